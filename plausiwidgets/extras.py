@@ -15,7 +15,6 @@ OPTIONAL = {
     "norse": ("'plausiwidgets[torch]'", "a cell or a step of Norse needs Norse"),
     "brian2": ("'plausiwidgets[brian2]'", "to_brian2 and from_brian2 need Brian2"),
     "nir": ("nir", "to_nir needs NIR"),
-    "voila": ("'plausiwidgets[app]'", "--app needs Voila"),
     "tqdm": ("tqdm", "progress='tqdm' needs tqdm"),
 }
 """What pip installs for a package, and what needs the package, in words."""
@@ -56,7 +55,7 @@ def require(package: str) -> None:
 
     Parameters
     ----------
-    package : {"torch", "norse", "brian2", "nir", "voila", "tqdm"}
+    package : {"torch", "norse", "brian2", "nir", "tqdm"}
 
     Raises
     ------

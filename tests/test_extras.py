@@ -20,7 +20,6 @@ PIP = {
     "norse": "pip install 'plausiwidgets[torch]'",
     "brian2": "pip install 'plausiwidgets[brian2]'",
     "tqdm": "pip install tqdm",
-    "voila": "pip install 'plausiwidgets[app]'",
 }
 
 OWN = """
@@ -37,7 +36,6 @@ own = neuron(validate=False)
 NEEDS = {
     "pw.require('torch')": "torch",
     "pw.require('norse')": "norse",
-    "pw.require('voila')": "voila",
     "pw.judge(own, 'tonic_spiking')": "torch",
     "pw.judge(own, 'tonic_spiking', engine='compiled')": "torch",
     "pw.simulate(own, pw.Current.step(1.0, 5.0))": "torch",

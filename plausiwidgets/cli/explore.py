@@ -1,4 +1,4 @@
-"""The command `plausiwidgets explore`: the explorer in JupyterLab, or as a page without code (Voila)."""
+"""The command `plausiwidgets explore`: the explorer in JupyterLab, or as a page without code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError, whole_number
-from plausiwidgets.extras import require
+from plausiwidgets.texts import languages
 
 NOTEBOOK = "explore.ipynb"
 
@@ -26,28 +26,35 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         default="~/plausiwidgets-notebooks",
         help="folder of your notebooks (default: %(default)s)",
     )
-    port, pages = whole_number(1, 65535, "port"), whole_number(1, 10_000, "number of pages")
-    parser.add_argument("--port", type=port, help="listen on this port only (default: chosen by Jupyter)")
+    port, some = whole_number(1, 65535, "port"), whole_number(1, 10_000)
+    parser.add_argument("--port", type=port, help="listen on this port only (default: the first free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
-    parser.add_argument("--app", action="store_true", help="the explorer as a page without code (Voila)")
-    parser.add_argument("--dark", action="store_true", help="with --app: light letters on a dark page")
-    parser.add_argument(
-        "--host", nargs="+", default=[], metavar="NAME", help="with --app: host names, such as explorer.example.org"
-    )
-    parser.add_argument(
-        "--pages", type=pages, metavar="N", help="with --app: most open pages (default: as fit into 3/4 of the memory)"
+    app = parser.add_argument_group("the explorer as a web page, for visitors who can run no code")
+    app.add_argument("--app", action="store_true", help="serve it, without notebooks")
+    app.add_argument("files", nargs="*", metavar="FILE.py", help="Python files with custom models, which are run")
+    app.add_argument("--address", default="127.0.0.1", help="where it listens (default: %(default)s)")
+    app.add_argument("--host", nargs="+", default=[], metavar="NAME", help="names of it, such as explorer.example.org")
+    app.add_argument("--language", choices=languages(), help="of its texts (default: that of the browser)")
+    app.add_argument("--dark", action="store_true", help="light letters on a dark page")
+    app.add_argument("--visitors", type=some, default=200, metavar="N", help="most open pages (default: %(default)s)")
+    app.add_argument("--workers", type=some, metavar="N", help="processes that simulate (default: one a core)")
+    app.add_argument(
+        "--budget",
+        type=whole_number(1),
+        default=20_000,
+        metavar="N",
+        help="most tries of a search (default: %(default)s)",
     )
 
 
 def explore(options: argparse.Namespace) -> int:
-    """Serve the working copy of the explorer notebook until Ctrl-C."""
-    if options.app:
-        try:
-            require("voila")
-        except ImportError as error:
-            raise CommandError(str(error)) from None
+    """Serve the app, or the working copy of the explorer notebook, until Ctrl-C."""
     if options.port is not None:
         require_free(options.port)
+    if options.app:
+        return serve_app(options)
+    if options.files:
+        raise CommandError(f"a file of models is for --app: plausiwidgets --app {options.files[0]}")
     notebook = working_copy(options.folder.expanduser())
     # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
@@ -56,10 +63,10 @@ def explore(options: argparse.Namespace) -> int:
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     # glibc keeps the memory arenas of ended threads: a kernel would grow by 1 MB with each pattern chosen.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-    # Both servers end cleanly on SIGTERM; a KeyboardInterrupt during a request may leave them hanging.
+    # JupyterLab ends cleanly on SIGTERM; a KeyboardInterrupt during a request may leave them hanging.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     leave_out_grammars()
-    return serve_app(notebook, options) if options.app else serve_lab(notebook, options)
+    return serve_lab(notebook, options)
 
 
 def leave_out_grammars() -> None:
@@ -79,36 +86,37 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
         f"--LabApp.default_url=/doc/tree/{notebook.name}",
         f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs the notebook when it opens
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
-        *common_arguments("ServerApp", options),
     ]
+    if options.no_browser:
+        arguments.append("--no-browser")
+    if options.port is not None:
+        arguments += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # a container may have no other user; it listens on localhost only
     LabApp.launch_instance(arguments)
     return 0
 
 
-def serve_app(notebook: Path, options: argparse.Namespace) -> int:
-    """Run Voila with the notebook as its only page."""
-    paths = [str(HERE / "_jupyter"), os.environ.get("JUPYTER_PATH", "")]
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))  # before Voila looks for templates
+def serve_app(options: argparse.Namespace) -> int:
+    """Serve the app."""
+    from plausiwidgets.widgets.server.alone import serve
+    from plausiwidgets.widgets.server.limits import Limits
 
-    from plausiwidgets.cli.app import ExplorerApp, app_arguments
-
-    asked = [f"--ExplorerApp.hosts={name}" for name in options.host]
-    if options.pages is not None:
-        asked.append(f"--ExplorerApp.kernels={options.pages}")
-    if options.dark:
-        asked.append("--theme=dark")
-    ExplorerApp.launch_instance([str(notebook), *app_arguments(), *asked, *common_arguments("Voila", options)])
+    for path in options.files:
+        if not Path(path).is_file():
+            raise CommandError(f"there is no file {path}")
+    limits = Limits(visitors=options.visitors, workers=options.workers or 0, budget=options.budget)
+    try:
+        serve(
+            limits, address=options.address, port=options.port, hosts=options.host,
+            models=[str(Path(path).resolve()) for path in options.files], language=options.language,
+            dark=options.dark, open_browser=not options.no_browser,
+        )  # fmt: skip
+    except OSError as error:
+        raise CommandError(f"cannot listen on {options.address}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
     return 0
-
-
-def common_arguments(server: str, options: argparse.Namespace) -> list[str]:
-    """Return the arguments that both servers share, under the name of `server`."""
-    arguments = ["--no-browser"] if options.no_browser else []
-    if options.port is not None:
-        arguments += [f"--{server}.port={options.port}", f"--{server}.port_retries=0"]
-    return arguments
 
 
 def require_free(port: int) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 POLL = 0.02
 """Longest time in s until work that waits at a gate notices a stop."""
@@ -14,7 +15,8 @@ POLL = 0.02
 class Gate:
     """Lets urgent jobs, such as those of a dragged slider, run before work in the background.
 
-    Work in the background calls :meth:`wait` about every 10 ms; an urgent job runs in ``with gate.urgent():``.
+    Work in the background calls :meth:`wait` about every 10 ms; an urgent job runs in ``with gate.urgent():``, and does
+    not wait for itself.
 
     Examples
     --------
@@ -29,6 +31,7 @@ class Gate:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._urgent = 0
+        self._own = threading.local()  # of each thread, how often it has closed the gate
         self._until = 0.0
 
     @property
@@ -47,9 +50,11 @@ class Gate:
         """
         with self._changed:
             self._urgent += 1
+        self._own.count = getattr(self._own, "count", 0) + 1
         try:
             yield
         finally:
+            self._own.count -= 1
             with self._changed:
                 self._urgent -= 1
                 self._until = max(self._until, time.monotonic() + linger)
@@ -57,6 +62,8 @@ class Gate:
 
     def wait(self, timeout: float = POLL) -> bool:
         """Wait while the gate is closed, at most `timeout` seconds; return whether it is open."""
+        if getattr(self._own, "count", 0):
+            return True
         end = time.monotonic() + timeout
         with self._changed:
             while self.closed:
@@ -69,6 +76,33 @@ class Gate:
 
 gate = Gate()
 """The gate of this process: explorers close it, searches wait at it."""
+
+_chosen: ContextVar[Gate | None] = ContextVar("gate", default=None)
+
+
+@contextmanager
+def waiting_at(chosen: Gate) -> Iterator[None]:
+    """Let work that is begun in the block wait at another gate, such as that of a visitor of a server.
+
+    Examples
+    --------
+    >>> own = Gate()
+    >>> with waiting_at(own):
+    ...     chosen_gate() is own
+    True
+    >>> chosen_gate() is gate
+    True
+    """
+    token = _chosen.set(chosen)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def chosen_gate() -> Gate:
+    """Return the gate of :func:`waiting_at`, or that of this process."""
+    return _chosen.get() or gate
 
 
 class Stopped(Exception):
@@ -85,7 +119,7 @@ class Control:
     time_limit : float, optional
         Limit of the working time, see `elapsed`.
     own_gate : Gate, optional
-        Default: the gate of this process.
+        Default: that of :func:`waiting_at`, or of this process.
     on_change : callable, optional
         Called by the worker with "paused" or "running" when it begins and ends to wait for a resume.
 
@@ -106,7 +140,7 @@ class Control:
         on_change: Callable[[str], None] | None = None,
     ) -> None:
         self.time_limit = time_limit
-        self._gate = gate if own_gate is None else own_gate
+        self._gate = chosen_gate() if own_gate is None else own_gate
         self._on_change = on_change
         self._changed = threading.Condition()
         self._paused = False

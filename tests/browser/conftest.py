@@ -3,6 +3,7 @@
 - `lab`: a JupyterLab server for the whole run; `lab.open(notebook)` opens a copy of a notebook and runs it.
 - `open_notebook(notebook)`: the same, closed at the end of the test.
 - `open_app(notebook, query="")`: the notebook as a Voila app.
+- `visit(fragment="")`: the app as `plausiwidgets --app` serves it.
 - `open_page(path, fragment="")`: a page of a file, without a server.
 
 Chromium is the one that `CHROMIUM` names, the system's, or Playwright's own. Without any the tests are
@@ -18,8 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.pages import AppPage, FilePage, Lab, NotebookPage
-from tests.browser.servers import Server, start_lab, start_voila
+from tests.browser.pages import AppPage, FilePage, Lab, NotebookPage, VisitorPage
+from tests.browser.servers import Server, start_app, start_lab, start_voila
 
 ARGUMENTS = [
     "--no-sandbox",  # a container's root has no sandbox
@@ -121,3 +122,27 @@ def open_page(browser) -> Iterator[Callable[..., FilePage]]:
         page.close()
         assert page.errors == []
         assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as a server, for the whole run."""
+    server = start_app(tmp_path_factory.mktemp("app_server"), "--workers=2", "--language=en")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(browser, app_server: Server) -> Iterator[Callable[..., VisitorPage]]:
+    """Open the app of the server as a visitor, who leaves after the test; there must have been no error."""
+    opened: list[VisitorPage] = []
+
+    def open_one(fragment: str = "", **options: object) -> VisitorPage:
+        opened.append(VisitorPage(browser, app_server.url, fragment, **options))
+        return opened[-1]
+
+    yield open_one
+    for page in opened:
+        page.close()
+        assert page.errors == []
+        assert page.foreign == []

@@ -172,6 +172,15 @@ class NotebookPage(BrowserPage):
                 self._server.delete(f"/api/sessions/{session['id']}")
 
 
+class VisitorPage(BrowserPage):
+    """The app of a server."""
+
+    def __init__(self, browser, url: str, fragment: str = "", **options: object) -> None:
+        super().__init__(browser, **options)
+        self.page.goto(f"{url}/{fragment}")
+        self.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
+
+
 class AppPage(BrowserPage):
     """A notebook as a Voila app."""
 

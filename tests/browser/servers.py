@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Voila on a free port, with everything they write in a temporary folder."""
+"""Real servers on a free port (JupyterLab, Voila, the app's own), with all they write in a temporary folder."""
 
 import json
 import os
@@ -12,9 +12,6 @@ import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-
-from plausiwidgets.cli.app import app_arguments
-from plausiwidgets.cli.explore import HERE
 
 START_SECONDS = 90.0
 QUICKLY = "import sys; sys.modules['rfc3987_syntax'] = None; "
@@ -44,7 +41,6 @@ def jupyter_environment(home: Path) -> dict[str, str]:
         (home / folder).mkdir(parents=True, exist_ok=True)
         environment[name] = str(home / folder)
     environment |= {"JUPYTER_PREFER_ENV_PATH": "1", "MALLOC_ARENA_MAX": "1"}  # as `plausiwidgets` sets them
-    environment["JUPYTER_PATH"] = str(HERE / "_jupyter")
     news = home / "lab-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True, exist_ok=True)
     news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
@@ -123,18 +119,19 @@ class Server:
                 continue
 
 
-def kernels(server: int) -> list[int]:
-    """The process numbers of the kernels of a server (Linux): it has started them itself, or its nursery has."""
-    parents: dict[int, int] = {}
-    commands: dict[int, str] = {}
+def children(server: int) -> dict[int, str]:
+    """The processes that a process has started (Linux), with their commands."""
+    found: dict[int, str] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has just ended
-            pid = int(status.parent.name)
-            parents[pid] = int(status.read_text().rpartition(")")[2].split()[1])
-            commands[pid] = status.with_name("cmdline").read_text().replace("\0", " ")
-    nurseries = [pid for pid in commands if parents[pid] == server and "plausiwidgets.cli.nursery" in commands[pid]]
-    started = [pid for pid in commands if parents[pid] == server and "ipykernel" in commands[pid]]
-    return started + [pid for pid in commands if parents[pid] in nurseries]
+            if int(status.read_text().rpartition(")")[2].split()[1]) == server:
+                found[int(status.parent.name)] = status.with_name("cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def kernels(server: int) -> list[int]:
+    """The process numbers of the kernels of a server (Linux)."""
+    return [pid for pid, command in children(server).items() if "ipykernel" in command]
 
 
 def start_lab(home: Path) -> Server:
@@ -159,17 +156,26 @@ def start_lab(home: Path) -> Server:
     return Server(arguments, port, home, "/api/status")
 
 
-def start_voila(notebook: Path, home: Path, *more: str, **ends: int) -> Server:
-    """Voila with one notebook as its page, as `plausiwidgets --app` shows it."""
+def start_voila(notebook: Path, home: Path, *more: str, idle: int = 120, look: int = 30) -> Server:
+    """Voila, as a user installs it, with one notebook as its page."""
     port = free_port()
     arguments = [
         "-c",
-        QUICKLY + "from plausiwidgets.cli.app import ExplorerApp; ExplorerApp.launch_instance()",
+        QUICKLY + "from voila.app import main; main()",
         str(notebook),
         "--no-browser",
         "--Voila.ip=127.0.0.1",
         f"--port={port}",
-        *app_arguments(**ends),
+        "--NotebookClient.iopub_timeout=120",
+        f"--MappingKernelManager.cull_idle_timeout={idle}",
+        f"--MappingKernelManager.cull_interval={look}",
         *more,
     ]
     return Server(arguments, port, home, "/voila/static/voila.js", cwd=notebook.parent)
+
+
+def start_app(home: Path, *more: str) -> Server:
+    """The app as `plausiwidgets --app` serves it."""
+    port = free_port()
+    arguments = ["-m", "plausiwidgets.cli.main", "--app", *more, f"--port={port}", "--no-browser"]
+    return Server(arguments, port, home, "/")

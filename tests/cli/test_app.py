@@ -1,8 +1,6 @@
 """The console command `plausiwidgets`, with the servers replaced."""
 
-import argparse
 import importlib.metadata
-import importlib.util
 import json
 import os
 import re
@@ -18,20 +16,18 @@ from plausiwidgets.cli import explore, main
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, list[str]]]:
-    """Replaces the servers; returns the calls as (server, notebook, shared arguments)."""
-    calls: list[tuple[str, Path, list[str]]] = []
+def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str]]]:
+    """Replaces JupyterLab; returns the calls as (notebook, arguments)."""
+    calls: list[tuple[Path, list[str]]] = []
 
-    def record(kind: str, server: str):
-        def serve(notebook: Path, options: argparse.Namespace) -> int:
-            calls.append((kind, notebook, explore.common_arguments(server, options)))
-            return 0
+    def lab(arguments: list[str]) -> None:
+        [root] = [one.partition("=")[2] for one in arguments if one.startswith("--ServerApp.root_dir")]
+        shared = [one for one in arguments if one.startswith(("--ServerApp.port", "--no-browser"))]
+        calls.append((Path(root), shared))
 
-        return serve
-
+    labapp = pytest.importorskip("jupyterlab.labapp")
     monkeypatch.setattr(explore.signal, "signal", lambda number, handler: None)
-    monkeypatch.setattr(explore, "serve_lab", record("lab", "ServerApp"))
-    monkeypatch.setattr(explore, "serve_app", record("app", "Voila"))
+    monkeypatch.setattr(labapp.LabApp, "launch_instance", lab)
     return calls
 
 
@@ -39,17 +35,47 @@ def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert main.main([]) == 0
-    assert served == [("lab", (tmp_path / "plausiwidgets-notebooks" / "explore.ipynb").resolve(), [])]
+    assert served == [((tmp_path / "plausiwidgets-notebooks").resolve(), [])]
 
 
-def test_app_port_and_no_browser_reach_the_server(served, tmp_path: Path) -> None:
+def free() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert main.main(["--app", "--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
-    [(kind, notebook, arguments)] = served
-    assert (kind, notebook.parent) == ("app", tmp_path.resolve())
-    assert arguments == ["--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0"]
+        return probe.getsockname()[1]
+
+
+def test_port_and_no_browser_reach_jupyterlab(served, tmp_path: Path) -> None:
+    port = free()
+    assert main.main(["--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
+    assert served == [(tmp_path.resolve(), ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"])]
+
+
+def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeypatch) -> None:
+    from plausiwidgets.widgets.server import alone
+
+    calls = []
+    monkeypatch.setattr(alone, "serve", lambda limits, **options: calls.append((limits, options)))
+    file = tmp_path / "neurons.py"
+    file.write_text("")
+    port = free()
+    words = ["--app", str(file), "--port", str(port), "--no-browser", "--visitors", "30", "--workers", "3", "--budget",
+             "900", "--language", "de", "--address", "::1", "--host", "a.example", "b.example"]  # fmt: skip
+    assert main.main(words) == 0
+    [(limits, options)] = calls
+    assert (limits.visitors, limits.workers, limits.budget) == (30, 3, 900)
+    assert options == {
+        "address": "::1", "port": port, "hosts": ["a.example", "b.example"], "models": [str(file.resolve())],
+        "language": "de", "dark": False, "open_browser": False,
+    }  # fmt: skip
+    assert served == []
+
+
+def test_a_file_of_models_that_is_not_there_or_is_for_no_app_is_reported(served, tmp_path: Path, capsys) -> None:
+    assert main.main(["--app", str(tmp_path / "none.py")]) == 1
+    assert "there is no file" in capsys.readouterr().err
+    assert main.main(["explore", "neurons.py"]) == 1
+    assert "plausiwidgets --app neurons.py" in capsys.readouterr().err
+    assert served == []
 
 
 def test_the_notebook_is_copied_once_and_edits_are_kept(served, tmp_path: Path) -> None:
@@ -92,14 +118,6 @@ def test_an_invalid_port_is_refused(served, port: str, capsys) -> None:
         main.main([f"--port={port}"])
     assert error.value.code == 2
     assert "is not a port" in capsys.readouterr().err
-    assert served == []
-
-
-def test_app_without_voila_explains_its_installation(served, tmp_path: Path, capsys, monkeypatch) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "voila" else find(name))
-    assert main.main(["--app", "--folder", str(tmp_path)]) == 1
-    assert "pip install 'plausiwidgets[app]'" in capsys.readouterr().err
     assert served == []
 
 

@@ -1,176 +1,452 @@
-"""The app as a server: attacks by a visitor, a proxy or another site. No browser is needed."""
+"""The server of `plausiwidgets --app` as it runs: what visitors get, and what those get who mean no good."""
 
 import asyncio
 import http.client
 import json
-import re
+import os
+import signal
 import socket
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from tests.browser.servers import Server, kernels, start_voila
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server.handlers import PROTOCOL
+from tests.browser.servers import Server, children, start_app
 
-pytest.importorskip("voila")
-from traitlets.config import Config
-from voila.execute import VoilaExecutor
-
-from plausiwidgets.cli.app import PATIENCE, ExplorerApp, app_arguments
-
-T = TypeVar("T")
-PAGES, HOST = 2, "explorer.example.org"
-PROTOCOL = "v1.kernel.websocket.jupyter.org"
+SET = {"model": "izhikevich", "pattern": "tonic_spiking", "values": {}, "dt": 0.25}
+ENDLESS = {"model": "lif", "pattern": "tonic_bursting", "values": {}, "dt": 0.1, "begin": "values"}
+HOST = "explorer.example.org"
+DONE = ("done", "stopped", "failed", "superseded")
 
 
-class Answer(NamedTuple):
-    status: int
-    text: str
-    headers: dict[str, str]
+class Visitor:
+    """A script that talks as a page does."""
 
-    @property
-    def kernel(self) -> str:
-        found = re.search(r'"kernelId":\s*"([^"]+)"', self.text)
-        assert found, self.text[-500:]
-        return found[1]
+    def __init__(self, connection: WebSocketClientConnection) -> None:
+        self.connection = connection
+        self.heard: list[dict[str, Any]] = []
 
+    async def ask(self, kind: str, identity: str, **fields: Any) -> None:
+        await self.connection.write_message(json.dumps({"kind": kind, "id": identity, **fields}))
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("app")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(new_notebook(cells=[new_code_cell("6 * 7")], metadata=kernel), home / "page.ipynb")
-    started = start_voila(home / "page.ipynb", home, f"--ExplorerApp.kernels={PAGES}", f"--ExplorerApp.hosts={HOST}")
-    yield started
-    started.stop()
+    async def hear(self, seconds: float = 60.0) -> dict[str, Any] | None:
+        """The next answer; None once the connection is closed."""
+        message = await asyncio.wait_for(self.connection.read_message(), seconds)
+        if message is None:
+            return None
+        answer = json.loads(message) if isinstance(message, str) else frames.unpacked(message)[0]
+        self.heard.append(answer)
+        return answer
 
+    async def until(self, identity: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first answer to a question that is as wanted."""
+        while True:
+            answer = await self.hear()
+            assert answer is not None, "the connection was closed"
+            if answer["id"] == identity and condition(answer):
+                return answer
 
-@pytest.fixture
-def ask(server: Server) -> Iterator[Callable[..., Answer]]:
-    """Sends a request; kernels of opened pages are shut down after the test."""
-    opened: list[str] = []
-
-    def request(path: str = "/", method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=60)
-        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        got = Answer(answer.status, answer.read().decode(), dict(answer.getheaders()))
-        if method == "GET" and got.status == 200:
-            opened.append(got.kernel)
-        return got
-
-    yield request
-    for kernel in opened:
-        request(f"/api/kernels/{kernel}", "DELETE", Cookie="_xsrf=a", X_XSRFToken="a")
-    until(lambda: count(server) == 0)
+    async def answer(self, kind: str, identity: str, **fields: Any) -> dict[str, Any]:
+        """The last answer to a question."""
+        await self.ask(kind, identity, **fields)
+        return await self.until(identity, lambda answer: answer["state"] in DONE)
 
 
-def finished(work: Coroutine[Any, Any, T]) -> T:
+async def connect(server: Server, protocols: tuple[str, ...] = (PROTOCOL,), **headers: str):
+    address = server.url.replace("http", "ws") + "/socket"
+    request = HTTPRequest(address, headers={k.replace("_", "-"): v for k, v in headers.items()}, request_timeout=30)
+    return await websocket_connect(request, subprotocols=list(protocols) or None, max_message_size=200_000_000)
+
+
+async def visit(server: Server, name: int = 0) -> Visitor:
+    visitor = Visitor(await connect(server))
+    secret = f"{name:032x}" if name else os.urandom(16).hex()
+    await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": secret, "language": "en"}))
+    return visitor
+
+
+def run(work: Any) -> Any:
     """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
-
-
-def count(server: Server) -> int:
-    return len(kernels(server.process.pid))
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
-async def connect(server: Server, kernel: str, *subprotocols: str) -> WebSocketClientConnection:
-    address = server.url.replace("http", "ws") + f"/api/kernels/{kernel}/channels?session_id=s"
-    return await websocket_connect(HTTPRequest(address, request_timeout=20), subprotocols=list(subprotocols) or None)
+def request(server: Server, path: str = "/", method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    return answer.status, dict(answer.getheaders()), answer.read()
 
 
-@pytest.mark.parametrize("protocols", [(), ("v2.kernel.websocket.jupyter.org",)])
-def test_a_connection_without_the_sub_protocol_is_refused(server: Server, ask, protocols) -> None:
-    page = ask()
-    with pytest.raises(HTTPClientError, match="400"):
-        finished(connect(server, page.kernel, *protocols))
-    assert ask().status == 200
+def works(server: Server) -> bool:
+    """Whether a visitor is answered by Python."""
+    return run(judged(server))["verdict"]["status"] == "replicated"
+
+
+async def judged(server: Server) -> dict[str, Any]:
+    visitor = await visit(server)
+    return await visitor.answer("verify", "v", **SET)
+
+
+def workers(server: Server) -> list[int]:
+    return [pid for pid, command in children(server.process.pid).items() if "server.work" in command]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = start_app(
+        tmp_path_factory.mktemp("app"), "--workers=2", "--visitors=120", "--host", HOST, "--budget=5000"
+    )
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server for one test."""
+    with ExitStack() as stack:
+
+        def start(*more: str) -> Server:
+            started = start_app(tmp_path, *more)
+            stack.callback(started.stop)
+            return started
+
+        yield start
+
+
+# ------------------------------------------------------------------ what visitors get
+
+
+def test_a_verdict_and_a_search_are_answered_by_a_worker_and_not_by_the_server(server: Server) -> None:
+    async def work() -> None:
+        visitor = await visit(server)
+        answer = await visitor.answer("verify", "v", **SET)
+        assert answer["verdict"]["status"] == "replicated"
+        answer = await visitor.answer("search", "s", **SET | {"values": {"c": -50.0}}, begin="values", seed=3)
+        assert answer["search"]["status"] == "replicated"
+        assert answer["search"]["budget"] <= 5000
+
+    run(work())
+    assert len(workers(server)) == 2
+
+
+def test_a_search_goes_on_while_its_visitor_is_away_and_is_told_from_its_first_try(server: Server) -> None:
+    async def work() -> None:
+        visitor = await visit(server, 77)
+        await visitor.ask("search", "s", **ENDLESS)
+        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 20)
+        visitor.connection.close()
+        again = await visit(server, 77)
+        await again.ask("running", "r")
+        answer = await again.until("s", lambda answer: True)
+        assert answer["from"] == 0
+        assert answer["search"]["evaluations"] > 20
+        await again.ask("stop", "x", of="s")
+        assert (await again.until("s", lambda answer: answer["state"] in DONE))["state"] == "stopped"
+
+    run(work())
+
+
+def test_nobody_sees_stops_or_cancels_what_another_one_asked_for(server: Server) -> None:
+    async def work() -> None:
+        first, second = await visit(server), await visit(server)
+        await first.ask("search", "s", **ENDLESS)
+        await first.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+        await second.answer("verify", "v", **SET)
+        assert (await second.answer("stop", "a", of="s"))["state"] == "failed"
+        await second.answer("cancel", "b", of="s")
+        assert (await second.answer("running", "c"))["searches"] == []
+        first.heard.clear()
+        await first.until("s", lambda answer: answer["state"] == "running")
+        assert all(answer["id"] != "s" for answer in second.heard)
+        await first.ask("stop", "x", of="s")
+        await first.until("s", lambda answer: answer["state"] == "stopped")
+
+    run(work())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("message", [b"\xff" * 8, b"", b"\x02" + 7 * b"\0", b"\x01" + 15 * b"\0", "{}"])
-def test_a_message_with_a_wrong_count_closes_its_own_connection_only(server, ask, message) -> None:
-    page = ask()
+def test_who_waits_for_a_turn_is_told_how_many_are_before(server: Server) -> None:
+    async def work() -> None:
+        visitors = [await visit(server) for _ in range(12)]
+        for visitor in visitors:
+            await visitor.ask("search", "s", **ENDLESS)
+        await asyncio.gather(*[v.until("s", lambda answer: answer["search"]["evaluations"] > 0) for v in visitors])
+        told = [max(answer.get("before", 0) for answer in visitor.heard if answer["id"] == "s") for visitor in visitors]
+        assert max(told) >= 2
+        for visitor in visitors:
+            await visitor.ask("stop", "x", of="s")
+        await asyncio.gather(*[v.until("s", lambda answer: answer["state"] in DONE) for v in visitors])
 
-    async def sent() -> int | None:
-        connection = await connect(server, page.kernel, PROTOCOL)
-        assert connection.selected_subprotocol == PROTOCOL
+    run(work())
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_replaced_and_its_searches_begin_anew(server: Server) -> None:
+    async def work() -> None:
+        visitor = await visit(server)
+        await visitor.ask("search", "s", **ENDLESS)
+        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+        before = workers(server)
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        visitor.heard.clear()
+        await visitor.until("s", lambda answer: answer["from"] == 0 and answer["state"] == "running")
+        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+        await visitor.ask("stop", "x", of="s")
+        await visitor.until("s", lambda answer: answer["state"] in DONE)
+        assert not set(before) & set(workers(server))
+
+    run(work())
+    until(lambda: len(workers(server)) == 2)
+    assert works(server)
+
+
+@pytest.mark.slow
+def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "neurons.py"
+    file.write_text((root / "tests/data/slow_neurons.py").read_text() + "\nprint('hello' * 1000)\n")
+    started = own(str(file), "--workers=1")
+    _, _, body = request(started)
+    about = json.loads(body.decode().split('id="about">')[1].split("</script>")[0])
+    names = list(about["own"])
+    assert names
+
+    async def work() -> None:
+        visitor = await visit(started)
+        answer = await visitor.answer("describe", "d", model=names[0], pattern="tonic_spiking")
+        assert answer["state"] == "done", answer
+        assert answer["data"]["model"]["name"] == names[0]
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("import nothing_of_this_name", "nothing_of_this_name"), ("1 +", "SyntaxError"), ("", "no model")],
+)
+def test_a_file_of_models_that_cannot_be_used_is_said_and_nothing_is_served(tmp_path: Path, text, said) -> None:
+    file = tmp_path / "neurons.py"
+    file.write_text(text)
+    with pytest.raises(RuntimeError, match=said):
+        start_app(tmp_path / "home", str(file), "--workers=1")
+
+
+# ------------------------------------------------------------------ addresses, hosts, origins
+
+
+def test_files_are_kept_for_a_year_and_sent_compressed(server: Server) -> None:
+    status, headers, body = request(server)
+    assert status == 200
+    assert headers["Cache-Control"] == "no-cache"
+    name = body.decode().split('src="')[1].split('"')[0]
+    status, headers, packed = request(server, f"/{name}", Accept_Encoding="gzip, br")
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert "immutable" in headers["Cache-Control"]
+    status, headers, plain = request(server, f"/{name}")
+    assert "Content-Encoding" not in headers
+    assert len(plain) > 3 * len(packed)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../alone.py", "/static/%2e%2e/%2e%2e/alone.py", "/static//etc/passwd", "/static/", "/static/app.js",
+     "//example.org/", "/api/kernels", "/api/contents", "/socket/", "/%00", "/static/..%5calone.py",
+     "/?" + "a" * 15_000],
+)  # fmt: skip
+def test_there_is_nothing_but_the_page_and_its_files(server: Server, path) -> None:
+    status, _, body = request(server, path)
+    assert status == (200 if path.startswith("/?") else 404)
+    assert b"import" not in body[:200]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
+def test_other_methods_are_refused(server: Server, method) -> None:
+    assert request(server, "/", method)[0] in (400, 405)
+
+
+def test_requests_that_name_another_host_are_refused(server: Server) -> None:
+    assert request(server, Host="rebound.example.net")[0] == 403
+    assert request(server, Host=HOST)[0] == 200
+    assert request(server, Host="rebound.example.net", X_Forwarded_Host="localhost")[0] == 403
+    with pytest.raises(HTTPClientError, match="403"):
+        run(connect(server, Host="rebound.example.net", Origin="http://rebound.example.net"))
+
+
+@pytest.mark.parametrize("origin", ["http://example.net", "null", "http://127.0.0.1:1", "http://localhost.example.net"])
+def test_a_page_of_another_site_cannot_connect(server: Server, origin) -> None:
+    with pytest.raises(HTTPClientError, match="403"):
+        run(connect(server, Origin=origin))
+    assert works(server)
+
+
+@pytest.mark.parametrize("protocols", [(), ("plausiwidgets.0",), ("v1.kernel.websocket.jupyter.org",)])
+def test_a_connection_without_the_sub_protocol_is_refused(server: Server, protocols) -> None:
+    with pytest.raises(HTTPClientError, match="400"):
+        run(connect(server, protocols))
+
+
+# ------------------------------------------------------------------ messages that mean no good
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["", "{}", "[" * 60_000, b"", b"\xff" * 64, b"\0\0\0\2{}", "{" * 64_001,
+     json.dumps({"kind": "hello", "visitor": 3}), json.dumps({"kind": "search", "id": "a", **ENDLESS})],
+)  # fmt: skip
+def test_who_does_not_greet_is_cut_off(server: Server, message) -> None:
+    async def work() -> int | None:
+        connection = await connect(server)
         await connection.write_message(message, binary=isinstance(message, bytes))
-        while await asyncio.wait_for(connection.read_message(), 30) is not None:
-            pass  # messages of the kernel
+        assert await asyncio.wait_for(connection.read_message(), 30) is None
         return connection.close_code
 
-    assert finished(sent()) == 1003
-    assert ask().status == 200
+    assert run(work()) == 1003
+    assert works(server)
 
 
-def test_the_address_cannot_choose_template_or_theme(server: Server, ask, tmp_path: Path) -> None:
-    evil = tmp_path / "evil"
-    evil.mkdir()
-    (evil / "index.html.j2").write_text("{{ 'taken ' + 'over' }}")
-    (evil / "conf.json").write_text("{}")
-    page = ask(f"/?template=../../../../../../../../..{evil}&theme=../../evil")
-    assert page.status == 200
-    assert "taken over" not in page.text and "evil" not in page.text.partition("<body")[2]
+def test_binary_nonsense_and_too_long_messages_close_their_own_connection(server: Server) -> None:
+    async def work(message: str | bytes) -> int | None:
+        visitor = await visit(server)
+        with suppress(Exception):  # it may be closed before all is written
+            await visitor.connection.write_message(message, binary=isinstance(message, bytes))
+        while await visitor.hear() is not None:
+            pass
+        return visitor.connection.close_code
+
+    assert run(work(b"\xff" * 100)) == 1003
+    assert run(work("x" * 70_000)) == 1003
+    assert run(work(b"\0" * 100_000_000)) in (None, 1006, 1009)
+    assert works(server)
 
 
-def test_the_number_of_pages_is_limited_and_a_closed_page_makes_room(server: Server, ask) -> None:
-    first, second = ask(), ask()
-    assert {first.status, second.status} == {200} and first.kernel != second.kernel
-    refused = ask()
-    assert refused.status == 503 and "All places are taken" in refused.text and refused.headers["Retry-After"]
-    assert count(server) == PAGES
-    assert ask(f"/api/kernels/{first.kernel}", "DELETE", Cookie="_xsrf=a", X_XSRFToken="a").status == 204
-    assert ask().status == 200
+def test_a_flood_of_messages_is_cut_off_and_others_go_on(server: Server) -> None:
+    async def work() -> None:
+        flood, other = await visit(server), await visit(server)
+        with suppress(Exception):
+            for k in range(5000):
+                await flood.ask("cancel", f"{k}", of="x")
+        while (answer := await flood.hear()) is not None:
+            assert answer["state"] in DONE
+        assert flood.connection.close_code == 1008
+        assert (await other.answer("verify", "v", **SET))["state"] == "done"
+
+    run(work())
 
 
-def test_a_visitor_who_leaves_at_once_leaves_no_kernel(server: Server, ask) -> None:
-    port = int(server.url.rpartition(":")[2])
-    for _ in range(2 * PAGES):
-        with socket.create_connection(("127.0.0.1", port), 5) as visitor:
-            visitor.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-            time.sleep(0.2)
-    # A kernel that is still being started has its place, and is no process of the server yet.
-    until(lambda: ask().status == 200)
-    until(lambda: count(server) == 1)
+@pytest.mark.slow
+def test_a_hundred_searches_that_are_started_and_left_end(server: Server) -> None:
+    async def work() -> None:
+        for k in range(100):
+            visitor = await visit(server, 900 + k)
+            await visitor.ask("search", "s", **ENDLESS)
+            visitor.connection.close()
+        other = await visit(server)
+        answer = await other.answer("search", "s", **SET, begin="values")
+        assert answer["search"]["status"] == "replicated"
+
+    run(work())
+    assert works(server)
 
 
-def test_other_host_names_are_refused(ask) -> None:
-    assert ask(Host="rebound.example.net").status == 403
-    page = ask(Host=HOST)
-    assert page.status == 200
-    assert ask(f"/api/kernels/{page.kernel}", Host="rebound.example.net").status == 403
+def test_numbers_that_are_none_and_names_of_python_are_refused_in_a_sentence(server: Server) -> None:
+    async def work() -> None:
+        visitor = await visit(server)
+        for k, fields in enumerate((
+            {**SET, "values": {"a": "__import__('os')"}}, {**SET, "model": "../../x"}, {**SET, "dt": 0.0},
+            {**SET, "dt": 1e-300}, {**SET, "pattern": "_and_" * 70},
+            {**SET, "values": {f"v{k}": 0.0 for k in range(1000)}},
+        )):  # fmt: skip
+            answer = await visitor.answer("verify", f"q{k}", **fields)
+            assert answer["state"] == "failed"
+            assert answer["error"]
+        await visitor.connection.write_message('{"kind": "verify", "id": "n", "values": {"a": NaN}}')
+        assert (await visitor.hear())["state"] == "failed"
+
+    run(work())
 
 
-def test_another_site_can_link_to_the_page_but_not_embed_it(server: Server, ask) -> None:
-    for destination in ("iframe", "image", "empty", "document"):
-        page = ask("/?model=adex&x=%22%3E", Sec_Fetch_Site="cross-site", Sec_Fetch_Dest=destination)
-        assert page.status == 403 and 'href="/?model=adex&amp;x=%22%3E"' in page.text
-    assert count(server) == 0
-    assert ask(Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="document", Sec_Fetch_User="?1").status == 200
-    assert ask(Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="document").status == 200
+# ------------------------------------------------------------------ connections that mean no good
 
 
-def test_a_busy_server_has_time_for_the_messages_of_a_new_explorer(root: Path) -> None:
-    """Without them the page is empty: nbclient drops what comes more than 4 s after the cell has run."""
-    app = ExplorerApp()
-    app.parse_command_line(app_arguments())
-    empty = new_notebook()
-    assert VoilaExecutor(empty, config=app.config).iopub_timeout == PATIENCE
-    binder = Config(json.loads((root / "binder/jupyter/jupyter_server_config.json").read_text()))
-    assert VoilaExecutor(empty, config=binder).iopub_timeout == PATIENCE
+def test_half_requests_by_the_hundred_do_not_keep_anybody_out_and_fill_no_log(own) -> None:
+    started = own("--workers=1", "--visitors=20")
+    host, port = started.url.removeprefix("http://").split(":")
+    with ExitStack() as stack:
+        for k in range(600):
+            with suppress(OSError):
+                half = stack.enter_context(socket.create_connection((host, int(port)), 10))
+                half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " if k % 2 else b"")
+            if k % 150 == 149:
+                assert request(started)[0] == 200
+        assert works(started)
+    assert len(started.log.read_text()) < 5000
+
+
+@pytest.mark.slow
+def test_a_connection_that_is_silent_is_closed(server: Server) -> None:
+    async def work() -> None:
+        connection = await connect(server)
+        assert await asyncio.wait_for(connection.read_message(), 40) is None
+        assert connection.close_code == 1008
+
+    run(work())
+
+
+@pytest.mark.slow
+def test_more_visitors_than_places_are_told_so_and_the_others_go_on(own) -> None:
+    started = own("--workers=1", "--visitors=3")
+
+    async def work() -> None:
+        there = [await visit(started) for _ in range(3)]
+        for visitor in there:
+            assert (await visitor.answer("running", "r"))["state"] == "done"
+        refused = await visit(started)
+        assert await refused.hear() is None
+        assert refused.connection.close_code == 1013
+        assert (await there[0].answer("verify", "v", **SET))["state"] == "done"
+
+    run(work())
+
+
+@pytest.mark.slow
+def test_sigterm_in_work_ends_all_processes(own) -> None:
+    started = own("--workers=2")
+
+    async def work() -> None:
+        visitors = [await visit(started) for _ in range(4)]
+        for visitor in visitors:
+            await visitor.ask("search", "s", **ENDLESS)
+        await visitors[0].until("s", lambda answer: answer["search"]["evaluations"] > 0)
+        started.process.send_signal(signal.SIGTERM)
+        while await visitors[0].hear() is not None:
+            pass
+
+    pids = workers(started)
+    run(work())
+    assert started.process.wait(20) == 0
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+
+
+@pytest.mark.slow
+def test_workers_end_when_the_server_is_killed(own) -> None:
+    started = own("--workers=2")
+    pids = workers(started)
+    started.process.kill()
+    started.process.wait(20)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))

@@ -167,11 +167,12 @@ TABLE: dict[str, Message] = {
     "search": Message(
         "Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; "
         "`pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the "
-        "tries that are sent: each answer has those that are new.",
+        "tries that are sent: each answer has those that are new. `before`: how many visitors of a server have their "
+        "turn before it.",
         "searching",
         {**SET, **BOX, "begin": Choice(("values", "random")), "budget": Optional(Whole(1, 100_000_000)),
          "seed": Optional(Whole(0, 2**31 - 1)), "popsize": Optional(Whole(4, 512)), "pace": Optional(Flag())},
-        {"search": SEARCH, "from": Whole()},
+        {"search": SEARCH, "from": Whole(), "before": Optional(Whole())},
         {"loss": Array("f4", "[tries]", "distance of each try that is new; 0 where every criterion holds"),
          "restarts": Array("i4", "[restarts]", "the tries, from 0, that began a restart: all of them so far")},
         streams=True, ends="stop",

@@ -93,6 +93,8 @@ class Searches:
     ----------
     noted : callable
         Is called with a search and its snapshot whenever something of it is told.
+    before : callable
+        Returns how many others have their turn before a search that has not begun to try.
     """
 
     def __init__(self, tell: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
@@ -104,6 +106,7 @@ class Searches:
         self._closed = False
         self._count = 0
         self.noted: Callable[[Search, Result], object] = lambda search, snapshot: None
+        self.before: Callable[[], int] = lambda: 0
 
     @property
     def newest(self) -> Search | None:
@@ -211,7 +214,8 @@ class Searches:
         with search.lock:
             snapshot = search.run.snapshot()
             tries = snapshot.tries
-            now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status)
+            before = 0 if snapshot.ended or snapshot.evaluations else self.before()
+            now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status, before)
             if not whole and now == search.changed and not snapshot.ended:
                 return
             first = 0 if whole else search.told
@@ -219,16 +223,18 @@ class Searches:
             places, data = packed({
                 "loss": ("f4", tries.loss[first:]), "restarts": ("i4", tries.restarted),
             })  # fmt: skip
-            ended, before = snapshot.ended, search.over
-            search.over = search.over or ended
+            ended, was_over = snapshot.ended, search.over
+            search.over = was_over or ended
             answer: dict[str, Any] = {
                 "kind": "search", "id": search.identity, "state": snapshot.state, "arrays": places,
                 "from": first, "search": self._data(search, snapshot),
             }  # fmt: skip
+            if before:
+                answer["before"] = before
             if snapshot.state == "failed":
                 answer["error"] = snapshot.error[:SENTENCE] or "the search failed"
             self._tell(answer, data)
-        if not before:
+        if not was_over:
             self.noted(search, snapshot)
 
     def _data(self, search: Search, snapshot: Result) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def script(
     neurons: Iterable[str] | None = None,
     ending: str = "export default app.widget;",
     more: Mapping[str, str] = MappingProxyType({}),
+    entry: str = "main.js",
 ) -> str:
     """Return the app as the text of one module.
 
@@ -32,20 +33,14 @@ def script(
     neurons : iterable of str, optional
         Names of the packaged models that it simulates, with the neurons of their examples; default: all.
     ending : str
-        Its last line, in which ``app`` is what main.js exports.
+        Its last line, in which ``app`` is what the entry exports.
     more : mapping of str to str
         Other neurons by their names, each emitted from its program.
+    entry : str
+        The module that imports all others.
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
-    return f'{_modules()}{chosen}const app = modules["{_MAIN}"];\n{ending}\n'
-
-
-_MAIN = f"{_FOLDER}/main.js"
-
-
-@cache
-def _modules() -> str:
-    return joined(_MAIN)
+    return f'{joined(f"{_FOLDER}/{entry}")}{chosen}const app = modules["{_FOLDER}/{entry}"];\n{ending}\n'
 
 
 @cache

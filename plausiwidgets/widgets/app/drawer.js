@@ -17,7 +17,9 @@ export function Drawer({ app }) {
   const runs = search && isOpen(search);
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const count = app.play.count();
-  const words = search ? tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) }) : tr("starting …");
+  const words = search
+    ? waiting(search) || tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) })
+    : tr("starting …");
   const place = useRef(/** @type {any} */ (null));
   // Of a figure that is partly out of sight, the whole is shown beside the search.
   useEffect(() => place.current.parentElement.scrollIntoView({ block: "nearest" }), []);
@@ -35,6 +37,12 @@ export function Drawer({ app }) {
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
+}
+
+/** Who is served before, of a server with many visitors. @param {Search} search */
+function waiting({ before }) {
+  if (!before) return "";
+  return before === 1 ? tr("One visitor is before you …") : tr("{count} visitors are before you …", { count: before });
 }
 
 /** @param {App} app @param {number} count */

@@ -183,7 +183,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
     text = script(parts.packaged, start, parts.code)
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
-    data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, "address": None, **begin}
+    data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}
     policy = f"default-src 'none'; img-src data: blob:; script-src '{_digest(text)}'; style-src 'unsafe-inline'"
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'

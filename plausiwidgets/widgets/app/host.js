@@ -1,3 +1,5 @@
+import { tr } from "./engine/texts.js";
+
 /** @import { Answer, Arrays, Host, ModelData } from "./types.d.ts" */
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
@@ -36,7 +38,7 @@ let count = 0;
  * @param {Host["name"]} name @param {(message: object, data?: ArrayBuffer) => void} send @param {Record<string, ModelData>} shipped
  */
 export function talking(name, send, shipped) {
-  /** @type {Map<string, { kind: string, hear: import("./types.d.ts").Hear }>} */
+  /** @type {Map<string, { id: string, kind: string, fields: object, hear: import("./types.d.ts").Hear, data?: ArrayBuffer }>} */
   const asked = new Map();
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;
@@ -60,12 +62,31 @@ export function talking(name, send, shipped) {
     ask(kind, fields, hear, data) {
       const id = `${PAGE}-${++count}`;
       if (NEWEST.has(kind)) for (const [other, entry] of asked) if (entry.kind === kind) asked.delete(other);
-      asked.set(id, { kind, hear });
+      const entry = { id, kind, fields, hear, data };
+      asked.set(id, entry);
       waiting ||= Number(setTimeout(() => becomes(true), SILENCE));
       send({ kind, id, ...fields }, data);
       return () => {
-        if (asked.delete(id)) send({ kind: "cancel", id: `${PAGE}-${++count}`, of: id });
+        if (asked.delete(entry.id)) send({ kind: "cancel", id: `${PAGE}-${++count}`, of: entry.id });
       };
+    },
+    /** Asks once more what has not been answered, after a connection was lost; a search goes on, if it is still there. */
+    again() {
+      for (const entry of [...asked.values()]) {
+        if (["search", "running"].includes(entry.kind)) continue;
+        asked.delete(entry.id);
+        entry.id = `${PAGE}-${++count}`;
+        asked.set(entry.id, entry);
+        send({ kind: entry.kind, id: entry.id, ...entry.fields }, entry.data);
+      }
+      const searches = [...asked.values()].filter(({ kind }) => kind === "search");
+      if (!searches.length) return;
+      own.ask("running", {}, (answer) => {
+        for (const { id, hear } of searches) {
+          if (answer.kind !== "running" || answer.searches.includes(id) || !asked.delete(id)) continue;
+          hear({ kind: "search", id, state: "failed", error: tr("The server was started anew: search once more.") }, {});
+        }
+      });
     },
     /** @param {Answer} answer @param {DataView | null} data */
     hear(answer, data) {
@@ -139,46 +160,113 @@ export function kernelHost(model, shipped) {
   };
 }
 
+/** Sub-protocol, so that a page of another version is told to load anew. */
+const PROTOCOL = "plausiwidgets.1";
+const UPLOAD = 2e6; // bytes of a file that a server takes
+const FULL = 1013; // code of a connection for which there is no place
+const RETRY = [250, 8000, 15000]; // ms: first, longest, and where all places are taken
+
+/** What this page calls itself, so that it is known after a reload. A copy of the page has another name. */
+function ownName() {
+  const key = "plausiwidgets.visitor";
+  let name = "";
+  try {
+    name = sessionStorage.getItem(key) ?? "";
+    sessionStorage.removeItem(key); // a tab that is duplicated takes what is stored
+    addEventListener("pagehide", () => sessionStorage.setItem(key, name));
+    addEventListener("pageshow", () => sessionStorage.removeItem(key));
+  } catch {
+    // A browser that stores nothing: the page is a new one after a reload.
+  }
+  const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  name = /^[0-9a-f]{32}$/.test(name) ? name : fresh();
+  return name;
+}
+
+/** A message and its bytes as one: the length of the JSON, the JSON, the bytes. @param {string} text @param {ArrayBuffer} data */
+export function framed(text, data) {
+  const json = new TextEncoder().encode(text);
+  const frame = new Uint8Array(4 + json.length + data.byteLength);
+  new DataView(frame.buffer).setUint32(0, json.length);
+  frame.set(json, 4);
+  frame.set(new Uint8Array(data), 4 + json.length);
+  return frame;
+}
+
 /**
- * A server, over one WebSocket that is opened again when it closes. A frame is text, or [length of the JSON, the JSON,
- * the bytes].
- * @param {string} address @param {Record<string, ModelData>} shipped @returns {Host}
+ * A server, over one WebSocket that is opened again when it closes; frames as of `framed`, or text.
+ * @param {string} address @param {Record<string, ModelData>} shipped @param {string} language @returns {Host}
  */
-export function serverHost(address, shipped) {
+export function serverHost(address, shipped, language) {
   /** @type {WebSocket | null} */
   let socket = null;
-  /** @type {string[]} */
+  /** @type {(string | Uint8Array<ArrayBuffer>)[]} */
   const waiting = [];
   let closed = false;
+  let isOpen = false;
+  let wasOpen = false;
+  /** @type {(sentence: string) => void} */
+  let tell = () => {};
+  const name = ownName();
   const own = talking(
     "server",
-    (message) => {
+    (message, data) => {
       const text = JSON.stringify(message);
-      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
-      else waiting.push(text);
+      if (data && data.byteLength > UPLOAD) {
+        const error = tr("The file has {size} MB: a server takes {most} MB. A notebook takes more.", {
+          size: (data.byteLength / 1e6).toFixed(1),
+          most: UPLOAD / 1e6,
+        });
+        const { id, kind } = /** @type {any} */ (message);
+        setTimeout(() => own.hear({ id, kind, state: "failed", error }, null));
+        return;
+      }
+      const frame = data ? framed(text, data) : text;
+      if (isOpen) socket?.send(frame);
+      else if (!wasOpen) waiting.push(frame); // else it is asked again
     },
     shipped,
   );
-  const connect = (delay = 250) => {
-    socket = new WebSocket(address.replace(/^http/, "ws"));
+  const connect = (delay = RETRY[0]) => {
+    socket = new WebSocket(address.replace(/^http/, "ws"), [PROTOCOL]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      delay = 250;
-      for (const text of waiting.splice(0)) socket?.send(text);
+      socket?.send(JSON.stringify({ kind: "hello", visitor: name, language }));
+      isOpen = true;
+      tell("");
+      for (const frame of waiting.splice(0)) socket?.send(frame);
+      if (wasOpen) own.again();
+      wasOpen = true;
     };
     socket.onmessage = ({ data }) => {
+      delay = RETRY[0];
       if (typeof data === "string") return own.hear(JSON.parse(data), null);
       const size = new DataView(data).getUint32(0);
       const text = new TextDecoder().decode(new Uint8Array(data, 4, size));
       own.hear(JSON.parse(text), new DataView(data, 4 + size));
     };
-    socket.onclose = () => closed || setTimeout(() => connect(Math.min(2 * delay, 8000)), delay);
+    socket.onclose = ({ code }) => {
+      isOpen = false;
+      own.quiet();
+      if (closed) return;
+      tell(
+        code === FULL
+          ? tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again.")
+          : tr("The server does not answer. The page goes on by itself, and tries again; reload it if this stays."),
+      );
+      setTimeout(() => connect(code === FULL ? RETRY[2] : Math.min(2 * delay, RETRY[1])), code === FULL ? RETRY[2] : delay);
+    };
   };
   connect();
   return {
     ...own,
+    /** @param {(sentence: string) => void} hear a sentence while there is no connection, then an empty one */
+    onLoss(hear) {
+      tell = hear;
+    },
     close() {
       closed = true;
+      own.quiet();
       socket?.close();
     },
   };

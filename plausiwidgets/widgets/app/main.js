@@ -4,7 +4,7 @@ import { CLASS } from "./codes.js";
 import { NEURONS } from "./engine/neurons.js";
 import { tr, translate } from "./engine/texts.js";
 import { follow } from "./follow.js";
-import { noHost, serverHost } from "./host.js";
+import { noHost } from "./host.js";
 import { begun, goTo, selectionOfCard, teach } from "./lesson.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { beginMystery, keepScore } from "./mystery.js";
@@ -15,7 +15,7 @@ import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
 import { patternTitle } from "./words.js";
 
-/** @import { Catalogue, Exercise, Lesson, ModelData, Selection, Slider, Values } from "./types.d.ts" */
+/** @import { Catalogue, Exercise, Host, Lesson, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
 /** The language to begin with: the one that was asked for, or the first of the browser that there is. @param {string | null} wanted @param {string[]} known */
 function languageOf(wanted, known) {
@@ -24,13 +24,16 @@ function languageOf(wanted, known) {
 }
 
 /**
- * Starts the app as a page of its own, with a server or with nobody.
+ * Starts the app as a page of its own, with a host, or with nobody.
  * @param {HTMLElement} place
  * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
- *   address: string | null, version?: string, model: string, pattern: string, values?: Values, dt?: number | null,
+ *   host?: () => Host, version?: string, model: string, pattern: string, values?: Values, dt?: number | null,
  *   exercise?: Exercise | null, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
  */
-export function start(place, { catalogue, shipped, texts, language, address, version = "", model, pattern, values, dt, exercise, lesson }) {
+export function start(
+  place,
+  { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, values, dt, exercise, lesson },
+) {
   const link = location.hash.length > 1 ? location.hash : location.search;
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");
@@ -41,7 +44,7 @@ export function start(place, { catalogue, shipped, texts, language, address, ver
     classPage(place, { catalogue, data: shipped[model], pattern, exercise, version });
     return null;
   }
-  const host = address ? serverHost(address, shipped) : noHost(shipped);
+  const host = connect?.() ?? noHost(shipped);
   translate(texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;
@@ -98,6 +101,11 @@ export function start(place, { catalogue, shipped, texts, language, address, ver
     else if (location.hash !== written) follow(app, location.hash);
   });
   app.resume();
+  let lost = "";
+  host.onLoss?.((sentence) => {
+    if (sentence || store.get().said === lost) store.set({ said: sentence });
+    lost = sentence;
+  });
   view(place, app);
   return app;
 }

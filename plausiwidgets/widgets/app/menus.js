@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { Files } from "./files.js";
+import { isLocal, linkOf } from "./sharing.js";
 import { Sheet } from "./sheets.js";
 import { gameOf, isTask } from "./task.js";
 import { toolsOf } from "./tools.js";
@@ -34,6 +35,7 @@ export function Share({ app }) {
   const isExercise = fixed.length > 0 && !game && !isTask(state) && !missing;
   return html`<${Sheet} app=${app} title=${tr("Share")} wide=${false}>
     ${missing ? html`<p class="pw-copy">${missing}</p>` : html`<${Copy} label=${label} text=${linkOf(app, game?.link ?? app.address())} />`}
+    ${isLocal(app) && !missing ? html`<p class="pw-copy">${tr("This address works on this computer alone: to pass it on, save the page as a file below.")}</p>` : ""}
     ${game && !missing ? html`<p class="pw-copy">${tr("Whoever opens it begins this mystery anew: your values are not in the link.")}</p>` : ""}
     ${
       isExercise
@@ -51,13 +53,6 @@ function notInLink(app) {
   const keys = Object.keys(app.catalogue.patterns);
   if (keys.includes(pattern) || pattern.split("_and_").every((key) => keys.includes(key)) || app.host.name === "none") return "";
   return tr("This pattern is not in the link: it stays in this session.");
-}
-
-/** The address of this page with what it shows: a notebook takes it as a query, a page of its own as a fragment. @param {App} app @param {string} fields */
-function linkOf(app, fields) {
-  if (app.host.name !== "kernel") return `${location.href.split("#")[0].split("?")[0]}#${fields}`;
-  // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
-  return `${location.origin}${location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/")}?${fields}`;
 }
 
 /** A text to be copied. @param {{ label: string, text: string, name?: string }} props `name`: of the field, where it is another */

@@ -99,7 +99,7 @@ export type Questions = {
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
-  /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. */
+  /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. `before`: how many visitors of a server have their turn before it. */
   search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
   /** Which searches there are: each is then told with its own id, from its first try on, and goes on being told. */
   running: object;
@@ -150,7 +150,7 @@ export type Answers = {
   redo: object;
   simulate: { verdict: HostVerdict; sweeps: HostSweep[] };
   verify: { verdict: HostVerdict };
-  search: { search: SearchRecord; from: number };
+  search: { search: SearchRecord; from: number; before?: number };
   running: { searches: string[] };
   pause: object;
   resume: object;

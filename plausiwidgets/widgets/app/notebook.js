@@ -77,7 +77,7 @@ export function placed(past, future, is) {
 }
 
 /** Neurons of custom models, each the text of an object that was made from its program. @param {Record<string, string>} code @param {string} runtime */
-async function learn(code, runtime) {
+export async function learn(code, runtime) {
   const unknown = Object.entries(code).filter(([name]) => !NEURONS[name]);
   if (!unknown.length) return;
   const entries = unknown.map(([name, text]) => `${JSON.stringify(name)}: ${text}`);

@@ -43,6 +43,7 @@ export function heard(known, answer, arrays, now) {
     restarts: arrays.restarts ? [...arrays.restarts].map(Number) : (same?.restarts ?? []),
     loss: typeof record.loss === "number" ? record.loss : Infinity,
     best: isNew ? best : (same?.best ?? null),
+    before: Number(answer.before ?? 0),
     dt: record.dt,
     status: record.status,
     error: answer.error ?? "",

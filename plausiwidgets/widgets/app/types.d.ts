@@ -126,6 +126,8 @@ export type Search = {
   restarts: number[];
   loss: number;
   best: Values | null;
+  /** Visitors of a server who have their turn before. */
+  before: number;
   dt: number;
   status: string;
   error: string;
@@ -310,8 +312,13 @@ export type Host = {
   /** Asks, with at most one buffer. */
   ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
   describe: (model: string, pattern: string) => Promise<ModelData>;
+  /** Hears a sentence while there is no connection, then an empty one. */
+  onLoss?: (hear: (sentence: string) => void) => void;
+  share?: ShareFrom;
   close: () => void;
 };
+/** How a page is shared: what a link begins with (empty: the page's address), and whether its fields are encoded once more. */
+export type ShareFrom = { base: string; encoded: boolean; where: "server" | "hub" | "binder" };
 export type Store = {
   get: () => State;
   set: (change: Partial<State>) => void;

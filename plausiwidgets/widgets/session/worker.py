@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from enum import IntEnum
 from threading import Condition
 
+from plausiwidgets.optimization.control import Gate, chosen_gate, gate
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.texts import language, speaking
@@ -46,11 +47,18 @@ class Superseded(Exception):
 
 
 class _Job:
-    def __init__(self, key: Hashable, priority: Priority, work: Callable[[Checkpoint], object], due: float) -> None:
+    def __init__(
+        self, key: Hashable, priority: Priority, work: Callable[[Checkpoint], object], due: float, gate: Gate
+    ) -> None:
         self.key, self.priority, self.work, self.due = key, priority, work, due
         self.superseded = False
+        self._gate = gate
 
     def checkpoint(self) -> None:
+        # On a server, what is no more urgent than a search waits for the turn of its visitor.
+        while self._gate is not gate and self.priority >= Priority.SEARCH and not self._gate.wait():
+            if self.superseded:
+                break
         if self.superseded:
             raise Superseded
 
@@ -87,6 +95,7 @@ class Worker:
         start: Callable[..., object] = start_daemon,
     ) -> None:
         self._language = language()
+        self._gate = chosen_gate()
         self._report = report
         self._clock = clock
         self._start = start
@@ -112,7 +121,7 @@ class Worker:
                 return
             self._end(key)
             # A job keeps the place in the queue of the one that it replaces.
-            self._waiting[key] = _Job(key, priority, work, self._clock() + after)
+            self._waiting[key] = _Job(key, priority, work, self._clock() + after, self._gate)
             name = THREAD_OF[priority]
             if name not in self._threads:
                 self._threads.add(name)

@@ -1,0 +1,77 @@
+import { noHost, serverHost } from "./host.js";
+import { wantedOf } from "./link.js";
+import { start } from "./main.js";
+import { learn } from "./notebook.js";
+
+/** @import { Host, ModelData } from "./types.d.ts" */
+// The app as a page of several files: the catalogue, models and languages are fetched when they are needed.
+
+const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
+
+/**
+ * What the page says of itself; paths are relative to it.
+ * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, texts: Record<string, string>, models: Record<string, string>,
+ *   own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom }} About
+ */
+
+/** @param {string} path @returns {Promise<any>} */
+async function fetched(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+/** @param {HTMLElement} place @param {About} about */
+export async function open(place, about) {
+  const link = location.hash.length > 1 ? location.hash : location.search;
+  if (about.dark) document.body.dataset.jpThemeLight = "false";
+  try {
+    const catalogue = await fetched(about.shared);
+    Object.assign(catalogue.models, about.own);
+    const wanted = wantedOf(link, catalogue);
+    const languages = ["en", ...Object.keys(about.texts)];
+    const asked = [wanted.language, about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
+    const spoken = asked.find((one) => one && languages.includes(one)) ?? "en";
+    const model = wanted.model && about.models[wanted.model] ? wanted.model : MODEL;
+    const [data, words] = await Promise.all([fetched(about.models[model]), spoken === "en" ? {} : fetched(about.texts[spoken])]);
+    const shipped = { [model]: data };
+    /** @type {Record<string, any>} */
+    const texts = {
+      ...Object.fromEntries(Object.keys(about.texts).map((one) => [one, null])),
+      ...(spoken === "en" ? {} : { [spoken]: words }),
+    };
+    const host = () =>
+      withFiles(
+        about.address ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, spoken) : noHost(shipped),
+        about,
+        shipped,
+      );
+    return start(place, { catalogue, shipped, texts, language: spoken, host, version: about.version, model, pattern: PATTERN });
+  } catch (error) {
+    place.textContent = `The page could not be loaded: reload it. (${error instanceof Error ? error.message : error})`;
+  }
+}
+
+/** A host beside which models and languages are fetched as files. @param {Host} host @param {About} about @param {Record<string, ModelData>} shipped @returns {Host} */
+function withFiles(host, about, shipped) {
+  return {
+    ...host,
+    share: about.share,
+    has: (model) => model in about.models || (host.name === "server" && model in about.own),
+    ask(kind, fields, hear, data) {
+      if (kind !== "texts") return host.ask(kind, fields, hear, data);
+      const { language } = /** @type {{ language: string }} */ (fields);
+      fetched(about.texts[language]).then(
+        (texts) => hear({ id: "", kind, state: "done", texts }, {}),
+        (error) => hear({ id: "", kind, state: "failed", error: error.message }, {}),
+      );
+      return () => {};
+    },
+    async describe(model, pattern) {
+      if (!shipped[model] && about.models[model]) shipped[model] = await fetched(about.models[model]);
+      const data = await host.describe(model, pattern);
+      if (data.code) await learn(data.code, about.runtime);
+      return data;
+    },
+  };
+}

@@ -1,0 +1,310 @@
+"""The app as a server of its own, for visitors who are not trusted: ``plausiwidgets --app``."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import signal
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from tornado import web
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+from tornado.websocket import WebSocketHandler
+
+from plausiwidgets.widgets.server import site
+from plausiwidgets.widgets.server.handlers import SAFE, FileMixin, PageMixin, SocketMixin, log
+from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.pool import Pool
+from plausiwidgets.widgets.server.visitors import Visitors
+
+PORT, TRIED = 8866, 50
+"""First port that is tried, and how many."""
+HEADERS = 10.0
+"""Time in s that a request may take to arrive, and a connection may be idle."""
+HEAD_SIZE, BODY_SIZE = 16_384, 1_024
+FILES_KEPT = 128
+"""Descriptors that are left for processes and files."""
+SPARING = 10.0
+"""Time in s in which a line of the log is written once."""
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class Own:
+    """What all handlers of this server check; mixed into a handler of tornado."""
+
+    def prepare(self: Any) -> None:
+        """Refuse requests that name another host: a page of another site could have been sent here by its name."""
+        self.application.settings["server"].serve(self.request.connection.stream)
+        if not is_allowed(self.request.host_name, self.application.settings["hosts"]):
+            raise web.HTTPError(403, log_message="another host name")
+
+    def set_default_headers(self: Any) -> None:
+        """Tell nothing of the server."""
+        self.clear_header("Server")
+        for name, value in SAFE.items():
+            self.set_header(name, value)
+
+    def write_error(self: Any, status_code: int, **more: Any) -> None:
+        """Send the status alone."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code} {self._reason}\n")
+
+
+class Page(Own, PageMixin, web.RequestHandler):
+    """The page."""
+
+    def get(self) -> None:
+        """Send it."""
+        self.answer(self.application.settings["page"]())
+
+    head = get
+
+
+class File(Own, FileMixin, web.RequestHandler):
+    """A file of the page."""
+
+    def get(self, name: str) -> None:
+        """Send it."""
+        self.answer(name)
+
+    head = get
+
+
+class Missing(Own, web.RequestHandler):
+    """All other addresses."""
+
+    def prepare(self) -> None:
+        """Refuse them."""
+        super().prepare()
+        raise web.HTTPError(404)
+
+
+class Socket(Own, SocketMixin, WebSocketHandler):
+    """The WebSocket."""
+
+    def prepare(self) -> None:
+        """Refuse what is no page of this server."""
+        super().prepare()
+        self.visitors = self.application.settings["visitors"]
+        self.require_protocol()
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Note that it stays open."""
+        if self.ws_connection is not None:
+            self.application.settings["server"].keep(self.ws_connection.stream)
+        super().open(*args, **kwargs)
+
+
+class Limited(HTTPServer):
+    """A server of at most so many connections: a new one takes the place of one that has asked for nothing yet."""
+
+    def initialize(self, *args: Any, most: int = 1024, **options: Any) -> None:
+        """Take the number of connections."""
+        super().initialize(*args, **options)
+        self._most = most
+        self._streams: dict[IOStream, str] = {}
+
+    @classmethod
+    def configurable_base(cls) -> type:
+        """Be what is made."""
+        return Limited
+
+    @classmethod
+    def configurable_default(cls) -> type:
+        """Be what is made."""
+        return Limited
+
+    def handle_stream(self, stream: IOStream, address: Any) -> None:
+        """Take a connection, where there is a place."""
+        if len(self._streams) >= self._most:
+            self._streams = {one: kind for one, kind in self._streams.items() if not one.closed()}
+        if len(self._streams) >= self._most:
+            for wanted in ("new", "served"):
+                eldest = next((one for one, kind in self._streams.items() if kind == wanted), None)
+                if eldest is not None:
+                    break
+            log.warning("plausiwidgets: %d connections are open, the eldest of no use is closed", self._most)
+            if eldest is None:
+                stream.close()
+                return
+            del self._streams[eldest]
+            eldest.close()
+        self._streams[stream] = "new"
+        super().handle_stream(stream, address)
+
+    def serve(self, stream: IOStream | None) -> None:
+        """Note that a connection has asked for something."""
+        if stream in self._streams and stream is not None:
+            self._streams[stream] = "served"
+
+    def keep(self, stream: IOStream) -> None:
+        """Note that a connection is a WebSocket."""
+        self._streams[stream] = "kept"
+
+
+class Sparing(logging.Filter):
+    """Lets a line pass once in some seconds, with how many were left out: a log does not fill a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a line is written."""
+        key, now = (record.name, str(record.msg)), time.monotonic()
+        last, left_out = self._last.get(key, (-SPARING, 0))
+        if now - last < SPARING:
+            self._last[key] = last, left_out + 1
+            return False
+        self._last[key] = now, 0
+        if left_out:
+            record.msg = f"{record.getMessage()} (and {left_out} more like it)"
+            record.args = ()
+        record.exc_info = None if record.name.startswith("tornado") else record.exc_info
+        return True
+
+
+def is_allowed(host: str, names: Sequence[str]) -> bool:
+    """Return whether a request may name a host: this computer, a name that was allowed, or a number.
+
+    A number cannot be made to lead here by another site, as a name can.
+
+    Examples
+    --------
+    >>> is_allowed("localhost", []), is_allowed("192.168.0.7", []), is_allowed("rebound.example.net", ["here.example"])
+    (True, True, False)
+    """
+    if host in LOCAL or host.lower() in {name.lower() for name in names}:
+        return True
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def connections(limits: Limits) -> int:
+    """Return how many connections this process may have open."""
+    wanted = 3 * limits.visitors + 64
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ample = wanted + FILES_KEPT
+    if soft != resource.RLIM_INFINITY and soft < ample:
+        soft = ample if hard == resource.RLIM_INFINITY else min(ample, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return wanted if soft == resource.RLIM_INFINITY else max(min(wanted, soft - FILES_KEPT), 8)
+
+
+def serve(
+    limits: Limits,
+    *,
+    address: str = "127.0.0.1",
+    port: int | None = None,
+    hosts: Sequence[str] = (),
+    models: Sequence[str] = (),
+    language: str | None = None,
+    dark: bool = False,
+    open_browser: bool = True,
+    say: Callable[[str], object] = print,
+) -> None:
+    """Serve the app until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    limits : Limits
+    address : str
+        Where it listens.
+    port : int, optional
+        Default: the first free one from 8866 on.
+    hosts : sequence of str
+        Names of this server that a request may name, besides localhost and numbers.
+    models : sequence of str
+        Python files with models.
+    language : str, optional
+        Default: that of the browser.
+    dark : bool
+        Whether the page is dark whatever the browser asks for.
+    open_browser : bool
+    say : callable
+        Is told the address.
+
+    Raises
+    ------
+    OSError
+        If it cannot listen.
+    ValueError
+        If a file of models cannot be used.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.addFilter(Sparing())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    asyncio.run(_serve(limits, address, port, hosts, models, language, dark, open_browser, say))
+
+
+async def _serve(
+    limits: Limits, address: str, port: int | None, hosts: Sequence[str], models: Sequence[str], language: str | None,
+    dark: bool, open_browser: bool, say: Callable[[str], object],
+) -> None:  # fmt: skip
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, over.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(over.set))
+    pool = Pool(limits, models, log)
+    visitors = Visitors(pool, limits, log)
+    more = {"address": "socket", "dark": dark, "share": {"base": "", "encoded": False, "where": "server"}}
+    application = web.Application(
+        [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r".*", Missing)],
+        hosts=list(hosts), visitors=visitors, page=lambda: site.page(more, language, pool.models),
+    )  # fmt: skip
+    server = Limited(
+        application, most=connections(limits), idle_connection_timeout=HEADERS, body_timeout=HEADERS,
+        max_header_size=HEAD_SIZE, max_body_size=BODY_SIZE, max_buffer_size=limits.upload + limits.message + HEAD_SIZE,
+    )  # fmt: skip
+    application.settings["server"] = server
+    pool.start()
+    try:
+        if models:  # the page names them
+            await pool.ready.wait()
+            if pool.failure:
+                raise ValueError(pool.failure)
+        site.files()
+        opened = _listen(server, address, port)
+        shown = f"[{address}]" if ":" in address else address
+        url = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else shown}:{opened}/"
+        say(f"plausiwidgets: {url} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        if open_browser:
+            loop.run_in_executor(None, webbrowser.open, url)
+        await over.wait()
+    finally:
+        server.stop()
+        visitors.close()
+        await server.close_all_connections()
+
+
+def _listen(server: HTTPServer, address: str, port: int | None) -> int:
+    """Listen on a port, or on the first free one, and return it."""
+    for number in (port,) if port else range(PORT, PORT + TRIED):
+        try:
+            server.listen(number, address)
+        except OSError:
+            if port or number == PORT + TRIED - 1:
+                raise
+        else:
+            return number
+    raise OSError("no port is free")

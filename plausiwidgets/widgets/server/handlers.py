@@ -1,0 +1,148 @@
+"""What the server answers, whichever server it is: the page, its files, and the WebSocket."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tornado import web
+from tornado.ioloop import IOLoop
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
+
+from plausiwidgets.widgets.server import site
+from plausiwidgets.widgets.server.visitors import (
+    NOT_VALID,
+    TOO_MANY,
+    TRY_LATER,
+    UNREAD,
+    Visitor,
+    Visitors,
+    is_greeting,
+    read_message,
+)
+
+PROTOCOL = "plausiwidgets.1"
+"""Sub-protocol of the WebSocket: a page of another version does not talk past the server."""
+GREETING = 10.0
+"""Time in s that a connection has to say hello."""
+PING = 20.0
+"""Time in s between two pings; who does not answer one by the next is gone."""
+SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin"}  # fmt: skip
+
+log = logging.getLogger("plausiwidgets.server")
+
+
+class PageMixin:
+    """The page."""
+
+    def answer(self: Any, content: bytes) -> None:
+        """Send it; it is asked for anew at each visit."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("X-Frame-Options", "SAMEORIGIN")
+        for name, value in SAFE.items():
+            self.set_header(name, value)
+        self.finish(content)
+
+
+class FileMixin:
+    """A file, which never changes under its name."""
+
+    def answer(self: Any, name: str) -> None:
+        """Send it, compressed where the browser takes that."""
+        file = site.files().get(name)
+        if file is None:
+            raise web.HTTPError(404)
+        for header, value in SAFE.items():
+            self.set_header(header, value)
+        self.set_header("Content-Type", file.mime)
+        self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(file.packed)
+        else:
+            self.finish(file.content)
+
+    def compute_etag(self) -> None:
+        """Its name is one already."""
+
+
+class SocketMixin:
+    """The WebSocket: first a greeting, then questions. It is mixed into a handler of tornado."""
+
+    visitors: Visitors
+    visitor: Visitor | None = None
+    ping_interval = PING
+    ping_timeout = PING
+    _unread = 0
+    _late: Any = None
+
+    @property
+    def max_message_size(self) -> int:
+        """Bytes of a message; a longer one closes the connection before it is read."""
+        limits = self.visitors.limits
+        return limits.message + limits.upload
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Choose the one that there is."""
+        return PROTOCOL if PROTOCOL in subprotocols else None
+
+    def require_protocol(self: Any) -> None:
+        """Refuse what does not name the sub-protocol."""
+        named = self.request.headers.get("Sec-WebSocket-Protocol", "")
+        if PROTOCOL not in [one.strip() for one in named.split(",")]:
+            raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must name {PROTOCOL}")
+
+    def open(self: Any, *args: str, **kwargs: str) -> None:
+        """Wait for the greeting."""
+        self.set_nodelay(True)
+        self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
+
+    def on_message(self: Any, message: str | bytes) -> None:
+        """Answer a question."""
+        try:
+            value, data = read_message(message, self.visitors.limits)
+        except ValueError:
+            self.cut_off(NOT_VALID, "not a message")
+            return
+        if self.visitor is None:
+            IOLoop.current().remove_timeout(self._late)
+            if not is_greeting(value):
+                self.cut_off(NOT_VALID, "no greeting")
+                return
+            self.visitor = self.visitors.enter(value, self)
+            if self.visitor is None:
+                self.cut_off(TRY_LATER, "all places are taken")
+        elif why := self.visitor.hear(value, data):
+            self.cut_off(TOO_MANY, why)
+
+    def on_close(self: Any) -> None:
+        """Note that the page is gone."""
+        if self._late is not None:
+            IOLoop.current().remove_timeout(self._late)
+        if self.visitor is not None:
+            self.visitors.leave(self.visitor, self)
+
+    def send(self: Any, frame: bytes, is_text: bool) -> None:
+        """Send a message; who does not read is cut off."""
+        self._unread += len(frame)
+        if self._unread > UNREAD:
+            self.cut_off(TRY_LATER, "messages are not read")
+            return
+        IOLoop.current().spawn_callback(self._write, frame, is_text)
+
+    def cut_off(self: Any, code: int, why: str) -> None:
+        """Close the connection, and write one line."""
+        log.warning("plausiwidgets: a connection was closed: %s", why)
+        self.close(code, why)
+
+    async def _write(self: Any, frame: bytes, is_text: bool) -> None:
+        try:
+            await self.write_message(frame.decode() if is_text else frame, binary=not is_text)
+        except (WebSocketClosedError, StreamClosedError):
+            pass
+        finally:
+            self._unread -= len(frame)

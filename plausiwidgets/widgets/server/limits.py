@@ -1,0 +1,79 @@
+"""What one visitor may ask of a server, and how many there may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from plausiwidgets.texts import tr
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a server.
+
+    Attributes
+    ----------
+    visitors : int
+        Pages that are open at once.
+    workers : int
+        Processes that simulate; 0 for one a core.
+    budget : int
+        Tries of a search.
+    samples : int
+        Sets of one question for samples.
+    pairs : int
+        Searches of one assessment.
+    message : int
+        Bytes of a message without a buffer.
+    upload : int
+        Bytes of a message with one: a recording.
+    questions : int
+        Questions of one visitor that are answered at the same time.
+    rate : float
+        Messages a second of one visitor, over ten seconds.
+    grace : float
+        Time in s after which who has left is forgotten.
+    memory : int
+        Bytes of a worker process, beyond which it is replaced.
+    silence : float
+        Time in s without a checkpoint after which a worker process is replaced.
+    """
+
+    visitors: int = 200
+    workers: int = 0
+    budget: int = 20_000
+    samples: int = 500
+    pairs: int = 40
+    message: int = 64_000
+    upload: int = 2_000_000
+    questions: int = 16
+    rate: float = 40.0
+    grace: float = 60.0
+    memory: int = 1_500_000_000
+    silence: float = 60.0
+
+    def data(self) -> dict[str, Any]:
+        """Return them ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """Return what :meth:`data` returned."""
+        return cls(**data)
+
+    def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
+        """Return why a question is refused, in a sentence; empty where it is not."""
+        asked, most, what = 0, 0, ""
+        if kind in ("search", "assess") and fields.get("budget"):
+            asked, most, what = fields["budget"], self.budget, tr("tries of a search")
+        if kind == "samples":
+            asked, most, what = fields["count"], self.samples, tr("samples")
+        if kind == "assess" and asked <= most:
+            asked = len(fields["models"]) * (len(fields["patterns"]) or 20)
+            most, what = self.pairs, tr("searches of an assessment")
+        if asked <= most:
+            return ""
+        return tr("On this server at most {most} {what} are made at once, and {asked} were asked for: a notebook has "
+                  "no such limit.", most=most, what=what, asked=asked)  # fmt: skip

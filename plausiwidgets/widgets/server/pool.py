@@ -1,0 +1,296 @@
+"""The server's side of its worker processes: who is served where, and what is done when one ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from plausiwidgets.simulation.threads import thread_count
+from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server.limits import Limits
+
+COMMAND = [sys.executable, "-P", "-m", "plausiwidgets.widgets.server.work"]
+ALONE = {"PLAUSIWIDGETS_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1",
+         "MALLOC_ARENA_MAX": "1"}  # fmt: skip
+"""Environment of a worker: one thread simulates, as there is a process for each core."""
+BEGIN = 120.0
+"""Time in s that a worker may take to begin: it may have to compile."""
+SILENT = 20.0
+"""Time in s without a report after which a worker is given up."""
+WATCH = 1.0
+END = 2.0
+"""Time in s that a worker has to end by itself."""
+BLAMED, WITNESS, ENOUGH = 2, 1, 4
+"""When a worker ends, the question whose turn it was counts 2, each other one 1; with 4 it is not asked again."""
+AGAIN = 5.0
+"""Time in s that is waited before a worker is started in place of one that did not live longer."""
+
+Tell = Callable[[bytes, bool], object]
+"""``tell(frame, is_text)`` to a visitor."""
+
+
+@dataclass
+class Question:
+    """A question that is being answered."""
+
+    message: dict[str, Any]
+    data: bytes
+    blame: int = 0
+
+
+@dataclass(eq=False)
+class Client:
+    """A visitor as the pool knows it.
+
+    Attributes
+    ----------
+    number : int
+    language : str
+    tell : callable
+    open : dict of str to Question
+        What is being answered, by its id.
+    process : Process or None
+    """
+
+    number: int
+    language: str
+    tell: Tell
+    open: dict[str, Question]
+    process: Process | None = None
+
+
+class Process:
+    """A worker process, with a thread that reads from it and one that writes to it."""
+
+    def __init__(self, settings: str, heard: Callable[[Process, bytes | None], object]) -> None:
+        self.began = self.spoke = time.monotonic()
+        self.ready = False
+        self.memory = 0
+        self.turns: list[int] = []
+        self.clients: dict[int, Client] = {}
+        self.ended = False
+        self._ahead: SimpleQueue[bytes | None] = SimpleQueue()
+        self._process = subprocess.Popen(
+            [*COMMAND, settings], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ALONE
+        )
+        Thread(target=self._write, name="plausiwidgets to worker", daemon=True).start()
+        Thread(target=self._read, args=(heard,), name="plausiwidgets from worker", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    def send(self, order: dict[str, Any], data: bytes = b"") -> None:
+        """Give an order."""
+        self._ahead.put(frames.packed(order, data))
+
+    def close(self) -> None:
+        """Let it end by itself."""
+        self._ahead.put(None)
+
+    def kill(self) -> None:
+        """End it."""
+        with suppress(OSError):
+            self._process.kill()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, and end it after some time."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None
+        with suppress(OSError, ValueError):
+            while (frame := self._ahead.get()) is not None:
+                frames.write(self._process.stdin, frame)
+        with suppress(OSError):
+            self._process.stdin.close()
+
+    def _read(self, heard: Callable[[Process, bytes | None], object]) -> None:
+        assert self._process.stdout is not None
+        with suppress(RuntimeError):  # the loop of the server is closed
+            with suppress(OSError, ValueError):
+                while (frame := frames.read(self._process.stdout)) is not None:
+                    heard(self, frame)
+            self._process.stdout.close()
+            self._process.wait()
+            self._ahead.put(None)
+            heard(self, None)
+
+
+class Pool:
+    """The workers of a server. All methods are called on its loop.
+
+    Parameters
+    ----------
+    limits : Limits
+    models : sequence of str
+        Python files whose models are known beside those of the package.
+    log : logging.Logger
+
+    Attributes
+    ----------
+    models : dict
+        What the files define, as the catalogue has models; known once a worker is ready.
+    """
+
+    def __init__(self, limits: Limits, models: Sequence[str], log: logging.Logger) -> None:
+        self._limits, self._log = limits, log
+        self._settings = json.dumps({"limits": limits.data(), "models": list(models)})
+        self._processes: list[Process] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self.models: dict[str, Any] = {}
+        self.failure = ""
+        self.ready = asyncio.Event()
+
+    def start(self) -> None:
+        """Start the workers, unless they have been started."""
+        if self._loop is None and not self._closed:
+            self._loop = asyncio.get_running_loop()
+            self._processes = [self._begin() for _ in range(self._limits.workers or thread_count())]
+            self._loop.call_later(WATCH, self._watch)
+
+    @property
+    def pids(self) -> list[int]:
+        """Numbers of the processes."""
+        return [process.pid for process in self._processes]
+
+    def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
+        """Let a question be answered."""
+        self.start()
+        if client.process is None or client.process.ended:
+            client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
+            client.process.clients[client.number] = client
+        client.open[message["id"]] = question = Question(message, data)
+        self._send(client, question)
+
+    def tell_away(self, client: Client, away: bool) -> None:
+        """Tell that a visitor has left, or has come back."""
+        if client.process is not None:
+            client.process.send({"do": "away", "visitor": client.number, "away": away})
+
+    def close_client(self, client: Client) -> None:
+        """End what goes on for a visitor, and forget it."""
+        process, client.process = client.process, None
+        client.open.clear()
+        if process is not None and process.clients.pop(client.number, None) is not None:
+            process.send({"do": "close", "visitor": client.number})
+
+    def close(self) -> None:
+        """End the workers."""
+        self._closed = True
+        for process in self._processes:
+            process.close()
+        for process in self._processes:
+            process.wait(END)
+
+    # -- within ----------------------------------------------------------------------------------
+
+    def _begin(self) -> Process:
+        loop = asyncio.get_running_loop()
+        return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._heard, process, frame))
+
+    def _send(self, client: Client, question: Question) -> None:
+        assert client.process is not None
+        order = {"do": "ask", "visitor": client.number, "language": client.language, "message": question.message}
+        client.process.send(order, question.data)
+
+    def _heard(self, process: Process, frame: bytes | None) -> None:
+        if frame is None:
+            self._ended(process)
+            return
+        head, rest = frames.unpacked(frame)
+        if "visitor" in head:
+            client = process.clients.get(head["visitor"])
+            if client is None:
+                return
+            if head["state"] in FINAL:
+                client.open.pop(head["id"], None)
+            client.tell(rest, head["is_text"])
+            return
+        process.spoke = time.monotonic()
+        if "ready" in head:
+            process.ready = True
+            self.models = head["models"]
+            self.ready.set()
+        elif "failed" in head:
+            self.failure = head["failed"]
+            self.ready.set()
+        else:
+            self._note(process, head)
+
+    def _note(self, process: Process, report: dict[str, Any]) -> None:
+        process.memory, process.turns = report["memory"], report["turns"]
+        if report["stuck"] or report["is_stuck"]:
+            process.turns = report["stuck"]
+            for number in report["stuck"]:
+                for question in process.clients[number].open.values():
+                    question.blame = ENOUGH
+            self._end(process, "its work does not come to an end")
+        elif process.memory > self._limits.memory:
+            self._end(process, f"it has taken {process.memory / 1e6:.0f} MB")
+
+    def _watch(self) -> None:
+        if self._closed or self._loop is None:
+            return
+        now = time.monotonic()
+        for process in self._processes:
+            if not process.ended and now - process.spoke > (SILENT if process.ready else BEGIN):
+                self._end(process, "it does not answer")
+        self._loop.call_later(WATCH, self._watch)
+
+    def _end(self, process: Process, why: str) -> None:
+        self._log.warning("plausiwidgets: worker %d is replaced: %s", process.pid, why)
+        process.spoke = time.monotonic()
+        process.kill()
+
+    def _ended(self, process: Process) -> None:
+        """Start another worker in place of one that has ended, and ask it what that was asked."""
+        process.ended = True
+        if self._closed or self.failure:
+            return
+        lived = time.monotonic() - process.began
+        if lived < AGAIN and self._loop is not None:
+            self._loop.call_later(AGAIN, self._replace, process)
+        else:
+            self._replace(process)
+
+    def _replace(self, process: Process) -> None:
+        if self._closed:
+            return
+        self._log.warning("plausiwidgets: worker %d has ended, another one begins", process.pid)
+        other = self._begin()
+        self._processes[self._processes.index(process)] = other
+        for number, client in process.clients.items():
+            client.process = other
+            other.clients[number] = client
+            for identity, question in list(client.open.items()):
+                question.blame += BLAMED if number in process.turns else WITNESS
+                if question.blame >= ENOUGH:
+                    del client.open[identity]
+                    self._give_up(client, question)
+                else:
+                    self._send(client, question)
+
+    def _give_up(self, client: Client, question: Question) -> None:
+        text = "This took too much time or memory for this server, and was ended. Ask for less, or use a notebook."
+        answer = {"kind": question.message["kind"], "id": question.message["id"], "state": "failed",
+                  "error": text[:SENTENCE]}  # fmt: skip
+        client.tell(json.dumps(answer).encode(), True)

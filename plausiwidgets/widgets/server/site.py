@@ -1,0 +1,105 @@
+"""The app as files: a small page, and scripts, styles and data with hashes in their names.
+
+A server hands them out, and a folder of them is shown by any static host. A model is fetched when it is shown.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from plausiwidgets.simulation.javascript.module import json_text
+from plausiwidgets.texts import ENGLISH, languages
+
+TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
+         "json": "application/json; charset=utf-8"}  # fmt: skip
+
+ENDING = """\
+app.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""What a page may load: nothing from another host. Styles are set by its own script."""
+
+
+class File(NamedTuple):
+    """A file, plain and compressed."""
+
+    content: bytes
+    packed: bytes
+    mime: str
+
+
+@cache
+def files() -> dict[str, File]:
+    """Return the files by their names."""
+    from plausiwidgets.widgets.answers.files import translations
+    from plausiwidgets.widgets.app import contents
+
+    made: dict[str, tuple[str, str]] = {
+        "app": ("js", contents.script(ending=ENDING, entry="site.js")),
+        "style": ("css", f"html,body{{margin:0}}\n{contents.style()}"),
+        "shared": ("json", contents.shared_json()),
+    }
+    for name in contents.model_names():
+        made[name] = "json", json.dumps(contents.shipped([name])[name], ensure_ascii=False, separators=(",", ":"))
+    for language in languages():
+        if language != ENGLISH:
+            made[f"texts_{language}"] = "json", json.dumps(translations(language), ensure_ascii=False)
+    return {_named(name, ending, text): _file(ending, text.encode()) for name, (ending, text) in made.items()}
+
+
+def _named(name: str, ending: str, text: str) -> str:
+    return f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.{ending}"
+
+
+def _file(ending: str, content: bytes) -> File:
+    return File(content, gzip.compress(content, 9, mtime=0), TYPES[ending])
+
+
+def page(
+    more: Mapping[str, Any] = MappingProxyType({}), language: str | None = None, models: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return the page that loads the files.
+
+    Parameters
+    ----------
+    more : mapping, optional
+        What the app is given besides: ``address`` of a WebSocket, ``links`` that Share makes.
+    language : str, optional
+        Default: that of the browser.
+    models : mapping, optional
+        Custom models that a server knows, as the catalogue has models.
+    """
+    from plausiwidgets.optimization.versions import versions
+    from plausiwidgets.simulation.javascript.module import runtime
+
+    names = {name.split(".")[0]: f"static/{name}" for name in files()}
+    script, style, shared = names.pop("app"), names.pop("style"), names.pop("shared")
+    spoken = {name.removeprefix("texts_"): path for name, path in names.items() if name.startswith("texts_")}
+    about = {
+        "version": versions()["plausiwidgets"], "language": language, "shared": shared, "texts": spoken,
+        "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
+        "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
+    }  # fmt: skip
+    # Neurons of a custom model are a script that the page makes of what the server says of them.
+    policy = POLICY.format(more=" blob:" if models else "")
+    return (
+        f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy, quote=True)}">\n'
+        '<title>plausiwidgets</title>\n<link rel="icon" href="data:,">\n'
+        f'<link rel="stylesheet" href="{style}">\n'
+        f'<link rel="preload" as="fetch" href="{shared}" crossorigin>\n</head>\n'
+        f'<body>\n<main id="app"></main>\n<script type="application/json" id="about">{json_text(about)}</script>\n'
+        f'<script type="module" src="{script}"></script>\n'
+        "<noscript>This page simulates neurons: it needs JavaScript.</noscript>\n</body>\n</html>\n"
+    ).encode()

@@ -1,0 +1,153 @@
+"""Turns of about a second: how the visitors of one worker process share it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from threading import Condition
+
+from plausiwidgets.optimization.control import Gate, gate
+
+LENGTH = 1.0
+"""Time in s after which a turn ends, where somebody else wants one."""
+WANTED = 0.5
+"""Time in s after its last checkpoint at which a visitor no longer counts: its work has ended, or is within a step."""
+POLL = 0.2
+"""Longest time in s that a visitor waits at once: it notices a stop by then."""
+FADES = 30.0
+"""Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
+
+
+class Turns:
+    """Gives turns to visitors: the one that has used least of late goes first.
+
+    Parameters
+    ----------
+    length : float
+        Of a turn, in s.
+    clock : callable
+        Returns the time in s.
+    """
+
+    def __init__(self, length: float = LENGTH, clock: Callable[[], float] = time.monotonic) -> None:
+        self.length = length
+        self._clock = clock
+        self._changed = Condition()
+        self._seen: dict[Turn, float] = {}
+        self._holder: Turn | None = None
+        self._since = 0.0
+
+    def join(self) -> Turn:
+        """Return the gate of another visitor."""
+        return Turn(self)
+
+    def before(self, turn: Turn) -> int:
+        """Return how many visitors have their turn before one that waits."""
+        with self._changed:
+            now = self._clock()
+            wanting = self._wanting(now)
+            if self._holder is turn or not any(one is not turn for one in wanting):
+                return 0
+            return sum(one is self._holder or one.rank(now) < turn.rank(now) for one in wanting if one is not turn)
+
+    def silent(self, least: float) -> list[Turn]:
+        """Return whose turn it is, if its last checkpoint was so many seconds ago and it is still at work."""
+        with self._changed:
+            holder, now = self._holder, self._clock()
+            late = holder is not None and holder.working() and now - self._seen.get(holder, now) > least
+            return [holder] if late and holder is not None else []
+
+    def holds(self, turn: Turn) -> bool:
+        """Return whether it is the turn of a visitor that is at work."""
+        return self._holder is turn and turn.working()
+
+    def leave(self, turn: Turn) -> None:
+        """Forget a visitor."""
+        with self._changed:
+            self._seen.pop(turn, None)
+            if self._holder is turn:
+                self._holder = None
+            self._changed.notify_all()
+
+    def wait(self, turn: Turn, timeout: float) -> bool:
+        """Wait until it is the turn of a visitor; return whether it is."""
+        end = self._clock() + max(timeout, POLL)
+        with self._changed:
+            while not self.claim(turn):
+                if (now := self._clock()) >= end:
+                    return False
+                self._changed.wait(min(end - now, POLL))
+            return True
+
+    def claim(self, turn: Turn) -> bool:
+        """Return whether it is the turn of a visitor, who wants one."""
+        with self._changed:
+            now = self._clock()
+            self._seen[turn] = now
+            return self._may(turn, now)
+
+    def _wanting(self, now: float) -> list[Turn]:
+        return [one for one, at in self._seen.items() if now - at <= WANTED]
+
+    def _may(self, turn: Turn, now: float) -> bool:
+        wanting = self._wanting(now)
+        holder = self._holder
+        if holder in wanting and now - self._since < self.length:
+            return holder is turn
+        if holder is not None:
+            holder.charge(min(now, self._seen.get(holder, now)) - self._since, now)
+        following = min(wanting, key=lambda one: one.rank(now))
+        self._holder, self._since = following, now
+        if following is not holder:
+            self._changed.notify_all()
+        return following is turn
+
+
+class Turn(Gate):
+    """The gate at which the searches and long jobs of one visitor wait.
+
+    Attributes
+    ----------
+    number : int
+        Of visitors that have used as little, the lower number goes first.
+    away : bool
+        Whether the visitor has left: all others go before.
+    working : callable
+        Returns whether something of the visitor is going on.
+    """
+
+    _count = 0
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__()
+        self._turns = turns
+        self._used, self._at = 0.0, 0.0
+        Turn._count += 1
+        self.number = Turn._count
+        self.away = False
+        self.working: Callable[[], bool] = lambda: False
+
+    def wait(self, timeout: float = POLL) -> bool:
+        """Wait for the turn, and while a verdict is made; return whether the work may go on."""
+        return gate.wait(timeout) and self._turns.wait(self, timeout)
+
+    def used(self, now: float) -> float:
+        """Return what was used of late, in s."""
+        return self._used * math.exp((self._at - now) / FADES)
+
+    def rank(self, now: float) -> tuple[bool, float, int]:
+        """Return what is least of who goes first."""
+        return self.away, self.used(now), self.number
+
+    def charge(self, seconds: float, now: float) -> None:
+        """Note what was used."""
+        self._used, self._at = self.used(now) + max(seconds, 0.0), now
+
+    def before(self) -> int:
+        """Return how many visitors have their turn before."""
+        return self._turns.before(self)
+
+    def leave(self) -> None:
+        """Want no turn any more."""
+        self._turns.leave(self)

@@ -1,0 +1,225 @@
+"""Who has a page open, or had it a moment ago: what each asks, and how it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from itertools import count
+from typing import Any, Protocol
+
+from plausiwidgets.texts import ENGLISH, languages, speaking, tr
+from plausiwidgets.widgets.answers.messages import SENTENCE, Refused, checked
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.pool import Client, Pool
+
+SECRET = re.compile(r"[0-9a-f]{32}")
+"""What a page calls itself, by which it is known again after a reload."""
+BURST = 10.0
+"""Time in s over which messages are counted."""
+MADE = 32
+"""Recordings, currents and mysteries of one visitor."""
+UNREAD = 8_000_000
+"""Bytes that wait for a visitor who does not read, after which the connection is closed."""
+LEFT_OUT = ("select", "undo", "redo", "plotly")
+"""Messages of a notebook: here the page keeps what is selected, and files are fetched."""
+
+TOO_MANY, NOT_VALID, TRY_LATER = 1008, 1003, 1013
+"""Codes with which a connection is closed (RFC 6455, 7.4.1, and IANA's registry)."""
+
+
+class Socket(Protocol):
+    """What a visitor needs of a connection."""
+
+    def send(self, frame: bytes, is_text: bool) -> None:
+        """Send a message."""
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close it."""
+
+
+class Visitor:
+    """A visitor.
+
+    Attributes
+    ----------
+    socket : Socket or None
+        The page; None while there is none.
+    left : float
+        Since when there is none, in s.
+    """
+
+    def __init__(self, number: int, language: str, pool: Pool, limits: Limits) -> None:
+        self.socket: Socket | None = None
+        self.left = time.monotonic()
+        self._pool, self._limits = pool, limits
+        self._client = Client(number, language, self._tell, {})
+        self._made = 0
+        self._tokens, self._at = limits.rate * BURST, time.monotonic()
+
+    def hear(self, message: dict[str, Any], data: bytes) -> str:
+        """Answer a message; return why it closes the connection, or an empty text."""
+        now = time.monotonic()
+        self._tokens = min(self._tokens + (now - self._at) * self._limits.rate, self._limits.rate * BURST) - 1.0
+        self._at = now
+        if self._tokens < 0:
+            return "too many messages"
+        with speaking(self._client.language):
+            try:
+                self._answer(message, data)
+            except Refused as refused:
+                self._say({"kind": "error", "id": refused.identity, "state": "failed",
+                           "error": str(refused)[:SENTENCE]})  # fmt: skip
+        return ""
+
+    def note(self, socket: Socket | None) -> None:
+        """Note that the page is there, or gone."""
+        self.socket, self.left = socket, time.monotonic()
+        self._pool.tell_away(self._client, socket is None)
+
+    def close(self) -> None:
+        """End what goes on."""
+        self._pool.close_client(self._client)
+
+    def _answer(self, message: dict[str, Any], data: bytes) -> None:
+        question = checked(message, [data] if data else [])
+        kind, identity = question.kind, question.identity
+        if kind in LEFT_OUT:
+            raise Refused(identity, f"{kind}: a server has no such message")
+        if why := self._limits.refused(kind, question.fields):
+            self._say({"kind": kind, "id": identity, "state": "failed", "error": why})
+            return
+        asked = self._client.open
+        if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
+            raise Refused(identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked)))
+        if identity in asked:
+            raise Refused(identity, f"{kind}: the id {identity!r} was heard before")
+        if kind in ("recording", "stimulus", "mystery"):
+            self._made += 1
+            if self._made > MADE:
+                raise Refused(identity, tr("{count} patterns were made: reload the page.", count=MADE))
+        if kind == "running" and self._client.process is None:
+            self._say({"kind": kind, "id": identity, "state": "done", "searches": []})
+            return
+        self._pool.ask(self._client, message, data)
+
+    def _say(self, answer: dict[str, Any]) -> None:
+        self._tell(json.dumps(answer).encode(), True)
+
+    def _tell(self, frame: bytes, is_text: bool) -> None:
+        if self.socket is not None:
+            self.socket.send(frame, is_text)
+
+
+class Visitors:
+    """All visitors of a server.
+
+    Parameters
+    ----------
+    pool : Pool
+    limits : Limits
+    log : logging.Logger
+    """
+
+    def __init__(self, pool: Pool, limits: Limits, log: logging.Logger) -> None:
+        self.limits = limits
+        self._pool, self._log = pool, log
+        self._all: dict[str, Visitor] = {}
+        self._numbers = count(1)
+        self._sweeping = False
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @property
+    def open(self) -> int:
+        """How many have a page open."""
+        return sum(visitor.socket is not None for visitor in self._all.values())
+
+    def enter(self, greeting: dict[str, Any], socket: Socket) -> Visitor | None:
+        """Return the visitor of a greeting; None where all places are taken."""
+        secret, language = greeting["visitor"], greeting.get("language")
+        if secret not in self._all:
+            if len(self._all) >= self.limits.visitors and not self._make_room():
+                return None
+            spoken = str(language) if language in languages() else ENGLISH
+            self._all[secret] = Visitor(next(self._numbers), spoken, self._pool, self.limits)
+        visitor = self._all[secret]
+        former = visitor.socket
+        visitor.note(socket)
+        if former is not None:
+            former.close(TRY_LATER, "opened elsewhere")
+        if not self._sweeping:
+            self._sweeping = True
+            asyncio.get_running_loop().call_later(1.0, self._sweep)
+        return visitor
+
+    def leave(self, visitor: Visitor, socket: Socket) -> None:
+        """Note that a connection is closed; what goes on is ended after some time."""
+        if visitor.socket is socket:
+            visitor.note(None)
+
+    def close(self) -> None:
+        """End all."""
+        for visitor in self._all.values():
+            visitor.close()
+            if visitor.socket is not None:
+                visitor.socket.close(1001, "the server ends")
+        self._all.clear()
+        self._pool.close()
+
+    def _make_room(self) -> bool:
+        """Forget who left first."""
+        away = [(visitor.left, secret) for secret, visitor in self._all.items() if visitor.socket is None]
+        if not away:
+            return False
+        self._all.pop(min(away)[1]).close()
+        return True
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        for secret, visitor in list(self._all.items()):
+            if visitor.socket is None and now - visitor.left > self.limits.grace:
+                del self._all[secret]
+                visitor.close()
+        self._sweeping = bool(self._all)
+        if self._sweeping:
+            asyncio.get_running_loop().call_later(1.0, self._sweep)
+
+
+def is_greeting(message: object) -> bool:
+    """Return whether a message is the one that a page begins with.
+
+    Examples
+    --------
+    >>> is_greeting({"kind": "hello", "visitor": "0123456789abcdef0123456789abcdef", "language": "de"})
+    True
+    """
+    if not isinstance(message, dict) or message.get("kind") != "hello":
+        return False
+    secret = message.get("visitor")
+    return isinstance(secret, str) and SECRET.fullmatch(secret) is not None
+
+
+def read_message(message: str | bytes, limits: Limits) -> tuple[Any, bytes]:
+    """Return what has arrived, and its buffer.
+
+    Raises
+    ------
+    ValueError
+        For what is no JSON object, or too long.
+    """
+    if isinstance(message, bytes):
+        value, data = frames.unpacked(message)
+        if len(message) - len(data) > limits.message:
+            raise ValueError("the message is too long")
+        return value, data
+    if len(message) > limits.message:
+        raise ValueError("the message is too long")
+    try:
+        return json.loads(message), b""
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None

@@ -1,0 +1,179 @@
+"""A worker process of the server: it answers the questions of several visitors, who share it by turns.
+
+``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. Frames arrive at its standard input, its
+answers leave by its standard output, and what a model's file prints goes to the standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any, BinaryIO
+
+from plausiwidgets import models, patterns
+from plausiwidgets.optimization.control import waiting_at
+from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.texts import speaking
+from plausiwidgets.widgets.answers.answers import Answers
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.turns import Turn, Turns
+
+REPORT = 1.0
+"""Time in s between two reports to the server."""
+WARM = ("izhikevich", "tonic_spiking")
+"""What is judged before the first question, so that it is answered at once."""
+
+
+class Work:
+    """What a worker does for the server.
+
+    Parameters
+    ----------
+    out : BinaryIO
+        Pipe to the server.
+    limits : Limits
+    """
+
+    def __init__(self, out: BinaryIO, limits: Limits) -> None:
+        self._out, self._limits = out, limits
+        self._lock = Lock()
+        self._turns = Turns()
+        self._visitors: dict[int, tuple[Answers, Turn]] = {}
+        self._left: dict[Turn, tuple[Answers, float]] = {}  # who was closed, until their work has ended
+
+    def say(self, head: dict[str, Any], frame: bytes = b"") -> None:
+        """Send to the server."""
+        with self._lock:
+            frames.write(self._out, frames.packed(head, frame))
+
+    def do(self, order: dict[str, Any], data: bytes) -> None:
+        """Do what the server asks for."""
+        number = order["visitor"]
+        if order["do"] == "ask":
+            self._ask(number, order["message"], data, order["language"])
+        elif order["do"] == "away":
+            if number in self._visitors:
+                self._visitors[number][1].away = order["away"]
+        elif number in self._visitors:
+            answers, turn = self._visitors.pop(number)
+            answers.close()
+            turn.leave()
+            self._left[turn] = answers, time.monotonic()
+
+    def _ask(self, number: int, message: dict[str, Any], data: bytes, language: str) -> None:
+        if number not in self._visitors:
+            self._visitors[number] = self._opened(number, language)
+        answers, turn = self._visitors[number]
+        with suppress(ValueError):  # of an unknown name: it is said by who answers
+            self._limit(answers, message)
+        with waiting_at(turn):
+            answers.hear(message, [data] if data else [])
+
+    def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
+        def tell(answer: dict[str, Any], data: bytes | None) -> None:
+            head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
+            text = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
+            self.say(head, text if data is None else frames.packed(answer, data))
+
+        turn = self._turns.join()
+        with waiting_at(turn), speaking(language):
+            answers = Answers(tell)
+        answers.searches.before = turn.before
+        turn.working = lambda: works(answers)
+        return answers, turn
+
+    def _limit(self, answers: Answers, message: dict[str, Any]) -> None:
+        """Give a search that names no budget that of its pattern, as far as the server allows it."""
+        if message["kind"] == "search" and not message.get("budget"):
+            budget = getattr(answers.known.pattern(message["pattern"]), "budget", self._limits.budget)
+            message["budget"] = min(budget, self._limits.budget)
+        elif message["kind"] == "assess" and not message.get("budget"):
+            keys = message["patterns"] or patterns.names()
+            budgets = [getattr(answers.known.pattern(key), "budget", 1) for key in keys]
+            if max(budgets) > self._limits.budget:
+                message["budget"] = self._limits.budget
+
+    def report(self) -> None:
+        """Tell the server how it is: memory, and whose work does not come to a checkpoint."""
+        now = time.monotonic()
+        late = self._turns.silent(self._limits.silence)
+        self._left = {turn: (answers, at) for turn, (answers, at) in self._left.items() if works(answers)}
+        is_stuck = any(now - at > self._limits.silence for _, at in self._left.values())
+        stuck = [number for number, (_, turn) in self._visitors.items() if turn in late]
+        turns = [number for number, (_, turn) in self._visitors.items() if self._turns.holds(turn)]
+        self.say({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
+
+
+def works(answers: Answers) -> bool:
+    """Return whether something is going on for a visitor."""
+    return not answers.worker.join(0.0) or any(
+        (snapshot := search.run.snapshot()).state != "paused" and not snapshot.ended
+        for search in answers.searches.all()
+    )
+
+
+def memory() -> int:
+    """Return the resident memory of this process in bytes; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def loaded(paths: list[str]) -> dict[str, Any]:
+    """Register the models of files, and return them as the catalogue has models."""
+    found: dict[str, Any] = {}
+    for path in paths:
+        for model in models.load(path):
+            marks = dict.fromkeys(patterns.names(), "unjudged")
+            found[model.key] = {"title": model.title, "description": model.description, "marks": marks}
+    return found
+
+
+def main() -> None:
+    """Answer until the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server
+    pipe_in = os.fdopen(os.dup(0), "rb")
+    pipe_out = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    settings = json.loads(sys.argv[1])
+    work = Work(pipe_out, Limits.of(settings["limits"]))
+    try:
+        found = loaded(settings["models"])
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        work.say({"failed": str(error)})
+        return
+    from plausiwidgets.patterns import judge
+    from plausiwidgets.quiet import imported
+
+    imported("cma")
+    judge(*WARM, verify=False)
+    work.say({"ready": True, "models": found, "process": os.getpid()})
+    over = Event()
+
+    def reports() -> None:
+        while not over.wait(REPORT):
+            with suppress(OSError, ValueError):
+                work.report()
+
+    start_daemon(reports, "plausiwidgets reports", over.set)
+    while (frame := frames.read(pipe_in)) is not None:
+        try:
+            work.do(*frames.unpacked(frame))
+        except OSError:
+            break
+    os._exit(0)  # the server is gone, and nobody waits for what goes on
+
+
+if __name__ == "__main__":
+    main()

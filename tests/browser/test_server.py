@@ -1,0 +1,122 @@
+"""The app as a server shows it, in a real browser: verdicts and searches of Python, visitors beside each other."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: the search goes on until it is stopped
+
+
+def drawer(page):
+    return page.locator(".pw-drawer")
+
+
+def tried(page) -> int:
+    found = re.search(r"(\d+) tried", drawer(page).inner_text())
+    return int(found[1]) if found else 0
+
+
+def until_tried(page, least: int) -> None:
+    """Wait for a search; the policy of the page allows no function that a test would wait with."""
+    end = time.monotonic() + 60
+    while not drawer(page).count() or tried(page) < least:
+        assert time.monotonic() < end, "the search does not go on"
+        page.wait_for_timeout(50)
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def drag(page, name: str, to: float) -> None:
+    page.evaluate(
+        """([name, to]) => {
+        const input = document.querySelector(`[data-name=${name}]`);
+        input.value = String(to);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+    }""",
+        [name, to],
+    )
+
+
+def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
+    page = visit().page
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    at = float(page.locator("[data-name=d]").input_value())
+    drag(page, "d", at + 1)
+    expect(page.locator(".pw-chip")).to_contain_text("It does")  # a set of no file, so Python has verified it
+
+
+def test_the_page_is_of_files_that_are_kept_and_has_no_more_than_400_kilobytes(visit, app_server):
+    opened = visit()
+    sizes = opened.page.evaluate("""() => performance.getEntriesByType('resource').map(({ name, encodedBodySize }) =>
+        [new URL(name).pathname, encodedBodySize])""")
+    assert all(re.fullmatch(r"/static/\w+\.[0-9a-f]{16}\.(js|css|json)", path) for path, _ in sizes)
+    assert sum(size for _, size in sizes) < 400_000
+    opened.page.reload()
+    opened.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
+    again = opened.page.evaluate("performance.getEntriesByType('resource').map(({ transferSize }) => transferSize)")
+    assert sum(again) == 0  # all of it comes from the cache
+
+
+def test_a_search_is_watched_and_its_values_are_taken(visit):
+    page = visit("#model=izhikevich&pattern=tonic_bursting&c=-66&d=7&amplitude=9").page
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
+    press(page, "Let a search find it")
+    expect(drawer(page)).to_contain_text("Found, and verified", timeout=60_000)
+    press(page, "Take these values")
+    expect(page.locator(".pw-chip")).to_contain_text("It does")
+
+
+def test_a_search_is_held_goes_on_and_is_stopped(visit):
+    page = visit(ENDLESS).page
+    press(page, "Let a search find it")
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    held = tried(page)
+    press(page, "Go on")
+    until_tried(page, held + 1)
+    press(page, "Stop")
+    expect(drawer(page)).to_contain_text("Stopped: take the best")
+
+
+def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each_other(visit):
+    first, second = visit(ENDLESS).page, visit(ENDLESS).page
+    press(first, "Let a search find it")
+    until_tried(first, 51)
+    assert drawer(second).count() == 0
+    seen = tried(first)
+    first.reload()
+    until_tried(first, seen)
+    second.reload()
+    second.wait_for_selector(".pw-app[data-pw-judged=yes]")
+    press(second, "Let a search find it")
+    until_tried(second, 1)
+    press(second, "Stop")
+    expect(drawer(second)).to_contain_text("Stopped")
+    press(first, "Stop")
+    expect(drawer(first)).to_contain_text("Stopped")
+
+
+def test_a_model_that_is_picked_is_fetched_and_german_too(visit):
+    opened = visit()
+    page = opened.page
+    assert page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('adex.'))") is False
+    page.evaluate("location.hash = '#model=adex&pattern=tonic_spiking'")
+    expect(page.locator("h1")).to_contain_text("Adaptive exponential")
+    page.get_by_role("button", name="More", exact=True).click()
+    press(page, "Deutsch")
+    page.keyboard.press("Escape")
+    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+
+
+@pytest.mark.slow
+def test_a_recording_is_read_by_the_server_and_shown(visit, root):
+    page = visit("#model=izhikevich&pattern=tonic_spiking").page
+    press(page, "Explore")
+    page.get_by_role("button", name=re.compile("^Data|Recording|recorded", re.IGNORECASE)).first.click()
+    page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
+    expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)

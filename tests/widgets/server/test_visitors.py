@@ -1,0 +1,236 @@
+"""What a server lets through, and what it says of the rest."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+
+from plausiwidgets.widgets.answers.messages import TABLE
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server.extension import share
+from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.site import files, page
+from plausiwidgets.widgets.server.visitors import LEFT_OUT, MADE, Visitors, is_greeting, read_message
+
+SET = {"model": "lif", "pattern": "tonic_spiking", "values": {}, "dt": 0.1}
+
+
+class Pool:
+    """Answers nothing, and notes what it is asked."""
+
+    def __init__(self):
+        self.asked, self.closed = [], []
+
+    def ask(self, client, message, data):
+        client.process = self
+        client.open[message["id"]] = message
+        self.asked.append(message)
+
+    def tell_away(self, client, away):
+        pass
+
+    def close_client(self, client):
+        client.open.clear()
+        self.closed.append(client.number)
+
+    def close(self):
+        pass
+
+
+class Socket:
+    def __init__(self):
+        self.heard, self.closed = [], None
+
+    def send(self, frame, is_text):
+        self.heard.append(json.loads(frame) if is_text else frame)
+
+    def close(self, code=None, reason=None):
+        self.closed = code, reason
+
+
+def hello(number: int = 1):
+    return {"kind": "hello", "visitor": f"{number:032x}", "language": "en"}
+
+
+@pytest.fixture
+def run():
+    """Runs with visitors of some limits, on a loop."""
+
+    def run_one(work, **limits):
+        async def main():
+            pool = Pool()
+            work(Visitors(pool, Limits(**limits), logging.getLogger("test")), pool)
+
+        asyncio.run(main())
+
+    return run_one
+
+
+def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not(run):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        visitor.hear({"kind": "search", "id": "a", **SET, "begin": "values"}, b"")
+        assert [one["id"] for one in pool.asked] == ["a"]
+        for kind in LEFT_OUT:
+            visitor.hear({"kind": kind, "id": f"x{kind}"}, b"")
+        assert len(pool.asked) == 1
+        assert all(one["state"] == "failed" for one in socket.heard)
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(None, 3, [], {}, {"kind": "search"}, {"kind": "eval", "id": "a", "code": "1"}),
+        *({"kind": "stop", "id": "a", "of": {"a": 1}}, {"kind": "stop", "id": "a" * 65}),
+    ],
+)
+def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(run, message):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        assert visitor.hear(message, b"") == ""
+        assert pool.asked == []
+        assert socket.heard[0]["state"] == "failed"
+        assert socket.heard[0]["error"]
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "said"),
+    [
+        ("search", {**SET, "begin": "values", "budget": 20_001}, "20000 tries"),
+        ("samples", {**SET, "count": 501, "seed": 0}, "500 samples"),
+        ("assess", {"models": ["lif", "adex", "qif"], "patterns": [], "seed": 0}, "40 searches"),
+    ],
+)
+def test_more_than_a_server_gives_is_refused_and_says_how_much(run, kind, fields, said):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        visitor.hear({"kind": kind, "id": "a", **fields}, b"")
+        assert pool.asked == []
+        assert said in socket.heard[0]["error"]
+
+    run(work)
+
+
+def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one(run):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        for k in range(5):
+            visitor.hear({"kind": "verify", "id": f"a{k}", **SET}, b"")
+        visitor.hear({"kind": "cancel", "id": "c", "of": "a0"}, b"")
+        assert [one["id"] for one in pool.asked] == ["a0", "a1", "a2", "c"]
+        assert len(socket.heard) == 2
+
+    run(work, questions=3)
+
+
+def test_a_flood_closes_the_connection(run):
+    def work(visitors, pool):
+        visitor = visitors.enter(hello(), Socket())
+        said = [visitor.hear({"kind": "cancel", "id": f"{k}", "of": "x"}, b"") for k in range(60)]
+        assert said[:40] == [""] * 40
+        assert said[-1] == "too many messages"
+
+    run(work, rate=5.0, questions=1000)
+
+
+def test_custom_currents_are_limited(run):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        fields = {"shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
+        for k in range(MADE + 3):
+            visitor.hear({"kind": "stimulus", "id": f"s{k}", **fields}, b"")
+        assert len(pool.asked) == MADE
+        assert len(socket.heard) == 3
+
+    run(work, questions=1000)
+
+
+def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed(run):
+    def work(visitors, pool):
+        first, second = Socket(), Socket()
+        visitor = visitors.enter(hello(), first)
+        assert visitors.enter(hello(), second) is visitor
+        assert first.closed is not None
+        visitors.leave(visitor, first)  # the former connection does not take the new one with it
+        assert visitor.socket is second
+        assert visitors.enter(hello(2), Socket()) is not visitor
+
+    run(work)
+
+
+def test_who_left_first_makes_room_and_who_is_there_does_not(run):
+    def work(visitors, pool):
+        sockets = [Socket() for _ in range(2)]
+        visitor, _ = (visitors.enter(hello(k), socket) for k, socket in enumerate(sockets))
+        assert visitors.enter(hello(7), Socket()) is None
+        visitors.leave(visitor, sockets[0])
+        assert visitors.enter(hello(7), Socket()) is not None
+        assert len(pool.closed) == 1
+
+    run(work, visitors=2)
+
+
+def test_who_has_left_is_forgotten_after_the_grace():
+    async def main():
+        pool = Pool()
+        visitors = Visitors(pool, Limits(grace=0.0), logging.getLogger("test"))
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        await asyncio.sleep(1.2)
+        assert len(visitors) == 1
+        visitors.leave(visitor, socket)
+        end = asyncio.get_running_loop().time() + 30.0
+        while len(visitors):
+            assert asyncio.get_running_loop().time() < end
+            await asyncio.sleep(0.05)
+        assert len(pool.closed) == 1
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("name", ["", "A" * 32, "../../etc/passwd", "g" * 32, 7, None, ["a"] * 32, "a" * 33])
+def test_a_greeting_has_a_name_that_cannot_be_guessed(name):
+    assert not is_greeting({"kind": "hello", "visitor": name})
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["", "{", "nan", "[" * 50_000, "x" * 70_000, b"", b"\0\0\0", b"\xff\xff\xff\xff{}", b"\0\0\0\2[" + b"x" * 10,
+     frames.packed({"a": "b" * 70_000}), b"\0\0\0\4\xff\xff\xff\xff"],
+)  # fmt: skip
+def test_what_is_no_message_is_a_value_error(message):
+    with pytest.raises(ValueError):
+        read_message(message, Limits())
+
+
+def test_every_message_of_the_table_is_answered_or_left_out():
+    homes = {kind for kind, row in TABLE.items() if row.home}
+    assert homes | {"cancel"} | set(LEFT_OUT) == set(TABLE)
+
+
+def test_a_link_is_that_of_binder_of_a_hub_or_of_the_page():
+    binder = {"BINDER_LAUNCH_HOST": "https://mybinder.org/", "BINDER_REQUEST": "v2/gh/o/n/v1"}
+    assert share(binder)["base"] == "https://mybinder.org/v2/gh/o/n/v1?urlpath=plausiwidgets%2F%3F"
+    hub = {"JUPYTERHUB_SERVICE_PREFIX": "/hub1/user/a-b/", "JUPYTERHUB_BASE_URL": "/hub1/"}
+    assert share(hub)["base"] == "/hub1/hub/user-redirect/plausiwidgets/?"
+    assert share(binder | hub)["where"] == "binder"  # which is a hub itself
+    assert share({})["base"] == ""
+
+
+def test_the_page_names_files_by_their_contents_and_runs_no_script_of_its_own():
+    text = page().decode()
+    assert all(name in text for name in files())
+    assert "unsafe-eval" not in text
+    assert "script-src &#x27;self&#x27;;" in text
+    sizes = {name.split(".")[0]: len(file.packed) for name, file in files().items()}
+    assert sum(sizes[one] for one in ("app", "style", "shared", "izhikevich", "texts_de")) < 400_000
