@@ -47,7 +47,7 @@ def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
     at = float(page.locator("[data-name=d]").input_value())
     drag(page, "d", at + 1)
-    expect(page.locator(".pw-chip")).to_contain_text("It does")  # a set of no file, so Python has verified it
+    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)  # Python has verified it
 
 
 def test_the_page_is_of_files_that_are_kept_and_has_no_more_than_400_kilobytes(visit, app_server):
@@ -68,19 +68,19 @@ def test_a_search_is_watched_and_its_values_are_taken(visit):
     press(page, "Let a search find it")
     expect(drawer(page)).to_contain_text("Found, and verified", timeout=60_000)
     press(page, "Take these values")
-    expect(page.locator(".pw-chip")).to_contain_text("It does")
+    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
 
 
 def test_a_search_is_held_goes_on_and_is_stopped(visit):
     page = visit(ENDLESS).page
     press(page, "Let a search find it")
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=60_000)
     held = tried(page)
     press(page, "Go on")
     until_tried(page, held + 1)
     press(page, "Stop")
-    expect(drawer(page)).to_contain_text("Stopped: take the best")
+    expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
 
 
 def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each_other(visit):
@@ -96,9 +96,9 @@ def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each
     press(second, "Let a search find it")
     until_tried(second, 1)
     press(second, "Stop")
-    expect(drawer(second)).to_contain_text("Stopped")
+    expect(drawer(second)).to_contain_text("Stopped", timeout=60_000)
     press(first, "Stop")
-    expect(drawer(first)).to_contain_text("Stopped")
+    expect(drawer(first)).to_contain_text("Stopped", timeout=60_000)
 
 
 def test_a_model_that_is_picked_is_fetched_and_german_too(visit):
@@ -111,6 +111,15 @@ def test_a_model_that_is_picked_is_fetched_and_german_too(visit):
     press(page, "Deutsch")
     page.keyboard.press("Escape")
     expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+
+
+def test_plotly_takes_over_where_a_hand_is_on_the_figure(visit):
+    page = visit().page
+    assert (
+        page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('plotly'))") is False
+    )
+    page.locator("[data-pw-figure]").hover()
+    page.wait_for_selector("[data-pw-painter=plotly]", timeout=60_000)
 
 
 @pytest.mark.slow

@@ -189,8 +189,21 @@ export function loadPlotly(host, isCalm) {
   return page.coming;
 }
 
+/** Waits until the page has nothing to do. @param {() => boolean} isCalm */
+const calm = (isCalm) =>
+  new Promise((go) => {
+    const look = () => (isCalm() ? whenIdle(() => go(null)) : setTimeout(look, 300));
+    look();
+  });
+
 /** @param {Host} host @param {() => boolean} isCalm */
 async function brought(host, isCalm) {
+  if (host.plotly) {
+    const isHere = await fetch(host.plotly); // into the cache, before the page stands still for it
+    await isHere.arrayBuffer();
+    await calm(isCalm);
+    return (await import(/* webpackIgnore: true */ host.plotly)).default;
+  }
   /** @type {Uint8Array} */
   const packed = await new Promise((give, refuse) => {
     setTimeout(() => refuse(new Error("no answer")), PATIENCE); // its app may be closed by then
@@ -201,10 +214,7 @@ async function brought(host, isCalm) {
   });
   const stream = new Blob([/** @type {any} */ (packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const text = await new Response(stream).text();
-  await new Promise((go) => {
-    const look = () => (isCalm() ? whenIdle(() => go(null)) : setTimeout(look, 300));
-    look();
-  });
+  await calm(isCalm);
   // The script is written for pages and for modules of Node: as the latter it leaves the page's own Plotly alone.
   const parts = [
     "const module = { exports: {} }; const { Plotly } = window;\n",

@@ -11,7 +11,7 @@ const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
 /**
  * What the page says of itself; paths are relative to it.
  * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, texts: Record<string, string>, models: Record<string, string>,
- *   own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom }} About
+ *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom }} About
  */
 
 /** @param {string} path @returns {Promise<any>} */
@@ -57,6 +57,8 @@ function withFiles(host, about, shipped) {
   return {
     ...host,
     share: about.share,
+    plotly: about.plotly ? new URL(about.plotly, location.href).href : undefined,
+    can: (kind) => (kind === "plotly" ? Boolean(about.plotly) : kind === "texts" || host.can(kind)),
     has: (model) => model in about.models || (host.name === "server" && model in about.own),
     ask(kind, fields, hear, data) {
       if (kind !== "texts") return host.ask(kind, fields, hear, data);

@@ -315,6 +315,8 @@ export type Host = {
   /** Hears a sentence while there is no connection, then an empty one. */
   onLoss?: (hear: (sentence: string) => void) => void;
   share?: ShareFrom;
+  /** Address of Plotly as a module, where it is a file of its own. */
+  plotly?: string;
   close: () => void;
 };
 /** How a page is shared: what a link begins with (empty: the page's address), and whether its fields are encoded once more. */

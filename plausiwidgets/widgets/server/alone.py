@@ -266,7 +266,12 @@ async def _serve(
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(over.set))
     pool = Pool(limits, models, log)
     visitors = Visitors(pool, limits, log)
-    more = {"address": "socket", "dark": dark, "share": {"base": "", "encoded": False, "where": "server"}}
+    more = {
+        "address": "socket",
+        "plotly": f"static/{site.plotly_name()}",
+        "dark": dark,
+        "share": {"base": "", "encoded": False, "where": "server"},
+    }
     application = web.Application(
         [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r".*", Missing)],
         hosts=list(hosts), visitors=visitors, page=lambda: site.page(more, language, pool.models),

@@ -27,7 +27,9 @@ class Page(PageMixin, JupyterHandler):
     @web.authenticated
     def get(self) -> None:
         """Send it, with how it is shared from here."""
-        self.answer(site.page({"address": "socket", "share": share(os.environ)}))
+        self.answer(
+            site.page({"address": "socket", "plotly": f"static/{site.plotly_name()}", "share": share(os.environ)})
+        )
 
 
 class File(FileMixin, JupyterHandler):

@@ -52,7 +52,7 @@ class FileMixin:
 
     def answer(self: Any, name: str) -> None:
         """Send it, compressed where the browser takes that."""
-        file = site.files().get(name)
+        file = site.file(name)
         if file is None:
             raise web.HTTPError(404)
         for header, value in SAFE.items():

@@ -11,6 +11,8 @@ import html
 import json
 from collections.abc import Mapping
 from functools import cache
+from importlib import metadata
+from importlib.resources import files as resources
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -57,12 +59,37 @@ def files() -> dict[str, File]:
     return {_named(name, ending, text): _file(ending, text.encode()) for name, (ending, text) in made.items()}
 
 
+PLOTLY = (
+    "const module = { exports: {} }; const { Plotly } = window;\n",
+    # The script is written for pages and for modules of Node: as the latter it leaves the page's own Plotly alone.
+    "\nif (Plotly === undefined) delete window.Plotly; else window.Plotly = Plotly;\nexport default module.exports;\n",
+)
+
+
+@cache
+def plotly() -> File:
+    """Return the script of Plotly that is installed, as a module: for a server, as it is large."""
+    script = (resources("plotly") / "package_data" / "plotly.min.js").read_bytes()
+    begin, end = (part.encode() for part in PLOTLY)
+    return _file("js", begin + script + end, 6)
+
+
+def plotly_name() -> str:
+    """Return the name of Plotly's file: its contents follow of the version."""
+    return _named("plotly", "js", metadata.version("plotly") + "".join(PLOTLY))
+
+
+def file(name: str) -> File | None:
+    """Return a file by its name; None for an unknown one."""
+    return plotly() if name == plotly_name() else files().get(name)
+
+
 def _named(name: str, ending: str, text: str) -> str:
     return f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}.{ending}"
 
 
-def _file(ending: str, content: bytes) -> File:
-    return File(content, gzip.compress(content, 9, mtime=0), TYPES[ending])
+def _file(ending: str, content: bytes, level: int = 9) -> File:
+    return File(content, gzip.compress(content, level, mtime=0), TYPES[ending])
 
 
 def page(
@@ -88,7 +115,7 @@ def page(
     about = {
         "version": versions()["plausiwidgets"], "language": language, "shared": shared, "texts": spoken,
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
-        "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
+        "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
     }  # fmt: skip
     # Neurons of a custom model are a script that the page makes of what the server says of them.
     policy = POLICY.format(more=" blob:" if models else "")

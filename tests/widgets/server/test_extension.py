@@ -1,0 +1,82 @@
+"""The app beside JupyterLab: a real Jupyter Server under the base address of a hub, with its login."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from plausiwidgets.widgets.server.handlers import PROTOCOL
+from tests.browser.servers import Server, children, free_port
+from tests.cli.test_app_server import SET, Visitor, run
+
+BASE, TOKEN = "/user/a-b/", "secret"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    port = free_port()
+    arguments = [
+        "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--ServerApp.port_retries=0", f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}",
+        "--ServerApp.jpserver_extensions={'plausiwidgets.widgets.server': True}",
+    ]  # fmt: skip
+    started = Server(arguments, port, tmp_path_factory.mktemp("jupyter"), f"{BASE}api/status?token={TOKEN}")
+    yield started
+    started.stop()
+
+
+def get(server: Server, path: str, **headers: str) -> tuple[int, str, bytes]:
+    request = urllib.request.Request(f"{server.url}{BASE}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.url, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.url or "", error.read()
+
+
+async def connect(server: Server, token: str, **headers: str):
+    address = f"{server.url.replace('http', 'ws')}{BASE}plausiwidgets/socket?token={token}"
+    request = HTTPRequest(address, headers=headers, request_timeout=30)
+    return await websocket_connect(request, subprotocols=[PROTOCOL])
+
+
+def test_the_page_and_its_files_are_below_the_base_address_and_ask_for_the_login(server: Server) -> None:
+    status, _, body = get(server, f"plausiwidgets/?token={TOKEN}")
+    assert status == 200
+    name = body.decode().split('src="')[1].split('"')[0]
+    assert get(server, f"plausiwidgets/{name}", Authorization=f"token {TOKEN}")[0] == 200
+    assert "/login" in get(server, "plausiwidgets/")[1]
+    assert b"modules" not in get(server, f"plausiwidgets/{name}")[2]
+    assert get(server, "plausiwidgets/static/..%2fextension.py", Authorization=f"token {TOKEN}")[0] == 404
+
+
+def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server: Server) -> None:
+    with pytest.raises(HTTPClientError, match="403"):
+        run(connect(server, "wrong"))
+    with urllib.request.urlopen(f"{server.url}{BASE}plausiwidgets/?token={TOKEN}", timeout=30) as answer:
+        cookies = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie"))
+    with pytest.raises(HTTPClientError, match="403"):  # what a page of another site would send
+        run(connect(server, "", Cookie=cookies, Origin="http://example.net"))
+    run(connect(server, "", Cookie=cookies, Origin=server.url))
+
+
+def test_no_process_begins_before_a_question_and_then_a_verdict_is_answered(server: Server) -> None:
+    def workers() -> list[str]:
+        return [command for command in children(server.process.pid).values() if "server.work" in command]
+
+    async def work() -> None:
+        visitor = Visitor(await connect(server, TOKEN))
+        await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": "0" * 32, "language": "en"}))
+        assert (await visitor.answer("running", "r"))["searches"] == []
+        assert workers() == []
+        answer = await visitor.answer("verify", "v", **SET)
+        assert answer["verdict"]["status"] == "replicated"
+        assert workers()
+        await asyncio.sleep(0)
+
+    run(work())
