@@ -178,6 +178,8 @@ _DISPLAYED = (
     ("amp/second", "pA/ms", 1e-9), ("volt/amp/second", "MOhm/ms", 1e9),
 )  # fmt: skip
 """Dimensions as Brian2 writes them, a unit of electrophysiology, and what it is in SI."""
+_LARGER = {"pA": "nA", "nA": "uA", "uA": "mA", "nS": "uS", "uS": "mS", "pF": "nF", "nF": "uF"}
+"""Units of constants of a whole cell, or of a square centimetre of it."""
 
 
 class _Units:
@@ -409,7 +411,13 @@ class _Written:
         }
         if name not in used and name not in eqs:
             names = sorted(n for n in {*used, *eqs.names} if n not in eqs.diff_eq_names and not hasattr(b2, n))
-            raise unknown(f"{where}: current", name, names)
+            if names:
+                raise unknown(f"{where}: current", name, names)
+            raise ValueError(
+                f"{where}: the equations have no current {name!r}, and nothing else that could be injected: where a "
+                f"neuron gets its input by synapses, write a current into its equations, such as '+ {name}' and "
+                f"'{name} : volt'"
+            )
         if name in eqs and eqs[name].type != "parameter":
             raise ValueError(
                 f"{where}: the current {name!r} is {eqs[name].type!s} of the equations, valid is a parameter of them, "
@@ -436,7 +444,7 @@ class _Written:
         if name not in eqs:
             unit = b2.Quantity(1.0, dim=dims[name])
             timed = re.search(rf"\b{name}\s*\(\s*t\s*\)", str(eqs)) is not None
-            group_space[name] = b2.TimedArray([1.0] * unit, dt=1 * b2.ms) if timed else unit
+            group_space[name] = b2.TimedArray(np.ones(1) * unit, dt=1 * b2.ms) if timed else unit
         with catch_logs(log_level=logging.INFO) as messages:  # such as which method Brian2 chooses
             group = b2.NeuronGroup(
                 1, eqs, threshold=threshold, reset=reset or None, refractory=refractory,
@@ -707,9 +715,11 @@ def _guess(name: str, si: float, dimension: Any, units: _Units) -> Parameter | N
     if name in RESERVED or name.startswith("_") or si == 0.0:
         return None
     unit, size = units.of(dimension)
+    while abs(si / size) >= (1e3 if unit[0] == "u" else 1e4) and unit in _LARGER:
+        unit, size = _LARGER[unit], 1e3 * size
     x = float(f"{si / size:.12g}")
-    if unit == "mV" and abs(x) > 10.0:
-        return Parameter(name, x, x - 20.0, x + 20.0, unit)
+    if unit == "mV" and (x < -10.0 or x > 40.0):  # else a span or a slope, which must not become negative
+        return Parameter(name, x, _short(x - 20.0), _short(x + 20.0), unit)
     if x > 0.0:
         return Parameter(name, x, float(f"{0.2 * x:.6g}"), float(f"{5.0 * x:.6g}"), unit, scale="log")
     return Parameter(name, x, 2.0 * x, 0.0, unit)

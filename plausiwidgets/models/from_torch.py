@@ -906,7 +906,7 @@ def _range(name: str, x: float, span: float, is_threshold: bool) -> tuple[float,
     decays = ("alpha", "beta", "decay", "rho", "kappa", "gamma", "lam", "leak")
     if is_threshold:
         return (0.5 * x, 2.0 * x, "log") if x > 0.0 else (x - 0.5 * span, x + span, "linear")
-    if any(word in name.lower() for word in decays) and 0.0 < x <= 1.0 and not name.lower().startswith("v"):
+    if any(word in name.lower() for word in decays) and 0.0 < x <= 1.0 and name not in REST:
         return _short(min(0.3, 0.5 * x)), max(_ONE, x), "linear"
     if x > 0.0:
         least = 1.01 if name.lower().startswith("tau") and x > 1.01 and not name.endswith("inv") else 0.0

@@ -5,24 +5,33 @@ from __future__ import annotations
 import nir
 import numpy as np
 import pytest
+from brian2_neurons import of_program, random_start
+from nir_neurons import NODES, RESETS, by_exponential, one
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import why_not
 
-
-def one(x: float) -> np.ndarray:
-    return np.array([x])
+LIF, IF = NODES["LIF"], NODES["IF"]
 
 
-LIF = nir.LIF(tau=one(0.02), r=one(2.0), v_leak=one(0.1), v_threshold=one(1.0))
-CUBA = nir.CubaLIF(tau_syn=one(0.005), tau_mem=one(0.02), r=one(1.0), v_leak=one(0.0), v_threshold=one(1.0))
-IF = nir.IF(r=one(1.0), v_threshold=one(1.0))
+@pytest.mark.parametrize("name", NODES)
+@pytest.mark.parametrize("reset", RESETS)
+def test_states_and_spikes_are_those_of_its_equations_from_rest_and_from_anywhere(name, reset):
+    model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
+    shares = np.array([0.7, 1.0, 2.0, 3.0])
+    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (1000, shares.size)) * shares * model.current.default
+    for start in (model.start(model.defaults(), np.zeros(shares.size)), random_start(model, shares.size)):
+        theirs, states = by_exponential(NODES[name], reset, 0.1, noise, start)
+        ours, course = of_program(model, noise, start)
+        np.testing.assert_array_equal(ours, theirs)
+        assert theirs.sum() >= 10
+        np.testing.assert_allclose(course, states, atol=1e-10)
 
 
-@pytest.mark.parametrize("node", [LIF, CUBA, IF])
-@pytest.mark.parametrize("reset", ["zero", "subtract", -0.2])
-def test_a_node_fires_and_compiles(node, reset):
-    model = pw.from_nir(node, dt=0.1, reset=reset)
+@pytest.mark.parametrize("name", NODES)
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_node_fires_and_compiles(name, reset):
+    model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
     assert why_not(model) is None
     assert pw.judge(model, "tonic_spiking", verify=False).accepted
 
@@ -48,6 +57,39 @@ def test_a_graph_with_one_neuron_and_a_gain_is_that_neuron():
     ours, theirs = (pw.simulate(m, pw.Current.step(x, 200.0)).spike_times[0] for m, x in ((whole, 0.4), (alone, 0.8)))
     assert len(ours) > 3
     np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_nodes_before_a_neuron_are_followed_along_the_edges():
+    nodes = {
+        "n": LIF, "later": nir.Linear(np.array([[3.0]])), "in": nir.Input(one(1)), "out": nir.Output(one(1)),
+        "first": nir.Affine(np.array([[2.0]]), np.array([0.1])),
+    }  # fmt: skip
+    edges = [("later", "n"), ("in", "first"), ("first", "later"), ("n", "out")]
+    drive = pw.Parameter("current", 0.1, -1.0, 3.0)
+    whole = pw.from_nir(nir.NIRGraph(nodes, edges), dt=0.1, reset="zero", current=drive)
+    alone = pw.from_nir(LIF, dt=0.1, reset="zero")
+    ours = pw.simulate(whole, pw.Current.step(0.1, 200.0)).spike_times[0]
+    theirs = pw.simulate(alone, pw.Current.step(3.0 * (2.0 * 0.1 + 0.1), 200.0)).spike_times[0]
+    assert len(ours) > 3
+    np.testing.assert_allclose(np.diff(ours)[-3:], np.diff(theirs)[-3:], atol=0.11)
+
+
+def graph_with(edges: list[tuple[str, str]], **nodes: object) -> nir.NIRGraph:
+    inner = {"in": nir.Input(one(1)), "n": LIF, "out": nir.Output(one(1)), **nodes}
+    return nir.NIRGraph(inner, edges)
+
+
+@pytest.mark.parametrize(
+    ("edges", "nodes", "words"),
+    [
+        ([("in", "n"), ("n", "r"), ("r", "n"), ("n", "out")], {"r": nir.Linear(np.array([[0.5]]))}, "valid is a chain"),
+        ([("in", "w"), ("w", "n"), ("n", "out")], {"w": nir.Linear(np.array([[0.5, 0.5]]))}, "'w' has 2 inputs"),
+        ([("in", "n"), ("n", "w"), ("w", "out")], {"w": nir.Linear(np.array([[0.5]]))}, "'w' .* do not lead to"),
+    ],
+)
+def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
+    with pytest.raises(ValueError, match=words):
+        pw.from_nir(graph_with(edges, **nodes), dt=0.1, reset="zero")
 
 
 def graph_of_two() -> nir.NIRGraph:
