@@ -31,7 +31,7 @@ from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers, Asked
-from plausiwidgets.widgets.answers.describe import is_packaged, packaged
+from plausiwidgets.widgets.answers.describe import is_packaged, outlined, packaged
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
 from plausiwidgets.widgets.answers.known import Known
@@ -84,11 +84,11 @@ class _Selected(t.TraitType):
 class _Made(t.TraitType):
     """What a page is given, made when it is asked for: a page that is loaded again gets the newest."""
 
-    def __init__(self, make: Callable[[App], dict[str, Any]], about: str) -> None:
+    def __init__(self, make: Callable[[App], Any], about: str) -> None:
         super().__init__(help=about)
         self._make = make
 
-    def get(self, obj: Any, cls: Any = None) -> dict[str, Any]:
+    def get(self, obj: Any, cls: Any = None) -> Any:
         return self._make(obj)
 
     def set(self, obj: Any, value: Any) -> None:
@@ -217,7 +217,7 @@ class App(anywidget.AnyWidget):
     _shown = _Made(lambda app: app._shown_data(), "what is shown").tag(sync=True)
     _past = _Made(lambda app: app._past_data(), "the steps of undo").tag(sync=True)
     _catalogue = t.Unicode("").tag(sync=True)
-    _models = t.Unicode("").tag(sync=True)
+    _models = _Made(lambda app: app._models_json(), "what a page needs to draw the first picture").tag(sync=True)
     _settings: t.Dict = t.Dict().tag(sync=True)
     _tool: t.Dict = t.Dict(read_only=True).tag(sync=True)
     _slots: t.List = t.List(read_only=True).tag(sync=True)
@@ -276,7 +276,7 @@ class App(anywidget.AnyWidget):
                 self._answers.hidden(hidden)
             close_former_run(self)
             # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
-            super().__init__(**self._shipped(first), _settings=settings, model_id=settings["id"])
+            super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
         self._mend_routes()
         self.on_msg(self._on_message)
         self._judge(first, OPENING)
@@ -333,12 +333,16 @@ class App(anywidget.AnyWidget):
             settings["lesson"] = lesson_data(lesson, known.name_of_model, known.name_of_pattern)
         return settings
 
-    @staticmethod
-    def _shipped(first: Selection) -> dict[str, str]:
-        """Return what a page needs to draw the first picture without asking."""
-        name = first.model.key if is_packaged(first.model) else DEFAULT_MODEL
-        models_json = json.dumps(contents.shipped([name]), separators=(",", ":"), allow_nan=False)
-        return {"_catalogue": contents.shared_json(), "_models": models_json}
+    def _models_json(self) -> str:
+        """Return what a page needs to draw what is shown without asking; of what is custom, its outline."""
+        shown = self.selection
+        name, key = self._answers.known.name_of_model(shown.model), self._answers.known.name_of_pattern(shown.pattern)
+        if is_packaged(shown.model) and is_builtin(shown.pattern):
+            entry = contents.shipped([name])[name]
+        else:
+            entry = outlined(shown.model, shown.pattern, name, key)
+            entry.pop("code")
+        return json.dumps({name: entry}, separators=(",", ":"), allow_nan=False)
 
     def _mend_routes(self) -> None:
         """Let a message go to the subshell that the page names.

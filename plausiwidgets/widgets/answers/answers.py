@@ -264,6 +264,8 @@ class Answers:
     def _answer(self, asked: Asked) -> None:
         if asked.kind == "cancel":
             self._cancel(asked)
+        elif asked.kind == "hello":
+            asked.tell()
         elif asked.kind in self._own:
             self._own[asked.kind](asked)
         elif not (home := TABLE[asked.kind].home):
@@ -277,7 +279,10 @@ class Answers:
             other = self._open.get(asked["of"])
         if other is not None and other.tell("stopped"):
             self.worker.cancel(self._key(other))
-            self.judging.leave(other)
+            if other.kind == "simulate":  # whoever else waits for it: a loop of Python may go on for minutes
+                self.judging.end(other)
+            else:
+                self.judging.leave(other)
         asked.tell()
 
     def _forget(self, asked: Asked) -> None:

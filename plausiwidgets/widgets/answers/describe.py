@@ -31,28 +31,43 @@ def packaged(name: str) -> dict[str, Any]:
     return found
 
 
+def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
+    """Return what there is to show before the model is simulated or compiled: at once, whatever its step does."""
+    if is_packaged(model) and is_builtin(pattern):
+        return packaged(model.key)
+    entry = _entry(model, pattern, name, key, simulate=False)
+    entry["patterns"][key]["outlined"] = True
+    return entry
+
+
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
     if is_packaged(model) and is_builtin(pattern):
         return packaged(model.key), ""
+    try:
+        neuron_object(model)
+    except NotCompilable as error:
+        return _entry(model, pattern, name, key, simulate=False), str(error)
+    return _entry(model, pattern, name, key, simulate=True), ""
+
+
+def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate: bool) -> dict[str, Any]:
     from plausiwidgets.widgets.app.catalogue import describe as entry
 
-    shared, own, neurons = entry(model, [pattern], verify=False)  # a user waits for the first picture
-    code, why = {}, ""
-    for neuron in neurons.values():
-        called = name if neuron is model else neuron.key
-        try:
-            code[called] = neuron_object(neuron)
-        except NotCompilable as error:
-            if neuron is model:
-                why = str(error)
+    shared, own, neurons = entry(model, [pattern], verify=False, simulate=simulate)
+    if not simulate:
+        neurons = {called: neuron for called, neuron in neurons.items() if neuron is not model}
     own["patterns"] = {key: own["patterns"][pattern.key]}
     own["model"] = own["model"] | {"name": name}
-    return own | {"shared": {key: shared[pattern.key] | {"key": key}}, "code": code}, why
+    own["defaults"] = model.defaults()
+    if not is_builtin(pattern):
+        own["shared"] = {key: shared[pattern.key] | {"key": key}}
+    code = {name if neuron is model else called: neuron_object(neuron) for called, neuron in neurons.items()}
+    return own | {"code": code}
 
 
 def describe(answers: Answers, asked: Asked) -> None:
-    """Tell what the app has to know; of what is custom its stored sets are judged first, which may take seconds."""
+    """Tell the outline of what is custom at once, and all of it when its sets are judged, which may take seconds."""
     model, pattern = answers.known.model(asked["model"]), answers.known.pattern(asked["pattern"])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -62,4 +77,5 @@ def describe(answers: Answers, asked: Asked) -> None:
     if is_packaged(model) and is_builtin(pattern):
         asked.tell(data=packaged(model.key), why="")
     else:
+        asked.tell("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")
         answers.work(asked, Priority.FIGURE, work)

@@ -7,14 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.bench import SETTLE
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.answers.describe import is_packaged
 from plausiwidgets.widgets.answers.packing import measured
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
@@ -22,14 +27,27 @@ from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 REST = 0.25
 """Time in s without a change after which what is selected is verified."""
 
+OFTEN = 0.2
+"""Time in s between two reports of how far a simulation is."""
+
 Heard = Callable[[Verdict | Exception | None, bool], object]
 """``heard(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
+
+Far = Callable[[int, int], object]
+"""``far(done, total)``: time steps of a loop of Python; the total is 0 where it is not known."""
+
+
+class NotSimulated(ValueError):
+    """A custom neuron or pattern raised an error; the text names it, and says which."""
 
 
 @dataclass(eq=False)
 class _Job:
     selection: Selection
     listeners: dict[Hashable, Heard] = field(default_factory=dict)
+    watchers: dict[Hashable, Far] = field(default_factory=dict)
+    start: float = math.inf  # when it is judged, at the latest
+    begun: bool = False
     due: float = math.inf  # when it is verified, at the latest
     judged: Verdict | None = None  # of n = 1 sets
     outcome: Verdict | Exception | None = None
@@ -46,39 +64,65 @@ class Judging:
         self._lock = threading.Lock()
         self._now: _Job | None = None
 
-    def ask(self, selection: Selection, who: Hashable, heard: Heard, rest: float = 0.0, after: float = 0.0) -> None:
-        """Tell the verdicts of a selection to `heard`; it is judged `after` seconds, and verified after `rest` more."""
-        rest += after
-        due = time.monotonic() + rest
+    def ask(
+        self,
+        selection: Selection,
+        who: Hashable,
+        heard: Heard,
+        rest: float = 0.0,
+        after: float = 0.0,
+        far: Far | None = None,
+    ) -> None:
+        """Tell the verdicts of a selection to `heard`; it is judged `after` seconds, and verified after `rest` more.
+
+        With `rest` infinite it is not verified on this account. `far` is told how far a simulation is that takes long.
+        """
+        start = time.monotonic() + after
+        due = start + rest
         superseded: list[Heard] = []
         with self._lock:
             job = self._now
-            fresh = job is None or not _same(job.selection, selection) or isinstance(job.outcome, Exception)
-            if job is None or fresh:
+            if job is None or not _same(job.selection, selection) or isinstance(job.outcome, Exception):
                 superseded = [] if job is None else list(job.listeners.values())
                 job = self._now = _Job(selection)
             known: Verdict | Exception | None = job.outcome
             if known is None:
                 job.listeners[who] = heard
+                if far is not None:
+                    job.watchers[who] = far
                 known = None if job.judged is None else single(job.judged)
             last = job.outcome is not None
+            begin = not job.begun and start < job.start
             sooner = not last and due < job.due
-            job.due = min(job.due, due)
+            job.start, job.due = min(job.start, start), min(job.due, due)
             mine = job
         for other in superseded:
             other(None, True)
         if known is not None:
             heard(known, last)
-        if fresh:
+        if begin:
             self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(mine, checkpoint), after)
         if sooner:
-            self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), rest)
+            self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), after + rest)
 
     def leave(self, who: Hashable) -> None:
         """Tell `who` no more."""
         with self._lock:
             if self._now is not None:
                 self._now.listeners.pop(who, None)
+                self._now.watchers.pop(who, None)
+
+    def end(self, who: Hashable) -> None:
+        """End what `who` listens to; the others hear of it when it is asked for again."""
+        with self._lock:
+            job = self._now
+            if job is None or who not in job.listeners or job.judged is not None:
+                return
+            del job.listeners[who]
+            job.watchers.pop(who, None)
+            job.begun, job.start, job.due = False, math.inf, math.inf
+        self._worker.cancel("judge")
+        self._worker.cancel("verify")
 
     def close(self) -> None:
         """Forget what is judged and who listens."""
@@ -86,7 +130,19 @@ class Judging:
             self._now = None
 
     def _judge(self, job: _Job, checkpoint: Checkpoint) -> None:
-        self._try(job, lambda: judge_one(job.selection, (), checkpoint), last=False)
+        selection = job.selection
+        with self._lock:
+            job.begun = True
+        # The page draws a packaged neuron by itself, and its traces are made anew faster than they are kept.
+        record = () if is_packaged(selection.model) else (selection.model.states[0].key,)
+
+        def tell(done: int, total: int) -> None:
+            with self._lock:
+                watchers = list(job.watchers.values())
+            for far in watchers:
+                far(done, total)
+
+        self._try(job, lambda: judge_one(selection, record, _counted(selection, checkpoint, tell)), last=False)
 
     def _verify(self, job: _Job, checkpoint: Checkpoint) -> None:
         selection, judged = job.selection, job.judged
@@ -104,7 +160,7 @@ class Judging:
         except Superseded:
             raise
         except Exception as error:  # of a custom model or pattern
-            told, last = error, True
+            told, last = _said(job.selection, error), True
         else:
             told = single(made)
         with self._lock:
@@ -116,9 +172,63 @@ class Judging:
                 job.judged = made
             listeners = list(job.listeners.values())
             if last:
-                job.listeners = {}
+                job.listeners, job.watchers = {}, {}
         for heard in listeners:
             heard(told, last)
+
+
+def _said(selection: Selection, error: Exception) -> Exception:
+    """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
+    kind = type(error).__name__
+    text = tr("{model} with {pattern} raised an error: {error}", model=selection.model.title,
+              pattern=selection.pattern.title, error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
+    said = NotSimulated(text)
+    said.__cause__ = error
+    return said
+
+
+def _counted(selection: Selection, checkpoint: Checkpoint, tell: Far) -> Checkpoint:
+    """Return a checkpoint that counts the time steps of a loop of Python, and tells them now and then.
+
+    Such a loop calls it in each time step, machine code every few ms.
+    """
+    done, said = 0, time.monotonic()
+    total = -1
+
+    def watch() -> None:
+        nonlocal done, said, total
+        checkpoint()
+        done += 1
+        now = time.monotonic()
+        if now - said > OFTEN:
+            said = now
+            if total < 0:
+                total = steps_of(selection)
+            tell(done, total if done <= total else 0)
+
+    return watch
+
+
+def steps_of(selection: Selection) -> int:
+    """Return how many time steps a loop of Python takes to judge a selection; 0 where a procedure decides.
+
+    Examples
+    --------
+    >>> steps_of(Selection.of("lif", "tonic_spiking", dt=0.5)) > 3000
+    True
+    >>> steps_of(Selection.of("lif", "resonator"))
+    0
+    """
+    model, pattern = selection.model, selection.pattern
+    time_ = 0.0
+    for prefix, part in pattern.components.items():
+        if part.adapts or part.sweeps is None:
+            return 0
+        values = {name: np.array([selection.values[prefix + name]]) for name in part.free}
+        lengths = list(part.durations(SimpleNamespace(**values)).values())
+        # The lanes of one duration run together, but for a step that takes one lane at a time.
+        time_ += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
+    return round(time_ / selection.dt)
 
 
 def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:

@@ -130,10 +130,11 @@ PROGRESS: Fields = {"done": Whole(), "total": Whole()}
 TABLE: dict[str, Message] = {
     # -- what is shown
     "describe": Message(
-        "What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why "
-        "the neuron cannot be simulated on the page, and is empty where it can.",
+        "What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is "
+        "known without a simulation, then all of it. `why` says why the neuron cannot be simulated on the page, and is "
+        "empty where it can.",
         "describe", PAIR,
-        {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)},
+        {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)}, streams=True,
     ),
     "select": Message(
         "The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag "
@@ -146,18 +147,20 @@ TABLE: dict[str, Message] = {
     ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),
+    "hello": Message("Whether the host hears: it answers at once, whatever else it does.", ""),
     # -- judging
     "simulate": Message(
         "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
         "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
-        "potential alone.",
+        "potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 "
+        "where that is not known. Who cancels it also ends the judging of the same set.",
         "verdicts", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
-        {"verdict": VERDICT, "sweeps": ListOf(SWEEP)},
+        {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP)},
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
          "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
          "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
          "{k}.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`")},
-        ends="cancel", newest=True,
+        streams=True, ends="cancel", newest=True,
     ),
     "verify": Message(
         "The verdict of Python, verified; first at the time step alone.",

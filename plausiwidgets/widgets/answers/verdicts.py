@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.optimization.control import gate
@@ -17,30 +19,49 @@ if TYPE_CHECKING:
 
 
 def simulate(answers: Answers, asked: Asked) -> None:
-    """Simulate and judge at the time step, before anything else."""
+    """Simulate and judge at the time step, before anything else; without the other states it is the same judgement."""
     selection = answers.selection(asked)
     names = [state.key for state in selection.model.states]
-    record = tuple(names if asked["states"] else names[:1])
+
+    def told(verdict: Verdict | Exception | None, last: bool) -> None:
+        if verdict is None:
+            asked.tell("superseded")
+        elif isinstance(verdict, Exception):
+            asked.fail(verdict)
+        else:
+            _tell_traces(asked, verdict, selection.dt, names[: None if asked["states"] else 1])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         with gate.urgent():
-            verdict = single(judge_one(selection, record, checkpoint))
-            traces = verdict.traces
-        sweeps: list[dict[str, Any]] = []
-        arrays: Arrays = {}
-        wanted = [name for name in traces if not asked["sweeps"] or name in asked["sweeps"]]
-        for k, name in enumerate(wanted):
-            trace = traces[name]
-            dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else selection.dt
-            sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
-            arrays |= {
-                f"{k}.v": ("f4", trace.v[0]), f"{k}.current": ("f4", trace.current[0]),
-                f"{k}.spikes": ("f8", trace.spike_times[0]),
-            }  # fmt: skip
-            arrays |= {f"{k}.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
-        asked.tell(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps)
+            told(single(judge_one(selection, tuple(names), checkpoint)), True)
 
-    answers.work(asked, Priority.DRAG, work)
+    def far(done: int, total: int) -> None:
+        asked.tell("running", done=done, total=total, verdict=None, sweeps=[])
+
+    if asked["states"]:
+        answers.work(asked, Priority.DRAG, work)
+    else:
+        answers.hold(asked)
+        answers.judging.ask(selection, asked, told, math.inf, far=far)
+
+
+def _tell_traces(asked: Asked, verdict: Verdict, usual: float, record: Sequence[str]) -> None:
+    """Tell a verdict of one set with its traces."""
+    sweeps: list[dict[str, Any]] = []
+    arrays: Arrays = {}
+    every = list(verdict.traces)
+    # Of a procedure nobody knows the sweeps before it has chosen them.
+    wanted = [name for name in every if not asked["sweeps"] or name in asked["sweeps"]] or every[:1]
+    for k, name in enumerate(wanted):
+        trace = verdict.traces[name]
+        dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else usual
+        sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
+        arrays |= {
+            f"{k}.v": ("f4", trace.v[0]), f"{k}.current": ("f4", trace.current[0]),
+            f"{k}.spikes": ("f8", trace.spike_times[0]),
+        }  # fmt: skip
+        arrays |= {f"{k}.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
+    asked.tell(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, done=0, total=0)
 
 
 def verify(answers: Answers, asked: Asked) -> None:

@@ -2,6 +2,7 @@ import { bars } from "./bars.js";
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr, translate } from "./engine/texts.js";
 import { measuredText, numberText } from "./engine/words.js";
+import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
 import { simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
@@ -19,6 +20,7 @@ import { shapeOf } from "./words.js";
 const MOST = 200; // steps of undo
 const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
+const LONG = 300; // ms after which it is shown that a simulation is awaited
 
 /** A unit as it is shown: of a number without one, nothing. @param {string} unit */
 const ofUnit = (unit) => (unit === "1" ? "" : unit);
@@ -41,6 +43,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     selection: first,
     verdict: null,
     verified: null,
+    simulating: null,
     search: null,
     drawer: false,
     turn: null,
@@ -71,6 +74,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   /** @type {import("./types.d.ts").Simulated | null} */
   let answered = null; // of a neuron that only the host can simulate
   let stopSimulating = () => {};
+  let awaited = 0; // the timer of a simulation by the host
+  let complaint = ""; // what was said of one that failed
   let stopTurning = () => {};
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
@@ -109,12 +114,18 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     );
     const isKnown = known && ["replicated", "fragile"].includes(known.status);
     store.set({ verified: isKnown ? { status: known.status, why: known.why } : null });
+    stopSimulating();
+    clearTimeout(awaited);
+    if (complaint && store.get().said === complaint) store.set({ said: "" });
+    complaint = "";
     if (!run.neuron) return askToSimulate();
+    store.set({ simulating: null });
     stopJudging = inPieces(run.judging(), ({ verdict, found: sweeps }) => {
       if (sweeps.some(Boolean)) {
         found = sweeps;
         simulate();
       }
+      if (!verdict && app.isJudged() && host.can("simulate")) return askToSimulate();
       store.set({ verdict, drawn: store.get().drawn + 1 });
       if (verdict?.loss === 0 && !isKnown && host.can("verify")) {
         store.set({ verified: { status: "asked", why: "" } });
@@ -124,18 +135,34 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     });
   };
 
-  /** Asks the host for line and verdict; the last ones are shown until it answers. */
+  /**
+   * Asks the host for the verdict, and for the line where the page has none of its own; the last ones are shown, pale, until
+   * it answers.
+   */
   const askToSimulate = () => {
     const of = selection();
     const { model, pattern, values, dt } = of;
-    stopSimulating();
+    const what = run.neuron ? "verdict" : "line";
+    /** @param {Partial<import("./types.d.ts").Simulating>} next */
+    const shown = (next) => store.set({ simulating: { what, state: "running", done: 0, total: 0, ...next } });
+    if (store.get().simulating || !(run.neuron || answered)) shown({});
+    else awaited = Number(setTimeout(shown, LONG, {}));
     stopSimulating = host.ask("simulate", { model, pattern, values, dt, sweeps: [run.sweep.name], states: false }, (answer, arrays) => {
       if (selection() !== of || answer.state === "superseded") return;
-      if (answer.state !== "done") return store.set({ said: answer.error ?? "" });
-      answered = simulated(answer, arrays, run.pattern, run.sweep.name);
-      simulate();
-      store.set({ verdict: answered.verdict, drawn: store.get().drawn + 1 });
-      if (answered.verdict?.loss === 0) {
+      clearTimeout(awaited);
+      if (answer.state === "running") return shown({ done: answer.done, total: answer.total });
+      if (answer.state !== "done") {
+        shown({ state: answer.state === "stopped" ? "stopped" : "failed" });
+        complaint = answer.error ?? "";
+        return store.set({ said: complaint, verdict: null });
+      }
+      const { line, verdict } = simulated(answer, arrays, run.pattern, run.sweep.name);
+      if (!run.neuron) {
+        answered = { line, verdict };
+        simulate();
+      }
+      store.set({ simulating: null, verdict, drawn: store.get().drawn + 1 });
+      if (verdict?.loss === 0) {
         store.set({ verified: { status: "asked", why: "" } });
         asking = Number(setTimeout(verify, REST));
       }
@@ -285,6 +312,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         }),
         marks: looked(),
         pointed: marked >= 0,
+        faded: store.get().simulating?.what === "line",
         peak: current.model.resets && below === null && run.neuron ? run.neuron.peak : NaN,
       };
     },
@@ -313,6 +341,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const count = yours.spikes.length;
+      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time: nothing is simulated yet");
       const [low, high] = [yours.v.reduce((a, x) => Math.min(a, x), Infinity), yours.v.reduce((a, x) => Math.max(a, x), -Infinity)];
       const unit = ofUnit(current.model.potential_unit ?? "mV");
       const values = { count, low: numberText(low, 3), high: withUnit(high, unit) };
@@ -394,7 +423,26 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** What the host knows of a model and a pattern. @param {string} model @param {string} pattern */
     describe: (model, pattern) =>
-      model === current.model.name && current.patterns[pattern] ? Promise.resolve(current) : host.describe(model, pattern),
+      model === current.model.name && isWhole(current, pattern) ? Promise.resolve(current) : host.describe(model, pattern, app.learn),
+    /** Takes what is known by now of a custom model, or says why there is no more. @param {ModelData} data @param {string} [error] */
+    learn(data, error = "") {
+      if (error) return store.set({ said: error });
+      if (data.model.name !== current.model.name) return;
+      const had = run.neuron;
+      current = data;
+      simulate();
+      if (had || run.neuron) update();
+      else store.set({ drawn: store.get().drawn + 1 }); // what was asked of the host goes on
+    },
+    /** Ends a simulation by the host; @see again */
+    stopSimulating() {
+      stopSimulating();
+      clearTimeout(awaited);
+      const { simulating } = store.get();
+      if (simulating) store.set({ simulating: { ...simulating, state: "stopped" }, verdict: null });
+    },
+    /** Simulates what is shown once more, after it was stopped or has failed. */
+    again: () => update(),
     /** @param {Selection} to */
     async back(to) {
       if (to.model !== current.model.name || to.pattern !== selection().pattern) return app.choose(to.model, to.pattern, { to });
@@ -402,7 +450,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     defaults() {
       const values = { ...selection().values };
-      for (const [name, value] of run.neuron?.parameters ?? []) values[name] = value;
+      Object.assign(values, Object.fromEntries(run.neuron?.parameters ?? []), current.defaults);
       change({ values });
       app.keep();
     },
@@ -431,6 +479,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         store.set({
           verdict: null,
           verified: null,
+          simulating: null,
           turn: null,
           window: null,
           whole: false,
@@ -448,7 +497,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** The next or the last pattern. @param {number} by */
     next(by) {
       if (isTask(store.get())) return;
-      const keys = Object.keys(current.patterns).filter((key) => !shapeOf(key));
+      const known = host.name === "none" ? [] : Object.keys(catalogue.patterns); // of a custom model not all are here yet
+      const keys = [...new Set([...known, ...Object.keys(current.patterns)])].filter((key) => !shapeOf(key));
       const at = keys.indexOf(selection().pattern);
       return app.choose(selection().model, keys[(at + by + keys.length) % keys.length]);
     },
@@ -532,6 +582,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       stopAsking();
       stopTurning();
       clearTimeout(asking);
+      clearTimeout(awaited);
       clearTimeout(keeping);
       shownBars.close();
       searchPlay.close();

@@ -33,13 +33,17 @@ Json = dict[str, Any]
 
 
 def describe(
-    model: NeuronModel, chosen: Sequence[Protocol], verify: bool = True, contents: Contents | None = None
+    model: NeuronModel,
+    chosen: Sequence[Protocol],
+    verify: bool = True,
+    contents: Contents | None = None,
+    simulate: bool = True,
 ) -> tuple[Json, Json, dict[str, NeuronModel]]:
     """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name.
 
-    Of an exercise or a lesson, `contents` says what is stored.
+    Of an exercise or a lesson, `contents` says what is stored. Without `simulate` no step of the model is called.
     """
-    contents = Contents(model, None, None, verify=verify) if contents is None else contents
+    contents = Contents(model, None, None, verify=verify, simulate=simulate) if contents is None else contents
     data = contents.data(list(chosen))
     kind = _KINDS[data["model"]["resets"]]
     shared: Json = {}

@@ -102,6 +102,7 @@ const DRAWN = [
   "all",
   "turn",
   "box",
+  "simulating",
 ];
 
 /** @param {string} className @param {HTMLElement} place */

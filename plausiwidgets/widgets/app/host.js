@@ -8,7 +8,7 @@ const PATIENCE = 120000; // ms after which a description is given up: a custom n
 const SILENCE = 5000; // ms without an answer after which a host is called silent, until it speaks again
 
 /** Kinds of which a newer question replaces an older one that waits. */
-const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "phase", "repertoire", "assess", "describe"]);
+const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "phase", "repertoire", "assess"]);
 
 /**
  * The arrays of an answer in its buffer. Copied: a buffer may begin anywhere, and an array of numbers may not.
@@ -20,6 +20,7 @@ export function unpacked(places, data) {
   if (!data) return arrays;
   for (const [name, [type, start, count]] of Object.entries(places)) {
     const kind = TYPES[type];
+    if (start + count * kind.BYTES_PER_ELEMENT > data.byteLength) throw new RangeError(tr("the array {name} is cut", { name }));
     const first = data.byteOffset + start;
     arrays[name] = new kind(data.buffer.slice(first, first + count * kind.BYTES_PER_ELEMENT));
   }
@@ -45,8 +46,22 @@ export function talking(name, send, shipped) {
   /** @type {(isSilent: boolean) => void} */
   let tellSilence = () => {};
   const becomes = (/** @type {boolean} */ silent) => {
-    if (silent !== isSilent) tellSilence(silent);
+    if (silent === isSilent) return;
     isSilent = silent;
+    tellSilence(silent);
+  };
+  const newId = () => `${PAGE}-${++count}`;
+  // What was asked may take long: whether the host hears at all shows a greeting, which it answers at once.
+  const greet = () => {
+    waiting = Number(setTimeout(goOn, SILENCE / 2));
+    send({ kind: "hello", id: newId() });
+  };
+  const goOn = () => {
+    becomes(true);
+    greet();
+  };
+  const watch = () => {
+    waiting ||= Number(setTimeout(greet, SILENCE / 2));
   };
   const own = {
     name,
@@ -54,20 +69,21 @@ export function talking(name, send, shipped) {
     onSilence(hear) {
       tellSilence = hear;
     },
+    isSilent: () => isSilent,
     quiet: () => clearTimeout(waiting),
     lost: () => becomes(true),
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
     ask(kind, fields, hear, data) {
-      const id = `${PAGE}-${++count}`;
+      const id = newId();
       if (NEWEST.has(kind)) for (const [other, entry] of asked) if (entry.kind === kind) asked.delete(other);
       const entry = { id, kind, fields, hear, data };
       asked.set(id, entry);
-      waiting ||= Number(setTimeout(() => becomes(true), SILENCE));
+      watch();
       send({ kind, id, ...fields }, data);
       return () => {
-        if (asked.delete(entry.id)) send({ kind: "cancel", id: `${PAGE}-${++count}`, of: entry.id });
+        if (asked.delete(entry.id)) send({ kind: "cancel", id: newId(), of: entry.id });
       };
     },
     /** Asks once more what has not been answered, after a connection was lost; a search goes on, if it is still there. */
@@ -75,7 +91,7 @@ export function talking(name, send, shipped) {
       for (const entry of [...asked.values()]) {
         if (["search", "running"].includes(entry.kind)) continue;
         asked.delete(entry.id);
-        entry.id = `${PAGE}-${++count}`;
+        entry.id = newId();
         asked.set(entry.id, entry);
         send({ kind: entry.kind, id: entry.id, ...entry.fields }, entry.data);
       }
@@ -97,26 +113,49 @@ export function talking(name, send, shipped) {
       // After a reload, searches that this page did not ask for are told with their own ids.
       const adopted = answer.kind === "search" ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
       const entry = asked.get(answer.id) ?? adopted;
-      if (!entry) return;
-      entry.hear(answer, unpacked(answer.arrays ?? {}, data));
-      if (FINAL.includes(answer.state) && entry.kind !== "running") asked.delete(answer.id);
+      if (entry) {
+        const isLast = FINAL.includes(answer.state) && entry.kind !== "running";
+        try {
+          entry.hear(answer, unpacked(answer.arrays ?? {}, data));
+        } catch (error) {
+          console.warn("plausiwidgets: an answer was not read:", error);
+          const text = tr("An answer of Python could not be read: {error}.", {
+            error: error instanceof Error ? error.message : String(error),
+          });
+          entry.hear({ kind: answer.kind, id: answer.id, state: "failed", error: text }, {});
+        }
+        if (isLast) asked.delete(answer.id);
+      }
+      if ([...asked.values()].some(({ kind }) => kind !== "running")) watch();
     },
-    /** @param {string} model @param {string} pattern @returns {Promise<ModelData>} */
-    describe(model, pattern) {
-      if (shipped[model]?.patterns[pattern]) return Promise.resolve(shipped[model]);
+    /**
+     * What is known of a model and a pattern; of a custom one at first without what takes long to find out, which is given
+     * to `more` when it is there, or why it is not.
+     * @param {string} model @param {string} pattern @param {(data: ModelData, error: string) => void} [more] @returns {Promise<ModelData>}
+     */
+    describe(model, pattern, more = () => {}) {
+      if (isWhole(shipped[model], pattern)) return Promise.resolve(shipped[model]);
       return new Promise((give, refuse) => {
-        const late = setTimeout(() => refuse(new Error("The kernel does not answer: it is busy, or it has ended.")), PATIENCE);
+        let given = Boolean(shipped[model]?.patterns[pattern]);
+        if (given) give(shipped[model]);
+        const late = setTimeout(() => refuse(new Error(tr("The kernel does not answer: it is busy, or it has ended."))), PATIENCE);
         own.ask("describe", { model, pattern }, (answer) => {
           clearTimeout(late);
-          if (answer.state !== "done") return refuse(new Error(answer.error ?? answer.state));
-          shipped[model] = withMore(shipped[model], answer.data);
-          give(shipped[model]);
+          const error = ["done", "running"].includes(answer.state) ? "" : (answer.error ?? answer.state);
+          if (error && !given) return refuse(new Error(error));
+          if (!error) shipped[model] = withMore(shipped[model], answer.data);
+          if (given) more(shipped[model], error);
+          else give(shipped[model]);
+          given = true;
         });
       });
     },
   };
   return own;
 }
+
+/** Whether all is known of a model and a pattern. @param {ModelData | undefined} data @param {string} pattern */
+export const isWhole = (data, pattern) => Boolean(data?.patterns[pattern] && !data.patterns[pattern].outlined);
 
 /** What is known of a model, with another pattern of it. @param {ModelData | undefined} known @param {ModelData} more @returns {ModelData} */
 function withMore(known, more) {
@@ -131,6 +170,7 @@ export function noHost(shipped) {
     can: () => false,
     has: (model) => model in shipped,
     ask: () => () => {},
+    isSilent: () => false,
     describe: (model, pattern) =>
       shipped[model]?.patterns[pattern]
         ? Promise.resolve(shipped[model])

@@ -85,7 +85,7 @@ export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" 
 
 /** What is asked, by kind. */
 export type Questions = {
-  /** What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
+  /** What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is known without a simulation, then all of it. `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
   describe: { model: string; pattern: string };
   /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
   select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; locked?: string[]; step: string };
@@ -95,7 +95,9 @@ export type Questions = {
   undo: object;
   /** Take the last undo back. */
   redo: object;
-  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. */
+  /** Whether the host hears: it answers at once, whatever else it does. */
+  hello: object;
+  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. */
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
@@ -148,7 +150,8 @@ export type Answers = {
   texts: { texts: Record<string, string> };
   undo: object;
   redo: object;
-  simulate: { verdict: HostVerdict; sweeps: HostSweep[] };
+  hello: object;
+  simulate: { done: number; total: number; verdict: HostVerdict | null; sweeps: HostSweep[] };
   verify: { verdict: HostVerdict };
   search: { search: SearchRecord; from: number; before?: number };
   running: { searches: string[] };

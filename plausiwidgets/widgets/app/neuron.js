@@ -1,8 +1,8 @@
 import { responseTo, settled, valueOf } from "./engine/bench.js";
 import { benchesOf, judgingAll, together } from "./engine/judge.js";
-import { NEURONS } from "./engine/neurons.js";
+import { NEURONS, RUNTIME } from "./engine/neurons.js";
 
-/** @import { Catalogue, Handle, Line, ModelData, Pattern, Range, Role, Selection, Simulated, Slider, Sweep, Verdict } from "./types.d.ts" */
+/** @import { Catalogue, Component, Handle, Line, ModelData, Pattern, Range, Role, Selection, Simulated, Slider, Sweep, Verdict } from "./types.d.ts" */
 
 /**
  * A pattern under a model: what all models share, and what is the model's own.
@@ -43,13 +43,13 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     (part.sweeps.length ? part.sweeps : (found[i] ?? chosen?.[i] ?? [])).map((sweep) => ({ sweep, part })),
   );
   const named = (/** @type {string} */ name) => sweeps.find(({ sweep }) => sweep.name === name);
-  const main = named(shown) ?? named(pattern.main) ?? sweeps[0];
+  const main = named(shown) ?? named(pattern.main) ?? sweeps[0] ?? unknownSweep(pattern);
   /** @param {any} formula */
   const at = (formula) => valueOf(formula, values);
 
   /** The response to the sweep that is shown. @param {Role} role @returns {Line} */
   function trace(role) {
-    if (!neuron) return { ...(answered?.line ?? NOTHING), role };
+    if (!neuron) return { ...(answered?.line ?? current()), role };
     const { pieces, end, duration } = main.sweep;
     const { line } = benchAt(main.part.holding).respond({
       pieces: pieces.map((piece) => piece.map(at)),
@@ -59,9 +59,26 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     return lineOf(role, line, data.model.resets ? neuron.peak : NaN);
   }
 
+  /** What is injected, while nothing is known of the response. @returns {Line} */
+  function current() {
+    const { pieces, end, duration } = main.sweep;
+    const { before } = catalogue.bench;
+    const { dt } = selection;
+    const steps = Math.max(Math.round((before + Math.min(at(end), at(duration))) / dt), 2);
+    const held = main.part.holding === null ? 0 : Number(values.get(main.part.holding));
+    const injected = /** @type {any} */ (RUNTIME).injected(
+      pieces.map((piece) => piece.map(at)),
+      held,
+      -before,
+      dt,
+      steps,
+    );
+    return { role: "yours", t0: -before, dt, v: new Float64Array(steps).fill(NaN), current: injected, spikes: [], divergedAt: NaN };
+  }
+
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */
   function scale() {
-    if (!neuron) return scaleOf(answered?.line ?? NOTHING);
+    if (!neuron) return scaleOf(answered?.line.v ?? new Float64Array());
     const { rest } = benchAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
     const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
@@ -122,19 +139,11 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
 
 const USUAL = 15; // mV from rest to threshold, where nobody says
 
-/** Before anything is known. @type {Line} */
-const NOTHING = {
-  role: "yours",
-  t0: 0,
-  dt: 1,
-  v: new Float64Array([-65, -65]),
-  current: new Float64Array(2),
-  spikes: [],
-  divergedAt: NaN,
-};
+/** In place of sweeps that a procedure has not chosen yet. @param {Pattern} pattern @returns {{ sweep: Sweep, part: Component }} */
+const unknownSweep = ({ main, components }) => ({ sweep: { name: main, pieces: [], end: 100, duration: 100 }, part: components[0] });
 
-/** Rest, threshold and peak, as far as a line shows them. @param {Line} line @returns {[number, number, number]} */
-function scaleOf({ v }) {
+/** Rest, threshold and peak, as far as potentials show them. @param {Float64Array} v @returns {[number, number, number]} */
+function scaleOf(v) {
   const rest = Number.isFinite(v[0]) ? v[0] : -65;
   return [rest, rest + USUAL, v.reduce((a, x) => Math.max(a, x), rest + 2 * USUAL)];
 }

@@ -2,7 +2,7 @@ import { createApp, isSame } from "./app.js";
 import { NEURONS } from "./engine/neurons.js";
 import { tr } from "./engine/texts.js";
 import { follow } from "./follow.js";
-import { kernelHost, PAGE } from "./host.js";
+import { isWhole, kernelHost, PAGE } from "./host.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
 import { beginMystery, gameFrom, keepScore } from "./mystery.js";
 import { stored } from "./neuron.js";
@@ -224,6 +224,7 @@ export function connected(model) {
     else if (store.get().said === sentence) store.set({ said: "" });
   });
   if (!isHere) hear();
+  else if (!isWhole(data, first.pattern)) app.describe(first.model, first.pattern);
   toTool();
   const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
   if (settings.lesson) goTo(app, 0, { sets: isNew });
@@ -263,8 +264,11 @@ const isShown = (one, shown) => isSame(one, { ...one, model: shown.model, patter
 function knowing(host, runtime) {
   return {
     ...host,
-    async describe(model, pattern) {
-      const data = await host.describe(model, pattern);
+    async describe(model, pattern, more = () => {}) {
+      const data = await host.describe(model, pattern, async (later, error) => {
+        if (later.code) await learn(later.code, runtime);
+        more(later, error);
+      });
       if (data.code) await learn(data.code, runtime);
       return data;
     },

@@ -1,3 +1,5 @@
+import { tr } from "./engine/texts.js";
+
 /** @import { Answer, Arrays, Check, Line, Pattern, Simulated } from "./types.d.ts" */
 // What a host has simulated and judged of a neuron that the page cannot simulate, as the page would have it.
 
@@ -10,6 +12,7 @@ export function simulated(answer, arrays, pattern, name) {
     answer.sweeps.findIndex((/** @type {any} */ sweep) => sweep.name === name),
     0,
   );
+  if (!answer.sweeps.length) throw new Error(tr("it has no sweep"));
   const { t0, dt } = answer.sweeps[k];
   const v = Float64Array.from(arrays[`${k}.v`]);
   const lost = v.findIndex((x) => Number.isNaN(x));

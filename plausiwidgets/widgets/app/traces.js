@@ -15,6 +15,7 @@ const STROKES = {
 };
 const SMALLEST = 20; // px between two labels
 const EDGE = 3; // px by which the box of the current is larger than its range, so that no line is cut at its edge
+const PALE = 0.3; // of a line of former values
 const LETTER = 0.55; // width of a letter, in sizes of the font: good enough to see whether a text has room
 
 /** @param {string} text @param {number} size */
@@ -73,7 +74,8 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     const [xs, ys] = columns(line.t0, line.dt, line.v, x, at.plot);
     const colour = line.role === "yours" ? colours.blue : colours[line.role];
     const wide = size > 16 && line.role !== "example" ? thick * 1.6 : thick;
-    layers.push({ kind: "line", xs, ys, stroke: { colour, width: wide, dash }, name: nameOf(line.role, example), unit: scale });
+    const alpha = scene.faded && line.role === "yours" ? PALE : 1;
+    layers.push({ kind: "line", xs, ys, stroke: { colour, width: wide, dash, alpha }, name: nameOf(line.role, example), unit: scale });
   }
   const potential = { range: v, grid: shown, unit: scale };
   /** @type {Picture["panels"]} */

@@ -44,6 +44,11 @@ export type Handle = {
 };
 /** What a host has simulated and judged. */
 export type Simulated = { line: Line; verdict: Verdict | null };
+/**
+ * A line, or a verdict alone, that is awaited of the host, or that is not there: time steps that are done, of how many
+ * (0: not known).
+ */
+export type Simulating = { what: "line" | "verdict"; state: "running" | "stopped" | "failed"; done: number; total: number };
 export type Scene = {
   lines: Line[];
   x: Range;
@@ -60,6 +65,8 @@ export type Scene = {
   pointed: boolean;
   /** Where a spike of a neuron that resets is drawn to; NaN of others. */
   peak: number;
+  /** Whether "yours" is of former values: those of the sliders are still to be simulated. */
+  faded: boolean;
 };
 /** A span of the sweep that a criterion looks at, with what was measured in it. */
 export type Looked = { from: number; to: number; text: string; passed: boolean };
@@ -185,6 +192,8 @@ export type State = {
   selection: Selection;
   verdict: Verdict | null;
   verified: Verified | null;
+  /** Of a neuron that the page cannot simulate, or a pattern that it cannot judge. */
+  simulating: Simulating | null;
   search: Search | null;
   /** Whether the drawer is open. */
   drawer: boolean;
@@ -290,6 +299,8 @@ export type ModelData = {
   patterns: Record<string, any>;
   /** Neurons by name, each the text of an object made from its program. */
   code?: Record<string, string>;
+  /** Of a custom model. */
+  defaults?: Values;
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };
@@ -311,7 +322,10 @@ export type Host = {
   has: (model: string) => boolean;
   /** Asks, with at most one buffer. */
   ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
-  describe: (model: string, pattern: string) => Promise<ModelData>;
+  /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
+  describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
+  /** Whether it has not answered for a while. */
+  isSilent: () => boolean;
   /** Hears a sentence while there is no connection, then an empty one. */
   onLoss?: (hear: (sentence: string) => void) => void;
   share?: ShareFrom;

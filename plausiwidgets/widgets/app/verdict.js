@@ -4,14 +4,15 @@ import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Check, Pattern, Verdict, Verified } from "./types.d.ts" */
+/** @import { Check, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
 
 /**
  * What is said of a selection: one sentence, the same everywhere, and how it is coloured.
- * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern
+ * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Simulating | null} [simulating]
  * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
  */
-export function said(verdict, verified, pattern) {
+export function said(verdict, verified, pattern, simulating = null) {
+  if (simulating) return { kind: "waiting", ...awaited(simulating) };
   if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
   const { checks, loss, lost } = verdict;
@@ -39,6 +40,21 @@ export function said(verdict, verified, pattern) {
   return { kind: "holds", words: `✓ ${tr("Holds")}`, why: tr("Every criterion holds at this time step.") };
 }
 
+/** What is awaited of Python, and why. @param {Simulating} simulating */
+function awaited({ what, state, done, total }) {
+  const isLine = what === "line";
+  const why = isLine
+    ? tr("This neuron has no form that this page can simulate.")
+    : tr("This pattern has no form that this page can judge.");
+  if (state !== "running") {
+    const words = isLine ? tr("Not simulated") : tr("Not judged");
+    return { words, why: isLine ? tr("The line is of former values.") : "" };
+  }
+  if (!isLine) return { words: tr("Python is judging …"), why };
+  if (total) return { words: tr("Python is simulating … {percent} %", { percent: Math.min(Math.floor((100 * done) / total), 99) }), why };
+  return { words: done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …"), why };
+}
+
 /** What is missed, worst first. @param {Check[]} checks */
 function missing(checks) {
   const missed = checks.filter(({ passed }) => !passed).sort((a, b) => b.cost - a.cost);
@@ -56,9 +72,9 @@ export function criterionText({ name, value, unit, low, high, passed }) {
 
 /** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
 export function Chip({ app }) {
-  const { verdict, verified, marked, turn, sheet } = app.store.get();
-  const checks = verdict?.checks ?? [];
-  const { kind, words, why } = said(verdict, verified, app.pattern);
+  const { verdict, verified, simulating, marked, turn, sheet } = app.store.get();
+  const checks = simulating ? [] : (verdict?.checks ?? []);
+  const { kind, words, why } = said(verdict, verified, app.pattern, simulating);
   const mark = (/** @type {number} */ place) => app.store.set({ marked: place });
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -83,8 +99,9 @@ export function Chip({ app }) {
         ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
       )}</span>
     </button>
+    ${simulating ? html`<button class="pw-whole" onclick=${simulating.state === "running" ? app.stopSimulating : app.again}>${simulating.state === "running" ? tr("Stop") : tr("Once more")}</button>` : ""}
     ${detail ? html`<span class="pw-detail" aria-live="polite">${detail}</span>` : ""}
-    <span class="pw-unseen" role="status">${words}</span>
+    <span class="pw-unseen" role="status">${simulating?.done ? tr("Python is simulating …") : words}</span>
   </div>`;
 }
 

@@ -32,11 +32,11 @@ function Screen({ app }) {
     return off;
   }, []);
   const state = app.store.get();
-  const { verdict, verified, dark, present, sheet, all, tool, future, drawer, turn } = state;
+  const { verdict, verified, simulating, dark, present, sheet, all, tool, future, drawer, turn } = state;
   const { pattern } = app;
   const { exercise, lesson } = state;
   const game = gameOf(state);
-  const { kind, why } = said(verdict, verified, pattern);
+  const { kind, why } = said(verdict, verified, pattern, simulating);
   const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>

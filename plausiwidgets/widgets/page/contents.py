@@ -31,6 +31,7 @@ from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
@@ -68,6 +69,9 @@ class Contents:
         Its cards stand beside the neuron.
     verify : bool
         Whether the stored sets are verified.
+    simulate : bool
+        Whether the model is simulated: without it, its sets are not judged, no measure becomes a tape, and a procedure
+        chooses no sweeps. Its step is not called.
 
     Attributes
     ----------
@@ -83,9 +87,10 @@ class Contents:
         exercise: Exercise | Mystery | None = None,
         lesson: Lesson | None = None,
         verify: bool = True,
+        simulate: bool = True,
     ) -> None:
         self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
-        self.lesson, self.verify = lesson, verify
+        self.lesson, self.verify, self.simulate = lesson, verify, simulate
         self.neurons = {model.key: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
@@ -105,7 +110,7 @@ class Contents:
         self.neurons |= {name: model for one in contents.values() for name, model in one.neurons.items()}
         return {
             "format": FORMAT, "version": versions()["plausiwidgets"], "date": datetime.date.today().isoformat(),
-            "bench": BENCH, **_model(self.model),
+            "bench": BENCH, **_model(self.model, self.simulate),
             "others": [_model(one.model) for one in list(contents.values())[1:]],
             "patterns": described,
             "exercise": exercise, "lesson": None if self.lesson is None else self.lesson.data(shown),
@@ -166,7 +171,7 @@ class Contents:
         tape, criteria = None, []
         if isinstance(part, Pattern):
             known = [part_of(prefix, part, self.model, dict(entry["values"])) for entry in sets]
-            tape = tape_of(self.model, part, known, sets[0]["dt"])
+            tape = tape_of(self.model, part, known, sets[0]["dt"]) if self.simulate else None
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "
@@ -229,6 +234,11 @@ class Contents:
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
+        if not self.simulate:
+            return {
+                "title": title, "source": source, "values": list(values.items()), "dt": check_dt(model, dt),
+                "verdict": {"status": "unjudged", "why": ""}, "chosen": [[] for _ in pattern.components],
+            }  # fmt: skip
         verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
         return {
             "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
@@ -264,13 +274,13 @@ class Contents:
         }]  # fmt: skip
 
 
-def _model(model: NeuronModel) -> dict[str, Any]:
+def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
     return {
         "model": {
             "name": model.key, "title": model.title, "description": model.description, "source": model.source,
             "equations": model.equations, "unit": model.current.unit,
             "potential_unit": model.states[0].unit, "dt": model.dt,
-            "resets": model.spike_level is None, "plane": has_plane(model),
+            "resets": model.spike_level is None, "plane": simulate and has_plane(model),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
     }  # fmt: skip

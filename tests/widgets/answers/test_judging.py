@@ -1,6 +1,7 @@
 """Simulating and judging for the app."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from app_client import Client, set_of
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.answers.judging import verdict_data
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.worker import Priority
 
 
 @pytest.fixture
@@ -122,3 +125,103 @@ def test_a_model_that_raises_is_told_in_a_sentence(client):
     assert answer["state"] == "failed"
     assert "no such number" in answer["error"]
     assert client.ask("verify", **set_of())["state"] == "done"  # the others go on
+
+
+# -- neurons without a program
+
+
+def black_box(calls: list[int], seconds: float = 0.0, key: str = "black_box", raises: bool = False) -> pw.NeuronModel:
+    """A neuron whose step decides in Python, which nothing but a loop of Python can run."""
+
+    def step(current, state, p, dt):
+        calls.append(1)
+        time.sleep(seconds)
+        (v,) = state
+        if raises or bool((v > 1e9).any()):
+            raise ZeroDivisionError("one over nothing")
+        v = v + dt * (-(v + 65.0) + current) / p.tau
+        spikes = (v >= -50.0).double()
+        return spikes, (v + spikes * (-65.0 - v),)
+
+    return pw.NeuronModel(
+        key, step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        initial_state=lambda p, holding: (0.0 * holding - 65.0,), current=pw.Parameter("current", 20.0, 0.0, 60.0),
+        rest=-65.0, threshold=-50.0, dt=0.5, validate=False,
+    )  # fmt: skip
+
+
+def of(client: Client, model: pw.NeuronModel, pattern: str = "tonic_spiking") -> dict:
+    return {"model": client.answers.known.name_of_model(model), "pattern": pattern, "values": {}, "dt": 0.5}
+
+
+def test_the_outline_of_a_custom_neuron_is_told_without_a_call_of_its_step(client):
+    calls: list[int] = []
+    model = black_box(calls, raises=True)
+    answers = client.answers
+    hold = threading.Event()
+    answers.worker.ask("busy", Priority.FIGURE, lambda _: hold.wait(60))
+    identity = client.say("describe", model=of(client, model)["model"], pattern="resonator")
+    (outline,) = client.of(identity)
+    assert (outline["state"], calls) == ("running", [])
+    assert outline["data"]["patterns"]["resonator"]["outlined"] is True
+    assert outline["data"]["defaults"] == {"tau": 20.0}
+    assert [slider["name"] for slider in outline["data"]["parameters"]] == ["tau"]
+    hold.set()
+    whole = client.last(identity)
+    assert "outlined" not in whole["data"]["patterns"]["resonator"]
+    assert "black_box" in whole["why"]
+    assert "black_box" not in whole["data"]["code"]
+
+
+def test_a_loop_of_python_tells_how_far_it_is_and_ends_when_it_is_stopped(client):
+    calls: list[int] = []
+    fields = of(client, black_box(calls, seconds=0.002))
+    heard = []
+    shown = Selection.of(client.answers.known.model(fields["model"]), fields["pattern"], {}, 0.5)
+    client.answers.judging.ask(shown, "script", lambda *told: heard.append(told))
+    identity = client.say("simulate", **fields, sweeps=[], states=False)
+    far = client.until(identity, lambda answer: answer["state"] == "running")
+    assert 0 < far["done"] < far["total"]
+    assert client.ask("cancel", of=identity)["state"] == "done"
+    assert client.last(identity)["state"] == "stopped"
+    assert client.answers.worker.join(30)
+    assert len(calls) < far["total"]
+    assert heard == []
+    client.ask("simulate", **fields, sweeps=[], states=False)
+    assert [(verdict.loss, last) for verdict, last in heard] == [(0.0, False)]  # whoever waited hears of it
+
+
+def test_what_was_stopped_is_simulated_when_it_is_asked_again(client):
+    calls: list[int] = []
+    fields = of(client, black_box(calls))
+    identity = client.say("simulate", **fields, sweeps=[], states=False)
+    client.ask("cancel", of=identity)
+    assert client.ask("simulate", **fields, sweeps=[], states=False)["verdict"]["loss"] == 0.0
+
+
+def test_what_the_host_judges_already_is_not_simulated_twice_for_its_page(client):
+    calls: list[int] = []
+    fields = of(client, black_box(calls))
+    answer = client.ask("simulate", **fields, sweeps=[], states=False)
+    once = len(calls)
+    assert client.ask("simulate", **fields, sweeps=[], states=False)["sweeps"] == answer["sweeps"]
+    assert len(calls) == once
+    assert len(answer["arrays"]["0.v"]) > 1000
+
+
+def test_an_error_of_a_custom_neuron_is_one_sentence_that_names_it(client):
+    fields = of(client, black_box([], raises=True))
+    answer = client.ask("simulate", **fields, sweeps=[], states=False)
+    assert answer["error"] == "black box with Tonic spiking raised an error: ZeroDivisionError: one over nothing"
+    assert client.ask("simulate", **set_of(), sweeps=[], states=False)["state"] == "done"
+
+
+def test_of_a_procedure_the_first_sweep_is_sent_where_none_has_the_name(client):
+    answer = client.ask("simulate", **set_of("adex", "resonator"), sweeps=["no such sweep"], states=False)
+    assert len(answer["sweeps"]) == 1
+
+
+def test_a_greeting_is_answered_beside_a_long_simulation(client):
+    client.say("simulate", **of(client, black_box([], seconds=0.01)), sweeps=[], states=False)
+    identity = client.say("hello")
+    assert [answer["state"] for answer in client.of(identity)] == ["done"]  # without waiting

@@ -1,0 +1,120 @@
+"""Neurons that only Python can simulate, in a real JupyterLab: the kernel draws and judges them."""
+
+import re
+
+import pytest
+
+from tests.browser.test_app_notebook import APP, JUDGED, becomes, notebook, press, python, slider
+
+NEURON = """
+import time
+from torch import where
+import plausiwidgets as pw
+def step(current, state, p, dt):
+    v, = state
+    {body}
+    if bool((v > -50.0).any()):  # a program has no branch
+        pass
+    v = v + dt * (-(v + 65.0) + current) / p.tau
+    spikes = (v >= -50.0).double()
+    return spikes, (v + spikes * (-65.0 - v),)
+neuron = pw.NeuronModel("mine", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+    initial_state=lambda p, holding: (-65.0 + holding,), current=pw.Parameter("current", 20.0, 0.0, 60.0), rest=-65.0,
+    threshold=-50.0, dt=0.5, validate=False)
+"""
+CHIP = ".pw-chip"
+PICTURE = "() => document.querySelector('.pw-app [data-pw-figure] canvas').toDataURL()"
+
+
+def cell(body: str = "pass", pattern: str = "tonic_spiking") -> str:
+    return NEURON.format(body=body) + APP.format(f"neuron, '{pattern}', {{}}")
+
+
+@pytest.fixture
+def open_cell(open_notebook, tmp_path):
+    """Open a notebook with these cells, and wait until the app is there."""
+
+    def open_one(*code: str):
+        opened = open_notebook(notebook(tmp_path, *code))
+        opened.page.wait_for_selector(".pw-app")
+        return opened
+
+    return open_one
+
+
+def chip(opened, words: str):
+    found = opened.page.locator(CHIP, has_text=re.compile(words))
+    found.wait_for()
+    return found
+
+
+@pytest.mark.slow
+def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_is(open_cell):
+    opened = open_cell(cell("time.sleep(0.01)"))
+    page = opened.page
+    # Its name, its sliders and the current are there before anything is simulated.
+    assert "mine" in page.locator(".pw-sentence").inner_text()
+    assert "Izhikevich" not in page.locator(".pw-sentence").inner_text()
+    assert page.locator("input[data-name=tau]").count() == 1
+    chip(opened, r"Python is simulating … [1-9]\d* %")
+    page.locator(".pw-verdict").get_by_role("button", name="Stop").click()
+    chip(opened, "Not simulated")
+    becomes(opened, "app.wait(30)", "True")
+    before = python(opened, "len(app._answers.worker._running)")
+    assert before == "0"  # nothing goes on behind it
+    page.locator(".pw-verdict").get_by_role("button", name="Once more").click()
+    chip(opened, r"Python is simulating … [1-9]\d* %")
+    press(opened, "ArrowLeft", 3)  # another set begins anew
+    becomes(opened, "app.parameters['amplitude'] < 60", "True")
+    chip(opened, r"Python is simulating … [1-9]\d? %")
+    assert opened.errors == []
+
+
+@pytest.mark.slow
+def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cell):
+    opened = open_cell(cell())
+    page = opened.page
+    page.wait_for_selector(JUDGED, timeout=120_000)
+    becomes(opened, "app.verdict is not None and app.verdict.engine", "'torch'")
+    before = page.evaluate(PICTURE)
+    press(opened, "ArrowLeft", 20)
+    page.wait_for_function(f"before => ({PICTURE})() !== before", arg=before)
+    page.wait_for_selector(JUDGED)
+    page.get_by_role("button", name="All 3 values, ranges, exact numbers").click()
+    page.get_by_role("button", name="Back to the model's defaults").click()
+    becomes(opened, "app.parameters['tau']", "20.0")
+    assert opened.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["resonator", "integrator"])
+def test_a_pattern_that_adapts_its_sweeps_is_drawn_as_well(open_cell, pattern):
+    opened = open_cell(cell(pattern=pattern))
+    opened.page.wait_for_selector(JUDGED, timeout=180_000)
+    assert opened.errors == []
+
+
+@pytest.mark.slow
+def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_values(open_cell):
+    opened = open_cell(cell('if float(p.tau[0]) < 15.0: raise ArithmeticError("tau is too short")'))
+    page = opened.page
+    page.wait_for_selector(JUDGED, timeout=120_000)
+    python(opened, "setattr(app, 'parameters', {'tau': 10.0})")
+    chip(opened, "Not simulated")
+    said = page.locator(".pw-said")
+    said.wait_for()
+    assert "mine with Tonic spiking raised an error: ArithmeticError: tau is too short" in said.inner_text()
+    assert page.locator(".pw-said").count() == 1
+    assert page.locator("input[data-name=tau]").get_attribute("aria-valuetext") == "10 ms"
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector(JUDGED)
+    said.wait_for(state="detached")
+    assert opened.errors == []
+
+
+@pytest.mark.slow
+def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cell):
+    opened = open_cell(cell("v = where(v > -60.0, -v * v, v)"))
+    chip(opened, "runs away")
+    assert slider(opened).is_enabled()
+    assert opened.errors == []
