@@ -22,6 +22,13 @@ const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 const LONG = 300; // ms after which it is shown that a simulation is awaited
 
+/** What is said while a host does not answer. */
+const SILENCE = [
+  () => tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself."),
+  () => tr("The kernel does not answer: it is busy, or it has ended. This neuron waits for it."),
+  () => tr("The server does not answer. The app goes on by itself."),
+];
+
 /** A unit as it is shown: of a number without one, nothing. @param {string} unit */
 const ofUnit = (unit) => (unit === "1" ? "" : unit);
 
@@ -59,6 +66,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     dark: false,
     language: "en",
     said: "",
+    silent: false,
     past: [],
     future: [],
     drawn: 0,
@@ -88,6 +96,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let asking = 0;
   let keeping = 0;
   let stopAsking = () => {};
+  let stopSeeking = () => {};
   let asked = "";
   /** @type {Set<(t: number | null) => void>} */
   const pointed = new Set();
@@ -127,7 +136,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       }
       if (!verdict && app.isJudged() && host.can("simulate")) return askToSimulate();
       store.set({ verdict, drawn: store.get().drawn + 1 });
-      if (verdict?.loss === 0 && !isKnown && host.can("verify")) {
+      if (verdict?.loss === 0 && !isKnown && app.asks("verify")) {
         store.set({ verified: { status: "asked", why: "" } });
         asking = Number(setTimeout(verify, REST));
       }
@@ -208,7 +217,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   /** @param {Answer} answer @param {Arrays} arrays */
   const hearSearch = (answer, arrays) => {
-    if (answer.state === "failed" && !answer.search) return store.set({ said: answer.error ?? "" });
+    if (answer.state === "failed" && !answer.search) {
+      return store.set({ said: answer.error ?? "", drawer: store.get().drawer && store.get().search !== null });
+    }
     if (!answer.search) return;
     const known = store.get().search;
     // Of a search that was stopped by its successor, nothing more is shown.
@@ -539,8 +550,17 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { turn } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
       const free = turn ? { free: turn.moved } : {}; // else as the host has it
-      host.ask("search", { model, pattern, values, dt, begin, ...free, ...how }, hearSearch);
+      stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...free, ...how }, hearSearch);
     },
+    /** Whether a search was asked for, of which nothing was heard yet. */
+    isStarting: () => store.get().drawer && !store.get().search,
+    /** Takes a search back before anything was heard of it. */
+    stopStarting() {
+      stopSeeking();
+      store.set({ drawer: false });
+    },
+    /** Whether the host is asked for something; where it is silent, the page does by itself what it can. @param {string} kind */
+    asks: (kind) => host.can(kind) && !(store.get().silent && run.neuron),
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {
       if (host.can("search")) host.ask("running", {}, hearSearch);
@@ -609,6 +629,19 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         .filter(({ from, to }) => to > from),
     );
   }
+
+  /** @param {boolean} silent */
+  const hearSilence = (silent) => {
+    const { verdict, verified, said } = store.get();
+    if (silent) {
+      const waits = verified?.status === "asked" ? { verified: null } : {};
+      return store.set({ silent, ...waits, said: silence() });
+    }
+    store.set({ silent, ...(SILENCE.some((one) => one() === said) ? { said: "" } : {}) });
+    if (verdict?.loss === 0 && !verified && run.neuron) verify();
+  };
+  const silence = () => SILENCE[host.name === "server" ? 2 : run.neuron ? 0 : 1]();
+  host.onSilence?.(hearSilence);
 
   store.on((_, changed) => changed.has("selection") && update());
   update();

@@ -71,7 +71,7 @@ export function Curves({ app }) {
 /** @param {{ app: App }} props */
 function Profiles({ app }) {
   const job = useJob(app, "profiles");
-  const isHost = app.host.can("profiles");
+  const isHost = app.asks("profiles");
   const { selection, dark } = app.store.get();
   const [own, set] = useState(/** @type {Record<string, Profile>} */ ({}));
   const ranges = rangesFor(app);
@@ -81,6 +81,7 @@ function Profiles({ app }) {
     selection.dt,
     selection.values,
     Object.entries(app.store.get().box.bounds),
+    isHost,
   ]);
   const [judged, judge] = useState("");
   const sliders = [...app.mattering, ...app.sliders.filter(({ name }) => !app.mattering.some((one) => one.name === name))];

@@ -41,6 +41,8 @@ let count = 0;
 export function talking(name, send, shipped) {
   /** @type {Map<string, { id: string, kind: string, fields: object, hear: import("./types.d.ts").Hear, data?: ArrayBuffer }>} */
   const asked = new Map();
+  /** @type {Set<string>} */
+  const left = new Set(); // searches of which nothing more is heard
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;
   /** @type {(isSilent: boolean) => void} */
@@ -69,7 +71,6 @@ export function talking(name, send, shipped) {
     onSilence(hear) {
       tellSilence = hear;
     },
-    isSilent: () => isSilent,
     quiet: () => clearTimeout(waiting),
     lost: () => becomes(true),
     can: (/** @type {string} */ _kind) => true,
@@ -83,7 +84,10 @@ export function talking(name, send, shipped) {
       watch();
       send({ kind, id, ...fields }, data);
       return () => {
-        if (asked.delete(entry.id)) send({ kind: "cancel", id: newId(), of: entry.id });
+        // A search outlives its question: it is ended whoever asked for it.
+        if (!asked.delete(entry.id)) return;
+        if (kind === "search") left.add(entry.id);
+        send({ kind: kind === "search" ? "stop" : "cancel", id: newId(), of: entry.id });
       };
     },
     /** Asks once more what has not been answered, after a connection was lost; a search goes on, if it is still there. */
@@ -111,7 +115,8 @@ export function talking(name, send, shipped) {
       waiting = 0;
       becomes(false);
       // After a reload, searches that this page did not ask for are told with their own ids.
-      const adopted = answer.kind === "search" ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
+      const adopted =
+        answer.kind === "search" && !left.has(answer.id) ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
       const entry = asked.get(answer.id) ?? adopted;
       if (entry) {
         const isLast = FINAL.includes(answer.state) && entry.kind !== "running";
@@ -170,7 +175,6 @@ export function noHost(shipped) {
     can: () => false,
     has: (model) => model in shipped,
     ask: () => () => {},
-    isSilent: () => false,
     describe: (model, pattern) =>
       shipped[model]?.patterns[pattern]
         ? Promise.resolve(shipped[model])
@@ -179,7 +183,7 @@ export function noHost(shipped) {
   };
 }
 
-/** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host & { onSilence: (hear: (isSilent: boolean) => void) => void }} */
+/** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host} */
 export function kernelHost(model, shipped) {
   const send = (/** @type {object} */ message, /** @type {any} */ data) => {
     try {

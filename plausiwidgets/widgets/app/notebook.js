@@ -218,11 +218,6 @@ export function connected(model) {
   };
   model.on("change:_shown", hear);
   model.on("change:_tool", toTool);
-  host.onSilence((isSilent) => {
-    const sentence = tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.");
-    if (isSilent) store.set({ said: sentence });
-    else if (store.get().said === sentence) store.set({ said: "" });
-  });
   if (!isHere) hear();
   else if (!isWhole(data, first.pattern)) app.describe(first.model, first.pattern);
   toTool();

@@ -41,7 +41,7 @@ export function ParameterPlane({ app }) {
   const canvas = useRef(/** @type {any} */ (null));
   const [pointed, point] = useState(/** @type {[number, number] | null} */ (null));
   const job = useJob(app, "plane");
-  const isHost = app.host.can("plane");
+  const isHost = app.asks("plane");
   const { selection, dark, present, box } = app.store.get();
   const names = app.sliders.map(({ name }) => name);
   if (!state.pair?.every((name) => names.includes(name))) state.pair = usualPair(app);
@@ -56,7 +56,7 @@ export function ParameterPlane({ app }) {
   const all = state.all && isHost;
   const { low: xl, high: xh } = x;
   const { low: yl, high: yh } = y;
-  const wanted = JSON.stringify([x.name, y.name, all, xl, xh, yl, yh]);
+  const wanted = JSON.stringify([x.name, y.name, all, isHost, xl, xh, yl, yh]);
   const isSame = state.of && state.of.wanted === wanted && hasSamePlane(state.of.selection, selection, state.pair);
   useEffect(() => {
     if (isSame) return;

@@ -1,6 +1,7 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { simulation } from "./neuron.js";
+import { isOpen } from "./search.js";
 import { html, useEffect, useReducer } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
@@ -42,7 +43,7 @@ export function Actions({ app }) {
   useEffect(() => app.bars.on(() => again(0)), []);
   const { turn, search, drawer, verdict } = app.store.get();
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
-  const runs = drawer && search && ["waiting", "running", "paused"].includes(search.state);
+  const runs = drawer && (!search || isOpen(search));
   const seek = () => app.search();
   if (turn) {
     const isSolved = turn.stage === "solved";

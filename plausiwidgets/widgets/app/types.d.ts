@@ -215,6 +215,8 @@ export type State = {
   language: string;
   /** A sentence for the user. */
   said: string;
+  /** Whether the host has not answered for a while. */
+  silent: boolean;
   past: Selection[];
   future: Selection[];
   /** Counts what is drawn anew without a change of the selection, such as sweeps that a procedure found. */
@@ -324,8 +326,8 @@ export type Host = {
   ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
   /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
   describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
-  /** Whether it has not answered for a while. */
-  isSilent: () => boolean;
+  /** Who is told when it has not answered for a while, and when it answers again. */
+  onSilence?: (hear: (isSilent: boolean) => void) => void;
   /** Hears a sentence while there is no connection, then an empty one. */
   onLoss?: (hear: (sentence: string) => void) => void;
   share?: ShareFrom;

@@ -1,0 +1,103 @@
+"""The app of a notebook beside a kernel that is silent, has ended, or was restarted."""
+
+import re
+
+import pytest
+
+from tests.browser.test_app_notebook import (
+    APP,
+    JUDGED,
+    LOST,
+    becomes,
+    begin_search,
+    notebook,
+    press,
+    python,
+    sleep_in_cell,
+)
+
+SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
+SILENT = "if globals().get('again'): sum(range(500_000_000))\nagain = True"
+"""Holds Python's lock, so that not even a subshell answers; not in the first run."""
+CELLS = """() => {
+    const canvas = document.querySelector('.pw-cells');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(Array.from({ length: data.length / 4 }, (_, k) => data.slice(4 * k, 4 * k + 4).join())).size;
+}"""
+
+
+@pytest.fixture
+def open_app_of(open_notebook, tmp_path):
+    """Open a notebook of these cells, and wait until its app has judged."""
+
+    def open_one(*code: str):
+        opened = open_notebook(notebook(tmp_path, *code))
+        opened.page.wait_for_selector(JUDGED)
+        return opened
+
+    return open_one
+
+
+def silence(opened):
+    return opened.page.locator(".pw-said", has_text=re.compile(LOST))
+
+
+def open_tool(opened, title: str) -> None:
+    opened.page.get_by_role("button", name="Explore").click()
+    opened.page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{title}")).click()
+
+
+@pytest.mark.slow
+def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answers_later(open_app_of):
+    opened = open_app_of(SOLVED, SILENT)
+    page = opened.page
+    becomes(opened, "app.wait(60)", "True")
+    sleep_in_cell(opened, 10)
+    press(opened, "ArrowRight", 2)
+    page.wait_for_selector(JUDGED)
+    open_tool(opened, "Parameter plane")
+    silence(opened).wait_for()
+    assert page.locator(".pw-said").count() == 1
+    page.wait_for_function(f"({CELLS})() > 40")  # it judges the plane by itself
+    silence(opened).wait_for(state="detached", timeout=120_000)
+    opened.wait_for_kernel()
+    sliders = page.evaluate(
+        "() => document.querySelector('.pw-app input[data-name=amplitude]').getAttribute('aria-valuetext')"
+    )
+    becomes(opened, f"abs(app.parameters['amplitude'] - {float(sliders.split()[0])}) < 0.01", "True")
+    assert opened.errors == []
+
+
+def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_app_of, lab):
+    opened = open_app_of(SOLVED)
+    page = opened.page
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown() }")
+    press(opened, "ArrowRight", 2)
+    silence(opened).wait_for()
+    page.wait_for_selector(JUDGED)
+    open_tool(opened, "Parameter plane")
+    page.wait_for_function(f"({CELLS})() > 40")
+    open_tool(opened, "Curves")
+    page.locator(".pw-profile").nth(3).wait_for()
+    begin_search(opened)
+    page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()
+    page.locator(".pw-drawer").wait_for(state="detached")
+    assert page.locator(".pw-said").count() == 1
+
+
+def test_after_a_restart_all_is_there_again_when_the_cell_has_run(open_app_of):
+    opened = open_app_of(SOLVED)
+    page = opened.page
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    press(opened, "ArrowRight", 3)
+    silence(opened).wait_for()
+    opened.wait_for_kernel()
+    opened.run_all()
+    page.locator(".pw-chip", has_text="It does").wait_for()
+    assert page.locator(".pw-app").count() == 1
+    assert silence(opened).count() == 0
+    press(opened, "ArrowRight", 3)
+    becomes(opened, "app.parameters == app._history._steps[0].selection.values", "False")
+    begin_search(opened)
+    becomes(opened, "len(app.results)", "1")
+    python(opened, "app.close()")

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createApp } from "../../plausiwidgets/widgets/app/app.js";
+import { stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { said } from "../../plausiwidgets/widgets/app/verdict.js";
+import { catalogue, modelData } from "./app.mjs";
+
+globalThis.requestAnimationFrame ??= () => 0; // what a page has
+globalThis.cancelAnimationFrame ??= () => {};
+
+const izhikevich = modelData("izhikevich");
+const KEY = "tonic_spiking";
+
+/** A host that keeps what it is asked; `answer(kind, …)` answers the newest question of a kind. */
+function hostOf(shipped) {
+  const asked = [];
+  const cancelled = [];
+  let silence = () => {};
+  return {
+    name: "kernel",
+    asked,
+    cancelled,
+    can: () => true,
+    has: () => true,
+    onSilence: (hear) => {
+      silence = hear;
+    },
+    silent: (isSilent) => silence(isSilent),
+    ask(kind, fields, hear) {
+      const question = { kind, fields, hear };
+      asked.push(question);
+      return () => cancelled.push(question);
+    },
+    answer(kind, state, fields = {}, arrays = {}) {
+      asked.findLast((one) => one.kind === kind).hear({ kind, id: "1", state, ...fields }, arrays);
+    },
+    describe: async (model) => shipped[model],
+    close() {},
+  };
+}
+
+/** The data of a neuron that the page cannot simulate. */
+function custom() {
+  const { shared: _, ...data } = structuredClone({ ...izhikevich, code: undefined });
+  const own = data.patterns[KEY];
+  own.sets = [{ ...own.sets[0], title: "defaults", source: "", status: "unjudged", why: "" }];
+  own.twin = false;
+  return { ...data, model: { ...data.model, name: "mine", title: "mine" }, patterns: { [KEY]: own }, defaults: { a: 0.02, b: 0.2 } };
+}
+
+function appOf(t, data = custom(), pattern = KEY, more = {}) {
+  const host = hostOf({ [data.model.name]: data, izhikevich });
+  const app = createApp(catalogue, host, data, stored(data, pattern), {}, more);
+  t.after(() => app.close());
+  return { app, host, state: app.store.get };
+}
+
+const chip = (app) => {
+  const { verdict, verified, simulating } = app.store.get();
+  return said(verdict, verified, app.pattern, simulating).words;
+};
+const verdictOf = (loss) => ({ status: loss ? "rejected" : "unverified", loss, diverged: false, failed_check: "", checks: [], parts: {} });
+const traces = { "0.v": Float32Array.of(-65, -64, NaN), "0.current": Float32Array.of(0, 1, 1), "0.spikes": new Float64Array() };
+const told = (loss) => [{ verdict: verdictOf(loss), sweeps: [{ name: "step", t0: 0, dt: 1, states: ["v"] }], done: 0, total: 0 }, traces];
+
+test("a neuron that only Python can simulate is shown before anything is simulated: name, sliders, current", (t) => {
+  const { app, host } = appOf(t);
+  assert.equal(app.data.model.title, "mine");
+  assert.ok(app.sliders.length > 4);
+  assert.equal(chip(app), "Python is simulating …");
+  assert.ok(app.yours.current.some((x) => x !== 0));
+  assert.ok(app.yours.v.every(Number.isNaN));
+  assert.match(app.described(), /nothing is simulated yet/);
+  assert.ok(Number.isFinite(app.scene().v[0]));
+  assert.equal(host.asked.filter(({ kind }) => kind === "simulate").length, 1);
+});
+
+test("how far Python is is told, then its line and its verdict are shown", (t) => {
+  const { app, host, state } = appOf(t);
+  host.answer("simulate", "running", { done: 30, total: 200 });
+  assert.equal(chip(app), "Python is simulating … 15 %");
+  host.answer("simulate", "running", { done: 1234, total: 0 });
+  assert.equal(chip(app), "Python is simulating … 1234 time steps");
+  assert.ok(app.scene().faded);
+  host.answer("simulate", "done", ...told(2));
+  assert.equal(state().simulating, null);
+  assert.equal(app.yours.divergedAt, 2);
+  assert.ok(!app.scene().faded);
+  assert.match(chip(app), /Not yet/);
+});
+
+test("a simulation that is stopped says so, keeps the former line pale, and can be asked for again", (t) => {
+  const { app, host, state } = appOf(t);
+  host.answer("simulate", "done", ...told(2));
+  app.put({ a: 0.05 });
+  host.answer("simulate", "running", { done: 1, total: 10 });
+  app.stopSimulating();
+  assert.equal(host.cancelled.at(-1).kind, "simulate");
+  assert.equal(chip(app), "Not simulated");
+  assert.ok(app.scene().faded);
+  assert.equal(state().verdict, null);
+  app.again();
+  assert.equal(chip(app), "Python is simulating …");
+});
+
+test("an error of a neuron is one sentence, which goes with the values that it was about", (t) => {
+  const { app, host, state } = appOf(t);
+  host.answer("simulate", "failed", { error: "mine raised an error." });
+  assert.deepEqual([state().said, chip(app), state().verdict], ["mine raised an error.", "Not simulated", null]);
+  app.put({ a: 0.05 });
+  assert.equal(state().said, "");
+  assert.equal(chip(app), "Python is simulating …");
+});
+
+test("an answer to former values is not shown", (t) => {
+  const { app, host } = appOf(t);
+  const [first] = host.asked.filter(({ kind }) => kind === "simulate");
+  app.put({ a: 0.05 });
+  first.hear({ kind: "simulate", id: "1", state: "done", ...told(0)[0] }, traces);
+  assert.equal(chip(app), "Python is simulating …");
+});
+
+test("what is learned of a neuron that stays without a program does not begin its simulation anew", (t) => {
+  const { app, host } = appOf(t);
+  app.learn(custom());
+  assert.equal(host.asked.filter(({ kind }) => kind === "simulate").length, 1);
+});
+
+test("the defaults of a neuron that the page cannot simulate are put back", (t) => {
+  const { app, state } = appOf(t);
+  app.put({ a: 0.05 });
+  app.defaults();
+  assert.equal(state().selection.values.a, 0.02);
+});
+
+test("a pattern that the page cannot judge is judged by Python, beside a line of the page", (t) => {
+  const data = custom();
+  data.model.name = "izhikevich";
+  const own = catalogue.patterns[KEY];
+  const judged = { resets: own.judged.resets.map((part) => ({ ...part, tape: null })) };
+  data.shared = { [KEY]: { ...own, judged } };
+  const { app, host, state } = appOf(t, data);
+  assert.ok(app.yours.v.some(Number.isFinite));
+  host.answer("simulate", "running", { done: 1, total: 2 });
+  assert.equal(chip(app), "Python is judging …");
+  assert.ok(!app.scene().faded);
+  const line = app.yours;
+  host.answer("simulate", "done", ...told(2));
+  assert.equal(state().verdict.loss, 2);
+  assert.equal(app.yours, line);
+});
+
+test("while the host is silent the page says so once, judges by itself and awaits no check", (t) => {
+  const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
+  app.store.set({ verified: { status: "asked", why: "" } });
+  host.silent(true);
+  assert.match(state().said, /does not answer.*goes on by itself/);
+  assert.equal(chip(app), "✓ Holds");
+  assert.equal(app.asks("plane"), false);
+  host.silent(false);
+  assert.equal(state().said, "");
+  assert.equal(app.asks("plane"), true);
+  assert.equal(host.asked.at(-1).kind, "verify");
+});
+
+test("a neuron that waits for a silent host says that it does", (t) => {
+  const { app, host, state } = appOf(t);
+  host.silent(true);
+  assert.match(state().said, /This neuron waits for it/);
+  assert.equal(app.asks("plane"), true); // there is nobody else
+  host.silent(false);
+  assert.equal(state().said, "");
+});
+
+test("a search that is starting can be stopped, and one that is refused closes its drawer", (t) => {
+  const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
+  app.search();
+  assert.ok(app.isStarting());
+  app.stopStarting();
+  assert.deepEqual([state().drawer, host.cancelled.at(-1).kind], [false, "search"]);
+  app.search();
+  host.answer("search", "failed", { error: "nothing is free" });
+  assert.deepEqual([state().drawer, state().said], [false, "nothing is free"]);
+});
+
+test("of a custom neuron the next pattern is one of all", async (t) => {
+  const { app, host } = appOf(t);
+  const keys = Object.keys(catalogue.patterns);
+  let wanted = "";
+  host.describe = async (_, pattern) => {
+    wanted = pattern;
+    throw new Error("not known");
+  };
+  await app.next(1);
+  assert.equal(wanted, keys[keys.indexOf(KEY) + 1]);
+  assert.equal(app.store.get().said, "not known");
+});

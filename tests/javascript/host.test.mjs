@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { talking } from "../../plausiwidgets/widgets/app/host.js";
+
+/** Timers as a page has them, whose ids are numbers, and how to let time go by. */
+function clock(t) {
+  const due = new Map();
+  let now = 0;
+  let count = 0;
+  t.mock.method(globalThis, "setTimeout", (act, wait) => due.set(++count, [now + wait, act]) && count);
+  t.mock.method(globalThis, "clearTimeout", (id) => due.delete(id));
+  return (ms) => {
+    const end = now + ms;
+    for (;;) {
+      const [next] = [...due].filter(([, [at]]) => at <= end).sort(([, [a]], [, [b]]) => a - b);
+      if (!next) break;
+      const [id, [at, act]] = next;
+      due.delete(id);
+      now = at;
+      act();
+    }
+    now = end;
+  };
+}
+
+/** A host, what was sent to it, and when it was silent. */
+function connected(t) {
+  const tick = clock(t);
+  const [sent, silent] = [[], []];
+  const host = talking("kernel", (message) => sent.push(message), {});
+  host.onSilence((isSilent) => silent.push(isSilent));
+  return { host, sent, silent, tick, of: (kind) => sent.filter((one) => one.kind === kind) };
+}
+
+test("a host that does not answer is greeted, and called silent when it does not answer that either", (t) => {
+  const { host, silent, tick, of } = connected(t);
+  host.ask("plane", {}, () => {});
+  tick(2600);
+  assert.equal(of("hello").length, 1);
+  assert.deepEqual(silent, []);
+  tick(2600);
+  assert.deepEqual(silent, [true]);
+  tick(30_000);
+  assert.deepEqual(silent, [true]); // said once
+  assert.ok(of("hello").length > 5); // and asked on
+  host.hear({ kind: "hello", id: of("hello")[3].id, state: "done" }, null);
+  assert.deepEqual(silent, [true, false]);
+});
+
+test("what takes a minute is not silence, as long as the host answers a greeting", (t) => {
+  const { host, silent, tick, of } = connected(t);
+  host.ask("plane", {}, () => {});
+  for (let k = 0; k < 30; k++) {
+    tick(2600);
+    for (const { id } of of("hello").slice(-1)) host.hear({ kind: "hello", id, state: "done" }, null);
+  }
+  assert.deepEqual(silent, []);
+});
+
+test("nobody is greeted when nothing is awaited", (t) => {
+  const { host, sent, tick, of } = connected(t);
+  host.ask("running", {}, () => {});
+  host.hear({ kind: "running", id: sent[0].id, state: "done", searches: [] }, null);
+  tick(60_000);
+  assert.equal(of("hello").length, 0);
+});
+
+test("an answer that is cut is a failure in one sentence, and the next one is heard", (t) => {
+  t.mock.method(console, "warn", () => {});
+  const { host, sent } = connected(t);
+  const heard = [];
+  const take = ({ state, error = "" }, arrays) => heard.push([state, error, Object.keys(arrays)]);
+  host.ask("plane", {}, take);
+  const answer = { kind: "plane", id: sent[0].id, state: "done", arrays: { loss: ["f4", 0, 8] } };
+  host.hear(answer, new DataView(new ArrayBuffer(12)));
+  assert.deepEqual(heard, [["failed", "An answer of Python could not be read: the array loss is cut.", []]]);
+  host.hear(answer, new DataView(new ArrayBuffer(32)));
+  assert.equal(heard.length, 1); // it had its last answer
+  host.ask("plane", {}, take);
+  host.hear({ ...answer, id: sent[sent.length - 1].id }, new DataView(new ArrayBuffer(32)));
+  assert.deepEqual(heard[1], ["done", "", ["loss"]]);
+});
+
+test("an answer that lacks what it should have is a failure in one sentence", (t) => {
+  t.mock.method(console, "warn", () => {});
+  const { host, sent } = connected(t);
+  const heard = [];
+  host.ask("simulate", {}, ({ state, sweeps, error }) => heard.push(state === "failed" ? error : sweeps[0].name));
+  host.hear({ kind: "simulate", id: sent[0].id, state: "done" }, null);
+  assert.equal(heard.length, 1);
+  assert.match(heard[0], /^An answer of Python could not be read: .*\.$/);
+});
+
+test("an answer that comes twice is heard once, and what nobody asked for is not", (t) => {
+  const { host, sent } = connected(t);
+  const heard = [];
+  host.ask("equations", {}, ({ state }) => heard.push(state));
+  const answer = { kind: "equations", id: sent[0].id, state: "done" };
+  for (const one of [answer, answer, { ...answer, id: "nobody" }, { kind: "none", id: 3 }, "text", null, 7, []]) host.hear(one, null);
+  assert.deepEqual(heard, ["done"]);
+});
+
+test("a search that was taken back before anything was heard of it is stopped, and not shown", (t) => {
+  const { host, sent, of } = connected(t);
+  const heard = [];
+  host.ask("running", {}, () => heard.push("adopted"));
+  const take = host.ask("search", {}, () => heard.push("search"));
+  const [{ id }] = of("search");
+  take();
+  assert.deepEqual(
+    of("stop").map((one) => one.of),
+    [id],
+  );
+  host.hear({ kind: "search", id, state: "stopped", search: {} }, null);
+  assert.deepEqual(heard, []);
+  assert.equal(sent.filter(({ kind }) => kind === "cancel").length, 0);
+});
+
+test("of a custom neuron the outline is given at once, and the rest when it is there", async (t) => {
+  const { host, sent } = connected(t);
+  const later = [];
+  const data = (more) => ({ model: { name: "mine" }, patterns: { own: { sets: [], ...more } } });
+  const asked = host.describe("mine", "own", (whole, error) => later.push([whole.patterns.own.outlined ?? false, error]));
+  host.hear({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
+  assert.equal((await asked).patterns.own.outlined, true);
+  host.hear({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
+  assert.deepEqual(later, [[false, ""]]);
+  host.describe("mine", "own");
+  assert.equal(sent.length, 1); // all is known
+});
+
+test("two descriptions that are awaited are both heard", async (t) => {
+  const { host, sent } = connected(t);
+  const asked = ["one", "two"].map((name) => host.describe(name, "own"));
+  for (const { id, model } of sent)
+    host.hear({ kind: "describe", id, state: "done", data: { model: { name: model }, patterns: { own: {} } } }, null);
+  assert.deepEqual(
+    (await Promise.all(asked)).map(({ model }) => model.name),
+    ["one", "two"],
+  );
+});
+
+test("a description that fails is refused with its sentence", async (t) => {
+  const { host, sent } = connected(t);
+  const asked = host.describe("mine", "own");
+  host.hear({ kind: "error", id: sent[0].id, state: "failed", error: "unknown model: 'mine'" }, null);
+  await assert.rejects(asked, /unknown model/);
+});
