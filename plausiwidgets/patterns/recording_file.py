@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from plausiwidgets.arguments import shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.recording import Source, checked_data, made_of, read_columns
 
 PREFIX = "recording_"
@@ -119,7 +121,12 @@ class RecordingFile:
         data = checked_data(replace(self.source, columns=columns), asked, time)
         free = ("current_scale",) if said.get("current") == AS_IT_IS else ()
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
-        return made_of(data, key, free=free)
+        made = made_of(data, key, free=free)
+        # As a page knows a file by its name alone, so does this text.
+        _code[made] = (
+            f"read_recording({self.name!r}).pattern(pw.models.get({model.key!r}), {dict(units)!r})"
+        )  # fmt: skip
+        return made
 
     @property
     def _marks(self) -> bool:
@@ -128,7 +135,15 @@ class RecordingFile:
         return "t" in self.columns and isinstance(column, np.ndarray) and bool(np.isin(column, (0.0, 1.0)).all())
 
 
-def read_recording(content: bytes, name: str) -> RecordingFile:
+_code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
+
+
+def code_of(pattern: Protocol) -> str:
+    """Return a Python expression that makes a pattern of the file of its recording; empty for any other pattern."""
+    return _code.get(pattern, "")
+
+
+def read_recording(content: bytes | str | Path, name: str = "") -> RecordingFile:
     """Return the columns of a CSV file.
 
     Columns are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the end of
@@ -137,14 +152,18 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
 
     Parameters
     ----------
+    content : bytes, str or Path
+        What is in it, or the path of the file.
     name : str
-        Of the file.
+        Of the file; default: that of the path.
 
     Raises
     ------
     ValueError
         If it is no text, or its columns are not known; in a sentence with the name of the file.
     """
+    if not isinstance(content, bytes):
+        content, name = Path(content).read_bytes(), name or Path(content).name
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

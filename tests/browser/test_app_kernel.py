@@ -21,6 +21,7 @@ SILENT = "if globals().get('again'): sum(range(500_000_000))\nagain = True"
 """Holds Python's lock, so that not even a subshell answers; not in the first run."""
 CELLS = """() => {
     const canvas = document.querySelector('.pw-cells');
+    if (!canvas?.width) return 0;
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return new Set(Array.from({ length: data.length / 4 }, (_, k) => data.slice(4 * k, 4 * k + 4).join())).size;
 }"""

@@ -152,3 +152,14 @@ test("after a reload, a search that this page did not ask for is heard", () => {
   host.hear({ id: "x-1", kind: "search", state: "running" }, null);
   assert.deepEqual(heard, ["x-1"]);
 });
+
+test("a link holds the values of a current, and nonsense in their place is one sentence", () => {
+  const at = { ...stored(data, "tonic_bursting"), pattern: "stimulus_values" };
+  const own = { ...data, patterns: { ...data.patterns, stimulus_values: { link: { samples: "0~5_100~0", lines: "1", end: "250" } } } };
+  const { current, pattern, notes } = wantedOf(addressOf(at, own), catalogue);
+  assert.deepEqual([current, pattern, notes], [{ text: "0 5\n100 0", lines: true, end: 250 }, null, []]);
+  for (const samples of ["", "1", "1~2~3", "a~b", "1~1e999999", "0~5_", `${"1".repeat(60)}~2`]) {
+    const read = wantedOf(`?samples=${samples}`, catalogue);
+    assert.deepEqual([read.current, read.notes, read.fields], [null, ["The current in the link could not be read."], []], samples);
+  }
+});

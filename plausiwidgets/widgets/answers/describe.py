@@ -10,9 +10,12 @@ from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin
+from plausiwidgets.patterns.stimuli import GivenCurrent
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
 from plausiwidgets.widgets.app import contents
+from plausiwidgets.widgets.session.link import samples_of
+from plausiwidgets.widgets.session.script import preamble
 from plausiwidgets.widgets.session.worker import Priority
 
 if TYPE_CHECKING:
@@ -60,6 +63,10 @@ def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate:
     own["patterns"] = {key: own["patterns"][pattern.key]}
     own["model"] = own["model"] | {"name": name}
     own["defaults"] = model.defaults()
+    if before := preamble(model, pattern):
+        own["patterns"][key]["before"] = before
+    if isinstance(pattern, GivenCurrent):
+        own["patterns"][key]["link"] = samples_of(pattern)
     if not is_builtin(pattern):
         own["shared"] = {key: shared[pattern.key] | {"key": key}}
     code = {name if neuron is model else called: neuron_object(neuron) for called, neuron in neurons.items()}

@@ -101,7 +101,10 @@ def stimulus(answers: Answers, asked: Asked) -> None:
     pattern: Protocol
     if shape == "values":
         title = asked["title"].strip() or tr("Custom values")
-        pattern = given(Current.values(*read_current(asked["text"], title), lines=asked["lines"]), title)
+        pattern = given(
+            Current.values(*read_current(asked["text"], title), lines=asked["lines"], end=asked.fields.get("end")),
+            title,
+        )
     else:
         pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
     asked.tell(pattern=answers.known.name_of_pattern(pattern))

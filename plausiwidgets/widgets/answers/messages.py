@@ -275,10 +275,11 @@ TABLE: dict[str, Message] = {
     ),
     "stimulus": Message(
         "Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time "
-        "in ms and a current; `lines`: straight lines from one to the next.",
+        "in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value "
+        "ends, where it is another time than usual.",
         "files",
         {"shape": Choice(("step", "pulses", "ramp", "values")), "number": Whole(1, 1_000), "text": Text(LONGEST_TEXT),
-         "lines": Flag(), "title": Text(255)},
+         "lines": Flag(), "title": Text(255), "end": Optional(Number("ms"))},
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(

@@ -12,7 +12,9 @@ import { patternOf, slidersOf } from "./neuron.js";
  * @param {App} app @param {string} link
  */
 export async function follow(app, link) {
-  const { model, pattern, card, mystery, language, locked, fields, notes } = wantedOf(link, app.catalogue, app.data);
+  const wanted = wantedOf(link, app.catalogue, app.data);
+  const { model, card, mystery, current, language, locked, fields, notes } = wanted;
+  let { pattern } = wanted;
   if (language && app.languages.includes(language)) app.speak(language);
   if (mystery) return beginMystery(app, mystery);
   const { lesson } = app.store.get();
@@ -20,6 +22,13 @@ export async function follow(app, link) {
     if (lesson.cards[card]) await goTo(app, card);
     else notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
   }
+  if (current && app.host.can("stimulus")) {
+    try {
+      pattern = await given(app, current);
+    } catch (error) {
+      notes.push(error instanceof Error ? error.message : String(error));
+    }
+  } else if (current) notes.push(tr("A current of given values needs Python: it is left out."));
   const { selection, box } = app.store.get();
   if (!model && !pattern && !fields.length) return app.store.set({ said: notes.join(" ") });
   const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };
@@ -39,4 +48,14 @@ export async function follow(app, link) {
   } catch (error) {
     app.store.set({ said: [...notes, error instanceof Error ? error.message : String(error)].join(" ") });
   }
+}
+
+/** The name of a current of given values, which the host makes. @param {App} app @param {object} current @returns {Promise<string>} */
+function given(app, current) {
+  return new Promise((give, refuse) => {
+    app.host.ask("stimulus", { shape: "values", number: 1, title: "", ...current }, (answer) => {
+      if (answer.state === "done") give(answer.pattern);
+      else refuse(new Error(answer.error ?? answer.state));
+    });
+  });
 }

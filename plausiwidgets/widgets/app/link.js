@@ -15,7 +15,8 @@ const KEYS = /[+ ]|_and_/; // a plus is a space in a link
 export function addressOf({ model, pattern, values, dt }, data, { card = null, locked = [] } = {}) {
   const fields = new URLSearchParams(card === null ? {} : { card: String(card + 1) });
   fields.append("model", model);
-  fields.append("pattern", pattern);
+  const given = Object.entries(data.patterns[pattern]?.link ?? {});
+  for (const [name, value] of given.length ? given : [["pattern", pattern]]) fields.append(name, value);
   for (const [name, value] of Object.entries(values)) fields.append(name, String(value));
   if (dt !== data.model.dt) fields.append("dt", String(dt));
   if (locked.length && card === null) fields.append("lock", locked.join(","));
@@ -67,17 +68,33 @@ export function wantedOf(text, catalogue, data = null) {
   const model = named("model", (given) => (Object.hasOwn(models, given) ? given : null));
   const pattern = named("pattern", (given) => patternKey(given, catalogue, data?.patterns ?? {}));
   const mystery = named("mystery", mysteryOf);
+  const given = take("samples");
+  const [lines, end] = given === null ? ["", null] : [take("lines"), take("end")];
+  const current = given === null ? null : currentOf(given, lines === "1", end);
+  if (given !== null && !current) notes.push(tr("The current in the link could not be read."));
   const card = named("card", (given) => (/^[1-9]\d{0,3}$/.test(given) ? Number(given) - 1 : null));
   return {
     model,
     pattern,
     mystery,
+    current,
     card,
     language: take("language"),
     locked: (take("lock") ?? "").split(",").filter(Boolean),
     fields: [...fields].filter(([name]) => !FOREIGN.test(name)),
     notes,
   };
+}
+
+/**
+ * The values of a current that a link gives, as lines of times and currents; null where it could not be read.
+ * @param {string} samples t~x_t~x… @param {boolean} lines whether straight lines go from one to the next @param {string | null} end
+ */
+export function currentOf(samples, lines, end) {
+  const pairs = samples.split("_").map((pair) => pair.split("~"));
+  const isRead = pairs.every((pair) => pair.length === 2 && pair.every((one) => one.length <= 40 && NUMBER.test(one)));
+  if (!isRead || (end !== null && !NUMBER.test(end))) return null;
+  return { text: pairs.map((pair) => pair.join(" ")).join("\n"), lines, ...(end === null ? {} : { end: Number(end) }) };
 }
 
 /** Fields of servers. */

@@ -62,7 +62,7 @@ export function start(
     wanted.notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
   }
   const locked = exercise ? Object.keys(selection.values).filter((one) => !exercise.free.includes(one)) : [];
-  const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere));
+  const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere) || wanted.current);
   const app = createApp(catalogue, host, data, selection, texts, {
     language: spoken,
     said: [...wanted.notes, ...(isElsewhere ? [] : first.notes)].join(" "),

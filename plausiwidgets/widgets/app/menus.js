@@ -50,6 +50,8 @@ export function Share({ app }) {
 /** Why a link does not open what is shown, as a sentence; empty where it does. @param {App} app */
 function notInLink(app) {
   const { pattern } = app.store.get().selection;
+  const { link } = app.pattern;
+  if (link && Object.keys(link).length) return "";
   const keys = Object.keys(app.catalogue.patterns);
   if (keys.includes(pattern) || pattern.split("_and_").every((key) => keys.includes(key)) || app.host.name === "none") return "";
   return tr("This pattern is not in the link: it stays in this session.");
@@ -70,12 +72,15 @@ export function Copy({ label, text, name }) {
     <button onclick=${copy}>${tr("Copy")}</button> <span role="status">${done}</span></div>`;
 }
 
-/** @param {App} app */
+/** What is shown as Python: a call, after lines that make what is custom. @param {App} app */
 export function python(app) {
   const { model, values, dt } = app.store.get().selection;
   const list = Object.entries(values).map(([name, value]) => `${JSON.stringify(name)}: ${value}`);
   const step = dt === app.data.model.dt ? "" : `, dt=${dt}`;
-  return `import plausiwidgets as pw\n\npw.judge(${JSON.stringify(model)}, ${app.pattern.python}, {${list.join(", ")}}${step})`;
+  const { before = [] } = app.pattern;
+  const isMade = before.some((line) => line.startsWith("pattern = "));
+  const call = `pw.judge(${JSON.stringify(model)}, ${isMade ? "pattern" : app.pattern.python}, {${list.join(", ")}}${step})`;
+  return ["import plausiwidgets as pw", ...before, "", call].join("\n");
 }
 
 /** Language, whole sweep, keys. @param {{ app: App }} props */

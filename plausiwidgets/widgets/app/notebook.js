@@ -225,7 +225,7 @@ export function connected(model) {
   if (settings.lesson) goTo(app, 0, { sets: isNew });
   else if (settings.linked && isNew) {
     const link = linkOfPage();
-    if (/[?&](model|pattern|mystery)=/.test(link)) follow(app, link);
+    if (/[?&](model|pattern|mystery|samples)=/.test(link)) follow(app, link);
   }
   app.resume();
   // Where a message goes is learned from the one before: the second greeting goes to the page's own loop of the kernel.

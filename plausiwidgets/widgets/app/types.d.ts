@@ -282,6 +282,10 @@ export type Pattern = {
   twin: boolean;
   matter: string[];
   targets: any[];
+  /** Of what is custom: lines of Python that make it. */
+  before?: string[];
+  /** Of given values of a current: the fields of a link that hold them; none where they are too many. */
+  link?: Record<string, string>;
 };
 export type Model = {
   name: string;

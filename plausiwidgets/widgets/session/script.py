@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from plausiwidgets import models
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.norse import norse_code
 from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.recording_file import code_of
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.widgets.session.selection import Selection
@@ -29,19 +32,14 @@ def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str
     import plausiwidgets as pw
     """
     model, pattern = selection.model, selection.pattern
-    own = []
-    if model.key not in models.names() or models.get(model.key) is not model:
-        own.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
-    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
-    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
-    own += [f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom]
+    own = preamble(model, pattern)
     units = {name: p.unit for name, p in selection.parameters.items()}
     lines = [
         f"# {model.key}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}",
         "import plausiwidgets as pw",
         "",
         *own,
-        f"pattern = {constructor(pattern)}",
+        *([] if code_of(pattern) else [f"pattern = {constructor(pattern)}"]),
         *_mapping("parameters", selection.values, units),
         f"verdict = pw.judge({model.key!r}, pattern, parameters, dt={selection.dt!r})",
         "print(verdict)",
@@ -49,6 +47,32 @@ def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str
     if not isinstance(pattern, GivenCurrent) and selection.free:
         lines += ["", *_search(selection, search, units)]
     return "\n".join([*lines, *_as_norse(selection), "", "figure = pw.plot(verdict)", "figure.show()", ""])
+
+
+def preamble(model: NeuronModel, pattern: Protocol) -> list[str]:
+    """Return lines before a call that names a model and a pattern: how what is custom is made.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> preamble(pw.models.get("lif"), pw.patterns.get("tonic_spiking"))
+    []
+    """
+    lines = []
+    if model.key not in models.names() or models.get(model.key) is not model:
+        lines.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
+    if code := code_of(pattern):
+        return [
+            *lines,
+            "from plausiwidgets.patterns.recording_file import read_recording",
+            "",
+            f"pattern = {code}",
+        ]
+    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
+    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
+    return lines + [
+        f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom
+    ]
 
 
 def _as_norse(selection: Selection) -> list[str]:

@@ -1,0 +1,149 @@
+"""What the app gives to be copied as Python: run, it is the selection that is shown."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.patterns.stimuli import given
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.widgets import App
+from plausiwidgets.widgets.answers.describe import outlined
+from plausiwidgets.widgets.answers.known import Known
+from plausiwidgets.widgets.app import contents
+from plausiwidgets.widgets.session.script import script
+from plausiwidgets.widgets.session.selection import Selection
+
+ROOT = Path(__file__).parents[3]
+COPIED = """
+import { readFileSync } from "node:fs";
+import { python } from "./plausiwidgets/widgets/app/menus.js";
+import { addressOf } from "./plausiwidgets/widgets/app/link.js";
+import { patternOf } from "./plausiwidgets/widgets/app/neuron.js";
+const { catalogue, data, selection } = JSON.parse(readFileSync(0, "utf8"));
+const app = { store: { get: () => ({ selection }) }, data, pattern: patternOf(catalogue, data, selection.pattern) };
+console.log(JSON.stringify([python(app), addressOf(selection, data)]));
+"""
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+
+
+def copied(selection: Selection) -> list[str]:
+    """The text of Share, and the address, as the page makes them."""
+    known = Known()
+    shown = known.data_of(selection)
+    data = outlined(selection.model, selection.pattern, str(shown["model"]), str(shown["pattern"]))
+    given_ = {"catalogue": json.loads(contents.shared_json()), "data": data, "selection": shown}
+    command = ["node", "--input-type=module", "-e", COPIED]
+    done = subprocess.run(
+        command, input=json.dumps(given_), cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def leaky(key: str = "leaky_for_copies") -> pw.NeuronModel:
+    def step(current, state, p, dt):
+        (v,) = state
+        v = v + dt / p.tau * (-65.0 - v + current)
+        return np.where(v > -50.0, 1.0, 0.0), (np.where(v > -50.0, -65.0, v),)
+
+    return pw.NeuronModel(
+        key, step, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")], lambda p, holding: (-65.0,),
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def own():
+    model = leaky()
+    if model.key not in pw.models.names():
+        pw.models.register(model)
+    return pw.models.get(model.key)
+
+
+@pytest.fixture
+def recording(tmp_path, monkeypatch):
+    """A file whose times are seconds, of which the file says nothing."""
+    t = np.arange(0.0, 0.5, 0.001)
+    v = -65.0 + 85.0 * ((t * 1000) % 50 == 40)
+    text = "t,v\n" + "\n".join(f"{a:.3f},{b}" for a, b in zip(t, v, strict=True))
+    (tmp_path / "a cell's.csv").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return read_recording(text.encode(), "a cell's.csv").pattern(pw.models.get("adex"), {"t": "s", "v": "mV"})
+
+
+def run(text: str) -> object:
+    """Run a text; the value of its last line."""
+    *lines, last = text.splitlines()
+    scope: dict[str, object] = {"pw": pw}
+    exec("\n".join(lines), scope)
+    return eval(last, scope)
+
+
+def same(verdict: object, selection: Selection) -> None:
+    assert (verdict.model, verdict.pattern, verdict.dt) == (selection.model.key, selection.pattern.key, selection.dt)
+    assert dict(verdict.parameters) == dict(selection.values)
+
+
+@needs_node
+@pytest.mark.parametrize("model", ["izhikevich", "adex", "hodgkin_huxley"])
+def test_the_copied_text_gives_the_same_selection(model):
+    selection = Selection.of(model, "tonic_bursting", {"amplitude": 3.25}, 0.05)
+    same(run(copied(selection)[0]), selection)
+
+
+@needs_node
+def test_the_copied_text_gives_a_registered_neuron_and_several_patterns(own):
+    together = pw.patterns.all_of("tonic_spiking", "integrator")
+    selection = Selection.of(own, together, {"tau": 12.5})
+    same(run(copied(selection)[0]), selection)
+
+
+@needs_node
+def test_the_copied_text_gives_a_current_and_its_address_holds_the_values():
+    current = given(Current.values([0.0, 20.0, 50.5], [0.0, 300.0, -20.0], lines=True))
+    selection = Selection.of("adex", current, {"tau_w": 80.0})
+    text, address = copied(selection)
+    same(run(text), selection)
+    assert Selection.from_query(address)[0].pattern.samples[0].tolist() == [0.0, 20.0, 50.5]
+
+
+@needs_node
+def test_the_copied_text_gives_a_recording_from_its_file(recording):
+    selection = Selection.of("adex", recording, {"tau_w": 80.0})
+    text, _ = copied(selection)
+    verdict = run(text)
+    same(verdict, selection)
+    assert verdict.loss == pw.judge("adex", recording, dict(selection.values)).loss
+
+
+def test_the_script_of_a_recording_reads_its_file(recording):
+    selection = Selection.of("adex", recording, {"tau_w": 80.0})
+    scope: dict[str, object] = {}
+    exec(script(selection).split("verdict =")[0], scope)
+    assert list(scope["pattern"].criteria) == list(recording.criteria)
+
+
+@needs_node
+def test_the_copied_text_says_what_is_custom():
+    selection = Selection.of(leaky("not_registered"), "tonic_spiking")
+    text, _ = copied(selection)
+    assert "# 'not_registered' is a custom neuron: define it here, and pw.models.register(it)." in text
+
+
+def test_a_result_opens_an_app_on_its_own_search():
+    result = pw.optimize("lif", "tonic_spiking", seed=1, fixed=("holding",), bounds={"tau_mem": (8.0, 30.0)}, budget=64)
+    app = App(result)
+    try:
+        shown = app.selection
+        assert dict(shown.values) == dict(result.parameters)
+        assert shown.bounds["tau_mem"] == (8.0, 30.0)
+        assert "holding" not in shown.free
+        *_, last = shown.to_python().splitlines()
+        assert last.startswith("pw.Explorer('lif', 'tonic_spiking', {")
+    finally:
+        app.close()
