@@ -151,25 +151,28 @@ test("a pattern that the page cannot judge is judged by Python, beside a line of
 });
 
 test("while the host is silent the page says so once, judges by itself and awaits no check", (t) => {
-  const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
+  const { app, host } = appOf(t, izhikevich, "tonic_bursting");
   app.store.set({ verified: { status: "asked", why: "" } });
   host.silent(true);
-  assert.match(state().said, /does not answer.*goes on by itself/);
+  assert.match(app.sentence(), /does not answer.*goes on by itself/);
   assert.equal(chip(app), "✓ Holds");
   assert.equal(app.asks("plane"), false);
+  app.search();
+  assert.match(app.sentence(), /does not answer/);
+  app.hush();
+  assert.equal(app.sentence(), "");
   host.silent(false);
-  assert.equal(state().said, "");
   assert.equal(app.asks("plane"), true);
   assert.equal(host.asked.at(-1).kind, "verify");
 });
 
 test("a neuron that waits for a silent host says that it does", (t) => {
-  const { app, host, state } = appOf(t);
+  const { app, host } = appOf(t);
   host.silent(true);
-  assert.match(state().said, /This neuron waits for it/);
+  assert.match(app.sentence(), /This neuron waits for it/);
   assert.equal(app.asks("plane"), true); // there is nobody else
   host.silent(false);
-  assert.equal(state().said, "");
+  assert.equal(app.sentence(), "");
 });
 
 test("a search that is starting can be stopped, and one that is refused closes its drawer", (t) => {

@@ -22,13 +22,6 @@ const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 const LONG = 300; // ms after which it is shown that a simulation is awaited
 
-/** What is said while a host does not answer. */
-const SILENCE = [
-  () => tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself."),
-  () => tr("The kernel does not answer: it is busy, or it has ended. This neuron waits for it."),
-  () => tr("The server does not answer. The app goes on by itself."),
-];
-
 /** A unit as it is shown: of a number without one, nothing. @param {string} unit */
 const ofUnit = (unit) => (unit === "1" ? "" : unit);
 
@@ -83,6 +76,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let answered = null; // of a neuron that only the host can simulate
   let stopSimulating = () => {};
   let awaited = 0; // the timer of a simulation by the host
+  let hushed = false; // the sentence of a silent host was read
   let complaint = ""; // what was said of one that failed
   let stopTurning = () => {};
   let run = simulation(catalogue, current, first);
@@ -554,6 +548,20 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** Whether a search was asked for, of which nothing was heard yet. */
     isStarting: () => store.get().drawer && !store.get().search,
+    /** The sentence for the user: what was said last, else that the host is silent. */
+    sentence() {
+      const { said, silent } = store.get();
+      if (said || !silent || hushed) return said;
+      if (host.name === "server") return tr("The server does not answer. The app goes on by itself.");
+      return run.neuron
+        ? tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.")
+        : tr("The kernel does not answer: it is busy, or it has ended. This neuron waits for it.");
+    },
+    /** Takes the sentence away. */
+    hush() {
+      hushed = store.get().silent;
+      store.set({ said: "", drawn: store.get().drawn + 1 });
+    },
     /** Takes a search back before anything was heard of it. */
     stopStarting() {
       stopSeeking();
@@ -632,15 +640,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   /** @param {boolean} silent */
   const hearSilence = (silent) => {
-    const { verdict, verified, said } = store.get();
-    if (silent) {
-      const waits = verified?.status === "asked" ? { verified: null } : {};
-      return store.set({ silent, ...waits, said: silence() });
-    }
-    store.set({ silent, ...(SILENCE.some((one) => one() === said) ? { said: "" } : {}) });
-    if (verdict?.loss === 0 && !verified && run.neuron) verify();
+    const { verdict, verified } = store.get();
+    hushed = false;
+    store.set({ silent, ...(silent && verified?.status === "asked" ? { verified: null } : {}) });
+    if (!silent && verdict?.loss === 0 && !verified && run.neuron) verify();
   };
-  const silence = () => SILENCE[host.name === "server" ? 2 : run.neuron ? 0 : 1]();
   host.onSilence?.(hearSilence);
 
   store.on((_, changed) => changed.has("selection") && update());

@@ -71,7 +71,7 @@ function Screen({ app }) {
           <button aria-haspopup="dialog" aria-expanded=${sheet === "more"} aria-label=${tr("More")} onclick=${open("more")}>⋯</button>
         </div>
       </header>
-      ${state.said ? html`<p class="pw-said" role="alert">${state.said} <button onclick=${() => app.store.set({ said: "" })} aria-label=${tr("Close")}>✕</button></p>` : ""}
+      ${app.sentence() ? html`<p class="pw-said" role="alert">${app.sentence()} <button onclick=${app.hush} aria-label=${tr("Close")}>✕</button></p>` : ""}
       <div class=${`pw-body${lesson ? " taught" : ""}${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
         ${lesson ? html`<${LessonCard} app=${app} lesson=${lesson} follow=${(/** @type {string} */ href) => follow(app, href)} />` : ""}
         <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}
