@@ -36,14 +36,14 @@ test("a host that does not answer is greeted, and called silent when it does not
   const { host, silent, tick, of } = connected(t);
   host.ask("plane", {}, () => {});
   tick(2600);
-  assert.equal(of("hello").length, 1);
+  assert.equal(of("alive").length, 1);
   assert.deepEqual(silent, []);
   tick(2600);
   assert.deepEqual(silent, [true]);
   tick(30_000);
   assert.deepEqual(silent, [true]); // said once
-  assert.ok(of("hello").length > 5); // and asked on
-  host.hear({ kind: "hello", id: of("hello")[3].id, state: "done" }, null);
+  assert.ok(of("alive").length > 5); // and asked on
+  host.hear({ kind: "alive", id: of("alive")[3].id, state: "done" }, null);
   assert.deepEqual(silent, [true, false]);
 });
 
@@ -52,7 +52,7 @@ test("what takes a minute is not silence, as long as the host answers a greeting
   host.ask("plane", {}, () => {});
   for (let k = 0; k < 30; k++) {
     tick(2600);
-    for (const { id } of of("hello").slice(-1)) host.hear({ kind: "hello", id, state: "done" }, null);
+    for (const { id } of of("alive").slice(-1)) host.hear({ kind: "alive", id, state: "done" }, null);
   }
   assert.deepEqual(silent, []);
 });
@@ -62,7 +62,7 @@ test("nobody is greeted when nothing is awaited", (t) => {
   host.ask("running", {}, () => {});
   host.hear({ kind: "running", id: sent[0].id, state: "done", searches: [] }, null);
   tick(60_000);
-  assert.equal(of("hello").length, 0);
+  assert.equal(of("alive").length, 0);
 });
 
 test("an answer that is cut is a failure in one sentence, and the next one is heard", (t) => {

@@ -264,7 +264,7 @@ class Answers:
     def _answer(self, asked: Asked) -> None:
         if asked.kind == "cancel":
             self._cancel(asked)
-        elif asked.kind == "hello":
+        elif asked.kind == "alive":
             asked.tell()
         elif asked.kind in self._own:
             self._own[asked.kind](asked)

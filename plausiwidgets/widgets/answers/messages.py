@@ -147,7 +147,7 @@ TABLE: dict[str, Message] = {
     ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),
-    "hello": Message("Whether the host hears: it answers at once, whatever else it does.", ""),
+    "alive": Message("Whether the host hears: it answers at once, whatever else it does.", ""),
     # -- judging
     "simulate": Message(
         "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "

@@ -56,7 +56,7 @@ export function talking(name, send, shipped) {
   // What was asked may take long: whether the host hears at all shows a greeting, which it answers at once.
   const greet = () => {
     waiting = Number(setTimeout(goOn, SILENCE / 2));
-    send({ kind: "hello", id: newId() });
+    send({ kind: "alive", id: newId() });
   };
   const goOn = () => {
     becomes(true);
@@ -71,7 +71,10 @@ export function talking(name, send, shipped) {
     onSilence(hear) {
       tellSilence = hear;
     },
-    quiet: () => clearTimeout(waiting),
+    quiet() {
+      clearTimeout(waiting);
+      waiting = 0;
+    },
     lost: () => becomes(true),
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,

@@ -96,7 +96,7 @@ export type Questions = {
   /** Take the last undo back. */
   redo: object;
   /** Whether the host hears: it answers at once, whatever else it does. */
-  hello: object;
+  alive: object;
   /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. */
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
@@ -150,7 +150,7 @@ export type Answers = {
   texts: { texts: Record<string, string> };
   undo: object;
   redo: object;
-  hello: object;
+  alive: object;
   simulate: { done: number; total: number; verdict: HostVerdict | null; sweeps: HostSweep[] };
   verify: { verdict: HostVerdict };
   search: { search: SearchRecord; from: number; before?: number };

@@ -223,5 +223,5 @@ def test_of_a_procedure_the_first_sweep_is_sent_where_none_has_the_name(client):
 
 def test_a_greeting_is_answered_beside_a_long_simulation(client):
     client.say("simulate", **of(client, black_box([], seconds=0.01)), sweeps=[], states=False)
-    identity = client.say("hello")
+    identity = client.say("alive")
     assert [answer["state"] for answer in client.of(identity)] == ["done"]  # without waiting
