@@ -241,6 +241,64 @@ def test_not_while_a_search_runs_and_not_while_a_hand_holds_a_slider(opened):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("tool", ["plane", "curves", "phase plane"])
+def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(opened, tool):
+    shown = opened("'hodgkin_huxley', 'tonic_spiking'" if tool == "phase plane" else BURSTING)
+    page = shown.page
+    page.evaluate(
+        """code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }) }""",
+        f"app0.open_tool({tool!r})",
+    )
+    if tool == "curves":
+        page.get_by_role("button", name="rate over current").click()
+    status = page.locator(".pw-tool [role=status]").last
+    expect(status).to_contain_text({"plane": "of 1600 cells", "curves": "Hz at"}.get(tool, "."), timeout=120_000)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(300)
+    place = ".pw-cells"
+    before = picture(page, place)
+    point_at(page, 0.5, 0.5, place)
+    if tool == "curves":
+        expect(page.locator(".pw-cells .pw-readout")).to_contain_text("rate")
+    point_away(page)
+    wait_for_plotly(page, place)
+    assert moved(before, picture(page, place)) < 5e-4
+    point_at(page, 0.5, 0.5, place)
+    if tool != "phase plane":
+        expect(page.locator(".pw-cells .hoverlayer")).not_to_be_empty()
+    if tool == "plane":  # its neuron is dragged, whoever has drawn it
+        value = page.locator(".pw-at").inner_text()
+        box = page.locator(place).bounding_box()
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"], steps=3)
+        assert page.evaluate("() => document.querySelector('.pw-cells').dataset.pwPainter") == "light"
+        page.mouse.up()
+        expect(page.locator(".pw-at")).not_to_have_text(value)
+    assert shown.errors == []
+
+
+@pytest.mark.slow
+def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(opened):
+    shown = opened("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")
+    page = shown.page
+    page.get_by_role("button", name="Let a search find it").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("take these values", timeout=60_000)
+    place = ".pw-objective"
+    page.locator(place).scroll_into_view_if_needed()
+    page.mouse.move(5, 5)
+    before = picture(page, place)
+    point_at(page, 0.3, 0.5, place)
+    expect(page.locator(f"{place} .pw-readout")).to_contain_text("best so far")
+    point_away(page)
+    wait_for_plotly(page, place)
+    assert moved(before, picture(page, place)) < 5e-4
+    point_at(page, 0.3, 0.5, place)
+    expect(page.locator(f"{place} .hoverlayer")).to_contain_text("best so far")
+    expect(page.locator(f"{place} .hoverlayer")).to_contain_text("neuron")
+    assert shown.errors == []
+
+
+@pytest.mark.slow
 def test_two_apps_load_it_once_and_one_that_is_closed_leaves_nothing(opened):
     shown = opened(BURSTING, "'lif', 'tonic_spiking'")
     page = shown.page

@@ -127,7 +127,8 @@ def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
         texts[title] = Path(download.value.path()).read_bytes()
     figure = ElementTree.fromstring(texts["Figure (SVG)"])
     assert "membrane potential" in "".join(figure.itertext()).lower()
-    assert len(figure.findall(".//{http://www.w3.org/2000/svg}path")) > 10
+    strokes = {path.get("stroke") for path in figure.findall(".//{http://www.w3.org/2000/svg}path")}
+    assert {"#0b63b6", "#c6ced7", "#e6eaef"} <= strokes  # neuron, example, grid
     header, *rows = texts["Traces (CSV)"].decode().splitlines()
     assert header == "t,v,current,spike"
     assert sum(row.endswith(",1") for row in rows) > 10  # its bursts
@@ -174,7 +175,7 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     said(page, " of 500, ")
     said(page, "They fill", 120)
     before = value(page, "c"), value(page, "d")
-    page.locator(".pw-points").focus()
+    page.locator("[data-points]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")

@@ -1,9 +1,8 @@
 import { shareOf } from "./engine/scales.js";
-import { prepared } from "./painter.js";
 import { ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 
-/** @import { Range, Slider } from "./types.d.ts" */
+/** @import { Layer, Picture, Range, Slider } from "./types.d.ts" */
 // Two values across and up, for the tools: where they are in so many pixels, and their axes.
 
 /** A value along an axis: its scale is that of its slider. @typedef {{ name: string, unit: string, ends: Range } & Pick<Slider, "scale" | "zero">} Axis */
@@ -42,59 +41,59 @@ export function frameOf(width, height, size) {
   return { left, top, width: Math.max(width - left - right, 10), height: Math.max(height - bottom - top, 10) };
 }
 
-/** A canvas that was cleared, its frame, and its colours. @param {HTMLCanvasElement} canvas @param {boolean} dark @param {number} size */
-export function begun(canvas, dark, size) {
-  const [context, width, height] = prepared(canvas, size);
-  return { context, frame: frameOf(width, height, size), colours: THEMES[dark ? "dark" : "light"] };
-}
+/** Where a value is along an axis: itself where the axis is linear, else its share. @param {Axis} axis @param {number} value */
+export const along = (axis, value) => (isLinear(axis) ? value : shareOf(axis, value, axis.ends));
+
+/** Where a share of an axis is. @param {Axis} axis @param {number} share */
+export const atShare = (axis, share) => (isLinear(axis) ? axis.ends[0] + share * (axis.ends[1] - axis.ends[0]) : share);
+
+/** @param {Axis} axis */
+const isLinear = ({ scale }) => scale !== "log" && scale !== "asinh";
 
 /**
- * Labels and titles of both axes, and the frame.
- * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Axis} x @param {Axis} y @param {Record<string, string>} colours @param {number} size
+ * A picture of two axes: labels, titles, a frame, and what lies in it, in places of `along`.
+ * @param {{ width: number, height: number, dark: boolean, size: number, name: string }} how @param {Axis} x @param {Axis} y
+ * @param {(colours: Record<string, string>) => Layer[]} layers @returns {Picture}
  */
-export function paintAxes(context, { left, top, width, height }, x, y, colours, size) {
-  const bottom = top + height;
-  context.fillStyle = colours.soft;
-  context.strokeStyle = colours.soft;
-  context.lineWidth = 1;
-  context.setLineDash([]);
-  context.strokeRect(Math.round(left) + 0.5, Math.round(top) + 0.5, Math.round(width), Math.round(height));
-  context.beginPath();
-  context.textAlign = "center";
-  for (const [value, share] of labelsOf(x, width, APART[0] * (size / 14))) {
-    const at = Math.round(left + share * width) + 0.5;
-    context.moveTo(at, bottom);
-    context.lineTo(at, bottom + 5);
-    context.fillText(tickText(value), at, bottom + 1.05 * size);
+export function axesPicture({ width, height, dark, size, name }, x, y, layers) {
+  const frame = frameOf(width, height, size);
+  const colours = THEMES[dark ? "dark" : "light"];
+  const { left, top } = frame;
+  const [right, bottom] = [left + frame.width, top + frame.height];
+  const crisp = (/** @type {number} */ at) => Math.round(at) + 0.5;
+  /** @type {NonNullable<Picture["rules"]>} */
+  const rules = [];
+  const rule = (/** @type {[number, number]} */ from, /** @type {[number, number]} */ to) => rules.push({ from, to, colour: colours.soft });
+  const [l, r, t, b] = [left, right, top, bottom].map(crisp);
+  rule([l, t], [r, t]);
+  rule([l, b], [r, b]);
+  rule([l, t], [l, b]);
+  rule([r, t], [r, b]);
+  /** @type {Picture["labels"]} */
+  const labels = [];
+  for (const [value, share] of labelsOf(x, frame.width, APART[0] * (size / 14))) {
+    const at = crisp(left + share * frame.width);
+    rule([at, bottom], [at, bottom + 5]);
+    labels.push({ text: tickText(value), x: at, y: bottom + 1.05 * size, align: "center", colour: colours.soft });
   }
-  context.textAlign = "right";
-  for (const [value, share] of labelsOf(y, height, APART[1] * (size / 14))) {
-    const at = Math.round(bottom - share * height) + 0.5;
-    context.moveTo(left, at);
-    context.lineTo(left - 5, at);
-    context.fillText(tickText(value), left - 8, at);
+  for (const [value, share] of labelsOf(y, frame.height, APART[1] * (size / 14))) {
+    const at = crisp(bottom - share * frame.height);
+    rule([left - 5, at], [left, at]);
+    labels.push({ text: tickText(value), x: left - 8, y: at, align: "right", colour: colours.soft });
   }
-  context.stroke();
-  context.textAlign = "center";
-  context.fillStyle = colours.ink;
-  context.fillText(titleOf(x), left + width / 2, bottom + 2.2 * size);
-  context.save();
-  context.translate(0.75 * size, top + height / 2);
-  context.rotate(-Math.PI / 2);
-  context.fillText(titleOf(y), 0, 0);
-  context.restore();
+  labels.push({ text: titleOf(x), x: left + frame.width / 2, y: bottom + 2.2 * size, align: "center", colour: colours.ink });
+  labels.push({ text: titleOf(y), x: 0.75 * size, y: top + frame.height / 2, align: "center", colour: colours.ink, turned: true });
+  const rangeOf = (/** @type {Axis} */ axis) => /** @type {Range} */ (isLinear(axis) ? axis.ends : [0, 1]);
+  const across = { range: rangeOf(x), grid: [], head: (/** @type {string} */ at) => (isLinear(x) ? `${at} ${x.unit}`.trim() : x.name) };
+  const panel = { ...frame, x: across, y: { range: rangeOf(y), grid: [] }, layers: layers(colours) };
+  return { width, height, size, colours, panels: [panel], labels, rules, name };
 }
+
+/** The neuron that is shown, as a point. @param {number} x @param {number} y @param {Record<string, string>} colours @returns {Layer} */
+export const hereAt = (x, y, colours) => ({
+  ...{ kind: "dots", xs: [x], ys: [y], radius: 8, colour: colours.card, alpha: 1 },
+  edge: { colour: colours.ink, width: 3.5 },
+});
 
 /** A value with its unit. @param {{ name: string, unit: string }} axis */
 export const titleOf = ({ name, unit }) => (unit && unit !== "1" ? `${name} (${unit})` : name);
-
-/** The neuron that is shown, as a point. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {Record<string, string>} colours */
-export function paintHere(context, x, y, colours) {
-  context.beginPath();
-  context.arc(x, y, 8, 0, 2 * Math.PI);
-  context.fillStyle = colours.card;
-  context.fill();
-  context.strokeStyle = colours.ink;
-  context.lineWidth = 3.5;
-  context.stroke();
-}

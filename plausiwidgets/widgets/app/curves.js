@@ -1,4 +1,4 @@
-import { begun, paintAxes } from "./axes.js";
+import { axesPicture } from "./axes.js";
 import { valuesAlong } from "./cells.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
@@ -6,13 +6,14 @@ import { numberText } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
 import { simulation } from "./neuron.js";
 import { path, prepared } from "./painter.js";
+import { Pictured } from "./pictured.js";
 import { Name, plain } from "./sliders.js";
 import { inPieces } from "./state.js";
 import { THEMES } from "./theme.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Arrays, Answer, Catalogue, ModelData, Range, Selection, Slider } from "./types.d.ts" */
+/** @import { Arrays, Answer, Catalogue, ModelData, Picture, Range, Selection, Slider, Zoom } from "./types.d.ts" */
 
 const POINTS = [25, 81]; // of a profile, one after the other
 const OWN = 25; // where the page judges by itself
@@ -169,9 +170,11 @@ function Curve({ slider, ends, profile, most, value, dark, isOld }) {
   return html`<canvas ref=${canvas} role="img" aria-label=${words}></canvas>`;
 }
 
+/** @param {ArrayLike<number>} values */
+const last = (values) => values[values.length - 1];
+
 /** The rate over the current, at the holding level of the pattern. @param {{ app: App }} props */
 function Rate({ app }) {
-  const canvas = useRef(/** @type {any} */ (null));
   const job = useJob(app, "rate");
   const { selection, dark, present } = app.store.get();
   const { model, pattern, values, dt } = selection;
@@ -188,42 +191,40 @@ function Rate({ app }) {
   }, [JSON.stringify([model, pattern, dt, own, holding && values[holding.name], most])]);
   useEffect(() => () => job.stop(), []);
   const { data, state, error } = job.get();
-  const [, again] = useState(0);
-  useEffect(() => {
-    const watched = new ResizeObserver(() => again((n) => n + 1));
-    watched.observe(canvas.current);
-    return () => watched.disconnect();
-  }, []);
-  useEffect(() => {
-    if (!data || !canvas.current.clientWidth) return;
-    const { current, rate } = data;
-    const high = Math.max(1, ...Array.from(/** @type {ArrayLike<number>} */ (rate)).filter(Number.isFinite));
-    const axis = { scale: "linear", zero: null };
+  const axis = { scale: "linear", zero: null };
+  /** @param {number} width @param {number} height @param {Zoom | null} zoom */
+  const picture = (width, height, zoom) => {
+    if (!data) return null;
+    const high = Math.max(1, ...Array.from(/** @type {ArrayLike<number>} */ (data.rate)).filter(Number.isFinite));
     const [x, y] = [
-      { ...axis, name: tr("current"), unit: app.data.model.unit, ends: /** @type {Range} */ ([0, current[current.length - 1]]) },
-      { ...axis, name: tr("rate"), unit: "Hz", ends: /** @type {Range} */ ([0, 1.05 * high]) },
+      { ...axis, name: tr("current"), unit: app.data.model.unit, ends: zoom?.x ?? /** @type {Range} */ ([0, last(data.current)]) },
+      { ...axis, name: tr("rate"), unit: "Hz", ends: zoom?.y ?? /** @type {Range} */ ([0, 1.05 * high]) },
     ];
-    const size = present ? 18 : 14;
-    const { context, frame, colours } = begun(canvas.current, dark, size);
-    paintAxes(context, frame, x, y, colours, size);
-    const px = (/** @type {number} */ value) => frame.left + (value / x.ends[1]) * frame.width;
-    const py = (/** @type {number} */ value) => frame.top + (1 - value / y.ends[1]) * frame.height;
-    path(context, Array.from(current), Array.from(rate), px, py);
-    context.strokeStyle = colours.blue;
-    context.lineWidth = 2.2;
-    context.stroke();
-    if (!(at >= 0 && at <= x.ends[1])) return;
-    context.setLineDash([5, 4]);
-    context.strokeStyle = colours.soft;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.moveTo(px(at), frame.top);
-    context.lineTo(px(at), frame.top + frame.height);
-    context.stroke();
-    context.setLineDash([]);
-  });
+    return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "rate" }, x, y, (colours) => [
+      {
+        ...{ kind: "line", xs: Array.from(data.current), ys: Array.from(data.rate), stroke: { colour: colours.blue, width: 2.2 } },
+        ...{ name: tr("rate"), unit: "Hz" },
+      },
+      { kind: "line", xs: [at, at], ys: y.ends, stroke: { colour: colours.soft, width: 1.5, dash: [5, 4] } },
+    ]);
+  };
+  /** @param {number} px @param {number} _ @param {Picture} shown */
+  const read = (px, _, { panels: [{ left, top, width, height, x }] }) => {
+    const current = x.range[0] + ((px - left) / width) * (x.range[1] - x.range[0]);
+    if (!data || px < left || px > left + width) return null;
+    const text = `${tr("rate")}: ${numberText(rateAt(data.current, data.rate, current), 3)} Hz`;
+    return {
+      at: px,
+      top,
+      height,
+      right: left + width,
+      head: `${plain(current, 3)} ${app.data.model.unit}`,
+      rows: [{ role: "yours", text }],
+    };
+  };
   const here = data && Number.isFinite(at) ? rateAt(data.current, data.rate, at) : NaN;
-  return html`<canvas class="pw-cells" ref=${canvas} role="img" aria-label=${tr("Rate over current")}></canvas>
+  const attributes = { role: "img", "aria-label": tr("Rate over current") };
+  return html`<${Pictured} app=${app} of=${[data, dark, present, at]} picture=${picture} whole=${() => [0, last(data?.current ?? [1])]} read=${read} attributes=${attributes} />
     <p class="pw-at">${tr("Spikes in a second of constant current, for this neuron. The dashed line is your amplitude.")}</p>
     <p role="status">${state === "failed" ? error : Number.isNaN(here) ? tr("simulating …") : tr("{rate} Hz at {current}", { rate: numberText(here, 3), current: `${plain(at)} ${app.data.model.unit}` })}</p>`;
 }

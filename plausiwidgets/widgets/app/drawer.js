@@ -1,13 +1,17 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
+import { readable, zoomable } from "./hand.js";
 import { Heading } from "./heading.js";
-import { objectivePainter } from "./objective.js";
+import { objectiveCurve } from "./objective.js";
+import { paint } from "./painter.js";
+import { resting } from "./resting.js";
+import { nearer } from "./scene.js";
 import { isOpen } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
-/** @import { Search } from "./types.d.ts" */
+/** @import { Picture, Range, Search, Zoom } from "./types.d.ts" */
 /** @import { App } from "./app.js" */
 
 /** The drawer under the potential: a search to watch. @param {{ app: App }} props */
@@ -65,29 +69,79 @@ function after({ state, status, least, error, tries }) {
   return tr("Not found, which does not show that there is none: widen a range, or search again from here.");
 }
 
+const NONE = { id: "", tries: { losses: new Float32Array(), count: 0, least: Infinity }, restarts: [] };
+
 /** @param {{ app: App, words: string }} props */
 function Curve({ app, words }) {
   const place = useRef(/** @type {any} */ (null));
-  useEffect(() => {
-    const painter = objectivePainter();
-    const draw = () => {
-      const { search, dark, present } = app.store.get();
-      if (!place.current?.clientWidth) return;
-      const shown = search ?? { id: "", tries: { losses: new Float32Array(), count: 0, least: Infinity }, restarts: [] };
-      painter.draw(place.current, shown, app.play.count(), dark, present ? 18 : 14);
-      place.current.dataset.whole = String(painter.whole);
-      place.current.dataset.dots = String(app.play.count());
-    };
-    const soon = perFrame(draw);
-    const off = app.store.on((_, changed) => ["search", "dark", "drawn", "present"].some((key) => changed.has(key)) && soon());
-    const size = new ResizeObserver(draw);
-    size.observe(place.current);
+  useEffect(() => watched(app, place.current), []);
+  return html`<div class="pw-objective" ref=${place}><canvas data-pw-objective role="img" aria-label=${words}></canvas></div>`;
+}
+
+/** Draws the curve of the search whenever something changes. @param {App} app @param {HTMLElement} place */
+function watched(app, place) {
+  const canvas = /** @type {HTMLCanvasElement} */ (place.firstElementChild);
+  const curve = objectiveCurve();
+  /** @type {Zoom | null} */
+  let zoom = null;
+  let of = "";
+  /** @type {Picture | null} */
+  let shown = null;
+  const pictureOf = (each = false) => {
+    const { search, dark, present } = app.store.get();
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (!width) return null;
+    if (search && search.id !== of) [of, zoom] = [search.id, null];
+    return curve.picture(search ?? NONE, app.play.count(), { width, height, dark, size: present ? 18 : 14, zoom, each });
+  };
+  const draw = () => {
+    const picture = pictureOf();
+    if (!picture) return;
+    shown = picture;
+    paint(canvas, picture);
+    rest.moved();
+    readout.move();
+    canvas.dataset.whole = String(curve.whole);
+    canvas.dataset.dots = String(app.play.count());
+  };
+  /** @param {{ x: Range | null, y: Range | null } | null} part */
+  const setZoom = (part) => {
+    zoom = part && { x: part.x ?? zoom?.x ?? curve.ranges().x, y: part.y ?? zoom?.y ?? null };
+    rest.want();
     draw();
-    return () => {
-      off();
-      size.disconnect();
-      soon.cancel();
-    };
-  }, []);
-  return html`<canvas data-pw-objective ref=${place} role="img" aria-label=${words}></canvas>`;
+  };
+  const rest = resting(app, place, { picture: () => pictureOf(true), zoom: setZoom });
+  const readout = readable(place, {
+    read: (x) => {
+      const { search } = app.store.get();
+      const found = search && shown ? curve.read(search, app.play.count(), shown, x) : null;
+      if (!found || !shown) return null;
+      const [{ top, height, left, width }] = shown.panels;
+      return { ...found, top, height, right: left + width };
+    },
+  });
+  const unzoom = zoomable(place, {
+    panels: () => shown?.panels ?? [],
+    zoom: setZoom,
+    wheel: (factor, x) => {
+      if (!shown) return;
+      const [{ left, width }] = shown.panels;
+      const range = zoom?.x ?? curve.ranges().x;
+      const next = nearer(range, curve.ranges().x, factor, range[0] + ((x - left) / width) * (range[1] - range[0]));
+      setZoom(next && { x: next, y: null });
+    },
+  });
+  const soon = perFrame(draw);
+  const off = app.store.on((_, changed) => ["search", "dark", "drawn", "present", "language"].some((key) => changed.has(key)) && soon());
+  const size = new ResizeObserver(draw);
+  size.observe(canvas);
+  draw();
+  return () => {
+    off();
+    size.disconnect();
+    soon.cancel();
+    unzoom();
+    readout.close();
+    rest.close();
+  };
 }

@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { zoomable } from "./hand.js";
+import { readable, zoomable } from "./hand.js";
 import { paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { frame } from "./scene.js";
@@ -58,7 +58,16 @@ function watched(app, place) {
     place.dataset.drawn = String(performance.now());
   };
   const handles = handlesIn(app, place, at);
-  const readout = readoutIn(app, place, at, () => scene);
+  const readout = readable(place, {
+    read(x, y) {
+      const f = scene && at();
+      if (!scene || !f || x < f.left || x > f.left + f.plot || y < f.top) return null;
+      const t = f.t(x);
+      const rows = readAt(scene, t, app.exampleTitle());
+      return { at: x, top: f.top, height: f.row + f.current - f.top, right: f.left + f.plot, head: `${plain(t)} ms`, rows };
+    },
+    tell: (x) => app.pointAt(x === null ? null : at().t(x)),
+  });
   const soon = perFrame(draw);
   /** @type {unknown} */
   let best = null;
@@ -111,66 +120,6 @@ function made(className, place) {
   element.className = className;
   place.append(element);
   return element;
-}
-
-/**
- * The line under a pointer, and what all lines show there; who shows where the neuron is at that time hears of it, also
- * while the other painter shows the figure, which reads off its lines itself.
- * @param {App} app @param {HTMLElement} place @param {() => ReturnType<typeof frame>} at @param {() => Scene | null} sceneOf
- */
-function readoutIn(app, place, at, sceneOf) {
-  const cursor = made("pw-cursor", place);
-  const box = made("pw-readout", place);
-  for (const one of [cursor, box]) one.hidden = true;
-  /** @type {number | null} */
-  let time = null;
-  const show = () => {
-    const scene = sceneOf();
-    const isShown = time !== null && scene !== null && time >= scene.x[0] && time <= scene.x[1];
-    cursor.hidden = box.hidden = !isShown;
-    if (!isShown || time === null) return;
-    const f = at();
-    const x = f.x(time);
-    cursor.style.cssText = `left:${Math.round(x)}px;top:${f.top}px;height:${f.row + f.current - f.top}px`;
-    const head = document.createElement("b");
-    head.textContent = `${plain(time)} ms`;
-    const rows = readAt(scene, time, app.exampleTitle()).map(({ role, text }) => {
-      const row = document.createElement("span");
-      row.className = role;
-      row.textContent = text;
-      return row;
-    });
-    box.replaceChildren(head, ...rows);
-    const isRight = x + 14 + box.offsetWidth > f.left + f.plot;
-    box.style.cssText = `top:${f.top + 4}px;left:${isRight ? x - 14 - box.offsetWidth : x + 14}px`;
-  };
-  const set = (/** @type {number | null} */ t) => {
-    if (t === time) return;
-    time = t;
-    show();
-    app.pointAt(t);
-  };
-  const over = (/** @type {PointerEvent} */ event) => {
-    if (!sceneOf() || event.buttons || event.pointerType === "touch") return set(null);
-    const { left, top } = place.getBoundingClientRect();
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    const f = at();
-    const isHandle = event.target instanceof Element && event.target.closest(".pw-handle");
-    set(!isHandle && x >= f.left && x <= f.left + f.plot && y >= f.top ? f.t(x) : null);
-  };
-  const leave = () => set(null);
-  place.addEventListener("pointermove", over);
-  place.addEventListener("pointerdown", leave);
-  place.addEventListener("pointerleave", leave);
-  return {
-    /** After a change of what is under the pointer. */
-    move: show,
-    close() {
-      place.removeEventListener("pointermove", over);
-      place.removeEventListener("pointerdown", leave);
-      place.removeEventListener("pointerleave", leave);
-    },
-  };
 }
 
 /**

@@ -72,3 +72,65 @@ export function zoomable(place, { panels, zoom, wheel }) {
 }
 
 const ENDS = ["pointerup", "pointercancel"];
+
+/** What is read at a place: at which x, between which heights, and what. @typedef {{ at: number, top: number, height: number, right: number, head: string, rows: { role: string, text: string }[] }} Reading */
+
+/**
+ * The line under a pointer, and what is read there. Plotly reads off its lines itself, so that it is not shown then.
+ * @param {HTMLElement} place @param {{ read: (x: number, y: number) => Reading | null, tell?: (x: number | null) => void }} about
+ *   `tell` hears where the pointer is, whichever painter shows the picture
+ */
+export function readable(place, { read, tell }) {
+  const cursor = document.createElement("div");
+  const box = document.createElement("div");
+  [cursor.className, box.className] = ["pw-cursor", "pw-readout"];
+  place.append(cursor, box);
+  /** @type {[number, number] | null} */
+  let pointer = null;
+  const show = () => {
+    const reading = pointer && read(...pointer);
+    cursor.hidden = box.hidden = !reading;
+    if (!reading) return;
+    const { at, top, height, right, head, rows } = reading;
+    cursor.style.cssText = `left:${Math.round(at)}px;top:${top}px;height:${height}px`;
+    const title = document.createElement("b");
+    title.textContent = head;
+    const lines = rows.map(({ role, text }) => {
+      const row = document.createElement("span");
+      row.className = role;
+      row.textContent = text;
+      return row;
+    });
+    box.replaceChildren(title, ...lines);
+    const isRight = at + 14 + box.offsetWidth > right;
+    box.style.cssText = `top:${top + 4}px;left:${isRight ? at - 14 - box.offsetWidth : at + 14}px`;
+  };
+  const set = (/** @type {[number, number] | null} */ next) => {
+    if (next === pointer) return;
+    pointer = next;
+    show();
+    tell?.(pointer && read(...pointer) ? pointer[0] : null);
+  };
+  const over = (/** @type {PointerEvent} */ event) => {
+    const isElsewhere = event.target instanceof Element && event.target.closest(".pw-handle");
+    if (event.buttons || event.pointerType === "touch" || isElsewhere) return set(null);
+    const { left, top } = place.getBoundingClientRect();
+    set([event.clientX - left, event.clientY - top]);
+  };
+  const leave = () => set(null);
+  place.addEventListener("pointermove", over);
+  place.addEventListener("pointerdown", leave);
+  place.addEventListener("pointerleave", leave);
+  show();
+  return {
+    /** After a change of what is under the pointer. */
+    move: show,
+    close() {
+      place.removeEventListener("pointermove", over);
+      place.removeEventListener("pointerdown", leave);
+      place.removeEventListener("pointerleave", leave);
+      cursor.remove();
+      box.remove();
+    },
+  };
+}

@@ -48,11 +48,19 @@ export function paint(canvas, picture) {
   context.lineJoin = "miter";
   context.miterLimit = MITER;
   for (const panel of picture.panels) paintPanel(context, panel, picture);
+  for (const { from, to, colour } of picture.rules ?? []) {
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+  }
   for (const label of picture.labels) paintLabel(context, label, picture.size);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Panel} panel @param {Picture} picture */
-function paintPanel(context, panel, { colours, width: whole, height: high }) {
+function paintPanel(context, panel, { colours, width: whole, height: high, size }) {
   const { left, top, width, height, x, y, layers } = panel;
   const { px, py } = placesIn(panel);
   const crisp = (/** @type {number} */ at) => Math.round(at) + 0.5;
@@ -85,20 +93,14 @@ function paintPanel(context, panel, { colours, width: whole, height: high }) {
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
-  for (const layer of layers) if (layer.kind !== "band") paintLayer(context, layer, px, py, [whole, high]);
+  for (const layer of layers) if (layer.kind !== "band") paintLayer(context, layer, px, py, [whole, high], size);
   context.restore();
   context.globalAlpha = 1;
   context.setLineDash([]);
-  if (!panel.border) return;
-  context.strokeStyle = colours.soft;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.rect(crisp(left), crisp(top), Math.round(width), Math.round(height));
-  context.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Exclude<Layer, { kind: "band" }>} layer @param {(x: number) => number} px @param {(y: number) => number} py @param {[number, number]} whole */
-function paintLayer(context, layer, px, py, whole) {
+/** @param {CanvasRenderingContext2D} context @param {Exclude<Layer, { kind: "band" }>} layer @param {(x: number) => number} px @param {(y: number) => number} py @param {[number, number]} whole @param {number} size */
+function paintLayer(context, layer, px, py, whole, size) {
   if (layer.kind === "line") {
     const { xs, ys, stroke, fill } = layer;
     path(context, xs, ys, px, py);
@@ -128,10 +130,13 @@ function paintLayer(context, layer, px, py, whole) {
       context.fillStyle = layer.colour;
       context.fill();
       if (!layer.edge) continue;
+      context.globalAlpha = 1;
       context.strokeStyle = layer.edge.colour;
       context.lineWidth = layer.edge.width;
       context.stroke();
     }
+  } else if (layer.kind === "text") {
+    paintLabel(context, { ...layer, x: px(layer.x), y: py(layer.y), align: "center" }, size);
   } else {
     const { xs, ys, index, palette } = layer;
     const [across, up] = [xs.map(px).map(Math.round), ys.map(py).map(Math.round)];

@@ -1,16 +1,18 @@
-import { axisOf, begun, frameOf, paintAxes, paintHere } from "./axes.js";
+import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, judgedCells, missedAt, outline } from "./cells.js";
 import { positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
+import { Pictured } from "./pictured.js";
 import { endsOf, plain } from "./sliders.js";
 import { inPieces } from "./state.js";
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { html, useEffect, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Cells } from "./cells.js" */
-/** @import { Slider } from "./types.d.ts" */
+/** @import { Axis } from "./axes.js" */
+/** @import { Layer, Slider, Stroke } from "./types.d.ts" */
 
 const REST = 250; // ms after the last change at which a plane is judged
 const KEY = 4; // positions of a slider that an arrow key goes; with Shift one
@@ -38,7 +40,6 @@ export function ParameterPlane({ app }) {
   kept.set(app, state);
   const [, again] = useState(0);
   const redraw = () => again((n) => n + 1);
-  const canvas = useRef(/** @type {any} */ (null));
   const [pointed, point] = useState(/** @type {[number, number] | null} */ (null));
   const job = useJob(app, "plane");
   const isHost = app.asks("plane");
@@ -111,28 +112,20 @@ export function ParameterPlane({ app }) {
   const cells = /** @type {Cells | null} */ (data && (!isHost || data.of?.wanted === state.of?.wanted) ? data : null);
   const isOld = !isSame || (isHost && data?.of !== state.of);
   const here = [x, y].map((slider, k) => shareOf(slider, selection.values[slider.name], ends[k]));
-  const draw = () => {
-    if (!canvas.current?.clientWidth) return;
-    paintCells(canvas.current, cells, [axisOf(x, ends[0]), axisOf(y, ends[1])], here, dotsOf(app, [x, y], ends), {
-      dark,
-      size,
-      isOld,
-      several: all,
-      titles: letters(app),
-    });
-  };
-  useEffect(draw);
-  useEffect(() => {
-    const watched = new ResizeObserver(() => redraw());
-    watched.observe(canvas.current);
-    return () => watched.disconnect();
-  }, []);
+  const dots = dotsOf(app, [x, y], ends);
+  const axes = /** @type {[Axis, Axis]} */ ([axisOf(x, ends[0]), axisOf(y, ends[1])]);
+  const about = { isOld, several: all, titles: letters(app) };
+  const picture = (/** @type {number} */ width, /** @type {number} */ height) =>
+    axesPicture({ width, height, dark, size, name: "plane" }, axes[0], axes[1], (colours) =>
+      layersOf(app, cells, axes, here, dots, about, colours),
+    );
 
   // -- hands and keys ----------------------------------------------------------------------------
 
   const shares = (/** @type {PointerEvent} */ event) => {
-    const { left, top } = canvas.current.getBoundingClientRect();
-    const frame = frameOf(canvas.current.clientWidth, canvas.current.clientHeight, size);
+    const place = /** @type {HTMLElement} */ (event.currentTarget);
+    const { left, top } = place.getBoundingClientRect();
+    const frame = frameOf(place.clientWidth, place.clientHeight, size);
     return [(event.clientX - left - frame.left) / frame.width, 1 - (event.clientY - top - frame.top) / frame.height].map((share) =>
       Math.min(Math.max(share, 0), 1),
     );
@@ -146,15 +139,16 @@ export function ParameterPlane({ app }) {
   const down = (/** @type {PointerEvent} */ event) => {
     if (event.button) return;
     event.preventDefault();
-    canvas.current.focus({ preventScroll: true });
-    canvas.current.setPointerCapture(event.pointerId);
+    const place = /** @type {HTMLElement} */ (event.currentTarget);
+    place.focus({ preventScroll: true });
+    place.setPointerCapture(event.pointerId);
     const move = (/** @type {PointerEvent} */ e) => go(shares(e));
     const up = () => {
-      canvas.current?.removeEventListener("pointermove", move);
+      place.removeEventListener("pointermove", move);
       app.keep();
     };
-    canvas.current.addEventListener("pointermove", move);
-    for (const end of ["pointerup", "pointercancel"]) canvas.current.addEventListener(end, up, { once: true });
+    place.addEventListener("pointermove", move);
+    for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, up, { once: true });
     point(null);
     go(shares(event));
   };
@@ -210,8 +204,10 @@ export function ParameterPlane({ app }) {
             )}</div>`
           : ""
       }</div>
-    <canvas class="pw-cells" ref=${canvas} tabindex="0" role="group" aria-roledescription=${tr("plane")} aria-label=${title}
-      onpointerdown=${down} onpointermove=${over} onpointerleave=${() => point(null)} onkeydown=${keys}></canvas>
+    <${Pictured} app=${app} of=${[cells, isOld, all, dark, size, JSON.stringify([axes, here, dots])]} picture=${picture} attributes=${{
+      ...{ tabindex: "0", role: "group", "aria-roledescription": tr("plane"), "aria-label": title, onpointerdown: down },
+      ...{ onpointermove: over, onpointerleave: () => point(null), onkeydown: keys },
+    }} />
     <div class="pw-fieldwords">
       <p class="pw-at">${[x, y].map((slider, k) => textAt(slider, pointed ? valueAt(slider, Math.round(pointed[k] * STEPS), ends[k]) : selection.values[slider.name])).join(", ")}${
         cells && !isOld ? html`: ${describedAt(app, cells, place, all)}` : ""
@@ -277,87 +273,75 @@ function statusOf(cells, isOld, job, several) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas @param {Cells | null} cells @param {[import("./axes.js").Axis, import("./axes.js").Axis]} axes @param {number[]} here @param {number[][]} dots
- * @param {{ dark: boolean, size: number, isOld: boolean, several: boolean, titles: Record<string, { letter: string }> }} how
+ * What lies in a plane: cells, the edge of where the pattern holds, stored sets, and the neuron.
+ * @param {App} app @param {Cells | null} cells @param {[Axis, Axis]} axes @param {number[]} here shares @param {number[][]} dots shares
+ * @param {{ isOld: boolean, several: boolean, titles: Record<string, { letter: string }> }} about @param {Record<string, string>} colours
+ * @returns {Layer[]}
  */
-function paintCells(canvas, cells, [x, y], here, dots, { dark, size, isOld, several, titles }) {
-  const { context, frame, colours } = begun(canvas, dark, size);
-  const { left, top, width, height } = frame;
-  const px = (/** @type {number} */ share) => left + share * width;
-  const py = (/** @type {number} */ share) => top + (1 - share) * height;
-  context.fillStyle = colours.back;
-  context.fillRect(left, top, width, height);
-  if (cells) {
-    const points = cells.x.length;
-    context.globalAlpha = isOld ? 0.4 : 1;
-    const fill = (/** @type {number} */ row, /** @type {number} */ column) => {
-      const [a, b] = [px(edgeAt(column, points)), px(edgeAt(column + 1, points))];
-      const [c, d] = [py(edgeAt(row + 1, points)), py(edgeAt(row, points))];
-      context.fillRect(Math.round(a), Math.round(c), Math.round(b) - Math.round(a), Math.round(d) - Math.round(c));
+function layersOf(app, cells, [x, y], here, dots, { isOld, several, titles }, colours) {
+  const fade = isOld ? 0.4 : 1;
+  const known = {
+    ...{
+      kind: /** @type {const} */ ("dots"),
+      xs: dots.map(([share]) => atShare(x, share)),
+      ys: dots.map(([, share]) => atShare(y, share)),
+    },
+    ...{ radius: 4, colour: colours.ink, alpha: 1, edge: { colour: colours.card, width: 1.5 } },
+  };
+  /** @type {Layer[]} */
+  const above = [known, hereAt(atShare(x, here[0]), atShare(y, here[1]), colours)];
+  if (!cells) return above;
+  const points = cells.x.length;
+  const rows = [...Array(cells.rows).keys()];
+  const columns = [...Array(points).keys()];
+  const edges = [...Array(points + 1).keys()].map((k) => edgeAt(k, points));
+  const [xs, ys] = [edges.map((share) => atShare(x, share)), edges.slice(0, cells.rows + 1).map((share) => atShare(y, share))];
+  /** @param {(row: number, column: number) => boolean} holds @param {Stroke} stroke @returns {Layer} */
+  const edgeOf = (holds, stroke) => {
+    const lines = outline(holds, cells.rows, points);
+    return {
+      ...{ kind: "line", stroke },
+      xs: lines.flatMap(([, c0, , c1]) => [xs[c0], xs[c1], NaN]),
+      ys: lines.flatMap(([r0, , r1]) => [ys[r0], ys[r1], NaN]),
     };
-    const stroke = (/** @type {(row: number, column: number) => boolean} */ holds) => {
-      context.beginPath();
-      for (const [r0, c0, r1, c1] of outline(holds, cells.rows, points)) {
-        context.moveTo(px(edgeAt(c0, points)), py(edgeAt(r0, points)));
-        context.lineTo(px(edgeAt(c1, points)), py(edgeAt(r1, points)));
-      }
-      context.stroke();
-    };
-    context.lineWidth = 2;
-    context.lineCap = "round";
-    if (several) {
-      cells.patterns.forEach((key, k) => {
-        const holds = (/** @type {number} */ row, /** @type {number} */ column) => !((cells.missed[row * points + column] >>> k) & 1);
-        context.strokeStyle = context.fillStyle = FILLS[k % FILLS.length];
-        context.globalAlpha = isOld ? 0.08 : 0.2;
-        for (let row = 0; row < cells.rows; row++)
-          for (let column = 0; column < points; column++) if (holds(row, column)) fill(row, column);
-        context.globalAlpha = isOld ? 0.4 : 1;
-        context.setLineDash([[], [6, 3], [2, 3]][Math.floor(k / FILLS.length) % 3]);
-        stroke(holds);
-        context.setLineDash([]);
-        const inside = deepest(holds, cells.rows, points);
-        if (!inside) return;
-        context.textAlign = "center";
-        context.font = `700 ${context.font}`;
-        const [at, up] = [px(inside[1] / (points - 1)), py(inside[0] / (points - 1))];
-        context.lineWidth = 4;
-        context.strokeStyle = colours.card;
-        context.strokeText(titles[key]?.letter ?? "?", at, up);
-        context.fillStyle = colours.ink;
-        context.fillText(titles[key]?.letter ?? "?", at, up);
-        context.font = context.font.replace(/^(bold|700) /, "");
-        context.lineWidth = 2;
-      });
-    } else {
-      let most = 0;
-      for (let k = 0; k < cells.rows * points; k++) if (Number.isFinite(cells.loss[k])) most = Math.max(most, cells.loss[k]);
-      for (let row = 0; row < cells.rows; row++) {
-        for (let column = 0; column < points; column++) {
-          const loss = cells.loss[row * points + column];
-          if (Number.isNaN(loss)) continue;
-          // Far is pale, near is dark: it is read without colours as well, and what holds has an outline.
-          const far = Math.min(Math.sqrt(loss / (most || 1)), 1);
-          context.fillStyle = loss === 0 ? colours.bar : colours.soft;
-          context.globalAlpha = (isOld ? 0.4 : 1) * (loss === 0 ? 1 : 0.06 + 0.5 * (1 - Math.ceil(far * SHADES) / SHADES));
-          fill(row, column);
-        }
-      }
-      context.globalAlpha = isOld ? 0.4 : 1;
-      context.strokeStyle = colours.ink;
-      stroke((row, column) => cells.loss[row * points + column] === 0);
-    }
-    context.globalAlpha = 1;
+  };
+  if (several) {
+    const shown = cells.patterns.flatMap((key, k) => {
+      const holds = (/** @type {number} */ row, /** @type {number} */ column) => !((cells.missed[row * points + column] >>> k) & 1);
+      const inside = deepest(holds, cells.rows, points);
+      if (!inside) return [];
+      const colour = FILLS[k % FILLS.length];
+      const index = rows.map((row) => columns.map((column) => (holds(row, column) ? 0 : -1)));
+      const dash = [[], [6, 3], [2, 3]][Math.floor(k / FILLS.length) % 3];
+      const [row, column] = inside;
+      return /** @type {Layer[]} */ ([
+        { kind: "cells", xs, ys, index, palette: [{ colour, alpha: isOld ? 0.08 : 0.2 }] },
+        edgeOf(holds, { colour, width: 2, dash, alpha: fade }),
+        {
+          ...{ kind: "text", text: titles[key]?.letter ?? "?", colour: colours.ink, back: colours.card },
+          ...{ x: atShare(x, column / (points - 1)), y: atShare(y, row / (points - 1)) },
+        },
+      ]);
+    });
+    const words = () =>
+      rows.map((_, row) => columns.map((column) => describedAt(app, cells, [column / (points - 1), row / (points - 1)], true)));
+    const nothing = rows.map(() => columns.map(() => 0));
+    return [...shown, { kind: "cells", xs, ys, index: nothing, palette: [{ colour: colours.card, alpha: 0 }], words }, ...above];
   }
-  for (const [across, up] of dots) {
-    context.beginPath();
-    context.arc(px(across), py(up), 4, 0, 2 * Math.PI);
-    context.fillStyle = colours.ink;
-    context.fill();
-    context.strokeStyle = colours.card;
-    context.lineWidth = 1.5;
-    context.stroke();
-  }
-  paintAxes(context, frame, x, y, colours, size);
-  paintHere(context, px(here[0]), py(here[1]), colours);
+  let most = 0;
+  for (let k = 0; k < cells.rows * points; k++) if (Number.isFinite(cells.loss[k])) most = Math.max(most, cells.loss[k]);
+  // Far is pale, near is dark: it is read without colours as well, and what holds has an outline.
+  const palette = [
+    { colour: colours.bar, alpha: fade },
+    ...[...Array(SHADES + 1).keys()].map((k) => ({ colour: colours.soft, alpha: fade * (0.06 + 0.5 * (1 - k / SHADES)) })),
+  ];
+  const placeOf = (/** @type {number} */ loss) => {
+    if (Number.isNaN(loss)) return -1;
+    return loss === 0 ? 0 : 1 + Math.ceil(Math.min(Math.sqrt(loss / (most || 1)), 1) * SHADES);
+  };
+  const index = rows.map((row) => columns.map((column) => placeOf(cells.loss[row * points + column])));
+  const words = () =>
+    rows.map((_, row) => columns.map((column) => describedAt(app, cells, [column / (points - 1), row / (points - 1)], false)));
+  const holds = (/** @type {number} */ row, /** @type {number} */ column) => cells.loss[row * points + column] === 0;
+  return [{ kind: "cells", xs, ys, index, palette, words }, edgeOf(holds, { colour: colours.ink, width: 2, alpha: fade }), ...above];
 }

@@ -1,11 +1,12 @@
-import { begun, paintAxes } from "./axes.js";
+import { axesPicture, frameOf } from "./axes.js";
 import { tr } from "./engine/texts.js";
 import { asked, useJob } from "./jobs.js";
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { Pictured } from "./pictured.js";
+import { html, useEffect, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { CurrentLevel } from "./messages.d.ts" */
-/** @import { Answer, Arrays, Range } from "./types.d.ts" */
+/** @import { Answer, Arrays, Layer, Range } from "./types.d.ts" */
 
 const REST = 200; // ms after the last change
 const ARROW = 7; // px of half an arrow of the field
@@ -42,13 +43,11 @@ export function phaseOf(about, { names, labels, ranges, levels, usual, variables
 /** The phase plane of a neuron whose plane the page does not draw by itself. @param {{ app: App }} props */
 export function AskedPhase({ app }) {
   const job = useJob(app, "phase");
-  const canvas = useRef(/** @type {any} */ (null));
   const { selection, dark, present } = app.store.get();
   const [pair, choose] = useState(/** @type {string[]} */ ([]));
   const [level, show] = useState(-1);
   const [now, setNow] = useState(/** @type {number | null} */ (null)); // the time at which the other variables are taken
   const [time, point] = useState(/** @type {number | null} */ (null));
-  const [, again] = useState(0);
   const data = /** @type {Phase | null} */ (job.get().data);
   const phase = data?.about === selection.model ? data : null;
   const isPair = phase ? pair.length === 2 && pair.every((name) => phase.variables.includes(name)) : false;
@@ -63,16 +62,11 @@ export function AskedPhase({ app }) {
     return () => clearTimeout(timer);
   }, [JSON.stringify([selection.model, selection.pattern, selection.values, selection.dt, isPair && pair, now])]);
   useEffect(() => () => job.stop(), []);
-  useEffect(() => {
-    const watched = new ResizeObserver(() => again((n) => n + 1));
-    watched.observe(canvas.current);
-    return () => watched.disconnect();
-  }, []);
   const k = phase ? (level >= 0 && level < phase.levels.length ? level : phase.usual) : 0;
   const size = present ? 18 : 14;
-  useEffect(() => {
-    if (phase && canvas.current.clientWidth) paintPhase(canvas.current, phase, k, time, dark, size);
-  });
+  const picture = (/** @type {number} */ width, /** @type {number} */ height) =>
+    phase && pictureOf(phase, k, time, { width, height, dark, size });
+  const attributes = { role: "img", "aria-label": phase?.sentence || tr("Phase plane") };
   const { state, error } = job.get();
   const variables = phase?.variables ?? [];
   const menu = (/** @type {0 | 1} */ i, /** @type {string} */ label) =>
@@ -104,7 +98,7 @@ export function AskedPhase({ app }) {
           : ""
       }
     </div>
-    <canvas class="pw-cells" ref=${canvas} role="img" aria-label=${phase?.sentence || tr("Phase plane")}></canvas>
+    <${Pictured} app=${app} of=${[phase, k, time, dark, size]} picture=${picture} attributes=${attributes} />
     <div class="pw-fieldwords">
       <p class="pw-at">${points.length ? points.map(({ kind, text }) => `${tr(kind)} ${text}`).join("; ") : phase ? tr("no fixed point here") : ""}</p>
       <p role="status">${state === "failed" ? error : phase ? phase.sentence : tr("simulating …")}</p>
@@ -113,91 +107,65 @@ export function AskedPhase({ app }) {
     </div></div>`;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Phase} phase @param {number} k the current @param {number | null} time @param {boolean} dark @param {number} size */
-function paintPhase(canvas, phase, k, time, dark, size) {
-  const { context, frame, colours } = begun(canvas, dark, size);
+/** Points of pieces one after the other, with a gap between two. @param {ArrayLike<number>[]} pieces @param {number} [stride] @param {number} [at] @returns {{ xs: number[], ys: number[] }} */
+function wayOf(pieces, stride = 2, at = 0) {
+  const [xs, ys] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  for (const points of pieces) {
+    for (let j = 0; j + stride <= points.length; j += stride) {
+      const isThere = Number.isFinite(points[j + at] + points[j + at + 1]);
+      xs.push(points[j + at]);
+      ys.push(isThere ? points[j + at + 1] : NaN);
+    }
+    xs.push(NaN);
+    ys.push(NaN);
+  }
+  return { xs, ys };
+}
+
+/** @param {Phase} phase @param {number} k the current @param {number | null} time @param {{ width: number, height: number, dark: boolean, size: number }} how */
+function pictureOf(phase, k, time, how) {
   const linear = { unit: "", scale: "linear", zero: null };
   const [[x0, x1], [y0, y1]] = phase.ranges;
-  const px = (/** @type {number} */ x) => frame.left + ((x - x0) / (x1 - x0)) * frame.width;
-  const py = (/** @type {number} */ y) => frame.top + ((y1 - y) / (y1 - y0)) * frame.height;
-  context.save();
-  context.beginPath();
-  context.rect(frame.left, frame.top, frame.width, frame.height);
-  context.clip();
-  const way = (/** @type {Float32Array} */ points, stride = 2, at = 0) => {
-    let down = false;
-    for (let j = 0; j + stride <= points.length; j += stride) {
-      const [x, y] = [points[j + at], points[j + at + 1]];
-      if (!Number.isFinite(x + y)) down = false;
-      else if (down) context.lineTo(px(x), py(y));
-      else {
-        context.moveTo(px(x), py(y));
-        down = true;
-      }
-    }
-  };
-  context.strokeStyle = colours.example;
-  context.lineWidth = 1.2;
-  context.beginPath();
+  const frame = frameOf(how.width, how.height, how.size);
+  const [perX, perY] = [(x1 - x0) / frame.width, (y1 - y0) / frame.height];
   const arrows = phase.arrows[k] ?? new Float32Array();
+  const field = { xs: /** @type {number[]} */ ([]), ys: /** @type {number[]} */ ([]) };
   for (let j = 0; j + 4 <= arrows.length; j += 4) {
-    const [u, v] = [arrows[j + 2] * frame.width, -arrows[j + 3] * frame.height];
+    const [u, v] = [arrows[j + 2] * frame.width, arrows[j + 3] * frame.height];
     const long = Math.hypot(u, v);
     if (!long) continue;
-    const [x, y] = [px(arrows[j]), py(arrows[j + 1])];
-    const [ax, ay, bx, by] = [x - (u / long) * ARROW, y - (v / long) * ARROW, x + (u / long) * ARROW, y + (v / long) * ARROW];
-    const turn = Math.atan2(v, u);
-    context.moveTo(ax, ay);
-    context.lineTo(bx, by);
-    for (const side of [2.6, -2.6]) {
-      context.moveTo(bx, by);
-      context.lineTo(bx + 4 * Math.cos(turn + side), by + 4 * Math.sin(turn + side));
+    const [dx, dy, turn] = [(u / long) * ARROW, (v / long) * ARROW, Math.atan2(v, u)];
+    const heads = [2.6, -2.6].map((side) => [dx + 4 * Math.cos(turn + side), dy + 4 * Math.sin(turn + side)]);
+    for (const [a, b] of [[-dx, -dy], [dx, dy], heads[0], [dx, dy], heads[1]]) {
+      field.xs.push(arrows[j] + a * perX);
+      field.ys.push(arrows[j + 1] + b * perY);
     }
-  }
-  context.stroke();
-  context.strokeStyle = colours.blue;
-  context.globalAlpha = 0.75;
-  context.lineWidth = 1.4;
-  context.beginPath();
-  way(phase.path, 4, 1);
-  context.stroke();
-  context.globalAlpha = 1;
-  phase.lines[k].forEach((pieces, i) => {
-    context.strokeStyle = i ? colours.green : colours.best;
-    context.lineWidth = 2.3;
-    context.setLineDash(i ? [7, 4] : []);
-    context.beginPath();
-    for (const piece of pieces) way(piece);
-    context.stroke();
-  });
-  context.setLineDash([]);
-  if (phase.names.length === 1) {
-    context.strokeStyle = colours.soft;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(frame.left, py(0));
-    context.lineTo(frame.left + frame.width, py(0));
-    context.stroke();
-  }
-  for (const { x, y, kind } of phase.levels[k].points) {
-    context.beginPath();
-    context.arc(px(x), py(y), 5.5, 0, 6.3);
-    context.fillStyle = kind.startsWith("stable") ? colours.ink : colours.card;
-    context.fill();
-    context.strokeStyle = colours.ink;
-    context.lineWidth = 2;
-    context.stroke();
+    field.xs.push(NaN);
+    field.ys.push(NaN);
   }
   const here = time === null ? -1 : rowAt(phase.path, time);
-  if (here >= 0) {
-    context.beginPath();
-    context.arc(px(phase.path[4 * here + 1]), py(phase.path[4 * here + 2]), 7, 0, 6.3);
-    context.fillStyle = colours.red;
-    context.fill();
-  }
-  context.restore();
-  const [x, y] = [phase.labels[0], phase.labels[1]].map((name, i) => ({ ...linear, name, ends: phase.ranges[i] }));
-  paintAxes(context, frame, x, y, colours, size);
+  const [x, y] = phase.ranges.map((ends, i) => ({ ...linear, name: phase.labels[i], ends: /** @type {Range} */ ([...ends]) }));
+  return axesPicture({ ...how, name: "phase" }, x, y, (colours) => [
+    { kind: "line", ...field, stroke: { colour: colours.example, width: 1.2 } },
+    { kind: "line", ...wayOf([phase.path], 4, 1), stroke: { colour: colours.blue, width: 1.4, alpha: 0.75 } },
+    ...phase.lines[k].map((pieces, i) => {
+      const stroke = { colour: i ? colours.green : colours.best, width: 2.3, dash: i ? [7, 4] : [] };
+      return /** @type {Layer} */ ({ kind: "line", ...wayOf(pieces), stroke });
+    }),
+    ...(phase.names.length === 1
+      ? /** @type {Layer[]} */ ([{ kind: "line", xs: [x0, x1], ys: [0, 0], stroke: { colour: colours.soft, width: 1 } }])
+      : []),
+    ...phase.levels[k].points.map((point) => {
+      const colour = point.kind.startsWith("stable") ? colours.ink : colours.card;
+      const dot = { xs: [point.x], ys: [point.y], radius: 5.5, colour, alpha: 1, edge: { colour: colours.ink, width: 2 } };
+      return /** @type {Layer} */ ({ kind: "dots", ...dot, words: [`${tr(point.kind)} ${point.text}`] });
+    }),
+    ...(here < 0
+      ? []
+      : /** @type {Layer[]} */ ([
+          { kind: "dots", xs: [phase.path[4 * here + 1]], ys: [phase.path[4 * here + 2]], radius: 7, colour: colours.red, alpha: 1 },
+        ])),
+  ]);
 }
 
 /** The row of a trajectory that is nearest to a time; −1 of an empty one. @param {Float32Array} path @param {number} time */

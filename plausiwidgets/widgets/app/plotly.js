@@ -4,8 +4,6 @@ import { FONT } from "./theme.js";
 /** @import { Host, Layer, Panel, Picture, Stroke } from "./types.d.ts" */
 // The other painter of a picture: Plotly, by its public functions. It is brought by a host, once a page.
 
-const FEW = 3000; // dots that are drawn one by one; of more, a picture of them
-
 /** @param {string} colour "#rrggbb" @param {number} alpha */
 export function withAlpha(colour, alpha) {
   const [r, g, b] = [1, 3, 5].map((k) => Number.parseInt(colour.slice(k, k + 2), 16));
@@ -23,8 +21,12 @@ const lineOf = ({ colour, width, dash }) => ({
   simplify: false,
 });
 
-/** What is read off a line. @param {string} name @param {string} unit */
-const read = (name, unit) => `${plain(name)}: %{y:.3~g}${unit ? ` ${plain(unit)}` : ""}<extra></extra>`;
+/** What is read off a line or dots, if anything. @param {{ name?: string, unit?: string, words?: string[] }} layer */
+function readOf({ name, unit, words }) {
+  if (words) return { text: words.map(plain), hovertemplate: "%{text}<extra></extra>", name: name ?? "" };
+  if (!name) return { hoverinfo: "skip", name: "" };
+  return { name, hovertemplate: `${plain(name)}: %{y:.3~g}${unit ? ` ${plain(unit)}` : ""}<extra></extra>` };
+}
 
 /** Names of the axes of each panel: panels with the same axis share it. @param {Panel[]} panels @returns {{ x: string, y: string }[]} */
 function axesOf(panels) {
@@ -41,7 +43,7 @@ const keyOf = (/** @type {string} */ axis) => `${axis[0]}axis${axis.slice(1)}`;
  * @returns {{ data: any[], layout: any, config: any }}
  */
 export function plotlyOf(picture, { zooms, reset, icons }) {
-  const { width, height, size, colours, panels, labels } = picture;
+  const { width, height, size, colours, panels, labels, rules = [] } = picture;
   const names = axesOf(panels);
   /** @type {any[]} */
   const data = [];
@@ -64,11 +66,14 @@ export function plotlyOf(picture, { zooms, reset, icons }) {
       ...{ xanchor: turned ? "center" : align, yanchor: "middle", textangle: turned ? -90 : 0, borderpad: 0, borderwidth: 0 },
       ...{ font: { color: colour, size, family: FONT }, ...(back ? { bgcolor: withAlpha(back, 0.8) } : {}) },
     })),
-    shapes: [],
+    shapes: rules.map(({ from, to, colour }) => ({
+      ...{ type: "line", xref: "paper", yref: "paper", line: { color: colour, width: 1 } },
+      ...{ x0: from[0] / width, y0: 1 - from[1] / height, x1: to[0] / width, y1: 1 - to[1] / height },
+    })),
     images: [],
   };
   for (const [k, panel] of panels.entries()) {
-    const { left, top, width: wide, height: high, x, y, border, layers } = panel;
+    const { left, top, width: wide, height: high, x, y, layers } = panel;
     const { x: across, y: up } = names[k];
     const axis = {
       ...{
@@ -80,11 +85,16 @@ export function plotlyOf(picture, { zooms, reset, icons }) {
         tickmode: "array",
         title: { text: "" },
       },
-      ...{ showline: border, linecolor: colours.soft, linewidth: 1, mirror: border, fixedrange: !zooms, automargin: false },
+      ...{ showline: false, fixedrange: !zooms, automargin: false },
     };
     layout[keyOf(across)] ??= {
       ...{ ...axis, range: [...x.range], domain: [left / width, (left + wide) / width], anchor: up, tickvals: x.grid },
-      ...{ showgrid: x.grid.length > 0, hoverformat: ".4~g", unifiedhovertitle: { text: `%{x:.4~g} ${plain(x.unit)}` }, showspikes: zooms },
+      ...{
+        showgrid: x.grid.length > 0,
+        hoverformat: ".4~g",
+        unifiedhovertitle: { text: plain(x.head?.("%{x:.4~g}") ?? "%{x:.4~g}") },
+        showspikes: zooms,
+      },
       ...{ spikemode: "across", spikethickness: -2, spikedash: "solid", spikecolor: colours.soft, spikesnap: "cursor" },
     };
     layout[keyOf(up)] = {
@@ -111,15 +121,15 @@ function put(layer, panel, axes, { width, colours }, data, layout) {
     const ends = { x0: from, x1: to, y0: panel.y.range[0], y1: panel.y.range[1] };
     layout.shapes.push({ type: "rect", layer: "below", xref, yref, ...ends, fillcolor, line: { width: 0 } });
   } else if (layer.kind === "line") {
-    const { xs, ys, stroke, fill, name, unit = "" } = layer;
+    const { xs, ys, stroke, fill } = layer;
     data.push({
-      ...{ type: "scatter", mode: "lines", x: xs, y: ys, ...axes, line: lineOf(stroke), opacity: stroke.alpha ?? 1, name: name ?? "" },
+      ...{ type: "scatter", mode: "lines", x: xs, y: ys, ...axes, line: lineOf(stroke), opacity: stroke.alpha ?? 1 },
       ...(fill === undefined ? {} : { fill: "tozeroy", fillcolor: withAlpha(stroke.colour, fill) }),
-      ...(name ? { hovertemplate: read(name, unit) } : { hoverinfo: "skip" }),
+      ...readOf(layer),
     });
   } else if (layer.kind === "dots") {
-    const { xs, ys, radius, colour, alpha, edge, image, name } = layer;
-    if (image && xs.length > FEW) {
+    const { xs, ys, radius, colour, alpha, edge, image } = layer;
+    if (image && !xs.length) {
       const { left, top } = panel;
       const perX = (panel.x.range[1] - panel.x.range[0]) / panel.width;
       const perY = (panel.y.range[1] - panel.y.range[0]) / panel.height;
@@ -134,8 +144,12 @@ function put(layer, panel, axes, { width, colours }, data, layout) {
       color: withAlpha(colour, alpha),
       line: edge ? { color: edge.colour, width: edge.width } : { width: 0 },
     };
-    const hover = name ? { hovertemplate: `${plain(name)}: %{y:.3~g}<extra></extra>` } : { hoverinfo: "skip" };
-    data.push({ type: "scatter", mode: "markers", x: xs, y: ys, ...axes, marker, ...hover, name: name ?? "" });
+    data.push({ type: "scatter", mode: "markers", x: xs, y: ys, ...axes, marker, ...readOf(layer) });
+  } else if (layer.kind === "text") {
+    const { text, x, y, colour, back } = layer;
+    const places = { x, y, xref, yref, xanchor: "center", yanchor: "middle", showarrow: false, borderpad: 0, borderwidth: 0 };
+    const font = { color: colour, size: layout.font.size, family: FONT };
+    layout.annotations.push({ ...places, text: plain(text), font, bgcolor: withAlpha(back, 0.8) });
   } else {
     const { xs, ys, index, palette, words } = layer;
     const steps = palette.flatMap(({ colour, alpha }, k) => {
@@ -145,8 +159,8 @@ function put(layer, panel, axes, { width, colours }, data, layout) {
     data.push({
       ...{ type: "heatmap", x: xs, y: ys, z: index.map((row) => row.map((one) => (one < 0 ? null : one))), ...axes },
       ...{ zmin: -0.5, zmax: palette.length - 0.5, colorscale: steps, showscale: false, hoverongaps: false },
-      ...(words ? { text: words.map((row) => row.map(plain)), hovertemplate: "%{text}<extra></extra>" } : { hoverinfo: "skip" }),
-      hoverlabel: { bgcolor: colours.card },
+      ...(words ? { text: words().map((row) => row.map(plain)), hovertemplate: "%{text}<extra></extra>" } : { hoverinfo: "skip" }),
+      hoverlabel: { bgcolor: colours.card, font: { color: colours.ink } },
     });
   }
 }

@@ -1,16 +1,17 @@
-import { axisOf, begun, frameOf, paintAxes, paintHere } from "./axes.js";
+import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
+import { Pictured } from "./pictured.js";
 import { csvOf, save } from "./saving.js";
 import { padded } from "./scene.js";
 import { plain } from "./sliders.js";
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Axis } from "./axes.js" */
-/** @import { Answer, Arrays, Range } from "./types.d.ts" */
+/** @import { Answer, Arrays, Layer, Range } from "./types.d.ts" */
 
 const COUNT = 500;
 const NEAR = 18; // px from a pointer to the point that it means
@@ -58,7 +59,6 @@ export function Samples({ app }) {
   const state = kept.get(app) ?? { pair: null };
   kept.set(app, state);
   const job = useJob(app, "samples");
-  const canvas = useRef(/** @type {any} */ (null));
   const [chosen, choose] = useState(-1);
   const [, again] = useState(0);
   const { selection, dark, present } = app.store.get();
@@ -79,46 +79,33 @@ export function Samples({ app }) {
   const axes = /** @type {Axis[]} */ (sets && state.pair ? state.pair.map((name, k) => axisFor(app, sets, name, columns[k])) : []);
   const value = (/** @type {number} */ set, /** @type {number} */ column) => (sets ? sets.values[set * names.length + column] : NaN);
 
-  const places = () => {
-    if (!sets || axes.length < 2 || !canvas.current) return [];
-    const { left, top, width, height } = frameOf(canvas.current.clientWidth, canvas.current.clientHeight, size);
-    return [...Array(sets.count).keys()].map((k) => {
-      const [x, y] = axes.map((axis, i) => shareOf(axis, value(k, columns[i]), axis.ends));
-      return /** @type {[number, number] | null} */ (Number.isFinite(x + y) ? [left + x * width, top + (1 - y) * height] : null);
+  const shares = () =>
+    sets && axes.length === 2
+      ? [...Array(sets.count).keys()].map((k) => axes.map((axis, i) => shareOf(axis, value(k, columns[i]), axis.ends)))
+      : [];
+  /** Where the sets are in a place, in px. @param {HTMLElement} place */
+  const places = ({ clientWidth, clientHeight }) => {
+    const { left, top, width, height } = frameOf(clientWidth, clientHeight, size);
+    return shares().map(
+      ([x, y]) => /** @type {[number, number] | null} */ (Number.isFinite(x + y) ? [left + x * width, top + (1 - y) * height] : null),
+    );
+  };
+  const own = axes.map((axis) => shareOf(axis, selection.values[axis.name], axis.ends));
+  const picture = (/** @type {number} */ width, /** @type {number} */ height) => {
+    if (axes.length < 2) return null;
+    const [x, y] = axes;
+    return axesPicture({ width, height, dark, size, name: "samples" }, x, y, (colours) => {
+      const points = shares();
+      const at = (/** @type {number[][]} */ some) => ({ xs: some.map(([a]) => atShare(x, a)), ys: some.map(([, b]) => atShare(y, b)) });
+      /** @type {Layer[]} */
+      const layers = [{ kind: "dots", ...at(points), radius: 3, colour: colours.blue, alpha: 0.55 }];
+      if (own.every(Number.isFinite)) layers.push(hereAt(atShare(x, own[0]), atShare(y, own[1]), colours));
+      const ring = { radius: 7, colour: colours.card, alpha: 0, edge: { colour: colours.best, width: 3 } };
+      if (points[chosen]) layers.push({ kind: "dots", ...at([points[chosen]]), ...ring });
+      return layers;
     });
   };
-  useEffect(() => {
-    if (!canvas.current?.clientWidth || axes.length < 2) return;
-    const { context, frame, colours } = begun(canvas.current, dark, size);
-    paintAxes(context, frame, axes[0], axes[1], colours, size);
-    context.fillStyle = colours.blue;
-    const points = places();
-    context.globalAlpha = 0.55;
-    for (const point of points) {
-      if (!point) continue;
-      context.beginPath();
-      context.arc(point[0], point[1], 3, 0, 2 * Math.PI);
-      context.fill();
-    }
-    context.globalAlpha = 1;
-    const here = axes.map((axis) => shareOf(axis, selection.values[axis.name], axis.ends));
-    if (here.every(Number.isFinite))
-      paintHere(context, frame.left + here[0] * frame.width, frame.top + (1 - here[1]) * frame.height, colours);
-    const ring = points[chosen];
-    if (!ring) return;
-    context.beginPath();
-    context.arc(ring[0], ring[1], 7, 0, 2 * Math.PI);
-    context.strokeStyle = colours.best;
-    context.lineWidth = 3;
-    context.stroke();
-  });
   const shown = Boolean(sets?.count) && axes.length === 2;
-  useEffect(() => {
-    if (!shown) return;
-    const watched = new ResizeObserver(() => again((n) => n + 1));
-    watched.observe(canvas.current);
-    return () => watched.disconnect();
-  }, [shown]);
 
   const begin = () => {
     choose(-1);
@@ -134,8 +121,9 @@ export function Samples({ app }) {
     app.keep();
   };
   const under = (/** @type {PointerEvent} */ event) => {
-    const { left, top } = canvas.current.getBoundingClientRect();
-    return nearest(places(), [event.clientX - left, event.clientY - top], NEAR);
+    const place = /** @type {HTMLElement} */ (event.currentTarget);
+    const { left, top } = place.getBoundingClientRect();
+    return nearest(places(place), [event.clientX - left, event.clientY - top], NEAR);
   };
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const by = /** @type {Record<string, [number, number]>} */ ({
@@ -148,8 +136,9 @@ export function Samples({ app }) {
     event.preventDefault();
     event.stopPropagation();
     if (!by) return open(chosen);
-    const points = places();
-    const { clientWidth: w, clientHeight: h } = canvas.current;
+    const place = /** @type {HTMLElement} */ (event.currentTarget);
+    const points = places(place);
+    const { clientWidth: w, clientHeight: h } = place;
     const next = points[chosen] ? nextPoint(points, chosen, by) : nearest(points, [w / 2, h / 2], Infinity);
     if (next >= 0) choose(next);
   };
@@ -170,14 +159,17 @@ export function Samples({ app }) {
     </div>
     ${
       shown
-        ? html`<canvas class="pw-cells pw-points" ref=${canvas} tabindex="0" role="group" data-sets=${sets?.count}
-            aria-label=${tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: state.pair?.join(", ") })}
-            onpointermove=${(/** @type {any} */ e) => e.pointerType !== "touch" && choose(under(e))} onpointerleave=${() => choose(-1)}
-            onclick=${(/** @type {any} */ e) => {
+        ? html`<${Pictured} app=${app} of=${[sets, chosen, dark, size, JSON.stringify([axes, own])]} picture=${picture} attributes=${{
+            ...{ tabindex: "0", role: "group", "data-sets": sets?.count, "data-points": "", onkeydown: keys },
+            "aria-label": tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: state.pair?.join(", ") ?? "" }),
+            onpointermove: (/** @type {any} */ e) => e.pointerType !== "touch" && choose(under(e)),
+            onpointerleave: () => choose(-1),
+            onclick: (/** @type {any} */ e) => {
               const set = under(e);
               choose(set);
               open(set);
-            }} onkeydown=${keys}></canvas>`
+            },
+          }} />`
         : html`<p class="pw-lead">${tr("There is rarely one answer. This spreads sets of values over the whole region in which every criterion holds, within the ranges of what a search may change.")}</p>`
     }
     <div class="pw-fieldwords">

@@ -60,7 +60,7 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     turned: true,
   });
 
-  const axis = { range: x, grid: /** @type {number[]} */ ([]), unit: "ms" };
+  const axis = { range: x, grid: /** @type {number[]} */ ([]), head: (/** @type {string} */ t) => `${t} ms` };
   /** @type {Layer[]} */
   const layers = (scene.pointed ? scene.marks : []).map(({ from, to, passed }) => ({
     kind: "band",
@@ -77,9 +77,9 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     const alpha = scene.faded && line.role === "yours" ? PALE : 1;
     layers.push({ kind: "line", xs, ys, stroke: { colour, width: wide, dash, alpha }, name: nameOf(line.role, example), unit: scale });
   }
-  const potential = { range: v, grid: shown, unit: scale };
+  const potential = { range: v, grid: shown };
   /** @type {Picture["panels"]} */
-  const panels = [{ left: at.left, top: at.top, width: at.plot, height: at.potential, x: axis, y: potential, border: false, layers }];
+  const panels = [{ left: at.left, top: at.top, width: at.plot, height: at.potential, x: axis, y: potential, layers }];
 
   const yours = scene.lines.find(({ role }) => role === "yours");
   if (yours) {
@@ -93,8 +93,7 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
       width: at.plot,
       height: at.current + 2 * EDGE,
       x: axis,
-      y: { range: [i0, i1], grid: [], unit },
-      border: false,
+      y: { range: [i0, i1], grid: [] },
       layers: [{ kind: "line", xs, ys, stroke, fill: 0.15, name: tr("current"), unit }],
     });
     const far = yours.current.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0);

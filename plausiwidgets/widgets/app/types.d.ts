@@ -74,11 +74,12 @@ export type Looked = { from: number; to: number; text: string; passed: boolean }
 export type Zoom = { x: Range; y: Range | null };
 export type Stroke = { colour: string; width: number; dash?: number[]; alpha?: number };
 /**
- * What lies in a panel, in the values of its axes. `name` and `unit` are for who reads values off a line, `fill` is down
- * to zero. Dots may have a picture of them all, of the size of the whole picture.
+ * What lies in a panel, in the values of its axes. `name` and `unit` are for who reads values off; `words` are what is
+ * read of each point in their place. `fill` is down to zero. Dots may be a picture of them all, of the size of the whole
+ * picture.
  */
 export type Layer =
-  | { kind: "line"; xs: number[]; ys: number[]; stroke: Stroke; fill?: number; name?: string; unit?: string; steps?: boolean }
+  | { kind: "line"; xs: number[]; ys: number[]; stroke: Stroke; fill?: number; name?: string; unit?: string; words?: string[] }
   | {
       kind: "dots";
       xs: number[];
@@ -88,19 +89,27 @@ export type Layer =
       alpha: number;
       edge?: Stroke;
       name?: string;
+      words?: string[];
       image?: HTMLCanvasElement;
     }
+  | { kind: "text"; text: string; x: number; y: number; colour: string; back: string }
   | { kind: "band"; from: number; to: number; colour: string; alpha: number }
-  | { kind: "cells"; xs: number[]; ys: number[]; index: number[][]; palette: { colour: string; alpha: number }[]; words?: string[][] };
-/** A box in px with two axes; `across` and `up` are where its grid is. Axes that are the same object are one axis. */
+  | {
+      kind: "cells";
+      xs: number[];
+      ys: number[];
+      index: number[][];
+      palette: { colour: string; alpha: number }[];
+      words?: () => string[][];
+    };
+/** A box in px with two axes. Axes that are the same object are one axis; `head` is what a place of it is called. */
 export type Panel = {
   left: number;
   top: number;
   width: number;
   height: number;
-  x: { range: Range; grid: number[]; unit: string };
-  y: { range: Range; grid: number[]; unit: string };
-  border: boolean;
+  x: { range: Range; grid: number[]; head?: (x: string) => string };
+  y: { range: Range; grid: number[] };
   layers: Layer[];
 };
 /** A text at a place in px; `turned`: it is read upwards. */
@@ -121,6 +130,8 @@ export type Picture = {
   colours: Record<string, string>;
   panels: Panel[];
   labels: Label[];
+  /** Straight lines in px, such as the marks of an axis. */
+  rules?: { from: [number, number]; to: [number, number]; colour: string }[];
   name: string;
 };
 /** A search, as its host tells of it; `tries` are losses, `best` is a complete set. */
