@@ -1,4 +1,4 @@
-"""The command `plausiwidgets page`: a neuron model in an HTML file that a browser opens without a server."""
+"""The command `plausiwidgets page`: a neuron model in an HTML file, or all of them in a folder, without a server."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lesson", type=Path, help="file of Markdown with cards, which stand beside the neuron")
     parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
 
 
@@ -32,9 +33,11 @@ def page(options: argparse.Namespace) -> int:
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.widgets.page.export import export_page
 
+    if options.out is not None:
+        return site(options)
     if len(options.model) > 1:
         names = ", ".join(model.key for model in options.model)
-        raise CommandError(f"a page shows one model: name one of {names}")
+        raise CommandError(f"a file shows one model: name one of {names}, or give --out FOLDER for all of them")
     if options.lesson is not None and not options.lesson.is_file():
         raise CommandError(f"there is no file {options.lesson}")
     chosen = None if options.patterns is None else list(chain(*options.patterns))
@@ -48,6 +51,24 @@ def page(options: argparse.Namespace) -> int:
     except (ValueError, NotCompilable) as error:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
+    return 0
+
+
+def site(options: argparse.Namespace) -> int:
+    """Write a folder with all models and print its path."""
+    from plausiwidgets import models
+    from plausiwidgets.models.registry import is_builtin
+    from plausiwidgets.widgets.server.site import write
+
+    if {model.key for model in options.model} != set(models.names()) or not all(map(is_builtin, options.model)):
+        raise CommandError("a folder has all models of the package: plausiwidgets page all --out FOLDER")
+    if options.patterns or options.parameters or options.lesson:
+        raise CommandError("a folder has all patterns and no lesson: leave out --patterns, --set and --lesson")
+    try:
+        size = write(options.out, options.language)
+    except OSError as error:
+        raise CommandError(f"cannot write {options.out}: {error.strerror}") from None
+    print(f"{options.out}: {size / 1e6:.1f} MB, shown by any web host; try: python -m http.server -d {options.out}")
     return 0
 
 

@@ -121,7 +121,7 @@ def open_page(browser) -> Iterator[Callable[..., FilePage]]:
     for page in opened:
         page.close()
         assert page.errors == []
-        assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
+        assert [url for url in page.requested if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,9 @@ const LONG = 300; // ms after which it is shown that a simulation is awaited
 /** A unit as it is shown: of a number without one, nothing. @param {string} unit */
 const ofUnit = (unit) => (unit === "1" ? "" : unit);
 
+/** Whether somebody has chosen ranges, or what is held. @param {import("./types.d.ts").Box} box */
+const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + Object.keys(bounds).length > 0;
+
 /** @param {Selection} a @param {Selection} b */
 export function isSame(a, b) {
   return (
@@ -541,10 +544,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** @param {"values" | "random"} [begin] @param {{ pace?: boolean }} [how] */
     search(begin = "values", how = {}) {
       const { model, pattern, values, dt } = selection();
-      const { turn } = store.get();
+      const { turn, box } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
-      const free = turn ? { free: turn.moved } : {}; // else as the host has it
-      stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...free, ...how }, hearSearch);
+      const held = [...box.fixed, ...box.locked];
+      const own = { bounds: box.bounds, free: app.sliders.map(({ name }) => name).filter((name) => !held.includes(name)) };
+      // A notebook has them as the page does; elsewhere the defaults hold what is not to be searched.
+      const chosen = host.name === "none" || (host.name === "server" && isChosen(box)) ? own : {};
+      const free = turn ? { free: turn.moved } : {};
+      stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, hearSearch);
     },
     /** Whether a search was asked for, of which nothing was heard yet. */
     isStarting: () => store.get().drawer && !store.get().search,

@@ -31,7 +31,7 @@ export function Drawer({ app }) {
   return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place}>
     <div class="pw-drawerhead">
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
-        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search)}` : words}</p></div>
+        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search, app.host.name)}` : words}</p></div>
       ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
       ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
       ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
@@ -59,10 +59,13 @@ function leastOf(app, count) {
   return numberText(least, 3);
 }
 
-/** What a search that is over has found, and what can be done next. @param {Search} search */
-function after({ state, status, least, error, tries }) {
+/** What a search that is over has found, and what can be done next. @param {Search} search @param {string} host */
+function after({ state, status, least, error, tries }, host) {
   if (state === "failed") return error || tr("The search failed.");
   if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
+  if (host === "none" && least === 0) return tr("Found: every criterion holds on this page. Python, in a notebook, would verify it.");
+  if (host === "none" && state === "done")
+    return tr("Not found by the search of this page: harder patterns need that of Python, in a notebook.");
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");

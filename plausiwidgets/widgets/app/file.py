@@ -179,12 +179,14 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
     data: dict[str, Any] = {
         "version": versions()["plausiwidgets"], "catalogue": parts.catalogue, "shipped": parts.shipped, **parts.data
     }  # fmt: skip
-    start = 'app.start(document.getElementById("app"), JSON.parse(document.getElementById("data").textContent));'
+    start = 'if (typeof document === "undefined") app.seek();\n'
+    start += 'else app.start(document.getElementById("app"), JSON.parse(document.getElementById("data").textContent));'
     text = script(parts.packaged, start, parts.code)
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
     data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}
-    policy = f"default-src 'none'; img-src data: blob:; script-src '{_digest(text)}'; style-src 'unsafe-inline'"
+    scripts = f"script-src '{_digest(text)}'; worker-src blob:"
+    policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -10,6 +10,7 @@ import { valuesOf, wantedOf } from "./link.js";
 import { beginMystery, keepScore } from "./mystery.js";
 import { patternOf, slidersOf, stored } from "./neuron.js";
 import { connected, fillSlot } from "./notebook.js";
+import { searching, seek } from "./seeking.js";
 import { keepStill } from "./still.js";
 import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
@@ -44,7 +45,7 @@ export function start(
     classPage(place, { catalogue, data: shipped[model], pattern, exercise, version });
     return null;
   }
-  const host = connect?.() ?? noHost(shipped);
+  const host = connect?.() ?? searching(noHost(shipped), catalogue, shipped);
   translate(texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;
@@ -160,4 +161,4 @@ export function widget() {
   };
 }
 
-export { NEURONS };
+export { NEURONS, seek };

@@ -2,6 +2,7 @@ import { noHost, serverHost } from "./host.js";
 import { wantedOf } from "./link.js";
 import { start } from "./main.js";
 import { learn } from "./notebook.js";
+import { searching, seek } from "./seeking.js";
 
 /** @import { Host, ModelData } from "./types.d.ts" */
 // The app as a page of several files: the catalogue, models and languages are fetched when they are needed.
@@ -42,7 +43,9 @@ export async function open(place, about) {
     };
     const host = () =>
       withFiles(
-        about.address ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, spoken) : noHost(shipped),
+        about.address
+          ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, spoken)
+          : searching(noHost(shipped), catalogue, shipped),
         about,
         shipped,
       );
@@ -77,3 +80,5 @@ function withFiles(host, about, shipped) {
     },
   };
 }
+
+export { seek };

@@ -9,21 +9,25 @@ import gzip
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from importlib.resources import files as resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from plausiwidgets.simulation.javascript.module import json_text
 from plausiwidgets.texts import ENGLISH, languages
+from plausiwidgets.whole_file import write_whole
 
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
          "json": "application/json; charset=utf-8"}  # fmt: skip
 
 ENDING = """\
-app.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
+if (typeof document === "undefined") app.seek();
+else app.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -130,3 +134,26 @@ def page(
         f'<script type="module" src="{script}"></script>\n'
         "<noscript>This page simulates neurons: it needs JavaScript.</noscript>\n</body>\n</html>\n"
     ).encode()
+
+
+OURS = re.compile(r"\w+\.[0-9a-f]{16}\.(js|css|json)")
+"""Names of files that were written by this module."""
+
+
+def write(folder: Path, language: str | None = None) -> int:
+    """Write the app into a folder, which any static host shows, and return its size in bytes.
+
+    All neurons and patterns are in it; a search is one of the browser, and nothing is verified. Files of a former
+    version are replaced.
+    """
+    static = folder / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    named = files()
+    for name, one in named.items():
+        write_whole(static / name, one.content.decode())
+    content = page({}, language)
+    write_whole(folder / "index.html", content.decode())
+    for path in static.iterdir():
+        if OURS.fullmatch(path.name) and path.name not in named:
+            path.unlink()
+    return len(content) + sum(len(one.content) for one in named.values())

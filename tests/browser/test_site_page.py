@@ -1,0 +1,86 @@
+"""The app without Python, in a file and on a static host: a search that the browser runs by itself."""
+
+import functools
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from plausiwidgets.widgets.app.file import write_app
+from plausiwidgets.widgets.server.site import write
+from tests.browser.pages import VisitorPage
+
+AWAY = "#model=izhikevich&pattern=tonic_bursting&c=-66&d=7&amplitude=9"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("site")
+    write(folder, "en")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    opened = []
+
+    def open_one(fragment: str = "") -> VisitorPage:
+        opened.append(VisitorPage(browser, site, fragment))
+        return opened[-1]
+
+    yield open_one
+    for page in opened:
+        page.close()
+        assert page.errors == []
+
+
+def found_by_the_page(page) -> None:
+    page.get_by_role("button", name="Let a search find it").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("would verify it", timeout=60_000)
+    page.get_by_role("button", name="Take these values").click()
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    expect(page.locator(".pw-chip")).not_to_contain_text("It does")  # which is said of what was verified
+
+
+def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_verified(open_page, tmp_path: Path):
+    shown = open_page(write_app(path=tmp_path / "neuron.html", models=[], language="en"), AWAY)
+    shown.page.wait_for_selector(".pw-app[data-pw-status=fails]")
+    found_by_the_page(shown.page)
+
+
+def test_a_search_of_a_static_host_finds_values_that_hold(visit):
+    page = visit(AWAY).page
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
+    found_by_the_page(page)
+
+
+def test_a_search_of_the_page_is_held_and_stopped_and_a_drag_goes_on(visit):
+    page = visit("#model=lif&pattern=tonic_bursting").page
+    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    page.locator("[data-name=amplitude]").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("Stopped")
+
+
+def test_every_model_of_a_static_host_opens_by_a_link_and_is_fetched_then(visit):
+    page = visit("#model=hodgkin_huxley&pattern=tonic_spiking").page
+    expect(page.locator("h1")).to_contain_text("Hodgkin")
+    page.evaluate("location.hash = '#model=adex&pattern=tonic_bursting'")
+    expect(page.locator("h1")).to_contain_text("Adaptive exponential")
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")

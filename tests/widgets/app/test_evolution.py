@@ -1,0 +1,63 @@
+"""CMA-ES of the app gives the points of pycma for the same normal numbers."""
+
+import json
+from pathlib import Path
+
+import cma
+import numpy as np
+import pytest
+from node import run
+
+GENERATIONS = 40
+
+
+def canonical(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvectors whose largest component is positive: pycma leaves their signs to LAPACK."""
+    values, vectors = np.linalg.eigh(matrix)
+    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(len(values))]
+    return values, vectors * np.where(largest < 0, -1.0, 1.0)
+
+
+def rough(points: np.ndarray) -> np.ndarray:
+    """A bent valley with unequal axes, whose values are all different."""
+    n = points.shape[1]
+    bent = points - 0.3 - 0.2 * np.roll(points, 1, axis=1) ** 2
+    return np.sum(10.0 ** (3.0 * np.arange(n) / max(n - 1, 1)) * bent**2, axis=1)
+
+
+@pytest.mark.parametrize(("dimension", "popsize"), [(1, 6), (2, 6), (4, 8), (7, 40), (12, 16)])
+def test_the_same_normals_give_the_same_points_as_pycma(
+    root: Path, tmp_path: Path, dimension: int, popsize: int
+) -> None:
+    rng = np.random.default_rng(dimension)
+    normals = rng.standard_normal((GENERATIONS, popsize, dimension))
+    following = iter(normals)
+    es = cma.CMAEvolutionStrategy(
+        np.full(dimension, 0.5), 0.3,
+        {"popsize": popsize, "seed": np.nan, "randn": lambda *shape: next(following), "verbose": -9, "verb_log": 0,
+         "verb_disp": 0, "signals_filename": ""},
+    )  # fmt: skip
+    es.sm.eigenmethod = canonical
+    asked, losses = [], []
+    for _ in range(GENERATIONS):
+        points = np.asarray(es.ask())
+        asked.append(points)
+        losses.append(rough(points))
+        es.tell(list(points), list(losses[-1]), check_points=False)
+    path = root / "plausiwidgets/widgets/app/evolution.js"
+    source = f"""
+        import {{ Evolution }} from {json.dumps(path.as_uri())};
+        function answer({{ normals, losses }}) {{
+            let k = 0;
+            const run = new Evolution(new Array({dimension}).fill(0.5), 0.3, {popsize}, () => normals[k++]);
+            const asked = losses.map((one) => {{
+                const points = run.ask();
+                run.tell(points, one);
+                return points;
+            }});
+            return {{ asked, sigma: run.sigma }};
+        }}
+    """
+    found = run(tmp_path, source, {"normals": normals, "losses": [list(one) for one in losses]})
+    assert np.abs(np.array(found["asked"]) - np.array(asked)).max() < 1e-10
+    assert abs(found["sigma"] - es.sigma) < 1e-10
