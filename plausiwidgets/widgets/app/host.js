@@ -76,6 +76,7 @@ export function talking(name, send, shipped) {
       waiting = 0;
     },
     lost: () => becomes(true),
+    found: () => becomes(false),
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
@@ -281,6 +282,7 @@ export function serverHost(address, shipped, language) {
       socket?.send(JSON.stringify({ kind: "hello", visitor: name, language }));
       isOpen = true;
       tell("");
+      own.found();
       for (const frame of waiting.splice(0)) socket?.send(frame);
       if (wasOpen) own.again();
       wasOpen = true;
@@ -296,11 +298,9 @@ export function serverHost(address, shipped, language) {
       isOpen = false;
       own.quiet();
       if (closed) return;
-      tell(
-        code === FULL
-          ? tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again.")
-          : tr("The server does not answer. The page goes on by itself, and tries again; reload it if this stays."),
-      );
+      if (code === FULL) {
+        tell(tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again."));
+      } else own.lost();
       setTimeout(() => connect(code === FULL ? RETRY[2] : Math.min(2 * delay, RETRY[1])), code === FULL ? RETRY[2] : delay);
     };
   };

@@ -87,6 +87,9 @@ class Visitor:
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
         question = checked(message, [data] if data else [])
         kind, identity = question.kind, question.identity
+        if kind == "alive":
+            self._say({"kind": kind, "id": identity, "state": "done"})
+            return
         if kind in LEFT_OUT:
             raise Refused(identity, f"{kind}: a server has no such message")
         if kind == "alive":
