@@ -1,0 +1,87 @@
+"""One app in several places of a notebook, what closing leaves, and links to notebooks."""
+
+import re
+
+import pytest
+
+from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, press, python
+
+SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
+LEFT = (
+    "[one.name for one in __import__('threading').enumerate() if 'plausiwidgets' in one.name], "
+    "len(__import__('ipywidgets').widgets.widget._instances)"
+)
+MODELS = "() => document.querySelectorAll('.pw-app').length"
+
+
+@pytest.fixture
+def open_app_of(open_notebook, tmp_path):
+    """Open a notebook of these cells, and wait until its app has judged."""
+
+    def open_one(*code: str, **options):
+        opened = open_notebook(notebook(tmp_path, *code), **options)
+        opened.page.wait_for_selector(JUDGED)
+        return opened
+
+    return open_one
+
+
+def text_of(opened, app: int) -> str:
+    return opened.page.locator(".pw-app").nth(app).locator("input[type=range]").first.get_attribute("aria-valuetext")
+
+
+@pytest.mark.slow
+def test_one_app_that_is_shown_twice_moves_together_and_closing_leaves_nothing(open_app_of):
+    opened = open_app_of(SOLVED, "app")
+    page = opened.page
+    page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
+    before = text_of(opened, 0)
+    press(opened, "ArrowLeft", 5, app=1)
+    page.wait_for_function(
+        "before => document.querySelector('.pw-app input[type=range]').getAttribute('aria-valuetext') !== before",
+        arg=before,
+    )
+    assert text_of(opened, 0) == text_of(opened, 1)
+    begin_search(opened, app=0)
+    page.wait_for_function("() => document.querySelectorAll('[data-pw-objective]').length === 2")
+    becomes(opened, "len(app.results)", "1")
+    # One of the two goes with its cell, the other goes on.
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1 }")
+    opened.command("notebook:delete-cell")
+    page.wait_for_function(f"({MODELS})() === 1")
+    press(opened, "ArrowRight", 3)
+    python(opened, "app.close()")
+    page.wait_for_function(f"({MODELS})() === 0")
+    becomes(opened, LEFT, "([], 0)")
+    assert opened.errors == []
+
+
+LINKS = {
+    "of version 0.1": ("model=izhikevich&pattern=C&c=-52&d=3&tau_inv=2", "c", "−52 mV", "tau_inv"),
+    "of version 0.2": ("model=adex&pattern=tonic_spiking&tau_w=120&lock=tau_w&seed=3", "tau_w", "120 ms", "seed"),
+    "nonsense": ("model=%3Cb%3E&pattern=..%2F&c=1e999&%00=%F0%9F%92%A9", "c", "", "which is not here"),
+    "a current": ("model=adex&samples=0~0_20~300_80~0&lines=1", "tau_w", "", ""),
+    "half a current": ("model=adex&samples=0~0_20", "tau_w", "", "The current in the link could not be read."),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", LINKS)
+def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open_app_of, what):
+    query, name, value, said = LINKS[what]
+    opened = open_app_of("from plausiwidgets.widgets import App\napp = App()\napp", query=query)
+    page = opened.page
+    if said:
+        page.locator(".pw-said", has_text=re.compile(re.escape(said))).wait_for()
+    assert page.locator(".pw-said").count() == (1 if said else 0)
+    if what == "a current":
+        page.locator(".pw-sentence", has_text="ustom values").wait_for()
+        becomes(opened, "app.pattern.samples[0].tolist()", "[0.0, 20.0, 80.0]")
+        page.get_by_role("button", name="Share").click()
+        assert "samples=0~0_20~300_80~0" in page.get_by_role("textbox").first.input_value().replace("%7E", "~")
+    elif value:
+        becomes(opened, f"'{name}' in app.parameters", "True")
+        page.get_by_role("button", name=re.compile("^All .* values")).click()
+        text = f"input[data-name={name}][aria-valuetext='{value}']"
+        page.locator(text).first.wait_for()
+    assert opened.errors == []
