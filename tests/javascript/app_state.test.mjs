@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createApp } from "../../plausiwidgets/widgets/app/app.js";
+import { begun, goTo } from "../../plausiwidgets/widgets/app/lesson.js";
 import { stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { said } from "../../plausiwidgets/widgets/app/verdict.js";
 import { catalogue, modelData } from "./app.mjs";
@@ -197,4 +198,23 @@ test("of a custom neuron the next pattern is one of all", async (t) => {
   await app.next(1);
   assert.equal(wanted, keys[keys.indexOf(KEY) + 1]);
   assert.equal(app.store.get().said, "not known");
+});
+
+test("undo goes back over the cards of a lesson, each with its own locks", async (t) => {
+  const start = (key, set = 0) => ({ values: Object.entries(stored(izhikevich, key, set).values), dt: 0.25 });
+  const card = (pattern, free) => ({ title: "", body: [], model: "izhikevich", pattern, free, start: start(pattern), until: [], tool: "" });
+  const lesson = begun({ title: "T", cards: [card("tonic_spiking", ["amplitude"]), card("tonic_bursting", ["c", "d"])] });
+  const { app, state } = appOf(t, izhikevich, "tonic_spiking", { lesson });
+  await goTo(app, 0);
+  app.put({ amplitude: 12 });
+  app.keep();
+  await goTo(app, 1);
+  assert.ok(!state().box.locked.includes("c"));
+  await app.undo();
+  const { lesson: back, box, selection } = state();
+  assert.deepEqual([back.at, selection.pattern, selection.values.amplitude], [0, "tonic_spiking", 12]);
+  assert.ok(box.locked.includes("c") && !box.locked.includes("amplitude"));
+  await app.redo();
+  assert.deepEqual([state().lesson.at, state().selection.pattern], [1, "tonic_bursting"]);
+  assert.ok(state().box.locked.includes("amplitude"));
 });

@@ -9,7 +9,7 @@ import { simulated } from "./remote.js";
 import { nearer, padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
-import { boldIn, gameOf, isTask } from "./task.js";
+import { boldIn, gameOf, isTask, lockedOn } from "./task.js";
 import { withUnit } from "./traces.js";
 import { moveAway } from "./turn.js";
 import { shapeOf } from "./words.js";
@@ -79,6 +79,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let answered = null; // of a neuron that only the host can simulate
   let stopSimulating = () => {};
   let awaited = 0; // the timer of a simulation by the host
+  /** @type {WeakMap<Selection, number>} */
+  const cardOf = new WeakMap(); // of a lesson, where a step of undo was made
   let hushed = false; // the sentence of a silent host was read
   let complaint = ""; // what was said of one that failed
   let stopTurning = () => {};
@@ -238,6 +240,16 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       );
     others.set(role, { values, line });
     return line;
+  };
+
+  /** Goes to a step of undo, in a lesson with the card on which it was made. @param {Selection} to */
+  const turnBack = async (to) => {
+    await app.back(to);
+    const { lesson } = store.get();
+    const at = cardOf.get(to);
+    if (!lesson || at === undefined || at === lesson.at || selection() !== to) return;
+    store.set({ lesson: { ...lesson, at, met: false } });
+    app.setBox({ locked: lockedOn(app.sliders, lesson.cards[at]) });
   };
 
   const app = {
@@ -404,6 +416,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { past } = store.get();
       const last = past[past.length - 1];
       if (last && isSame(last, selection())) return;
+      const { lesson } = store.get();
+      if (lesson) cardOf.set(selection(), lesson.at);
       store.set({ past: [...past.slice(-MOST), selection()], future: [] });
     },
     /** Keeps it a moment after the last of several changes: keys that follow each other are one step. */
@@ -420,14 +434,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { past, future } = store.get();
       if (past.length < 2) return;
       store.set({ past: past.slice(0, -1), future: [...future, past[past.length - 1]] });
-      return app.back(past[past.length - 2]);
+      return turnBack(past[past.length - 2]);
     },
     redo() {
       const { past, future } = store.get();
       const next = future[future.length - 1];
       if (!next) return;
       store.set({ past: [...past, next], future: future.slice(0, -1) });
-      return app.back(next);
+      return turnBack(next);
     },
     /** What the host knows of a model and a pattern. @param {string} model @param {string} pattern */
     describe: (model, pattern) =>

@@ -3,7 +3,7 @@ import { tr } from "./engine/texts.js";
 import { stored } from "./neuron.js";
 import { isOpen } from "./search.js";
 import { plain } from "./sliders.js";
-import { isTask } from "./task.js";
+import { isTask, lockedOn } from "./task.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
@@ -43,9 +43,6 @@ export function isMet(card, selection, verdict) {
   return card.until.length > 0 && isItsOwn && card.until.every((one) => isFulfilled(one, selection.values, verdict));
 }
 
-/** Values that a card locks. @param {App} app @param {Card} card */
-const lockedOn = (app, { free }) => (free.length ? app.sliders.map(({ name }) => name).filter((name) => !free.includes(name)) : []);
-
 /** Follows the verdicts on what is shown; returns how to stop. @param {App} app */
 export function teach(app) {
   return app.store.on(({ lesson, selection, verdict }, changed) => {
@@ -74,7 +71,7 @@ export async function goTo(app, at, { sets = true } = {}) {
   });
   await showOf(app, to);
   if (app.store.get().lesson?.at !== at) return; // another card meanwhile
-  app.setBox({ locked: lockedOn(app, cards[at]) });
+  app.setBox({ locked: lockedOn(app.sliders, cards[at]) });
   if (sets && cards[at].tool) app.store.set({ tool: TOOL_NAMES[cards[at].tool] ?? cards[at].tool });
 }
 
@@ -94,7 +91,7 @@ export async function again(app) {
   const { lesson } = app.store.get();
   if (!lesson) return;
   await showOf(app, selectionOfCard(lesson.cards, lesson.at));
-  app.setBox({ locked: lockedOn(app, lesson.cards[lesson.at]) });
+  app.setBox({ locked: lockedOn(app.sliders, lesson.cards[lesson.at]) });
 }
 
 /** The text of a card. @param {Node} node @param {(href: string) => void} follow @returns {any} */

@@ -10,6 +10,9 @@ export const isTask = ({ exercise, box }) => exercise !== null || box.locked.len
 export const boldIn = (body) =>
   body.flatMap((node) => (typeof node === "string" ? [] : node[0] === "strong" ? [node[1].join("")] : boldIn(node[1])));
 
+/** Values that a card locks. @param {Slider[]} sliders @param {import("./types.d.ts").Card} card */
+export const lockedOn = (sliders, { free }) => (free.length ? sliders.map(({ name }) => name).filter((name) => !free.includes(name)) : []);
+
 /** The mystery that is shown, if one is. @param {State} state @returns {Game | null} */
 export function gameOf({ games, selection }) {
   const game = games[selection.pattern];
