@@ -15,6 +15,8 @@ OPTIONAL = {
     "norse": ("'plausiwidgets[torch]'", "a cell or a step of Norse needs Norse"),
     "brian2": ("'plausiwidgets[brian2]'", "to_brian2 and from_brian2 need Brian2"),
     "nir": ("nir", "to_nir needs NIR"),
+    "pyabf": ("'plausiwidgets[recordings]'", "a recording in ABF needs pyABF"),
+    "pynwb": ("'plausiwidgets[recordings]'", "a recording in NWB needs PyNWB"),
     "tqdm": ("tqdm", "progress='tqdm' needs tqdm"),
 }
 """What pip installs for a package, and what needs the package, in words."""
@@ -55,7 +57,7 @@ def require(package: str) -> None:
 
     Parameters
     ----------
-    package : {"torch", "norse", "brian2", "nir", "tqdm"}
+    package : {"torch", "norse", "brian2", "nir", "pyabf", "pynwb", "tqdm"}
 
     Raises
     ------

@@ -47,11 +47,14 @@ class Criterion:
         Smallest lower end, in time steps (of a time in ms).
     without_reset : bool
         Applies only to neurons without a reset, whose spikes differ in height.
+    weight : float
+        Factor on its cost, above 0 and at most 1: what a search meets first. It must hold whatever its weight.
 
     Raises
     ------
     ValueError
-        If the interval is empty or open at both ends, the scale is not above 0, or the kind is unknown.
+        If the interval is empty or open at both ends, the scale is not above 0, the weight is not valid, or the kind is
+        unknown.
 
     Examples
     --------
@@ -71,6 +74,7 @@ class Criterion:
     per_span: bool = False
     at_least_steps: float = 0.0
     without_reset: bool = False
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
@@ -78,6 +82,7 @@ class Criterion:
         if self.low == -INF and self.high == INF and not self.at_least_steps:
             raise ValueError(f"criterion {self.key!r} accepts everything: give low, high, or both")
         finite(f"criterion {self.key!r}", "scale", self.scale, above=0.0)
+        finite(f"criterion {self.key!r}", "weight", self.weight, above=0.0, high=1.0)
         if self.kind not in KINDS:
             raise ValueError(f"criterion {self.key!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}")
         if self.kind == "log" and self.low <= 0 and self.low != -INF:
@@ -115,12 +120,15 @@ class Criterion:
                 above = saturated(np.log(value / high) / self.scale)
             else:
                 scale = self.scale * (span / USUAL_SPAN if self.per_span else 1.0)
-                below = saturated((low - value - progress) / scale)
+                # Progress towards several jumps may be more than what is missing: a search would rest there.
+                short = low - value
+                below = saturated(np.maximum(short - progress, 0.1 * short) / scale)
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
         # A distance may round to zero, but a value outside of the interval must cost something.
         outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
-        return np.where(inside, 0.0, np.where(np.isnan(value) | np.isnan(outside), 1.0, outside))
+        outside = np.where(np.isnan(value) | np.isnan(outside), 1.0, outside)
+        return np.where(inside, 0.0, outside if self.weight == 1.0 else self.weight * outside)
 
     def violation(self, value: ArrayLike) -> Floats:
         """Return the cost of plain values, without scaling and grading: 0 exactly inside of the interval."""

@@ -7,6 +7,7 @@ Windows are half-open, [t0, t1). A potential ``v`` has the shape [lanes, time] a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -541,6 +542,125 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
         undershoot[rows] = np.maximum(v_baseline[rows] - lowest[each, top], 0.0)
         place[rows] = np.where(np.isfinite(climb[each, top]), first + top, -1)
     return Hump(height, rise, undershoot, place)
+
+
+# -- the course of a potential, compared with a recorded one ----------------------------------------
+
+
+@primitive(NUMBER)
+def course_distance(
+    v: Floats, times: Floats, dt: float, reference: Floats, step: float, before: float, after: float
+) -> Floats:
+    """Return the root mean square distance of a potential from a recorded one outside of spikes, in mV, shape [lanes].
+
+    Parameters
+    ----------
+    v : ndarray, shape [lanes, time]
+        After the steps of `dt` ms from the onset on.
+    times : ndarray, shape [lanes, most spikes]
+    reference : ndarray, shape [samples]
+        At `step`, 2 `step`, … ms; nan where it is not compared, such as at its own spikes.
+    before, after : float
+        Time in ms around each spike of the lane in which it is not compared either.
+    """
+    place = np.rint((np.arange(reference.size) + 1.0) * step / dt).astype(np.int64) - 1
+    chosen = np.flatnonzero(np.isfinite(reference) & (place >= 0) & (place < v.shape[1]))
+    at_times = (chosen + 1.0) * step
+    apart = v[:, place[chosen]] - reference[chosen]
+    near = np.zeros((v.shape[0], chosen.size + 1), dtype=np.int64)
+    lane, spike = np.nonzero(np.isfinite(times))
+    train = times[lane, spike]
+    np.add.at(near, (lane, np.searchsorted(at_times, train - before, side="left")), 1)
+    np.add.at(near, (lane, np.searchsorted(at_times, train + after, side="left")), -1)
+    free = np.cumsum(near[:, :-1], axis=1) == 0
+    return np.sqrt(_divide(_sum(np.where(free, apart * apart, np.nan)), np.count_nonzero(free, axis=1)))
+
+
+@primitive(NUMBER)
+def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
+    """Return the time constant in ms with which a potential decays to a level, shape [lanes].
+
+    The slope of ln |v − level| over time, by least squares: ``decay_time_constant_after_stim`` of eFEL. nan where the
+    potential does not decay.
+    """
+    if v.shape[1] < 3:
+        return np.full(v.shape[0], np.nan)
+    place = np.arange(v.shape[1]) * dt
+    x = place - 0.5 * (v.shape[1] - 1) * dt
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = np.log(np.abs(v - level[:, None]))
+    known = np.count_nonzero(np.isfinite(y), axis=1) == y.shape[1]
+    y = np.where(known[:, None], y, np.nan)
+    rows = np.broadcast_to(x, y.shape)
+    slope = _divide(np.cumsum(rows * y, axis=1)[:, -1], np.cumsum(x * x)[-1])
+    return np.where(slope < 0.0, _divide(-1.0, slope), np.nan)
+
+
+@primitive(NUMBER)
+def mean_trough(v: Floats, times: Floats, dt: float) -> Floats:
+    """Return the mean of the lowest potentials between neighbouring spikes, shape [lanes], in mV; nan below two spikes.
+
+    ``min_voltage_between_spikes`` of eFEL.
+    """
+    out = np.full(v.shape[0], np.nan)
+    for lane, edges in _edges(v, times, dt):
+        if edges.size >= 2:
+            out[lane] = _mean_of(np.minimum.reduceat(v[lane], edges)[:-1])
+    return out
+
+
+@primitive(NUMBER)
+def mean_peak(v: Floats, times: Floats, dt: float) -> Floats:
+    """Return the mean of the largest potentials from each spike to the next, shape [lanes], in mV.
+
+    ``peak_voltage`` of eFEL.
+    """
+    out = np.full(v.shape[0], np.nan)
+    for lane, edges in _edges(v, times, dt):
+        if edges.size:
+            out[lane] = _mean_of(np.maximum.reduceat(v[lane], edges))
+    return out
+
+
+@primitive(NUMBER)
+def half_width(v: Floats, times: Floats, dt: float) -> Floats:
+    """Return the mean width of the spikes from the second on, in ms, shape [lanes].
+
+    At half of the height of the peak above the lowest potential before it, ``spike_half_width`` of eFEL.
+    """
+    out = np.full(v.shape[0], np.nan)
+    for lane, edges in _edges(v, times, dt):
+        row, widths = v[lane], []
+        for k in range(1, edges.size):
+            low = int(edges[k - 1] + row[edges[k - 1] : edges[k]].argmin())
+            end = edges[k + 1] if k + 1 < edges.size else row.size
+            top = int(edges[k] + row[edges[k] : end].argmax())
+            level = 0.5 * (row[low] + row[top])
+            up = low + 1
+            while up < top and row[up] < level:
+                up += 1
+            down = top + 1
+            while down < row.size and row[down] > level:
+                down += 1
+            if down == row.size:
+                continue
+            rise = up - (row[up] - level) / (row[up] - row[up - 1])
+            widths.append((down - (level - row[down]) / (row[down - 1] - row[down]) - rise) * dt)
+        if widths:
+            out[lane] = _mean_of(np.array(widths))
+    return out
+
+
+def _edges(v: Floats, times: Floats, dt: float) -> Iterator[tuple[int, Ints]]:
+    """Yield each lane whose potential is finite with the indices of its spikes, without those that fall together."""
+    for lane in np.flatnonzero(np.isfinite(v).all(axis=1)) if v.shape[1] else ():
+        train = times[lane][np.isfinite(times[lane])]
+        places = np.unique(np.rint(train / dt).astype(np.int64))
+        yield int(lane), places[(places >= 0) & (places < v.shape[1])]
+
+
+def _mean_of(values: Floats) -> float:
+    return float(np.cumsum(values)[-1] / values.size)
 
 
 # -- padded rows -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A recording as a file that a user picks: columns by their usual names, units as the file says them or the user."""
+"""A recording as a file, a table or arrays: its sweeps, with units as the file says them or the user."""
 
 from __future__ import annotations
 
@@ -12,18 +12,31 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.arguments import shown
+from plausiwidgets.arguments import bounded, shown
+from plausiwidgets.extras import load
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.recording import Source, checked_data, made_of, read_columns
+from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of
+from plausiwidgets.patterns.recording_table import (
+    TWICE,
+    Data,
+    Source,
+    checked_data,
+    read_columns,
+    threshold_of,
+)
+from plausiwidgets.patterns.recording_units import AMPERE, AS_IT_IS, POTENTIAL, TIME, VALID, checked_units, units_of
 
 PREFIX = "recording_"
 """Of the key of such a pattern."""
 
 LARGEST = 10_000_000
 """Bytes of a file that a page sends: a connection to a kernel is closed by a larger message."""
+LARGEST_READ = 300e6
+"""Bytes of a file that Python reads."""
+MOST_SWEEPS = 100
+"""Sweeps of a file that are read."""
 
 ROLES = {
     "t": "t time times",
@@ -33,16 +46,11 @@ ROLES = {
 }
 """Usual names of columns, in lower case and without a unit."""
 
+SWEEP_COLUMN = "sweep"
+"""Column of the number of the sweep that a row belongs to."""
+
 UNNAMED = {1: ("spikes",), 2: ("t", "v"), 3: ("t", "v", "current")}
 """What columns are where the first line does not name them."""
-
-TIME = {"ms": 1.0, "s": 1e3, "us": 1e-3}
-POTENTIAL = {"mV": 1.0, "V": 1e3, "uV": 1e-3}
-AMPERE = {"pA": 1e-12, "nA": 1e-9, "uA": 1e-6, "mA": 1e-3, "A": 1.0}
-"""Units, and the factors to ms, mV and A."""
-
-AS_IT_IS = "another unit"
-"""Stands for a current that is not converted, where the model has another unit."""
 
 _LISTED = 20
 """Columns that an error lists."""
@@ -51,13 +59,14 @@ _LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
 
 @dataclass(frozen=True)
 class RecordingFile:
-    """The columns of a recording, before its units are known.
+    """The sweeps of a recording, before its units are known.
 
     Attributes
     ----------
     name : str
         Of the file.
-    source : Source
+    sources : tuple of Source
+        The columns of each sweep.
     columns : mapping of str to str
         For ``"t"``, ``"v"``, ``"current"`` and ``"spikes"``, as far as the file has them, the name of the column.
     units : mapping of str to str
@@ -65,7 +74,7 @@ class RecordingFile:
     """
 
     name: str
-    source: Source
+    sources: tuple[Source, ...]
     columns: Mapping[str, str]
     units: Mapping[str, str]
 
@@ -75,7 +84,7 @@ class RecordingFile:
         for what in self.columns:
             if what in self.units or (what == "spikes" and self._marks):
                 continue
-            column = self.source.columns[self.columns[what]]
+            column = self.sources[0].columns[self.columns[what]]
             finite = column[np.isfinite(column)] if isinstance(column, np.ndarray) else np.empty(0)
             size = float(np.abs(finite).max()) if finite.size else 0.0
             valid = list(units_of(what, model))
@@ -85,11 +94,13 @@ class RecordingFile:
             del out["spikes"]
         return out
 
-    def pattern(self, model: NeuronModel, units: Mapping[str, str]) -> Pattern:
-        """Return the recording as a pattern for a model.
+    def pattern(
+        self, model: NeuronModel, units: Mapping[str, str], settings: Settings | None = None
+    ) -> RecordedPattern:
+        """Return the recording as a pattern, with units that were chosen for a model.
 
-        A current in another unit than the model's, that cannot be converted, is injected as it is, times a factor that
-        a search may change. Spike times alone are taken to begin at 0, and to end a mean interval after the last.
+        A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
+        Spike times alone are taken to begin at 0, and to end a mean interval after the last.
 
         Parameters
         ----------
@@ -101,38 +112,152 @@ class RecordingFile:
         ValueError
             That names the file, and the line, where there is one.
         """
-        said: dict[str, str] = {**units, **self.units}
-        said.setdefault("spikes", said.get("t", "ms"))
-        if said.get("current") in AMPERE and said["current"] not in units_of("current", model):
-            said["current"] = AS_IT_IS
-        columns: dict[str, Any] = {}
+        chosen = {**units, **self.units}
         for what, name in self.columns.items():
-            column = self.source.columns[name]
-            unit = "" if what == "spikes" and self._marks else said.get(what, "")
-            valid = units_of(what, model)
+            unit = chosen.get(what, "")
+            valid = {**units_of(what, model), **(AMPERE if what == "current" else {})}
             if unit and unit not in valid:
                 raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
-            factor = valid[unit] if unit else 1.0
-            columns[name] = column * factor if isinstance(column, np.ndarray) else column
-        time = self.columns.get("t", "t")
-        if "t" not in self.columns:
-            columns[time] = _span(columns[self.columns["spikes"]])
-        asked = {what: self.columns.get(what) for what in ("v", "spikes", "current")}
-        data = checked_data(replace(self.source, columns=columns), asked, time)
-        free = ("current_scale",) if said.get("current") == AS_IT_IS else ()
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
-        made = made_of(data, key, free=free)
+        settings = replace(settings or Settings(), key=key)
+        if chosen.get("current") == AS_IT_IS:
+            settings = replace(settings, free=("current_scale", *settings.free))
+        made = self.made(settings, chosen)
         # As a page knows a file by its name alone, so does this text.
-        _code[made] = (
-            f"read_recording({self.name!r}).pattern(pw.models.get({model.key!r}), {dict(units)!r})"
-        )  # fmt: skip
+        said = {what: unit for what, unit in units.items() if unit in VALID.get(what, ())}
+        free = f", free={list(settings.free)!r}" if settings.free else ""
+        _code[made] = f"pw.from_recording({self.name!r}, units={said!r}, key={key!r}{free})"
         return made
+
+    def made(
+        self,
+        settings: Settings,
+        units: Mapping[str, str],
+        sweeps: Iterable[int] | None = None,
+        holdout: tuple[int, ...] = (),
+    ) -> RecordedPattern:
+        """Return the pattern of some sweeps; others are held out."""
+        known = range(len(self.sources))
+        chosen = list(known) if sweeps is None else list(sweeps)
+        for what, numbers in (("sweeps", chosen), ("holdout", holdout)):
+            for i in numbers:
+                if i not in known:
+                    there = f"{self.name or 'the recording'} has {len(known)} sweeps"
+                    raise ValueError(f"{what} has {i}, valid is: 0 to {len(known) - 1}, as {there}")
+        fitted = [i for i in chosen if i not in holdout]
+        if not fitted:
+            raise ValueError(f"sweeps is {shown(chosen)} and holdout {shown(holdout)}: no sweep is left to be compared")
+        if len(fitted) + len(holdout) > MOST_SWEEPS:
+            raise ValueError(f"there are {len(fitted) + len(holdout)} sweeps, valid is: at most {MOST_SWEEPS}. Choose "
+                             "some of them (sweeps=[0, 3, 6])")  # fmt: skip
+        threshold = settings.threshold
+        if threshold is None and "v" in self.columns and "spikes" not in self.columns and len(known) > 1:
+            threshold = threshold_of(self._in_ms_and_mv(i, units)[self.columns["v"]] for i in (*fitted, *holdout))
+        data = {i: self._checked(i, units, threshold) for i in dict.fromkeys((*fitted, *holdout))}
+        unit = units.get("current", "")
+        return made_of([data[i] for i in fitted], settings, unit if unit in AMPERE else "", [data[i] for i in holdout])
+
+    def _checked(self, i: int, units: Mapping[str, str], threshold: float | None) -> Data:
+        source = replace(self.sources[i], columns=self._in_ms_and_mv(i, units))
+        asked = {what: self.columns.get(what) for what in ("v", "spikes", "current")}
+        label = f"sweep {i}" if len(self.sources) > 1 else ""
+        return checked_data(source, asked, self.columns.get("t", "t"), threshold, label)
+
+    def _in_ms_and_mv(self, i: int, units: Mapping[str, str]) -> dict[str, Any]:
+        said = {"spikes": units.get("t", "ms"), **units}
+        columns: dict[str, Any] = {}
+        for what, name in self.columns.items():
+            column = self.sources[i].columns[name]
+            unit = "" if what == "spikes" and self._marks else said.get(what, "")
+            factor = {**TIME, **POTENTIAL}.get(unit, 1.0) if what != "current" else 1.0
+            columns[name] = column * factor if isinstance(column, np.ndarray) and factor != 1.0 else column
+        if "t" not in self.columns:
+            columns["t"] = _span(columns[self.columns["spikes"]])
+        return columns
 
     @property
     def _marks(self) -> bool:
         """Whether the column of spikes holds 0 and 1 at each time."""
-        column = self.source.columns.get(self.columns.get("spikes", ""))
+        column = self.sources[0].columns.get(self.columns.get("spikes", ""))
         return "t" in self.columns and isinstance(column, np.ndarray) and bool(np.isin(column, (0.0, 1.0)).all())
+
+
+# -- what Python gives --------------------------------------------------------------------------------
+
+
+def recording_of(
+    t: Any, asked: Mapping[str, Any], time: str, units: Mapping[str, str] | None
+) -> tuple[RecordingFile, dict[str, str]]:
+    """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
+    given = checked_units(units)
+    if isinstance(t, (str, Path)):
+        file = read_path(Path(t), {"t": time if time != "t" else None, **asked})
+    elif hasattr(t, "columns"):
+        names = [str(name) for name in t.columns]
+        series = {name: t.iloc[:, j] if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
+        series = {name: x if x is TWICE else _plain(x) for name, x in series.items()}
+        source = Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
+        file = _file_of_columns("the table", source, {"t": time if time != "t" else None, **asked}, {})
+    else:
+        file = _file_of_arrays(t, asked, time)
+    return file, {**file.units, **given}
+
+
+def _plain(series: Any) -> Any:
+    """Return a column of numbers as an array; else as it is, for the message."""
+    return series.to_numpy(dtype=np.float64) if series.dtype.kind in "iuf" else series
+
+
+def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFile:
+    given = {time: t} | {name: x for name, x in asked.items() if x is not None}
+    roles = {"t": time} | {name: name for name, x in asked.items() if x is not None}
+    shapes = {name: np.shape(x) for name, x in given.items() if name in ("v", "current") and _is_regular(x)}
+    many = {name: shape[0] for name, shape in shapes.items() if len(shape) == 2}
+    if not many or len(set(many.values())) > 1 or len(many) < len(shapes):
+        arrays = {name: np.asarray(x, dtype=np.float64) if _is_floats(x) else x for name, x in given.items()}
+        return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
+    n = next(iter(many.values()))
+    if "spikes" in given:
+        raise ValueError("spikes are given beside several sweeps: valid is v of shape [sweeps, n] alone, or one sweep")
+    values = {name: np.asarray(given[name], dtype=np.float64) for name in (time, *many)}
+
+    def sweep(i: int) -> Source:
+        columns = {name: x[i] if x.ndim == 2 else x for name, x in values.items()}
+        return Source(columns, lambda name, k: f"{name}[{k}]" if name == time else f"{name}[{i}][{k}]")
+
+    return RecordingFile("", tuple(map(sweep, range(n))), roles, {})
+
+
+def _is_regular(x: Any) -> bool:
+    try:
+        np.shape(x)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_floats(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind in "iuf"
+
+
+# -- files --------------------------------------------------------------------------------------------
+
+
+def read_path(path: Path, asked: Mapping[str, Any] | None = None) -> RecordingFile:
+    """Return the recording in a file, by its ending: .abf, .nwb, or CSV; `asked` names columns of CSV."""
+    bounded(f"{path.name}", "size in bytes", float(path.stat().st_size), LARGEST_READ)
+    if path.suffix.lower() == ".abf":
+        return _read_abf(path, path.name)
+    if path.suffix.lower() == ".nwb":
+        return _read_nwb(path, path.name)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        head = _comments(path)
+        return _file_of_columns(path.name, read_columns(file, path.name), asked or {}, head)
+
+
+def _comments(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(4000).decode("utf-8", "replace")
 
 
 _code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
@@ -143,68 +268,227 @@ def code_of(pattern: Protocol) -> str:
     return _code.get(pattern, "")
 
 
-def read_recording(content: bytes | str | Path, name: str = "") -> RecordingFile:
-    """Return the columns of a CSV file.
+def read_recording(content: bytes, name: str) -> RecordingFile:
+    """Return the sweeps of a file that was picked: CSV, ABF or NWB, by the ending of its name.
 
-    Columns are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the end of
-    a name, or by a comment such as ``# t in ms``. Without names, one column is spike times, two are times and
-    potentials, and three have the current too.
+    Columns of CSV are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the
+    end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` tells sweeps apart. Without names, one
+    column is spike times, two are times and potentials, and three have the current too.
 
     Parameters
     ----------
-    content : bytes, str or Path
-        What is in it, or the path of the file.
     name : str
-        Of the file; default: that of the path.
+        Of the file.
 
     Raises
     ------
     ValueError
-        If it is no text, or its columns are not known; in a sentence with the name of the file.
+        If it cannot be read, or its columns are not known; in a sentence with the name of the file.
     """
-    if not isinstance(content, bytes):
-        content, name = Path(content).read_bytes(), name or Path(content).name
+    ending = Path(name).suffix.lower()
+    if ending in (".abf", ".nwb"):
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:  # both readers want a path
+            path = Path(folder) / f"recording{ending}"
+            path.write_bytes(content)
+            return _read_abf(path, name) if ending == ".abf" else _read_nwb(path, name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
     source = read_columns(io.StringIO(text, newline=""), name, UNNAMED)
+    return _file_of_columns(name, source, {}, text[:4000])
+
+
+def _file_of_columns(
+    name: str, source: Source, asked: Mapping[str, Any], head: str | Mapping[str, str]
+) -> RecordingFile:
+    """Return the sweeps of a table; `asked` are names that are given, `head` is text with its comments."""
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
+    for what, given in asked.items():
+        if given is None:
+            continue
+        if not isinstance(given, str):
+            raise TypeError(
+                f"{what} is {type(given).__name__}, valid beside a file or a table is: the name of a column"
+            )
+        if given not in source.columns:
+            raise unknown(f"column for {what}", given, [*source.columns][:_LISTED])
+        columns[what] = given
     for column in source.columns:
         plain, unit = _split(column)
-        what = next((what for what, names in ROLES.items() if plain.lower() in names.split()), None)
-        if what is None or what in columns:
+        what = next((what for what, names in ROLES.items() if plain.lower() in names.split()), "")
+        if (
+            not what
+            or columns.get(what, column) != column
+            or (column in columns.values() and columns.get(what) != column)
+        ):
             continue
         columns[what] = column
-        unit = unit or _commented(text, column)
-        if unit:
+        unit = unit or _commented(head if isinstance(head, str) else "", column)
+        if unit in _UNITS[what]:
             units[what] = unit
+    for what, column in columns.items():
+        if source.columns[column] is TWICE:
+            raise ValueError(f"the column for {what}, {column!r}, is there twice: valid is one column of this name")
     if "v" not in columns and "spikes" not in columns:
-        there = _listed(source.columns)
-        raise ValueError(f"{name} has no column of potentials (v) or spikes (spikes): there are {there}")
+        raise ValueError(
+            f"{name} has no column of potentials (v) or spikes (spikes): a recording needs v or spikes, and there are "
+            f"{_listed(source.columns)}"
+        )
     if "t" not in columns and "v" in columns:
-        there = _listed(source.columns)
-        raise ValueError(f"{name} has no column of times (t): there are {there}")
-    return RecordingFile(name, source, columns, units)
+        raise ValueError(f"{name} has no column of times (t): there are {_listed(source.columns)}")
+    return RecordingFile(name, _by_sweep(source, columns), columns, units)
+
+
+def _by_sweep(source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return the rows of each sweep, where a column tells them apart."""
+    numbers = next((x for name, x in source.columns.items() if name.strip().lower() == SWEEP_COLUMN), None)
+    if not isinstance(numbers, np.ndarray) or not all(
+        isinstance(source.columns[c], np.ndarray) for c in columns.values()
+    ):
+        return (source,)
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(numbers) != 0]))
+    if starts.size == 1:
+        return (source,)
+    if len(set(numbers[starts].tolist())) < starts.size:
+        raise ValueError(
+            f"{source.source or 'the table'}: the rows of a sweep are not together, column {SWEEP_COLUMN!r}"
+        )
+    bounds = [*starts.tolist(), numbers.size]
+
+    def rows(a: int, b: int) -> Source:
+        part = {c: source.columns[c][a:b] for c in columns.values()}
+        return replace(
+            source, columns=part, place=lambda name, i: source.place(name, i + a), wrong=_of_rows(source, a, b)
+        )
+
+    return tuple(map(rows, bounds[:-1], bounds[1:]))
+
+
+def _of_rows(source: Source, first: int, last: int) -> dict[str, tuple[int, str]]:
+    return {name: (i - first, text) for name, (i, text) in source.wrong.items() if first <= i < last}
+
+
+def _read_abf(path: Path, name: str) -> RecordingFile:
+    """Return the sweeps of an Axon Binary File: the first channel in volts, with the command current of each sweep."""
+    pyabf = load("pyabf")
+    try:
+        abf = pyabf.ABF(str(path))
+    except Exception as error:  # it raises whatever it meets
+        raise ValueError(f"{name} is not an ABF file that pyABF can read: {error}") from None
+    channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
+    if channel is None:
+        raise ValueError(f"{name} has no channel in mV: its channels are in {', '.join(abf.adcUnits)}")
+    measured = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in AMPERE), None)
+    sources, unit = [], ""
+    for i in abf.sweepList:
+        abf.setSweep(i, channel=channel)
+        t, v, command, unit = abf.sweepX * 1e3, abf.sweepY, abf.sweepC, _unit(abf.sweepUnitsC)
+        if unit not in AMPERE and measured is not None:
+            abf.setSweep(i, channel=measured)
+            command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
+        columns = {"t": t, "v": np.asarray(v, float)}
+        if unit in AMPERE:
+            columns["current"] = np.asarray(command, float)
+        sources.append(_source(columns, name, i))
+    return _file_of_sweeps(name, sources, {"t": "ms", "v": _unit(abf.adcUnits[channel]), "current": unit})
+
+
+def _read_nwb(path: Path, name: str) -> RecordingFile:
+    """Return the current clamp sweeps of an NWB file, each with the stimulus of its sweep."""
+    pynwb = load("pynwb")
+    try:
+        io_of = pynwb.NWBHDF5IO(str(path), mode="r")
+        file = io_of.read()
+    except Exception as error:
+        raise ValueError(f"{name} is not an NWB file that PyNWB can read: {error}") from None
+    with io_of:
+        responses = [x for x in file.acquisition.values() if type(x).__name__ == "CurrentClampSeries"]
+        stimuli = [x for x in file.stimulus.values() if type(x).__name__ == "CurrentClampStimulusSeries"]
+        if not responses:
+            raise ValueError(f"{name} has no sweep in current clamp (CurrentClampSeries)")
+        pairs = _nwb_pairs(file, responses, stimuli)
+        sources = []
+        for i, (response, stimulus) in enumerate(pairs):
+            v = _nwb_values(response) * 1e3
+            rate = _nwb_rate(response, name)
+            columns = {"t": np.arange(v.size) * 1e3 / rate, "v": v}
+            if stimulus is not None:
+                current = _nwb_values(stimulus) * 1e12
+                if abs(_nwb_rate(stimulus, name) - rate) > 1e-6 * rate:
+                    raise ValueError(
+                        f"{name}, sweep {i}: v is sampled at {rate:g} Hz and its current at "
+                        f"{_nwb_rate(stimulus, name):g} Hz, valid is one rate"
+                    )
+                if current.size != v.size:
+                    raise ValueError(
+                        f"{name}, sweep {i}: v has {v.size} samples and its current {current.size}, valid is as many"
+                    )
+                columns["current"] = current
+            sources.append(_source(columns, name, i))
+    return _file_of_sweeps(name, sources, {"t": "ms", "v": "mV", "current": "pA"})
+
+
+def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[Any, Any]]:
+    """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
+    table = file.intracellular_recordings
+    if table is not None and len(table):
+        pairs = []
+        for row in range(len(table)):
+            response = table[("responses", "response")][row].timeseries
+            stimulus = table[("stimuli", "stimulus")][row].timeseries
+            if type(response).__name__ == "CurrentClampSeries":
+                pairs.append((response, stimulus if type(stimulus).__name__ == "CurrentClampStimulusSeries" else None))
+        if pairs:
+            return pairs
+    numbered = {x.sweep_number: x for x in stimuli if x.sweep_number is not None}
+    if numbered and all(x.sweep_number in numbered for x in responses):
+        return [(x, numbered[x.sweep_number]) for x in sorted(responses, key=lambda x: x.sweep_number)]
+    if len(stimuli) == len(responses):
+        return list(zip(responses, stimuli, strict=True))
+    return [(x, None) for x in responses]
+
+
+def _nwb_values(series: Any) -> Any:
+    """Return the data in V or A."""
+    return np.asarray(series.data[:], dtype=np.float64) * float(series.conversion) + float(series.offset or 0.0)
+
+
+def _nwb_rate(series: Any, name: str) -> float:
+    if series.rate is not None:
+        return float(series.rate)
+    steps = np.diff(np.asarray(series.timestamps[:], dtype=np.float64))
+    if steps.size == 0 or np.ptp(steps) > 1e-3 * steps.mean():
+        raise ValueError(f"{name}: {series.name} is not sampled at one rate")
+    return float(1.0 / steps.mean())
+
+
+def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
+    return Source(
+        columns,
+        lambda column, i: f"{name}, sweep {sweep}, {column}[{i}]",
+        title=Path(name).stem.replace("_", " "),
+        source=name,
+    )
+
+
+def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) -> RecordingFile:
+    columns = {what: what for what in ("t", "v", "current") if all(what in source.columns for source in sources)}
+    return RecordingFile(name, tuple(sources), columns, {what: units[what] for what in columns})
+
+
+# -- names of columns ---------------------------------------------------------------------------------
+
+_UNITS = {"t": TIME, "spikes": TIME, "v": POTENTIAL, "current": AMPERE}
 
 
 def _listed(columns: Iterable[str]) -> str:
     """Return the first columns as an error lists them."""
     names = list(columns)
     return ", ".join(map(shown, names[:_LISTED])) + (f" and {len(names) - _LISTED} more" * (len(names) > _LISTED))
-
-
-def units_of(what: str, model: NeuronModel) -> dict[str, float]:
-    """Return the units that a column may have, and their factors to ms, mV or the current of a model."""
-    if what in ("t", "spikes"):
-        return TIME
-    if what == "v":
-        return POTENTIAL
-    own = model.current.unit
-    if own in AMPERE:
-        return {own: 1.0} | {unit: factor / AMPERE[own] for unit, factor in AMPERE.items()}
-    return {own: 1.0, AS_IT_IS: 1.0}
 
 
 def _split(column: str) -> tuple[str, str]:

@@ -191,7 +191,7 @@ def _matching(
     else:
         pattern = from_recording(
             trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
-            title=tr("Mystery {seed}", seed=seed), current_tolerance=1e-6,
+            title=tr("Mystery {seed}", seed=seed), compare=["spikes"],
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, AT_LEAST), float(trace.t[-1]))

@@ -71,17 +71,22 @@ def test_the_file_is_what_its_generator_makes():
     np.testing.assert_allclose(regular_spiking(300.0, 25.0, 275.0, file["t"].to_numpy()), file["v"], atol=0.5)
 
 
-def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
+def test_adex_fits_the_cell_until_its_spikes_its_rest_and_its_course_hold():
     cell = pw.from_recording(CELL)
     assert [c.key for c in cell.criteria] == [
         "quiet",
         "at_rest",
         "below_threshold",
+        "rest",
         "n",
         "latency",
         "mean_isi",
         "cv",
         "gamma",
+        "course",
+        "ahp",
+        "height",
+        "width",
         "min_isi",
         "whole",
         "cell",
@@ -225,14 +230,24 @@ def test_the_noise_of_an_amplifier_is_no_current():
     rng = np.random.default_rng(0)
     t = np.arange(0.0, 300.0, 0.1)
     current = np.where((t >= 50) & (t < 250), 200.0, 20.0) + rng.uniform(-2.0, 2.0, t.size)
-    spikes = [80.0, 150.0, 220.0]
-    with pytest.raises(ValueError, match=r"linear pieces, valid is: at most 200.*current_tolerance"):
-        pw.from_recording(t, spikes=spikes, current=current)
-    cell = pw.from_recording(t, spikes=spikes, current=current, current_tolerance=0.03)
+    cell = pw.from_recording(t, spikes=[80.0, 150.0, 220.0], current=current)
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
-    assert trace.current[0, 0] == pytest.approx(20.0, abs=0.3)
-    assert trace.current[0, trace.t.searchsorted(100.0)] == pytest.approx(200.0, abs=2.0)
-    assert trace.t.searchsorted(199.0) and trace.current[0, trace.t.searchsorted(201.0)] == pytest.approx(20.0, abs=2.0)
+    assert trace.current[0, 0] == pytest.approx(20.0, abs=0.1)
+    assert trace.current[0, trace.t.searchsorted(100.0)] == pytest.approx(200.0, abs=0.1)
+    assert trace.current[0, trace.t.searchsorted(199.8)] == pytest.approx(200.0, abs=0.1)
+    assert trace.current[0, trace.t.searchsorted(200.2)] == pytest.approx(20.0, abs=0.1)
+    # The level of noise: the standard deviation of numbers between -2 and 2.
+    assert cell.protocols["recording"].noise == pytest.approx(4.0 / 12**0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("amplitude", [350.0, 150.0, -100.0])
+def test_a_tenth_of_a_percent_of_noise_moves_neither_onset_nor_latency(amplitude):
+    file, rng = table(), np.random.default_rng(1)
+    file["current"] *= amplitude / 300.0
+    noisy = file.assign(current=file["current"] + rng.normal(0.0, 0.5, len(file)))
+    clean, measured = pw.from_recording(file), pw.from_recording(noisy)
+    assert measured.protocols["recording"].onset == clean.protocols["recording"].onset == 25.0
+    assert [(c.key, c.low, c.high) for c in measured.criteria] == [(c.key, c.low, c.high) for c in clean.criteria]
 
 
 def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
@@ -339,8 +354,8 @@ GOOD = "t,v\n" + "\n".join(f"{0.5 * i:.1f},{20.0 if i == 50 else -70.0}" for i i
         (GOOD.replace("10.0,-70.0", "10.0,nan"), "line 22, column 'v': nan is not a finite number"),
         ("# made today\n" + GOOD.replace("10.0,-70.0", "9.0,-70.0"), "line 23, column 't': 9 does not come after 9.5"),
         (GOOD.replace("10.0,-70.0", "10.0,-70.0,3"), "line 22: 3 values, but 2 columns"),
-        (GOOD.replace("t,v", "time,v"), "column for t: 't'. Valid: time, v"),
-        (GOOD.replace("t,v", "t,voltage"), "needs v or spikes, and has neither; there are: 't', 'voltage'"),
+        (GOOD.replace("t,v", "clock,v"), "has no column of times (t): there are 'clock', 'v'"),
+        (GOOD.replace("t,v", "t,volume"), "needs v or spikes, and there are 't', 'volume'"),
         (GOOD.split("\n", 1)[1], "line 1: the first line must name the columns"),
         ("", "is empty"),
         (GOOD.replace(",20.0", ",-69.0"), "never crosses -50 mV upwards"),
@@ -377,10 +392,11 @@ V = np.where(T == 50.0, 20.0, -70.0)
         (lambda f: f(T, pd.Series(V).astype(object).where(T != 7.0, "x")), r"v\[7\]: 'x' is not a number"),
         (lambda f: f(np.where(T == 7.0, 6.0, T), V), r"t\[7\]: 6 does not come after 6"),
         (lambda f: f(T, V / 1000.0), "are these volts"),
-        (lambda f: f(T, np.stack([V, V])), r"v is array\(.*valid is: a value for each time"),
+        (lambda f: f(T, np.stack([V, V])), "there are 2 sweeps and no current"),
+        (lambda f: f(T, np.zeros((2, 2, 100))), r"v is array\(.*valid is: a value for each time"),
         (lambda f: f(T, spikes=[3.0, 500.0]), r"spikes\[1\]: a spike at 500 ms, outside of the recording"),
         (lambda f: f(T, spikes=[30.0, 20.0]), r"spikes\[1\]: 20 does not come after 30"),
-        (lambda f: f(T, spikes=[]), "has no spike"),
+        (lambda f: f(T, spikes=[]), "every silent neuron would show it"),
         (lambda f: f(T, V, step=(60.0, 90.0), silent_before=False, threshold=40.0), "no spike in v"),
         (lambda f: f(T, V, step=(60.0, 40.0)), "step is"),
         (lambda f: f(T, V, current=T, step=(0.0, 50.0)), "either current or step"),
@@ -413,7 +429,7 @@ def test_a_column_that_is_there_twice_is_refused_only_where_it_is_asked_for(tmp_
     for source in (table, path):
         with pytest.raises(ValueError, match="column for v, 'v', is there twice"):
             pw.from_recording(source)
-    other = table.set_axis(["v", "x", "x"], axis=1)
+    other = table.set_axis(["x", "v", "x"], axis=1)
     assert spike_times(pw.from_recording(other.assign(t=T))).size == 1
 
 

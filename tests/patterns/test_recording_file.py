@@ -47,7 +47,8 @@ def test_units_in_the_names_are_converted(head, factors):
     pattern = file.pattern(ADEX, {what: units[0] for what, units in asked.items()})
     wanted = pw.from_recording(T, v=V, current=300.0 * step)
     assert criteria(pattern) == criteria(wanted)
-    (name, sweep), (_, other) = (*pattern.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items(),
+    scale = pattern.parameters(ADEX)["current_scale"].default
+    (name, sweep), (_, other) = (*pattern.sweeps_at({"holding": 0.0, "current_scale": scale}).items(),
                                  *wanted.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items())  # fmt: skip
     assert name == "recording" and [p.first for p in sweep.pieces] == pytest.approx([p.first for p in other.pieces])
 

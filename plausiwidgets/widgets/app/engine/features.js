@@ -59,6 +59,21 @@ function merge(times, reference) {
 
 const rowOf = (x) => (typeof x === "number" ? [x] : Array.from(x));
 
+/** The places of the spikes in a potential that is finite, each once. */
+function edgesOf(v, times, dt) {
+  if (v.some((x) => !Number.isFinite(x))) return [];
+  const places = times.filter(Number.isFinite).map((t) => roundHalfEven(t / dt));
+  return places.filter((k, i) => k >= 0 && k < v.length && k !== places[i - 1]);
+}
+
+function extreme(v, from, to, of) {
+  let found = v[from];
+  for (let k = from + 1; k < to; k++) found = of(found, v[k]);
+  return found;
+}
+
+const meanOf = (values) => (values.length ? summed(values) / values.length : NaN);
+
 export const FEATURES = {
   count: (times, t0, t1) => times.reduce((n, t) => n + (t >= t0 && t < t1), 0),
   window: (times, t0, t1) => times.filter((t) => t >= t0 && t < t1),
@@ -213,6 +228,60 @@ export const FEATURES = {
       if (v[k] - lowest > climb) [climb, top, below] = [v[k] - lowest, k, lowest];
     }
     return { height: v[top] - vBaseline, rise: climb, undershoot: Math.max(vBaseline - below, 0), top };
+  },
+  course_distance(v, times, dt, reference, step, before, after) {
+    const row = rowOf(reference);
+    let sum = 0;
+    let n = 0;
+    row.forEach((x, k) => {
+      const t = (k + 1) * step;
+      const place = roundHalfEven(t / dt) - 1;
+      if (!Number.isFinite(x) || place < 0 || place >= v.length) return;
+      if (times.some((s) => t >= s - before && t < s + after)) return;
+      const apart = v[place] - x;
+      n += 1;
+      if (Number.isFinite(apart * apart)) sum += apart * apart;
+    });
+    return Math.sqrt(divided(sum, n));
+  },
+  decay_time(v, level, dt) {
+    if (v.length < 3) return NaN;
+    const middle = 0.5 * (v.length - 1) * dt;
+    let [xy, xx] = [0, 0];
+    for (let k = 0; k < v.length; k++) {
+      const x = k * dt - middle;
+      const y = Math.log(Math.abs(v[k] - level));
+      if (!Number.isFinite(y)) return NaN;
+      xy += x * y;
+      xx += x * x;
+    }
+    const slope = divided(xy, xx);
+    return slope < 0 ? divided(-1, slope) : NaN;
+  },
+  mean_trough(v, times, dt) {
+    const edges = edgesOf(v, times, dt);
+    return meanOf(edges.slice(1).map((end, k) => extreme(v, edges[k], end, Math.min)));
+  },
+  mean_peak(v, times, dt) {
+    const edges = edgesOf(v, times, dt);
+    return meanOf(edges.map((from, k) => extreme(v, from, edges[k + 1] ?? v.length, Math.max)));
+  },
+  half_width(v, times, dt) {
+    const edges = edgesOf(v, times, dt);
+    const widths = [];
+    for (let k = 1; k < edges.length; k++) {
+      const low = v.indexOf(extreme(v, edges[k - 1], edges[k], Math.min), edges[k - 1]);
+      const top = v.indexOf(extreme(v, edges[k], edges[k + 1] ?? v.length, Math.max), edges[k]);
+      const level = 0.5 * (v[low] + v[top]);
+      let up = low + 1;
+      while (up < top && v[up] < level) up++;
+      let down = top + 1;
+      while (down < v.length && v[down] > level) down++;
+      if (down === v.length) continue;
+      const rise = up - (v[up] - level) / (v[up] - v[up - 1]);
+      widths.push((down - (level - v[down]) / (v[down - 1] - v[down]) - rise) * dt);
+    }
+    return meanOf(widths);
   },
 };
 

@@ -287,7 +287,7 @@ function saturated(x) {
 }
 
 /** The cost of a value outside of an interval: 0 exactly inside. */
-function costOf({ kind, scale, per_span: perSpan }, value, low, high, span, gap, progress) {
+function costOf({ kind, scale, per_span: perSpan, weight = 1 }, value, low, high, span, gap, progress) {
   if (value >= low && value <= high) return 0;
   let outside;
   if (kind === "count") {
@@ -299,9 +299,10 @@ function costOf({ kind, scale, per_span: perSpan }, value, low, high, span, gap,
     outside = saturated((value < low ? Math.log(low / Math.max(value, 1e-300)) : Math.log(value / high)) / scale);
   } else {
     const unit = scale * (perSpan ? span / 15 : 1);
-    outside = saturated((value < low ? low - value - progress : value - high) / unit);
+    const short = low - value;
+    outside = saturated((value < low ? Math.max(short - progress, 0.1 * short) : value - high) / unit);
   }
-  return Number.isNaN(value) || Number.isNaN(outside) ? 1 : Math.min(Math.max(outside, 1e-9), 1);
+  return weight * (Number.isNaN(value) || Number.isNaN(outside) ? 1 : Math.min(Math.max(outside, 1e-9), 1));
 }
 
 /** The interval of a criterion at the span of a neuron. */

@@ -1,0 +1,759 @@
+"""The pattern of recorded sweeps of a cell: their currents, and what a neuron must reproduce as criteria."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import SETTLE, TRANSIENT, Graded, Response, Responses
+from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues, usual_current
+from plausiwidgets.patterns.recorded_current import Injected, injected
+from plausiwidgets.patterns.recording_table import Data, threshold_of
+from plausiwidgets.patterns.recording_units import AMPERE
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
+from plausiwidgets.patterns.trial import untried
+from plausiwidgets.simulation.current import Piece
+from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import marked, tr
+
+Floats = NDArray[np.float64]
+
+PRECISION = 4.0
+"""Largest precision Δ in ms of a coincidence, where it is not given."""
+SWEEP = "recording"
+"""Name of the sweep where there is one."""
+
+SPIKES = ("n", "latency", "mean_isi", "cv", "times")
+ALL = (*SPIKES, "rest", "rate_before", "course", "resistance", "time_constant", "sag", "ahp", "height", "width")
+"""What is compared, by name; the order is that of the criteria."""
+
+REST, COURSE, TROUGH, PEAK, SAG = 2.0, 2.0, 3.0, 6.0, 1.0
+"""Least tolerance in mV of the potential at rest, the course, the lowest potential after a spike, its top, the sag."""
+OF_COURSE = 0.15
+"""Tolerance of the course, as a share of the range that the potential has outside of spikes."""
+STEP = 0.5
+"""Distance in ms of the samples at which two courses are compared."""
+AROUND = (2.0, 4.0)
+"""Time in ms before and after a spike in which courses are not compared."""
+LEAST_STEP, LEAST_DEFLECTION = 30.0, 2.0
+"""Length in ms and size in mV of a response to a step of which resistance, time constant and sag are measured."""
+DECAY = (1.0, 10.0)
+"""Time in ms after a step in which the decay is measured, as eFEL has it."""
+ARTEFACT = 0.2
+"""A crossing of the threshold that is over within this time in ms, at an edge of the current, is no spike."""
+CUT = 0.5
+"""Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+GAMMA = 0.7
+"""Least coincidence factor, as a share of what repeated sweeps of the cell reach among each other."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked of a recording; see :func:`from_recording`."""
+
+    key: str = "recording"
+    title: str = ""
+    step: tuple[float, float] | None = None
+    silent_before: bool | None = None
+    threshold: float | None = None
+    as_measured: bool | None = None
+    compare: Mapping[str, float] | None = None
+    distance: str = "coincidence"
+    precision: float | None = None
+    time_constant: float = 10.0
+    tolerance: float = 0.1
+    free: tuple[str, ...] = ()
+    budget: int = 50_000
+
+    def weight(self, name: str) -> float:
+        """Return the weight of what is compared; 0 where it is not."""
+        return 1.0 if self.compare is None else self.compare.get(name, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RecordedPattern(Pattern):
+    """The pattern of recorded sweeps: what is asked of a neuron is what the cell did.
+
+    Attributes
+    ----------
+    protocols : mapping of str to Injected
+        For each sweep, the current that was recovered from its samples; ``.words("pA")`` says it. Empty without a
+        current.
+    current_unit : str
+        Unit of the recorded current; empty where it is that of the model.
+    held_out : RecordedPattern or None
+        The sweeps that were left out, for ``pw.judge(model, pattern.held_out, result.parameters)``.
+    reliability : mapping of str to float
+        For each sweep that was repeated, the coincidence factor that the repeats reach among each other.
+    """
+
+    protocols: Mapping[str, Injected] = field(default_factory=dict)
+    current_unit: str = ""
+    held_out: RecordedPattern | None = None
+    reliability: Mapping[str, float] = field(default_factory=dict)
+
+    def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
+        known, unit = super()._in_units_of(model), model.current.unit
+        if not self.current_unit or "current_scale" not in known or unit == self.current_unit:
+            return known
+        if unit in AMPERE:
+            factor, is_known = AMPERE[self.current_unit] / AMPERE[unit], True
+        else:
+            levels = [abs(x + i.holding) for i in self.protocols.values() for p in i.pieces for x in (p.first, p.last)]
+            factor, is_known = usual_current(model) / (max(levels, default=0.0) or 1.0), False
+        for name, p in known.items():
+            free = p.free if is_known or name == "holding" else True
+            known[name] = replace(p, default=p.default * factor, low=p.low * factor, high=p.high * factor, free=free)
+        return known
+
+
+# -- the pattern --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """A sweep as it is compared: times in ms from its begin, the onset of the stimulus at `onset`.
+
+    `repeats` are sweeps of the same current, itself among them.
+    """
+
+    name: str
+    data: Data
+    begin: float
+    onset: float
+    end: float
+    current: Injected | None
+    repeats: tuple[Data, ...]
+
+    def train(self, data: Data | None = None) -> Floats:
+        """Return the spikes from the begin on."""
+        times = (self.data if data is None else data).spikes - self.begin
+        return times[(times >= 0.0) & (times < self.end)]
+
+    @property
+    def trains(self) -> list[Floats]:
+        return [self.train(data) for data in self.repeats]
+
+    @property
+    def dt(self) -> float:
+        return float(np.median(np.diff(self.data.t)))
+
+    def v(self, data: Data, first: float, last: float) -> Floats:
+        """Return the recorded potential over [first, last) ms from the begin."""
+        assert data.v is not None
+        chosen = (data.t - self.begin >= first - 1e-9) & (data.t - self.begin < last - 1e-9)
+        return data.v[chosen]
+
+    def steps(self) -> Iterator[Piece]:
+        """Yield the steps of its current that are long enough for a resistance, times from the begin."""
+        for p in self.current.pieces if self.current is not None and not self.current.measured else ():
+            if p.first == p.last and p.off - p.on >= LEAST_STEP and p.off <= self.data.end - 1e-9:
+                yield Piece(p.on - self.begin, p.off - self.begin, p.first, p.last)
+
+
+def made_of(
+    sweeps: Sequence[Data], settings: Settings, current_unit: str = "", holdout: Sequence[Data] = ()
+) -> RecordedPattern:
+    """Return the pattern of checked sweeps; see :func:`from_recording`."""
+    groups, values, silent, pieces = _stimulus(sweeps, settings)
+    features = _Features(groups, settings, silent)
+    first = groups[0]
+    total = sum(g.train().size for g in groups)
+    if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
+        raise ValueError("the recording has no spike after the stimulus begins, and no course: every silent neuron "
+                         "would show it")  # fmt: skip
+    protocols = {g.name: g.current for g in groups if g.current is not None}
+    words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
+             for name, p in protocols.items()]  # fmt: skip
+    title = settings.title or sweeps[0].title
+    train = next((g.train() for g in groups if g.train().size), np.empty(0))
+    ends = {g.name: g.end for g in groups}
+    records = {g.name: features.needs_potential(g.name) for g in groups}
+
+    def sweeps_of(s: StimulusValues) -> dict[str, Sweep]:
+        return {
+            name: Sweep(pieces[name](s), end, voltage=(0.0, end) if records[name] else None)
+            for name, end in ends.items()
+        }
+
+    held_out = None
+    if holdout:
+        held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), current_unit)
+    description = [
+        tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
+           end=f"{max(ends.values()):g}", count=total) if len(sweeps) > 1 else
+        tr("A recorded response of {end} ms; spikes: {count}.", end=f"{first.end:g}", count=total),
+        *words[:6],
+    ]  # fmt: skip
+    if train.size:
+        look = tr("Look for spikes at the times of the target, the first after {time} ms.", time=number(train[0], 3))
+    else:
+        look = tr("Look for the course of the target, without a spike.")
+    with untried():  # the functions are the package's own, which tests try
+        return RecordedPattern(
+            key=settings.key,
+            title=title,
+            description=" ".join(description),
+            look_for=look,
+            source=sweeps[0].source,
+            free_values=values,
+            sweeps=sweeps_of,
+            measure=features.measure,
+            criteria=features.criteria,
+            reference={g.name: _traces(g) for g in groups},
+            at_rest=silent,
+            budget=settings.budget,
+            protocols=protocols,
+            current_unit=current_unit,
+            held_out=held_out,
+            reliability=features.reliability,
+        )
+
+
+# -- stimulus ----------------------------------------------------------------------------------------
+
+
+SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
+
+Pieces = Callable[[StimulusValues], Sequence[Piece]]
+Stimulus = tuple[list[_Recorded], tuple[FreeValue, ...], bool, dict[str, Pieces]]
+"""The sweeps with their currents, the free values, whether they begin in silence, and the pieces by the values."""
+
+
+def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
+    """Return the stimulus of sweeps."""
+    given = [data.current for data in sweeps if data.current is not None]
+    if not given:
+        return _unknown_step(sweeps, settings)
+    if len(given) != len(sweeps):
+        raise ValueError("some sweeps have a current and others have none: valid is one for each, or none at all")
+    if settings.step is not None:
+        raise ValueError("give either current or step: with a current, the stimulus is known")
+    reach = max(float(np.quantile(x, 0.99) - np.quantile(x, 0.01)) for x in given)
+    currents = [injected(data.t, data.current, settings.as_measured, reach) for data in sweeps]  # type: ignore[arg-type]
+    holding = currents[0].holding
+    near = 0.02 * reach + 1e-9 * abs(holding)
+    early = [data.spikes[data.spikes < (c.onset if c.onset is not None else data.t[0])]
+             for data, c in zip(sweeps, currents, strict=True)]  # fmt: skip
+    for data, c, train in zip(sweeps, currents, early, strict=True):
+        if settings.silent_before and train.size:
+            raise ValueError(
+                f"silent_before is True, but the recording has a spike at {train[0]:g} ms, before the stimulus begins "
+                f"at {c.onset if c.onset is not None else data.t[0]:g} ms"
+            )
+    fires = any(train.size for train in early)
+    silent = not fires if settings.silent_before is None else bool(settings.silent_before)
+    if all(c.onset is None for c in currents) and len({round(c.holding / (near or 1.0)) for c in currents}) == 1:
+        # It never changes: a step from 0 at the start, unless the cell is recorded as it is.
+        silent = silent and bool(holding)
+        if silent:
+            end = max(data.end for data in sweeps)
+            currents = [Injected(0.0, (Piece(float(d.t[0]), end, c.holding, c.holding),), c.noise)
+                        for d, c in zip(sweeps, currents, strict=True)]  # fmt: skip
+            holding = 0.0
+    groups: list[_Recorded] = []
+    pieces: dict[str, Pieces] = {}
+    for i, (data, c) in enumerate(zip(sweeps, currents, strict=True)):
+        twin = next((g for g in groups if g.current is not None and _same(g.current, c, near, g.data, data)), None)
+        if twin is not None:
+            groups[groups.index(twin)] = replace(twin, repeats=(*twin.repeats, data))
+            continue
+        start = float(data.t[0])
+        onset = start if c.onset is None else float(c.onset)
+        begin = onset if abs(c.holding - holding) <= near else start
+        name = SWEEP if len(sweeps) == 1 else data.label or f"sweep {i}"
+        groups.append(_Recorded(name, data, begin, onset - begin, data.end - begin, c, (data,)))
+        pieces[name] = _pieces_of(c, begin, data.end - begin, 0.0 if begin == onset else c.holding - holding)
+    _refuse_artefacts(groups)
+    wide = (
+        max((abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)), default=0.0) or abs(holding) or 1.0
+    )
+    values = (
+        FreeValue("holding", holding, holding - wide, holding + wide, of="injected", free="holding" in settings.free),
+        FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in settings.free,
+                  description=SCALE),
+    )  # fmt: skip
+    _check_free(settings.free, values)
+    return groups, values, silent, pieces
+
+
+def _pieces_of(current: Injected, begin: float, end: float, level: float) -> Pieces:
+    """Return the pieces of a sweep by its stimulus values; `level` is what its holding is above that of the others."""
+    known = [(p.on - begin, p.off - begin, p.first, p.last) for p in current.pieces]
+    if level:
+        known.append((0.0, end, level, level))
+
+    def pieces(s: StimulusValues) -> Sequence[Piece]:
+        return [Piece(on, off, first * s.current_scale, last * s.current_scale) for on, off, first, last in known]
+
+    return pieces
+
+
+def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool:
+    """Return whether two sweeps are of one current, and as long."""
+    if len(a.pieces) != len(b.pieces) or abs(a.holding - b.holding) > near or a.measured != b.measured:
+        return False
+    if abs((of_a.end - of_a.t[0]) - (of_b.end - of_b.t[0])) > 1.0 or abs(of_a.t[0] - of_b.t[0]) > 1e-6:
+        return False
+    at = [(abs(p.on - q.on), abs(p.off - q.off)) for p, q in zip(a.pieces, b.pieces, strict=True)]
+    high = [abs(x - y) for p, q in zip(a.pieces, b.pieces, strict=True)
+            for x, y in ((p.first, q.first), (p.last, q.last))]  # fmt: skip
+    return max((max(x) for x in at), default=0.0) < 0.5 and max(high, default=0.0) <= near
+
+
+def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
+    """Return what :func:`_stimulus` does for a recording without its current."""
+    if len(sweeps) > 1:
+        raise ValueError(
+            f"there are {len(sweeps)} sweeps and no current: a step of free amplitude would be the same for all. Give "
+            "the current, or choose one of them (sweeps=[0])"
+        )
+    data = sweeps[0]
+    start, end = float(data.t[0]), data.end
+    on, off = (start, end) if settings.step is None else (float(settings.step[0]), float(settings.step[1]))
+    if not start <= on < off <= end:
+        raise ValueError(
+            f"step is {settings.step}, valid is: two times, begin before end, within {start:g} to {end:g} ms: the "
+            "sweep is not longer than that"
+        )
+    early = data.spikes[data.spikes < on]
+    if settings.silent_before and early.size:
+        raise ValueError(
+            f"silent_before is True, but the recording has a spike at {early[0]:g} ms, before the stimulus begins at "
+            f"{on:g} ms"
+        )
+    silent = not early.size if settings.silent_before is None else bool(settings.silent_before)
+    if not (data.spikes >= on).any():
+        ends = ""
+        if data.v is not None:
+            level = threshold_of([data.v]) if settings.threshold is None else settings.threshold
+            ends = f" from {data.v.min():.3g} to {data.v.max():.3g} mV it never crosses {level:.3g} mV upwards,"
+        raise ValueError(
+            f"no spike in v:{ends} after the stimulus begins at {on:g} ms, and no current is given: every silent "
+            "neuron would show it. Give the current, threshold, or the spikes themselves"
+        )
+    values = (
+        FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
+        FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in settings.free),
+    )
+    _check_free(settings.free, values)
+    recorded = _Recorded(SWEEP, data, on, 0.0, end - on, None, (data,))
+    return [recorded], values, silent, {SWEEP: lambda s: [Piece(0.0, off - on, s.amplitude, s.amplitude)]}
+
+
+def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
+    for name in free:
+        if name not in [value.key for value in values]:
+            raise unknown("stimulus value in free", name, [value.key for value in values])
+
+
+def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
+    """Refuse a crossing of the threshold that is over at once, at an edge of the current."""
+    for g in groups:
+        if g.data.v is None or g.current is None or g.current.measured or g.dt > 0.5 * ARTEFACT:
+            continue
+        edges = np.array([x for p in g.current.pieces for x in (p.on, p.off)])
+        for data in g.repeats:
+            assert data.v is not None
+            for spike in data.spikes:
+                if not edges.size or np.abs(edges - spike).min() > 0.5:
+                    continue
+                k = int(np.searchsorted(data.t, spike))
+                level = data.v[max(k - 1, 0)]
+                above = data.v[k:] > 0.5 * (level + data.v[k : k + 5].max())
+                if not above.all() and int(above.argmin()) * g.dt < ARTEFACT:
+                    raise ValueError(
+                        f"v crosses the threshold at {spike:g} ms for less than {ARTEFACT:g} ms, at an edge of the "
+                        "current: an artefact of the stimulus, not a spike. Cut it out of v, or give the spikes "
+                        "themselves (spikes=…)"
+                    )
+
+
+# -- criteria ----------------------------------------------------------------------------------------
+
+
+COINCIDENCE = marked(
+    "Share of spikes at the recorded times beyond chance, 1 for the same times and 0 for chance (Kistler et al. 1997)"
+)
+VAN_ROSSUM = marked(
+    "Distance D² of the spike times from the recorded ones over their number, 0.5 for one more or less, for each "
+    "(van Rossum 2001)"
+)
+
+Measured = Callable[[Response, Responses], Mapping[str, Any]]
+
+
+class _Features:
+    """The criteria of recorded sweeps, and what measures them."""
+
+    def __init__(self, groups: Sequence[_Recorded], settings: Settings, silent: bool) -> None:
+        self.settings, self.criteria = settings, list[Criterion]()
+        self.reliability: dict[str, float] = {}
+        self._many = len(groups) > 1
+        self._measures: list[tuple[str, Measured]] = []
+        self._potentials: set[str] = set()
+        self._before(groups, silent)
+        for i, g in enumerate(groups):
+            self._of_sweep(g, f"_{i}" if self._many else "")
+        if not self.criteria:
+            raise ValueError(
+                f"the recording has nothing of what compare asks for ({', '.join(settings.compare or ALL)})"
+            )
+
+    def needs_potential(self, name: str) -> bool:
+        """Return whether the potential of a sweep is measured."""
+        return name in self._potentials
+
+    def measure(self, r: Responses, s: StimulusValues) -> dict[str, Any]:
+        """Return the features of all sweeps."""
+        out: dict[str, Any] = {}
+        for name, measure in self._measures:
+            out |= measure(r[name or next(iter(r))], r)
+        return out
+
+    def _add(self, weight_of: str, criterion: Criterion, sweep: str = "") -> None:
+        titled = f"{sweep}: {criterion.title}" if sweep and self._many else criterion.title
+        self.criteria.append(replace(criterion, title=titled, weight=self.settings.weight(weight_of)))
+
+    def _asked(self, name: str) -> bool:
+        return self.settings.weight(name) > 0.0
+
+    # -- before the stimulus
+
+    def _before(self, groups: Sequence[_Recorded], silent: bool) -> None:
+        """Ask for the potential at rest, or for the rate at which the cell fires before the stimulus."""
+        known = [
+            (g, data) for g in groups for data in g.repeats if g.begin == g.begin + g.onset and g.current is not None
+        ]
+        if silent and self._asked("rest"):
+            rests = [
+                float(np.mean(v))
+                for g, data in known
+                if data.v is not None and (v := g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)).size * g.dt >= 2.0
+            ]
+            if rests:
+                middle = float(np.mean(rests))
+                slack = max(REST, 2.0 * float(np.std(rests)))
+                self._add("rest", Criterion(
+                    "rest", marked("potential at rest"), marked("Potential before the stimulus."), "mV",
+                    low=middle - slack, high=middle + slack, scale=5.0))  # fmt: skip
+                self._measures.append(("", lambda x, r: {"rest": r.v_baseline}))
+        if not silent and self._asked("rate_before"):
+            spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
+            counts = [int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats]
+            seconds = sum(spans) / 1000.0
+            if seconds > 0.05:
+                rate = sum(counts) / seconds
+                slack = max(2.0 * math.sqrt(max(sum(counts), 1)) / seconds, self.settings.tolerance * rate)
+                self._add("rate_before", Criterion(
+                    "rate_before", marked("rate before the stimulus"),
+                    marked("Rate of the spikes at the holding level, as the cell fires there."), "Hz",
+                    low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)))  # fmt: skip
+                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+                self._measures.append(("", lambda x, r: {"rate_before": r.spontaneous_spikes / seen}))
+
+    # -- one sweep
+
+    def _of_sweep(self, g: _Recorded, mark: str) -> None:
+        self._spikes(g, mark)
+        if g.data.v is None:
+            return
+        self._course(g, mark)
+        self._steps(g, mark)
+        self._shape(g, mark)
+
+    def _spikes(self, g: _Recorded, mark: str) -> None:
+        """Ask for number, latency, intervals and times of the spikes."""
+        settings, trains = self.settings, g.trains
+        train, tolerance = trains[0], settings.tolerance
+        isi = np.diff(train)
+        if isi.size and isi.min() < MIN_ISI.low:
+            i = int(isi.argmin())
+            raise ValueError(
+                f"the spikes at {train[i] + g.begin:g} and {train[i + 1] + g.begin:g} ms are {isi[i]:.3g} ms apart, "
+                f"valid is: at least {MIN_ISI.low:g} ms, which is asked of every neuron. Are the times in ms, and is "
+                "each spike there once?"
+            )
+        counts = [x.size for x in trains]
+        slack = int(tolerance * max(counts) + 1e-9)
+        if self._asked("n"):
+            self._add("n", Criterion(
+                f"n{mark}", marked("spikes"), marked("Spikes from the onset to the end of the recording."), "spikes",
+                low=min(counts) - slack, high=max(counts) + slack, kind="count"), g.name)  # fmt: skip
+        fired = [x for x in trains if x.size]
+        precision = settings.precision
+        if precision is None:
+            precision = min(PRECISION, 0.25 * float(isi.mean())) if isi.size else PRECISION
+        onset = g.onset
+        late = [x[x >= onset] for x in fired]
+        firsts = [float(x[0] - onset) for x in late if x.size]
+        if firsts and self._asked("latency"):
+            first = float(np.mean(firsts))
+            # A cell that fires by itself has no fixed phase at the onset.
+            loose = 0.5 * float(np.mean(isi)) if (fired[0] < onset).any() and isi.size else 0.0
+            slack_of = max(tolerance * first, precision, 2.0 * float(np.std(firsts)), loose)
+            self._add("latency", Criterion(
+                f"latency{mark}", marked("latency"), marked("Time from the onset to the first spike."), "ms",
+                low=first - slack_of, high=first + slack_of, scale=max(10.0, 0.5 * first)), g.name)  # fmt: skip
+        means = [float(np.diff(x).mean()) for x in fired if x.size >= 2]
+        if means and self._asked("mean_isi"):
+            self._add("mean_isi", Criterion(
+                f"mean_isi{mark}", marked("mean interval"), marked("Mean interval between spikes."), "ms",
+                low=min(means) * (1.0 - min(tolerance, 0.99)), high=max(means) * (1.0 + tolerance), scale=0.3,
+                kind="log"), g.name)  # fmt: skip
+        cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in fired if x.size >= 3]
+        if cvs and self._asked("cv"):
+            self._add("cv", Criterion(
+                f"cv{mark}", marked("irregularity"), marked("Standard deviation over mean of the intervals."), "1",
+                low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3), g.name)  # fmt: skip
+        named = {what: f"{what}{mark}" for what in ("n", "latency", "mean_isi", "cv")}
+
+        def measure(x: Response, r: Responses) -> dict[str, Any]:
+            times = x.window()
+            gaps = f.intervals(times)
+            return {
+                named["n"]: f.lengths(times),
+                named["latency"]: f.first(x.window(onset) if onset else times) - onset,
+                named["mean_isi"]: f.mean(gaps), named["cv"]: f.cv(gaps),
+            }  # fmt: skip
+
+        self._measures.append((g.name, measure))
+        if fired and self._asked("times"):
+            self._times(g, fired, mark, precision)
+
+    def _times(self, g: _Recorded, trains: list[Floats], mark: str, precision: float) -> None:
+        settings, end = self.settings, g.end
+        most = max(x.size for x in trains)
+        if settings.distance == "van_rossum":
+            key, tau = f"van_rossum{mark}", settings.time_constant
+            self._add("times", Criterion(
+                key, marked("van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2, scale=0.3), g.name
+            )  # fmt: skip
+
+            def apart(x: Response, r: Responses) -> dict[str, Any]:
+                times = x.window()
+                each = [f.van_rossum(times, train, tau) / train.size for train in trains]
+                return {key: _average(each)}
+
+            self._measures.append((g.name, apart))
+            return
+        if 2.0 * precision * most >= end:
+            raise ValueError(
+                f"precision is {precision:g} ms, with which {most} spikes in {end:g} ms coincide by chance: "
+                f"valid is less than {end / (2.0 * most):.3g} ms"
+            )
+        own = 1.0
+        if len(trains) > 1:
+            pairs = [f.coincidences(a[None], b, precision, end).gamma[0] for a in trains for b in trains if a is not b]
+            own = self.reliability[g.name] = float(np.mean(pairs))
+        key, low = f"gamma{mark}", GAMMA * own
+        text = f"{COINCIDENCE}: ± {number(precision, 3)} ms"
+        self._add("times", Criterion(key, marked("coincidence factor Γ"), text, "1", low=low, scale=0.3), g.name)
+
+        def coincide(x: Response, r: Responses) -> dict[str, Any]:
+            times = x.window()
+            found = [f.coincidences(times, train, precision, end) for train in trains]
+            return {key: Graded(_average([y.gamma for y in found]), _average([y.progress for y in found]))}
+
+        self._measures.append((g.name, coincide))
+
+    def _course(self, g: _Recorded, mark: str) -> None:
+        """Ask for the course of the potential outside of spikes."""
+        if not self._asked("course"):
+            return
+        courses = [_course_of(g, data) for data in g.repeats]
+        with np.errstate(all="ignore"):
+            reference = np.nanmean(courses, axis=0) if len(courses) > 1 else courses[0]
+        known = reference[np.isfinite(reference)]
+        if known.size < 10:
+            return
+        reach = float(np.quantile(known, 0.99) - np.quantile(known, 0.01))
+        spread = max((float(np.sqrt(np.nanmean((c - reference) ** 2))) for c in courses), default=0.0)
+        high, end, dt_of, key = max(COURSE, OF_COURSE * reach, 2.0 * spread), g.end, STEP, f"course{mark}"
+        self._add("course", Criterion(
+            key, marked("distance of the course"),
+            marked("Root mean square distance of the potential from the recorded one, outside of spikes."), "mV",
+            high=high, scale=2.0 * high), g.name)  # fmt: skip
+        self._potentials.add(g.name)
+        self._measures.append((g.name, lambda x, r: {
+            key: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, dt_of, *AROUND)}))  # fmt: skip
+
+    def _steps(self, g: _Recorded, mark: str) -> None:
+        """Ask for resistance, time constant and sag of the first long step without a spike that moves the potential."""
+        pieces = list(g.steps())
+        steps = [
+            (i, p)
+            for i, p in enumerate(pieces)
+            if not any(((t >= p.on) & (t < p.off + DECAY[1])).any() for t in g.trains)
+        ]
+        if g.begin != g.begin + g.onset:
+            return  # it begins from another level
+        for _, p in steps[:1]:
+            if p.on != 0.0:
+                return
+            tenth = 0.1 * (p.off - p.on)
+            found = []
+            for data in g.repeats:
+                before = g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)
+                if not before.size:
+                    return
+                base = float(before.mean())
+                steady = float(g.v(data, p.off - tenth, p.off).mean())
+                low = float(_smooth(g.v(data, p.on, p.off), g.dt).min())
+                after = g.v(data, p.off + DECAY[0], p.off + DECAY[1])
+                found.append((base, steady, low, after))
+            deflection = float(np.mean([steady - base for base, steady, *_ in found]))
+            if abs(deflection) < LEAST_DEFLECTION:
+                return
+            self._potentials.add(g.name)
+            self._resistance(g, mark, p, found)
+            if g.end >= p.off + DECAY[1] + 1.0 and self._asked("time_constant"):
+                self._decay(g, mark, p, found)
+            if deflection < 0.0 and self._asked("sag"):
+                self._sag(g, mark, p, found)
+
+    def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
+        if not self._asked("resistance"):
+            return
+        values, tolerance = [(steady - base) / p.first for base, steady, *_ in found], 2.0 * self.settings.tolerance
+        key, tenth = f"resistance{mark}", 0.1 * (p.off - p.on)
+        self._add("resistance", Criterion(
+            key, marked("input resistance"), marked("Potential at the end of the step, from rest, over the current."),
+            "mV for each unit of current", low=min(values) * (1.0 - tolerance), high=max(values) * (1.0 + tolerance),
+            scale=0.3, kind="log"), g.name)  # fmt: skip
+        self._measures.append((g.name, lambda x, r: {
+            key: (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first}))  # fmt: skip
+
+    def _decay(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
+        taus = [float(f.decay_time(after[None], np.array([base]), g.dt)[0]) for base, _, _, after in found]
+        taus = [tau for tau in taus if np.isfinite(tau)]
+        if not taus:
+            return
+        key, tolerance = f"time_constant{mark}", 3.0 * self.settings.tolerance
+        self._add("time_constant", Criterion(
+            key, marked("membrane time constant"), marked("Decay of the potential from 1 to 10 ms after the step."),
+            "ms", low=min(taus) * (1.0 - min(tolerance, 0.9)), high=max(taus) * (1.0 + tolerance), scale=0.3,
+            kind="log",
+        ), g.name)  # fmt: skip
+        self._measures.append((g.name, lambda x, r: {
+            key: f.decay_time(x.v(p.off + DECAY[0], p.off + DECAY[1]), r.v_baseline, x.dt)}))  # fmt: skip
+
+    def _sag(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
+        sags = [max(steady - low, 0.0) for _, steady, low, _ in found]
+        key, tenth = f"sag{mark}", 0.1 * (p.off - p.on)
+        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags))
+        self._add("sag", Criterion(
+            key, marked("sag"),
+            marked("How far the potential comes back from its lowest value to the end of the step."),
+            "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0), g.name)  # fmt: skip
+        self._measures.append((g.name, lambda x, r: {
+            key: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1)}))  # fmt: skip
+
+    def _shape(self, g: _Recorded, mark: str) -> None:
+        """Ask for the potential between spikes, and for height and width of spikes of a neuron without a reset."""
+        rows = [(g.v(data, 0.0, g.end)[None], train[None], g.dt)
+                for data, train in zip(g.repeats, g.trains, strict=True) if train.size >= 2]  # fmt: skip
+        if not rows:
+            return
+        end = g.end
+        shapes: list[tuple[str, Any, Criterion, bool]] = [
+            ("ahp", f.mean_trough, Criterion(
+                f"ahp{mark}", marked("potential between spikes"),
+                marked("Mean of the lowest potentials between spikes."),
+                "mV", low=-TROUGH, high=TROUGH, scale=5.0), False),
+            ("height", f.mean_peak, Criterion(
+                f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
+                "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), True),
+            ("width", f.half_width, Criterion(
+                f"width{mark}", marked("width of the spikes"),
+                marked("Mean width at half height, from the second spike on."),
+                "ms", low=-0.1, high=0.1, scale=0.5, without_reset=True), True),
+        ]  # fmt: skip
+        for name, measure, criterion, is_spike in shapes:
+            if not self._asked(name) or (is_spike and g.dt > CUT):
+                continue
+            values = np.array([float(measure(*row)[0]) for row in rows])
+            values = values[np.isfinite(values)]
+            if not values.size:
+                continue
+            slack = float(max(criterion.high, 2.0 * values.std()))
+            if name == "width":
+                slack = max(slack, 3.0 * self.settings.tolerance * float(values.mean()))
+            middle = float(values.mean())
+            self._add(name, replace(criterion, low=middle - slack, high=middle + slack), g.name)
+            self._potentials.add(g.name)
+
+            def shape(
+                x: Response, r: Responses, key: str = criterion.key, measure: Any = measure, of_spikes: bool = is_spike
+            ) -> dict[str, Any]:
+                if of_spikes and r.full_spike is None:
+                    return {key: np.nan}
+                return {key: measure(x.v(0.0, end), x.window(), x.dt)}
+
+            self._measures.append((g.name, shape))
+
+
+def _average(values: Sequence[Any]) -> Any:
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total / float(len(values)) if len(values) > 1 else total
+
+
+def _smooth(v: Floats, dt: float) -> Floats:
+    """Return means over 1 ms: the lowest sample of a noisy potential is lower than the potential."""
+    width = max(round(1.0 / dt), 1)
+    if width == 1 or v.size < 2 * width:
+        return v
+    return np.asarray(np.convolve(v, np.ones(width) / width, mode="valid"))
+
+
+def _course_of(g: _Recorded, data: Data) -> Floats:
+    """Return the potential at each STEP ms from the begin on, the mean around it; nan at spikes."""
+    assert data.v is not None
+    t = data.t - g.begin
+    places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP
+    width = max(round(STEP / g.dt), 1)
+    smooth = (
+        data.v
+        if width == 1
+        else np.convolve(np.pad(data.v, width, mode="edge"), np.ones(width) / width, "same")[width:-width]
+    )
+    course = np.interp(places, t, smooth, right=np.nan)
+    for spike in data.spikes - g.begin:
+        course[(places >= spike - AROUND[0]) & (places < spike + AROUND[1])] = np.nan
+    return np.asarray(course)
+
+
+def _traces(g: _Recorded) -> Traces:
+    """Return a recorded sweep as traces on a regular grid, 0 at its begin."""
+    data = g.data
+    steps = np.diff(data.t)
+    if data.t.size == 2:
+        t = np.linspace(data.t[0], data.t[1], 2000)
+    elif np.ptp(steps) > 1e-3 * steps.mean():
+        t = np.linspace(data.t[0], data.t[-1], data.t.size)
+    else:
+        t = data.t
+    held = np.searchsorted(data.t, t, side="right") - 1
+    return Traces(
+        t - g.begin,
+        {} if data.v is None else {"v": np.interp(t, data.t, data.v)[None]},
+        [data.spikes - g.begin],
+        np.array([np.nan]),
+        np.zeros((1, t.size)) if data.current is None else data.current[held][None],
+        "",
+        model=SWEEP,
+    )

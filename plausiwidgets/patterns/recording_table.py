@@ -1,0 +1,288 @@
+"""Columns of numbers as a checked recording: times, potential, spikes and current of one sweep."""
+
+from __future__ import annotations
+
+import csv
+import math
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.arguments import numbers, shown
+from plausiwidgets.names import unknown
+from plausiwidgets.simulation.current_text import is_number
+
+Floats = NDArray[np.float64]
+
+SHORTEST = 5.0
+"""Shortest recording in ms: a shorter one is probably in seconds."""
+SPIKE_HEIGHT = 20.0
+"""Least distance in mV of the spike threshold from the median potential, where it is not given."""
+REARM = 5.0
+"""How far in mV below the threshold the potential must fall before it can cross it again: noise is not a spike."""
+PLATEAU = 20.0
+"""Time in ms after which a potential above the threshold is no spike, but a plateau."""
+TWICE = object()
+"""Stands for columns of the same name."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """A checked sweep of a recording; `end` is where the last sample ends, `label` its name among others."""
+
+    t: Floats
+    v: Floats | None
+    spikes: Floats
+    current: Floats | None
+    end: float
+    title: str = ""
+    source: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where numbers come from, for a message.
+
+    Attributes
+    ----------
+    columns : mapping of str to array_like, or TWICE
+    place : callable
+        ``place(name, i)``: where entry i stands, in words.
+    wrong : mapping of str to (int, str)
+        Of a column, the first entry that is not a number, and its text.
+    """
+
+    columns: Mapping[str, Any]
+    place: Callable[[str, int], str]
+    wrong: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    title: str = "Recording"
+    source: str = ""
+
+
+def checked_data(
+    source: Source, asked: Mapping[str, Any], time: str = "t", threshold: float | None = None, label: str = ""
+) -> Data:
+    """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
+
+    `asked` names the columns of v, spikes and current; one that is None is taken where it has its usual name.
+    """
+    named = {}
+    for what, default in (("t", time), ("v", "v"), ("spikes", "spikes"), ("current", "current")):
+        name = default if what == "t" else asked[what]
+        if name is None and default in source.columns:
+            name = default
+        if name is None:
+            continue
+        if not isinstance(name, str):
+            raise TypeError(f"{what} is {type(name).__name__}, valid beside a file or a table is: the name of a column")
+        if name not in source.columns:
+            raise unknown(f"column for {what}", name, list(source.columns))
+        if source.columns[name] is TWICE:
+            raise ValueError(f"the column for {what}, {name!r}, is there twice: valid is one column of this name")
+        named[what] = name
+    if "v" not in named and "spikes" not in named:
+        there = ", ".join(map(shown, [*source.columns][:20]))
+        raise ValueError(f"a recording needs v or spikes, and has neither; there are: {there}")
+    columns = {what: _numbers(source, name) for what, name in named.items()}
+    times, place = columns["t"], lambda i: source.place(named["t"], i)
+    _check_times(times, place)
+    for what in ("v", "current"):
+        if what in columns and columns[what].size != times.size:
+            raise ValueError(
+                f"{what} has {columns[what].size} values, valid is: {times.size}, one for each time. Were they "
+                "sampled at different rates?"
+            )
+    if "v" in columns:
+        _check_potential(times, columns["v"], lambda i: source.place(named["v"], i))
+    if "current" in columns:
+        _check_current(times, columns["current"])
+    sampled = times.size > 2
+    end = float(times[-1] + (times[-1] - times[-2] if sampled else 0.0))
+    if "spikes" in columns:
+        train = _train(columns["spikes"], times, end, lambda i: source.place(named["spikes"], i))
+    else:
+        train = crossings(times, columns["v"], threshold_of([columns["v"]]) if threshold is None else float(threshold))
+    return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label)
+
+
+def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]] | None = None) -> Source:
+    """Return the columns of a CSV file of some name.
+
+    `unnamed` gives the names of columns where the first line is numbers, for each number of columns.
+    """
+    numbered = _lines(file)
+    try:
+        at, header = next(numbered, (0, ""))
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
+    if not at:
+        raise ValueError(f"{name} is empty")
+    here = [at]
+
+    def rest() -> Iterator[str]:
+        yield header
+        for here[0], line in numbered:
+            yield line
+
+    rows = csv.reader(rest(), delimiter=max(",;\t", key=header.count))
+    try:
+        names = [name.strip() for name in next(rows)]
+        first = []
+        if all(is_number(name) for name in names):
+            if len(names) not in (unnamed or {}):
+                raise ValueError(f"{name}, line {at}: the first line must name the columns, such as t,v")
+            first, names = [names], list((unnamed or {})[len(names)])
+        values, wrong, lines = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
+        for row in chain(first, rows):
+            if len(row) != len(names):
+                raise ValueError(f"{name}, line {here[0]}: {len(row)} values, but {len(names)} columns")
+            for column_name, column, text in zip(names, values, row, strict=True):
+                known = is_number(text)
+                column.append(float(text) if known else math.nan)
+                if not known:
+                    wrong.setdefault(column_name, (len(lines), text))
+            lines.append(here[0])
+    except csv.Error as error:
+        raise ValueError(f"{name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
+    times = Counter(names)
+    columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
+    return Source(
+        columns,
+        lambda column, i: f"{name}, line {lines[i]}, column {column!r}",
+        wrong,
+        Path(name).stem.replace("_", " "),
+        name,
+    )
+
+
+def _lines(file: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that are neither empty nor a comment, with their numbers."""
+    for i, line in enumerate(file, 1):
+        if line.strip() and not line.startswith("#"):
+            yield i, line
+
+
+def _numbers(source: Source, name: str) -> Floats:
+    """Return a column as finite numbers, or say which entry is none."""
+    given = source.columns[name]
+    if name in source.wrong:
+        i, text = source.wrong[name]
+        raise ValueError(f"{source.place(name, i)}: {shown(text)} is not a number")
+    values = numbers(given)
+    if values is None:
+        if isinstance(given, (str, bytes, Mapping)) or not np.iterable(given):
+            raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
+        entries = list(given)
+        for i, entry in enumerate(entries):
+            if not is_number(str(entry)):
+                raise ValueError(f"{source.place(name, i)}: {shown(entry)} is not a number")
+        values = np.array([float(str(entry)) for entry in entries])
+    if values.ndim != 1:
+        raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
+    bad = np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        raise ValueError(f"{source.place(name, int(bad[0]))}: {values[bad[0]]} is not a finite number")
+    return values
+
+
+def _check_times(t: Floats, place: Callable[[int], str]) -> None:
+    if t.size < 2:
+        raise ValueError(f"the recording (t) has {t.size} times, valid is: at least its start and its end (ms)")
+    back = np.flatnonzero(np.diff(t) <= 0)
+    if back.size:
+        i = int(back[0]) + 1
+        raise ValueError(f"{place(i)}: {t[i]:g} does not come after {t[i - 1]:g}, times must increase")
+    if t[-1] - t[0] < SHORTEST:
+        raise ValueError(
+            f"the recording (t) is {t[-1] - t[0]:g} ms long, valid is: at least {SHORTEST:g} ms. Times are in ms: "
+            "multiply seconds by 1000, or say units={'t': 's'}"
+        )
+    steps = np.diff(t)
+    usual = float(np.median(steps))
+    if t.size > 20 and np.mean(np.abs(steps - usual) < 1e-3 * usual) > 0.9 and steps.max() > 1.5 * usual:
+        i = int(steps.argmax())
+        raise ValueError(
+            f"{place(i + 1)}: samples are missing between {t[i]:g} and {t[i + 1]:g} ms, valid is a sample each "
+            f"{usual:g} ms"
+        )
+
+
+def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
+    """Refuse volts, and spikes whose tops an amplifier has cut off."""
+    if np.abs(v).max() < 1.0 and np.ptp(v) < 0.3 and np.abs(np.median(v)) > 0.01:
+        raise ValueError(
+            f"no spike in v: from {v.min():.3g} to {v.max():.3g} mV; are these volts? v must be in mV: multiply "
+            "by 1000, or say units={'v': 'V'}"
+        )
+    top = float(v.max())
+    runs = np.flatnonzero(np.diff(np.concatenate([[False], v == top, [False]])))
+    long = runs[0::2][runs[1::2] - runs[0::2] >= 3]
+    if long.size >= 2 and float(np.median(np.diff(t))) <= 0.25 and top > np.median(v) + SPIKE_HEIGHT:
+        raise ValueError(
+            f"{place(int(long[0]))}: v is clipped at {top:g} mV, as again at {t[long[1]]:g} ms: the tops of the spikes "
+            "are not recorded. Give the spikes themselves (spikes=…) without v"
+        )
+
+
+def _check_current(t: Floats, x: Floats) -> None:
+    """Refuse a noisy current that an amplifier has cut off."""
+    if x.size < 100 or np.mean(np.diff(x) == 0.0) > 0.6:
+        return
+    for end in (float(x.max()), float(x.min())):
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], x == end, [False]])))
+        lengths = edges[1::2] - edges[0::2]
+        if lengths.size and lengths.max() >= 20:
+            i = int(edges[0::2][lengths.argmax()])
+            raise ValueError(
+                f"the current is clipped at {end:g} from {t[i]:g} ms on: elsewhere it has noise, there it has none. "
+                "What was injected is not recorded"
+            )
+
+
+def _train(values: Floats, t: Floats, end: float, place: Callable[[int], str]) -> Floats:
+    """Return the spike times that are given, as times or as marks."""
+    if values.size == t.size and t.size > 2 and np.isin(values, (0.0, 1.0)).all():
+        return np.asarray(t[values == 1.0])
+    for i, value in enumerate(values):
+        if not t[0] <= value <= end:
+            raise ValueError(
+                f"{place(i)}: a spike at {value:g} ms, outside of the recording from {t[0]:g} to {end:g} ms. Valid are "
+                "times in ms, or 0 and 1 at each time of the recording"
+            )
+        if i and value <= values[i - 1]:
+            raise ValueError(f"{place(i)}: {value:g} does not come after {values[i - 1]:g}, spike times must increase")
+    return values
+
+
+def threshold_of(potentials: Iterable[Floats]) -> float:
+    """Return the potential that a spike crosses: midway between median and maximum of all sweeps, 20 mV above it."""
+    every = list(potentials)
+    middle, top = float(np.median(np.concatenate(every))), max(float(v.max()) for v in every)
+    return max(0.5 * (middle + top), middle + SPIKE_HEIGHT)
+
+
+def crossings(t: Floats, v: Floats, level: float) -> Floats:
+    """Return the times at which the potential crosses a level upwards, between samples by interpolation.
+
+    It must have been 5 mV below before, and be back below within 20 ms: what stays above is a plateau.
+    """
+    change = np.zeros(v.size, dtype=np.int8)
+    change[v >= level], change[v < level - REARM] = 1, -1
+    known = np.flatnonzero(change)
+    up = known[1:][(change[known][1:] == 1) & (change[known][:-1] == -1)]
+    below = np.flatnonzero(v < level)
+    after = np.searchsorted(below, up)
+    back = np.where(after < below.size, t[below[np.minimum(after, below.size - 1)]] if below.size else np.inf, np.inf)
+    up = up[(back - t[up] <= PLATEAU) | (after == below.size) & (t[-1] - t[up] <= PLATEAU)]
+    # Armed, so the sample before is below the level.
+    return np.asarray(t[up - 1] + (t[up] - t[up - 1]) * (level - v[up - 1]) / (v[up] - v[up - 1]))

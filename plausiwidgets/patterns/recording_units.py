@@ -1,0 +1,46 @@
+"""Units of recorded columns, and the factors between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.names import unknown
+
+TIME = {"ms": 1.0, "s": 1e3, "us": 1e-3}
+POTENTIAL = {"mV": 1.0, "V": 1e3, "uV": 1e-3}
+AMPERE = {"pA": 1e-12, "nA": 1e-9, "uA": 1e-6, "mA": 1e-3, "A": 1.0}
+"""Units, and the factors to ms, mV and A."""
+
+AS_IT_IS = "another unit"
+"""Stands for a current that is not converted, where the model has another unit."""
+
+VALID = {"t": tuple(TIME), "spikes": tuple(TIME), "v": tuple(POTENTIAL), "current": tuple(AMPERE)}
+
+
+def units_of(what: str, model: NeuronModel) -> dict[str, float]:
+    """Return the units that a column may have, and their factors to ms, mV or the current of a model."""
+    if what in ("t", "spikes"):
+        return TIME
+    if what == "v":
+        return POTENTIAL
+    own = model.current.unit
+    if own in AMPERE:
+        return {own: 1.0} | {unit: factor / AMPERE[own] for unit, factor in AMPERE.items()}
+    return {own: 1.0, AS_IT_IS: 1.0}
+
+
+def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
+    """Return units that are given, checked.
+
+    Examples
+    --------
+    >>> checked_units({"t": "s"})
+    {'t': 's'}
+    """
+    for what, unit in (units or {}).items():
+        if what not in VALID:
+            raise unknown("name in units", what, VALID)
+        if unit not in VALID[what]:
+            raise unknown(f"unit of {what!r}", unit, VALID[what])
+    return dict(units or {})
