@@ -172,8 +172,8 @@ def made_of(
     first = groups[0]
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
-        raise ValueError("the recording has no spike after the stimulus begins, and no course: every silent neuron "
-                         "would show it")  # fmt: skip
+        raise ValueError("the recording has no spikes after the stimulus (current) begins, and no course: every silent "
+                         "neuron would show it")  # fmt: skip
     protocols = {g.name: g.current for g in groups if g.current is not None}
     words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
              for name, p in protocols.items()]  # fmt: skip
@@ -362,7 +362,7 @@ def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
     """Refuse a crossing of the threshold that is over at once, at an edge of the current."""
     for g in groups:
-        if g.data.v is None or g.current is None or g.current.measured or g.dt > 0.5 * ARTEFACT:
+        if not g.data.crossed or g.current is None or g.current.measured or g.dt > 0.5 * ARTEFACT:
             continue
         edges = np.array([x for p in g.current.pieces for x in (p.on, p.off)])
         for data in g.repeats:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.arguments import bounded, shown
+from plausiwidgets.arguments import bounded, numbers, shown
 from plausiwidgets.extras import load
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
@@ -139,8 +139,8 @@ class RecordingFile:
         """Return the pattern of some sweeps; others are held out."""
         known = range(len(self.sources))
         chosen = list(known) if sweeps is None else list(sweeps)
-        for what, numbers in (("sweeps", chosen), ("holdout", holdout)):
-            for i in numbers:
+        for what, asked in (("sweeps", chosen), ("holdout", holdout)):
+            for i in asked:
                 if i not in known:
                     there = f"{self.name or 'the recording'} has {len(known)} sweeps"
                     raise ValueError(f"{what} has {i}, valid is: 0 to {len(known) - 1}, as {there}")
@@ -214,12 +214,18 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
     shapes = {name: np.shape(x) for name, x in given.items() if name in ("v", "current") and _is_regular(x)}
     many = {name: shape[0] for name, shape in shapes.items() if len(shape) == 2}
     if not many or len(set(many.values())) > 1 or len(many) < len(shapes):
-        arrays = {name: np.asarray(x, dtype=np.float64) if _is_floats(x) else x for name, x in given.items()}
+        arrays = {name: x if (plain := numbers(x)) is None else plain for name, x in given.items()}
         return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
     n = next(iter(many.values()))
     if "spikes" in given:
-        raise ValueError("spikes are given beside several sweeps: valid is v of shape [sweeps, n] alone, or one sweep")
-    values = {name: np.asarray(given[name], dtype=np.float64) for name in (time, *many)}
+        name = next(iter(many))
+        raise ValueError(f"{name} has the shape {list(shapes[name])}, which is several sweeps, and spikes are given: "
+                         "valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
+    plain = {name: numbers(given[name]) for name in (time, *many)}
+    wrong = next((name for name, x in plain.items() if x is None), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong} is {shown(given[wrong])}, valid is: numbers")
+    values = {name: x for name, x in plain.items() if x is not None}
 
     def sweep(i: int) -> Source:
         columns = {name: x[i] if x.ndim == 2 else x for name, x in values.items()}
@@ -234,10 +240,6 @@ def _is_regular(x: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_floats(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype.kind in "iuf"
 
 
 # -- files --------------------------------------------------------------------------------------------
@@ -312,7 +314,7 @@ def _file_of_columns(
             continue
         if not isinstance(given, str):
             raise TypeError(
-                f"{what} is {type(given).__name__}, valid beside a file or a table is: the name of a column"
+                f"{what} is {type(given).__name__}, valid beside a file or a table is: the name of a column of t"
             )
         if given not in source.columns:
             raise unknown(f"column for {what}", given, [*source.columns][:_LISTED])

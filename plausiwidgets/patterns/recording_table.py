@@ -35,7 +35,11 @@ TWICE = object()
 
 @dataclass(frozen=True)
 class Data:
-    """A checked sweep of a recording; `end` is where the last sample ends, `label` its name among others."""
+    """A checked sweep of a recording.
+
+    `end` is where the last sample ends, `label` its name among others; `crossed`: the spikes are crossings of v, and
+    were not given.
+    """
 
     t: Floats
     v: Floats | None
@@ -45,6 +49,7 @@ class Data:
     title: str = ""
     source: str = ""
     label: str = ""
+    crossed: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,8 @@ def checked_data(
         train = _train(columns["spikes"], times, end, lambda i: source.place(named["spikes"], i))
     else:
         train = crossings(times, columns["v"], threshold_of([columns["v"]]) if threshold is None else float(threshold))
-    return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label)
+    return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label,
+                "spikes" not in columns)  # fmt: skip
 
 
 def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]] | None = None) -> Source:

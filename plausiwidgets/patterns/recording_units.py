@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from plausiwidgets.arguments import mapping
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 
@@ -38,9 +39,10 @@ def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
     >>> checked_units({"t": "s"})
     {'t': 's'}
     """
-    for what, unit in (units or {}).items():
+    given = mapping(units)
+    for what, unit in given.items():
         if what not in VALID:
             raise unknown("name in units", what, VALID)
         if unit not in VALID[what]:
             raise unknown(f"unit of {what!r}", unit, VALID[what])
-    return dict(units or {})
+    return given
