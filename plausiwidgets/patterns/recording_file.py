@@ -254,7 +254,7 @@ def read_path(path: Path, asked: Mapping[str, Any] | None = None) -> RecordingFi
         return _read_nwb(path, path.name)
     with path.open(newline="", encoding="utf-8-sig") as file:
         head = _comments(path)
-        return _file_of_columns(path.name, read_columns(file, path.name), asked or {}, head)
+        return _file_of_columns(path.name, read_columns(file, path.name, UNNAMED), asked or {}, head)
 
 
 def _comments(path: Path) -> str:

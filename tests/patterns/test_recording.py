@@ -356,7 +356,7 @@ GOOD = "t,v\n" + "\n".join(f"{0.5 * i:.1f},{20.0 if i == 50 else -70.0}" for i i
         (GOOD.replace("10.0,-70.0", "10.0,-70.0,3"), "line 22: 3 values, but 2 columns"),
         (GOOD.replace("t,v", "clock,v"), "has no column of times (t): there are 'clock', 'v'"),
         (GOOD.replace("t,v", "t,volume"), "needs v or spikes, and there are 't', 'volume'"),
-        (GOOD.split("\n", 1)[1], "line 1: the first line must name the columns"),
+        ("1,2,3,4\n", "line 1: the first line must name the columns"),
         ("", "is empty"),
         (GOOD.replace(",20.0", ",-69.0"), "never crosses -50 mV upwards"),
     ],

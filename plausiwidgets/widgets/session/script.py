@@ -62,12 +62,7 @@ def preamble(model: NeuronModel, pattern: Protocol) -> list[str]:
     if model.key not in models.names() or models.get(model.key) is not model:
         lines.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
     if code := code_of(pattern):
-        return [
-            *lines,
-            "from plausiwidgets.patterns.recording_file import read_recording",
-            "",
-            f"pattern = {code}",
-        ]
+        return [*lines, f"pattern = {code}"]
     parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
     custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
     return lines + [
