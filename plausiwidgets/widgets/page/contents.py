@@ -281,6 +281,7 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             "equations": model.equations, "unit": model.current.unit,
             "potential_unit": model.states[0].unit, "dt": model.dt,
             "resets": model.spike_level is None, "plane": simulate and has_plane(model),
+            **({"discrete": True} if model.discrete else {}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
     }  # fmt: skip
