@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { createApp } from "../../plausiwidgets/widgets/app/app.js";
 import { noHost } from "../../plausiwidgets/widgets/app/host.js";
-import { stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { simulation, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { placesIn } from "../../plausiwidgets/widgets/app/painter.js";
+import { pictureOf } from "../../plausiwidgets/widgets/app/pictures.js";
 import { plotlyOf, withAlpha } from "../../plausiwidgets/widgets/app/plotly.js";
 import { boxed, nearer, ticks } from "../../plausiwidgets/widgets/app/scene.js";
 import { readAt, tracesOf } from "../../plausiwidgets/widgets/app/traces.js";
-import { catalogue, modelData } from "./app.mjs";
+import { catalogue, modelData, result } from "./app.mjs";
 
 globalThis.requestAnimationFrame = (act) => setTimeout(act, 0);
 globalThis.cancelAnimationFrame = clearTimeout;
@@ -144,4 +145,21 @@ test("a potential from 0 to 1 fills its axis", () => {
   assert.ok(Math.max(...heights) - Math.min(...heights) > 300);
   assert.ok(picture.labels.some(({ text }) => text === "0.5" || text === "0.4"));
   assert.ok(picture.labels.some(({ text }) => text === "potential"));
+  const thumbnail = pictureOf(small[1], null, false, [0, 0.2, 1]);
+  assert.ok(thumbnail.v[1] - thumbnail.v[0] < 1.2);
+});
+
+test("each criterion of each pattern says where it looks, within its sweep", () => {
+  const data = modelData("izhikevich");
+  for (const key of Object.keys(data.patterns)) {
+    const run = simulation(catalogue, data, stored(data, key));
+    const { verdict } = result(run.judging());
+    for (const { key: name, looks } of verdict?.checks ?? []) {
+      assert.ok(looks.length > 0, `${key}: ${name}`);
+      assert.ok(
+        looks.every(({ from, to }) => !(from > to)),
+        `${key}: ${name}`,
+      );
+    }
+  }
 });

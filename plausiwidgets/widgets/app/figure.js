@@ -192,7 +192,7 @@ function handlesIn(app, place, at) {
         element.hidden = x < f.left - 1 || x > f.left + f.plot + 1;
         element.style.transform = `translate(${x}px, ${y}px)`;
         const unit = app.sliders.find((one) => one.name === name)?.unit ?? "";
-        element.tabIndex = name === handles[0].name ? 0 : -1;
+        element.tabIndex = -1; // its slider is a stop of the Tab key; here keys go on from where a hand has left it
         element.setAttribute(
           "aria-label",
           axis === "height" ? tr("Height of the current, {name}", { name }) : tr("Time of the current, {name}", { name }),

@@ -78,7 +78,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
 
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */
   function scale() {
-    if (!neuron) return scaleOf(answered?.line.v ?? new Float64Array());
+    if (!neuron) return scaleOf(answered?.line.v ?? new Float64Array(), data.model.potential_unit === "mV");
     const { rest } = benchAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
     const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
@@ -101,9 +101,12 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     sweep: main.sweep,
     /** Names of all of them. */
     sweeps: sweeps.map(({ sweep }) => sweep.name),
-    /** How the threshold lies above rest, in mV. */
+    /** How far the threshold lies above rest. */
     get span() {
-      if (!neuron) return USUAL;
+      if (!neuron) {
+        const [rest, threshold] = scale();
+        return threshold - rest;
+      }
       return benchAt(main.part.holding).rest.span;
     },
     bench: () => benchAt(main.part.holding),
@@ -138,14 +141,18 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
 }
 
 const USUAL = 15; // mV from rest to threshold, where nobody says
+const SHARE = 0.2; // of the way from rest to peak, likewise, of a potential that is not in mV
 
 /** In place of sweeps that a procedure has not chosen yet. @param {Pattern} pattern @returns {{ sweep: Sweep, part: Component }} */
 const unknownSweep = ({ main, components }) => ({ sweep: { name: main, pieces: [], end: 100, duration: 100 }, part: components[0] });
 
-/** Rest, threshold and peak, as far as potentials show them. @param {Float64Array} v @returns {[number, number, number]} */
-function scaleOf(v) {
-  const rest = Number.isFinite(v[0]) ? v[0] : -65;
-  return [rest, rest + USUAL, v.reduce((a, x) => Math.max(a, x), rest + 2 * USUAL)];
+/** Rest, threshold and peak, as far as potentials show them. @param {Float64Array} v @param {boolean} inMillivolts else on any scale @returns {[number, number, number]} */
+function scaleOf(v, inMillivolts) {
+  const rest = Number.isFinite(v[0]) ? v[0] : inMillivolts ? -65 : 0;
+  const peak = v.reduce((a, x) => Math.max(a, x), rest);
+  if (inMillivolts) return [rest, rest + USUAL, Math.max(peak, rest + 2 * USUAL)];
+  const above = peak > rest ? peak - rest : 1;
+  return [rest, rest + SHARE * above, rest + above];
 }
 
 /** @param {Role} role @param {any} line @param {number} peak NaN for a neuron that draws its spikes itself @returns {Line} */

@@ -51,7 +51,7 @@ export function pictureOf(line, event, fine, [rest, threshold]) {
     if (y < low) low = y;
     if (y > high && y <= most) high = y;
   }
-  const least = fine ? 4 : 30;
+  const least = (fine ? 0.27 : 2) * (threshold - rest); // so that a line that hardly moves is flat, in any unit
   return { xs, ys, x, v: [low, Math.max(high, low + least)] };
 }
 

@@ -27,6 +27,7 @@ export function isCalm(app) {
 export function resting(app, place, { picture, zoom }) {
   let isWanted = false;
   let isClosed = false;
+  let isDrawing = false;
   let timer = 0;
   let count = 0; // of the changes
   /** @type {any} */
@@ -54,14 +55,17 @@ export function resting(app, place, { picture, zoom }) {
     }
   };
   const refused = (/** @type {unknown} */ error) => {
-    isWanted = false; // the light painter goes on
+    isWanted = isDrawing = false; // the light painter goes on
+    give();
     console.warn("plausiwidgets: Plotly does not draw here:", error);
   };
   const draw = async (/** @type {any} */ plotly) => {
     const shown = isClosed ? null : picture();
     if (!shown) return;
-    if (!isCalm(app)) return later();
+    if (!isCalm(app) || isDrawing) return later();
     const now = count;
+    isDrawing = true;
+    place.dataset.pwPainter = "coming";
     const { data, layout, config } = plotlyOf(shown, { zooms: Boolean(zoom), reset: () => zoom?.(null), icons: plotly.Icons });
     if (plot) await plotly.react(plot, data, layout, config);
     else {
@@ -75,8 +79,14 @@ export function resting(app, place, { picture, zoom }) {
         plot.on("plotly_doubleclick", () => zoom(null));
       }
     }
-    if (isClosed) plotly.purge(plot);
-    else if (now === count) place.dataset.pwPainter = "plotly";
+    isDrawing = false;
+    if (!isClosed && now === count) place.dataset.pwPainter = "plotly";
+    else away(plotly); // what was hidden before it was ready has measured none of its texts
+  };
+  const away = (/** @type {any} */ plotly) => {
+    if (plot) plotly?.purge(plot);
+    plot?.remove();
+    plot = null;
   };
   const zoomed = (/** @type {any} */ change) => {
     const axes = ["xaxis", "yaxis"].map((axis) => {
@@ -121,8 +131,7 @@ export function resting(app, place, { picture, zoom }) {
       off();
       for (const [event, hear] of hands) document.removeEventListener(event, hear, true);
       place.removeEventListener("pointermove", over);
-      if (plot) loadedPlotly()?.purge(plot);
-      plot?.remove();
+      if (!isDrawing) away(loadedPlotly());
     },
   };
 }

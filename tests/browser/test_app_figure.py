@@ -1,0 +1,102 @@
+"""The figure of the app in one file: its handles for a mouse, a finger and keys, and where criteria look."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from plausiwidgets.widgets.app.file import write_app
+
+JUDGED = ".pw-app[data-pw-judged=yes]"
+PIXELS = "() => document.querySelector('[data-pw-figure] canvas').toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=[], language="en")
+
+
+@pytest.fixture
+def opened(open_page, path):
+    def open_one(fragment: str = "", **options: object):
+        shown = open_page(path, fragment, **options)
+        shown.page.wait_for_selector(JUDGED)
+        return shown.page
+
+    return open_one
+
+
+def value(page, axis: str = "height") -> float:
+    return float(page.locator(f".pw-handle.{axis}").get_attribute("aria-valuenow"))
+
+
+def middle(page, axis: str = "height") -> tuple[float, float]:
+    box = page.locator(f".pw-handle.{axis}").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize(("touch", "least"), [(False, 24), (True, 44)])
+def test_a_handle_is_large_enough_for_a_mouse_and_for_a_finger(opened, touch, least):
+    page = opened("#pattern=rebound_spike", has_touch=touch, is_mobile=touch)
+    for axis in ("height", "time"):
+        box = page.locator(f".pw-handle.{axis}").bounding_box()
+        assert min(box["width"], box["height"]) >= least, axis
+
+
+def test_a_mouse_drags_height_and_time_each_as_one_step_of_undo(opened):
+    page = opened("#pattern=rebound_spike")
+    for axis, by in (("height", (0, 6)), ("time", (40, 0))):
+        before, (x, y) = value(page, axis), middle(page, axis)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + by[0], y + by[1], steps=3)
+        page.mouse.up()
+        assert value(page, axis) > before
+        page.locator("button[aria-label=Undo]").click()
+        expect(page.locator(f".pw-handle.{axis}")).to_have_attribute("aria-valuenow", f"{before:g}")
+
+
+def test_keys_move_the_handle_that_a_hand_has_left(opened):
+    page = opened("#pattern=rebound_spike")
+    height, time = value(page), value(page, "time")
+    page.mouse.click(*middle(page))
+    page.keyboard.press("ArrowDown")  # below zero: away from it is more
+    assert value(page) > height
+    assert value(page, "time") == time
+    page.keyboard.press("ArrowRight")
+    assert value(page, "time") > time
+    expect(page.locator(":focus")).to_have_class("pw-handle time")
+    assert "rebound spike" in page.locator("h1").inner_text()  # the arrow is not that to the next pattern
+
+
+def test_a_finger_drags_the_height_and_the_page_does_not_scroll(opened):
+    page = opened(width=400, height=800, has_touch=True, is_mobile=True)
+    before, (x, y) = value(page), middle(page)
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": a, "y": b} for a, b in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    send("touchStart", (x, y))
+    for step in range(1, 6):
+        send("touchMove", (x, y + 3 * step))
+    send("touchEnd")
+    assert value(page) < before
+    assert page.evaluate("scrollY") == 0
+
+
+def test_each_pip_marks_its_criterion_in_the_figure_and_esc_takes_the_marks_away(opened):
+    page = opened()
+    page.wait_for_timeout(300)
+    plain = page.evaluate(PIXELS)
+    page.locator(".pw-chip").focus()
+    seen = set()
+    count = page.locator("[data-pip]").count()
+    for _ in range(count):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(f"before => ({PIXELS})() !== before", arg=plain)
+        seen.add(page.locator(".pw-detail").inner_text())
+    assert len(seen) == count
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"before => ({PIXELS})() === before", arg=plain)
