@@ -26,9 +26,9 @@ from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRE
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
-from plausiwidgets.widgets.map.cells import MARKS, with_argument
-from plausiwidgets.widgets.tools.equations import maths
+from plausiwidgets.widgets.figures.map_cells import MARKS, with_argument
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""

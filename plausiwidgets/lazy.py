@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.extras import load
-from plausiwidgets.old_names import renamed
+from plausiwidgets.old_names import in_place_of, renamed
 
 
 class LazyModule:
@@ -73,6 +73,8 @@ def lazily(
         if name not in homes:
             if new := renamed(package, name):
                 raise AttributeError(f"{package}.{name} is now {new}")
+            if instead := in_place_of(package, name):
+                raise AttributeError(f"{package} has no {name} any more: {instead}")
             near = get_close_matches(name, names, n=1)
             more = f". Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")

@@ -29,6 +29,17 @@ _MOVED: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """Names that another package has now, by the package that had them; empty for `plausiwidgets` itself."""
 
+_GONE: Mapping[str, Mapping[str, str]] = {
+    "plausiwidgets.widgets": {
+        "AssessmentPanel": "the map of pw.Explorer assesses; pw.assess(…, progress=NotebookProgress()) shows one",
+        "Panel": "explorer.add(widget) shows a widget of ipywidgets, which observes the explorer's traits",
+        "PlausibilityChart": "pw.assessment.plausibility_chart returns a figure of Plotly",
+        "Response": "explorer.verdict is the verdict of what is shown, with its traces",
+        "Session": "pw.Explorer has the selection as a trait: explorer.observe(f, 'selection')",
+    },
+}
+"""Names without a successor, by the package that had them, each with what to do in its place."""
+
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "checkpoint": ("progress",),
     "grid": ("points",),
@@ -51,6 +62,11 @@ def renamed(package: str, name: str) -> str:
     """
     home = _MOVED.get(package, {}).get(name)
     return "" if home is None else ".".join(filter(None, ["plausiwidgets", home, name]))
+
+
+def in_place_of(package: str, name: str) -> str:
+    """Return what to do in place of a name that a package had; empty where it never had the name."""
+    return _GONE.get(package, {}).get(name, "")
 
 
 def renamed_argument(where: str, given: Collection[str], valid: Collection[str]) -> TypeError | None:
@@ -99,6 +115,21 @@ def renamed_fields(**words: str) -> Callable[[type[T]], type[T]]:
         # By setattr, so that a type checker goes on refusing what is misspelt.
         for method, function in (("__init__", init), ("__getattr__", missing)):
             setattr(kind, method, function)
+        return kind
+
+    return decorated
+
+
+def gone(**instead: str) -> Callable[[type[T]], type[T]]:
+    """Make a class say what to do in place of attributes that it had in 0.2, each with a sentence."""
+
+    def decorated(kind: type[T]) -> type[T]:
+        def missing(self: T, name: str) -> Any:
+            more = f": {instead[name]}" if name in instead else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{more}", name=name, obj=self)
+
+        name = "__getattr__"  # by setattr, so that a type checker goes on refusing what is misspelt
+        setattr(kind, name, missing)
         return kind
 
     return decorated

@@ -2,9 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -38,27 +36,6 @@ def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(models, "_registered", {})
     monkeypatch.setattr(patterns, "_registered", {})
     monkeypatch.setattr(texts, "_usual", texts.ENGLISH)
-
-
-@pytest.fixture
-def explorer() -> Iterator[Any]:
-    """An explorer of the defaults that has drawn its first plot, on a page with room for all rows of the figure."""
-    import plausiwidgets as pw
-    from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
-
-    explorer = pw.Explorer(parameters={})
-    explorer.panel(FigurePanel).figure.height = 800
-    assert explorer.wait(120)
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def screen(explorer: Any) -> Any:
-    """That explorer as a person sees and uses it."""
-    from screen import Screen
-
-    return Screen(explorer)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

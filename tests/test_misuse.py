@@ -25,13 +25,13 @@ from plausiwidgets import analysis, assessment, models, networks, optimization, 
 from plausiwidgets.analysis import samples
 
 HANDED_OUT = {
-    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
+    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
-    "PlausibilityMap", "PlausibilityChart", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer",
+    "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Panel", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
+    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
     "NothingAccepted", "to_brian2",
     "from_brian2", "from_nir", "to_nir",
 }  # fmt: skip
@@ -368,31 +368,10 @@ def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing,
     monkeypatch.setattr(samples, "LEAST", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
-    monkeypatch.setattr("plausiwidgets.widgets.page.export.neuron_object", lambda neuron: "")
+    monkeypatch.setattr("plausiwidgets.widgets.app.file.neuron_object", lambda neuron: "")
     good = EXAMPLES.get(name, {}).get(argument)
     faults = {label: wrong(name, thing, argument, label, value) for label, value in variants(good)}
     assert not any(faults.values()), "\n" + "\n".join(f"{x}: {fault[:300]}" for x, fault in faults.items() if fault)
-
-
-OF_MODELS = [c for c in cases() if c.values[2] in ("model", "models") and c.values[0] != "published_parameters"]
-
-
-@pytest.mark.parametrize(("name", "thing", "argument"), OF_MODELS)
-def test_a_torch_module_in_place_of_a_model_names_the_way_in(name, thing, argument):
-    signature = inspect.signature(thing)
-    known = EXAMPLES.get(name, EXAMPLES.get(name.split(".")[-1], BY_NAME))
-    given = {key: good for key, good in known.items() if key in signature.parameters} | {argument: Module()}
-    with pytest.raises(TypeError, match=r"valid is .*: use pw\.from_torch\(module\)"):
-        thing(**given)
-
-
-def test_all_verbs_of_a_model_are_among_them():
-    names = {case.values[0].split(".")[-1] for case in OF_MODELS}
-    assert names >= {
-        "judge", "optimize", "start_optimization", "simulate", "assess", "start_assessment", "estimate", "Explorer",
-        "Page", "export_page", "to_norse", "parameter_plane", "phase_plane", "phase_line", "rate_curve", "get",
-        "loss_profiles", "sample_accepted", "repertoire", "most_versatile", "model_card", "mystery", "register",
-    }  # fmt: skip
 
 
 def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():

@@ -26,6 +26,7 @@ LAYERS = [
         "extras",
         "python_file",
         "whole_file",
+        "json_text",
         "texts",
         "progress",
         "picture",

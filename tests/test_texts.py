@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import anywidget
 import pytest
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -18,10 +17,7 @@ import plausiwidgets as pw
 from plausiwidgets.patterns.judge import _verification
 from plausiwidgets.patterns.status import EXPLANATIONS, SEARCH_WORDS, WORDS
 from plausiwidgets.texts import ENGLISH, catalog, languages
-from plausiwidgets.widgets import App
-from plausiwidgets.widgets.view import style
-from plausiwidgets.widgets.view.closing import View
-from plausiwidgets.widgets.view.script_widget import ScriptWidget
+from plausiwidgets.widgets.figures import style
 
 PACKAGE = Path(pw.__file__).parent
 FILES = [PACKAGE / "texts" / f"{language}.po" for language in languages() if language != ENGLISH]
@@ -89,7 +85,7 @@ def used() -> dict[str, list[str]]:
     for words in (WORDS, SEARCH_WORDS, EXPLANATIONS):
         add(iter(words.values()), "patterns/status.py")
     for words in (style.ROLE_TITLES, style.SHORT_TITLES):
-        add(iter(words.values()), "widgets/view/style.py")
+        add(iter(words.values()), "widgets/figures/style.py")
     return places
 
 
@@ -105,21 +101,6 @@ def test_every_text_of_the_screen_has_a_translation_and_no_translation_is_left_o
     assert sorted(set(places) - set(translated)) == [], "python tests/test_texts.py adds them"
     assert sorted(set(translated) - set(places)) == []
     assert {text for text, other in translated.items() if names_in(text) != names_in(other)} == set()
-
-
-def test_each_widget_whose_script_translates_gets_the_translations() -> None:
-    def below(kind: type) -> Iterator[type]:
-        for one in kind.__subclasses__():
-            yield one
-            yield from below(one)
-
-    assert issubclass(pw.Explorer, View)  # and with it all that it is made of is imported
-    scripts = [(kind, str(vars(kind).get("_esm", ""))) for kind in below(anywidget.AnyWidget)]
-    speaking = [(kind, script) for kind, script in scripts if re.search(r"\btr\(\"", script)]
-    assert len(speaking) > 8
-    speaking = [(kind, script) for kind, script in speaking if kind is not App]  # which asks its host for them
-    assert [kind for kind, script in speaking if not issubclass(kind, ScriptWidget)] == []
-    assert [kind for kind, script in speaking if 'translate(model.get("texts"))' not in script] == []
 
 
 def update(file: Path) -> None:

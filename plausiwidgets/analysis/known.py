@@ -17,7 +17,6 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 
 TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
-TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} && "
     'python -c "from plausiwidgets.assessment.published import finish_table; finish_table()"'
@@ -33,18 +32,7 @@ DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import wr
 REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
 """The command that made the fourth, with seed 0 and the default budgets; with names, those of these models alone."""
 
-TORCH_COMMAND = (
-    "plausiwidgets assess notebooks/torch_neurons.py:all --budget 1000 --workers 2 --store torch_neurons.jsonl "
-    f"--csv plausiwidgets/assessment/data/{TORCH_TABLE} && "
-    'python -c "from plausiwidgets.assessment.published import score_torch_table as score; '
-    "score('notebooks/torch_neurons.py')\""
-)
-"""The command that made the last two, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
-
-COMMANDS = {
-    TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND,
-    TORCH_TABLE: TORCH_COMMAND, TORCH_SCORE: TORCH_COMMAND,
-}  # fmt: skip
+COMMANDS = {TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND}
 
 
 @cache

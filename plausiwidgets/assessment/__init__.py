@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.merge import merge_studies as merge_studies
     from plausiwidgets.assessment.published import published_score as published_score
     from plausiwidgets.assessment.published import published_table as published_table
-    from plausiwidgets.assessment.published import published_torch_score as published_torch_score
-    from plausiwidgets.assessment.published import published_torch_table as published_torch_table
     from plausiwidgets.assessment.published_repertoires import published_repertoires as published_repertoires
     from plausiwidgets.assessment.score import SCORE_COLUMNS as SCORE_COLUMNS
     from plausiwidgets.assessment.score import plausibility_score as plausibility_score
@@ -38,9 +36,7 @@ else:
             "assessment.api": ("assess", "estimate", "start_assessment"),
             "assessment.costs": ("ESTIMATE_COLUMNS",),
             "assessment.merge": ("merge_studies",),
-            "assessment.published": (
-                "published_score", "published_table", "published_torch_score", "published_torch_table",
-            ),
+            "assessment.published": ("published_score", "published_table"),
             "assessment.published_repertoires": ("published_repertoires",),
             "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
             "assessment.store": ("StoreError", "StoreWarning"),

@@ -1,4 +1,4 @@
-"""The published assessments: all models of the package, and neurons of torch libraries, × the twenty patterns."""
+"""The published assessment: all models of the package × the twenty patterns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 from importlib.resources import as_file
 
-from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file
+from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, data_file
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.lazy import pandas as pd
@@ -63,55 +63,6 @@ def published_score() -> pd.DataFrame:
     """
     with as_file(data_file(SCORE)) as path:
         return pd.read_csv(path)
-
-
-def published_torch_table() -> pd.DataFrame:
-    """Return the table of neurons of snnTorch, SpikingJelly, sinabs and Norse and the twenty patterns.
-
-    ``notebooks/torch_neurons.py`` makes them, each in one line, and :data:`TORCH_COMMAND` made the table. A search had
-    1000 evaluations. Neurons in discrete time are verified in steps of their dt. None of the libraries is needed to
-    read it.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package was built without it.
-
-    Examples
-    --------
-    >>> from plausiwidgets.assessment import published_torch_table
-    >>> published_torch_table().query("model == 'snntorch_leaky' and pattern == 'tonic_spiking'")["status"].item()
-    'replicated'
-    """
-    with as_file(data_file(TORCH_TABLE)) as path:
-        return read_csv(path)
-
-
-def published_torch_score() -> pd.DataFrame:
-    """Return the score of :func:`published_torch_table`, with times measured on the machine that made it.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the package was built without it.
-
-    Examples
-    --------
-    >>> from plausiwidgets.assessment import published_torch_score
-    >>> published_torch_score().set_index("model").loc["snntorch_leaky", "title"]
-    'snnTorch: Leaky'
-    """
-    with as_file(data_file(TORCH_SCORE)) as path:
-        return pd.read_csv(path)
-
-
-def score_torch_table(neurons: str) -> None:
-    """Write the score of :func:`published_torch_table`, with the models of a file, for their titles and costs."""
-    from plausiwidgets.models.registry import models_of_file
-
-    with as_file(data_file(TORCH_TABLE)) as path:
-        score = plausibility_score(read_csv(path), models_of_file(neurons).values())
-        write_whole(path.with_name(TORCH_SCORE), score.to_csv(index=False))
 
 
 def write_defaults() -> None:

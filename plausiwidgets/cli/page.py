@@ -31,7 +31,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
 def page(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
     from plausiwidgets.simulation.lanes import NotCompilable
-    from plausiwidgets.widgets.page.export import export_page
+    from plausiwidgets.widgets.page import export_page
 
     if options.out is not None:
         return site(options)

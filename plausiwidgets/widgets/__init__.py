@@ -1,56 +1,40 @@
-"""What the user sees: the explorer and the map. Nothing below this package imports ipywidgets or plotly.
+"""What the user sees. Nothing below this package imports ipywidgets, anywidget or plotly.
 
-- :mod:`.explorer`: one session, and the panels that observe it;
-- :mod:`.view`: what draws: scenes of neurons, their figures, and the widget that shows Plotly's figures;
-- :mod:`.page`: the page that needs no server;
-- :mod:`.map`: the plausibility map, and an assessment as it fills in.
+- :mod:`.app`: the app, as modules of JavaScript, and the catalogue of what it knows without asking;
+- :mod:`.answers`: what Python answers it, one table of messages;
+- :mod:`.explorer`: the app in a notebook, with traits for scripts;
+- :mod:`.page`: the app without a host, in a file or in a frame;
+- :mod:`.figures`: what a script plots.
 
 The names load on first use, so that the plain parts (:mod:`.session.selection`) work without a notebook.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from plausiwidgets.lazy import lazily
+
 if TYPE_CHECKING:
-    from plausiwidgets.widgets.explorer.explorer import Explorer
-    from plausiwidgets.widgets.figures import plot
-    from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
-    from plausiwidgets.widgets.map.progress import NotebookProgress
-    from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
-    from plausiwidgets.widgets.notebook import App
-    from plausiwidgets.widgets.page.export import export_page
-    from plausiwidgets.widgets.page.widget import Page
-    from plausiwidgets.widgets.session.selection import Selection
-    from plausiwidgets.widgets.session.session import Response, Session
-    from plausiwidgets.widgets.view.panel import Panel
-
-_HOMES = {
-    "App": "notebook",
-    "AssessmentPanel": "map_explorer",
-    "Explorer": "explorer.explorer",
-    "NotebookProgress": "map.progress",
-    "Page": "page.widget",
-    "Panel": "view.panel",
-    "PlausibilityChart": "map.chart",
-    "PlausibilityMap": "map_explorer",
-    "Response": "session.session",
-    "Selection": "session.selection",
-    "Session": "session.session",
-    "export_page": "page.export",
-    "plausibility_chart": "map.chart",
-    "plausibility_map": "map_explorer",
-    "plot": "figures",
-}
-
-__all__ = [
-    "App", "AssessmentPanel", "Explorer", "NotebookProgress", "Page", "Panel", "PlausibilityChart", "PlausibilityMap",
-    "Response", "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map", "plot",
-]  # fmt: skip
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"plausiwidgets.widgets.{_HOMES[name]}"), name)
+    from plausiwidgets.widgets.explorer import Explorer as Explorer
+    from plausiwidgets.widgets.figures.chart import plausibility_chart as plausibility_chart
+    from plausiwidgets.widgets.figures.plot import plot as plot
+    from plausiwidgets.widgets.map import PlausibilityMap as PlausibilityMap
+    from plausiwidgets.widgets.map import plausibility_map as plausibility_map
+    from plausiwidgets.widgets.page import Page as Page
+    from plausiwidgets.widgets.page import export_page as export_page
+    from plausiwidgets.widgets.progress import NotebookProgress as NotebookProgress
+    from plausiwidgets.widgets.session.selection import Selection as Selection
+else:
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "widgets.explorer": ("Explorer",),
+            "widgets.figures.chart": ("plausibility_chart",),
+            "widgets.figures.plot": ("plot",),
+            "widgets.map": ("PlausibilityMap", "plausibility_map"),
+            "widgets.page": ("Page", "export_page"),
+            "widgets.progress": ("NotebookProgress",),
+            "widgets.session.selection": ("Selection",),
+        },
+    )

@@ -19,7 +19,7 @@ __all__ = ["browser", "lab"]
 
 SET = '"izhikevich", "tonic_bursting", {"c": -51.3, "d": 2.1}'  # in no file
 CELLS = {
-    "App": f"from plausiwidgets.widgets import App\napp = App({SET})\napp",
+    "App": f"import plausiwidgets as pw\napp = pw.Explorer({SET})\napp",
     "Explorer": f"import plausiwidgets as pw\napp = pw.Explorer({SET})\napp",
 }
 DRAWN = {
@@ -113,7 +113,7 @@ def test_seconds_of_a_search_and_of_its_stop_after_a_reload(lab, browser, capsys
     name = f"search-{uuid.uuid4().hex[:6]}.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     cell = (
-        "from plausiwidgets.widgets import App\napp = App('hodgkin_huxley', 'mixed_mode', {})\n"
+        "import plausiwidgets as pw\napp = pw.Explorer('hodgkin_huxley', 'mixed_mode', {})\n"
         "app.selection = app.selection.with_free(list(app.model.parameters)[:2])\napp"
     )
     nbformat.write(new_notebook(cells=[new_code_cell(cell)], metadata=kernel), work / name)

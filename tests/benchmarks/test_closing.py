@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from ipywidgets.widgets.widget import _instances
+from plausiwidgets.widgets.view.plot_view import PlotlyScript
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.view.plot_view import PlotlyScript
 
 OPENED = 200
 

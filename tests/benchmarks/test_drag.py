@@ -4,11 +4,11 @@ import itertools
 import threading
 
 import pytest
+from plausiwidgets.widgets.session.session import Observer
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer import judging
-from plausiwidgets.widgets.session.session import Observer
 
 pytestmark = pytest.mark.benchmark
 

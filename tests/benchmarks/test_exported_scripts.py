@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-
-import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
+
+import plausiwidgets as pw
 from plausiwidgets.widgets.session.script import script
 
 ALONE = 5

@@ -21,7 +21,7 @@ import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.simulation.javascript.module import runtime
-from plausiwidgets.widgets.page.contents import BENCH
+from plausiwidgets.widgets.app.described import BENCH
 from tests.browser.conftest import browser
 from tests.models.test_own_neurons import axon, hodgkin_huxley
 from tests.simulation.test_javascript import adaptive_counter

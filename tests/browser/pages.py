@@ -1,6 +1,5 @@
-"""What a test does on a page: open a notebook, run it, wait for the plot, read it, take a picture."""
+"""What a test does on a page: open a notebook or a file, run it, wait for the app."""
 
-import re
 import shutil
 import time
 import uuid
@@ -10,10 +9,8 @@ from playwright.sync_api import TimeoutError
 
 from tests.browser.servers import Server
 
-PLOT = ".pw-plot-picture .plot-container"
+JUDGED = ".pw-app[data-pw-judged=yes]"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-# What a figure shows: Plotly's public data, and the lines of "yours" over it.
-TRACES = "figure => [figure, ...figure.querySelectorAll('*')].flatMap((one) => one.pwScene?.data ?? one.data ?? [])"
 # Of a cell whose code is folded JupyterLab shows no prompt.
 PROMPTS = """window.jupyterapp.shell.currentWidget.content.widgets.filter(({ model }) => model.type === 'code')
     .map(({ model }) => model.executionState === 'running' ? '[*]' : `[${model.executionCount ?? ' '}]`)"""
@@ -59,29 +56,22 @@ class BrowserPage:
         else:
             self.errors.append(f"{message.text} ({url})")
 
-    def wait_for_plot(self, timeout: float = 120.0) -> None:
-        """Wait until a Plotly figure has drawn a trace (`timeout` in seconds)."""
+    def wait_for_app(self, timeout: float = 120.0) -> None:
+        """Wait until an app has drawn and judged (`timeout` in seconds)."""
         try:
-            self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
+            self.page.wait_for_selector(JUDGED, timeout=1000 * timeout)
         except TimeoutError as error:
             shown = self.page.locator("body").inner_text()[-2000:]  # a kernel's traceback stands there
             said = "\n".join(self.said[-30:])
             raise AssertionError(
-                f"no plot; errors {self.errors}, the page shows:\n{shown}\nand its console says:\n{said}"
+                f"no app; errors {self.errors}, the page shows:\n{shown}\nand its console says:\n{said}"
             ) from error
-
-    def trace(self, uid: str = "yours_voltage", plot: int = 0, axis: str = "y") -> list[float | None]:
-        """The data of a trace as the page shows it."""
-        script = f"""([plot, uid, axis]) => {{
-            const figures = [...document.querySelectorAll('.pw-plot')];
-            return Array.from(({TRACES})(figures[plot]).find((trace) => trace.uid === uid)[axis]);
-        }}"""
-        return self.page.evaluate(script, [plot, uid, axis])
 
     def potential_share(self) -> float:
         """The share of the window that shows the potential."""
         return self.page.evaluate("""() => {
-            const { width, height } = document.querySelector('.pw-scene').pwScene.frame;
+            const { potential } = document.querySelector('[data-pw-figure]').dataset;
+            const [, , width, height] = potential.split(' ').map(Number);
             return (width * height) / (innerWidth * innerHeight);
         }""")
 
@@ -91,7 +81,7 @@ class BrowserPage:
 
 
 OPENED = "name => window.jupyterapp.shell.currentWidget?.context?.path === name"
-BARE = "() => !document.querySelector('.jp-NotebookPanel, .jp-Dialog, .pw-explorer')"
+BARE = "() => !document.querySelector('.jp-NotebookPanel, .jp-Dialog, .pw-app')"
 
 
 class NotebookPage(BrowserPage):
@@ -232,11 +222,3 @@ class FilePage(BrowserPage):
         self.requested: list[str] = []
         self.page.on("request", lambda request: self.requested.append(request.url))
         self.page.goto(f"{path.as_uri()}{fragment}")
-
-    def legend(self, role: str = "yours") -> str:
-        """What the legend says of a trace."""
-        return self.page.locator(f".legend .{role}").inner_text()
-
-    def slider(self, name: str):
-        """The slider of a value."""
-        return self.page.get_by_role("slider", name=re.compile(rf"^{name}( \(|$)"))

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from plausiwidgets.widgets.app.file import write_app
+import plausiwidgets as pw
 
 JUDGED = ".pw-app[data-pw-judged=yes]"
 CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)')].filter((one) => {
@@ -23,12 +23,13 @@ SHARE = """() => {
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["adex", "lif"], language="en")
+    models = ["izhikevich", "adex", "lif"]
+    return pw.export_page(models, path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
 
 
 @pytest.fixture
 def opened(open_page, path):
-    def open_one(fragment: str = "", **options: object):
+    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
         shown = open_page(path, fragment, **options)
         shown.page.wait_for_selector(JUDGED)
         return shown.page
@@ -242,7 +243,8 @@ def test_the_app_follows_the_systems_dark_mode(opened):
 
 
 def test_german_is_spoken_throughout(open_page, tmp_path):
-    shown = open_page(write_app(path=tmp_path / "de.html", models=[], language="de"))
+    path = pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "de.html", language="de")
+    shown = open_page(path)
     shown.page.wait_for_selector(JUDGED)
     assert "Das Izhikevich-Neuron" in shown.page.locator("h1").inner_text()
     text = shown.page.locator(".pw-app").inner_text()

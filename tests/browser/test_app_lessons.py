@@ -10,7 +10,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.app.file import write_app
 
 JUDGED = ".pw-app[data-pw-judged=yes]"
 QUESTION = "Make the neuron fire groups of spikes."
@@ -59,14 +58,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def exercise(folder: Path) -> Path:
     task = pw.teaching.Exercise(QUESTION, free=["c", "d"], hints=["Where does a reset land?", "Above −55 mV."])
-    return write_app(
+    return pw.export_page(
         "izhikevich", "tonic_bursting", {"c": -65.0, "d": 6.0}, path=folder / "burst.html", exercise=task, language="en"
     )
 
 
 @pytest.fixture(scope="module")
 def lesson(folder: Path) -> Path:
-    return write_app(path=folder / "lesson.html", lesson=LESSON)
+    return pw.export_page("izhikevich", path=folder / "lesson.html", lesson=LESSON)
 
 
 @pytest.fixture
@@ -170,7 +169,7 @@ def test_a_link_to_an_exercise_moves_only_what_is_free(opened, exercise):
 
 def test_a_mystery_in_a_file_counts_points_and_its_code_is_read(opened, folder):
     hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
-    path = write_app(hidden.model, hidden.pattern, path=folder / "mystery.html", exercise=hidden, language="de")
+    path = pw.export_page(hidden.model, hidden.pattern, path=folder / "mystery.html", exercise=hidden, language="de")
     page = opened(path)
     expect(page.locator("h1")).to_contain_text("Rätsel 7")
     assert re.search(r"\d+ von 100 Punkten", page.locator(".pw-answering").inner_text())
@@ -214,7 +213,7 @@ def test_a_card_shows_another_model_and_opens_its_tool_and_present_shows_it_larg
     expect(page.locator(".pw-tool")).to_be_visible()
     assert page.locator("input[type=range]").first.get_attribute("data-name") == "b"  # in bold on the card
     page.get_by_role("button", name="Present").click()
-    page.wait_for_function("parseFloat(getComputedStyle(document.querySelector('.pw-lesson h2')).fontSize) > 20")
+    page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.pw-lesson h2')).fontSize) > 20")
     no_axe_finding(page)
     page.get_by_label("Card").select_option("0")
     expect(page.locator("h1")).to_contain_text("tonic bursting")
@@ -237,7 +236,7 @@ def test_a_link_that_is_not_for_this_file_says_one_sentence_and_goes_on(opened, 
     page = opened(lesson, "#mystery=lif.tonic_spiking.1")
     assert page.get_by_role("alert").inner_text().startswith("A mystery needs Python")
     page.evaluate("location.hash = '#model=izhikevich&pattern=tonic_spiking%2Brebound_spike'")
-    expect(page.get_by_role("alert")).to_contain_text("does not have")
+    expect(page.get_by_role("alert")).to_contain_text("which is not here")
     expect(page.locator("h1")).to_contain_text("tonic bursting")
 
 
@@ -256,7 +255,7 @@ def notebook(folder: Path, code: str) -> Path:
 
 
 def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(open_notebook, lab, folder):
-    cell = notebook(folder, "from plausiwidgets.widgets import App\napp = App()\napp")
+    cell = notebook(folder, "import plausiwidgets as pw\napp = pw.Explorer()\napp")
     link = "model=lif&pattern=tonic_spiking&v_reset=-70&lock=v_rest&zz=1"
     opened = open_notebook(cell, run=False)
     page = opened.page
@@ -273,7 +272,7 @@ def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(
 
 @pytest.mark.slow
 def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_notebook, folder):
-    code = 'from plausiwidgets.widgets import App\napp = App("lif", "tonic_spiking", mystery=3, language="en")\napp'
+    code = 'import plausiwidgets as pw\napp = pw.Explorer("lif", "tonic_spiking", mystery=3, language="en")\napp'
     opened = open_notebook(notebook(folder, code))
     page = opened.page
     page.wait_for_selector(JUDGED)

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-APP = "from plausiwidgets.widgets import App\napp = App({})\napp"
+APP = "import plausiwidgets as pw\napp = pw.Explorer({})\napp"
 JUDGED = ".pw-app[data-pw-judged=yes]"
 BURSTING = APP.format('"izhikevich", "tonic_bursting"')
 ENDLESS = (

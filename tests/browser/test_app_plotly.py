@@ -11,7 +11,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
-APP = "from plausiwidgets.widgets import App\n{name} = App({arguments})\n{name}"
+import plausiwidgets as pw
+
+APP = "import plausiwidgets as pw\n{name} = pw.Explorer({arguments})\n{name}"
 JUDGED = ".pw-app[data-pw-judged=yes]"
 FIGURE = "[data-pw-figure]"
 PAINTER = "() => document.querySelector('[data-pw-figure]').dataset.pwPainter"
@@ -330,9 +332,9 @@ def test_two_apps_load_it_once_and_one_that_is_closed_leaves_nothing(opened):
 
 
 def test_in_a_file_the_light_painter_has_readout_and_zoom_and_nothing_is_loaded(open_page, tmp_path):
-    from plausiwidgets.widgets.app.file import write_app
-
-    shown = open_page(write_app(path=tmp_path / "neuron.html", models=[], language="en"))
+    shown = open_page(
+        pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), "#pattern=tonic_bursting"
+    )
     page = shown.page
     page.wait_for_selector(JUDGED)
     point_at(page)

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 CODE = """\
 import ipywidgets
 from IPython.display import display
-from plausiwidgets.widgets import App
-app = App({arguments})
+import plausiwidgets as pw
+app = pw.Explorer({arguments})
 label = ipywidgets.Label("nothing found yet")
 def told(change):
     label.value = f"history of {{len(change.new[-1].history)}} rows"

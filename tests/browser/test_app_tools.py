@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
-from plausiwidgets.widgets.app.file import write_app
+import plausiwidgets as pw
 
 JUDGED = ".pw-app[data-pw-judged=yes]"
 STATUS = ".pw-tool [role=status]"
@@ -53,12 +53,12 @@ def findings(page) -> list[str]:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["lif"], language="en")
+    return pw.export_page(["izhikevich", "lif"], path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
 
 
 @pytest.fixture
 def opened(open_page, path):
-    def open_one(fragment: str = "", **options: object):
+    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
         shown = open_page(path, fragment, **options)
         shown.page.wait_for_selector(JUDGED)
         return shown.page
@@ -143,7 +143,7 @@ def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
 def notebook(lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     path = tmp_path_factory.mktemp("tools") / "tools.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    code = 'from plausiwidgets.widgets import App\napp = App("izhikevich", "tonic_bursting")\napp'
+    code = 'import plausiwidgets as pw\napp = pw.Explorer("izhikevich", "tonic_bursting")\napp'
     nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
     opened = lab.open(path)
     opened.page.wait_for_selector(JUDGED)

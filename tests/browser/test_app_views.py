@@ -69,7 +69,7 @@ LINKS = {
 @pytest.mark.parametrize("what", LINKS)
 def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open_app_of, what):
     query, name, value, said = LINKS[what]
-    opened = open_app_of("from plausiwidgets.widgets import App\napp = App()\napp", query=query)
+    opened = open_app_of("import plausiwidgets as pw\napp = pw.Explorer()\napp", query=query)
     page = opened.page
     if said:
         page.locator(".pw-said", has_text=re.compile(re.escape(said))).wait_for()

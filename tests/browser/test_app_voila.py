@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 @pytest.mark.slow
 def test_the_app_judges_and_searches_in_voila(open_app, tmp_path):
     path = tmp_path / "app.ipynb"
-    cell = "from plausiwidgets.widgets import App\nApp('izhikevich', 'tonic_bursting', {})"
+    cell = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', {})"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(new_notebook(cells=[new_code_cell(cell)], metadata=kernel), path)
     opened = open_app(path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plausiwidgets.assessment import published_score
-from plausiwidgets.widgets.map.chart import WIDTH, draw
+from plausiwidgets.widgets.figures.chart import WIDTH, draw
 
 BOXES = """() => {
     const box = (node) => { const r = node.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };

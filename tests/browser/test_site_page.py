@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from plausiwidgets.widgets.app.file import write_app
+import plausiwidgets as pw
 from plausiwidgets.widgets.server.site import write
 from tests.browser.pages import VisitorPage
 
@@ -56,7 +56,7 @@ def found_by_the_page(page) -> None:
 
 
 def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_verified(open_page, tmp_path: Path):
-    shown = open_page(write_app(path=tmp_path / "neuron.html", models=[], language="en"), AWAY)
+    shown = open_page(pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), AWAY)
     shown.page.wait_for_selector(".pw-app[data-pw-status=fails]")
     found_by_the_page(shown.page)
 

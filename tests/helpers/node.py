@@ -9,7 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import plausiwidgets
+from plausiwidgets.simulation.javascript.module import plain_script, runtime
+
 NODE = shutil.which("node")
+APP = Path(plausiwidgets.__file__).parent / "widgets" / "app"
 
 _HEAD = """
 import {{ readFileSync, writeFileSync }} from "node:fs";
@@ -47,3 +51,9 @@ def run(folder: Path, source: str, data: object = None) -> object:
         return np.frombuffer(base64.b64decode(value["float64"])) if set(value) == {"float64"} else value
 
     return json.loads(answer.read_text(), object_hook=unpacked)
+
+
+def engine(*names: str) -> str:
+    """Return modules of the app's engine, with what they import of each other before them, as one plain script."""
+    texts = [(APP / "engine" / name).read_text("utf-8") for name in ("texts.js", *names)]
+    return "\n".join([runtime(), *map(plain_script, texts)])

@@ -7,8 +7,6 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.widgets.tools.plane import PlanePanel
-from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 
 
 def step(current, state, p, dt):
@@ -54,20 +52,14 @@ def test_the_most_versatile_neuron_of_one_is_itself(bare):
     assert table.attrs["parameters"] == {}
 
 
-def test_an_explorer_draws_it_searches_it_and_opens_its_tools(bare):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pw.models.registry, "_registered", {})
-        explorer = pw.Explorer(bare, "tonic_spiking", parameters={})
-        try:
-            assert explorer.wait(120)
-            assert explorer.session.response("yours").verdict.status == "replicated"
-            for tool in (PlanePanel, ProfilesPanel):
-                explorer.open_tool(tool)
-            assert explorer.optimize(seed=1).result(120).replicated
-            assert explorer.worker.join(120)
-            assert "error" not in explorer.messages.view.value
-        finally:
-            explorer.close()
+def test_an_explorer_judges_it_and_searches_it(bare):
+    explorer = pw.Explorer(bare, "tonic_spiking", parameters={})
+    try:
+        assert explorer.wait(120)
+        assert explorer.verdict.status == "replicated"
+        assert explorer.optimize(seed=1).result(120).replicated
+    finally:
+        explorer.close()
 
 
 def test_its_page_is_written_and_its_javascript_fires_when_the_neuron_does(bare, tmp_path):

@@ -1,14 +1,12 @@
 """One neuron, several patterns: each judged as it is alone, all with the same parameters of the model."""
 
-import ipywidgets
 import numpy as np
 import pytest
-from screen import Screen, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.widgets.view.scene import target_lines, voltage_scale
+from plausiwidgets.widgets.figures.scene import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 """What a relay cell shows."""
@@ -145,20 +143,6 @@ def test_its_target_is_that_of_each_part():
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", high=0, kind="count")],
     )
     assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", mine)) is None
-
-
-def test_in_the_explorer_each_part_has_sliders_of_its_own():
-    explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"))
-    try:
-        screen = Screen(explorer)
-        row = screen.rows["rebound_spike_amplitude"]
-        row.box.value = 321.0
-        assert explorer.selection.values["rebound_spike_amplitude"] == 321.0
-        text = " ".join(x.value for x in widgets(explorer) if isinstance(x, ipywidgets.HTML))
-        assert "<span>Tonic spiking</span>" in text and "<span>Rebound spike</span>" in text
-        assert ">width</span>" in text and "rebound<sub>" not in text
-    finally:
-        explorer.close()
 
 
 def test_a_recording_may_be_one_of_them():

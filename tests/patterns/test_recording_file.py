@@ -1,16 +1,11 @@
 """A recording as a picked file: its columns, its units, its errors; and what the explorer makes of it."""
 
-import ipywidgets as w
 import numpy as np
 import pytest
 from paths import DATA
-from screen import find, until
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.protocol import usual_current
-from plausiwidgets.patterns.recording_file import AMPERE, AS_IT_IS, LARGEST, read_recording
-from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
+from plausiwidgets.patterns.recording_file import AMPERE, AS_IT_IS, read_recording
 
 FILE = DATA / "regular_spiking.csv"
 ADEX = pw.models.get("adex")
@@ -104,86 +99,3 @@ def test_a_wrong_file_is_refused_in_a_sentence(content, said):
     with pytest.raises(ValueError) as error:
         read_recording(content, "x.csv").pattern(ADEX, {})
     assert said in str(error.value)
-
-
-# ------------------------------------------------------------------ in the explorer
-
-
-def send(explorer: pw.Explorer, name: str, content: bytes) -> None:
-    explorer.panel(RecordingDrop).view._handle_custom_msg({"name": name}, [memoryview(content)])
-
-
-def test_it_becomes_the_target_of_the_neuron_that_is_shown(explorer, screen):
-    explorer.selection = Selection.of("adex", "tonic_spiking", {"tau_w": 99.0})
-    send(explorer, FILE.name, FILE.read_bytes())
-    until(lambda: explorer.selection.pattern.key == "recording_regular_spiking")
-    assert explorer.selection.values["tau_w"] == 99.0
-    assert explorer.wait(60)
-    assert screen.trace("target", "voltage")["y"].max() > 0.0
-    assert {"gamma", "latency", "mean_isi"} <= {c.key for c in explorer.selection.pattern.criteria}
-    explorer.undo()
-    assert explorer.selection.pattern.key == "tonic_spiking"
-
-
-def test_units_are_asked_for_where_the_file_does_not_say_them(explorer, screen):
-    explorer.selection = Selection.of("adex", "tonic_spiking")
-    before = explorer.selection
-    send(explorer, "cell.csv", table("t,v", T / 1e3, V))
-    panel = explorer.panel(RecordingPanel)
-    until(lambda: panel._asked.layout.display == "")
-    assert explorer.selection is before
-    assert find(explorer, w.ToggleButton, description="Data").value
-    assert {menu.description: menu.value for menu in panel._units.values()} == {"Times": "s", "Potential": "mV"}
-    find(panel.view, w.Button, description="Show").click()
-    until(lambda: explorer.selection.pattern.key == "recording_cell")
-    until(lambda: panel._asked.layout.display == "none")
-
-
-def test_wrong_and_large_files_leave_everything_as_it_was(explorer, screen):
-    before, panel = explorer.selection, explorer.panel(RecordingPanel)
-    for content, said in WRONG.items():
-        panel._asked.layout.display = "none"
-        send(explorer, "x.csv", content)
-        assert explorer.worker.join(60)  # the sentence on the file before may hold the same words
-        if panel._asked.layout.display == "":  # it asks for units first
-            find(panel.view, w.Button, description="Show").click()
-            assert explorer.worker.join(60)
-        assert said in explorer.messages.text
-    assert explorer.selection is before
-    drop = explorer.panel(RecordingDrop).view
-    drop._handle_custom_msg({"name": "big.csv", "size": 12_300_000}, [])  # as the page says it, without the file
-    assert "big.csv has 12.3 MB, valid is: at most 10 MB" in explorer.messages.text and drop.most == LARGEST
-    drop._handle_custom_msg({"name": "folder"}, [])
-    assert "cannot be read" in explorer.messages.text
-
-
-def test_the_link_says_that_it_is_not_in_it(explorer):
-    from plausiwidgets.widgets.explorer.share import SharePanel
-
-    send(explorer, FILE.name, FILE.read_bytes().replace(b"current in pA", b"current in nowhere"))
-    panel = explorer.panel(RecordingPanel)
-    until(lambda: panel._asked.layout.display == "")
-    find(panel.view, w.Button, description="Show").click()
-    until(lambda: explorer.selection.pattern.key.startswith("recording_"))
-    until(lambda: "not in the link" in explorer.panel(SharePanel).view.missing)
-    opened, notes = Selection.from_query(explorer.selection.to_query())
-    assert opened.pattern.key == "tonic_spiking"
-    assert "The recording is not in the link" in notes[0]
-    explorer.undo()
-    assert explorer.panel(SharePanel).view.missing == ""
-
-
-def test_with_a_model_of_another_unit_the_current_is_the_same_share_of_what_is_usual(explorer, screen):
-    explorer.selection = Selection.of("adex", "tonic_spiking")
-    send(explorer, FILE.name, FILE.read_bytes())
-    until(lambda: explorer.selection.pattern.key == "recording_regular_spiking")
-    assert explorer.selection.values["current_scale"] == 1.0
-    screen.menu("Model").value = "hodgkin_huxley"
-    there = explorer.selection
-    ratio = usual_current(there.model) / usual_current(ADEX)
-    assert there.values["current_scale"] == pytest.approx(ratio) and "current_scale" in there.free
-    assert "another unit" in screen.origin
-    screen.menu("Model").value = "adex"
-    assert explorer.selection.values["current_scale"] == 1.0 and "current_scale" not in explorer.selection.free
-    screen.menu("Model").value = "hodgkin_huxley"
-    assert explorer.selection.values["current_scale"] == there.values["current_scale"]

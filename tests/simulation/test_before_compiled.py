@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from lane_jobs import random_job
-from screen import trace_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import evaluate, single
@@ -15,9 +14,6 @@ from plausiwidgets.simulation.compiled import cache, check, export
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
-from plausiwidgets.widgets.explorer.verdict import VerdictPanel
-from plausiwidgets.widgets.session.session import Observer
 from tests.models.test_models import good_step, make
 from tests.simulation.test_javascript import adaptive_counter
 
@@ -88,34 +84,17 @@ def test_what_is_on_disk_is_not_run_in_python(cold):
 
 
 @pytest.mark.slow
-def test_a_neuron_of_the_package_is_drawn_and_judged_before_its_kernel_and_verified_with_it(cold, monkeypatch):
+def test_a_neuron_of_the_package_is_judged_before_its_kernel_and_verified_with_it(cold):
     code = """
-import sys, time
+import sys
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.directory import kernel_directory
-from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
-from plausiwidgets.widgets.explorer.judging import Judging
-from plausiwidgets.widgets.explorer.verdict import VerdictPanel
-from plausiwidgets.widgets.session.session import Observer
 
-seen, judge = [], Judging._judge
-class Heard(Observer):
-    def on_response(self, response):
-        chip = explorer.panel(VerdictPanel).yours.value
-        seen.append((response.role, "numba" in sys.modules, response.verdict.status, "judging" in chip))
-def watched(self, *args):
-    while "explorer" not in globals():
-        time.sleep(0.01)
-    if not seen:
-        explorer.session.attach(Heard())
-    judge(self, *args)
-Judging._judge = watched
 explorer = pw.Explorer("hodgkin_huxley", "tonic_spiking")
+seen = []
+explorer.observe(lambda change: seen.append(("numba" in sys.modules, change.new.status)), "verdict")
 assert explorer.wait(300)
-early = ("yours", False, "unverified", False)
-assert seen[0] == early or seen[0][:2] == ("target", False) and seen[1] == early, seen
-assert explorer.worker.join(300)  # gallery and all
-assert ("yours", True, "replicated", False) in seen, seen
+assert seen[0] == (False, "unverified") and seen[-1] == (True, "replicated"), seen
 made = [file.name.partition("-")[0] for file in kernel_directory().glob("*.checked")]
 assert made == ["hodgkin_huxley"], made
 """
@@ -144,50 +123,32 @@ def test_a_step_that_remembers_is_refused_once(cold, monkeypatch):
     assert "changes what stands outside of its state" in why_not(model)
 
 
-class Heard(Observer):
-    """Notes of each verdict on the sliders: whether the kernel was there, what is drawn, and what is said."""
-
-    def __init__(self, explorer) -> None:
-        self.explorer, self.ready, self.drawn, self.said = explorer, [], [], []
-
-    def on_response(self, response) -> None:
-        if response.role == "yours":
-            self.ready.append(is_ready(response.selection.model))
-            figure, criteria = self.explorer.panel(FigurePanel).figure, self.explorer.panel(VerdictPanel)
-            trace, layout = trace_of(figure, "yours_voltage"), figure.picture["layout"]
-            self.drawn.append((trace["x"], trace["y"], layout["yaxis"]["range"], layout["xaxis"]["range"]))
-            self.said.append((criteria.yours.value, criteria._table.value))
-
-
-def heard_of(explorer, pattern: str) -> Heard:
-    """Return what is heard of a neuron that is not compiled when it is picked."""
-    heard = Heard(explorer)
-    with explorer.session.lock:
-        explorer.session.attach(heard)  # it is told what is shown
-        heard.ready.clear(), heard.drawn.clear(), heard.said.clear()
-        explorer.show(make(good_step), pattern)
-    assert explorer.wait(120)
+def verdicts_of(pattern: str) -> list[tuple[bool, list]]:
+    """Return of each verdict on a neuron that is not compiled whether the kernel was there, and what was measured."""
+    heard = []
+    explorer = pw.Explorer(make(good_step), pattern, {})
+    explorer.observe(
+        lambda change: heard.append((is_ready(explorer.model), [check.value for check in change.new.checks])), "verdict"
+    )
+    try:
+        assert explorer.wait(120)
+    finally:
+        explorer.close()
     return heard
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["tonic_spiking", "resonator"])
-def test_the_first_trace_and_verdict_come_before_the_kernel_and_stay_as_they_are(cold, explorer, pattern):
-    heard = heard_of(explorer, pattern)
-    assert (heard.ready[0], heard.ready[-1]) == (False, True)
-    before, after = heard.drawn[0], heard.drawn[-1]
-    assert len(before[0]) > 100
-    np.testing.assert_array_equal(before[0], after[0])
-    np.testing.assert_allclose(before[1], after[1], atol=1e-6)
-    assert before[2:] == after[2:]
-    assert heard.said[0] == heard.said[heard.ready.index(True)]
-    assert "data-criterion" in heard.said[0][1]
+def test_the_first_verdict_comes_before_the_kernel_and_measures_the_same(cold, pattern):
+    heard = verdicts_of(pattern)
+    assert (heard[0][0], heard[-1][0]) == (False, True)
+    np.testing.assert_allclose(heard[0][1], heard[-1][1], atol=1e-6)
 
 
-def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold, explorer):
-    heard = heard_of(explorer, "class_1_excitable")
-    assert heard.ready
-    assert all(heard.ready)
+def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold):
+    heard = verdicts_of("class_1_excitable")
+    assert heard
+    assert all(ready for ready, _ in heard)
 
 
 def test_a_kernel_that_cannot_be_written_is_not_on_disk(monkeypatch):

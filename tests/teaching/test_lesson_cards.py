@@ -188,25 +188,25 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
     file.write_text(LESSON, encoding="utf-8")
     page = pw.export_page("izhikevich", lesson=file, path=tmp_path / "page.html")
     data = data_of(page)
-    assert [(pattern["neuron"], pattern["key"]) for pattern in data["patterns"]] == [
-        (0, "tonic_spiking"), (0, "tonic_bursting"), (1, "tonic_bursting"), (2, "tonic_spiking"),
-    ]  # fmt: skip
-    assert [other["model"]["name"] for other in data["others"]] == ["adex", "lif"]
-    assert [slider["name"] for slider in data["others"][1]["parameters"]] == list(pw.models.get("lif").parameters)
+    assert {name: list(one["patterns"]) for name, one in data["shipped"].items()} == {
+        "izhikevich": ["tonic_spiking", "tonic_bursting"], "adex": ["tonic_bursting"], "lif": ["tonic_spiking"],
+    }  # fmt: skip
+    assert [one["name"] for one in data["shipped"]["lif"]["parameters"]] == list(pw.models.get("lif").parameters)
     first, second, third, _, elsewhere, there = data["lesson"]["cards"]
     assert first["until"][1] == {"holds": None, "name": "amplitude", "below": 4.0, "above": None}
-    assert dict(first["start"]["values"]) == dict(data["patterns"][0]["sets"][0]["values"])
+    stored = data["shipped"]["izhikevich"]["patterns"]["tonic_spiking"]["sets"]
+    assert dict(first["start"]["values"]) == dict(stored[0]["values"])
     assert second["body"][-1] == [
         "details", [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]]
     ]  # fmt: skip
-    assert (third["pattern"], third["start"]["dt"]) == (1, 0.1)
-    assert (elsewhere["pattern"], there["pattern"]) == (2, 3)
+    assert (third["pattern"], third["start"]["dt"]) == ("tonic_bursting", 0.1)
+    assert (elsewhere["model"], there["model"]) == ("adex", "lif")
     for text in ("whatever</b>", "For teachers"):
-        assert text not in page.read_text(encoding="utf-8")
+        assert text not in json.dumps(data["lesson"])
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     by_text = pw.export_page("izhikevich", "rebound_spike", lesson=LESSON, path=tmp_path / "text.html")
-    assert [pattern["key"] for pattern in data_of(by_text)["patterns"]] == [
-        "rebound_spike", "tonic_spiking", "tonic_bursting", "tonic_bursting", "tonic_spiking",
+    assert list(data_of(by_text)["shipped"]["izhikevich"]["patterns"]) == [
+        "tonic_spiking", "tonic_bursting", "rebound_spike",
     ]  # fmt: skip
     assert json.dumps(data_of(by_text)["lesson"]["cards"][0]["body"]) == json.dumps(first["body"])
 
@@ -214,8 +214,8 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
 def test_all_patterns_and_a_lesson_with_three_neurons_fit_into_a_page_that_can_be_sent(root, tmp_path):
     lesson = root / "docs" / "lesson_long.md"
     page = pw.export_page("izhikevich", pw.patterns.names(), lesson=lesson, path=tmp_path / "page.html")
-    assert len(data_of(page)["others"]) == 2
-    assert page.stat().st_size < 400_000  # in both languages
+    assert len(data_of(page)["shipped"]) == 3
+    assert page.stat().st_size < 900_000  # in both languages
 
 
 def test_the_command_takes_a_lesson(tmp_path, capsys):

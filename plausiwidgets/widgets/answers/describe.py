@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.patterns.stimuli import GivenCurrent
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
@@ -36,7 +35,7 @@ def packaged(name: str) -> dict[str, Any]:
 
 def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
     """Return what there is to show before the model is simulated or compiled: at once, whatever its step does."""
-    if is_packaged(model) and is_builtin(pattern):
+    if is_packaged(model) and contents.is_stored(pattern):
         return packaged(model.key)
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
@@ -45,7 +44,7 @@ def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict
 
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
-    if is_packaged(model) and is_builtin(pattern):
+    if is_packaged(model) and contents.is_stored(pattern):
         return packaged(model.key), ""
     try:
         neuron_object(model)
@@ -67,7 +66,7 @@ def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate:
         own["patterns"][key]["before"] = before
     if isinstance(pattern, GivenCurrent):
         own["patterns"][key]["link"] = samples_of(pattern)
-    if not is_builtin(pattern):
+    if not contents.is_stored(pattern):
         own["shared"] = {key: shared[pattern.key] | {"key": key}}
     code = {name if neuron is model else called: neuron_object(neuron) for called, neuron in neurons.items()}
     return own | {"code": code}
@@ -81,7 +80,7 @@ def describe(answers: Answers, asked: Asked) -> None:
         data, why = described(model, pattern, asked["model"], asked["pattern"])
         asked.tell(data=data, why=why)
 
-    if is_packaged(model) and is_builtin(pattern):
+    if is_packaged(model) and contents.is_stored(pattern):
         asked.tell(data=packaged(model.key), why="")
     else:
         asked.tell("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")

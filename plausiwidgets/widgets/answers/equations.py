@@ -7,7 +7,7 @@ import re
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.view.symbols import symbol
+from plausiwidgets.widgets.app.symbols import symbol
 
 _TOKEN = re.compile(r"d(\w+)/dt|\^\(|\w+|\s+|.", re.UNICODE)
 _FUNCTIONS = frozenset(("exp", "tanh", "cosh", "sinh", "ln", "log", "sqrt", "min", "max", "round"))

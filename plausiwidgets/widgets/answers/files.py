@@ -42,7 +42,7 @@ def export(answers: Answers, asked: Asked) -> None:
     name = f"{selection.model.key}_{selection.pattern.key}"
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
-        from plausiwidgets.widgets.page.export import page
+        from plausiwidgets.widgets.app.file import page_text
 
         model, pattern = selection.model, selection.pattern
         if what == "traces":
@@ -50,12 +50,12 @@ def export(answers: Answers, asked: Asked) -> None:
             asked.tell(name=f"{name}.csv", text=traces_csv(single(judge_one(selection, record, checkpoint))))
             return
         if what == "page":
-            asked.tell(name=f"{name}.html", text=page(model, [pattern], selection.values, selection.dt))
+            asked.tell(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
         hidden = answers.mysteries.get(asked["pattern"])
         task = hidden or Exercise(asked["text"].strip() or task_of(selection), free=selection.free)
         values = None if hidden else selection.values
-        asked.tell(name=f"exercise_{name}.html", text=page(model, [pattern], values, selection.dt, task))
+        asked.tell(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
 
     if what == "script":
         asked.tell(name=f"{name}.py", text=script(selection, answers.searches.settings(selection)))

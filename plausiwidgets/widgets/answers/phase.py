@@ -25,9 +25,9 @@ from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.judging import judge_one
 from plausiwidgets.widgets.answers.packing import Arrays
+from plausiwidgets.widgets.figures.drawing import Floats
+from plausiwidgets.widgets.figures.phase_figure import arrows, current_text, eigenvalues_text, line_arrows, state_text
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.view.drawing import Floats
-from plausiwidgets.widgets.view.phase_figure import arrows, current_text, eigenvalues_text, line_arrows, state_text
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked

@@ -4,7 +4,7 @@ import { tr, translate } from "./engine/texts.js";
 import { measuredText, numberText } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
-import { simulation, stored } from "./neuron.js";
+import { firstOf, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { nearer, padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
@@ -70,6 +70,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     exercise: null,
     lesson: null,
     games: {},
+    table: null,
     ...more,
   });
   let current = data; // of the model that is shown
@@ -494,8 +495,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         const next = await app.describe(model, pattern);
         if (asked !== `${model} ${pattern}`) return; // superseded
         const { sets } = next.patterns[pattern];
-        const best = sets.findIndex((/** @type {any} */ one) => one.status === "replicated");
-        const at = to ?? stored(next, pattern, Math.max(best, 0));
+        const at = to ?? stored(next, pattern, firstOf(sets));
         const names = new Set(next.parameters.map(({ name }) => name));
         const kept = keep ? Object.fromEntries(Object.entries(selection().values).filter(([name]) => names.has(name))) : {};
         store.set({

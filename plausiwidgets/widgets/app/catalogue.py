@@ -17,7 +17,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import neuron_object
-from plausiwidgets.widgets.page.contents import BENCH, Contents
+from plausiwidgets.widgets.app.described import BENCH, Described
 
 FOLDER = Path(__file__).with_name("catalogue")
 FORMAT = 1
@@ -36,14 +36,14 @@ def describe(
     model: NeuronModel,
     chosen: Sequence[Protocol],
     verify: bool = True,
-    contents: Contents | None = None,
+    contents: Described | None = None,
     simulate: bool = True,
 ) -> tuple[Json, Json, dict[str, NeuronModel]]:
     """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name.
 
     Of an exercise or a lesson, `contents` says what is stored. Without `simulate` no step of the model is called.
     """
-    contents = Contents(model, None, None, verify=verify, simulate=simulate) if contents is None else contents
+    contents = Described(model, None, None, verify=verify, simulate=simulate) if contents is None else contents
     data = contents.data(list(chosen))
     kind = _KINDS[data["model"]["resets"]]
     shared: Json = {}
@@ -58,19 +58,11 @@ def describe(
         }
         own[pattern["key"]] = {
             "stimulus": pattern["stimulus"], "cannot": pattern["cannot"],
-            "sets": [_set(entry) for entry in pattern["sets"]],
+            "sets": pattern["sets"],
             "shares": shares, "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
         }  # fmt: skip
     return shared, {"model": data["model"], "parameters": data["parameters"], "patterns": own}, contents.neurons
-
-
-def _set(entry: Mapping[str, Any]) -> Json:
-    verdict = entry["verdict"]
-    chosen = {} if not any(entry["chosen"]) else {"chosen": entry["chosen"]}
-    return {name: entry[name] for name in ("title", "source", "values", "dt")} | {
-        "status": verdict["status"], "why": verdict["why"]
-    } | chosen  # fmt: skip
 
 
 def _is_twin(pattern: Mapping[str, Any]) -> bool:
@@ -83,7 +75,7 @@ def _is_twin(pattern: Mapping[str, Any]) -> bool:
     for target in pattern["targets"]:
         known = dict(target.get("values", ()))
         if first["source"] and known and all(known.get(name) == value for name, value in first["values"]):
-            return bool(first["verdict"]["status"] == "replicated")
+            return bool(first["status"] == "replicated")
     return False
 
 

@@ -9,6 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.texts import catalog
 from plausiwidgets.widgets.app.join import exported, joined
 
@@ -66,6 +68,16 @@ def model_names() -> tuple[str, ...]:
 def shared_json() -> str:
     """Return what every model needs: the bench, patterns with their tapes, titles and marks of the models."""
     return _catalogue("shared")
+
+
+def is_stored(pattern: Protocol) -> bool:
+    """Return whether the catalogue has a pattern."""
+    return is_builtin(pattern) and pattern.key in _pattern_keys()
+
+
+@cache
+def _pattern_keys() -> frozenset[str]:
+    return frozenset(json.loads(shared_json())["patterns"])
 
 
 @cache

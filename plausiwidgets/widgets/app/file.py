@@ -12,104 +12,86 @@ from typing import Any
 
 from plausiwidgets import models as all_models
 from plausiwidgets import patterns as all_patterns
-from plausiwidgets.arguments import checked, mapping
+from plausiwidgets.arguments import mapping
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson, read_lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import ENGLISH, check_language, languages
-from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.app.catalogue import describe, mark_of
-from plausiwidgets.widgets.app.contents import model_names, script, shared_json, shipped, style, texts_of
+from plausiwidgets.widgets.app.contents import is_stored, model_names, script, shared_json, shipped, style, texts_of
+from plausiwidgets.widgets.app.described import Described
 from plausiwidgets.widgets.app.lessons import lesson_data
-from plausiwidgets.widgets.page.contents import Contents
 
 
-@checked
-def write_app(
-    model: str | NeuronModel = "izhikevich",
-    pattern: str | Protocol = "tonic_bursting",
+def page_text(
+    model: str | NeuronModel | Sequence[str | NeuronModel],
+    patterns: str | Protocol | Sequence[str | Protocol] | None,
     parameters: Mapping[str, float] | None = None,
-    *,
-    path: str | Path = "neuron.html",
-    models: Sequence[str] | None = None,
     dt: float | None = None,
     exercise: Exercise | Mystery | None = None,
     lesson: str | Path | None = None,
     language: str | None = None,
-) -> Path:
-    """Write the app as one file, which simulates and judges by itself.
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-        It begins with it; of a custom one the file has this pattern, and those of the lesson.
-    pattern : str or Pattern
-        It begins with it; a lesson begins with that of its first card.
-    parameters : mapping of str to float, optional
-        Values to begin with; default: the first stored set that shows the pattern.
-    path : str or Path
-        Of the file, which is replaced.
-    models : list of str, optional
-        Packaged models that the file has, besides `model`; default: all, and of a lesson those that it names.
-    dt : float, optional
-        Time step in ms to begin with; default: that of the stored set.
-    exercise : Exercise or Mystery, optional
-        The file is then an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery)
-        and is solved when every criterion holds. Sliders that are not free are locked, and it writes a code to hand in,
-        which :func:`plausiwidgets.teaching.read_code` checks. With ``#class`` at the end of its address it reads the
-        codes of a class.
-    lesson : str or Path, optional
-        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron.
-    language : {"en", "de"}, optional
-        Default: that of the browser. Exercises, lessons, custom models and patterns keep their own.
-
-    Returns
-    -------
-    Path
-        Of the file.
-
-    Raises
-    ------
-    ValueError
-        For an unknown model, pattern, value or language; for an exercise that is solved at its start, or that the app
-        could not judge; for a lesson that cannot be read, with the line.
-    NotCompilable
-        If a custom model has no JavaScript form; the text names the operation.
-    """
-    neuron, shown = all_models.get(model), all_patterns.get(pattern)
-    check_dt(neuron, dt)
-    for name in models or ():
-        if all_models.get(name).key not in model_names():
-            raise ValueError(f"write_app: {name!r} is no packaged model; valid are {', '.join(model_names())}")
+) -> str:
+    """Return the page as text; arguments and errors as of :func:`plausiwidgets.export_page`."""
     if language is not None:
-        check_language("write_app", language)
-    given = {name: float(value) for name, value in mapping(parameters).items()}
-    for name in given:
-        if name not in (known := shown.parameters(neuron)):
-            raise unknown(f"parameter of model {neuron.key!r} with the pattern {shown.key!r}", name, known)
-    if exercise is not None and (lesson is not None or models):
-        raise ValueError("write_app: an exercise has one model and no lesson: give one of them")
-    begin: dict[str, Any] = {"model": neuron.key, "pattern": shown.key, "values": given, "dt": dt}
+        check_language("export_page", language)
+    shown = _models(model)
+    chosen = _patterns(patterns)
+    if lesson is not None and exercise is not None:
+        raise ValueError("a page has an exercise or a lesson: give one of them (a card can have an exercise)")
+    _check(shown, chosen, parameters, dt)
+    given = mapping(parameters)
+    begin: dict[str, Any] = {"model": shown[0].key, "pattern": chosen[0].key}
     if exercise is not None:
-        parts = _exercise(Contents(neuron, given, dt, exercise), exercise, shown)
-        begin |= {"values": {}, "dt": None}
+        parts = _exercise(shown, given, dt, exercise, chosen)
     elif lesson is not None:
-        parts = _lesson(read_lesson(lesson, neuron, [shown]), neuron, models or ())
+        named = [] if patterns is None else chosen
+        parts = _lesson(read_lesson(lesson, shown[0], named), shown, named, given, dt)
         card = parts.data["lesson"]["cards"][0]
-        begin |= {"values": {}, "dt": None, "model": card["model"], "pattern": card["pattern"]}
+        begin = {"model": card["model"], "pattern": card["pattern"]}
     else:
-        others = model_names() if models is None else [all_models.get(one).key for one in models]
-        parts = _Parts([neuron.key, *others])
-        parts.add(neuron, shown)
-    write_whole(Path(path), _page(parts, parts.title or neuron.title, begin, language))
-    return Path(path)
+        parts = _Parts(shown, chosen, given, dt)
+        if len(shown) == 1:
+            parts.title = shown[0].title if len(chosen) > 1 else f"{shown[0].title}, {chosen[0].title}"
+    return _page(parts, parts.title or "plausiwidgets", begin, language)
+
+
+def _models(chosen: str | NeuronModel | Sequence[str | NeuronModel]) -> list[NeuronModel]:
+    named = [chosen] if isinstance(chosen, (str, NeuronModel)) else list(chosen)
+    if not named:
+        raise ValueError("model is empty, valid is: the name of a model, a NeuronModel, or a list of some")
+    return [all_models.get(model) for model in named]
+
+
+def _patterns(chosen: str | Protocol | Sequence[str | Protocol] | None) -> list[Protocol]:
+    if chosen is None:
+        chosen = all_patterns.names()
+    named = [chosen] if isinstance(chosen, (str, Protocol)) else list(chosen)
+    if not named:
+        raise ValueError("patterns is empty, valid is: the name of a pattern, a Pattern, or a list of some")
+    return [all_patterns.get(pattern) for pattern in named]
+
+
+def _check(
+    models: Sequence[NeuronModel],
+    chosen: Sequence[Protocol],
+    parameters: Mapping[str, float] | None,
+    dt: float | None,
+) -> None:
+    """Refuse values that no model and pattern of the page has, and a time step that is none."""
+    for model in models:
+        check_dt(model, dt)
+    for name in mapping(parameters):
+        if not any(name in pattern.parameters(model) for model in models for pattern in chosen):
+            known = [n for model in models for pattern in chosen for n in pattern.parameters(model)]
+            named = ", ".join(repr(model.key) for model in models)
+            raise unknown(f"parameter of model {named} with these patterns", name, list(dict.fromkeys(known)))
 
 
 class _Parts:
@@ -117,33 +99,70 @@ class _Parts:
 
     Parameters
     ----------
-    names : iterable of str
-        Models, of which those that the catalogue of the package has are shown with all patterns.
-    bare : bool
-        Whether the file has no pattern or model of the catalogue but those that are added.
+    models, patterns
+        Each model with each pattern.
+    parameters, dt
+        What is stored besides, and begun with.
+
+    Attributes
+    ----------
+    packaged : list of str
+        Models of the catalogue, whose neurons the script has.
+    catalogue, shipped, code, data : dict
+    title : str
     """
 
-    def __init__(self, names: Iterable[str] = (), bare: bool = False) -> None:
-        self.packaged = [name for name in dict.fromkeys(names) if name in model_names()]
-        self.catalogue = json.loads(shared_json())
-        if bare:
-            self.catalogue |= {"patterns": {}, "models": {}}
-        self.shipped = shipped(self.packaged)
+    def __init__(
+        self,
+        models: Iterable[NeuronModel] = (),
+        patterns: Sequence[Protocol] = (),
+        parameters: Mapping[str, float] | None = None,
+        dt: float | None = None,
+    ) -> None:
+        self.packaged: list[str] = []
+        self._all: dict[str, Any] = json.loads(shared_json())
+        self.catalogue: dict[str, Any] = self._all | {"patterns": {}, "models": {}}
+        self.shipped: dict[str, Any] = {}
+        self._full: dict[str, Any] = {}
         self.code: dict[str, str] = {}
         self.data: dict[str, Any] = {}
         self.title = ""
+        for model in models:
+            for pattern in patterns:
+                self.add(model, pattern, parameters, dt)
 
-    def add(self, model: NeuronModel, pattern: Protocol, contents: Contents | None = None) -> None:
+    def add(
+        self,
+        model: NeuronModel,
+        pattern: Protocol,
+        parameters: Mapping[str, float] | None = None,
+        dt: float | None = None,
+        lesson: Lesson | None = None,
+    ) -> None:
         """Add a pattern of a model, unless the file has it."""
-        is_ours = model.key in self.packaged and all_models.get(model.key) is model
-        if is_ours and is_builtin(pattern) and contents is None:
+        if pattern.key in self.shipped.get(model.key, {}).get("patterns", {}):
             return
-        if model.key in self.packaged and not is_ours:
-            raise ValueError(f"write_app: a custom model has the name {model.key!r} of a packaged one: rename it")
+        contents = Described(model, parameters or None, dt, lesson=lesson)
+        if not (self.is_ours(model) and is_stored(pattern)):
+            self.describe(model, pattern, contents)
+            return
+        if model.key not in self.shipped:
+            self._take(model)
+        own = self._full[model.key]["patterns"][pattern.key]
+        if contents.is_given:
+            own["sets"].append(contents.exported(pattern))
+        self.shipped[model.key]["patterns"][pattern.key] = own
+        self.catalogue["patterns"][pattern.key] = self._all["patterns"][pattern.key]
+
+    def describe(self, model: NeuronModel, pattern: Protocol, contents: Described) -> None:
+        """Add a pattern of a model that the catalogue does not have, or of which a file stores something else."""
+        is_ours = self.is_ours(model)
+        if is_ours and model.key not in self.shipped:
+            self._take(model)
         neuron_object(model)  # refused before anything is judged
         shared, own, neurons = describe(model, [pattern], contents=contents)
-        self.code |= {name: neuron_object(neuron) for name, neuron in neurons.items()}
-        entry = self.shipped.setdefault(model.key, own | {"shared": {}})
+        self.code |= {name: neuron_object(neuron) for name, neuron in neurons.items() if name not in self.packaged}
+        entry = self.shipped.setdefault(model.key, own | {"patterns": {}, "shared": {}})
         entry["patterns"] |= own["patterns"]
         entry["shared"] = entry.get("shared", {}) | shared
         if not is_ours:
@@ -152,24 +171,55 @@ class _Parts:
                 "title": model.title, "description": model.description, "marks": marks
             }  # fmt: skip
 
+    def is_ours(self, model: NeuronModel) -> bool:
+        """Return whether the catalogue has a model; a ValueError for another one of the same name."""
+        if model.key not in model_names():
+            return False
+        if all_models.get(model.key) is not model:
+            raise ValueError(f"export_page: a custom model has the name {model.key!r} of a packaged one: rename it")
+        return True
 
-def _exercise(contents: Contents, exercise: Exercise | Mystery, pattern: Protocol) -> _Parts:
+    def _take(self, model: NeuronModel) -> None:
+        """Take a model of the catalogue, with no pattern yet."""
+        self.packaged.append(model.key)
+        self._full |= shipped([model.key])
+        self.shipped[model.key] = self._full[model.key] | {"patterns": {}, "shared": {}}
+        self.catalogue["models"][model.key] = self._all["models"][model.key]
+
+
+def _exercise(
+    models: Sequence[NeuronModel],
+    parameters: Mapping[str, float],
+    dt: float | None,
+    exercise: Exercise | Mystery,
+    patterns: Sequence[Protocol],
+) -> _Parts:
     """Return an exercise: the one model with its start, and what is asked."""
-    parts = _Parts(bare=True)
-    task = contents.task(exercise, [pattern])
-    parts.add(contents.model, pattern, contents)
-    start = parts.shipped[contents.model.key]["patterns"][pattern.key]["sets"][0]
+    if len(models) > 1:
+        raise ValueError(f"an exercise has one model, here are {len(models)}")
+    [model] = models
+    contents = Described(model, parameters, dt, exercise)
+    task = contents.task(exercise, patterns)
+    parts = _Parts()
+    parts.describe(model, patterns[0], contents)
+    start = parts.shipped[model.key]["patterns"][patterns[0].key]["sets"][0]
     parts.data = {"exercise": task | {"start": {"values": start["values"], "dt": start["dt"]}}}
-    parts.title = f"{contents.model.title}, {pattern.title}"
+    parts.title = f"{model.title}, {patterns[0].title}"
     return parts
 
 
-def _lesson(lesson: Lesson, model: NeuronModel, names: Sequence[str]) -> _Parts:
-    """Return a lesson: the models that its cards name, or those that were asked for, and its cards."""
-    parts = _Parts([model.key, *names, *(model.key for model, _ in lesson.shown)])
-    for neuron, pattern in lesson.shown:
-        if not (neuron.key in parts.packaged and is_builtin(pattern)):
-            parts.add(neuron, pattern, Contents(neuron, None, None, lesson=lesson))
+def _lesson(
+    lesson: Lesson,
+    models: Sequence[NeuronModel],
+    patterns: Sequence[Protocol],
+    parameters: Mapping[str, float],
+    dt: float | None,
+) -> _Parts:
+    """Return a lesson: its cards with the models and patterns that they name, and what was asked for besides."""
+    parts = _Parts()
+    asked = [(model, pattern) for model in models for pattern in patterns]
+    for model, pattern in [*lesson.shown, *asked]:
+        parts.add(model, pattern, parameters, dt, lesson)
     parts.data = {"lesson": lesson_data(lesson, lambda model: model.key, lambda pattern: pattern.key)}
     parts.title = lesson.title
     return parts
@@ -187,13 +237,16 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
     data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}
     scripts = f"script-src '{_digest(text)}'; worker-src blob:"
     policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
+    policy += "; base-uri 'none'; form-action 'none'"
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="generator" content="plausiwidgets {html.escape(data["version"])}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
         f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style()}</style>\n</head>\n"
-        f'<body>\n<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
+        "<body>\n<noscript>This page simulates a neuron: it needs JavaScript.</noscript>\n"
+        f'<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
         f'<script type="module">{text}</script>\n</body>\n</html>\n'
     )
 

@@ -8,7 +8,7 @@ import { noHost } from "./host.js";
 import { begun, goTo, selectionOfCard, teach } from "./lesson.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { beginMystery, keepScore } from "./mystery.js";
-import { patternOf, slidersOf, stored } from "./neuron.js";
+import { firstOf, patternOf, slidersOf, stored } from "./neuron.js";
 import { connected, fillSlot } from "./notebook.js";
 import { searching, seek } from "./seeking.js";
 import { keepStill } from "./still.js";
@@ -28,13 +28,10 @@ function languageOf(wanted, known) {
  * Starts the app as a page of its own, with a host, or with nobody.
  * @param {HTMLElement} place
  * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
- *   host?: () => Host, version?: string, model: string, pattern: string, values?: Values, dt?: number | null,
+ *   host?: () => Host, version?: string, model: string, pattern: string,
  *   exercise?: Exercise | null, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
  */
-export function start(
-  place,
-  { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, values, dt, exercise, lesson },
-) {
+export function start(place, { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, lesson }) {
   const link = location.hash.length > 1 ? location.hash : location.search;
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");
@@ -55,8 +52,8 @@ export function start(
   const isHere = wanted.pattern !== null && data.patterns[wanted.pattern];
   const key = isHere && wanted.pattern ? wanted.pattern : (card?.pattern ?? pattern);
   const begin = card ? selectionOfCard(lesson.cards, at) : null;
-  const more = begin && begin.pattern === key && begin.model === name ? begin : { values, dt };
-  const first = opened(catalogue, data, key, wanted.fields, more.values, more.dt ?? undefined);
+  const more = begin && begin.pattern === key && begin.model === name ? begin : { values: {}, dt: undefined };
+  const first = opened(catalogue, data, key, wanted.fields, more.values, more.dt);
   const { selection } = first;
   if (exercise) Object.assign(selection, allowed(exercise, slidersOf(patternOf(catalogue, data, key), data), selection));
   if (wanted.card !== null && lesson && at !== wanted.card) {
@@ -129,8 +126,7 @@ function allowed({ start, free }, sliders, { values }) {
  */
 function opened(catalogue, data, key, fields, more = {}, step = undefined) {
   const { values, dt, notes } = valuesOf(fields, slidersOf(patternOf(catalogue, data, key), data));
-  const best = data.patterns[key].sets.findIndex((/** @type {any} */ set) => set.status === "replicated");
-  const at = stored(data, key, Math.max(best, 0));
+  const at = stored(data, key, firstOf(data.patterns[key].sets));
   const selection = { ...at, values: { ...at.values, ...more, ...values }, dt: Number.isNaN(dt) ? (step ?? at.dt) : dt };
   return { selection, notes };
 }

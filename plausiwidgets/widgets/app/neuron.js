@@ -19,6 +19,12 @@ export function patternOf(catalogue, data, key) {
 /** All sliders of a pattern: its stimulus, then the model. @param {Pattern} pattern @param {ModelData} data @returns {Slider[]} */
 export const slidersOf = (pattern, data) => [...pattern.stimulus, ...data.parameters];
 
+/** The stored set to begin with: the one that says so, else the first that shows the pattern. @param {import("./types.d.ts").StoredSet[]} sets */
+export function firstOf(sets) {
+  const own = sets.findIndex(({ begin }) => begin);
+  return Math.max(own < 0 ? sets.findIndex(({ status }) => status === "replicated") : own, 0);
+}
+
 /** The selection of a stored set. @param {ModelData} data @param {string} key @returns {Selection} */
 export function stored(data, key, set = 0) {
   const { values, dt } = data.patterns[key].sets[set];

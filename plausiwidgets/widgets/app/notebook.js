@@ -110,10 +110,12 @@ export function connected(model) {
   const begun = isHere ? selectionOf(data, first) : stored(data, Object.keys(data.patterns)[0]);
   const names = stepNames();
   names.set(begun, first.step);
+  const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
   const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
     said: settings.notes.join(" "),
     lesson: settings.lesson ? begunLesson(settings.lesson) : null,
+    ...(settings.table ? { table: settings.table, sheet: isNew ? "patterns" : "" } : {}),
     ...(isHere ? { box: boxOf(data, first) } : {}),
   });
   const { store } = app;
@@ -221,7 +223,6 @@ export function connected(model) {
   if (!isHere) hear();
   else if (!isWhole(data, first.pattern)) app.describe(first.model, first.pattern);
   toTool();
-  const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
   if (settings.lesson) goTo(app, 0, { sets: isNew });
   else if (settings.linked && isNew) {
     const link = linkOfPage();

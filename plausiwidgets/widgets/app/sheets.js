@@ -1,7 +1,6 @@
-import { Assess, assessedOf } from "./assessing.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
-import { useJob } from "./jobs.js";
+import { Map20, TableMap } from "./map.js";
 import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
@@ -32,7 +31,7 @@ export function Sheet({ app, title, wide = true, children }) {
       return close();
     }
     if (event.key !== "Tab") return;
-    const all = [...place.current.querySelectorAll("button:not(:disabled), input, a[href], [tabindex='0']")];
+    const all = [...place.current.querySelectorAll("button:not(:disabled, [tabindex='-1']), input, a[href], [tabindex='0']")];
     const { activeElement } = place.current.getRootNode();
     const [first, last] = [all[0], all[all.length - 1]];
     const next = event.shiftKey ? activeElement === first && last : activeElement === last && first;
@@ -50,8 +49,8 @@ export function Sheet({ app, title, wide = true, children }) {
 
 /** The twenty patterns as pictures, with what this neuron can do; and all neurons beside them. @param {{ app: App }} props */
 export function Patterns({ app }) {
-  const { selection, dark } = app.store.get();
-  const [all, showAll] = useState(false);
+  const { selection, dark, table } = app.store.get();
+  const [all, showAll] = useState(Boolean(table));
   const [keep, setKeep] = useState(false);
   const marks = app.catalogue.models[selection.model]?.marks ?? {};
   const keys = Object.keys(app.data.patterns).filter((key) => !shapeOf(key));
@@ -60,14 +59,20 @@ export function Patterns({ app }) {
     <div class="pw-choices">
       <div role="group" aria-label=${tr("Shown")} class="pw-tabs">
         <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this neuron: {count} of {total}", { count, total: keys.length })}</button>
-        <button aria-pressed=${all} onclick=${() => showAll(true)}>${tr("all models")}</button>
+        ${
+          table || Object.keys(app.catalogue.models).length > 1
+            ? html`<button aria-pressed=${all} onclick=${() => showAll(true)}>${table ? tr("the assessment") : tr("all models")}</button>`
+            : ""
+        }
       </div>
       <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
       <span class="pw-key">✓ ${tr("shows it (verified)")} · ~ ${tr("holds, but not robustly")} · ✗ ${tr("not known")} · ∅ ${tr("cannot")}</span>
     </div>
     ${
       all
-        ? html`<${Map20} app=${app} />`
+        ? table
+          ? html`<${TableMap} app=${app} table=${table} />`
+          : html`<${Map20} app=${app} />`
         : html`<${Pictures} app=${app} keys=${keys} marks=${marks} dark=${dark} choose=${(/** @type {string} */ key) => app.choose(selection.model, key, { keep })} />`
     }
   <//>`;
@@ -94,31 +99,6 @@ function Picture({ picture, dark }) {
   const canvas = useRef(/** @type {any} */ (null));
   useEffect(() => picture && paintPicture(canvas.current, picture, dark), [picture, dark]);
   return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
-}
-
-/** All models by all patterns, each cell a way to go there; with a host they can be searched anew. @param {{ app: App }} props */
-function Map20({ app }) {
-  useJob(app, "assess");
-  const { selection } = app.store.get();
-  const known = Object.entries(app.catalogue.models);
-  const isOwn = !app.catalogue.models[selection.model];
-  const models = isOwn ? [.../** @type {typeof known} */ ([[selection.model, { ...app.data.model, marks: {} }]]), ...known] : known;
-  const patterns = Object.values(app.catalogue.patterns);
-  return html`<div class="pw-mapscroll" tabindex="0" role="region" aria-label=${tr("all models")}><table class="pw-map">
-    <thead><tr><td></td>${patterns.map(({ letter, title }) => html`<th scope="col" title=${tr(title)}>${letter}</th>`)}<th scope="col">Σ</th></tr></thead>
-    <tbody>${models.map(([name, { title, marks }]) => {
-      const cells = patterns.map(({ key }) => assessedOf(app, name, key));
-      const shown = patterns.map(({ key }, k) => cells[k]?.mark ?? marks[key] ?? "unjudged");
-      return html`<tr key=${name} class=${name === selection.model ? "here" : ""}><th scope="row">${tr(title)}</th>
-        ${patterns.map(({ key, title: pattern }, k) => {
-          const words = `${tr(title)}, ${tr(pattern)}: ${markWords(shown[k])}`;
-          const found = cells[k]?.row;
-          const how = found && shown[k] !== "running" && Object.keys(found.parameters).length ? { values: found.parameters } : {};
-          return html`<td class=${`${shown[k]}${found ? " assessed" : ""}`}><button tabindex="-1" disabled=${!app.has(name)} title=${words}
-            aria-label=${words} onclick=${() => app.choose(name, key, how)}>${SIGNS[shown[k]]}</button></td>`;
-        })}<td>${shown.filter((mark) => mark === "replicated").length}</td></tr>`;
-    })}</tbody></table></div>
-    ${app.host.can("assess") ? html`<${Assess} app=${app} models=${models.map(([name]) => name)} />` : ""}`;
 }
 
 /** The twenty models. @param {{ app: App }} props */

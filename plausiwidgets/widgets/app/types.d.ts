@@ -199,6 +199,12 @@ export type Game = {
   first: "" | "yours" | "search";
   revealed: Values | null;
 };
+/** An assessment that a script has made, as a map; a cell without values cannot be opened. */
+export type Table = {
+  rows: { name: string; title: string }[];
+  columns: { key: string; letter: string; title: string }[];
+  cells: Record<string, { status: string; sign: string; share: string; lines: string[]; values: Values | null }>;
+};
 export type State = {
   selection: Selection;
   verdict: Verdict | null;
@@ -237,6 +243,7 @@ export type State = {
   lesson: Lesson | null;
   /** Mysteries that were begun, by their pattern: undo and redo go from one to another. */
   games: Record<string, Game>;
+  table: Table | null;
 };
 export type Slider = {
   name: string;
@@ -272,6 +279,8 @@ export type StoredSet = {
   status: Verified["status"];
   why: string;
   chosen?: Sweep[][];
+  /** Whether the app begins with it. */
+  begin?: boolean;
 };
 /** A pattern under a model. */
 export type Pattern = {
@@ -309,8 +318,6 @@ export type Model = {
   dt: number;
   resets: boolean;
   plane: boolean;
-  /** In discrete time: it is verified in steps of its dt. */
-  discrete?: boolean;
 };
 export type ModelData = {
   model: Model;

@@ -12,7 +12,6 @@ import plausiwidgets as pw
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
-from plausiwidgets.widgets import App
 from plausiwidgets.widgets.answers.describe import outlined
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.app import contents
@@ -137,7 +136,7 @@ def test_the_copied_text_says_what_is_custom():
 
 def test_a_result_opens_an_app_on_its_own_search():
     result = pw.optimize("lif", "tonic_spiking", seed=1, fixed=("holding",), bounds={"tau_mem": (8.0, 30.0)}, budget=64)
-    app = App(result)
+    app = pw.Explorer(result)
     try:
         shown = app.selection
         assert dict(shown.values) == dict(result.parameters)

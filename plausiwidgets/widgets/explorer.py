@@ -1,0 +1,698 @@
+"""The explorer: the app in a notebook, one widget, whose traits are what is shown.
+
+What the page asks is answered by :mod:`plausiwidgets.widgets.answers`; this module holds the selection.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets import models, patterns, texts
+from plausiwidgets.arguments import checked
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.old_names import gone
+from plausiwidgets.optimization import Result, Run
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.lessons import Lesson
+from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
+from plausiwidgets.texts import marked, speaking, tr
+from plausiwidgets.widgets.answers.answers import Answers, Asked
+from plausiwidgets.widgets.answers.describe import is_packaged, outlined, packaged
+from plausiwidgets.widgets.answers.history import History, Step
+from plausiwidgets.widgets.answers.judging import REST
+from plausiwidgets.widgets.answers.known import Known
+from plausiwidgets.widgets.answers.mystery import in_link, told
+from plausiwidgets.widgets.answers.search import Search
+from plausiwidgets.widgets.app import contents
+from plausiwidgets.widgets.app.lessons import lesson_data
+from plausiwidgets.widgets.session.cells import close_former_run
+from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
+from plausiwidgets.widgets.session.script import script
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn, opened
+from plausiwidgets.widgets.session.worker import Priority
+
+TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
+"""What `Explorer.open_tool` opens."""
+
+OPENING = 0.5
+"""Time in s for which nothing is compiled, so that the page gets the screen first."""
+
+NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
+
+HIDDEN = (
+    "<style>.jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still) "
+    "{ display: none; }</style>"
+)
+"""In JupyterLab the picture has no place beside an app that is alive, or the picture that the app has saved."""
+
+REMEMBERED = 20
+"""Steps of undo to each side that a page finds again after a reload."""
+
+
+class _Selected(t.TraitType):  # type: ignore[type-arg]
+    """A trait that is read from the selection of an explorer, and sets it.
+
+    So model, pattern, parameters and selection are of one selection whenever they are read, also by the observers of
+    the first of them that changes.
+    """
+
+    def __init__(
+        self, read: Callable[[Selection], Any], made: Callable[[Explorer, Any], Selection], about: str
+    ) -> None:
+        super().__init__(help=about)
+        self._read, self._made = read, made
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        return self._read(obj._history.now.selection)
+
+    def set(self, obj: Any, value: Any) -> None:
+        try:
+            selection = self._made(obj, value)
+        except (ValueError, TypeError) as error:
+            raise t.TraitError(f"{self.name}: {error}") from error
+        obj._show(selection)
+
+    def instance_init(self, obj: Any) -> None:
+        """No value of its own is kept."""
+
+
+class _Made(t.TraitType):  # type: ignore[type-arg]
+    """What a page is given, made when it is asked for: a page that is loaded again gets the newest."""
+
+    def __init__(self, make: Callable[[Explorer], Any], about: str) -> None:
+        super().__init__(help=about)
+        self._make = make
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        return self._make(obj)
+
+    def set(self, obj: Any, value: Any) -> None:
+        raise t.TraitError("what is shown is changed by a message")
+
+    def instance_init(self, obj: Any) -> None:
+        """No value of its own is kept."""
+
+
+def _of_model(explorer: Explorer, model: Any) -> Selection:
+    return _begun(models.get(model), explorer.pattern)
+
+
+def _of_pattern(explorer: Explorer, pattern: Any) -> Selection:
+    return _begun(explorer.model, patterns.get(pattern))
+
+
+def _of_parameters(explorer: Explorer, parameters: Any) -> Selection:
+    if not isinstance(parameters, Mapping):
+        raise TypeError(f"parameters is {parameters!r}, valid is a mapping of names to numbers")
+    shown: Selection = explorer.selection
+    made = shown.filled(parameters, shown.dt)
+    return made.within(shown)
+
+
+def _of_selection(explorer: Explorer, selection: Any) -> Selection:
+    if not isinstance(selection, Selection):
+        raise TypeError(f"selection is {selection!r}, valid is a Selection, as of Selection.of(model, pattern)")
+    return selection
+
+
+def _begun(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
+    """Return the first stored set that shows a pattern, else the first one; the defaults where none is stored."""
+    plain = Selection.of(model, pattern, None, dt)
+    if is_packaged(model) and contents.is_stored(plain.pattern):
+        sets = packaged(model.key)["patterns"][plain.pattern.key]["sets"]
+        best = next((one for one in sets if one["status"] == "replicated"), sets[0])
+        begun = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
+    else:
+        known = known_sets(plain.model, plain.pattern)
+        begun = known[0] if known else plain
+    return begun if dt is None else begun.with_dt(dt)
+
+
+@gone(
+    session="observe its traits: explorer.observe(f, 'parameters')",
+    panel="explorer.add(widget) shows a widget of ipywidgets beside the neuron",
+    worker="explorer.wait() waits until what is selected is judged",
+    messages="show a text with explorer.add(ipywidgets.HTML(text))",
+    page="its traits are what the page shows",
+)
+class Explorer(anywidget.AnyWidget):
+    """Pick a neuron model and a firing pattern, drag parameters, and search in the background: one widget.
+
+    Parameters
+    ----------
+    model : str, NeuronModel or Result
+        Of a result, model, pattern, parameters, ranges and time step are those of its search.
+    pattern : str or Pattern
+        One of :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
+    parameters : mapping of str to float, optional
+        The model's parameters and the pattern's stimulus values; what is left out takes its default, so that ``{}``
+        gives the defaults. Without it, and without `lesson` and `mystery`, the explorer opens as the page's link says,
+        where it has one, and else with a set that is known to show the pattern, a published one where there is one.
+    dt : float, optional
+        Time step in ms; default: the model's.
+    locked : sequence of str, optional
+        Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
+        the pattern. The lock lasts until another model or pattern is picked, and is a guide instead of a protection.
+    mystery : int, optional
+        Seed of a neuron with hidden parameters that shows the pattern, to be matched.
+    language : {"en", "de"}, optional
+        Of the texts on the screen; default: as ``language=`` in the address, or as the one before; at first English.
+    lesson : str or Path, optional
+        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron.
+
+    Attributes
+    ----------
+    model : NeuronModel
+        Set it to an object or a name: the first set that is known to show the pattern, or the defaults, are shown.
+    pattern : Pattern
+        Likewise.
+    parameters : dict
+        Complete, and a new one each time; what is left out of one that is set takes its default.
+    selection : Selection
+        All of it with ranges, time step and what a search may change; frozen.
+    verdict : Verdict or None
+        Python's, read-only: of the parameters that it names, at the time step first and verified a moment later. None
+        until a model and a pattern are judged.
+    best : dict or None
+        Best parameters of the newest search, read-only.
+    searching : bool
+        Whether a search runs or is paused, read-only.
+    results : tuple of Result
+        Of the searches that have ended, in the order of their ends, read-only.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or language, or a value or time step that is not finite or outside of its hard limits. An
+        attribute that is set to such a value raises a ``TraitError`` with the same sentence, and nothing changes.
+
+    Notes
+    -----
+    Each attribute is a trait: ``explorer.observe(f, "parameters")``. Observers run on the thread that delivered the
+    change: that of the cell, of a message of the page, or of the worker for `verdict`, `best`, `searching` and
+    `results`. A cell that is run again closes the explorer of its former run.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> explorer = pw.Explorer("adex", "tonic_bursting", {})
+    >>> explorer.parameters = {"tau_w": 80.0}
+    >>> explorer.parameters["tau_w"], explorer.model.key
+    (80.0, 'adex')
+    >>> explorer.undo()
+    >>> explorer.parameters["tau_w"]
+    120.0
+    >>> explorer.close()
+    """
+
+    _esm = contents.script()
+    _css = contents.style()
+
+    model = _Selected(lambda s: s.model, _of_model, "the neuron model")
+    pattern = _Selected(lambda s: s.pattern, _of_pattern, "the firing pattern")
+    parameters = _Selected(lambda s: dict(s.values), _of_parameters, "the values")
+    selection = _Selected(lambda s: s, _of_selection, "all that is selected")
+    verdict = t.Any(None, allow_none=True, read_only=True)
+    best = t.Any(None, allow_none=True, read_only=True)
+    searching = t.Bool(False, read_only=True)
+    results: t.Tuple = t.Tuple(read_only=True)
+
+    _shown = _Made(lambda explorer: explorer._shown_data(), "what is shown").tag(sync=True)
+    _past = _Made(lambda explorer: explorer._past_data(), "the steps of undo").tag(sync=True)
+    _catalogue = t.Unicode("").tag(sync=True)
+    _models = _Made(lambda explorer: explorer._models_json(), "what a page needs to draw the first picture").tag(
+        sync=True
+    )
+    _settings: t.Dict = t.Dict().tag(sync=True)
+    _tool: t.Dict = t.Dict(read_only=True).tag(sync=True)
+    _slots: t.List[str] = t.List(read_only=True).tag(sync=True)
+
+    _closed = False
+    _draw_still: Callable[[], None] | None = None
+
+    @checked
+    def __init__(
+        self,
+        model: str | NeuronModel | Result = DEFAULT_MODEL,
+        pattern: Named = DEFAULT_PATTERN,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+        locked: Sequence[str] = (),
+        mystery: int | None = None,
+        language: str | None = None,
+        lesson: str | Path | None = None,
+    ) -> None:
+        query = os.environ.get("QUERY_STRING", "")
+        named = dict(parse_qsl(query[:MAX_QUERY])).get("language")
+        is_unknown = language is None and named is not None and named not in texts.languages()
+        if language is None and not is_unknown:
+            language = named
+        language = texts.chosen("Explorer", language)
+        texts.use(language)
+        self._language = language
+        self._lock = threading.RLock()
+        self._steps = count()
+        self._revision = 0
+        self._by = ""
+        self._begun_mysteries: list[Mystery] = []
+        with speaking(language):
+            first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
+            if is_unknown:
+                notes = (tr(NO_LANGUAGE, valid=", ".join(texts.languages())), *notes)
+            taught = None
+            if lesson is not None:
+                from plausiwidgets.teaching.lessons import read_lesson
+
+                taught = read_lesson(lesson, first.model, [first.pattern])
+                card = taught.cards[0]
+                first = Selection.of(card.model, card.pattern, taught.start(0).values, taught.start(0).dt)
+            self._taught = taught is not None
+            known = Known()
+            settings = self._page_settings(language, taught, notes, known)
+            settings["linked"] = (
+                not (locked or notes or query) and parameters is None and mystery is None and lesson is None
+            )
+            self._history = History(Step(self._name(), first))
+            self._answers = Answers(
+                self._send_answer,
+                known,
+                own={"select": self._on_select, "undo": self._on_undo, "redo": self._on_redo},
+            )
+            self._answers.searches.noted = self._on_search
+            self._answers.shown = lambda: self.selection
+            for hidden in self._begun_mysteries:
+                self._answers.hidden(hidden)
+            close_former_run(self)
+            # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
+            super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
+        self._mend_routes()
+        self.on_msg(self._on_message)
+        self._judge(first, OPENING)
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    def _first(
+        self, model: str | NeuronModel | Result, pattern: Named, parameters: Mapping[str, float] | None,
+        dt: float | None, locked: Sequence[str], mystery: int | None, lesson: str | Path | None, query: str,
+    ) -> tuple[Selection, tuple[str, ...]]:  # fmt: skip
+        """Return what is shown first, and what could not be used of the page's link."""
+        if isinstance(model, Result):
+            if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
+                raise ValueError("Explorer: a result has its own pattern, parameters and time step: give none of them")
+            return Selection.of_result(model).with_locked(locked), ()
+        if mystery is not None:
+            return self._hide_first(hidden_neuron(model, pattern, mystery)), ()
+        if parameters is not None:
+            return Selection.of(model, pattern, parameters, dt).with_locked(locked), ()
+        if lesson is None and names_something(query):
+            named = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
+            if named:
+                try:
+                    return self._hide_first(hidden_neuron(*in_link(named))), ()
+                except ValueError as error:
+                    return _begun(models.get(model), pattern, dt), (f"{error}.",)
+            return opened(query, models.get(model), patterns.get(pattern), dt)
+        plain = Selection.of(model, pattern, None, dt)
+        plain.with_locked(locked)  # refused before anything is made of it
+        if not locked:
+            return _begun(plain.model, plain.pattern, dt), ()
+        start = my_turn(plain.model, plain.pattern, known_sets(plain.model, plain.pattern), 0, locked)
+        return start if dt is None else start.with_dt(dt), ()
+
+    def _hide_first(self, hidden: Mystery) -> Selection:
+        self._begun_mysteries.append(hidden)
+        return self._hide(hidden)
+
+    @staticmethod
+    def _hide(hidden: Mystery) -> Selection:
+        selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
+        return selection.with_free(hidden.moved)
+
+    def _page_settings(
+        self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
+    ) -> dict[str, Any]:
+        from plausiwidgets.widgets.answers.files import translations
+
+        settings: dict[str, Any] = {
+            "id": uuid4().hex, "language": language, "notes": list(notes), "lesson": None, "runtime": runtime(),
+            "texts": {} if language == texts.ENGLISH else {language: translations(language)},
+        }  # fmt: skip
+        if lesson is not None:
+            settings["lesson"] = lesson_data(lesson, known.name_of_model, known.name_of_pattern)
+        return settings
+
+    def _models_json(self) -> str:
+        """Return what a page needs to draw what is shown without asking; of what is custom, its outline."""
+        shown = self.selection
+        name, key = self._answers.known.name_of_model(shown.model), self._answers.known.name_of_pattern(shown.pattern)
+        if is_packaged(shown.model) and contents.is_stored(shown.pattern):
+            entry = contents.shipped([name])[name]
+        else:
+            entry = outlined(shown.model, shown.pattern, name, key)
+            entry.pop("code")
+        return json.dumps({name: entry}, separators=(",", ":"), allow_nan=False)
+
+    def _mend_routes(self) -> None:
+        """Let a message go to the subshell that the page names.
+
+        ipykernel 7 sends a message of a comm to the loop that sent on it last. Of a widget that was made in a cell that
+        is the main one, which may be busy for minutes; of one that told of a search, the subshell of a page that may be
+        gone: the message is lost then. The name is private: where it is missing, the page says hello again, and is
+        answered (see `on_msg`).
+        """
+        comm = self.comm
+        if comm is not None and hasattr(comm, "_reply_subshell_for"):
+            comm._reply_subshell_for = None
+
+    # -- the page --------------------------------------------------------------------------------
+
+    def _send_answer(self, answer: dict[str, Any], data: bytes | None) -> None:
+        if self.comm is not None:
+            self.send(answer, None if data is None else [data])
+
+    def _on_message(self, _: object, content: object, buffers: object) -> None:
+        self._answers.hear(content, buffers)
+
+    def _shown_data(self) -> dict[str, Any]:
+        with self._lock:
+            step = self._history.now
+            return {
+                **self._answers.known.data_of(step.selection), "step": step.name, "by": self._by,
+                "revision": self._revision, "before": self._history.before, "after": self._history.after,
+                "mystery": self._mystery_data(step.selection),
+                "origin": "" if step.selection.origin is None else step.selection.origin.text,
+            }  # fmt: skip
+
+    def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
+        """Return what the page may know of the mystery that is shown."""
+        name = self._answers.known.name_of_pattern(selection.pattern)
+        hidden = self._answers.mysteries.get(name)
+        return told(hidden, name) if hidden is not None and hidden.model is selection.model else None
+
+    def _past_data(self) -> dict[str, Any]:
+        """Return the steps of undo around the shown one, which a page that is loaded again goes on with."""
+        with self._lock:
+            before, steps = self._history.around(REMEMBERED)
+            known = self._answers.known
+            return {"at": before, "steps": [{**known.data_of(one.selection), "step": one.name} for one in steps]}
+
+    def _on_select(self, asked: Asked) -> None:
+        selection, shown = self._answers.selection(asked), self.selection
+        if shown.locked and selection.is_about(shown.model, shown.pattern) and not self._taught:
+            selection = selection.within(shown)
+        else:  # of a lesson each card has its own
+            selection = selection.with_locked(asked.fields.get("locked", ()))
+        self._show(selection, asked["step"], by=asked.identity)
+        asked.tell()
+
+    def _on_undo(self, asked: Asked) -> None:
+        self.undo()
+        asked.tell()
+
+    def _on_redo(self, asked: Asked) -> None:
+        self.redo()
+        asked.tell()
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def _name(self) -> str:
+        return f"host-{next(self._steps)}"
+
+    def _show(self, selection: Selection, step: str = "", by: str = "", replace: bool = False) -> None:
+        """Show a selection as a step of undo, tell the page unless it comes from there, then the observers."""
+        self._require_open()
+        with self._lock:
+            before = self._history.now
+            if selection == before.selection and selection.origin == before.selection.origin and not step:
+                return
+            if replace:
+                self._history.replace(selection)
+            else:
+                self._history.put(Step(step or self._name(), selection))
+        self._changed(before.selection, selection, by)
+
+    def _changed(self, before: Selection, now: Selection, by: str = "") -> None:
+        with self._lock:
+            self._revision += 1
+            self._by = by
+        if not by:
+            self.send_state("_shown")
+        if before == now:
+            return
+        self._judge(now)
+        about = now.is_about(before.model, before.pattern)
+        for name, old, new in (
+            ("model", before.model, now.model), ("pattern", before.pattern, now.pattern),
+            ("parameters", dict(before.values), dict(now.values)), ("selection", before, now),
+        ):  # fmt: skip
+            if old is not new and old != new:
+                self._notify(name, old, new)
+        if not about:
+            self._set("verdict", None)
+
+    def _notify(self, name: str, old: Any, new: Any) -> None:
+        self.notify_change(t.Bunch(name=name, old=old, new=new, owner=self, type="change"))
+
+    def _set(self, name: str, value: Any) -> None:
+        if not self._closed:
+            self.set_trait(name, value)
+
+    def _judge(self, selection: Selection, after: float = 0.0) -> None:
+        self._answers.judging.ask(
+            selection, "explorer", lambda verdict, last: self._on_verdict(selection, verdict, last), REST, after
+        )
+
+    def _on_verdict(self, selection: Selection, verdict: Verdict | Exception | None, last: bool) -> None:
+        if not isinstance(verdict, Verdict):
+            if verdict is not None and self.selection is selection:
+                self._set("verdict", None)
+            return
+        if selection is not self.selection and not selection.is_about(self.model, self.pattern):
+            return
+        further = moved_further(selection) if verdict.accepted or verdict.diverged else None
+        if further is not None and self.selection is selection:
+            self._show(further, replace=True)
+            return
+        self._set("verdict", verdict)
+        if last and self._draw_still is not None:
+            self._draw_still()
+
+    def _on_search(self, search: Search, snapshot: Result) -> None:
+        if search is not self._answers.searches.newest:
+            if snapshot.ended and snapshot.state != "failed":
+                self._set("results", (*self.results, snapshot))
+            return
+        self._set("best", dict(snapshot.parameters) or None)
+        if snapshot.ended and snapshot.state != "failed":
+            self._set("results", (*self.results, snapshot))
+        self._set("searching", not snapshot.ended)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this explorer is closed: open another one")
+
+    # -- for scripts -----------------------------------------------------------------------------
+
+    @checked
+    def show(
+        self,
+        model: str | NeuronModel,
+        pattern: Named,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+    ) -> None:
+        """Show another model, pattern and parameters in one step; parameters and errors as in the constructor.
+
+        An exercise goes on where model and pattern are the same: what is locked is not changed (ValueError).
+        """
+        self._require_open()
+        with speaking(self._language):
+            if parameters is None:
+                picked = _begun(models.get(model), pattern, dt)
+            else:
+                picked = Selection.of(model, pattern, parameters, dt)
+            shown = self.selection
+            self._show(picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked)
+
+    def undo(self) -> None:
+        """Go back one step: a drag, a typed value, a pick, “take these values”, or what a script has set."""
+        self._go(self._history.undo)
+
+    def redo(self) -> None:
+        """Take the last :meth:`undo` back."""
+        self._go(self._history.redo)
+
+    def _go(self, way: Callable[[], Step | None]) -> None:
+        self._require_open()
+        with self._lock:
+            before = self._history.now.selection
+            step = way()
+        if step is not None:
+            self._changed(before, step.selection)
+
+    @checked
+    def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
+        """Show a neuron whose parameters are hidden; arguments and errors: :func:`plausiwidgets.teaching.mystery`."""
+        self._require_open()
+        with speaking(self._language):
+            hidden = hidden_neuron(model, pattern, seed)
+            self._answers.hidden(hidden)
+            self._show(self._hide(hidden))
+        return hidden
+
+    @checked
+    def open_tool(self, name: str) -> None:
+        """Open a tool on the page.
+
+        Parameters
+        ----------
+        name : {"phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export"}
+        """
+        self._require_open()
+        if name not in TOOLS:
+            raise unknown("tool", name, TOOLS)
+        with self._lock:
+            self._revision += 1
+            self._set("_tool", {"name": name, "revision": self._revision})
+
+    def optimize(self, **settings: Any) -> Run:
+        """Start a search for what is shown; a running one is stopped.
+
+        Parameters
+        ----------
+        **settings
+            As :func:`plausiwidgets.start_optimization` takes them. What is free, its ranges, the start and the time
+            step are those of the selection where they are not given.
+
+        Returns
+        -------
+        Run
+        """
+        self._require_open()
+        with speaking(self._language):
+            search = self._answers.searches.begin(self.selection, **settings)
+        self._set("searching", True)
+        return search.run
+
+    def stop(self) -> None:
+        """End the search, if one is running; its best is kept."""
+        self._answers.searches.stop()
+
+    def use_best(self) -> None:
+        """Show the best parameters of the newest search, with its model and pattern."""
+        self._require_open()
+        search = self._answers.searches.newest
+        best = {} if search is None else dict(search.run.snapshot().parameters)
+        if search is None or not best:
+            return
+        shown = self.selection
+        about = search.selection
+        base = shown if about.is_about(shown.model, shown.pattern) else about
+        self._show(base.filled(best, about.dt).within(shown) if base is shown else base.filled(best, about.dt))
+
+    def add(self, widget: Any) -> Any:
+        """Show a custom widget in the slot beside the neuron.
+
+        Parameters
+        ----------
+        widget : ipywidgets.Widget
+
+        Returns
+        -------
+        ipywidgets.Widget
+            The same.
+        """
+        import ipywidgets
+
+        self._require_open()
+        if isinstance(widget, type):
+            raise TypeError(
+                f"add: widget is the class {widget.__name__}, valid is a widget; observe the explorer's traits"
+            )
+        if not isinstance(widget, ipywidgets.DOMWidget):
+            raise TypeError(f"add: widget is {widget!r}, valid is a widget of ipywidgets or anywidget")
+        self._set("_slots", [*self._slots, f"IPY_MODEL_{widget.model_id}"])
+        return widget
+
+    def to_python(self) -> str:
+        """Return a Python script that gives what is shown: model, pattern, values, verdict, and the last search of it.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> explorer = pw.Explorer("lif", "tonic_spiking", {"tau_mem": 25.0})
+        >>> "'tau_mem': 25.0,  # ms" in explorer.to_python()
+        True
+        >>> explorer.close()
+        """
+        return script(self.selection, self._answers.searches.settings(self.selection))
+
+    def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
+        """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""
+        from plausiwidgets.widgets.page import export_page
+
+        shown = self.selection
+        return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt, exercise=exercise)
+
+    def _ipython_display_(self) -> None:
+        """Show the app after a picture that a saved notebook keeps, which is drawn once there is a verdict.
+
+        The picture is an output of its own: in one output with a widget JupyterLab prefers the widget.
+        """
+        from IPython.display import display
+
+        picture = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
+        note = f"{self.selection.title}: run this cell to move its sliders."
+        bundle: Any = self._repr_mimebundle_()  # None of a closed one
+        data, about = bundle or ({}, {})
+        display({**data, "text/plain": note}, about, raw=True)
+
+        def draw() -> None:
+            if still := self._still():
+                page = f'{HIDDEN}<div class="pw-still">{still}<div><small>{html.escape(note)}</small></div></div>'
+                picture.update({"text/html": page, "text/plain": ""}, raw=True)
+                self._draw_still = None
+
+        self._draw_still = draw
+        if self.verdict is not None:
+            draw()
+
+    def _still(self) -> str:
+        """Return the picture as HTML; empty where there is none yet."""
+        return "" if self.verdict is None else self.verdict._repr_html_()
+
+    def wait(self, timeout: float = 30.0) -> bool:
+        """Wait until what is selected is judged and verified; return whether it is."""
+        return self._answers.worker.join(timeout, Priority.VERIFY)
+
+    def close(self) -> None:
+        """End the threads and close the widget; it takes no more work, and `results` and `selection` stay."""
+        if self._closed:
+            return
+        self._closed = True
+        if hasattr(self, "_answers"):  # not where the arguments were refused
+            self._answers.close()
+        layout = self.layout if self.comm is not None else None
+        super().close()
+        if layout is not None:
+            layout.close()

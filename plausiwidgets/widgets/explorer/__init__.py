@@ -1,1 +1,0 @@
-"""The explorer: its bar, its panels, and what they show."""

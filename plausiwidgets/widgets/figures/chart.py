@@ -1,0 +1,308 @@
+"""Which model to use? The patterns that each model shows against what it costs, as the picture of 2004 has it."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from plausiwidgets.arguments import checked
+from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.picture import BLUE, Axis, Plot, as_image, drawn
+from plausiwidgets.texts import chosen, marked, speaking, tr
+from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.map_cells import SHORT
+from plausiwidgets.widgets.figures.still import Figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Judged2004(NamedTuple):
+    """A model in the comparison of 2004.
+
+    Attributes
+    ----------
+    operations : float
+        Floating point operations for 1 ms; of integrate-and-fire-or-burst, 9 to 13, the larger number.
+    shown : int or None
+        Of the twenty patterns, those that the text says it can show; None where the text does not say.
+    """
+
+    operations: float
+    shown: int | None = None
+
+
+COMPARED_2004 = {
+    "lif": Judged2004(5, 3),
+    "lif_adapt": Judged2004(10),
+    "ifb": Judged2004(13),
+    "rf": Judged2004(10),
+    "qif": Judged2004(7, 6),
+    "izhikevich_2004": Judged2004(13, 20),
+    "fitzhugh_nagumo": Judged2004(72),
+    "hindmarsh_rose": Judged2004(120),
+    "morris_lecar": Judged2004(600),
+    "wilson": Judged2004(180),
+    "hodgkin_huxley": Judged2004(1200),
+}
+"""Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2, by the model's name here.
+
+Operations are those of his figure, where resonate-and-fire and adapting integrate-and-fire have the same. The patterns
+are those that the text of section III grants: integrate-and-fire tonic spikes, class 1 and integration; quadratic also
+latency, a variable threshold and bistability; Izhikevich's all.
+"""
+
+WIDTH, HEIGHT = 620, 560
+"""Least width of the chart in px, for which the labels are placed, and its height."""
+MARGIN = {"l": 60, "r": 16, "t": 46, "b": 96}
+FLOOR, CEILING = -0.8, 21.2
+POINT, LABEL = 11, 13
+"""Size in px of a point and of a label."""
+NAME_OURS, NAME_2004 = marked("shown by a search"), marked("2004, by hand: ◇ patterns and cost, | cost alone")
+CAUTION = marked("A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown.")
+
+# Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
+PLACES = {
+    "middle right": (0.5, 0.0), "middle left": (-0.5, 0.0), "top center": (0.0, 0.8), "bottom center": (0.0, -0.8),
+    "top right": (0.5, 0.8), "bottom right": (0.5, -0.8), "top left": (-0.5, 0.8), "bottom left": (-0.5, -0.8),
+}  # fmt: skip
+
+
+@checked
+def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str | None = None) -> go.Figure:
+    """Show the patterns of each model of an assessment against what it costs.
+
+    The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
+    counted from its program (`plausiwidgets.simulation.cost`), its patterns by searches. His own numbers can be
+    switched on in the legend: a line leads from each model to the cost that he gives, and ends in ◇ at the number of
+    patterns that his text grants, or in a bar where it gives none.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `plausiwidgets.assess` or `plausibility_score` returned.
+    dark : bool
+        Whether it is for a dark background.
+    language : {"en", "de"}, optional
+        Of its texts; default: that of the last explorer, and at first English.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As wide as its place. ``.show()`` shows it, ``.write_html(path)`` saves it.
+
+    Raises
+    ------
+    ValueError
+        If `table` is neither, or is empty, or for an unknown language.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.assessment.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
+    """
+    spoken = chosen("plausibility_chart", language)
+    known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
+    if known:
+        missing = [name for name in SCORE_COLUMNS if name not in table.columns]
+        if missing or table.empty:
+            what = f"has no column {', '.join(map(repr, missing))}" if missing else "has no rows"
+            raise ValueError(f"the score {what}; valid is: the DataFrame that plausibility_score returns")
+    score = table if known else plausibility_score(table, measure=False)
+    with speaking(spoken):
+        figure = Figure(draw(score, dark))
+        figure.update_layout(annotations=[_below(_caution(score), style.theme(dark))])
+    figure._still = _still(score)
+    return figure
+
+
+def _caution(score: pd.DataFrame) -> str:
+    left_out = [tr(str(title)) for title in score.loc[~(score["operations_per_ms"] > 0), "title"]]
+    if not left_out:
+        return tr(CAUTION)
+    return f"{tr(CAUTION)} {tr('Without a known cost, and not drawn: {models}.', models=', '.join(left_out))}"
+
+
+def _below(text: str, theme: style.Theme) -> dict[str, Any]:
+    """Return a text below the axis of costs."""
+    return {
+        "text": "<br>".join(wrap(html.escape(text, quote=False), 84)), "showarrow": False, "xref": "paper",
+        "yref": "paper", "x": 0.0, "y": 0.0, "yshift": -50, "xanchor": "left", "yanchor": "top", "align": "left",
+        "font": {"size": style.FONT_SIZE - 3, "color": theme.text},
+    }  # fmt: skip
+
+
+def _still(score: pd.DataFrame) -> str:
+    """Return the picture that a saved notebook shows."""
+    rows = score[score["operations_per_ms"] > 0]
+    costs, shown = rows["operations_per_ms"].tolist(), rows["shown"].astype(float).tolist()
+    if not costs:
+        return ""
+    names = [SHORT.get(str(model), str(title)) for model, title in zip(rows["model"], rows["title"], strict=True)]
+    low, high = _extent(costs)
+    top = max(CEILING, float(score["patterns"].max()) + 1.2)
+    plot = Plot(Axis(low, high, "operations for 1 ms", np.log), Axis(FLOOR, top, "patterns shown"), 458.0)
+    plot.dots(costs, shown, BLUE, size=9.0)
+    places = label_positions(list(zip(costs, shown, strict=True)), names)
+    for cost, count, name, place in zip(costs, shown, names, places, strict=True):
+        if place is not None:
+            right, up = PLACES[place]
+            plot.label(cost, count, name, right=right, up=up)
+    return as_image(drawn(plot), "Patterns shown against operations for 1 ms")
+
+
+def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
+    """Return the chart of a score as a Plotly figure.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=200)
+    >>> draw(pw.assessment.plausibility_score(table, measure=False)).data[-1].y[0]
+    1.0
+    """
+    theme = style.theme(dark)
+    rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
+    costs = [float(row["operations_per_ms"]) for row in rows]
+    shown = [float(row["shown"]) for row in rows]
+    names = [tr(SHORT.get(row["model"], str(row["title"]))) for row in rows]
+    compared = [row for row in rows if row["model"] in COMPARED_2004]
+    others = [COMPARED_2004[row["model"]].operations for row in compared]
+    positions = label_positions(list(zip(costs, shown, strict=True)), names, others)
+    ours = {
+        "type": "scatter", "name": tr(NAME_OURS), "mode": "markers+text", "cliponaxis": False, "x": costs, "y": shown,
+        "marker": {"color": theme.roles["yours"], "size": POINT, "line": {"color": theme.paper, "width": 1}},
+        "text": [name if position else "" for name, position in zip(names, positions, strict=True)],
+        "textposition": [position or "middle right" for position in positions],
+        "textfont": {"size": LABEL, "color": theme.text, "shadow": ", ".join([f"0 0 2px {theme.paper}"] * 4)},
+        "customdata": [_hover(row) for row in rows], "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
+    layout = _layout(costs, int(score["patterns"].max()), theme)
+    return go.Figure(data=[_lines_to_2004(compared, theme.roles["best"]), ours], layout=layout)
+
+
+def label_positions(
+    points: Sequence[tuple[float, float]], names: Sequence[str], others: Sequence[float] = ()
+) -> list[str | None]:
+    """Return where the label of each point stands, as Plotly's ``textposition``.
+
+    From the cheapest model on, each label takes the first of `PLACES` where it stays in the picture and covers no
+    point and no label; None where there is no such place: the hover text has the name.
+
+    Parameters
+    ----------
+    points : sequence of (float, float)
+        Cost and number of patterns.
+    names : sequence of str
+    others : sequence of float
+        Costs for which the axis is extended at times, and the labels move together.
+
+    Examples
+    --------
+    >>> label_positions([(100.0, 5.0), (110.0, 5.0)], ["first", "second"])
+    ['middle left', 'middle right']
+    """
+    wide, high = WIDTH - MARGIN["l"] - MARGIN["r"], HEIGHT - MARGIN["t"] - MARGIN["b"]
+    low, top = (math.log10(cost) for cost in _extent([x for x, _ in points]))
+    decade = wide / (top - low)
+    dense = wide / (top - min([low, *(math.log10(x) for x in others)]))
+    ends = [(math.log10(x) - low) * decade for x, _ in points]
+    at = [(math.log10(x) * dense, y * high / (CEILING - FLOOR)) for x, y in points]
+    taken = [(x, y, POINT / 2, POINT / 2) for x, y in at]  # centre, half of width and height
+    positions: list[str | None] = [None] * len(points)
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        half, tall = 0.28 * LABEL * len(names[i]) + 2.0, 0.6 * LABEL
+        for place, (right, up) in PLACES.items():
+            shift = right * (2.0 * half + POINT)
+            x, y = at[i][0] + shift, at[i][1] + up * (2.0 * tall + POINT / 2)
+            inside = half <= ends[i] + shift <= wide - half
+            if inside and all(
+                abs(x - a) >= half + b or abs(y - c) >= tall + d for j, (a, c, b, d) in enumerate(taken) if j != i
+            ):
+                positions[i] = place
+                taken.append((x, y, half, tall))
+                break
+    return positions
+
+
+# -- details -----------------------------------------------------------------------------------------
+
+
+def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[str, Any]:
+    """Return the lines from models to the numbers of 2004, three entries each: here, there, and a gap."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    marks: list[str] = []
+    text: list[str] = []
+    for row in rows:
+        then = COMPARED_2004[str(row["model"])]
+        x += [row["operations_per_ms"], then.operations, None]
+        y += [row["shown"], row["shown"] if then.shown is None else then.shown, None]
+        marks += ["circle", "line-ns" if then.shown is None else "diamond-open", "circle"]
+        text += ["", _hover_2004(row["title"], then), ""]
+    marker = {"color": colour, "line": {"color": colour, "width": 2}, "symbol": marks,
+              "size": [POINT if words else 0 for words in text]}  # fmt: skip
+    return {
+        "type": "scatter", "name": tr(NAME_2004), "mode": "lines+markers", "visible": "legendonly", "x": x, "y": y,
+        "text": text, "hovertemplate": "%{text}<extra></extra>", "marker": marker, "opacity": 0.85,
+        "line": {"color": colour, "width": 1},
+    }  # fmt: skip
+
+
+def _hover(row: Mapping[Hashable, Any]) -> str:
+    lines = [
+        f"<b>{html.escape(tr(str(row['title'])))}</b>",
+        tr("{count} of {total} patterns shown", count=row["shown"], total=row["patterns"]),
+    ]
+    for word, text in (("fragile", tr("not robustly")), ("not_found", tr("not found")), ("failed", tr("failed"))):
+        if row[word]:
+            lines.append(f"{row[word]} {text}")
+    cost, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
+    lines.append(tr("{count} operations per ms at {dt} ms", count=cost, dt=dt))
+    if row["ns_per_ms"] > 0:
+        lines.append(tr("{time} ns per ms, measured", time=number(row["ns_per_ms"], 3)))
+    if row["robustness"] >= 0:
+        lines.append(tr("median robustness {value} %", value=f"{100 * row['robustness']:.0f}"))
+    lines.append(tr("{count} free parameters", count=f"{row['free_parameters']:.0f}"))
+    return "<br>".join(lines)
+
+
+def _hover_2004(title: object, model: Judged2004) -> str:
+    shown = tr("number of patterns not given")
+    if model.shown is not None:
+        shown = tr("{count} of 20 patterns, by hand", count=model.shown)
+    head = tr("{model}, in 2004", model=f"<b>{html.escape(tr(str(title)))}</b>")
+    return f"{head}<br>{shown}<br>{tr('{count} operations per ms', count=f'{model.operations:g}')}"
+
+
+def _extent(costs: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the axis of costs, with room for labels."""
+    return min(costs, default=10.0) / 2.0, max(costs, default=1000.0) * 5.0
+
+
+def _layout(costs: Sequence[float], most: int, theme: style.Theme) -> dict[str, Any]:
+    return {
+        "template": style.template(theme),
+        "height": HEIGHT,
+        "margin": MARGIN,
+        "xaxis": {
+            "type": "log", "title": {"text": tr("cost: operations per ms")}, "fixedrange": True, "dtick": 1,
+            "autorangeoptions": {"include": _extent(costs)}, "tickformat": "d", "ticks": "outside",
+            "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
+        },
+        "yaxis": {
+            "range": [FLOOR, CEILING], "title": {"text": tr("patterns shown, of {total}", total=most)},
+            "fixedrange": True, "tickvals": [0, 5, 10, 15, 20],
+        },
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "reversed"},
+        "showlegend": True,
+        "hovermode": "closest",
+        "dragmode": False,
+    }  # fmt: skip

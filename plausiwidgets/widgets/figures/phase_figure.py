@@ -1,0 +1,200 @@
+"""Phase planes and phase lines as Plotly figures, and what the app draws of them too."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets import models
+from plausiwidgets.analysis.phase_lines import PhaseLine
+from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.drawing import Floats
+
+WIDTH, HEIGHT = 820, 600
+"""Size of a figure in px."""
+
+ARROWS = (13, 10)
+"""Along the two variables."""
+
+COLOURS = {False: ("#a0437e", "#00775a"), True: ("#e28fc0", "#3fcf9f")}
+"""Of the two nullclines on a light and a dark background."""
+
+UPSWING = 4.0
+"""Where a curve rises beyond an unstable point it leaves the picture: how far up, in depths of its valley."""
+
+SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
+"""Of fixed points; what is stable is filled, and what is unstable is hollow."""
+
+
+def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, Any]:
+    """Return data and layout of a phase plane: flow, nullclines and fixed points.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> figure = phase_plane_figure(pw.analysis.phase_plane("izhikevich"))
+    >>> [trace["name"] for trace in figure["data"][1:]]
+    ['dv/dt = 0', 'du/dt = 0', 'stable node', 'saddle']
+    """
+    theme = style.theme(dark)
+    data = [_flow(arrows(plane), plane.x, plane.y, theme)]
+    for name, lines, colour, dash in zip(
+        plane.pair, plane.nullclines, COLOURS[dark], ("solid", "9px,3px"), strict=True
+    ):
+        gap = np.full((1, 2), np.nan)
+        points = np.concatenate([part for line in lines for part in (line, gap)] or [gap])
+        data.append(_curve(points[:, 0], points[:, 1], f"d{name}/dt = 0", colour, dash))
+    data += _marks(plane.fixed_points, plane.pair, [point.state[plane.pair[1]] for point in plane.fixed_points], theme)
+    model = _known(plane.model)
+    labels = [_label(model, name) for name in plane.pair]
+    return _laid_out(data, plane.model, plane.current, labels, [plane.x, plane.y], plane.sentence, theme)
+
+
+def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
+    """Return data and layout of a phase line: the rate of change over the only variable.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> [trace["name"] for trace in phase_line_figure(pw.analysis.phase_line("qif"))["data"][1:]]
+    ['dv/dt', 'stable', 'unstable']
+    """
+    theme = style.theme(dark)
+    name = line.variable
+    rates = np.append(line.rate[np.isfinite(line.rate)], 0.0)
+    low, high = rates.min(), rates.max()
+    if low < 0.0 and any(point.kind == "unstable" for point in line.fixed_points):
+        high = min(high, -UPSWING * low)
+    heights = np.array([low, high]) + 0.06 * (high - low) * np.array([-1.0, 1.0])
+    data = [
+        _flow(line_arrows(line), line.x, heights, theme),
+        _curve(line.x, line.rate, f"d{name}/dt", COLOURS[dark][0], "solid"),
+        *_marks(line.fixed_points, (name,), [0.0] * len(line.fixed_points), theme),
+    ]
+    model = _known(line.model)
+    unit = next((state.unit for state in model.states if state.key == name), "") if model else ""
+    labels = [_label(model, name), f"d{name}/dt ({unit or '1'}/ms)"]
+    figure = _laid_out(data, line.model, line.current, labels, [line.x, heights], "", theme)
+    figure["layout"]["yaxis"] |= {"zeroline": True, "zerolinecolor": theme.line}
+    return figure
+
+
+def arrows(plane: PhasePlane) -> Floats:
+    """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
+    places = [np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1] for axis, count in
+              zip((plane.x, plane.y), ARROWS, strict=True)]  # fmt: skip
+    where = np.ix_(places[1], places[0])
+    x, y = np.meshgrid(plane.x[places[0]], plane.y[places[1]])
+    u, v = plane.rates[0][where] / np.ptp(plane.x), plane.rates[1][where] / np.ptp(plane.y)
+    rows = np.stack([x, y, u, v], axis=-1).reshape(-1, 4)
+    return rows[np.isfinite(rows).all(axis=1)]
+
+
+def line_arrows(line: PhaseLine) -> Floats:
+    """Return arrows along the line of rate zero, shape [arrows, 4], as of a plane."""
+    places = np.linspace(0, len(line.x) - 1, ARROWS[0] + 2).round().astype(int)[1:-1]
+    x, rate = line.x[places], line.rate[places]
+    rows = np.stack([x, np.zeros_like(x), np.sign(rate), np.zeros_like(x)], axis=1)
+    return rows[np.isfinite(rate)]
+
+
+def state_text(point: FixedPoint, names: tuple[str, ...]) -> str:
+    """Return the values of some variables at a fixed point."""
+    return ", ".join(f"{name} = {number(point.state[name], 4)}" for name in names)
+
+
+def eigenvalues_text(point: FixedPoint) -> str:
+    """Return the eigenvalues of a fixed point in 1/ms."""
+    return ", ".join(_complex(value) for value in point.eigenvalues)
+
+
+def current_text(current: float, model: NeuronModel | None) -> str:
+    """Return a constant current with its unit."""
+    unit = model.current.unit if model is not None and model.current.unit != "1" else ""
+    return f"I = {number(current, 3)} {unit}".strip()
+
+
+def _complex(value: complex) -> str:
+    real = number(value.real, 3)
+    if abs(value.imag) < 1e-9:
+        return real
+    return f"{real} {'+' if value.imag > 0 else '−'} {number(abs(value.imag), 3)} i"
+
+
+def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, Any]:
+    """Return arrows as marks, which turn with the size of the figure as it is made."""
+    up = rows[:, 3] * HEIGHT
+    along = rows[:, 2] * WIDTH
+    return {
+        "type": "scatter", "mode": "markers", "x": rows[:, 0], "y": rows[:, 1], "hoverinfo": "skip",
+        "showlegend": False,
+        "marker": {"symbol": "arrow", "size": 11, "angle": np.degrees(np.arctan2(along, up)), "color": theme.line,
+                   "opacity": 0.6},
+    }  # fmt: skip
+
+
+def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "hovertemplate": "%{x:.4g}, %{y:.4g}",
+        "line": {"color": colour, "width": 2.4, "dash": dash}, "connectgaps": False, "showlegend": True,
+    }  # fmt: skip
+
+
+def _marks(
+    points: tuple[FixedPoint, ...], names: tuple[str, ...], heights: list[float], theme: style.Theme
+) -> list[dict[str, Any]]:
+    """Return the fixed points, one trace for each kind."""
+    data = []
+    for kind in dict.fromkeys(point.kind for point in points):
+        of_kind = [(point, y) for point, y in zip(points, heights, strict=True) if point.kind == kind]
+        data.append({
+            "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
+            "x": [point.state[names[0]] for point, _ in of_kind], "y": [y for _, y in of_kind],
+            "text": [
+                f"{state_text(point, names)}<br>{tr('eigenvalues {values} per ms', values=eigenvalues_text(point))}"
+                for point, _ in of_kind
+            ],
+            "hovertemplate": f"{tr(kind)}<br>%{{text}}<extra></extra>",
+            "marker": {"symbol": SYMBOLS.get(kind, "circle" if kind.startswith("stable") else "circle-open"),
+                       "size": 12, "color": theme.text, "line": {"color": theme.text, "width": 2}},
+        })  # fmt: skip
+    return data
+
+
+def _laid_out(
+    data: list[dict[str, Any]], name: str, current: float, labels: list[str], ranges: list[Floats], below: str,
+    theme: style.Theme,
+) -> dict[str, Any]:  # fmt: skip
+    model = _known(name)
+    title = f"{name if model is None else tr(model.title)}, {current_text(current, model)}"
+    axes = [
+        {"title": {"text": label}, "range": [float(s[0]), float(s[-1])], "ticks": "outside", "showgrid": False}
+        for label, s in zip(labels, ranges, strict=True)
+    ]
+    layout: dict[str, Any] = {
+        "template": style.template(theme), "width": WIDTH, "height": HEIGHT, "hovermode": "closest",
+        "title": {"text": html.escape(title, quote=False), "x": 0.0, "xref": "paper"},
+        "margin": {"l": 80, "r": 20, "t": 84, "b": 90 if below else 60},
+        "xaxis": axes[0], "yaxis": axes[1],
+        "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
+    }  # fmt: skip
+    if below:
+        layout["annotations"] = [{
+            "text": html.escape(below), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.0, "y": 0.0,
+            "yshift": -60, "yanchor": "top", "font": {"size": style.FONT_SIZE - 3},
+        }]  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
+def _known(name: str) -> NeuronModel | None:
+    return models.get(name) if name in models.names() else None
+
+
+def _label(model: NeuronModel | None, name: str) -> str:
+    return next((state.label for state in model.states if state.key == name), name) if model else name

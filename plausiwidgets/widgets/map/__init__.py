@@ -1,1 +1,0 @@
-"""The plausibility map, and an assessment as it fills in."""

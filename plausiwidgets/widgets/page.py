@@ -1,0 +1,154 @@
+"""The app without a host: in one file, and as a widget of a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets.arguments import checked, whole
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.whole_file import write_whole
+from plausiwidgets.widgets.app.file import page_text
+
+HEIGHT = 760
+"""Height in px, at which the figure, the sliders and the verdict are seen together."""
+
+LEAST, MOST = 300, 4000
+
+
+@checked
+def export_page(
+    model: str | NeuronModel | Sequence[str | NeuronModel],
+    patterns: str | Protocol | Sequence[str | Protocol] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    path: str | Path = "neuron.html",
+    dt: float | None = None,
+    exercise: Exercise | Mystery | None = None,
+    lesson: str | Path | None = None,
+    language: str | None = None,
+) -> Path:
+    """Write the app as one file: without a server, a kernel or a network.
+
+    It simulates and judges every change by itself, at the time step of the selection, by the criteria of the pattern.
+    It stores the values that are given, published ones and, where these do not show the pattern, what the assessment of
+    the package found; of these the verdicts are Python's, and verified. A custom pattern whose ``measure`` uses more
+    than arithmetic of numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page says so.
+
+    Parameters
+    ----------
+    model : str or NeuronModel, or a sequence of them
+        It begins with the first.
+    patterns : str, Pattern or a sequence of them, optional
+        Each with its own stimulus; it begins with the first. Default: those of the lesson, or all that are registered.
+    parameters : mapping of str to float, optional
+        Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
+        takes its default.
+    path : str or Path
+        The file to write; an older one is replaced when the new one is whole.
+    dt : float, optional
+        Time step in ms that belongs to `parameters`; default: the model's.
+    exercise : Exercise or Mystery, optional
+        Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
+        is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
+        in, which :func:`plausiwidgets.teaching.read_code` checks; it stores no set but the start. With ``#class`` at
+        the end of its address it reads the codes of a class.
+    lesson : str or Path, optional
+        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
+        model, pattern and values, and goes on when its condition holds or the reader wants to. The page holds every
+        model that a card names. The format is described in the guide "A lesson of cards".
+    language : {"en", "de"}, optional
+        Of the texts of the page; default: that of the browser, or English where the package does not have it.
+        Exercises, lessons, custom models and patterns keep the language that they are written in.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or language, or a value that is not finite or outside of its hard limits; for an exercise
+        that is solved at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
+    NotCompilable
+        If the step, or the initial state, has no JavaScript form; the text names the operation.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import plausiwidgets as pw
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path=f"{folder}/adex.html").name
+    'adex.html'
+    """
+    target = Path(path)
+    write_whole(target, page_text(model, patterns, parameters, dt, exercise, lesson, language))
+    return target
+
+
+class Page(anywidget.AnyWidget):
+    """The app without a host, in a frame: it simulates and judges in the browser.
+
+    It needs no kernel once it is shown. :class:`plausiwidgets.Explorer` does more: it verifies, searches and assesses.
+
+    Parameters
+    ----------
+    model : str or NeuronModel, or a sequence of them
+    patterns, parameters, dt, exercise, lesson, language
+        As of :func:`plausiwidgets.export_page`.
+    height : int
+        Of the frame, in px; it is as wide as its place.
+
+    Raises
+    ------
+    ValueError, NotCompilable
+        As of :func:`plausiwidgets.export_page`.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.Page("lif", "tonic_spiking").height
+    760
+    """
+
+    # The frame cannot reach what is around it; clipboard and files are for the buttons of an exercise, popups for the
+    # links of a lesson.
+    _esm = """
+function render({ model, el }) {
+  const frame = document.createElement("iframe");
+  frame.title = "Neuron model";
+  frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-popups");
+  frame.allow = "clipboard-write";
+  frame.style.cssText = "width: 100%; border: 0; display: block";
+  frame.style.height = `${model.get("height")}px`;
+  frame.srcdoc = model.get("page");
+  el.append(frame);
+  model.on("change:height", () => { frame.style.height = `${model.get("height")}px`; });
+}
+export default { render };
+"""
+    page = t.Unicode().tag(sync=True)
+    height = t.Int(HEIGHT).tag(sync=True)
+
+    @checked
+    def __init__(
+        self,
+        model: str | NeuronModel | Sequence[str | NeuronModel],
+        patterns: str | Protocol | Sequence[str | Protocol] | None = None,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+        exercise: Exercise | Mystery | None = None,
+        lesson: str | Path | None = None,
+        language: str | None = None,
+        height: int = HEIGHT,
+    ) -> None:
+        high = whole("Page", "height", height, LEAST, MOST)
+        super().__init__(page=page_text(model, patterns, parameters, dt, exercise, lesson, language), height=high)

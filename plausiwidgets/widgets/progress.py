@@ -1,0 +1,78 @@
+"""How far a search or an assessment in a notebook is: a bar, a line in words, and the map as it is filled."""
+
+from __future__ import annotations
+
+import html
+import time
+
+import ipywidgets as w
+
+from plausiwidgets.assessment import StudySnapshot
+from plausiwidgets.picture import as_image
+from plausiwidgets.progress import NoProgress, WorkSnapshot
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.figures.map_cells import MARKS, grid_of_results, status_of
+from plausiwidgets.widgets.figures.map_picture import map_picture
+
+INTERVAL = 0.1
+"""Least time in s between two messages to the page."""
+
+
+class NotebookProgress(NoProgress):
+    """Progress of `assess` or `optimize` in a notebook: a bar and, for an assessment, its map as it is filled.
+
+    It appears below the cell when the work begins. The kernel is busy meanwhile: interrupt it to stop, and what was
+    found is returned. The map of :class:`plausiwidgets.Explorer` assesses in the background instead.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.assess("adex", progress=pw.assessment.NotebookProgress())  # doctest: +SKIP
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    """
+
+    def __init__(self) -> None:
+        self._bar = w.FloatProgress(min=0.0, max=1.0, layout=w.Layout(width="180px"))
+        self._headline = w.HTML()
+        self._map = w.HTML()
+        self.view = w.VBox([w.HBox([self._bar, self._headline]), self._map])
+        self._shown = 0.0
+
+    def init(self, snapshot: WorkSnapshot) -> None:
+        """Appear."""
+        from IPython.display import display
+
+        self._show(snapshot)
+        display(self.view)
+
+    def step(self, snapshot: WorkSnapshot) -> None:
+        """Show a snapshot, unless the last one was shown just now."""
+        if time.monotonic() - self._shown >= INTERVAL:
+            self._show(snapshot)
+
+    def close(self, snapshot: WorkSnapshot) -> None:
+        """Show the end."""
+        self._show(snapshot)
+
+    def _show(self, snapshot: WorkSnapshot) -> None:
+        self._shown = time.monotonic()
+        self._bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
+        text = _headline(snapshot) if isinstance(snapshot, StudySnapshot) else snapshot.line()
+        self._headline.value = f'<span role="status">{html.escape(text)}</span>'
+        if isinstance(snapshot, StudySnapshot):
+            self._map.value = as_image(map_picture(grid_of_results(snapshot.results)), "The plausibility map")
+
+
+def _headline(snapshot: StudySnapshot) -> str:
+    """Return how far an assessment is, or how it ended."""
+    if snapshot.state == "failed":
+        return f"{MARKS['failed']} {tr('the assessment failed')}: {snapshot.error}"
+    statuses = [status_of(result) for result in snapshot.results]
+    found = ", ".join(f"{statuses.count(word)} {MARKS[word]}" for word in ("replicated", "fragile", "rejected"))
+    states = {"done": "✓ " + tr("done"), "stopped": "■ " + tr("stopped"), "paused": "❚❚ " + tr("paused")}
+    state = states.get(snapshot.state, tr("searching …"))
+    so_far = tr("{count} of {total}", count=snapshot.position, total=snapshot.total)
+    return f"{state}: {so_far} · {found} · {snapshot.seconds:.0f} s"

@@ -1,1 +1,0 @@
-"""Panels that open on demand: phase plane, equations, curves, stimulus, mystery, export."""

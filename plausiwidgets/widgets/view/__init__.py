@@ -1,1 +1,0 @@
-"""The figure of the explorer, and what is drawn of a response."""

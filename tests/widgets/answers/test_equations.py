@@ -1,0 +1,57 @@
+"""The equations of a neuron as HTML."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.answers.equations import maths, meanings
+
+
+class Reader(HTMLParser):
+    """The text of some HTML, and its symbols; tags that do not close raise."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.text, self.symbols, self.open = "", set(), []
+        self.feed(source)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "var":
+            self.symbols.add(dict(attributes)["data-symbol"])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_every_letter_of_the_equations_is_shown_and_every_parameter_can_be_marked(name):
+    model = pw.models.get(name)
+    read = Reader(maths(model))
+    plain = re.sub(r"d(\w+)/dt", r"d \1 dt", model.equations)
+    for word, letter in (("tau", "τ"), ("delta", "Δ"), ("theta", "θ"), ("beta", "β"), ("epsilon", "ε"), ("phi", "φ")):
+        plain = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", letter, plain)
+    assert re.sub(r"[\s_^]", "", read.text) == re.sub(r"[\s_^]", "", plain)
+    assert read.symbols <= set(meanings(model))
+    named = {p for p in model.parameters if re.search(rf"(?<![\w]){p}(?![\w²³⁴])", model.equations)}
+    assert named - read.symbols == set()
+
+
+def test_the_equations_of_a_neuron_of_ones_own_are_escaped():
+    neuron = pw.NeuronModel(
+        "mine", lambda i, s, p, dt: ((s[0] > 0).to(s[0].dtype), (s[0] + dt * (i - s[0]),)), [],
+        lambda p, holding: (0.0,), pw.Parameter("current", 1.0, 0.0, 9.0), rest=-10.0, threshold=0.0,
+        equations="dv/dt = <b>I</b> − v\n<script>alert(1)</script>", validate=False,
+    )  # fmt: skip
+    assert "<script" not in maths(neuron)
+    assert "<b>" not in maths(neuron)
+    bare = pw.NeuronModel(
+        "bare", neuron.step, [], neuron.initial_state, neuron.current, rest=-10.0, threshold=0.0, validate=False
+    )
+    assert "without equations" in maths(bare)

@@ -1,0 +1,108 @@
+"""The chart of patterns shown against cost: a labelled point for each model, beside the numbers of 2004."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import SCORE_COLUMNS, published_score
+from plausiwidgets.widgets.figures.chart import COMPARED_2004, NAME_2004, draw, label_positions
+from plausiwidgets.widgets.figures.map_cells import SHORT
+
+
+def score(n=4, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = [
+        {
+            "model": f"model_{i}",
+            "title": f"Model of number {i}",
+            "patterns": 20,
+            "shown": int(rng.integers(0, 21)),
+            "fragile": 1,
+            "not_found": 2,
+            "failed": 0,
+            "robustness": 0.8,
+            "ns_per_ms": 12.0,
+            "dt": 0.1,
+            "operations_per_ms": float(10 ** rng.uniform(1.0, 4.0)),
+            "free_parameters": 5,
+        }
+        for i in range(n)
+    ]
+    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+
+
+def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
+    figure = pw.assessment.plausibility_chart(score())
+    points = figure.data[1]
+    np.testing.assert_allclose(points.x, score()["operations_per_ms"])
+    np.testing.assert_allclose(points.y, score()["shown"])
+    assert list(points.text) == list(score()["title"])
+    assert figure.layout.xaxis.type == "log"
+    for told in ("operations per ms", "12 ns per ms", "1 not robustly"):
+        assert told in points.customdata[0]
+
+
+def test_an_assessment_is_scored_first():
+    table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
+    figure = pw.assessment.plausibility_chart(table)
+    assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "patterns shown, of 2"
+    assert figure.data[1].text[0] == "LIF", "a short label in place of the title"
+
+
+def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
+    zoo = score().assign(model=["lif", "rf", "mine", "hodgkin_huxley"])
+    theirs = draw(zoo).data[0]
+    assert theirs.visible == "legendonly" and theirs.name == NAME_2004
+    ends = [i for i, words in enumerate(theirs.text) if words]
+    assert [theirs.x[i] for i in ends] == [5, 10, 1200], "a custom model has none"
+    assert [theirs.marker.symbol[i] for i in ends] == ["diamond-open", "line-ns", "line-ns"]
+    assert theirs.y[ends[0]] == 3 and theirs.y[ends[1]] == zoo["shown"][1]
+    assert "3 of 20 patterns, by hand" in theirs.text[ends[0]] and "not given" in theirs.text[ends[1]]
+    assert {name: m.shown for name, m in COMPARED_2004.items() if m.shown is not None} == {
+        "lif": 3, "qif": 6, "izhikevich_2004": 20,
+    }  # fmt: skip
+
+
+def test_the_packaged_models_have_a_label_each():
+    figure = draw(published_score())
+    assert all(figure.data[1].text)
+    assert sorted(figure.data[1].text) == sorted(
+        SHORT.get(row.model, row.title) for row in published_score().itertuples()
+    )
+
+
+def test_a_label_without_room_is_left_to_the_hover_text():
+    crowd = [(100.0 + i, 10.0) for i in range(12)]
+    positions = label_positions(crowd, ["a long name"] * 12)
+    assert None in positions and len({p for p in positions if p}) == len([p for p in positions if p])
+
+
+def test_dark_and_light_have_their_own_colours():
+    light, dark = (pw.assessment.plausibility_chart(score(), dark=dark) for dark in (False, True))
+    assert dark.data[1].marker.color != light.data[1].marker.color
+    assert dark.layout.template.layout.paper_bgcolor == "#111111"
+
+
+def test_a_model_without_a_known_cost_is_named_and_not_drawn():
+    table = score()
+    table.loc[1, "operations_per_ms"] = math.nan
+    chart = pw.assessment.plausibility_chart(table)
+    assert len(chart.data[1].x) == 3
+    assert table["title"][1] in chart.layout.annotations[0].text
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (score().drop(columns="dt"), "score has no column 'dt'"),
+        (score().iloc[:0], "has no rows"),
+        (pd.DataFrame({"model": ["lif"]}), "no column 'pattern', 'status'"),
+        ("zoo.csv", "table is 'zoo.csv', valid is a DataFrame"),
+    ],
+)
+def test_what_is_no_score_is_refused(table, said):
+    with pytest.raises((ValueError, TypeError), match=said):
+        pw.assessment.plausibility_chart(table)

@@ -1,0 +1,88 @@
+"""From traces to pixels: no extreme is lost, and a spike is drawn from the potential up to its peak."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plausiwidgets.widgets.figures.drawing import corners, envelope, make_grid, spike_lines
+
+
+def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    t = np.arange(1, n + 1) * dt - 50.0
+    return t, -65.0 + np.sin(t / 7.0)
+
+
+@given(n=st.integers(3, 30_000), columns=st.integers(50, 1200), where=st.lists(st.floats(0, 0.999), max_size=30))
+def test_every_extreme_survives(n: int, columns: int, where: list[float]) -> None:
+    t, v = trace(n)
+    v[[int(share * n) for share in where]] = 20.0
+    grid = make_grid(t, columns)
+    y = envelope(v, grid)
+    assert y.dtype == grid.x.dtype == np.float32
+    assert len(y) == len(grid.x) <= max(2 * columns, n)
+    assert np.all(np.diff(grid.x) > 0)
+    assert y.max() == np.float32(v.max()) and y.min() == np.float32(v.min())
+    column = (t[-1] - t[0]) / columns
+    for share in where:
+        near = np.abs(grid.x - t[int(share * n)]) <= 2 * column
+        assert y[near].max() == 20.0
+
+
+def test_a_zoom_shows_every_sample() -> None:
+    t, v = trace(25_000)
+    window = (100.0, 120.0)
+    grid = make_grid(t, 800, window)
+    inside = (t >= window[0]) & (t <= window[1])
+    shown = (grid.x >= window[0]) & (grid.x <= window[1])
+    assert shown.sum() >= inside.sum()
+    assert len(grid.x) < 8000
+    assert len(envelope(v, grid)) == len(grid.x)
+
+
+def test_a_slope_that_is_zoomed_into_has_no_stairs() -> None:
+    t, _ = trace(25_000)
+    window = (100.0, 120.0)
+    grid = make_grid(t, 800, window)
+    inside = (grid.x >= window[0]) & (grid.x <= window[1])
+    np.testing.assert_allclose(envelope(t, grid)[inside], grid.x[inside], rtol=1e-6)
+
+
+@pytest.mark.parametrize("window", [(-1e9, -1e8), (1e8, 1e9), (-50.0, -49.9), (0.0, 1e9)])
+def test_any_zoom_can_be_drawn(window: tuple[float, float]) -> None:
+    t, v = trace(20_000)
+    grid = make_grid(t, 500, window)
+    assert len(envelope(v, grid)) == len(grid.x)
+
+
+def test_a_diverged_trace_has_a_gap() -> None:
+    t, v = trace(20_000)
+    v[10_000:] = np.nan
+    y = envelope(v, make_grid(t, 500))
+    assert np.isfinite(y[:490]).all()
+    assert np.isnan(y[-490:]).all()
+
+
+def test_a_spike_is_a_line_from_the_potential_to_the_peak() -> None:
+    t, v = trace(100)
+    x, y = spike_lines(t, v, np.array([t[10], t[50]]), 20.0)
+    np.testing.assert_allclose(x.reshape(2, 3), np.float32(t[[10, 10, 10, 50, 50, 50]]).reshape(2, 3))
+    np.testing.assert_allclose(y.reshape(2, 3), [[v[10], 20.0, np.nan], [v[50], 20.0, np.nan]], rtol=1e-6)
+
+
+def test_spikes_outside_of_the_trace_or_above_the_peak_have_no_line() -> None:
+    t, v = trace(100)
+    v[30] = 25.0
+    assert len(spike_lines(t, v, np.array([-1000.0, 1e6, t[30]]), 20.0)[0]) == 0
+
+
+def test_corners_are_all_of_a_step_and_of_a_ramp() -> None:
+    t = np.arange(1, 10_001) * 0.1
+    step = np.where((t > 100) & (t <= 600), 10.0, 0.0)
+    x, y = corners(t, step)
+    assert len(x) == 6
+    assert np.allclose(np.interp(t, x, y), step, atol=1e-3)
+    ramp = np.clip(t - 100, 0, 50)
+    x, y = corners(t, ramp)
+    assert len(x) <= 6
+    assert np.allclose(np.interp(t, x, y), ramp, atol=1e-3)

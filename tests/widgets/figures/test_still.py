@@ -1,0 +1,93 @@
+"""What a notebook keeps of figures and widgets: a picture beside what needs Plotly or a kernel."""
+
+import base64
+import re
+import xml.etree.ElementTree as ElementTree
+
+import IPython.display
+import plotly.io as pio
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.figures.map_cells import MARKS, grid_of_table
+from plausiwidgets.widgets.figures.map_picture import map_picture
+from plausiwidgets.widgets.figures.still import PLOTLY
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The outputs of a cell, updates included, as bundles."""
+    outputs = []
+
+    class Handle:
+        def __init__(self, place):
+            self.place = place
+
+        def update(self, bundle, raw):
+            outputs[self.place] = bundle
+
+    def display(bundle, metadata=None, raw=False, display_id=None):
+        assert raw
+        outputs.append(bundle)
+        return Handle(len(outputs) - 1)
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    return outputs
+
+
+def texts_of(html):
+    (data,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    svg = ElementTree.fromstring(base64.b64decode(data))
+    return ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def table():
+    return pw.assess(["lif", "izhikevich"], ["tonic_spiking", "rebound_spike"], budget=300)
+
+
+def test_a_figure_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
+    monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
+    pw.plot(pw.judge("izhikevich", "rebound_spike"))._ipython_display_()
+    (bundle,) = shown
+    assert bundle[PLOTLY]["data"] and {"v (mV)", "time (ms)"} <= set(texts_of(bundle["text/html"]))
+    shown.clear()
+    found = table()
+    pw.plot(found)._ipython_display_()
+    assert texts_of(shown[0]["text/html"]).count("✓") == (found["status"] == "replicated").sum()
+
+
+def test_a_chart_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
+    monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
+    pw.assessment.plausibility_chart(table())._ipython_display_()
+    assert {"LIF", "Izhikevich", "patterns shown"} <= set(texts_of(shown[0]["text/html"]))
+
+
+def test_a_map_is_shown_after_its_picture(shown):
+    found = table()
+    made = pw.assessment.plausibility_map(found)
+    made._ipython_display_()
+    assert made.wait(60)
+    still, widget = shown
+    assert WIDGET not in still and WIDGET in widget and "run this cell" in widget["text/plain"]
+    marks = texts_of(still["text/html"])
+    assert marks.count("✓") == (found["status"] == "replicated").sum() and "run this cell" in still["text/html"]
+    made.close()
+
+
+def test_a_map_has_the_mark_of_each_cell():
+    found = table()
+    picture = map_picture(grid_of_table(found))
+    for status in grid_of_table(found).cells.values():
+        assert f">{MARKS[status.status]}</text>" in picture
+
+
+def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):
+    explorer = pw.Explorer("lif", "tonic_spiking", {"tau_mem": 25.0})
+    explorer._ipython_display_()
+    assert explorer.wait(60.0)
+    still, widget = shown
+    assert WIDGET in widget and "Tonic spiking" in widget["text/plain"]
+    assert "lif, tonic_spiking" in still["text/html"] and "v (mV)" in texts_of(still["text/html"])
+    explorer.close()

@@ -1,0 +1,127 @@
+"""An exercise: what is locked is carried by its link, and neither a search nor another set changes it."""
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import judge
+from plausiwidgets.widgets import Selection
+
+VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
+LOCKED = ("c", "d")
+
+
+@pytest.fixture
+def explorer():
+    opened = pw.Explorer("izhikevich", "tonic_bursting", VALUES, locked=LOCKED)
+    yield opened
+    opened.close()
+
+
+def test_a_link_carries_what_is_locked() -> None:
+    exercise = Selection.of("adex", "tonic_bursting", {"a": 3.0}).with_locked(["tau_w", "a"])
+    assert exercise.to_query().endswith("lock=a,tau_w")
+    again, notes = Selection.from_query(exercise.to_query())
+    assert again == exercise and notes == ()
+    assert not {"a", "tau_w"} & set(again.free)
+    calls = []
+    pw_ = type("pw", (), {"Explorer": staticmethod(lambda *a, **k: calls.append(k))})
+    exec(exercise.to_python(), {"pw": pw_})
+    assert calls == [{"locked": ["a", "tau_w"]}]
+
+
+@pytest.mark.parametrize(
+    ("field", "locked", "notes"),
+    [
+        ("lock=a,b", ("a", "b"), 0), ("lock=b,a,b", ("a", "b"), 0), ("lock=", (), 0), ("lock=nope", (), 1),
+        ("lock=a,nope", ("a",), 1), ("lock=,", (), 1), ("lock=a;b", (), 1), ("lock=a&lock=b", ("a",), 1),
+        ("lock=<script>", (), 1), ("lock=__class__,model", (), 1), ("lock=a%2Cb", ("a", "b"), 0),
+    ],
+)  # fmt: skip
+def test_a_lock_of_nothing_that_there_is_gives_a_note(field: str, locked: tuple[str, ...], notes: int) -> None:
+    selection, said = Selection.from_query(field)
+    assert (selection.locked, len(said)) == (locked, notes)
+    assert all(len(note) < 250 for note in said)
+
+
+@given(st.text(max_size=200))
+def test_any_text_of_a_lock_gives_a_selection(text: str) -> None:
+    selection, notes = Selection.from_query(f"a=0.05&lock={quote(text)}")
+    assert set(selection.locked) <= set(selection.values) and selection.values["a"] == 0.05
+    assert not set(selection.locked) & set(selection.free)
+    assert len(notes) <= 7
+    assert Selection.from_query(selection.to_query()) == (selection, ())
+
+
+def test_all_may_be_locked_and_only_what_there_is() -> None:
+    every = Selection.defaults().with_locked(Selection.defaults().values)
+    assert every.free == () and every.locked == tuple(every.values)
+    assert every.with_locked(()) == Selection.defaults()
+    with pytest.raises(ValueError, match="'aa'"):
+        pw.Explorer(locked=["aa"])
+    with pytest.raises(TypeError, match="locked"):
+        pw.Explorer(locked="a")
+
+
+def test_a_search_leaves_what_is_locked_alone(explorer) -> None:
+    result = explorer.optimize(budget=100, seed=0).result(60)
+    assert not set(LOCKED) & set(result.bounds)
+    assert {name: result.parameters[name] for name in LOCKED} == {"c": -55.0, "d": 4.0}
+    explorer.use_best()
+    assert explorer.selection.locked == LOCKED
+    before = explorer.selection
+    with pytest.raises(ValueError, match="c, d are locked"):
+        explorer.show("izhikevich", "tonic_bursting", {"c": -50.0, "d": 2.0})
+    assert explorer.selection is before
+
+
+def test_the_best_of_a_search_before_the_exercise_is_refused(explorer) -> None:
+    explorer.selection = Selection.of("izhikevich", "tonic_bursting", VALUES)
+    explorer.optimize(budget=400, seed=0).result(60)
+    exercise = explorer.selection.with_locked(LOCKED)
+    explorer.selection = exercise
+    with pytest.raises(ValueError, match="locked in this exercise"):
+        explorer.use_best()
+    assert explorer.selection == exercise
+
+
+def test_another_pattern_leaves_the_exercise(explorer) -> None:
+    explorer.pattern = "tonic_spiking"
+    assert explorer.selection.locked == ()
+    assert set(LOCKED) <= set(explorer.selection.free)
+    explorer.undo()
+    assert explorer.selection.locked == LOCKED
+
+
+def test_an_exercise_that_is_to_be_tuned_locks_what_solves_it_and_begins_unsolved() -> None:
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["c", "d"])
+    assert explorer.wait(60)
+    shown = explorer.selection
+    solved = shown.origin.solved
+    assert judge(solved.model, solved.pattern, solved.values, verify=False).accepted
+    assert not judge(shown.model, shown.pattern, shown.values, dt=shown.dt, verify=False).accepted
+    assert shown.locked == LOCKED
+    assert {name: shown.values[name] for name in LOCKED} == {name: solved.values[name] for name in LOCKED}
+    explorer.close()
+
+
+def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = Selection.of("lif", "tonic_spiking", {"tau_mem": 12.0}).with_locked(["tau_mem"])
+    monkeypatch.setenv("QUERY_STRING", exercise.to_query())
+    explorer = pw.Explorer()
+    assert explorer.selection == exercise
+    explorer.undo()
+    assert explorer.selection == exercise, "undo would be a way out"
+    explorer.close()
+
+
+@pytest.mark.parametrize("query", ["language=de", "token=abc&reset"])
+def test_what_a_server_or_a_language_adds_to_the_address_keeps_the_lock(monkeypatch, query: str) -> None:
+    monkeypatch.setenv("QUERY_STRING", query)
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"], language="en")
+    assert explorer.selection.locked == ("a", "b")
+    assert explorer.selection.origin.solved is not None
+    explorer.close()

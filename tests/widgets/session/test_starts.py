@@ -1,0 +1,59 @@
+"""Where one begins: a set that is known to show the pattern, or one to be tuned."""
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.analysis.known import DEFAULTS_COMMAND, defaults_that_hold
+from plausiwidgets.patterns import judge
+from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
+
+
+def judged(selection: Selection) -> pw.patterns.Verdict:
+    return judge(selection.model, selection.pattern, selection.values, dt=selection.dt, verify=False)
+
+
+def accepted(selection: Selection) -> bool:
+    return judged(selection).accepted
+
+
+@pytest.mark.parametrize("pattern", ["tonic_spiking", "tonic_bursting", "resonator", "bistability"])
+@pytest.mark.parametrize("model", ["izhikevich", "adex", "hodgkin_huxley"])
+def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: str) -> None:
+    neuron, firing = pw.models.get(model), pw.patterns.get(pattern)
+    known = known_sets(neuron, firing)
+    for seed in range(3):
+        turn = my_turn(neuron, firing, known, seed)
+        assert turn == my_turn(neuron, firing, known, seed)
+        while accepted(turn):
+            turn = moved_further(turn)
+        if known:
+            moved = [name for name in turn.values if turn.values[name] != known[0].values[name]]
+            assert 1 <= len(moved) <= 3
+            assert set(moved) <= set(turn.free)
+            assert turn.dt == known[0].dt
+
+
+def test_what_an_argument_rules_out_is_no_turn_and_says_why() -> None:
+    lif, pattern = pw.models.get("lif"), pw.patterns.get("tonic_bursting")
+    begin = my_turn(lif, pattern, (), 0)
+    assert begin.origin is not None and begin.origin.solved is None
+    assert begin.origin.text == f"No parameters can do it. {lif.cannot['tonic_bursting']}"
+    adapting = my_turn(pw.models.get("lif_adapt"), pattern, (), 0)
+    assert adapting.origin is not None and "perhaps you find one" in adapting.origin.text
+
+
+@pytest.mark.parametrize("model", ["izhikevich", "adex", "morris_lecar", "wilson", "hodgkin_huxley"])
+def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
+    held = {pattern for pattern in pw.patterns.names() if judge(model, pattern).replicated}
+    listed = {pattern for name, pattern in defaults_that_hold() if name == model}
+    assert held == listed, f"make the list anew: {DEFAULTS_COMMAND}"
+
+
+def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
+    axon, pattern = pw.models.get("hodgkin_huxley"), pw.patterns.get("accommodation")
+    first, second = known_sets(axon, pattern)
+    assert first.values == Selection.defaults(axon, pattern).values and "defaults" in first.origin.text
+    assert "Found" in second.origin.text and "set 2 of 2" in second.origin.text
+    simple = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_spiking"))
+    assert ["Published" in one.origin.text for one in simple] == [True] + [False] * (len(simple) - 1)
