@@ -9,6 +9,8 @@ from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, Protocol
+from plausiwidgets.patterns.recorded_current import Injected
+from plausiwidgets.patterns.recorded_pattern import RecordedPattern
 from plausiwidgets.patterns.registry import all_of, get, load, names, register
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
@@ -24,9 +26,11 @@ __all__ = [
     "Curve",
     "FreeValue",
     "Graded",
+    "Injected",
     "Measurement",
     "Pattern",
     "Protocol",
+    "RecordedPattern",
     "Response",
     "Responses",
     "Sweep",

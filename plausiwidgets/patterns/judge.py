@@ -348,6 +348,8 @@ def evaluate(
         measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         discrete=model.discrete,
         _main=(pattern.main_sweep,),
+        _judged_on=pattern,
+        _recording=recording_of(pattern),
         uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
         _record=again,
     )
@@ -474,9 +476,17 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         parts=parts,
         discrete=first.discrete,
         _main=tuple(part.within(part.main_sweep) for part in pattern.parts),
+        _judged_on=pattern,
+        _recording={part.within(n): t for part in pattern.parts for n, t in recording_of(part).items()},
         uncompiled=first.uncompiled,
         _record=traces,
     )
+
+
+def recording_of(pattern: Protocol) -> Mapping[str, Traces]:
+    """Return the recorded sweeps that a pattern compares with; none where its target is a neuron."""
+    reference = pattern.reference if isinstance(pattern, Pattern) else None
+    return reference if isinstance(reference, Mapping) else {}
 
 
 AFTERWARDS, LATE = 6000.0, 1000.0

@@ -316,7 +316,8 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
     if not _is_still(x, segments, noise, dt):
         return None
     found = _as_pieces(t, dt, segments, reach, noise)
-    return replace(found, drift=max(found.drift, abs(trend) * x.size)) if trend else found
+    drift = abs(trend) * x.size
+    return replace(found, drift=max(found.drift, drift)) if drift > noise.whole else found
 
 
 def _range(segments: Sequence[_Segment]) -> float:

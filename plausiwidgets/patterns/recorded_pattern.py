@@ -265,7 +265,7 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
             holding = 0.0
     groups: list[_Recorded] = []
     pieces: dict[str, Pieces] = {}
-    for i, (data, c) in enumerate(zip(sweeps, currents, strict=True)):
+    for data, c in zip(sweeps, currents, strict=True):
         twin = next((g for g in groups if g.current is not None and _same(g.current, c, near, g.data, data)), None)
         if twin is not None:
             groups[groups.index(twin)] = replace(twin, repeats=(*twin.repeats, data))
@@ -273,7 +273,7 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
         start = float(data.t[0])
         onset = start if c.onset is None else float(c.onset)
         begin = onset if abs(c.holding - holding) <= near else start
-        name = SWEEP if len(sweeps) == 1 else data.label or f"sweep {i}"
+        name = data.label or SWEEP
         groups.append(_Recorded(name, data, begin, onset - begin, data.end - begin, c, (data,)))
         pieces[name] = _pieces_of(c, begin, data.end - begin, 0.0 if begin == onset else c.holding - holding)
     _refuse_artefacts(groups)
@@ -371,9 +371,10 @@ def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
                 if not edges.size or np.abs(edges - spike).min() > 0.5:
                     continue
                 k = int(np.searchsorted(data.t, spike))
-                level = data.v[max(k - 1, 0)]
-                above = data.v[k:] > 0.5 * (level + data.v[k : k + 5].max())
-                if not above.all() and int(above.argmin()) * g.dt < ARTEFACT:
+                top = k + int(data.v[k : k + 5].argmax())
+                half = 0.5 * (data.v[max(k - 1, 0)] + data.v[top])
+                last = min(top + round(ARTEFACT / g.dt), data.v.size)
+                if (data.v[top:last] <= half).any():
                     raise ValueError(
                         f"v crosses the threshold at {spike:g} ms for less than {ARTEFACT:g} ms, at an edge of the "
                         "current: an artefact of the stimulus, not a spike. Cut it out of v, or give the spikes "

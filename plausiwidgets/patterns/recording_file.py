@@ -221,11 +221,11 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
         name = next(iter(many))
         raise ValueError(f"{name} has the shape {list(shapes[name])}, which is several sweeps, and spikes are given: "
                          "valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
-    plain = {name: numbers(given[name]) for name in (time, *many)}
-    wrong = next((name for name, x in plain.items() if x is None), None)
+    read = {name: numbers(given[name]) for name in (time, *many)}
+    wrong = next((name for name, x in read.items() if x is None), None)
     if wrong is not None:
         raise ValueError(f"{wrong} is {shown(given[wrong])}, valid is: numbers")
-    values = {name: x for name, x in plain.items() if x is not None}
+    values = {name: x for name, x in read.items() if x is not None}
 
     def sweep(i: int) -> Source:
         columns = {name: x[i] if x.ndim == 2 else x for name, x in values.items()}

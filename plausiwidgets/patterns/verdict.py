@@ -138,6 +138,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     uncompiled: str = ""
     _main: tuple[str, ...] = field(default=(), compare=False)  # main sweep of each of the patterns
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
+    _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
+    _recording: Mapping[str, Traces] = field(default_factory=dict, compare=False)  # sweeps of a cell, drawn behind
 
     @property
     def accepted(self) -> Flag:
@@ -238,7 +240,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         plots: list[Plot] = []
         for name in shown:
             title = name if len(traces) > 1 else ""
-            plots += traces[name]._plots(title, 130.0 if len(shown) == 1 else 90.0, name == shown[-1])
+            height = 130.0 if len(shown) == 1 else 90.0
+            plots += traces[name]._plots(title, height, name == shown[-1], self._recording.get(name))
         return plots
 
 

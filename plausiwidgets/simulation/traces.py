@@ -127,8 +127,13 @@ class Traces(Printed):
     def _picture(self) -> str:
         return drawn(*self._plots())
 
-    def _plots(self, title: str = "", height: float = 130.0, last: bool = True) -> list[Plot]:
-        """Return plots of the potential with a stroke for each spike, and of the current; `last` has the time axis."""
+    def _plots(
+        self, title: str = "", height: float = 130.0, last: bool = True, behind: Traces | None = None
+    ) -> list[Plot]:
+        """Return plots of the potential with a stroke for each spike, and of the current; `last` has the time axis.
+
+        `behind` is a recording that is drawn behind the first lane.
+        """
         if not self.t.size:
             return []
         ends, name = (float(self.t[0]), float(self.t[-1])), self.potential
@@ -138,11 +143,17 @@ class Traces(Printed):
         plots = []
         if name:
             values = [self.states[name][i] for i in lanes]
-            low, high = span(values)
+            recorded = [] if behind is None or name not in behind.states else [behind.states[name][0]]
+            low, high = span([*values, *recorded])
             unit = f" ({self.potential_unit})" if name == self.potential and self.potential_unit != "1" else ""
-            plot = Plot(
-                Axis(*ends, ticks=False), Axis(low, high + 0.12 * (high - low), f"{name}{unit}"), height, title=title
-            )
+            key = [] if behind is None else [(_COLOURS[0], "response"), (GREY, "recording")]
+            up = Axis(low, high + 0.12 * (high - low), f"{name}{unit}")
+            plot = Plot(Axis(*ends, ticks=False), up, height, title=title, key=key)
+            if behind is not None:
+                inside = (behind.t >= ends[0]) & (behind.t <= ends[1])
+                for course in recorded:
+                    plot.line(behind.t[inside], course[inside], GREY)
+                plot.bars(behind.spike_times[0][behind.spike_times[0] >= ends[0]], GREY, share=(0.8, 0.86))
             for i, one in zip(lanes, values, strict=True):
                 plot.line(self.t, one, _COLOURS[i])
                 top = 1.0 - 0.02 * i

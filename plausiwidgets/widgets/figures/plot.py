@@ -113,7 +113,7 @@ def _picture(x: object, dark: bool) -> dict[str, Any]:
 @_picture.register
 def _of_verdict(verdict: Verdict, dark: bool) -> dict[str, Any]:
     model = _known(models.get, verdict.model)
-    pattern = _known(patterns.get, verdict.pattern)
+    pattern = _known(patterns.get, verdict.pattern) if verdict._judged_on is None else verdict._judged_on
     return _judged(verdict, model, pattern, "yours", dark)
 
 

@@ -1,0 +1,344 @@
+"""Recorded sweeps: steps without spikes, several sweeps, repeats, sweeps held out, and the files of other programs."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from paths import DATA
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import features
+from plausiwidgets.patterns.recording_file import read_recording
+from tests.patterns.test_recording import CELL, regular_spiking
+
+T = np.arange(0.0, 500.0, 0.1)
+STEP = (100.0, 400.0)
+REAL = DATA / "recordings" / "17o05028_ic_steps.abf"
+
+
+def adex_sweep(amplitude, seed=0, noise=0.0, **parameters):
+    """Return potential and current of AdEx under a step, sampled as an amplifier would."""
+    rng = np.random.default_rng(seed)
+    current = pw.Current.pulse(
+        0.0, STEP[1] - STEP[0], amplitude, end=T[-1] - STEP[0] + 0.1, before=100.0, settle=1500.0
+    )
+    traces = pw.simulate("adex", current, parameters or None)
+    v = traces.v[0][: T.size].copy()
+    for spike in traces.spike_times[0]:
+        k = round((spike + 100.0) / 0.1)
+        v[k : k + 4] = (0.0, 20.0, 5.0, -20.0)  # a neuron with a reset has no spike of its own
+    injected = np.where((STEP[0] <= T) & (STEP[1] > T), amplitude, 0.0)
+    return v + rng.normal(0.0, noise, T.size), injected + rng.normal(0.0, noise, T.size)
+
+
+def adex_cell(amplitudes, noise=0.1, **options):
+    sweeps = [adex_sweep(x, seed, noise) for seed, x in enumerate(amplitudes)]
+    return pw.from_recording(
+        T, v=[v for v, _ in sweeps], current=[i for _, i in sweeps], units={"current": "pA"}, **options
+    )
+
+
+def by_key(pattern):
+    return {c.key: c for c in pattern.criteria}
+
+
+# -- what is compared ---------------------------------------------------------------------------------
+
+
+def test_a_hyperpolarizing_step_without_a_spike_asks_for_silence_resistance_time_constant_and_sag():
+    cell = adex_cell([-100.0])
+    found = by_key(cell)
+    assert {"rest", "n", "course", "resistance", "time_constant", "sag"} <= set(found)
+    assert (found["n"].low, found["n"].high) == (0, 0)
+    assert pw.judge("adex", cell).replicated  # what it was recorded from
+    # Half the leak has twice the resistance and twice the time constant.
+    g_l = pw.models.get("adex").parameters["g_L"].default
+    missed = {c.key for c in pw.judge("adex", cell, {"g_L": 0.5 * g_l}, verify=False).checks if not c.passed}
+    assert {"resistance", "time_constant", "course"} <= missed
+
+
+def test_a_set_that_rests_elsewhere_is_not_the_cell():
+    cell = adex_cell([350.0])
+    rest = pw.models.get("adex").parameters["E_L"].default
+    spikes = pw.judge("adex", cell, verify=False)
+    assert spikes.accepted and by_key(cell)["rest"].low < rest < by_key(cell)["rest"].high
+    verdict = pw.judge("adex", cell, {"E_L": rest + 18.0}, verify=False)
+    assert "rest" in {c.key for c in verdict.checks if not c.passed}
+
+
+def test_a_sweep_without_spikes_must_stay_silent_and_within_its_course():
+    cell = adex_cell([100.0])
+    assert pw.judge("adex", cell, verify=False).accepted
+    louder = pw.judge("adex", cell, {"current_scale": 5.0}, verify=False)
+    assert {"n", "course"} <= {c.key for c in louder.checks if not c.passed}
+
+
+def test_what_is_compared_is_chosen_and_weighed():
+    cell = adex_cell([350.0], compare={"spikes": 1.0, "rest": 0.25, "course": 0.0})
+    found = by_key(cell)
+    assert "course" not in found and "ahp" not in found
+    assert found["rest"].weight == 0.25 and found["gamma"].weight == 1.0
+    far = {"E_L": -50.0}
+    rest = next(c for c in pw.judge("adex", cell, far, verify=False).checks if c.key == "rest")
+    whole = next(c for c in pw.judge("adex", adex_cell([350.0]), far, verify=False).checks if c.key == "rest")
+    assert rest.cost == pytest.approx(0.25 * whole.cost)
+    with pytest.raises(ValueError, match="unknown name in compare: 'rests'"):
+        adex_cell([350.0], compare=["rests"])
+
+
+def test_the_features_of_a_recording_are_those_of_efel():
+    efel = pytest.importorskip("efel")
+    efel.reset()
+    efel.set_setting("interp_step", 0.05)
+    t = np.arange(0.0, 500.0, 0.05)
+    names = ["voltage_base", "steady_state_voltage_stimend", "sag_amplitude", "ohmic_input_resistance_vb_ssse",
+             "decay_time_constant_after_stim", "minimum_voltage"]  # fmt: skip
+    v = regular_spiking(-100.0, *STEP, t)
+    about = {"T": t, "V": v, "stim_start": [STEP[0]], "stim_end": [STEP[1]], "stimulus_current": [-0.1]}
+    [his] = efel.get_feature_values([about], names)
+    cell = pw.from_recording(t, v, current=np.where((t >= STEP[0]) & (t < STEP[1]), -100.0, 0.0))
+    middle = {key: 0.5 * (c.low + c.high) for key, c in by_key(cell).items()}
+    assert middle["rest"] == pytest.approx(his["voltage_base"][0], abs=0.05)
+    resistance = by_key(cell)["resistance"]
+    assert resistance.low / 0.8 * 1e3 == pytest.approx(his["ohmic_input_resistance_vb_ssse"][0], rel=0.01)
+    assert by_key(cell)["time_constant"].low / 0.7 == pytest.approx(his["decay_time_constant_after_stim"][0], rel=0.01)
+    assert middle["sag"] == pytest.approx(his["sag_amplitude"][0], abs=0.6)
+    v = regular_spiking(400.0, *STEP, t)
+    about |= {"V": v, "stimulus_current": [0.4]}
+    [his] = efel.get_feature_values([about], ["peak_voltage", "min_voltage_between_spikes", "spike_half_width"])
+    cell = pw.from_recording(t, v, current=np.where((t >= STEP[0]) & (t < STEP[1]), 400.0, 0.0))
+    middle = {key: 0.5 * (c.low + c.high) for key, c in by_key(cell).items()}
+    assert middle["height"] == pytest.approx(np.mean(his["peak_voltage"]), abs=0.1)
+    assert middle["ahp"] == pytest.approx(np.mean(his["min_voltage_between_spikes"]), abs=0.1)
+    assert middle["width"] == pytest.approx(np.mean(his["spike_half_width"]), rel=0.03)
+
+
+def test_height_and_width_are_asked_of_neurons_without_a_reset_alone():
+    cell = pw.from_recording(CELL)
+    asked = {model: {c.key for c in pw.judge(model, cell, verify=False).checks} for model in ("adex", "hodgkin_huxley")}
+    assert not {"height", "width"} & asked["adex"] and {"height", "width"} <= asked["hodgkin_huxley"]
+
+
+def test_the_measure_of_a_recording_does_not_mix_its_sets():
+    cell = adex_cell([-100.0, 350.0])
+    rng = np.random.default_rng(0)
+    model = pw.models.get("adex")
+    values = {name: p.from_unit(rng.random(6)) for name, p in model.parameters.items()}
+    together = pw.judge("adex", cell, values, verify=False)
+    for i in range(6):
+        alone = pw.judge("adex", cell, {name: x[i] for name, x in values.items()}, verify=False)
+        assert together.loss[i] == alone.loss
+
+
+# -- several sweeps -----------------------------------------------------------------------------------
+
+
+def test_several_sweeps_are_one_pattern_and_others_are_held_out():
+    cell = adex_cell([-100.0, 250.0, 300.0, 350.0], holdout=[2])
+    assert list(cell.protocols) == ["sweep 0", "sweep 1", "sweep 3"] and list(cell.held_out.protocols) == ["sweep 2"]
+    verdict = pw.judge("adex", cell, verify=False)
+    assert verdict.accepted and list(verdict.traces) == list(cell.protocols)
+    assert pw.judge("adex", cell.held_out, verdict.parameters, verify=False).accepted
+    for name, trace in verdict.traces.items():
+        recorded = pw.patterns.target(cell).traces[name]
+        assert abs(trace.spike_times[0].size - recorded.spike_times[0].size) <= 1
+
+
+def test_sweeps_of_one_current_are_repeats_whose_spread_is_the_interval():
+    sweeps = [adex_sweep(350.0, seed, 0.1, b=b) for seed, b in enumerate((60.0, 80.0, 100.0))]
+    cell = pw.from_recording(T, v=[v for v, _ in sweeps], current=[i for _, i in sweeps])
+    assert len(cell.protocols) == 1
+    step = pw.Current.pulse(0.0, 300.0, 350.0, end=400.0, settle=1500.0)
+    counts = [pw.simulate("adex", step, {"b": b}).spike_times[0].size for b in (60.0, 80.0, 100.0)]
+    n = by_key(cell)["n"]
+    assert n.low <= min(counts) < max(counts) <= n.high
+    [own] = cell.reliability.values()
+    assert own < 1.0 and by_key(cell)["gamma"].low == pytest.approx(0.7 * own)
+
+
+def test_a_column_tells_sweeps_of_a_table_apart(tmp_path):
+    rows = []
+    for k, amplitude in enumerate((250.0, 350.0)):
+        v, i = adex_sweep(amplitude)
+        rows.append(pd.DataFrame({"sweep": k, "time (s)": T / 1000.0, "Vm_mV": v, "current (nA)": i / 1000.0}))
+    path = tmp_path / "sweeps.csv"
+    pd.concat(rows).to_csv(path, index=False)
+    cell = pw.from_recording(path)
+    assert list(cell.protocols) == ["sweep 0", "sweep 1"] and cell.current_unit == "nA"
+    trace = pw.judge("adex", cell, verify=False).traces["sweep 1"]
+    assert trace.current[0].max() == pytest.approx(350.0)  # converted to pA
+
+
+def test_a_current_in_amperes_has_a_free_factor_for_a_model_without():
+    cell = adex_cell([350.0])
+    scale = cell.parameters(pw.models.get("izhikevich"))["current_scale"]
+    assert scale.free and scale.default == pytest.approx(pw.models.get("izhikevich").current.default / 350.0, rel=1e-3)
+    assert not cell.parameters(pw.models.get("adex"))["current_scale"].free
+
+
+def test_the_plot_of_a_verdict_draws_the_recording():
+    cell = adex_cell([350.0], key="cell_to_plot")
+    verdict = pw.judge("adex", cell, verify=False)
+    figure = pw.plot(verdict)
+    recorded = pw.patterns.target(cell).traces["recording"]
+    drawn = [trace for trace in figure.data if trace.name == "recording" and trace.y is not None and len(trace.y) > 100]
+    assert drawn and np.nanmax(drawn[0].y) == pytest.approx(recorded.v.max(), abs=1.0)
+    assert "recording" in verdict._repr_html_() or "recording" in verdict._picture()
+
+
+# -- files of other programs --------------------------------------------------------------------------
+
+
+def test_a_real_recording_is_read_with_its_protocol():
+    pytest.importorskip("pyabf")
+    cell = pw.from_recording(REAL, sweeps=[0, 8], holdout=[12])
+    [first, second] = cell.protocols.values()
+    assert [(p.on, p.off, p.first) for p in second.pieces] == [
+        (pytest.approx(on), pytest.approx(off), level)
+        for on, off, level in ((146.85, 646.85, 30.0), (1146.85, 1646.85, -50.0), (1646.85, 2146.85, 30.0))
+    ]
+    assert [p.first for p in first.pieces] == [-50.0, -50.0] and first.noise == 0.0
+    # It fires by itself: its rate is asked for, and neither silence nor rest.
+    assert not cell.at_rest and "rate_before" in by_key(cell) and "rest" not in by_key(cell)
+    assert list(cell.held_out.protocols) == ["sweep 12"] and cell.current_unit == "pA"
+    dropped = read_recording(REAL.read_bytes(), REAL.name)
+    assert len(dropped.sources) == 16 and dropped.units == {"t": "ms", "v": "mV", "current": "pA"}
+
+
+def test_a_file_that_pyabf_writes_is_read_back(tmp_path):
+    pytest.importorskip("pyabf")
+    from pyabf.abfWriter import writeABF1
+
+    v = np.stack([adex_sweep(x)[0] for x in (250.0, 350.0)])
+    path = tmp_path / "written.abf"
+    writeABF1(v, str(path), 10_000.0, units="mV")
+    file = read_recording(path.read_bytes(), path.name)
+    assert len(file.sources) == 2
+    np.testing.assert_allclose(file.sources[1].columns["v"], v[1], atol=0.1)
+    np.testing.assert_allclose(file.sources[1].columns["t"], T, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("by", ["table", "number"])
+def test_a_file_that_pynwb_writes_is_read_back(tmp_path, by):
+    pynwb = pytest.importorskip("pynwb")
+    from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
+
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="steps", identifier="x", session_start_time=start)
+    device = file.create_device(name="amplifier")
+    electrode = file.create_icephys_electrode(name="electrode", description="sharp", device=device)
+    sweeps = [adex_sweep(x) for x in (-100.0, 350.0)]
+    for k, (v, i) in enumerate(sweeps):
+        about = {"rate": 10_000.0, "electrode": electrode, "gain": 1.0}
+        number = {"sweep_number": np.uint64(k)} if by == "number" else {}
+        stimulus = CurrentClampStimulusSeries(name=f"i{k}", data=i, conversion=1e-12, **about, **number)
+        response = CurrentClampSeries(name=f"v{k}", data=v, conversion=1e-3, **about, **number)
+        if by == "table":
+            file.add_intracellular_recording(electrode=electrode, stimulus=stimulus, response=response)
+        else:
+            file.add_stimulus(stimulus)
+            file.add_acquisition(response)
+    path = tmp_path / "written.nwb"
+    with pynwb.NWBHDF5IO(str(path), "w") as io:
+        io.write(file)
+    cell = pw.from_recording(path)
+    assert [p.pieces[0].first for p in cell.protocols.values()] == pytest.approx([-100.0, 350.0])
+    assert [p.onset for p in cell.protocols.values()] == pytest.approx([100.0, 100.0])
+    assert pw.judge("adex", cell, verify=False).accepted
+
+
+@pytest.mark.parametrize("name", ["x.abf", "x.nwb"])
+def test_a_file_that_is_none_is_refused_in_a_sentence(name):
+    pytest.importorskip({"x.abf": "pyabf", "x.nwb": "pynwb"}[name])
+    with pytest.raises(
+        ValueError, match=rf"{name} is not an? \w+ file that Py\w+ can read|{name} is not an? \w+ file that pyABF"
+    ):
+        read_recording(b"nothing of the kind", name)
+
+
+# -- bad input ----------------------------------------------------------------------------------------
+
+
+def spiking():
+    v, i = adex_sweep(350.0, noise=0.1)
+    return T.copy(), v, i
+
+
+def test_missing_samples_are_named():
+    t, v, i = spiking()
+    kept = np.r_[0:2000, 2100:5000]
+    with pytest.raises(ValueError, match=r"samples are missing between 199\.9 and 210 ms"):
+        pw.from_recording(t[kept], v[kept], current=i[kept])
+
+
+def test_different_rates_are_named():
+    t, v, i = spiking()
+    with pytest.raises(ValueError, match=r"current has 2500 values, valid is: 5000.*different rates"):
+        pw.from_recording(t, v, current=i[::2])
+
+
+def test_a_clipped_current_and_clipped_spikes_are_named():
+    t, v, i = spiking()
+    with pytest.raises(ValueError, match=r"the current is clipped at 200 from 100 ms"):
+        pw.from_recording(t, v, current=np.minimum(i, 200.0))
+    cell = pd.read_csv(CELL, comment="#")
+    fine = np.arange(0.0, 299.0, 0.05)
+    clipped = np.minimum(np.interp(fine, cell["t"], cell["v"]), 20.0)
+    with pytest.raises(ValueError, match=r"v\[\d+\]: v is clipped at 20 mV, as again at .* ms: the tops of the spikes"):
+        pw.from_recording(fine, clipped, step=(25.0, 275.0))
+
+
+def test_volts_and_seconds_are_named_and_converted_when_they_are_said():
+    t, v, i = spiking()
+    with pytest.raises(ValueError, match=r"are these volts.*units=\{'v': 'V'\}"):
+        pw.from_recording(t, v / 1000.0, current=i)
+    with pytest.raises(ValueError, match=r"multiply seconds by 1000, or say units=\{'t': 's'\}"):
+        pw.from_recording(t / 1000.0, v, current=i)
+    said = pw.from_recording(t / 1000.0, v / 1000.0, current=i / 1000.0, units={"t": "s", "v": "V", "current": "nA"})
+    plain = pw.from_recording(t, v, current=i, units={"current": "pA"})
+    for a, b in zip(said.criteria, plain.criteria, strict=True):
+        assert (a.key, a.low, a.high) == (b.key, pytest.approx(b.low), pytest.approx(b.high))
+    with pytest.raises(ValueError, match=r"unknown unit of 'v': 'kV'"):
+        pw.from_recording(t, v, current=i, units={"v": "kV"})
+
+
+def test_an_artefact_at_an_edge_of_the_current_is_no_spike():
+    t, v, i = spiking()
+    v[1000] = 60.0
+    with pytest.raises(
+        ValueError, match=r"at 1?\d\d(\.\d+)? ms for less than 0\.2 ms, at an edge of the current: an artefact"
+    ):
+        pw.from_recording(t, v, current=i)
+
+
+def test_a_plateau_is_no_spike():
+    v = np.where((STEP[0] <= T) & (STEP[1] > T), -40.0, -75.0)
+    i = np.where((STEP[0] <= T) & (STEP[1] > T), 100.0, 0.0)
+    assert by_key(pw.from_recording(T, v, current=i))["n"].high == 0
+
+
+def test_a_file_larger_than_memory_allows_is_refused_at_once(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(500_000_000)
+    with pytest.raises(ValueError, match=r"huge\.csv: the size in bytes is 5e\+08, valid is: at most 3e\+08"):
+        pw.from_recording(path)
+
+
+def test_sweeps_that_are_not_there_are_named():
+    with pytest.raises(ValueError, match=r"holdout has 7, valid is: 0 to 1"):
+        adex_cell([250.0, 350.0], holdout=[7])
+    with pytest.raises(ValueError, match=r"no sweep is left"):
+        adex_cell([250.0, 350.0], holdout=[0, 1])
+
+
+def test_the_distance_of_a_course_leaves_out_spikes_of_both():
+    v = np.full((1, 100), -60.0)
+    reference = np.full(10, -61.0)
+    reference[3] = np.nan
+    none = np.empty((1, 0))
+    assert features.course_distance(v, none, 1.0, reference, 10.0, 2.0, 4.0) == pytest.approx(1.0)
+    v[0, 48:52] = 30.0
+    assert features.course_distance(v, np.array([[50.0]]), 1.0, reference, 10.0, 2.0, 4.0) == pytest.approx(1.0)
