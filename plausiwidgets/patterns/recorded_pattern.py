@@ -574,14 +574,14 @@ class _Features:
         """Ask for the course of the potential outside of spikes."""
         if not self._asked("course"):
             return
-        courses = [_course_of(g, data) for data in g.repeats]
-        with np.errstate(all="ignore"):
-            reference = np.nanmean(courses, axis=0) if len(courses) > 1 else courses[0]
+        courses = np.array([_course_of(g, data) for data in g.repeats])
+        known_in = np.count_nonzero(np.isfinite(courses), axis=0)
+        reference = np.where(known_in > 0, np.nansum(courses, axis=0) / np.maximum(known_in, 1), np.nan)
         known = reference[np.isfinite(reference)]
         if known.size < 10:
             return
         reach = float(np.quantile(known, 0.99) - np.quantile(known, 0.01))
-        spread = max((float(np.sqrt(np.nanmean((c - reference) ** 2))) for c in courses), default=0.0)
+        spread = max(float(np.sqrt(np.nansum((c - reference) ** 2) / max(np.isfinite(c).sum(), 1))) for c in courses)
         high, end, dt_of, key = max(COURSE, OF_COURSE * reach, 2.0 * spread), g.end, STEP, f"course{mark}"
         self._add("course", Criterion(
             key, marked("distance of the course"),
