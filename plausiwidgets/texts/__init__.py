@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
-from threading import RLock
 
 ENGLISH = "en"
 
@@ -61,38 +60,6 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
-
-
-class SpokenLock:
-    """A reentrant lock of a part of the screen, whose holder speaks the language of that part.
-
-    Events of the page, jobs and scripts change a part on several threads, each of which takes its lock: so the parts of
-    two explorers keep their languages.
-
-    Parameters
-    ----------
-    language : str, optional
-        Default: the one that is spoken where the lock is made.
-
-    Examples
-    --------
-    >>> with SpokenLock("de"):
-    ...     tr("Tonic spiking")
-    'Tonisches Feuern'
-    """
-
-    def __init__(self, language: str | None = None) -> None:
-        self.language = language or _spoken.get() or _usual
-        self._lock = RLock()
-        self._tokens: list[Token[str | None]] = []  # of the holder: it leaves in the reverse order
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._tokens.append(_spoken.set(self.language))
-
-    def __exit__(self, *_: object) -> None:
-        _spoken.reset(self._tokens.pop())
-        self._lock.release()
 
 
 def tr(text: str, /, **values: object) -> str:

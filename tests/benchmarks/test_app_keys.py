@@ -17,7 +17,7 @@ from tests.browser.pages import Lab
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab"]
 
-APP = "from plausiwidgets.widgets import App\napp = App('izhikevich', 'tonic_bursting')\napp"
+APP = "import plausiwidgets as pw\napp = pw.Explorer('izhikevich', 'tonic_bursting')\napp"
 FIGURE = "[data-pw-figure]"
 ALONE, FOLLOWING = 15, 60
 KEYS = """async ([count, pause]) => {

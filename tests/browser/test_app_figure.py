@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from plausiwidgets.widgets.app.file import write_app
+import plausiwidgets as pw
 
 JUDGED = ".pw-app[data-pw-judged=yes]"
 PIXELS = "() => document.querySelector('[data-pw-figure] canvas').toDataURL()"
@@ -13,12 +13,12 @@ PIXELS = "() => document.querySelector('[data-pw-figure] canvas').toDataURL()"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=[], language="en")
+    return pw.export_page("izhikevich", path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
 
 
 @pytest.fixture
 def opened(open_page, path):
-    def open_one(fragment: str = "", **options: object):
+    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
         shown = open_page(path, fragment, **options)
         shown.page.wait_for_selector(JUDGED)
         return shown.page

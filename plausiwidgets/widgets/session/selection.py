@@ -282,10 +282,6 @@ class Selection:
         begun = begun.with_free([*self.free, *opened])
         return replace(begun, begun=begun) if chosen else begun
 
-    def begun_again(self) -> Selection:
-        """Return the exercise as it began; itself where nothing is locked."""
-        return self if self.begun is None else replace(self.begun, begun=self.begun)
-
     def within(self, exercise: Selection) -> Selection:
         """Return one that goes on with an exercise: locked as there, which must not change what is locked.
 
