@@ -206,6 +206,10 @@ class Lab:
             page.run_all()
         return page
 
+    def open_again(self, page: NotebookPage) -> NotebookPage:
+        """Open the notebook of a page in a window of its own, as it was saved, without running it."""
+        return NotebookPage(self._browser, self.server, page.name)
+
     def close(self, page: NotebookPage) -> None:
         """Close the notebook, and keep its window for the next one if nothing is left of it there."""
         if page.leave():

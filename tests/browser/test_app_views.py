@@ -7,8 +7,9 @@ import pytest
 from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, press, python
 
 SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
+# Threads of the compiled engine stay.
 LEFT = (
-    "[one.name for one in __import__('threading').enumerate() if 'plausiwidgets' in one.name], "
+    "[one.name for one in __import__('threading').enumerate() if one.name.startswith('plausiwidgets ')], "
     "len(__import__('ipywidgets').widgets.widget._instances)"
 )
 MODELS = "() => document.querySelectorAll('.pw-app').length"
@@ -78,10 +79,38 @@ def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open
         page.locator(".pw-sentence", has_text="ustom values").wait_for()
         becomes(opened, "app.pattern.samples[0].tolist()", "[0.0, 20.0, 80.0]")
         page.get_by_role("button", name="Share").click()
-        assert "samples=0~0_20~300_80~0" in page.get_by_role("textbox").first.input_value().replace("%7E", "~")
+        assert "samples=0~0_20~300_80~0" in page.get_by_label("Link to this notebook").input_value().replace("%7E", "~")
     elif value:
         becomes(opened, f"'{name}' in app.parameters", "True")
         page.get_by_role("button", name=re.compile("^All .* values")).click()
         text = f"input[data-name={name}][aria-valuetext='{value}']"
         page.locator(text).first.wait_for()
     assert opened.errors == []
+
+
+@pytest.mark.slow
+def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_is_opened_again(open_app_of, lab):
+    opened = open_app_of(SOLVED)
+    page = opened.page
+    page.locator(".pw-chip", has_text="It does").wait_for()
+    begin_search(opened)
+    becomes(opened, "len(app.results)", "1")
+    opened.command("docmanager:save")
+    page.wait_for_function("window.jupyterapp.shell.currentWidget.context.model.dirty === false")
+    for session in lab.server.get("/api/sessions"):
+        if session["path"] == opened.name:
+            lab.server.delete(f"/api/sessions/{session['id']}")
+    again = lab.open_again(opened)
+    try:
+        again.page.locator("img[data-pw-still]").wait_for()
+        again.wait_for_kernel()
+        again.page.wait_for_timeout(2500)  # JupyterLab looks for a model for two seconds
+        assert again.page.locator("img[data-pw-still]").count() == 1
+        assert "not found" not in again.page.locator(".jp-Notebook").inner_text()
+        assert [line for line in again.said if re.search("not found|Error", line) and "favicon" not in line] == []
+        again.command("notebook:run-all-cells")
+        again.page.wait_for_selector(JUDGED)
+        again.page.locator("img[data-pw-still]").wait_for(state="detached")
+        assert again.errors == []
+    finally:
+        again.close()

@@ -110,7 +110,7 @@ export function Criteria({ app }) {
   const { verdict, marked } = app.store.get();
   const { pattern } = app;
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
-  return html`<div class="pw-criteria">
+  return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
         <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>

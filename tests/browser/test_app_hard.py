@@ -1,0 +1,268 @@
+"""The app treated roughly: what nobody should type, keys alone, clicks during everything, and many switches."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from plausiwidgets.widgets.app.file import write_app
+from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, python
+from tests.browser.test_app_python_neuron import cell
+
+TYPED = ("nan", "-inf", "1e999", "", "1e308", "-1e308", "1e-320", "１２", "٣", "1,5", "--1", "0x10", "9" * 60)
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+STOP = """() => {
+    const one = document.activeElement;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+    return {
+        name: one.getAttribute('aria-label') ?? one.textContent.trim(),
+        kind: one.type ?? one.getAttribute('role') ?? one.tagName,
+        // The handle of a slider has the ring, not its track.
+        seen: (one.type === 'range' && one.matches(':focus-visible'))
+            || (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none',
+        inside: Boolean(one.closest('.pw-app')),
+    };
+}"""
+HEAP = ("JSHeapUsedSize", "Nodes", "JSEventListeners")
+KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('threading').active_count())"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["adex", "lif"], language="en")
+
+
+@pytest.fixture
+def opened(open_page, path):
+    def open_one(fragment: str = "", **options: object):
+        shown = open_page(path, fragment, **options)
+        shown.page.wait_for_selector(JUDGED)
+        return shown.page
+
+    return open_one
+
+
+@pytest.fixture
+def open_cell(open_notebook, tmp_path):
+    def open_one(code: str):
+        shown = open_notebook(notebook(tmp_path, code))
+        shown.page.wait_for_selector(".pw-app")
+        return shown
+
+    return open_one
+
+
+def findings(page, context: str | None = None) -> list[str]:
+    """What axe finds; a notebook has landmarks of its own."""
+    rules = {"rules": {"target-size": {"enabled": True}}}
+    found = Axe().run(page, context=context, options=rules).response["violations"]
+    ours = [one for one in found if context is None or not one["id"].startswith("landmark-")]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:100]}" for one in ours]
+
+
+# -- what is typed
+
+
+@pytest.mark.slow
+def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refused(opened):
+    page = opened("#model=adex&pattern=resonator")
+    page.locator(".pw-allbutton").click()
+    page.locator(".pw-all > .pw-link").first.click()
+    boxes = page.locator(".pw-all input[type=number]")
+    for k in (0, 1, 3, 8, boxes.count() - 1):
+        for text in TYPED:
+            boxes.nth(k).focus()
+            page.keyboard.press("Control+a")
+            page.keyboard.press("Delete")
+            page.keyboard.type(text)
+            page.keyboard.press("Enter")
+            page.evaluate(FRAME)
+    ranges = "[...document.querySelectorAll('.pw-app input[type=range]')]"
+    shown = page.evaluate(f"() => {ranges}.map((one) => one.getAttribute('aria-valuetext'))")
+    assert not [text for text in shown if re.search("NaN|Infinity", text)]
+    assert "NaN" not in page.locator(".pw-app").inner_text()
+    undo = page.locator(".pw-app").get_by_role("button", name="Undo")
+    while undo.is_enabled():
+        undo.click()
+    page.locator(".pw-app[data-pw-status=holds]").wait_for()  # nothing is lost
+
+
+@pytest.mark.slow
+def test_what_a_script_sets_wrongly_changes_nothing_on_the_page(open_cell):
+    shown = open_cell(APP.format("'izhikevich', 'tonic_bursting'"))
+    before = python(shown, "app.parameters")
+    for value in (
+        "{'c': float('nan')}",
+        "{'c': float('inf')}",
+        "{'c': '１２'}",
+        "{'ç': 1.0}",
+        "[]",
+        "None",
+        "{'c': 10**400}",
+    ):
+        assert "TraitError" in python(shown, f"setattr(app, 'parameters', {value})"), value
+    for name, value in (("model", "'💥'"), ("pattern", "''"), ("selection", "{}"), ("verdict", "1"), ("results", "()")):
+        assert "TraitError" in python(shown, f"setattr(app, {name!r}, {value})"), name
+    python(shown, "setattr(app, 'parameters', {**app.parameters, 'c': -1e300})")
+    shown.page.locator(".pw-chip", has_text="runs away").wait_for()
+    python(shown, "app.undo()")
+    becomes(shown, "app.parameters == " + before, "True")
+    shown.page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    assert shown.errors == []
+
+
+# -- keys alone
+
+
+@pytest.mark.slow
+def test_the_first_screen_is_walked_by_keys_alone(opened):
+    page = opened()
+    page.locator("body").press("Tab")
+    stops = []
+    while (stop := page.evaluate(STOP))["inside"] and len(stops) < 40:
+        stops.append(stop)
+        page.keyboard.press("Tab")
+    first = next(k for k, stop in enumerate(stops) if stop["kind"] == "range")
+    assert first + 1 <= 8, [stop["name"] for stop in stops[: first + 1]]
+    assert len(stops) <= 20
+    assert [stop for stop in stops if not stop["name"] or not stop["seen"]] == []
+    # A slider, a sheet with its way back, a turn.
+    page.locator("input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+z")
+    page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    page.get_by_role("button", name="Share").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "() => Boolean(document.activeElement.closest('[role=dialog]')) || document.activeElement === document.body"
+        )
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate("() => document.activeElement.textContent") == "Share"
+
+
+# -- axe
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_in_a_turn_with_its_hints_in_present_and_in_errors(opened):
+    page = opened("#c=-60&zz=3")
+    assert findings(page) == []  # with a sentence about the link
+    page.get_by_role("button", name="Present").click()
+    assert findings(page) == []
+    page.get_by_role("button", name="Present").click()
+    page.get_by_role("button", name="Your turn").click()
+    for name in ("Give me a hint", "Show me where they were"):
+        page.get_by_role("button", name=name).click()
+        assert findings(page) == []
+    page.get_by_role("button", name="Give up").click()
+    page.locator(".pw-allbutton").click()
+    box = page.locator(".pw-all input[type=number]").first
+    box.fill("-1")
+    box.press("Enter")
+    assert findings(page) == []
+    page.get_by_role("button", name="Explore").click()
+    page.get_by_role("dialog").get_by_role("button", name="Compare").click()
+    assert findings(page) == []
+    for tool in ("Parameter plane", "Curves", "Equations", "Criteria"):
+        page.get_by_role("button", name="Explore").click()
+        page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{tool}")).click()
+        page.locator(".pw-tool").wait_for()
+        page.evaluate(FRAME)
+        assert findings(page) == [], tool
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_fail(open_cell):
+    shown = open_cell(cell("time.sleep(0.002 if float(p.tau[0]) > 15.0 else 1 / 0)"))
+    page = shown.page
+    page.locator(".pw-chip", has_text="Python is simulating").wait_for()
+    assert findings(page, ".pw-app") == []
+    python(shown, "setattr(app, 'parameters', {'tau': 10.0})")
+    page.locator(".pw-chip", has_text="Not simulated").wait_for()
+    assert findings(page, ".pw-app") == []
+    python(shown, "app.show('hodgkin_huxley', 'mixed_mode', {})")
+    page.wait_for_selector(JUDGED)
+    begin_search(shown)
+    page.get_by_role("button", name="Pause").wait_for()
+    assert findings(page, ".pw-app") == []
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").wait_for()
+    assert findings(page, ".pw-app") == []
+    page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
+    page.locator(".pw-drawer").get_by_role("button", name="Close").wait_for()
+    assert findings(page, ".pw-app") == []
+    assert shown.errors == []
+
+
+# -- clicks during everything
+
+
+@pytest.mark.slow
+def test_clicks_during_everything_leave_an_app_that_judges(open_cell):
+    shown = open_cell(APP.format("'izhikevich', 'tonic_bursting'"))
+    page = shown.page
+    page.wait_for_selector(JUDGED)
+    page.evaluate("""async () => {
+        const app = document.querySelector('.pw-app');
+        let seed = 7;
+        const random = (n) => (seed = (seed * 16807) % 2147483647) % n;
+        for (let k = 0; k < 400; k++) {
+            const all = [...app.querySelectorAll('button, input, [role=spinbutton]')].filter((one) => {
+                const isFile = /copy|save|figure|traces|python|html/i.test(one.textContent);
+                return !one.disabled && one.offsetParent && !isFile;
+            });
+            const one = all[random(all.length)];
+            if (one.type === 'range') {
+                one.value = String(random(1000));
+                one.dispatchEvent(new Event('input', { bubbles: true }));
+                if (random(2)) one.dispatchEvent(new Event('change', { bubbles: true }));
+            } else one.click();
+            if (k % 4 === 0) await new Promise((done) => setTimeout(done, 15));
+        }
+    }""")
+    page.keyboard.press("Escape")
+    python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
+    page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
+    page.locator(".pw-chip", has_text="It does").wait_for()
+    becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
+    assert shown.errors == []
+
+
+@pytest.mark.slow
+def test_switching_models_and_patterns_leaves_nothing_behind(open_cell):
+    shown = open_cell(APP.format("'izhikevich', 'tonic_bursting'"))
+    page = shown.page
+    models = ("lif", "adex", "izhikevich", "hodgkin_huxley", "fitzhugh_nagumo")
+    patterns = ("tonic_spiking", "tonic_bursting", "resonator", "rebound_burst")
+
+    def measured() -> dict[str, float]:
+        page.wait_for_selector(JUDGED)
+        assert python(shown, "app.wait(60)") == "True"
+        session = page.context.new_cdp_session(page)
+        session.send("HeapProfiler.enable")
+        session.send("Performance.enable")
+        session.send("HeapProfiler.collectGarbage")
+        found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        session.detach()
+        return {name: found[name] for name in HEAP}
+
+    def switch(times: int) -> None:
+        for k in range(times):
+            python(shown, f"app.show('{models[k % 5]}', '{patterns[k % 4]}')")
+            page.locator(".pw-app button").first.focus()
+            page.keyboard.press("ArrowRight")
+
+    switch(20)  # each of them was there once
+    before, kernel = measured(), python(shown, KERNEL)
+    switch(40)
+    after = measured()
+    assert all(after[name] < 1.1 * before[name] for name in HEAP), (before, after)
+    widgets, threads = map(int, re.findall(r"\d+", python(shown, KERNEL)))
+    assert widgets == 2
+    assert threads <= int(re.findall(r"\d+", kernel)[1]) + 3
+    assert shown.errors == []
