@@ -48,6 +48,7 @@ export function beginMystery(app, { model, pattern, seed = null } = {}) {
     await app.choose(game.model, game.pattern, { to });
     const fixed = app.sliders.map(({ name }) => name).filter((name) => !game.moved.includes(name));
     app.setBox({ fixed });
+    app.store.set({ tool: "" });
     app.keep();
   });
 }

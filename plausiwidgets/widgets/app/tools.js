@@ -10,7 +10,7 @@ import { Recording } from "./recording.js";
 import { Repertoire } from "./repertoire.js";
 import { Samples } from "./samples.js";
 import { Stimulus } from "./stimulus.js";
-import { isTask } from "./task.js";
+import { gameOf, isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
 
@@ -114,10 +114,17 @@ export const TOOLS = [
 /** Tools of an exercise: what tells no values. */
 const OPEN = ["plane", "criteria", "equations"];
 
+/** Tools that would tell the values of a mystery. */
+const TELLING = ["map", "samples", "curves"];
+
 /** The tools that there are, and the titles of those that need a host. @param {App} app @returns {{ tools: Tool[], missing: string[] }} */
 export function toolsOf(app) {
   const isGiven = isTask(app.store.get());
-  const fitting = TOOLS.filter((tool) => tool.fits(app) && (!isGiven || OPEN.includes(tool.name)));
+  const game = gameOf(app.store.get());
+  const isHidden = game !== null && game.revealed === null;
+  const fitting = TOOLS.filter(
+    (tool) => tool.fits(app) && (!isGiven || OPEN.includes(tool.name)) && !(isHidden && TELLING.includes(tool.name)),
+  );
   const has = (/** @type {Tool} */ { needs }) => !needs || app.host.can(needs);
   return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title()) };
 }
