@@ -48,7 +48,7 @@ html_copy_source = False
 html_show_search_summary = False  # the search then works in a page of a file, too
 html_show_sourcelink = False
 
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # widgets need a kernel, and the scripts that would draw them without one another host

@@ -82,6 +82,46 @@ def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
     assert [link for path, link in places if path not in found and "reference/generated" not in link] == []
 
 
+@pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
+def test_each_picture_is_small_and_says_in_words_what_it_shows(page: Path) -> None:
+    for words, link in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        assert len(words.split()) >= 8, link
+        assert (page.parent / link).stat().st_size < {".webp": 100_000}.get(Path(link).suffix, 300_000)
+
+
+def test_each_picture_of_the_screen_is_shown_somewhere() -> None:
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [path.name for path in (DOCS / "_static").glob("*.webp") if f"_static/{path.name})" not in shown] == []
+
+
+def test_the_guide_names_each_number_on_the_screen() -> None:
+    from docs.pictures import PARTS
+
+    guide = (DOCS / "howto" / "explorer.md").read_text(encoding="utf-8")
+    assert [int(number) for number in re.findall(r"^(\d+)\. \*\*", guide, re.MULTILINE)] == list(PARTS)
+
+
+def test_the_glossary_is_in_order() -> None:
+    words = re.findall(r"^(.+)\n: ", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(words) > 25
+    assert words == sorted(words, key=str.lower)
+
+
+@pytest.mark.slow
+def test_the_command_of_a_table_goes_on_with_the_study_of_the_block_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (DOCS / "tutorials" / "research.md").read_text(encoding="utf-8")
+    [block] = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "study.jsonl" in block]
+    [command] = re.findall(r"`plausiwidgets (assess [^`]*)`", text)
+    exec(block, {"__name__": "__main__"})
+    before = Path("study.jsonl").read_bytes()
+    assert main(command.split()) == 0
+    assert Path("study.jsonl").read_bytes() == before
+    assert Path("table.csv").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "block"), BLOCKS)
 def test_the_python_of_the_documentation_runs(

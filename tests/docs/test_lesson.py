@@ -191,7 +191,7 @@ def test_the_map_of_c_and_d_has_mixed_mode_between_spikes_and_bursts_and_spikes_
     assert "a wedge: a larger jump of *u* needs a higher reset of *v*" in lesson
     first = np.array([plane.x[row].min() for row in bursts if row.any()])
     assert (np.diff(first[1:]) > -1.0).all() and first[-1] > first[1] + 10.0
-    assert "leaves the outline near −55" in lesson
+    assert "leaves the region near −55" in lesson
     row = int(np.argmin(np.abs(plane.y - 2.0)))
     assert plane.x[bursts[row]].min() == pytest.approx(-55.0, abs=2.5)
     assert "between them **E**, mixed mode" in lesson

@@ -41,4 +41,4 @@ def test_links_to_files_lead_somewhere(root: Path) -> None:
 
 def test_the_map_is_that_of_the_packaged_table(root: Path) -> None:
     digest = sha256(data_file(TABLE).read_bytes()).hexdigest()
-    assert digest.encode() in (root / "docs" / "map.png").read_bytes(), "python tests/benchmarks/film.py docs map"
+    assert digest.encode() in (root / "docs" / "map.png").read_bytes(), "python docs/pictures.py map"
