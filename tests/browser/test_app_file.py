@@ -57,7 +57,8 @@ def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
     shown.select_option("gap T/2")
     expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes"))
     expect(page.locator(".pw-chip")).to_contain_text("It does")
-    page.get_by_role("button", name="Next pattern").click()
+    page.locator(".pw-sentence button").first.focus()
+    page.keyboard.press("ArrowRight")
     expect(shown).to_have_value("gap T")
     expect(page.locator(".pw-sentence")).to_contain_text("integrator")
 
