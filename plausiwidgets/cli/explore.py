@@ -32,6 +32,7 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
     app = parser.add_argument_group("the explorer as a web page, for visitors who can run no code")
     app.add_argument("--app", action="store_true", help="serve it, without notebooks")
     app.add_argument("files", nargs="*", metavar="FILE.py", help="Python files with custom models, which are run")
+    app.add_argument("--exercise", nargs="+", type=Path, default=[], metavar="FILE.html", help="exercises to hand in")
     app.add_argument("--address", default="127.0.0.1", help="where it listens (default: %(default)s)")
     app.add_argument("--host", nargs="+", default=[], metavar="NAME", help="names of it, such as explorer.example.org")
     app.add_argument("--language", choices=languages(), help="of its texts (default: that of the browser)")
@@ -102,13 +103,14 @@ def serve_app(options: argparse.Namespace) -> int:
     from plausiwidgets.widgets.server.alone import serve
     from plausiwidgets.widgets.server.limits import Limits
 
-    for path in options.files:
+    for path in (*options.files, *options.exercise):
         if not Path(path).is_file():
             raise CommandError(f"there is no file {path}")
     limits = Limits(visitors=options.visitors, workers=options.workers or 0, budget=options.budget)
     try:
         serve(
             limits, address=options.address, port=options.port, hosts=options.host,
+            exercises=options.exercise,
             models=[str(Path(path).resolve()) for path in options.files], language=options.language,
             dark=options.dark, open_browser=not options.no_browser,
         )  # fmt: skip

@@ -6,6 +6,11 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+import plausiwidgets as pw
+from plausiwidgets.widgets.app.file import write_app
+from tests.browser.pages import BrowserPage, VisitorPage
+from tests.browser.servers import start_app
+
 ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: the search goes on until it is stopped
 
 
@@ -129,3 +134,31 @@ def test_a_recording_is_read_by_the_server_and_shown(visit, root):
     page.get_by_role("button", name=re.compile("^Data|Recording|recorded", re.IGNORECASE)).first.click()
     page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
     expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)
+
+
+def test_an_exercise_is_handed_in_by_one_press_and_the_teachers_page_fills(browser, tmp_path):
+    task = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
+    file = write_app("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task,
+                     language="en")  # fmt: skip
+    server = start_app(tmp_path, "--workers=1", "--exercise", str(file))
+    pages = []
+    try:
+        address = re.search(r"for the teacher: http://[^/]+(/\S+)", server.log.read_text())[1]
+        teacher = BrowserPage(browser)
+        pages.append(teacher)
+        teacher.page.goto(server.url + address)
+        expect(teacher.page.locator("main")).to_contain_text("Nothing was handed in yet", timeout=30_000)
+        for name in ("Ada", "Bert"):
+            student = VisitorPage(browser, server.url, "exercise/burst/")
+            pages.append(student)
+            student.page.get_by_role("button", name="Hand in").click()
+            student.page.get_by_label("Your name").fill(name)
+            student.page.get_by_role("button", name="Hand in to your teacher").click()
+            expect(student.page.locator(".pw-handin")).to_contain_text("Handed in.")
+            expect(teacher.page.locator(".pw-answers")).to_contain_text(name, timeout=30_000)
+        assert len((tmp_path / "burst.codes.txt").read_text().split()) == 2
+        assert [page.errors for page in pages] == [[], [], []]
+    finally:
+        for page in pages:
+            page.close()
+        server.stop()

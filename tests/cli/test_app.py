@@ -65,7 +65,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
     assert (limits.visitors, limits.workers, limits.budget) == (30, 3, 900)
     assert options == {
         "address": "::1", "port": port, "hosts": ["a.example", "b.example"], "models": [str(file.resolve())],
-        "language": "de", "dark": False, "open_browser": False,
+        "exercises": [], "language": "de", "dark": False, "open_browser": False,
     }  # fmt: skip
     assert served == []
 

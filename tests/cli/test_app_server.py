@@ -4,9 +4,12 @@ import asyncio
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -17,6 +20,8 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+import plausiwidgets as pw
+from plausiwidgets.widgets.app.file import write_app
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.handlers import PROTOCOL
 from tests.browser.servers import Server, children, start_app
@@ -299,6 +304,33 @@ def test_a_page_of_another_site_cannot_connect(server: Server, origin) -> None:
 def test_a_connection_without_the_sub_protocol_is_refused(server: Server, protocols) -> None:
     with pytest.raises(HTTPClientError, match="400"):
         run(connect(server, protocols))
+
+
+def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone(own, tmp_path: Path) -> None:
+    task = pw.teaching.Exercise("Make it burst.", free=["c"])
+    file = write_app("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task)
+    started = own("--workers=1", "--exercise", str(file))
+    secret = re.search(r"teacher=([\w-]+)#", started.log.read_text())[1]
+    place = f"{started.url}/exercise/burst/codes"
+
+    def post(code: str, **headers: str) -> int:
+        asked = urllib.request.Request(place, code.encode(), {k.replace("_", "-"): v for k, v in headers.items()})
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert post("PW1.abc.0123abcd", Origin=started.url, Sec_Fetch_Site="same-origin") == 200
+    assert post("PW1.abc.0123abce", Origin="http://example.net") == 403
+    assert post("PW1.abc.0123abce", Sec_Fetch_Site="cross-site") == 403
+    assert post("nonsense") == 400
+    assert post("x" * 20_000) in (400, 413)
+    for asked in ("", "?teacher=x", "?teacher=%FF"):
+        assert request(started, f"/exercise/burst/codes{asked}")[0] in (400, 403)
+    status, _, body = request(started, f"/exercise/burst/codes?teacher={secret}&after=nonsense")
+    assert (status, json.loads(body)) == (200, {"codes": ["PW1.abc.0123abcd"], "count": 1})
+    assert request(started, "/exercise/other/codes")[0] == 404
 
 
 # ------------------------------------------------------------------ messages that mean no good

@@ -19,7 +19,7 @@ const [HOLD, SECONDS] = [".hold", ".seconds"]; // axes that are no values
 const NEAR = 12; // px
 
 /** A code, and what became of it. @typedef {{ number: number, code: string, first: number, refused: string, answer: Answered | null }} Row */
-/** @typedef {{ catalogue: Catalogue, data: ModelData, pattern: string, exercise: Exercise, version: string }} About */
+/** @typedef {{ catalogue: Catalogue, data: ModelData, pattern: string, exercise: Exercise, version: string, hand?: string }} About */
 
 /** @param {HTMLElement} place @param {About} about */
 export function classPage(place, about) {
@@ -29,16 +29,16 @@ export function classPage(place, about) {
   render(html`<${Class} about=${about} title=${title} place=${place} />`, place);
 }
 
-/** Reads codes one after the other, so that the page stays awake. @param {About} about @param {string[]} codes @param {(number: number) => void} told @returns {Promise<Row[]>} */
-async function readAll({ catalogue, data, pattern, exercise }, codes, told) {
-  /** @type {Row[]} */
-  const rows = [];
-  for (const [k, given] of codes.entries()) {
-    told(k + 1);
+/** Reads codes one after the other, so that the page stays awake. @param {About} about @param {string[]} codes @param {(number: number) => void} told @param {Row[]} [known] rows of former codes @returns {Promise<Row[]>} */
+async function readAll({ catalogue, data, pattern, exercise }, codes, told, known = []) {
+  const rows = [...known];
+  for (const given of codes) {
+    const number = rows.length + 1;
+    told(number);
     const code = given.replace(/\s+/g, "");
     const first = rows.find((row) => row.code === code)?.number ?? 0;
     /** @type {Row} */
-    const row = { number: k + 1, code, first, refused: "", answer: null };
+    const row = { number, code, first, refused: "", answer: null };
     try {
       const work = answering(catalogue, data, pattern, exercise, code);
       let step = work.next();
@@ -56,6 +56,16 @@ async function readAll({ catalogue, data, pattern, exercise }, codes, told) {
   return rows;
 }
 
+const EVERY = 2000; // ms between two questions for what was handed in
+
+/** What was handed in after so many codes. @param {string} address @param {number} after @returns {Promise<{ codes: string[], count: number }>} */
+async function arrived(address, after) {
+  const teacher = new URLSearchParams(location.search).get("teacher") ?? "";
+  const answer = await fetch(`${address}?${new URLSearchParams({ teacher, after: String(after) })}`);
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
 /** Who sent a code: the name, or its number; and that of an earlier one that is identical. @param {Row} row */
 const whoOf = ({ number, first, answer }) => `${answer?.name || number}${first ? `\u00a0=\u00a0${first}` : ""}`;
 
@@ -70,11 +80,46 @@ function Class({ about, title, place }) {
   const [rows, show] = useState(/** @type {Row[] | null} */ (null));
   const [busy, work] = useState(false);
   useEffect(() => watchTheme(() => setDark(isDark(place))), []);
+  const all = useRef(/** @type {Row[]} */ ([])); // of what arrives by itself
+  useEffect(() => {
+    if (!about.hand || !new URLSearchParams(location.search).has("teacher")) return;
+    let isOver = false;
+    const follow = async () => {
+      const { count, codes } = await arrived(about.hand ?? "", all.current.length);
+      if (codes.length) {
+        const found = await readAll(about, codes, () => {}, all.current);
+        if (isOver) return;
+        all.current = found;
+        tell(found);
+      } else if (!count) say(tr("Nothing was handed in yet: codes appear here as they come."));
+    };
+    const again = async () => {
+      try {
+        await follow();
+      } catch {
+        say(tr("The server does not answer; what was handed in before stays here."));
+      }
+      if (!isOver) timer = Number(setTimeout(again, EVERY));
+    };
+    let timer = Number(setTimeout(again));
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, []);
   const read = async () => {
     const codes = text.split("\n").filter((line) => line.trim());
     work(true);
-    const found = await readAll(about, codes, (number) => say(tr("Reading {number} of {total} …", { number, total: codes.length })));
+    const found = await readAll(
+      about,
+      codes,
+      (number) => say(tr("Reading {number} of {total} …", { number, total: codes.length })),
+      all.current,
+    );
     work(false);
+    tell(found);
+  };
+  const tell = (/** @type {Row[]} */ found) => {
     show(found);
     const answers = found.flatMap(({ answer }) => answer ?? []);
     const solved = answers.filter(({ isSolved }) => isSolved).length;

@@ -70,6 +70,7 @@ export function Answering({ app, exercise }) {
         ? html`<div class="pw-handin">
             <label>${tr("Your name, if your teacher wants it")}<input type="text" maxlength=${LONGEST_NAME} autocomplete="off" value=${name}
               oninput=${(/** @type {any} */ e) => call(e.target.value)} /></label>
+            ${app.host.hand ? html`<${Sending} to=${app.host.hand} code=${codeOf(exercise, app.data.model.dt, selection, seconds.current, isSolved, name)} />` : ""}
             <${Copy} label=${tr("Send this code to your teacher. It holds the values, the verdict, the time and what you type as your name.")}
               text=${codeOf(exercise, app.data.model.dt, selection, seconds.current, isSolved, name)} name=${tr("Code to hand in")} />
           </div>`
@@ -77,6 +78,22 @@ export function Answering({ app, exercise }) {
     }
     <button class="pw-link" onclick=${() => app.load(0)}>${tr("Back to the start")}</button>
   </div>`;
+}
+
+/** Hands a code in by one press, where a server takes it; the code stays for who is offline. @param {{ to: string, code: string }} props */
+function Sending({ to, code }) {
+  const [sent, note] = useState({ code: "", words: "" });
+  const send = async () => {
+    try {
+      const answer = await fetch(to, { method: "POST", body: code });
+      const { error } = await answer.json();
+      note({ code: error ? "" : code, words: error ? tr(error) : `✓ ${tr("Handed in.")}` });
+    } catch {
+      note({ code: "", words: tr("The server does not answer: send the code below to your teacher.") });
+    }
+  };
+  return html`<button class="pw-primary" disabled=${sent.code === code} onclick=${send}>${tr("Hand in to your teacher")}</button>
+    <span role="status">${sent.words}</span>`;
 }
 
 /** Below the sliders of a notebook in which values are locked: what it is about, and how far it is. @param {{ app: App }} props */

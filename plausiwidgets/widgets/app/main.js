@@ -29,9 +29,12 @@ function languageOf(wanted, known) {
  * @param {HTMLElement} place
  * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
  *   host?: () => Host, version?: string, model: string, pattern: string,
- *   exercise?: Exercise | null, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
+ *   exercise?: Exercise | null, hand?: string, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
  */
-export function start(place, { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, lesson }) {
+export function start(
+  place,
+  { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, hand, lesson },
+) {
   const link = location.hash.length > 1 ? location.hash : location.search;
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");
@@ -39,10 +42,10 @@ export function start(place, { catalogue, shipped, texts, language, host: connec
   document.documentElement.lang = spoken;
   if (exercise && location.hash === CLASS) {
     translate(texts[spoken] ?? {});
-    classPage(place, { catalogue, data: shipped[model], pattern, exercise, version });
+    classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
-  const host = connect?.() ?? searching(noHost(shipped), catalogue, shipped);
+  const host = connect?.() ?? { ...searching(noHost(shipped), catalogue, shipped), hand };
   translate(texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;

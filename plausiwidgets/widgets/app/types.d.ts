@@ -355,6 +355,8 @@ export type Host = {
   /** Hears a sentence while there is no connection, then an empty one. */
   onLoss?: (hear: (sentence: string) => void) => void;
   share?: ShareFrom;
+  /** Address to which the code of an exercise is sent. */
+  hand?: string;
   /** Address of Plotly as a module, where it is a file of its own. */
   plotly?: string;
   close: () => void;

@@ -9,9 +9,11 @@ import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tornado import web
 from tornado.httpserver import HTTPServer
@@ -19,6 +21,7 @@ from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler
 
 from plausiwidgets.widgets.server import site
+from plausiwidgets.widgets.server.exercises import Exercise
 from plausiwidgets.widgets.server.handlers import SAFE, FileMixin, PageMixin, SocketMixin, log
 from plausiwidgets.widgets.server.limits import Limits
 from plausiwidgets.widgets.server.pool import Pool
@@ -28,7 +31,7 @@ PORT, TRIED = 8866, 50
 """First port that is tried, and how many."""
 HEADERS = 10.0
 """Time in s that a request may take to arrive, and a connection may be idle."""
-HEAD_SIZE, BODY_SIZE = 16_384, 1_024
+HEAD_SIZE, BODY_SIZE = 16_384, 10_000
 FILES_KEPT = 128
 """Descriptors that are left for processes and files."""
 SPARING = 10.0
@@ -75,6 +78,47 @@ class File(Own, FileMixin, web.RequestHandler):
         self.answer(name)
 
     head = get
+
+
+class ExercisePage(Own, PageMixin, web.RequestHandler):
+    """An exercise, and with ``#class`` the teacher's page."""
+
+    def get(self, name: str) -> None:
+        """Send it."""
+        exercise = self.application.settings["exercises"].get(name)
+        if exercise is None:
+            raise web.HTTPError(404)
+        self.answer(exercise.page)
+
+
+class Codes(Own, web.RequestHandler):
+    """The codes of an exercise: anybody hands one in, and the teacher reads them."""
+
+    def prepare(self) -> None:
+        """Find the exercise; refuse what a page of another site sends."""
+        super().prepare()
+        self.exercise = self.application.settings["exercises"].get(self.path_kwargs["name"])
+        origin = self.request.headers.get("Origin")
+        is_other = origin is not None and urlsplit(origin).netloc != self.request.headers.get("Host")
+        if is_other or self.request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise web.HTTPError(403, log_message="another site")
+        if self.exercise is None:
+            raise web.HTTPError(404)
+
+    def post(self, name: str) -> None:
+        """Take a code."""
+        why = self.exercise.take(self.request.body.decode("ascii", "replace").strip(), log)
+        if why:
+            self.set_status(400)
+        self.finish({"error": why})
+
+    def get(self, name: str) -> None:
+        """Tell the teacher what came after so many."""
+        if not self.exercise.is_teacher(self.get_query_argument("teacher", "")):
+            raise web.HTTPError(403, log_message="not the teacher")
+        after = self.get_query_argument("after", "0")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(self.exercise.news(int(after) if after.isascii() and after.isdigit() else 0))
 
 
 class Missing(Own, web.RequestHandler):
@@ -213,6 +257,7 @@ def serve(
     port: int | None = None,
     hosts: Sequence[str] = (),
     models: Sequence[str] = (),
+    exercises: Sequence[Path] = (),
     language: str | None = None,
     dark: bool = False,
     open_browser: bool = True,
@@ -231,6 +276,8 @@ def serve(
         Names of this server that a request may name, besides localhost and numbers.
     models : sequence of str
         Python files with models.
+    exercises : sequence of Path
+        Files of exercises, which are handed in here.
     language : str, optional
         Default: that of the browser.
     dark : bool
@@ -244,18 +291,20 @@ def serve(
     OSError
         If it cannot listen.
     ValueError
-        If a file of models cannot be used.
+        If a file of models or of an exercise cannot be used.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     handler.addFilter(Sparing())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    asyncio.run(_serve(limits, address, port, hosts, models, language, dark, open_browser, say))
+    rooms = {one.name: one for one in map(Exercise, exercises)}
+    asyncio.run(_serve(limits, address, port, hosts, models, rooms, language, dark, open_browser, say))
 
 
 async def _serve(
-    limits: Limits, address: str, port: int | None, hosts: Sequence[str], models: Sequence[str], language: str | None,
-    dark: bool, open_browser: bool, say: Callable[[str], object],
+    limits: Limits, address: str, port: int | None, hosts: Sequence[str], models: Sequence[str],
+    exercises: Mapping[str, Exercise], language: str | None, dark: bool, open_browser: bool,
+    say: Callable[[str], object],
 ) -> None:  # fmt: skip
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -273,8 +322,9 @@ async def _serve(
         "share": {"base": "", "encoded": False, "where": "server"},
     }
     application = web.Application(
-        [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r".*", Missing)],
-        hosts=list(hosts), visitors=visitors, page=lambda: site.page(more, language, pool.models),
+        [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r"/exercise/([\w-]+)/", ExercisePage),
+         (r"/exercise/(?P<name>[\w-]+)/codes", Codes), (r".*", Missing)],
+        hosts=list(hosts), visitors=visitors, exercises=exercises, page=lambda: site.page(more, language, pool.models),
     )  # fmt: skip
     server = Limited(
         application, most=connections(limits), idle_connection_timeout=HEADERS, body_timeout=HEADERS,
@@ -292,6 +342,9 @@ async def _serve(
         shown = f"[{address}]" if ":" in address else address
         url = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else shown}:{opened}/"
         say(f"plausiwidgets: {url} (Ctrl-C ends it)")
+        for name, exercise in exercises.items():
+            place = f"{url}exercise/{name}/"
+            say(f"exercise: {place}, for the teacher: {place}?teacher={exercise.secret}#class")
         sys.stdout.flush()
         if open_browser:
             loop.run_in_executor(None, webbrowser.open, url)

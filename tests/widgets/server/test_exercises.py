@@ -1,0 +1,60 @@
+"""Exercises of a server: what is kept, and who may read it."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.app.file import write_app
+from plausiwidgets.widgets.server.exercises import LONGEST, MOST, Exercise
+
+LOG = logging.getLogger("test")
+CODE = "PW1.abc.0123abcd"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    task = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
+    return write_app("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "my burst.html", exercise=task)
+
+
+def test_codes_are_there_after_a_restart_and_none_is_there_twice(path: Path) -> None:
+    exercise = Exercise(path)
+    assert exercise.name == "my_burst"
+    assert exercise.take(CODE, LOG) == exercise.take(CODE, LOG) == ""
+    assert exercise.news(0) == {"codes": [CODE], "count": 1}
+    assert exercise.news(1) == {"codes": [], "count": 1}
+    assert Exercise(path).codes == [CODE]
+
+
+@pytest.mark.parametrize(
+    "code", ["", "PW1", "<script>", f"PW1.{'a' * LONGEST}.0123abcd", f"{CODE}\n{CODE}", "PW1.ä.0123abcd"]
+)
+def test_what_is_no_code_is_refused(path: Path, code: str) -> None:
+    exercise = Exercise(path)
+    assert exercise.take(code, LOG)
+    assert exercise.codes == []
+
+
+def test_there_are_so_many_codes_and_a_full_disk_keeps_them_in_memory(path: Path, caplog) -> None:
+    exercise = Exercise(path)
+    exercise._file = path.parent / "missing" / "codes.txt"
+    assert exercise.take(CODE, LOG) == ""
+    assert "memory" in caplog.text
+    exercise.codes = [f"PW1.{k}.0123abcd" for k in range(MOST)]
+    assert exercise.take(CODE, LOG)
+
+
+def test_only_who_knows_the_secret_is_the_teacher_and_each_start_has_another(path: Path) -> None:
+    one, other = Exercise(path), Exercise(path)
+    assert one.is_teacher(one.secret)
+    assert not one.is_teacher("")
+    assert not one.is_teacher(other.secret)
+    assert one.secret.encode() not in one.page
+
+
+def test_a_file_that_is_no_exercise_is_said(tmp_path: Path) -> None:
+    plain = write_app(path=tmp_path / "plain.html", models=[])
+    with pytest.raises(ValueError, match="no exercise"):
+        Exercise(plain)
