@@ -22,6 +22,7 @@ THREADS = "PLAUSIWIDGETS_THREADS"
 ENDING = 60.0
 """Longest time in s that Python's exit waits for background threads: one may be compiling on a busy machine."""
 
+_steps_back = True
 _own_pools: dict[tuple[int, bool], ThreadPoolExecutor] = {}
 _pool_lock = Lock()
 _priority = local()
@@ -64,10 +65,18 @@ def step_back() -> None:
 
     Only on Linux, where a priority belongs to a thread; elsewhere nothing happens.
     """
+    if not _steps_back:
+        return
     _priority.low = True
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+
+
+def keep_priority() -> None:
+    """Let all threads of this process keep its priority: its work takes turns, and other processes are not waited for."""
+    global _steps_back
+    _steps_back = False
 
 
 _behind: dict[Thread, Callable[[], Any]] = {}

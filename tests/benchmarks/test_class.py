@@ -1,37 +1,34 @@
-"""A class at one app: memory, time to the first trace and the answer to a moved slider, of students driven by script.
+"""Visitors of the app of a server, driven by script: memory, first tries of a search, verdicts; and growth over visits.
 
 python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_class.py
 
-STUDENTS=30 of them come, one each EVERY=2 s; BROWSERS=2 more are pages in Chromium.
+Each opens the page with its files, has a set verified every few seconds, as after a drag, and begins one search.
+VISITORS=1,10,60 at work for MINUTES=1 each; VISITS=500 that open, ask, and leave.
 """
 
 import asyncio
+import json
 import os
-import shutil
+import random
 import statistics
-import threading
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+import urllib.request
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.benchmarks.student import Student
-from tests.benchmarks.test_latency import PRESSED, WATCH
-from tests.benchmarks.test_openings import resident
-from tests.browser.conftest import browser
-from tests.browser.pages import AppPage
-from tests.browser.servers import kernels, start_voila
+from tests.browser.servers import Server, children, start_app
+from tests.cli.test_app_server import DONE, SET, Visitor, run, visit
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
-__all__ = ["browser"]
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
 
-STUDENTS, BROWSERS = int(os.environ.get("STUDENTS", "30")), int(os.environ.get("BROWSERS", "2"))
-EVERY = float(os.environ.get("EVERY", "2"))
-BOUTS, MOVES, PAUSE, THINK = 3, 8, 0.25, 8.0
-"""Each student moves a slider in bouts, with a pause in s after each answer, and thinks between two bouts."""
+NUMBERS = [int(one) for one in os.environ.get("VISITORS", "1,10,60").split(",")]
+SECONDS = 60.0 * float(os.environ.get("MINUTES", "1"))
+VISITS = int(os.environ.get("VISITS", "500"))
+REST = 3.0
+"""Mean time in s between two sets of one visitor that are verified."""
+MODELS = {"izhikevich": 0.25, "adex": 0.1, "lif": 0.1, "eif": 0.1, "qif": 0.1, "izhikevich_2004": 0.25}
+PATTERNS = ("tonic_spiking", "phasic_spiking", "tonic_bursting", "latency", "rebound_spike", "integration")
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -40,92 +37,141 @@ def memory(pid: int) -> tuple[float, float]:
     return tuple(int(rollup.split(f"{name}:")[1].split()[0]) / 1024 for name in ("Rss", "Pss"))
 
 
-def spread(values: list[float]) -> str:
-    ordered = sorted(values)
-    most = ordered[int(0.95 * (len(ordered) - 1))]
-    return f"median {statistics.median(ordered):.2f} s, 95 % {most:.2f} s, most {ordered[-1]:.2f} s"
+def resident(pid: int) -> float:
+    """Return the memory of a process in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-class Class:
-    """Students on a thread of their own: Playwright keeps a loop in the one of the test."""
-
-    def __init__(self, url: str, size: int) -> None:
-        self.students = [Student(url) for _ in range(size)]
-        self._loop = asyncio.new_event_loop()
-        self._over = threading.Event()
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-
-    def each(self, action: Callable[[Student, int], Coroutine[Any, Any, None]]) -> Future[list[None]]:
-        """Let each do something, all at once."""
-
-        async def all_of_them() -> list[None]:
-            return await asyncio.gather(*(action(one, k) for k, one in enumerate(self.students)))
-
-        return asyncio.run_coroutine_threadsafe(all_of_them(), self._loop)
-
-    def close(self) -> None:
-        self.each(lambda one, _: one.close()).result(60)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+def spread(values: list[float], unit: str = "s") -> str:
+    if not values:
+        return "none"
+    ordered = sorted(1000 * x if unit == "ms" else x for x in values)
+    at = [ordered[int(share * (len(ordered) - 1))] for share in (0.5, 0.95)]
+    return f"{statistics.median(ordered):.3g} / {at[1]:.3g} / {ordered[-1]:.3g} {unit} (50 %, 95 %, most; n = {len(ordered)})"
 
 
-async def come(student: Student, number: int) -> None:
-    await asyncio.sleep(EVERY * number)
-    await student.open()
+def sizes(server: Server) -> str:
+    pid = server.process.pid
+    workers = [one for one, command in children(pid).items() if "server.work" in command]
+    parts = ", ".join(f"{resident(one):.0f}" for one in workers)
+    files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return f"server {resident(pid):.0f} MB, {files} descriptors; workers {parts} MB"
 
 
-async def work(student: Student, number: int, over: threading.Event | None = None) -> None:
-    await asyncio.sleep(THINK * number / STUDENTS)  # not all at once
-    for _ in range(BOUTS if over is None else 10_000):
-        if over is not None and over.is_set():
-            return
-        await student.move("c", MOVES, PAUSE)
-        await asyncio.sleep(THINK)
+class Notes:
+    """What visitors have noted, in s."""
+
+    def __init__(self) -> None:
+        self.pages: list[float] = []
+        self.verdicts: list[float] = []
+        self.first_tries: list[float] = []
+        self.ends: list[float] = []
+        self.found = 0
 
 
-def test_a_class_of_thirty(browser, root, tmp_path):
-    copy = tmp_path / "explore.ipynb"
-    shutil.copy(root / "notebooks" / "explore.ipynb", copy)
-    server = start_voila(copy, tmp_path, f"--ExplorerApp.kernels={STUDENTS + BROWSERS}", idle=3600, look=600)
-    room, over = Class(server.url, STUDENTS), threading.Event()
+def fetch(url: str) -> int:
+    """Fetch the page with what it loads first, compressed; return the bytes."""
+    size = 0
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        text = answer.read().decode()
+    about = json.loads(text.split('id="about">')[1].split("</script>")[0])
+    script, style = (text.split(f'{name}="')[1].split('"')[0] for name in ("src", 'stylesheet" href'))
+    for path in (script, style, about["shared"], about["models"]["izhikevich"]):
+        asked = urllib.request.Request(f"{url}/{path}", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            size += len(answer.read())
+    return size
+
+
+async def work(server: Server, notes: Notes, number: int, many: int) -> None:
+    """Be a visitor."""
+    chance = random.Random(number)
+    await asyncio.sleep(chance.random() * min(REST, many))
+    began = time.monotonic()
+    await asyncio.get_running_loop().run_in_executor(None, fetch, server.url)
+    notes.pages.append(time.monotonic() - began)
+    visitor = await visit(server)
+    over = time.monotonic() + SECONDS
+    model, pattern = chance.choice(list(MODELS)), chance.choice(PATTERNS)
+    asked = time.monotonic()
+    await visitor.ask("search", "search", model=model, pattern=pattern, values={}, dt=MODELS[model], begin="random",
+                      seed=number)  # fmt: skip
+    waiting: dict[str, float] = {}
+    first = ended = False
+    count, due = 0, time.monotonic() + REST * chance.random()
+    while time.monotonic() < over or not ended:
+        now = time.monotonic()
+        if now >= due and now < over:
+            count += 1
+            waiting[f"v{count}"] = now
+            values = {"c": -50.0 + chance.uniform(-1, 1)}
+            await visitor.ask("verify", f"v{count}", **SET | {"values": values})
+            due = now + REST * (0.5 + chance.random())
+        try:
+            answer = await visitor.hear(min(max(due - time.monotonic(), 0.01), 1.0))
+        except TimeoutError:
+            continue
+        assert answer is not None, "the visitor was cut off"
+        if answer["id"] in waiting and answer["state"] in DONE:
+            notes.verdicts.append(time.monotonic() - waiting.pop(answer["id"]))
+        if answer["kind"] == "search":
+            if not first and answer["search"]["evaluations"]:
+                first = True
+                notes.first_tries.append(time.monotonic() - asked)
+            if answer["state"] in DONE:
+                ended = True
+                notes.ends.append(time.monotonic() - asked)
+                notes.found += answer["search"]["status"] == "replicated"
+        if now >= over and not ended:
+            await visitor.ask("stop", "stop", of="search")
+            ended = True
+    visitor.connection.close()
+
+
+@pytest.mark.parametrize("many", NUMBERS)
+def test_visitors_at_work(tmp_path, many):
+    server = start_app(tmp_path, "--visitors=200")
     try:
-        empty = resident(server.process.pid)
-        room.each(come).result()
-        print(f"\n{STUDENTS} students, one each {EVERY:g} s, {os.cpu_count()} cores; first trace: ", end="")
-        print(spread([one.first_trace for one in room.students]))
-        tell_memory(server.process.pid, "open")
-        room.each(work).result()
-        moves = [x for one in room.students for x in one.latencies]
-        print(f"slider moved → judged, {len(moves)} times: {spread(moves)}")
-        tell_memory(server.process.pid, "used")
-        print(f"server: {empty:.0f} → {resident(server.process.pid):.0f} MB")
-        busy = room.each(lambda one, k: work(one, k, over))
-        for _ in range(BROWSERS):
-            look(browser, server.url)
-        over.set()
-        busy.result()
-        room.close()
+        run(one_verdict(server))  # the workers have begun
+        print(f"\n{many} visitors, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; before: {sizes(server)}")
+        notes = Notes()
+
+        async def all_of_them() -> None:
+            await asyncio.gather(*(work(server, notes, k, many) for k in range(many)))
+
+        run(all_of_them())
+        print(f"page with its files: {spread(notes.pages)}")
+        print(f"set → verified: {spread(notes.verdicts, 'ms')}")
+        print(f"search → first try: {spread(notes.first_tries)}")
+        print(f"search → end: {spread(notes.ends)}, {notes.found} found")
+        print(f"after: {sizes(server)}; load {os.getloadavg()[0]:.1f}", flush=True)
+        assert len(notes.first_tries) == many
     finally:
         server.stop()
 
 
-def tell_memory(server: int, when: str) -> None:
-    sizes = [memory(pid) for pid in kernels(server)]
-    rss, pss = (sum(column) for column in zip(*sizes, strict=True))
-    print(f"{len(sizes)} kernels, {when}: {rss / len(sizes):.0f} MB resident, ", end="")
-    print(f"{pss / len(sizes):.0f} MB each of {pss:.0f} MB", flush=True)
+async def one_verdict(server: Server) -> None:
+    visitor: Visitor = await visit(server)
+    await visitor.answer("verify", "v", **SET)
+    visitor.connection.close()
 
 
-def look(browser, url: str) -> None:
-    """Open a page in Chromium beside a class at work, and press keys there."""
-    began = time.monotonic()
-    page = AppPage(browser, url, width=1400, height=900)
-    page.wait_for_plot()
-    first = time.monotonic() - began
-    page.page.evaluate(WATCH)
-    page.page.wait_for_function("() => lineOf(1)")
-    page.page.evaluate("async () => { await whenJudged(120000) }")
-    seen = page.page.evaluate(PRESSED, [20, 800])
-    redraw, verdict = (statistics.median(seen[key] or [float("nan")]) for key in ("redraws", "verdicts"))
-    print(f"a browser: first plot {first:.1f} s, key → redraw {redraw:.0f} ms, → verdict {verdict:.0f} ms", flush=True)
-    assert page.errors == []
-    page.close()
+def test_growth_over_visits(tmp_path):
+    server = start_app(tmp_path, "--visitors=40")
+    try:
+        run(one_verdict(server))
+        print(f"\nbefore: {sizes(server)}")
+        done = 0
+        while done < VISITS:
+
+            async def some() -> None:
+                await asyncio.gather(*(one_verdict(server) for _ in range(10)))
+
+            run(some())
+            fetch(server.url)
+            done += 10
+            if done % (VISITS // 5) == 0:
+                print(f"after {done}: {sizes(server)}", flush=True)
+    finally:
+        server.stop()

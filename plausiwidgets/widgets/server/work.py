@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from plausiwidgets import models, patterns
 from plausiwidgets.optimization.control import waiting_at
-from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.simulation.threads import keep_priority, start_daemon
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers
 from plausiwidgets.widgets.server import frames
@@ -146,6 +146,7 @@ def main() -> None:
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
+    keep_priority()
     settings = json.loads(sys.argv[1])
     work = Work(pipe_out, Limits.of(settings["limits"]))
     try:
