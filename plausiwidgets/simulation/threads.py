@@ -74,7 +74,7 @@ def step_back() -> None:
 
 
 def keep_priority() -> None:
-    """Let all threads of this process keep its priority: its work takes turns, and other processes are not waited for."""
+    """Let all threads of this process keep its priority, where its work takes turns."""
     global _steps_back
     _steps_back = False
 

@@ -48,7 +48,8 @@ def spread(values: list[float], unit: str = "s") -> str:
         return "none"
     ordered = sorted(1000 * x if unit == "ms" else x for x in values)
     at = [ordered[int(share * (len(ordered) - 1))] for share in (0.5, 0.95)]
-    return f"{statistics.median(ordered):.3g} / {at[1]:.3g} / {ordered[-1]:.3g} {unit} (50 %, 95 %, most; n = {len(ordered)})"
+    most = f"{at[1]:.3g} / {ordered[-1]:.3g} {unit} (50 %, 95 %, most; n = {len(ordered)})"
+    return f"{statistics.median(ordered):.3g} / {most}"
 
 
 def sizes(server: Server) -> str:
