@@ -28,7 +28,7 @@ VISITS = int(os.environ.get("VISITS", "500"))
 REST = 3.0
 """Mean time in s between two sets of one visitor that are verified."""
 MODELS = {"izhikevich": 0.25, "adex": 0.1, "lif": 0.1, "eif": 0.1, "qif": 0.1, "izhikevich_2004": 0.25}
-PATTERNS = ("tonic_spiking", "phasic_spiking", "tonic_bursting", "latency", "rebound_spike", "integration")
+PATTERNS = ("tonic_spiking", "phasic_spiking", "tonic_bursting", "spike_latency", "rebound_spike", "accommodation")
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -116,6 +116,7 @@ async def work(server: Server, notes: Notes, number: int, many: int) -> None:
         assert answer is not None, "the visitor was cut off"
         if answer["id"] in waiting and answer["state"] in DONE:
             notes.verdicts.append(time.monotonic() - waiting.pop(answer["id"]))
+        assert answer["state"] != "failed", answer
         if answer["kind"] == "search":
             if not first and answer["search"]["evaluations"]:
                 first = True
