@@ -21,7 +21,6 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.app.file import write_app
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.handlers import PROTOCOL
 from tests.browser.servers import Server, children, start_app
@@ -308,7 +307,7 @@ def test_a_connection_without_the_sub_protocol_is_refused(server: Server, protoc
 
 def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone(own, tmp_path: Path) -> None:
     task = pw.teaching.Exercise("Make it burst.", free=["c"])
-    file = write_app("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task)
+    file = pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task)
     started = own("--workers=1", "--exercise", str(file))
     secret = re.search(r"teacher=([\w-]+)#", started.log.read_text())[1]
     place = f"{started.url}/exercise/burst/codes"

@@ -31,10 +31,7 @@ function languageOf(wanted, known) {
  *   host?: () => Host, version?: string, model: string, pattern: string,
  *   exercise?: Exercise | null, hand?: string, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
  */
-export function start(
-  place,
-  { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, hand, lesson },
-) {
+export function start(place, { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, hand, lesson }) {
   const link = location.hash.length > 1 ? location.hash : location.search;
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.app.file import write_app
 from plausiwidgets.widgets.server.exercises import LONGEST, MOST, Exercise
 
 LOG = logging.getLogger("test")
@@ -16,7 +15,7 @@ CODE = "PW1.abc.0123abcd"
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     task = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
-    return write_app("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "my burst.html", exercise=task)
+    return pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "my burst.html", exercise=task)
 
 
 def test_codes_are_there_after_a_restart_and_none_is_there_twice(path: Path) -> None:
@@ -55,6 +54,6 @@ def test_only_who_knows_the_secret_is_the_teacher_and_each_start_has_another(pat
 
 
 def test_a_file_that_is_no_exercise_is_said(tmp_path: Path) -> None:
-    plain = write_app(path=tmp_path / "plain.html", models=[])
+    plain = pw.export_page("izhikevich", path=tmp_path / "plain.html")
     with pytest.raises(ValueError, match="no exercise"):
         Exercise(plain)
