@@ -10,6 +10,7 @@ from paths import DATA
 import plausiwidgets as pw
 from plausiwidgets.patterns import features
 from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.patterns.tape import tape_of
 from tests.patterns.test_recording import CELL, regular_spiking
 
 T = np.arange(0.0, 500.0, 0.1)
@@ -129,6 +130,14 @@ def test_the_measure_of_a_recording_does_not_mix_its_sets():
     for i in range(6):
         alone = pw.judge("adex", cell, {name: x[i] for name, x in values.items()}, verify=False)
         assert together.loss[i] == alone.loss
+
+
+@pytest.mark.parametrize("model", ["adex", "hodgkin_huxley"])
+def test_the_criteria_of_a_recording_have_a_form_for_a_page_without_python(model):
+    cell, neuron = adex_cell([-100.0, 350.0]), pw.models.get(model)
+    sets = [{name: p.default for name, p in cell.parameters(neuron).items()}]
+    tape = tape_of(neuron, cell, sets, neuron.dt)
+    assert tape is not None and {"course_0", "resistance_0", "gamma_1"} <= set(tape["features"])
 
 
 # -- several sweeps -----------------------------------------------------------------------------------

@@ -87,10 +87,12 @@ def recording(answers: Answers, asked: Asked) -> None:
         file = read_recording(asked.data, asked["name"])
         choices = file.choices(model)
         if any(what not in asked["units"] for what in choices):
-            asked.tell(pattern="", choices=choices, columns=dict(file.columns))
+            asked.tell(pattern="", choices=choices, columns=dict(file.columns), protocols=[])
             return
         pattern = file.pattern(model, asked["units"])
-        asked.tell(pattern=answers.known.name_of_pattern(pattern), choices={}, columns=dict(file.columns))
+        protocols = [f"{name}: {found.words(pattern.current_unit)}" for name, found in pattern.protocols.items()]
+        name = answers.known.name_of_pattern(pattern)
+        asked.tell(pattern=name, choices={}, columns=dict(file.columns), protocols=protocols)
 
     answers.work(asked, Priority.TOOL, work)
 

@@ -268,9 +268,11 @@ TABLE: dict[str, Message] = {
     ),
     "recording": Message(
         "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
-        "are chosen, the answer has those to choose from, and no pattern.",
+        "are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each "
+        "sweep in words.",
         "files", {"model": NAME, "name": Text(255), "units": ByName(Text())},
-        {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE))},
+        {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE)),
+         "protocols": ListOf(Text(SENTENCE))},
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(

@@ -131,7 +131,7 @@ export type Questions = {
   equations: { model: string };
   /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
-  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern. */
+  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each sweep in words. */
   recording: { model: string; name: string; units: Record<string, string> };
   /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is another time than usual. */
   stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number };
@@ -168,7 +168,7 @@ export type Answers = {
   phase: { names: string[]; labels: string[]; ranges: [number, number][]; levels: CurrentLevel[]; usual: number; variables: string[]; sentence: string };
   equations: { html: string; meanings: Record<string, string>; card: string };
   export: { name: string; text: string };
-  recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string> };
+  recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string>; protocols: string[] };
   stimulus: { pattern: string };
   mystery: { pattern: string; about: string; values: Record<string, number>; dt: number; moved: string[]; common: string[]; seed: number; link: string; python: string };
   reveal: { values: Record<string, number> };

@@ -5,13 +5,23 @@ import { html, useEffect, useReducer, useState } from "./vendor/preact.js";
 
 const MOST = 10_000_000; // bytes: a connection is closed by a larger message
 
-/** A file that is read, and what is asked about it. @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>, units: Record<string, string>, said: string, busy: boolean, hear: () => void }} Reading */
+/** A file that is read, and what is asked about it. @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>, protocols: string[], units: Record<string, string>, said: string, busy: boolean, hear: () => void }} Reading */
 /** @type {WeakMap<App, Reading>} */
 const kept = new WeakMap();
 
 /** @param {App} app */
 function readingOf(app) {
-  const state = kept.get(app) ?? { file: null, bytes: null, choices: {}, columns: {}, units: {}, said: "", busy: false, hear: () => {} };
+  const state = kept.get(app) ?? {
+    file: null,
+    bytes: null,
+    choices: {},
+    columns: {},
+    protocols: [],
+    units: {},
+    said: "",
+    busy: false,
+    hear: () => {},
+  };
   kept.set(app, state);
   return state;
 }
@@ -33,7 +43,7 @@ export async function readRecording(app, file) {
       }),
     });
   }
-  tell({ file, bytes: await file.arrayBuffer(), choices: {}, units: {}, said: "", busy: true });
+  tell({ file, bytes: await file.arrayBuffer(), choices: {}, protocols: [], units: {}, said: "", busy: true });
   ask(app);
 }
 
@@ -50,9 +60,9 @@ function ask(app) {
     (answer) => {
       if (answer.state === "failed") Object.assign(state, { busy: false, said: answer.error ?? "" });
       else if (answer.state === "done") {
-        const { pattern, choices, columns } = answer;
+        const { pattern, choices, columns, protocols } = answer;
         const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
-        Object.assign(state, { busy: false, choices, columns, units });
+        Object.assign(state, { busy: false, choices, columns, protocols, units });
         if (pattern) app.choose(app.data.model.name, pattern, { keep: true });
       }
       state.hear();
@@ -86,7 +96,7 @@ export function Recording({ app }) {
       take(e.dataTransfer?.files[0]);
     }}>${tr("Drop a CSV file here, or open one")}
       <small>${tr("Columns t, v and current; or spike times")}</small>
-      <input type="file" accept=".csv,.txt,.tsv,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
+      <input type="file" accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
     ${
       asked.length
         ? html`<p class="pw-at">${tr("Which units has {name}?", { name: state.file?.name ?? "" })}</p>
@@ -99,6 +109,7 @@ export function Recording({ app }) {
           )}<button class="pw-small" onclick=${() => ask(app)}>${tr("Show")}</button></div>`
         : ""
     }
+    ${state.protocols.length && !state.busy ? html`<ul class="pw-protocols">${state.protocols.map((words) => html`<li>${words}</li>`)}</ul>` : ""}
     <p role="status" class=${state.said ? "pw-wrong" : ""}>${state.said || (state.busy ? tr("reading …") : state.file && !asked.length ? tr("{name} is shown.", { name: state.file.name }) : "")}</p>
   </div>`;
 }

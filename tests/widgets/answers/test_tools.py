@@ -242,6 +242,18 @@ def test_a_recording_is_asked_for_its_units_and_becomes_a_pattern(client, root):
     assert judged["verdict"]["checks"]
 
 
+def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(client, root):
+    pytest.importorskip("pyabf")
+    content = (root / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf").read_bytes()
+    answer = client.ask("recording", [content], model="adex", name="17o05028_ic_steps.abf", units={})
+    assert answer["pattern"] and answer["choices"] == {}
+    assert len(answer["protocols"]) == 16
+    assert answer["protocols"][8] == (
+        "sweep 8: holding 0 pA; +30 pA from 146.85 to 646.85 ms; -50 pA from 1146.85 to 1646.85 ms; "
+        "+30 pA from 1646.85 to 2146.85 ms"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "."), (b"\xff\xfe\x00", "text"), (b"a,b,c,d\n1,2,3,4\n", "column"), (b"<html>", ".")],
