@@ -242,19 +242,22 @@ def test_not_while_a_search_runs_and_not_while_a_hand_holds_a_slider(opened):
     assert shown.errors == []
 
 
+SAID = {"plane": "of 1600 cells", "curves": "Hz at", "phase plane": "steady state", "own phase plane": "I = "}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("tool", ["plane", "curves", "phase plane"])
+@pytest.mark.parametrize("tool", SAID)
 def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(opened, tool):
     shown = opened("'hodgkin_huxley', 'tonic_spiking'" if tool == "phase plane" else BURSTING)
     page = shown.page
     page.evaluate(
         """code => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }) }""",
-        f"app0.open_tool({tool!r})",
+        f"app0.open_tool({tool.removeprefix('own ')!r})",
     )
     if tool == "curves":
         page.get_by_role("button", name="rate over current").click()
     status = page.locator(".pw-tool [role=status]").last
-    expect(status).to_contain_text({"plane": "of 1600 cells", "curves": "Hz at"}.get(tool, "."), timeout=120_000)
+    expect(status).to_contain_text(SAID[tool], timeout=120_000)
     page.mouse.move(5, 5)
     page.wait_for_timeout(300)
     place = ".pw-cells"
@@ -264,9 +267,10 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(opened, tool):
         expect(page.locator(".pw-cells .pw-readout")).to_contain_text("rate")
     point_away(page)
     wait_for_plotly(page, place)
-    assert moved(before, picture(page, place)) < 5e-4
+    # The dashes of a line begin elsewhere in it.
+    assert moved(before, picture(page, place)) < (3e-3 if "phase" in tool else 5e-4)
     point_at(page, 0.5, 0.5, place)
-    if tool != "phase plane":
+    if "phase" not in tool:
         expect(page.locator(".pw-cells .hoverlayer")).not_to_be_empty()
     if tool == "plane":  # its neuron is dragged, whoever has drawn it
         value = page.locator(".pw-at").inner_text()

@@ -163,9 +163,9 @@ export function objectiveCurve() {
         labels.push({ text: "0", x: left - 10, y: y(0), align: "right", colour: colours.green });
         labels.push({
           text: tr("0: every criterion holds"),
-          x: left + 6,
+          x: width - right - 4, // where tries come last
           y: y(0) - 11,
-          align: "left",
+          align: "right",
           colour: colours.green,
           back: colours.card,
         });

@@ -1,13 +1,15 @@
-import { titleOf } from "./axes.js";
+import { axesPicture } from "./axes.js";
 import { flowOf, joined, mostCommon, planeOf, steadyAt } from "./engine/flow.js";
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
-import { prepared } from "./painter.js";
-import { padded, sampleAt, ticks, tickText } from "./scene.js";
+import { paint } from "./painter.js";
+import { Pictured } from "./pictured.js";
+import { padded, sampleAt } from "./scene.js";
 import { THEMES } from "./theme.js";
-import { html, useEffect, useRef } from "./vendor/preact.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
+/** @import { Layer } from "./types.d.ts" */
 
 const ABOVE = 1; // how far above the threshold a plane goes, in spans, where the neuron is reset
 /** Points of a small plane, which is drawn while a hand moves. @type {[number, number]} */
@@ -49,139 +51,117 @@ function planeAt(app, time, small) {
   return { x, y, jumps, across, up, current, here, unit, names: neuron.states, ...planeOf(flow, across, up, small ? SMALL : undefined) };
 }
 
-/**
- * @param {HTMLCanvasElement} canvas @param {ReturnType<typeof planeAt>} plane @param {boolean} dark @param {boolean} small @param {number} size
- */
-function paintPlane(canvas, plane, dark, small, size) {
-  const [context, width, height] = prepared(canvas, size);
-  if (!plane) return;
-  const colours = THEMES[dark ? "dark" : "light"];
-  const [left, right, top, bottom] = small ? [4, width - 4, 4, height - 4] : [62, width - 12, 10, height - 42];
-  const [[x0, x1], [y0, y1]] = [plane.across, plane.up];
-  const px = (/** @type {number} */ x) => left + ((x - x0) / (x1 - x0)) * (right - left);
-  const py = (/** @type {number} */ y) => top + ((y1 - y) / (y1 - y0)) * (bottom - top);
-  context.fillStyle = colours.soft;
-  context.strokeStyle = colours.grid;
-  if (!small) {
-    for (const v of ticks(plane.across, (right - left) / 90)) {
-      context.textAlign = "center";
-      context.fillText(tickText(v), px(v), bottom + 15);
-      context.strokeRect(Math.round(px(v)) + 0.5, top, 0, bottom - top);
-    }
-    for (const v of ticks(plane.up, (bottom - top) / 60)) {
-      context.textAlign = "right";
-      context.fillText(tickText(v), left - 8, py(v));
-      context.strokeRect(left, Math.round(py(v)) + 0.5, right - left, 0);
-    }
-    context.textAlign = "right";
-    context.fillText(titleOf({ name: plane.names[0], unit: plane.unit }), right, bottom + 32);
-    context.textAlign = "left";
-    context.fillText(plane.names[1], 10, top + 8);
-  }
-  context.save();
-  context.beginPath();
-  context.rect(left, top, right - left, bottom - top);
-  context.clip();
-  context.strokeStyle = colours.blue;
-  context.globalAlpha = 0.75;
-  context.lineWidth = 1.3;
-  context.beginPath();
+/** @typedef {NonNullable<ReturnType<typeof planeAt>>} Plane */
+
+/** What lies in a phase plane. @param {Plane} plane @param {Record<string, string>} colours @returns {Layer[]} */
+function layersOf(plane, colours) {
+  const way = { xs: /** @type {number[]} */ ([]), ys: /** @type {number[]} */ ([]) };
   for (let k = 0; k < plane.x.length; k++) {
-    if (k === 0 || plane.jumps.has(k)) context.moveTo(px(plane.x[k]), py(plane.y[k]));
-    else context.lineTo(px(plane.x[k]), py(plane.y[k]));
-  }
-  context.stroke();
-  context.globalAlpha = 1;
-  context.fillStyle = colours.blue;
-  for (const k of plane.jumps) context.fillRect(px(plane.x[k]) - 2.5, py(plane.y[k]) - 2.5, 5, 5);
-  plane.nullclines.forEach((segments, part) => {
-    context.strokeStyle = part ? colours.green : colours.best;
-    context.lineWidth = 2.2;
-    context.setLineDash(part ? [7, 4] : []);
-    context.beginPath();
-    for (const line of joined(segments)) {
-      line.forEach(([x, y], k) => {
-        if (k) context.lineTo(px(x), py(y));
-        else context.moveTo(px(x), py(y));
-      });
+    if (plane.jumps.has(k)) {
+      way.xs.push(NaN);
+      way.ys.push(NaN);
     }
-    context.stroke();
+    way.xs.push(plane.x[k]);
+    way.ys.push(plane.y[k]);
+  }
+  const resets = [...plane.jumps];
+  /** @type {Layer[]} */
+  const layers = [
+    { kind: "line", ...way, stroke: { colour: colours.blue, width: 1.3, alpha: 0.75 } },
+    { kind: "dots", xs: resets.map((k) => plane.x[k]), ys: resets.map((k) => plane.y[k]), radius: 2.8, colour: colours.blue, alpha: 1 },
+  ];
+  plane.nullclines.forEach((segments, part) => {
+    const lines = joined(segments);
+    const ends = (/** @type {0 | 1} */ i) => lines.flatMap((line) => [...line.map((point) => point[i]), NaN]);
+    const stroke = { colour: part ? colours.green : colours.best, width: 2.2, dash: part ? [7, 4] : [] };
+    layers.push({ kind: "line", xs: ends(0), ys: ends(1), stroke });
   });
-  context.setLineDash([]);
   for (const { x, y, kind } of plane.points) {
-    context.beginPath();
-    context.arc(px(x), py(y), 5.5, 0, 6.3);
-    context.fillStyle = kind.startsWith("stable") ? colours.ink : colours.card;
-    context.fill();
-    context.strokeStyle = colours.ink;
-    context.lineWidth = 2;
-    context.stroke();
+    const colour = kind.startsWith("stable") ? colours.ink : colours.card;
+    const words = [`${KINDS[kind]()} ${plane.names[0]} = ${numberText(x, 4)}`];
+    layers.push({ kind: "dots", xs: [x], ys: [y], radius: 5.5, colour, alpha: 1, edge: { colour: colours.ink, width: 2 }, words });
   }
-  if (plane.here !== null) {
-    context.beginPath();
-    context.arc(px(plane.x[plane.here]), py(plane.y[plane.here]), 7, 0, 6.3);
-    context.fillStyle = colours.red;
-    context.fill();
-  }
-  context.restore();
+  const { here } = plane;
+  if (here !== null) layers.push({ kind: "dots", xs: [plane.x[here]], ys: [plane.y[here]], radius: 7, colour: colours.red, alpha: 1 });
+  return layers;
 }
 
-/** Draws a plane whenever the page is free after a change. @param {App} app @param {HTMLCanvasElement} canvas @param {boolean} small @param {(plane: any) => void} [told] */
-function watched(app, canvas, small, told) {
+/** Calls whenever the page is free after a change. @param {App} app @param {(time: number | null) => void} act with the time that is pointed at */
+function watched(app, act) {
   let timer = 0;
   /** @type {number | null} */
   let time = null;
-  const draw = () => {
-    timer = 0;
-    if (!canvas.clientHeight || !app.data.model.plane) return;
-    const plane = planeAt(app, time, small);
-    const { dark, present } = app.store.get();
-    paintPlane(canvas, plane, dark, small, present ? 18 : small ? 13 : 14);
-    told?.(plane);
-  };
   const soon = () => {
-    if (!timer) timer = Number(setTimeout(draw, WAIT));
+    if (timer) return;
+    timer = Number(
+      setTimeout(() => {
+        timer = 0;
+        if (app.data.model.plane) act(time);
+      }, WAIT),
+    );
   };
   const off = app.store.on((_, changed) => ["selection", "dark", "drawn", "present"].some((key) => changed.has(key)) && soon());
   const away = app.onPoint((t) => {
-    if (small) return;
     time = t;
     soon();
   });
-  const size = new ResizeObserver(soon);
-  size.observe(canvas);
   soon();
-  return () => {
-    off();
-    away();
-    size.disconnect();
-    clearTimeout(timer);
+  return {
+    soon,
+    close() {
+      off();
+      away();
+      clearTimeout(timer);
+    },
   };
 }
 
-/** @param {{ app: App }} props */
+/** A small one without axes, which is drawn while a hand moves. @param {{ app: App }} props */
 export function SmallPlane({ app }) {
-  const canvas = useRef(/** @type {any} */ (null));
-  useEffect(() => watched(app, canvas.current, true), []);
-  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+  const place = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const canvas = place.current;
+    const draw = () => {
+      const { clientWidth: width, clientHeight: height } = canvas;
+      const plane = height ? planeAt(app, null, true) : null;
+      if (!plane) return;
+      const colours = THEMES[app.store.get().dark ? "dark" : "light"];
+      const box = { left: 4, top: 4, width: width - 8, height: height - 8 };
+      const panel = { ...box, x: { range: plane.across, grid: [] }, y: { range: plane.up, grid: [] }, layers: layersOf(plane, colours) };
+      paint(canvas, { width, height, size: 13, colours, panels: [panel], labels: [], name: "phase" });
+    };
+    const own = watched(app, draw);
+    const size = new ResizeObserver(own.soon);
+    size.observe(canvas);
+    return () => {
+      size.disconnect();
+      own.close();
+    };
+  }, []);
+  return html`<canvas ref=${place} aria-hidden="true"></canvas>`;
 }
 
 /** The phase plane with axes, keys and its fixed points in words. @param {{ app: App }} props */
 export function PhasePlane({ app }) {
-  const canvas = useRef(/** @type {any} */ (null));
-  const words = useRef(/** @type {any} */ (null));
-  useEffect(() => {
-    const tell = (/** @type {any} */ plane) => {
-      if (!plane) return;
-      const at = `I = ${numberText(plane.current, 3)} ${app.data.model.unit}`;
-      const named = plane.points.map((/** @type {any} */ { x, kind }) => `${KINDS[kind]()} ${plane.names[0]} = ${numberText(x, 4)}`);
-      words.current.textContent = `${at}: ${named.join(", ") || tr("no fixed point here")}`;
-    };
-    return watched(app, canvas.current, false, tell);
-  }, []);
+  const [plane, show] = useState(/** @type {Plane | null} */ (null));
+  useEffect(() => watched(app, (time) => show(planeAt(app, time, false))).close, []);
+  const { dark, present } = app.store.get();
+  const picture = (/** @type {number} */ width, /** @type {number} */ height) => {
+    if (!plane) return null;
+    const [x, y] = plane.names.map((/** @type {string} */ name, /** @type {number} */ k) => ({
+      name,
+      unit: k ? "" : plane.unit,
+      scale: "linear",
+      zero: null,
+      ends: k ? plane.up : plane.across,
+    }));
+    return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));
+  };
+  const named = plane?.points.map(({ x, kind }) => `${KINDS[kind]()} ${plane.names[0]} = ${numberText(x, 4)}`) ?? [];
+  const words = plane ? `I = ${numberText(plane.current, 3)} ${app.data.model.unit}: ${named.join(", ") || tr("no fixed point here")}` : "";
   const [v, u] = app.run.neuron.states;
-  return html`<div class="pw-plane"><canvas ref=${canvas} role="img" aria-label=${tr("Phase plane")}></canvas>
-    <p ref=${words} role="status"></p>
+  return html`<div class="pw-plane"><${Pictured} app=${app} of=${[plane, dark, present]} picture=${picture} attributes=${{ role: "img", "aria-label": tr("Phase plane") }} />
+    <p role="status">${words}</p>
     <ul class="pw-planekey"><li class="v"><i></i>${tr("{v} stands still", { v })}</li><li class="u"><i></i>${tr("{v} stands still", { v: u })}</li>
       <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul></div>`;
 }
