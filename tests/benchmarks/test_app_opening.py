@@ -1,9 +1,12 @@
-"""The app and the explorer of the same set in JupyterLab, in one run: from the run of a cell to the first trace and to
-the verdict, with a new kernel and a warm one; messages, bytes and models; a search to its first tries and to its stop.
+"""An explorer of a set that is in no file: in JupyterLab from the run of a cell to first trace and verdict, with a
+new kernel and a warm one; messages, bytes and models; a search to its first tries and to its stop.
+
+With BESIDE=/path/to/a/checkout/of/0.2 its explorer is measured in the same run, cell for cell.
 
 python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_app_opening.py
 """
 
+import os
 import uuid
 from pathlib import Path
 
@@ -12,19 +15,20 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.browser.conftest import browser, lab
-from tests.browser.pages import TRACES, NotebookPage
+from tests.browser.pages import NotebookPage
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab"]
 
 SET = '"izhikevich", "tonic_bursting", {"c": -51.3, "d": 2.1}'  # in no file
-CELLS = {
-    "App": f"import plausiwidgets as pw\napp = pw.Explorer({SET})\napp",
-    "Explorer": f"import plausiwidgets as pw\napp = pw.Explorer({SET})\napp",
-}
+OPENED = f"import plausiwidgets as pw\napp = pw.Explorer({SET})\napp"
+BESIDE = os.environ.get("BESIDE", "")
+CELLS = {"now": OPENED} | ({"0.2": f"import sys\nsys.path.insert(0, {BESIDE!r})\n{OPENED}"} if BESIDE else {})
+# Of 0.2, Plotly's public data and the lines over them.
+TRACES = "figure => [figure, ...figure.querySelectorAll('*')].flatMap((one) => one.pwScene?.data ?? one.data ?? [])"
 DRAWN = {
     # A picture whose middle is not of one colour.
-    "App": """() => {
+    "now": """() => {
         const canvas = document.querySelector("[data-pw-figure] canvas");
         if (!canvas?.width) return false;
         const { data } = canvas.getContext("2d").getImageData(0, canvas.height >> 1, canvas.width, 2);
@@ -32,12 +36,12 @@ DRAWN = {
         for (let k = 0; k < data.length; k += 4) if (data[k + 2] > data[k] + 60) blue += 1;
         return blue > 3;
     }""",
-    "Explorer": f"""() => [...document.querySelectorAll('.pw-plot')].flatMap({TRACES})
+    "0.2": f"""() => [...document.querySelectorAll('.pw-plot')].flatMap({TRACES})
         .some(({{ uid, y }}) => uid === 'yours_voltage' && y?.length > 50)""",
 }
 JUDGED = {
-    "App": "() => document.querySelector('.pw-app')?.dataset.pwJudged === 'yes'",
-    "Explorer": "() => /[✓✗○~]/.test(document.querySelector('.pw-yours')?.innerText ?? '')",
+    "now": "() => document.querySelector('.pw-app')?.dataset.pwJudged === 'yes'",
+    "0.2": "() => /[✓✗○~]/.test(document.querySelector('.pw-yours')?.innerText ?? '')",
 }
 CLOCK = """([drawn, judged]) => {
     const [isDrawn, isJudged] = [eval(drawn), eval(judged)];

@@ -10,8 +10,8 @@ whose exponential is another. If one of these makes other spikes than machine co
 
 import os
 from collections.abc import Iterator
-from importlib.resources import files
 
+import node
 import numpy as np
 import pytest
 import torch
@@ -20,7 +20,6 @@ from hostile import model as hostile_model
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.formulas import sweep_formulas
-from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.widgets.app.described import BENCH
 from tests.browser.conftest import browser
 from tests.models.test_own_neurons import axon, hodgkin_huxley
@@ -147,8 +146,7 @@ def explanation(model, pattern, values, sweep: int, spikes: list[int]) -> str:
 @pytest.mark.parametrize("name", [*pw.models.names(), *OWN])
 def test_spikes(page, table, name):
     model = OWN[name]() if name in OWN else pw.models.get(name)
-    bench = (files("plausiwidgets.widgets.page") / "bench.js").read_text()
-    page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{runtime()}\n{bench}\n{_RUN}"])
+    page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{node.engine('bench.js')}\n{_RUN}"])
     rng = np.random.default_rng(0)
     lanes = fired = steps = milliseconds = 0
     found = dict.fromkeys(COLUMNS[4:8], 0)

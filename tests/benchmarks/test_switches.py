@@ -1,4 +1,4 @@
-"""Two hundred patterns picked in the gallery with the phase plane open: what they leave in kernel and page.
+"""Two hundred patterns picked with the phase plane open: what they leave in kernel and page.
 
 python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_switches.py
 """
@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+import plausiwidgets as pw
 from tests.browser.conftest import browser, lab, open_notebook
 from tests.browser.pages import NotebookPage
 
@@ -29,7 +30,12 @@ GROWTH_PAGE, GROWTH_KERNEL = 50.0, 20.0
 NODES = 50
 """Most elements that a switch may leave in the page: the rows that it replaces have some 150."""
 
-CELL = "import plausiwidgets as pw\nexplorer = pw.Explorer('izhikevich', 'tonic_spiking', {})\ndisplay(explorer)"
+CELL = """
+import plausiwidgets as pw
+explorer = pw.Explorer("izhikevich", "tonic_spiking", {})
+explorer.open_tool("phase plane")
+display(explorer)
+"""
 REPORT = """
 import ctypes, gc, os, pathlib, threading
 from ipywidgets.widgets.widget import _instances
@@ -45,10 +51,6 @@ EXECUTE = """code => new Promise((resolve) => {
     future.onIOPub = (message) => { if (message.header.msg_type === "stream") out += message.content.text; };
     future.done.then(() => resolve(out));
 })"""
-STATE = """() => JSON.stringify([
-    document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key,
-    document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d').slice(0, 400),
-])"""
 
 
 def memory(opened: NotebookPage) -> dict[str, float]:
@@ -72,22 +74,19 @@ def test_two_hundred_switches_leave_kernel_and_page_as_they_were(open_notebook, 
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(new_notebook(cells=[new_code_cell(CELL)], metadata=spec), path)
     opened = open_notebook(path)
-    opened.wait_for_plot()
+    opened.wait_for_app()
     page = opened.page
-    page.get_by_role("button", name="Phase plane").click()
-    page.wait_for_selector(".pw-plane .pw-trajectory", state="attached")
-    patterns = page.get_by_role("button", name="Patterns", exact=True)  # they make room for the phase plane
-    keys = page.locator(".pw-thumbnail").evaluate_all("all => all.map(e => e.dataset.key)")
+    page.locator(".pw-tool").wait_for()
+    titles = {key: pw.patterns.get(key).title for key in pw.patterns.names()}
     random.seed(1)
     marks = [memory(opened)]
     print("\nbefore", *(f"{name} {value:.0f}" for name, value in marks[0].items()))
     for number in range(1, WARM + ROUNDS + 1):
         began = time.monotonic()
-        for key in random.sample(keys, ROUND):
-            before = page.evaluate(STATE)
-            patterns.click()
-            page.locator(f".pw-thumbnail[data-key={key}]").click()
-            page.wait_for_function(f"before => ({STATE})() !== before", arg=before, timeout=60_000)
+        for key in random.sample(list(titles), ROUND):
+            page.locator(".pw-sentence button[aria-haspopup=dialog]").nth(1).click()
+            page.locator(".pw-gallery button", has_text=titles[key]).first.click()
+            page.locator(".pw-app[data-pw-judged=yes]").wait_for()
         page.wait_for_timeout(2500)  # it is verified at rest, and the page lets go of what is no longer shown
         marks.append(memory(opened))
         print(f"{ROUND * number}", *(f"{name} {value:.0f}" for name, value in marks[-1].items()),
