@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from plausiwidgets.widgets.app.file import write_app
+import plausiwidgets as pw
 from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, python
 from tests.browser.test_app_python_neuron import cell
 
+MODELS = ["izhikevich", "adex", "lif"]
 TYPED = ("nan", "-inf", "1e999", "", "1e308", "-1e308", "1e-320", "１２", "٣", "1,5", "--1", "0x10", "9" * 60)
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 STOP = """() => {
@@ -30,12 +31,12 @@ KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["adex", "lif"], language="en")
+    return pw.export_page(MODELS, path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
 
 
 @pytest.fixture
 def opened(open_page, path):
-    def open_one(fragment: str = "", **options: object):
+    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
         shown = open_page(path, fragment, **options)
         shown.page.wait_for_selector(JUDGED)
         return shown.page
@@ -150,7 +151,7 @@ def test_the_first_screen_is_walked_by_keys_alone(opened):
 
 @pytest.mark.slow
 def test_axe_finds_nothing_in_a_turn_with_its_hints_in_present_and_in_errors(opened):
-    page = opened("#c=-60&zz=3")
+    page = opened("#pattern=tonic_bursting&c=-60&zz=3")
     assert findings(page) == []  # with a sentence about the link
     page.get_by_role("button", name="Present").click()
     assert findings(page) == []

@@ -252,6 +252,7 @@ def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_st
     opened.reload()
     page.wait_for_selector(JUDGED)
     page.wait_for_function(f"before => ({DOTS})() >= before", arg=before)
+    page.wait_for_function(f"before => ({DOTS})() > before + 50", arg=page.evaluate(DOTS))  # it goes on
     page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
     becomes(opened, "app.searching", "False")
     tried = int(python(opened, "app.results[-1].evaluations"))

@@ -57,6 +57,41 @@ def test_one_app_that_is_shown_twice_moves_together_and_closing_leaves_nothing(o
     assert opened.errors == []
 
 
+NEURON = """
+import numpy as np
+def step(current, state, p, dt):
+    (v,) = state
+    v = v + dt / p.tau * (-65.0 - v + current)
+    return np.where(v > -50.0, 1.0, 0.0), (np.where(v > -50.0, -65.0, v),)
+mine = pw.NeuronModel("mine", step, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")], lambda p, holding: (-65.0,),
+    pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.1)
+"""
+SHOWN_FIRST = """() => {
+    window.pwSentences = [];
+    new MutationObserver(() => {
+        const words = document.querySelector('.pw-sentence')?.textContent;
+        if (words && !window.pwSentences.includes(words)) window.pwSentences.push(words);
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+@pytest.mark.slow
+def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_app_of):
+    opened = open_app_of(SOLVED, NEURON)
+    page = opened.page
+    page.add_init_script(f"({SHOWN_FIRST})()")
+    for shown, words in (("'lif', 'integrator'", "ntegrator"), ("mine, 'tonic_spiking', {'tau': 12.0}", "mine")):
+        python(opened, f"app.show({shown})")
+        page.locator(".pw-sentence", has_text=words).wait_for()
+        opened.reload()
+        page.wait_for_selector(JUDGED)
+        sentences = page.evaluate("() => window.pwSentences")
+        assert sentences
+        assert [one for one in sentences if words not in one] == [], sentences
+    assert page.locator("input[data-name=tau]").first.get_attribute("aria-valuetext") == "12 ms"
+    assert opened.errors == []
+
+
 LINKS = {
     "of version 0.1": ("model=izhikevich&pattern=C&c=-52&d=3&tau_inv=2", "c", "−52 mV", "tau_inv"),
     "of version 0.2": ("model=adex&pattern=tonic_spiking&tau_w=120&lock=tau_w&seed=3", "tau_w", "120 ms", "seed"),

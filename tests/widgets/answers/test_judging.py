@@ -225,3 +225,22 @@ def test_a_greeting_is_answered_beside_a_long_simulation(client):
     client.say("simulate", **of(client, black_box([], seconds=0.01)), sweeps=[], states=False)
     identity = client.say("alive")
     assert [answer["state"] for answer in client.of(identity)] == ["done"]  # without waiting
+
+
+def test_questions_of_several_threads_are_each_answered_once(client):
+    names = [[], []]
+
+    def ask(page: int) -> None:
+        for k in range(40):
+            names[page].append(client.say("alive"))
+            if k % 10 == 0:
+                names[page].append(client.say("rate", model="lif", values={}, dt=0.1, holding=0.0, most=50.0, points=4))
+
+    threads = [threading.Thread(target=ask, args=(page,)) for page in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    for identity in [*names[0], *names[1]]:
+        assert client.last(identity)["state"] in ("done", "superseded")
+    assert len({one["id"] for one in client.heard}) == len(client.heard) == 88
