@@ -1,0 +1,113 @@
+"""The widget in a front end of another kind: in a shadow root, as marimo has it, beside a host that does not answer."""
+
+import pytest
+
+import plausiwidgets as pw
+from tests.browser.pages import BrowserPage
+
+RENDER = """async ({ esm, css, state }) => {
+    const { default: made } = await import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })));
+    const heard = {};
+    window.pwSent = [];
+    // A front end may give another object to each function.
+    const model = () => ({
+        get: (name) => state[name],
+        set() {},
+        save_changes() {},
+        on: (kind, hear) => { (heard[kind] ??= new Set()).add(hear); },
+        off: (kind, hear) => heard[kind]?.delete(hear),
+        send: (message) => { window.pwSent.push(message); },
+    });
+    window.pwTell = (...told) => { for (const hear of heard['msg:custom'] ?? []) hear(...told); };
+    window.pwHeard = () => Object.values(heard).reduce((sum, all) => sum + all.size, 0);
+    const widget = await made();
+    const began = performance.now();
+    const end = widget.initialize({ model: model() });
+    window.pwTook = performance.now() - began;
+    window.pwIsWaiting = end instanceof Promise;
+    const closes = [0, 1].map((k) => {
+        const place = document.createElement('div');
+        const root = place.attachShadow({ mode: 'open' });
+        const style = document.createElement('style');
+        const el = document.createElement('div');
+        style.textContent = css;
+        root.append(style, el);
+        document.body.append(place);
+        return widget.render({ model: model(), el });
+    });
+    window.pwClose = () => { for (const close of closes) close(); end(); };
+}"""
+
+
+@pytest.fixture
+def shown(browser):
+    """Two views of one widget, each in a shadow root."""
+    explorer = pw.Explorer("izhikevich", "tonic_bursting")
+    state = {name: value for name, value in explorer.get_state().items() if name not in ("layout",)}
+    page = BrowserPage(browser)
+    page.page.goto("about:blank")
+    given = {"esm": str(explorer._esm), "css": str(explorer._css), "state": state}
+    page.page.evaluate(RENDER, given)
+    yield page
+    page.close()
+    explorer.close()
+
+
+def test_the_widget_runs_in_a_shadow_root_and_its_views_share_one_state(shown):
+    page = shown.page
+    page.locator(".pw-app[data-pw-judged=yes]").nth(1).wait_for()
+    assert page.locator(".pw-app").count() == 2
+    first, second = (page.locator(".pw-app").nth(k).locator("input[type=range]").first for k in range(2))
+    second.focus()
+    page.keyboard.press("ArrowLeft")
+    text = second.get_attribute("aria-valuetext")
+    page.wait_for_function(
+        """text => [...document.querySelectorAll('div')].every((one) => !one.shadowRoot
+            || one.shadowRoot.querySelector('input[type=range]').getAttribute('aria-valuetext') === text)""",
+        arg=text,
+    )
+    assert first.get_attribute("aria-valuetext") == text
+    page.get_by_role("button", name="Share").first.click()
+    page.get_by_role("dialog").first.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").first.wait_for(state="detached")
+    assert shown.errors == []
+
+
+def test_nothing_is_awaited_before_the_widget_is_there(shown):
+    assert shown.page.evaluate("() => window.pwIsWaiting") is False  # a front end gives up after two seconds
+    assert shown.page.evaluate("() => window.pwTook") < 2000
+
+
+def test_nonsense_of_a_host_is_not_heard_and_cut_answers_are_one_sentence(shown):
+    page = shown.page
+    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
+    page.evaluate("""() => {
+        const nonsense = [null, 7, 'text', [], {}, { kind: 'search' }, { id: 3, state: 'done' }];
+        for (const told of nonsense) window.pwTell(told, []);
+        window.pwTell({ kind: 'verify', id: 'nobody', state: 'done' }, undefined);
+    }""")
+    page.get_by_role("button", name="Explore").first.click()
+    page.get_by_role("dialog").first.get_by_role("button", name="Parameter plane").click()
+    page.wait_for_function("() => window.pwSent.some(({ kind }) => kind === 'plane')")
+    page.evaluate("""() => {
+        const { id } = window.pwSent.findLast(({ kind }) => kind === 'plane');
+        const arrays = { x: ['f8', 0, 1000], y: ['f8', 0, 1000], loss: ['f4', 0, 9], missed: ['u4', 0, 9] };
+        const fields = { patterns: [], criteria: [], solved: [], finer: true };
+        window.pwTell({ kind: 'plane', id, state: 'running', arrays, ...fields }, [new DataView(new ArrayBuffer(16))]);
+    }""")
+    page.locator(".pw-tool", has_text="could not be read").first.wait_for()
+    page.locator(".pw-app input[type=range]").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
+    assert shown.errors == []
+
+
+def test_closing_takes_every_listener_with_it(shown):
+    page = shown.page
+    page.locator(".pw-app[data-pw-judged=yes]").nth(1).wait_for()
+    assert page.evaluate("() => window.pwHeard()") > 0
+    page.evaluate("() => window.pwClose()")
+    assert page.evaluate("() => window.pwHeard()") == 0
+    assert page.locator(".pw-app").count() == 0
+    assert shown.errors == []
