@@ -214,7 +214,7 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
     shapes = {name: np.shape(x) for name, x in given.items() if name in ("v", "current") and _is_regular(x)}
     many = {name: shape[0] for name, shape in shapes.items() if len(shape) == 2}
     if not many or len(set(many.values())) > 1 or len(many) < len(shapes):
-        arrays = {name: x if (plain := numbers(x)) is None else plain for name, x in given.items()}
+        arrays = {name: x if (found := numbers(x)) is None else found for name, x in given.items()}
         return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
     n = next(iter(many.values()))
     if "spikes" in given:
