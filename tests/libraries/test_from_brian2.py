@@ -38,6 +38,7 @@ def test_an_example_of_its_documentation_is_taken_as_it_stands_and_judged(name):
     differences, same, spikes = compared(words, model, example.steps, example.noise, example.below)
     assert same and spikes >= 20
     assert max(differences) < 1e-6
+    assert why_not(model) is None
     assert pw.judge(model, example.pattern, example.stimulus, verify=False).engine == "compiled"
 
 
