@@ -58,11 +58,20 @@ function appOf(t, data = custom(), pattern = KEY, more = {}) {
 
 const chip = (app) => {
   const { verdict, verified, simulating } = app.store.get();
-  return said(verdict, verified, app.pattern, simulating).words;
+  return said(verdict, verified, app.pattern, app.data.model, simulating).words;
 };
 const verdictOf = (loss) => ({ status: loss ? "rejected" : "unverified", loss, diverged: false, failed_check: "", checks: [], parts: {} });
 const traces = { "0.v": Float32Array.of(-65, -64, NaN), "0.current": Float32Array.of(0, 1, 1), "0.spikes": new Float64Array() };
 const told = (loss) => [{ verdict: verdictOf(loss), sweeps: [{ name: "step", t0: 0, dt: 1, states: ["v"] }], done: 0, total: 0 }, traces];
+
+test("a neuron in discrete time holds in steps of its dt, and nothing is said of finer ones", (t) => {
+  const { app } = appOf(t);
+  const verified = { status: "replicated", why: "" };
+  const why = (more) => said(verdictOf(0), verified, app.pattern, { ...app.data.model, ...more }).why;
+  assert.match(why({}), /finer time steps/);
+  assert.match(why({ discrete: true, dt: 1 }), /in steps of 1 ms/);
+  assert.doesNotMatch(why({ discrete: true, dt: 1 }), /finer/);
+});
 
 test("a neuron that only Python can simulate is shown before anything is simulated: name, sliders, current", (t) => {
   const { app, host } = appOf(t);

@@ -6,7 +6,10 @@ from typing import Any
 
 import nir
 import numpy as np
+from brian2_neurons import SHARES, of_program, random_start
 from scipy.linalg import expm
+
+import plausiwidgets as pw
 
 RESETS: tuple[str | float, ...] = ("zero", "subtract", -0.2)
 
@@ -61,3 +64,16 @@ def by_exponential(
         spikes.append(fired.astype(float))
         course.append(state.copy())
     return np.array(spikes), np.array(course)
+
+
+def compared(node: Any, reset: str | float, model: pw.NeuronModel) -> tuple[tuple[float, float], bool, int]:
+    """Return (largest differences, all spikes the same, spikes), from rest and from a random state."""
+    steps = 5000 if isinstance(node, nir.IF) else 1000  # an integrator is slow at its default current
+    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (steps, SHARES.size)) * SHARES * model.current.default
+    differences, same, count = [], True, 0
+    for start in (model.start(model.defaults(), np.zeros(SHARES.size)), random_start(model, SHARES.size)):
+        theirs, states = by_exponential(node, reset, model.dt, noise, start)
+        ours, course = of_program(model, noise, start)
+        same, count = same and bool(np.array_equal(ours, theirs)), count + int(theirs.sum())
+        differences.append(float(np.abs(course - states).max()))
+    return (differences[0], differences[1]), same, count

@@ -16,9 +16,10 @@ import brian2
 import numpy as np
 from brian2_examples import EXAMPLES
 from brian2_examples import REFUSED as REFUSED_EXAMPLES
-from brian2_neurons import NEURONS, compared, of_program, random_start
+from brian2_neurons import NEURONS, compared
 from neurons import MADE, REFUSED, row
-from nir_neurons import NODES, RESETS, by_exponential
+from nir_neurons import NODES, RESETS
+from nir_neurons import compared as compared_nir
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import why_not
@@ -44,15 +45,7 @@ def _example(name: str) -> Measured:
 
 def _nir(name: str, reset: str | float) -> Measured:
     model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
-    shares = np.array([0.7, 1.0, 2.0, 3.0])
-    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (1000, shares.size)) * shares * model.current.default
-    differences, same, count = [], True, 0
-    for start in (model.start(model.defaults(), np.zeros(shares.size)), random_start(model, shares.size)):
-        theirs, states = by_exponential(NODES[name], reset, 0.1, noise, start)
-        ours, course = of_program(model, noise, start)
-        same, count = same and bool(np.array_equal(ours, theirs)), count + int(theirs.sum())
-        differences.append(float(np.abs(course - states).max()))
-    return model, (differences[0], differences[1]), same, count
+    return model, *compared_nir(NODES[name], reset, model)
 
 
 def rows() -> Iterator[tuple[str, str, Callable[[], Measured]]]:

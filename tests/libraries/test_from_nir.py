@@ -5,8 +5,7 @@ from __future__ import annotations
 import nir
 import numpy as np
 import pytest
-from brian2_neurons import of_program, random_start
-from nir_neurons import NODES, RESETS, by_exponential, one
+from nir_neurons import NODES, RESETS, compared, one
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import why_not
@@ -18,14 +17,9 @@ LIF, IF = NODES["LIF"], NODES["IF"]
 @pytest.mark.parametrize("reset", RESETS)
 def test_states_and_spikes_are_those_of_its_equations_from_rest_and_from_anywhere(name, reset):
     model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
-    shares = np.array([0.7, 1.0, 2.0, 3.0])
-    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (1000, shares.size)) * shares * model.current.default
-    for start in (model.start(model.defaults(), np.zeros(shares.size)), random_start(model, shares.size)):
-        theirs, states = by_exponential(NODES[name], reset, 0.1, noise, start)
-        ours, course = of_program(model, noise, start)
-        np.testing.assert_array_equal(ours, theirs)
-        assert theirs.sum() >= 10
-        np.testing.assert_allclose(course, states, atol=1e-10)
+    differences, same, spikes = compared(NODES[name], reset, model)
+    assert same and spikes >= 20
+    assert max(differences) < 1e-10
 
 
 @pytest.mark.parametrize("name", NODES)

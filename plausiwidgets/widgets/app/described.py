@@ -249,6 +249,7 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             "name": model.key, "title": model.title, "description": model.description, "source": model.source,
             "equations": model.equations, "unit": model.current.unit,
             "potential_unit": model.states[0].unit, "dt": model.dt,
+            **({"discrete": True} if model.discrete else {}),
             "resets": model.spike_level is None, "plane": simulate and has_plane(model),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],

@@ -318,6 +318,8 @@ export type Model = {
   dt: number;
   resets: boolean;
   plane: boolean;
+  /** In discrete time: it is verified in steps of its dt. */
+  discrete?: boolean;
 };
 export type ModelData = {
   model: Model;

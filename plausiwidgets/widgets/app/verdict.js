@@ -4,14 +4,15 @@ import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Check, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
+/** @import { Check, Model, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
 
 /**
  * What is said of a selection: one sentence, the same everywhere, and how it is coloured.
- * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Simulating | null} [simulating]
+ * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Model} model
+ * @param {Simulating | null} [simulating]
  * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
  */
-export function said(verdict, verified, pattern, simulating = null) {
+export function said(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
   if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
@@ -27,7 +28,9 @@ export function said(verdict, verified, pattern, simulating = null) {
     return { kind: "fails", words: `✗ ${words}`, why: missing(checks) };
   }
   if (verified?.status === "replicated") {
-    const why = tr("Every criterion holds, also at finer time steps, after a longer rest and with rounded values.");
+    const why = model.discrete
+      ? tr("Every criterion holds in steps of {dt} ms, also after a longer rest and with rounded values.", { dt: model.dt })
+      : tr("Every criterion holds, also at finer time steps, after a longer rest and with rounded values.");
     return { kind: "holds", words: `✓ ${tr("It does")}`, why };
   }
   if (verified?.status === "fragile" || verified?.status === "rejected") {
@@ -74,7 +77,7 @@ export function criterionText({ name, value, unit, low, high, passed }) {
 export function Chip({ app }) {
   const { verdict, verified, simulating, marked, turn, sheet } = app.store.get();
   const checks = simulating ? [] : (verdict?.checks ?? []);
-  const { kind, words, why } = said(verdict, verified, app.pattern, simulating);
+  const { kind, words, why } = said(verdict, verified, app.pattern, app.data.model, simulating);
   const mark = (/** @type {number} */ place) => app.store.set({ marked: place });
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

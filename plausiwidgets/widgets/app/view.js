@@ -36,7 +36,7 @@ function Screen({ app }) {
   const { pattern } = app;
   const { exercise, lesson } = state;
   const game = gameOf(state);
-  const { kind, why } = said(verdict, verified, pattern, simulating);
+  const { kind, why } = said(verdict, verified, pattern, app.data.model, simulating);
   const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>
