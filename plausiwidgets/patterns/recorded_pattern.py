@@ -168,7 +168,7 @@ def made_of(
 ) -> RecordedPattern:
     """Return the pattern of checked sweeps; see :func:`from_recording`."""
     groups, values, silent, pieces = _stimulus(sweeps, settings)
-    features = _Features(groups, settings, silent)
+    features = _Features(groups, settings, silent, current_unit)
     first = groups[0]
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
@@ -399,10 +399,11 @@ Measured = Callable[[Response, Responses], Mapping[str, Any]]
 class _Features:
     """The criteria of recorded sweeps, and what measures them."""
 
-    def __init__(self, groups: Sequence[_Recorded], settings: Settings, silent: bool) -> None:
+    def __init__(self, groups: Sequence[_Recorded], settings: Settings, silent: bool, current_unit: str) -> None:
         self.settings, self.criteria = settings, list[Criterion]()
         self.reliability: dict[str, float] = {}
         self._many = len(groups) > 1
+        self._current_unit = current_unit
         self._measures: list[tuple[str, Measured]] = []
         self._potentials: set[str] = set()
         self._before(groups, silent)
@@ -628,14 +629,17 @@ class _Features:
     def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
         if not self._asked("resistance"):
             return
-        values, tolerance = [(steady - base) / p.first for base, steady, *_ in found], 2.0 * self.settings.tolerance
+        known = self._current_unit in AMPERE
+        factor, unit = (1e-9 / AMPERE[self._current_unit], "MΩ") if known else (1.0, "mV/unit")
+        values = [factor * (steady - base) / p.first for base, steady, *_ in found]
+        tolerance = 2.0 * self.settings.tolerance
         key, tenth = f"resistance{mark}", 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(
             key, marked("input resistance"), marked("Potential at the end of the step, from rest, over the current."),
-            "mV for each unit of current", low=min(values) * (1.0 - tolerance), high=max(values) * (1.0 + tolerance),
+            unit, low=min(values) * (1.0 - tolerance), high=max(values) * (1.0 + tolerance),
             scale=0.3, kind="log"), g.name)  # fmt: skip
         self._measures.append((g.name, lambda x, r: {
-            key: (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first}))  # fmt: skip
+            key: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first}))  # fmt: skip
 
     def _decay(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
         taus = [float(f.decay_time(after[None], np.array([base]), g.dt)[0]) for base, _, _, after in found]

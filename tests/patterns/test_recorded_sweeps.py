@@ -98,11 +98,14 @@ def test_the_features_of_a_recording_are_those_of_efel():
     v = regular_spiking(-100.0, *STEP, t)
     about = {"T": t, "V": v, "stim_start": [STEP[0]], "stim_end": [STEP[1]], "stimulus_current": [-0.1]}
     [his] = efel.get_feature_values([about], names)
-    cell = pw.from_recording(t, v, current=np.where((t >= STEP[0]) & (t < STEP[1]), -100.0, 0.0))
+    current = np.where((t >= STEP[0]) & (t < STEP[1]), -0.1, 0.0)
+    cell = pw.from_recording(t, v, current=current, units={"current": "nA"})
     middle = {key: 0.5 * (c.low + c.high) for key, c in by_key(cell).items()}
     assert middle["rest"] == pytest.approx(his["voltage_base"][0], abs=0.05)
     resistance = by_key(cell)["resistance"]
-    assert resistance.low / 0.8 * 1e3 == pytest.approx(his["ohmic_input_resistance_vb_ssse"][0], rel=0.01)
+    assert resistance.unit == "MΩ" and resistance.low / 0.8 == pytest.approx(
+        his["ohmic_input_resistance_vb_ssse"][0], rel=0.01
+    )
     assert by_key(cell)["time_constant"].low / 0.7 == pytest.approx(his["decay_time_constant_after_stim"][0], rel=0.01)
     assert middle["sag"] == pytest.approx(his["sag_amplitude"][0], abs=0.6)
     v = regular_spiking(400.0, *STEP, t)
