@@ -2,6 +2,7 @@ import { tr } from "./engine/texts.js";
 import { paint } from "./painter.js";
 import { csvOf, save } from "./saving.js";
 import { svgCanvas } from "./svg.js";
+import { gameOf } from "./task.js";
 import { tracesOf } from "./traces.js";
 import { html, useState } from "./vendor/preact.js";
 
@@ -63,6 +64,37 @@ export function Files({ app }) {
   ];
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
     <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
+}
+
+/**
+ * What is shown as an exercise in a file, which begins at these values and asks a question; a mystery asks its own.
+ * @param {{ app: App }} props
+ */
+export function ExerciseFile({ app }) {
+  const [question, ask] = useState("");
+  const [said, say] = useState("");
+  const game = gameOf(app.store.get());
+  const write = () => {
+    const { model, pattern, values, dt } = app.store.get().selection;
+    const { fixed, locked } = app.store.get().box;
+    const free = app.sliders.map(({ name }) => name).filter((name) => !fixed.includes(name) && !locked.includes(name));
+    say("…");
+    app.host.ask("export", { what: "exercise", model, pattern, values, dt, free, text: question, of: "" }, (answer) => {
+      if (answer.state === "failed") return say(answer.error ?? "");
+      if (answer.state !== "done") return;
+      save(answer.name, answer.text);
+      say(answer.name);
+    });
+  };
+  const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
+  return html`<div class="pw-copy">
+    ${
+      game
+        ? ""
+        : html`<label>${tr("Question of an exercise that begins at these values")}<input type="text" maxlength="500" placeholder=${usual}
+          value=${question} oninput=${(/** @type {any} */ e) => ask(e.target.value)} onkeydown=${(/** @type {KeyboardEvent} */ e) => e.key === "Enter" && write()} /></label>`
+    }
+    <button onclick=${write}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${said}</span></div>`;
 }
 
 /** @param {string} svg @returns {Promise<Blob>} */

@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { Files } from "./files.js";
+import { ExerciseFile, Files } from "./files.js";
 import { isLocal, linkOf } from "./sharing.js";
 import { Sheet } from "./sheets.js";
 import { gameOf, isTask } from "./task.js";
@@ -44,6 +44,7 @@ export function Share({ app }) {
     }
     <${Copy} label=${tr("The same in Python")} text=${game?.python ?? python(app)} />
     ${isTask(state) ? "" : html`<${Files} app=${app} />`}
+    ${app.host.can("export") && app.isJudged() && !state.exercise ? html`<${ExerciseFile} app=${app} />` : ""}
   <//>`;
 }
 

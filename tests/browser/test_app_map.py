@@ -1,0 +1,53 @@
+"""The map of an assessment in a real JupyterLab: each cell is reached by keys, told in full, and opens."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
+
+CODE = """\
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_table
+shown = pw.assessment.plausibility_map(published_table())
+shown
+"""
+
+
+@pytest.fixture
+def opened(open_notebook, tmp_path: Path):
+    path = tmp_path / "map.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(CODE)], metadata=kernel), path)
+    return open_notebook(path)
+
+
+def test_a_keyboard_reaches_every_cell_and_opens_it(opened) -> None:
+    page = opened.page
+    grid = page.get_by_role("grid", name="Which model shows which pattern")
+    grid.wait_for(timeout=120_000)
+    cells = grid.locator("[data-at]")
+    assert cells.count() == 400
+    assert grid.locator("[tabindex='0']").count() == 1
+    grid.locator("[tabindex='0']").focus()
+    page.keyboard.press("Control+Home")
+    for press, place in {
+        "ArrowRight": "0 1", "ArrowDown": "1 1", "End": "1 19", "Control+End": "19 19", "ArrowDown ": "19 19",
+        "Home": "19 0", "ArrowUp": "18 0", "Control+Home": "0 0", "ArrowLeft": "0 0",
+    }.items():  # fmt: skip
+        page.keyboard.press(press.strip())
+        expect(page.locator(":focus")).to_have_attribute("data-at", place)
+    expect(page.locator(".pw-maptold")).to_contain_text("Tonic spiking")
+    cells.nth(25).hover()
+    expect(page.locator(".pw-maptold")).to_contain_text("Spike frequency adaptation")
+    assert [v["id"] for v in Axe().run(page, context=".pw-map").response["violations"]] == []
+    for key in ("x", "b", "d", "d"):
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator("[role=dialog]").wait_for(state="detached")
+    expect(page.locator(".pw-sentence")).to_contain_text("phasic spiking")
+    assert page.locator(".jp-Cell").count() == 1, "JupyterLab's own keys did nothing"
+    assert opened.errors == []
