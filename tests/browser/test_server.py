@@ -75,6 +75,20 @@ def test_a_search_is_watched_and_its_values_are_taken(visit):
     expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
 
 
+@pytest.mark.parametrize(("width", "height", "least"), [(1400, 900, 0.15), (1024, 768, 0.15), (400, 800, 0.1)])
+def test_the_curve_of_a_search_has_its_share_of_the_window(visit, width, height, least):
+    touch = {"has_touch": True, "is_mobile": True} if width < 600 else {}
+    page = visit(ENDLESS, width=width, height=height, **touch).page
+    press(page, "Let a search find it")
+    until_tried(page, 1)
+    box = page.locator("[data-pw-objective]").bounding_box()
+    assert box["width"] * box["height"] / (width * height) >= least
+    press(page, "Stop")
+    expect(drawer(page)).to_contain_text("Stopped", timeout=60_000)
+    box = page.locator("[data-pw-objective]").bounding_box()
+    assert box["width"] * box["height"] / (width * height) >= least
+
+
 def test_a_search_is_held_goes_on_and_is_stopped(visit):
     page = visit(ENDLESS).page
     press(page, "Let a search find it")
