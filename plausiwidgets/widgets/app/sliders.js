@@ -2,7 +2,7 @@ import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid, limitsOf } from "./link.js";
 import { hasBars, isTask, takes, told } from "./task.js";
-import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -166,7 +166,8 @@ export function Box({ value, name, limits, valid, set, disabled = false }) {
   const box = useRef(/** @type {any} */ (null));
   const before = useRef(value);
   const shown = String(Number(value.toPrecision(6)));
-  useEffect(() => {
+  // At once: what is typed after a drawing is not overwritten by it.
+  useLayoutEffect(() => {
     if (document.activeElement !== box.current || box.current.valueAsNumber !== value) box.current.value = shown;
     if (before.current === value) return; // what was typed before this was first drawn stays refused
     before.current = value;
