@@ -24,7 +24,9 @@ def card(model: Any, cost: str = "") -> str:
     >>> "tau_w dw/dt = a (v − E_L) − w" in card(get("adex"))
     True
     """
-    spike = "" if model.spike_level is None else f"; a spike is an upward crossing of {_number(model.spike_level)} mV"
+    unit = "" if model.states[0].unit == "1" else f" {model.states[0].unit}"
+    level = "" if model.spike_level is None else f"{_number(model.spike_level)}{unit}"
+    spike = f"; a spike is an upward crossing of {level}" if level else ""
     facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, cost]
     parts = [f"<h3>{_text(model.title)} <code>{_text(model.key)}</code></h3>"]
     parts += [f"<p>{_text(fact)}</p>" for fact in facts if fact]
