@@ -108,6 +108,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
     assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside
     assert f"{PACKAGE}/py.typed" in inside
     assert any(name.endswith("licenses/LICENSE") for name in inside)
+    # By which a Jupyter Server finds the app.
+    assert any(name.endswith("data/etc/jupyter/jupyter_server_config.d/plausiwidgets.json") for name in inside)
     assert not any(name.startswith(("tests/", "notebooks/")) for name in inside)
 
 

@@ -222,7 +222,7 @@ def is_allowed(host: str, names: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> is_allowed("localhost", []), is_allowed("192.168.0.7", []), is_allowed("rebound.example.net", ["here.example"])
+    >>> is_allowed("localhost", []), is_allowed("192.168.0.7", []), is_allowed("rebound.example.org", ["here.example"])
     (True, True, False)
     """
     if host in LOCAL or host.lower() in {name.lower() for name in names}:

@@ -61,7 +61,7 @@ def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server:
     with urllib.request.urlopen(f"{server.url}{BASE}plausiwidgets/?token={TOKEN}", timeout=30) as answer:
         cookies = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie"))
     with pytest.raises(HTTPClientError, match="403"):  # what a page of another site would send
-        run(connect(server, "", Cookie=cookies, Origin="http://example.net"))
+        run(connect(server, "", Cookie=cookies, Origin="http://example.org"))
     run(connect(server, "", Cookie=cookies, Origin=server.url))
 
 
