@@ -28,6 +28,19 @@ from tests.browser.servers import Server, children, start_app
 SET = {"model": "izhikevich", "pattern": "tonic_spiking", "values": {}, "dt": 0.25}
 ENDLESS = {"model": "lif", "pattern": "tonic_bursting", "values": {}, "dt": 0.1, "begin": "values"}
 HOST = "explorer.example.org"
+LEAKY = """
+import torch
+import plausiwidgets as pw
+
+def step(current, state, p, dt):
+    v = state[0] + dt / p.tau * (current - state[0])
+    return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+
+leaky = pw.NeuronModel(
+    "leaky_of_a_file", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
+    pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0)
+print("hello" * 1000)
+"""
 DONE = ("done", "stopped", "failed", "superseded")
 
 
@@ -222,14 +235,14 @@ def test_a_worker_that_is_killed_is_replaced_and_its_searches_begin_anew(server:
 
 
 @pytest.mark.slow
-def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, root: Path, tmp_path: Path) -> None:
+def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: Path) -> None:
     file = tmp_path / "neurons.py"
-    file.write_text((root / "tests/data/slow_neurons.py").read_text() + "\nprint('hello' * 1000)\n")
+    file.write_text(LEAKY)
     started = own(str(file), "--workers=1")
     _, _, body = request(started)
     about = json.loads(body.decode().split('id="about">')[1].split("</script>")[0])
     names = list(about["own"])
-    assert names
+    assert names == ["leaky_of_a_file"]
 
     async def work() -> None:
         visitor = await visit(started)
