@@ -64,6 +64,7 @@ def model_fingerprint(model: NeuronModel) -> str:
     described = [
         [asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit, model.peak,
         model.spike_level, [[state.key, state.unit] for state in model.states], dict(model.cannot),
+        *([] if model.threshold_place is None else [model.threshold_place]),
     ]  # fmt: skip
     if model.programs is not None:
         return _digest([*described, model.programs.text()], list)

@@ -165,6 +165,9 @@ class NeuronModel:
     states : sequence of str or StateVariable, optional
         The state variables in order, the membrane potential first; its unit is mV where none is
         given. Left out, they are called ``v``, ``x1``, ``x2``, …
+    threshold_state : str, optional
+        State variable that is the threshold, where it moves: of a settled neuron it is that of `initial_state`, which
+        must be where the neuron settles. `threshold` is then the usual one.
     spike_level : float, optional
         Potential in mV that a spike crosses upwards: the neuron fires in the step that starts below it
         and ends at or above it. For a neuron without a reset, such as Hodgkin's and Huxley's.
@@ -223,6 +226,7 @@ class NeuronModel:
         dt: float = 0.1,
         *,
         states: Sequence[str | StateVariable] | None = None,
+        threshold_state: str | None = None,
         spike_level: float | None = None,
         equations: str = "",
         scheme: str = "",
@@ -275,6 +279,13 @@ class NeuronModel:
             if isinstance(value, str) and value not in self.parameters:
                 raise unknown(f"{what} of model {key!r}", value, self.parameters)
         self._states = None if states is None else _named(key, states)
+        self.threshold_place: int | None = None
+        """Place of the threshold in the state, where it moves."""
+        if threshold_state is not None:
+            named = [state.key for state in self._states or ()]
+            if threshold_state not in named:
+                raise unknown(f"threshold_state of model {key!r}, among its states", threshold_state, named)
+            self.threshold_place = named.index(threshold_state)
         self._span: float | None = None
         functions = {"step": step, "initial_state": initial_state, "rest": rest, "threshold": threshold}
         self._outside = Outside(functions if validate else {})

@@ -130,6 +130,9 @@ class Responses(Mapping[str, Response]):
         Spikes at the holding level after the first 100 ms.
     full_spike : float or None
         Height of a full spike of the model in mV; None for a model with a reset.
+    threshold_at : callable
+        ``threshold_at(current)`` returns the threshold in mV of the neurons settled at a constant current, shape [n]:
+        another one only where the threshold is a state of the neuron.
 
     Examples
     --------
@@ -149,6 +152,7 @@ class Responses(Mapping[str, Response]):
     baseline_peak: Floats
     spontaneous_spikes: NDArray[np.int64]
     full_spike: float | None = None
+    threshold_at: Callable[[Any], Floats] = field(default=lambda current: np.empty(0), repr=False)
 
     def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
         """Return the distance of the lowest peak of sweeps that fire above the highest of sweeps that must not, [n].
@@ -469,7 +473,16 @@ class Bench:
             self.baseline_peak,
             self.spontaneous_spikes,
             self.full_spike,
+            self.threshold_at,
         )
+
+    def threshold_at(self, current: ArrayLike) -> Floats:
+        """Return the threshold in mV of the neurons settled at a constant current, shape [n]."""
+        place = self.model.threshold_place
+        if place is None:
+            return self.threshold
+        held = np.broadcast_to(np.asarray(current, dtype=np.float64), (self.n,))
+        return np.asarray(self.model.start(self.parameters, held)[place])
 
     def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
         """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; each is simulated until it does.

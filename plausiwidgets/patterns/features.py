@@ -142,6 +142,25 @@ def adaptation_index(isi: Floats) -> Floats:
 
 
 @primitive(NUMBER)
+def climbs(rows: Floats, factor: float) -> Ints:
+    """Return how often each row has grown by a factor, each time in however many steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> climbs(np.array([[10.0, 10.4, 10.8, 11.2, 12.0, 9.0, 12.5]]), 1.05)
+    array([3])
+    """
+    level = rows[:, 0].copy() if rows.shape[1] else np.empty(0)
+    found = np.zeros(rows.shape[0], dtype=np.int64)
+    for column in rows.T[1:]:
+        grown = column > factor * level
+        found += grown
+        level = np.where(grown, column, level)
+    return found
+
+
+@primitive(NUMBER)
 def leading(decisions: NDArray[np.bool_]) -> Ints:
     """Return how many entries from the first one of each row on are true."""
     return np.cumprod(decisions, axis=1).sum(axis=1)
@@ -512,22 +531,29 @@ class Hump:
         How far that lowest potential lies below the settled one; 0 where it is not below.
     top : ndarray of int
         Index of the top; -1 without one.
+    slope : ndarray
+        Largest difference of two samples that follow each other, of those that are high enough: where the potential
+        only falls it is negative, the nearer to 0 the flatter the fall is at its flattest.
     """
 
     height: Floats
     rise: Floats
     undershoot: Floats
     top: Ints
+    slope: Floats
 
 
 @primitive(Hump)
-def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
-    """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop)."""
+def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats) -> Hump:
+    """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop).
+
+    The slope is that of samples at least `high` mV above the settled potential; of all, where there are none.
+    """
     lanes, steps = v.shape
     fine = np.isfinite(v).all(axis=1) & (start < np.minimum(stop, steps))
     # Only where there is something to look at: this is most of the time of a candidate.
     rows = np.flatnonzero(fine)
-    height, rise, undershoot = np.full((3, lanes), np.nan)
+    height, rise, undershoot, slope = np.full((4, lanes), np.nan)
     place = np.full(lanes, -1, dtype=np.int64)
     if rows.size:
         first, last = int(start[rows].min()), min(int(stop[rows].max()), steps)
@@ -541,7 +567,12 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
         rise[rows] = climb[each, top]
         undershoot[rows] = np.maximum(v_baseline[rows] - lowest[each, top], 0.0)
         place[rows] = np.where(np.isfinite(climb[each, top]), first + top, -1)
-    return Hump(height, rise, undershoot, place)
+        pairs = inside[:, 1:] & inside[:, :-1]
+        above = pairs & (part[:, :-1] >= (v_baseline[rows] + high[rows])[:, None])
+        asked = np.where(above.any(axis=1, keepdims=True), above, pairs)
+        found = np.where(asked, part[:, 1:] - part[:, :-1], -np.inf).max(axis=1, initial=-np.inf)
+        slope[rows] = np.where(np.isfinite(found), found, np.nan)
+    return Hump(height, rise, undershoot, place, slope)
 
 
 # -- the course of a potential, compared with a recorded one ----------------------------------------

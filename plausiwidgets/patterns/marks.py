@@ -384,7 +384,7 @@ def _hump(d: _Drawing) -> list[Shape]:
     spike = float(times[-1])
     t, v = d.potential(max(spike, d.start), d.stop)
     start, stop = d.below_again(v), int(np.searchsorted(t, spike + SOON))
-    found = f.hump(v[None], np.array([d.rest]), np.array([start]), np.array([stop]))
+    found = f.hump(v[None], np.array([d.rest]), np.array([start]), np.array([stop]), np.zeros(1))
     top = int(found.top[0])
     if top < 0:
         return []

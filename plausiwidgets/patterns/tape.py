@@ -87,6 +87,9 @@ class _Recorder(Bench):
         given = [width, duration, low, high, works, tolerance]
         return Traced(["weakest_step", _Inner(shows), *map(operand, given)])
 
+    def threshold_at(self, current: Any) -> Any:
+        return Traced(["threshold_at", operand(current)])
+
     def steps_show(self, shows: Any, heights: Any, width: float, duration: float, only: Any) -> Any:
         return Traced(["steps_show", _Inner(shows), *map(operand, [heights, width, duration, only])])
 
@@ -231,8 +234,8 @@ class _Player:
         if name == "field":
             return getattr(self.value(arguments[0]), arguments[1])
         values = [self.value(x) for x in arguments]
-        if name == "control":
-            return self.bench.control(*values)
+        if name in ("control", "threshold_at"):
+            return getattr(self.bench, name)(*values)
         if name == "list":
             return np.array(values) if all(isinstance(x, float) for x in values) else values
         if name in PRIMITIVES:

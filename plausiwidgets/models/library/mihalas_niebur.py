@@ -119,6 +119,7 @@ NEURON = NeuronModel(
     current=Parameter("current", 1.5, -4.0, 10.0, "mV/ms", description="Injected current over the capacitance."),
     rest="E_L",
     threshold="Theta_inf",
+    threshold_state="theta",
     dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),

@@ -15,7 +15,9 @@ turn by ω dt about the fixed point, shrunk by exp(b dt). Only the time of a spi
 
 A spike sets both variables (`proofs.RESETS_ALL`). Between spikes the response is a superposition: that to a current
 that rises to A/2 and drops swings at most to twice where A/2 would hold the potential, which is where A holds it at the
-end of the slow ramp: no accommodation.
+end of the slow ramp: no accommodation. And the first peak after a spike is the highest of the swings that follow: the
+next spike comes within a turn or never, and firing starts at ω/2π, 8 to 160 Hz, or faster: not class 1. (The criteria
+alone do not tell it where a turn overshoots by less than a millionth, as exp(−π|b|/ω) with strong damping.)
 """
 
 from __future__ import annotations
@@ -31,6 +33,10 @@ SOURCE = "Izhikevich, Neural Networks 14, 2001"
 
 _SUPERPOSED = (
     "The response is linear: a fast ramp to A/2 swings no higher than where A, the end of the slow one, holds it."
+)
+_WITHIN_A_TURN = (
+    "Between spikes the potential swings, less each time: it fires within one turn of the last spike, or never again. "
+    "So its firing starts at a rate of ω/2π or more."
 )
 _REST = -65.0
 _SPAN = 15.0
@@ -92,6 +98,6 @@ NEURON = NeuronModel(
         Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
                "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
     ],
-    cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED},
+    cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
     validate=False,
 )  # fmt: skip

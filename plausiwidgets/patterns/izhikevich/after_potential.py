@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Responses
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.bench import Graded, Responses
+from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -19,6 +19,10 @@ from plausiwidgets.simulation.current import pulse
 WIDTH = 2.0
 """Width of the pulse in ms."""
 END = WIDTH + 200.0
+HIGH = 2.25
+"""Height of a hump in mV for a span of 15 mV."""
+FLAT = 5.0
+"""Time in ms over which the flattest fall counts in place of a rise."""
 
 
 def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
@@ -29,16 +33,16 @@ def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
     # From where the potential is below the threshold again: the action potential itself is no hump.
     start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
     stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
-    found = f.hump(v, r.v_baseline, start, stop)
+    found = f.hump(v, r.v_baseline, start, stop, HIGH / USUAL_SPAN * r.span)
     left = np.abs(v[:, -1] - r.v_baseline)
-    return {"n": response.count()} | {
-        name: np.where(fired, value, np.nan)
-        for name, value in (
-            ("hump", found.height),
-            ("rise", found.rise),
-            ("undershoot", found.undershoot),
-            ("left", left),
-        )
+    # A potential that only falls is graded by how flat its fall is at its flattest.
+    flat = np.where(np.isfinite(found.slope) & (found.rise == 0.0), np.minimum(found.slope / r.dt * FLAT, 0.0), 0.0)
+    return {
+        "n": response.count(),
+        "hump": np.where(fired, found.height, np.nan),
+        "rise": Graded(np.where(fired, found.rise, np.nan), flat),
+        "undershoot": np.where(fired, found.undershoot, np.nan),
+        "left": np.where(fired, left, np.nan),
     }
 
 
@@ -61,7 +65,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
             "height of the hump",
             "Top of the hump in the 50 ms after the spike, above the resting potential.",
             "mV",
-            low=2.25,
+            low=HIGH,
             scale=3.0,
             per_span=True,
         ),

@@ -25,13 +25,15 @@ ABOVE = {"just above rheobase": 1e-4, "1 % above": 1e-2, "10 % above": 0.1, "twi
 RHEOBASE_TOLERANCE = 1e-7
 LONG_STEP, LONG_TOLERANCE, NEAREST = 20_000.0, 1e-8, 1e-6
 """At verification: length of a step in ms; tolerance of the rheobase and the nearest step above it, as its shares."""
+HALVINGS = 7
+"""How often the amplitude is halved to find one at which a neuron fires that is blocked at the amplitude."""
 MAX_RHEOBASE_RETRIES = 2
 """How often the search for the rheobase goes on where firing ceased again just above."""
 
 FIRES = spikes(
     2,
-    text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough must fire to its "
-    "end.",
+    text="Spikes in the last 2 s of a step of 3 s at the full amplitude, or at the half, the quarter and so on where "
+    "that blocks the neuron: it must fire to the end.",
 )
 MONOTONE = Criterion(
     "monotone",
@@ -97,20 +99,27 @@ def _procedure(
         # Of a neuron that fires without any current, no rheobase is that of a resting neuron.
         at_zero = bench.control(0.0) if holding_zero else None
         spontaneous = bench.spontaneous_spikes + (0 if at_zero is None else at_zero)
-        full = bench.apply({"full amplitude": _step(a, length)})["full amplitude"]
-        fires_at_a, _ = _to_the_end(full.times, length)
+        probe = bench.apply({"full amplitude": _step(a, length)}, keep=False)["full amplitude"]
+        fires_at_a, _ = _to_the_end(probe.times, length)
 
         def fires(times: Floats) -> Mask:
             return _to_the_end(times, length)[0]
 
-        works = fires_at_a & (spontaneous == 0)
-        rheobase = bench.weakest_step(fires, length, length, np.zeros(bench.n), a, works, tolerance)
+        # A strong current may block a neuron: the strongest of its halves, quarters and so on at which it fires.
+        top, silent = a, (spontaneous == 0) & ~fires_at_a & (probe.peak > bench.threshold)
+        for k in range(HALVINGS):
+            lower = a * 0.5 ** (k + 1)
+            shown = silent & bench.steps_show(fires, lower, length, length, silent)
+            top, silent = np.where(shown, lower, top), silent & ~shown
+        full = bench.apply({"full amplitude": _step(top, length)})["full amplitude"]
+        works = _to_the_end(full.times, length)[0] & (spontaneous == 0)
+        rheobase = bench.weakest_step(fires, length, length, np.zeros(bench.n), top, works, tolerance)
         for _ in range(MAX_RHEOBASE_RETRIES):
             # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
-            higher = np.where(works, rheobase, 0.0) * (1.0 + min(ABOVE.values()))
-            again = works & np.isfinite(rheobase) & (higher < a)
+            higher = np.where(works, rheobase, 0.0) * (1.0 + min(above.values()))
+            again = works & np.isfinite(rheobase) & (higher < top)
             again &= ~bench.steps_show(fires, higher, length, length, again)
-            further = bench.weakest_step(fires, length, length, higher, a, again, tolerance)
+            further = bench.weakest_step(fires, length, length, higher, top, again, tolerance)
             rheobase = np.where(again, further, rheobase)
         works &= np.isfinite(rheobase)
         base = np.where(works, rheobase, 0.0)
@@ -139,7 +148,7 @@ def _procedure(
                 "rate": rates[3],
                 "min_isi": np.where(works, shortest, np.nan),
             },
-            bench.gap_to_threshold(full),
+            bench.gap_to_threshold(probe),
             {"amplitude": np.stack(list(heights.values())), "rate": np.stack(every), "rheobase": rheobase},
             at_zero,
         )

@@ -41,7 +41,7 @@ def _spiking(r: Responses, s: StimulusValues) -> dict[str, Any]:
         "cv": f.cv(isi),
         "spread": f.spread(isi),
         "persists": f.persistence(times, LENGTH),
-        "no_block": r.baseline_peak - r.threshold,
+        "no_block": r.baseline_peak - r.threshold_at(s.holding),
     }
 
 
@@ -87,7 +87,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     source=SOURCE,
     free_values=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
-    measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
+    measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
     criteria=[
         bursts(2, "Bursts of 3 to 40 spikes during the inhibition."),
         BURST_RATIO,

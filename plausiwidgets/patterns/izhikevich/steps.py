@@ -189,14 +189,14 @@ _NO_LATER_SPIKE = {
 }
 
 
-def _phasic(r: Responses, grace: float) -> dict[str, Any]:
+def _phasic(r: Responses, s: StimulusValues, grace: float) -> dict[str, Any]:
     times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
     return spikes_and_after(r, LONG, grace) | {
         "latency": f.first(times),
         "longest_isi": f.largest(f.intervals(times)),
         "last": f.last(times),
         "flat": f.voltage_range(late),
-        "no_block": f.mean(late) - r.threshold,
+        "no_block": f.mean(late) - r.threshold_at(s.holding + s.amplitude),
     }
 
 
@@ -213,7 +213,7 @@ PHASIC_SPIKING = Pattern(
     source=SOURCE,
     free_values=[STEP, HOLDING],
     sweeps=step(LONG),
-    measure=lambda r, s: _phasic(r, 50.0),
+    measure=lambda r, s: _phasic(r, s, 50.0),
     criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
     event=(-30.0, 300.0),
     marks=[
@@ -238,7 +238,7 @@ PHASIC_BURSTING = Pattern(
     source=SOURCE,
     free_values=[STEP, HOLDING],
     sweeps=step(LONG),
-    measure=lambda r, s: _phasic(r, 100.0),
+    measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
         spikes(3, 40),
         latency(100.0, "Time from the onset to the first spike."),
@@ -379,7 +379,7 @@ def _adaptation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     k = f.lengths(isi)
     return spikes_and_after(r, SHORT) | {
         "steady_growth": f.smallest(growth),
-        "rises": (growth > 1.05).sum(axis=1),
+        "rises": f.climbs(isi, 1.05),
         "last_over_first": np.where(k >= 2, f.at(isi, k - 1) / f.at(isi, 0), np.nan),
         "adaptation_index": f.adaptation_index(isi),
         "persists": f.persistence(times, SHORT),
@@ -411,8 +411,8 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
         Criterion(
             "rises",
             "growing intervals",
-            "How many intervals are more than 5 % longer than the one before.",
-            "intervals",
+            "How often the intervals have grown by 5 %, each time in however many steps.",
+            "times",
             low=3,
             kind="count",
         ),

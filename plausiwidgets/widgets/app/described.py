@@ -251,6 +251,7 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             "potential_unit": model.states[0].unit, "dt": model.dt,
             **({"discrete": True} if model.discrete else {}),
             "resets": model.spike_level is None, "plane": simulate and has_plane(model),
+            **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
     }  # fmt: skip

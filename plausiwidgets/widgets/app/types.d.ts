@@ -317,6 +317,8 @@ export type Model = {
   potential_unit: string;
   dt: number;
   resets: boolean;
+  /** Place of the threshold in the state of a neuron whose threshold moves. */
+  thresholdPlace?: number;
   plane: boolean;
   /** In discrete time: it is verified in steps of its dt. */
   discrete?: boolean;

@@ -57,7 +57,10 @@ def arguments(name: str, rng) -> list[tuple]:
         "voltage_range": [(v,) for v in potentials(rng)],
         "swings": [(v, -65.0, size, float(k)) for v in potentials(rng) for size in (0.05, 1.0) for k in (0, 21)],
         "first_below": [(v, -66.0, float(k)) for v in potentials(rng) for k in (0, 100)],
-        "hump": [(v, -64.5, float(a), float(b)) for v in potentials(rng) for a, b in ((0, 150), (12, 9999), (90, 40))],
+        "hump": [
+            (v, -64.5, float(a), float(b), 2.0) for v in potentials(rng) for a, b in ((0, 150), (12, 999), (90, 40))
+        ],
+        "climbs": [(x, 1.05) for x in isi],
     }
     spiky = rng.normal(-60.0, 3.0, 600)
     train = np.array([20.0, 31.0, 33.2, 170.0])
@@ -86,14 +89,14 @@ def in_python(name: str, given: tuple) -> list[float]:
     if name in ("at", "one_of", "swings", "first_below"):
         values[-1] = values[-1].astype(np.int64)
     if name == "hump":
-        values[2:] = [x.astype(np.int64) for x in values[2:]]
+        values[2:4] = [x.astype(np.int64) for x in values[2:4]]
     if name in ("coincidences", "van_rossum"):
         values[1:] = given[1:]
     if name == "course_distance":
         values[2:] = given[2:]
     if name in ("decay_time", "mean_trough", "mean_peak", "half_width"):
         values[2] = given[2]
-    if name == "persistence" or name == "bursts":
+    if name in ("persistence", "bursts", "climbs"):
         values[1] = given[1]
     with np.errstate(all="ignore"):
         result = PRIMITIVES[name](*values)

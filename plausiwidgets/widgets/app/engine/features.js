@@ -113,6 +113,12 @@ export const FEATURES = {
   },
   persistence: (times, end) => divided(end - FEATURES.last(times), FEATURES.median(FEATURES.late_half(FEATURES.intervals(times)))),
   adaptation_index: (isi) => FEATURES.mean(isi.slice(1).map((x, i) => divided(x - isi[i], x + isi[i]))),
+  climbs(row, factor) {
+    let level = row.length ? row[0] : NaN;
+    let found = 0;
+    for (const x of row.slice(1)) if (x > factor * level) [level, found] = [x, found + 1];
+    return found;
+  },
   leading(decisions) {
     const first = decisions.indexOf(false);
     return first < 0 ? decisions.length : first;
@@ -216,18 +222,26 @@ export const FEATURES = {
     for (let k = Math.max(start, 0); k < v.length; k++) if (v[k] < level) return k;
     return v.length;
   },
-  hump(v, vBaseline, start, stop) {
-    const none = { height: NaN, rise: NaN, undershoot: NaN, top: -1 };
+  hump(v, vBaseline, start, stop, high) {
+    const none = { height: NaN, rise: NaN, undershoot: NaN, top: -1, slope: NaN };
     if (!(start < Math.min(stop, v.length)) || v.some((x) => !Number.isFinite(x))) return none;
     let lowest = Infinity;
     let top = -1;
     let below = NaN;
     let climb = -Infinity;
+    let flattest = -Infinity; // among samples that are high enough, and among all
+    let ofAll = -Infinity;
     for (let k = Math.max(start, 0); k < Math.min(stop, v.length); k++) {
+      if (k > Math.max(start, 0)) {
+        ofAll = Math.max(ofAll, v[k] - v[k - 1]);
+        if (v[k - 1] >= vBaseline + high) flattest = Math.max(flattest, v[k] - v[k - 1]);
+      }
       lowest = Math.min(lowest, v[k]);
       if (v[k] - lowest > climb) [climb, top, below] = [v[k] - lowest, k, lowest];
     }
-    return { height: v[top] - vBaseline, rise: climb, undershoot: Math.max(vBaseline - below, 0), top };
+    const found = Number.isFinite(flattest) ? flattest : ofAll;
+    const slope = Number.isFinite(found) ? found : NaN;
+    return { height: v[top] - vBaseline, rise: climb, undershoot: Math.max(vBaseline - below, 0), top, slope };
   },
   course_distance(v, times, dt, reference, step, before, after) {
     const row = rowOf(reference);

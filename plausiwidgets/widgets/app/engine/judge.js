@@ -7,7 +7,7 @@ import { ELEMENTWISE, elementwise, FEATURES, ON_ROWS } from "./features.js";
 
 /** A neuron of one set of values at its holding level; it gets sweeps, and notes what every pattern looks at. */
 class Bench {
-  /** @param about {bench, resets, fullSpike, inMillivolts} */
+  /** @param about {bench, resets, thresholdPlace} */
   constructor(neuron, about, parameters, holding, dt) {
     Object.assign(this, { neuron, about, parameters, holding, dt });
     this.potential = neuron.states[0];
@@ -59,6 +59,12 @@ class Bench {
     const run = this.neuron.simulate(this.parameters, currents, this.dt, state, [], this.limit(steps));
     if (run.diverged >= 0) this.divergence = Math.max(this.divergence, 1 + this.share(run.diverged, steps));
     return run.spikes.filter((k) => k >= roundHalfEven(bench.transient / this.dt)).length;
+  }
+
+  /** The threshold of the neuron settled at a constant current: another one only where it is a state. */
+  thresholdAt(current) {
+    const place = this.about.thresholdPlace ?? null;
+    return place === null ? this.rest.threshold : this.neuron.start(this.parameters, current).state[place];
   }
 
   /** The response to a sweep of numbers {pieces, end, duration}: its line, spike times, and extremes. */
@@ -193,6 +199,8 @@ class Player {
         return yield* this.all(given);
       case "control":
         return this.bench.control(yield* this.value(given[0]));
+      case "threshold_at":
+        return this.bench.thresholdAt(yield* this.value(given[0]));
       case "steps_show": {
         const [height, width, duration, only] = yield* this.all(given.slice(1));
         return yield* this.shows(given[0], only ? height : null, width, duration);
@@ -381,7 +389,8 @@ export function benchesOf({ bench, model, parameters }, neuron, values, dt) {
   const own = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name)]));
   return (name) => {
     const held = name === null ? 0 : values.get(name);
-    if (!known.has(held)) known.set(held, new Bench(neuron, { bench, resets: model.resets }, own, held, dt));
+    const about = { bench, resets: model.resets, thresholdPlace: model.thresholdPlace };
+    if (!known.has(held)) known.set(held, new Bench(neuron, about, own, held, dt));
     return known.get(held);
   };
 }
