@@ -8,6 +8,8 @@ import { catalogue, modelData } from "./app.mjs";
 
 globalThis.requestAnimationFrame ??= () => 0; // what a page has
 globalThis.cancelAnimationFrame ??= () => {};
+globalThis.document ??= { visibilityState: "hidden" };
+globalThis.matchMedia ??= () => ({ matches: false });
 
 const izhikevich = modelData("izhikevich");
 const KEY = "tonic_spiking";
@@ -227,4 +229,16 @@ test("undo goes back over the cards of a lesson, each with its own locks", async
   await app.redo();
   assert.deepEqual([state().lesson.at, state().selection.pattern], [1, "tonic_bursting"]);
   assert.ok(state().box.locked.includes("amplitude"));
+});
+
+test("a search whose kernel is silent is over for the page when it is stopped, and its best can be taken", (t) => {
+  const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
+  app.search();
+  const record = { model: "izhikevich", pattern: "tonic_bursting", loss: 1, best: { c: -51 }, dt: 0.25, status: "rejected", seconds: 2 };
+  host.answer("search", "running", { from: 0, search: record }, { loss: Float32Array.of(1) });
+  host.silent(true);
+  app.tell("stop");
+  assert.equal(state().search.state, "stopped");
+  app.take();
+  assert.equal(state().selection.values.c, -51);
 });

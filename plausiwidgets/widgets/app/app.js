@@ -597,7 +597,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** @param {"pause" | "resume" | "stop"} kind */
     tell(kind) {
       const { search } = store.get();
-      if (search) host.ask(kind, { of: search.id }, () => {});
+      if (!search) return;
+      host.ask(kind, { of: search.id }, () => {});
+      // A kernel that has ended tells no end of its search.
+      if (kind === "stop" && store.get().silent) store.set({ search: { ...search, state: "stopped" } });
     },
     take() {
       const { search } = store.get();

@@ -197,6 +197,7 @@ export function searching(host, catalogue, shipped) {
         return () => {};
       }
       const id = `page-${++count}`;
+      let isLeft = false;
       try {
         worker ??= newWorker();
       } catch (error) {
@@ -205,7 +206,7 @@ export function searching(host, catalogue, shipped) {
         return () => {};
       }
       worker.onmessage = ({ data: told }) => {
-        if (told.id !== id) return;
+        if (told.id !== id || isLeft) return;
         const { state, from, losses, best, least, restarts, seconds } = told;
         const status = least === 0 ? "unverified" : "rejected";
         const search = { id, model, pattern, dt, loss: least, best, status, seconds };
@@ -215,7 +216,10 @@ export function searching(host, catalogue, shipped) {
       const needed = { ...catalogue, models: {}, patterns: { [pattern]: catalogue.patterns[pattern] } };
       const from = { model, pattern, values, dt, set: 0 };
       worker.postMessage({ order: "search", id, catalogue: needed, data: shipped[model], from, how: { begin, free, bounds, seed } });
-      return () => {};
+      return () => {
+        isLeft = true;
+        worker?.postMessage({ order: "stop", id });
+      };
     },
     close() {
       worker?.terminate();
