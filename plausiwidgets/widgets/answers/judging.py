@@ -220,15 +220,15 @@ def steps_of(selection: Selection) -> int:
     0
     """
     model, pattern = selection.model, selection.pattern
-    time_ = 0.0
+    length = 0.0  # ms
     for prefix, part in pattern.components.items():
         if part.adapts or part.sweeps is None:
             return 0
         values = {name: np.array([selection.values[prefix + name]]) for name in part.free}
         lengths = list(part.durations(SimpleNamespace(**values)).values())
         # The lanes of one duration run together, but for a step that takes one lane at a time.
-        time_ += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
-    return round(time_ / selection.dt)
+        length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
+    return round(length / selection.dt)
 
 
 def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:
