@@ -19,6 +19,11 @@ RENDER = """async ({ esm, css, state }) => {
         send: (message) => { window.pwSent.push(message); },
     });
     window.pwTell = (...told) => { for (const hear of heard['msg:custom'] ?? []) hear(...told); };
+    window.pwShow = (change) => {
+        state._shown = { ...state._shown, by: '', ...change };
+        for (const hear of heard['change:_shown']) hear();
+    };
+    window.pwShown = () => state._shown;
     window.pwHeard = () => Object.values(heard).reduce((sum, all) => sum + all.size, 0);
     const widget = await made();
     const began = performance.now();
@@ -110,4 +115,39 @@ def test_closing_takes_every_listener_with_it(shown):
     page.evaluate("() => window.pwClose()")
     assert page.evaluate("() => window.pwHeard()") == 0
     assert page.locator(".pw-app").count() == 0
+    assert shown.errors == []
+
+
+SELECTS = "() => window.pwSent.filter(({ kind }) => kind === 'select')"
+
+
+def test_a_selection_of_a_script_that_crosses_one_of_the_page_is_that_of_both(shown):
+    page = shown.page
+    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
+    page.locator(".pw-app input[type=range]").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"() => ({SELECTS})().length === 1")
+    page.evaluate(
+        "() => window.pwShow({ values: { ...window.pwShown().values, c: -52 }, step: 'host-9', revision: 5 })"
+    )
+    page.locator(".pw-app input[data-name=c][aria-valuetext='−52 mV']").first.wait_for()
+    page.evaluate("""() => {
+        const { id } = window.pwSent.find(({ kind }) => kind === 'select');
+        window.pwTell({ kind: 'select', id, state: 'done' }, []);
+    }""")
+    page.wait_for_function(f"() => ({SELECTS})().length === 2")
+    last = page.evaluate(f"() => ({SELECTS})()[1]")
+    assert (last["values"]["c"], last["step"]) == (-52, "host-9")
+    assert shown.errors == []
+
+
+def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):
+    page = shown.page
+    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
+    page.locator(".pw-app input[type=range]").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".pw-said", has_text="does not answer").first.wait_for()
+    page.evaluate("() => window.pwTell({ kind: 'alive', id: 'x', state: 'done' }, [])")
+    page.wait_for_function(f"() => ({SELECTS})().length === 2")
+    page.locator(".pw-said").first.wait_for(state="detached")
     assert shown.errors == []

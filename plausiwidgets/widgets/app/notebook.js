@@ -141,9 +141,11 @@ export function connected(model) {
 
   // -- to the kernel: the newest selection, one message at a time ---------------------------------
 
+  /** @type {Selection | null} */
   let told = begun;
   let toldBox = store.get().box;
   let busy = false;
+  let isCrossed = false; // a selection of the kernel came while one of the page was on its way
   let due = 0;
   let timer = 0;
   const tell = () => {
@@ -167,6 +169,8 @@ export function connected(model) {
     const asked = { model: key, pattern, values, dt, bounds, free, locked: box.locked, step: names.of(selection) };
     host.ask("select", asked, (answer) => {
       busy = false;
+      if (isCrossed) told = null; // the kernel has taken that of the page by now: it is told of its own again
+      isCrossed = false;
       if (answer.state === "failed") store.set({ said: answer.error ?? "" });
       tell();
     });
@@ -181,6 +185,7 @@ export function connected(model) {
     /** @type {Shown} */
     const shown = model.get("_shown");
     if (shown.by.startsWith(PAGE)) return;
+    isCrossed = busy;
     app.keep(); // a drag that has not ended yet is a step of its own
     learnGame(shown);
     const { selection, past, future } = store.get();
@@ -189,6 +194,7 @@ export function connected(model) {
     try {
       if (!to || !isShown(to, shown)) {
         const next = await app.describe(shown.model, shown.pattern);
+        if (model.get("_shown") !== shown) return; // a newer one is heard by now
         const at = selectionOf(next, shown);
         names.set(at, shown.step);
         told = at;
@@ -211,6 +217,11 @@ export function connected(model) {
   store.on((state, changed) => {
     if (changed.has("past")) names.keep(state.past[state.past.length - 1]);
     if (changed.has("selection") || changed.has("box")) afterPicture();
+    if (changed.has("silent") && !state.silent) {
+      busy = false; // what was asked before may be lost
+      told = null;
+      afterPicture();
+    }
   });
   names.keep(store.get().past[0]);
   const toTool = () => {
