@@ -96,4 +96,4 @@ export const hereAt = (x, y, colours) => ({
 });
 
 /** A value with its unit. @param {{ name: string, unit: string }} axis */
-export const titleOf = ({ name, unit }) => (unit && unit !== "1" ? `${name} (${unit})` : name);
+const titleOf = ({ name, unit }) => (unit && unit !== "1" ? `${name} (${unit})` : name);

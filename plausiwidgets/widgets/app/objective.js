@@ -16,7 +16,7 @@ const LEVELS = [0.1, 0.5, 1, 2, 5, 10, 20];
 const BEND = 0.25; // distance at which the axis goes over from linear to logarithmic
 
 /** A distance on the axis. @param {number} loss */
-export const bent = (loss) => Math.asinh(loss / BEND);
+const bent = (loss) => Math.asinh(loss / BEND);
 /** @param {number} height */
 const unbent = (height) => BEND * Math.sinh(height);
 
