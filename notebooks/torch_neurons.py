@@ -2,7 +2,7 @@
 
 With snnTorch, SpikingJelly, sinabs and Norse installed::
 
-    plausiwidgets assess torch_neurons.py:all --budget 300 --workers 2 --csv torch_neurons.csv
+    plausiwidgets assess torch_neurons.py:all --budget 1000 --workers 2 --csv torch_neurons.csv
 
 A step is 1 ms. Classes begin with what their libraries give them, and with 10 or 20 ms where they take a time constant;
 every number that a step reads may be searched within a factor of five, a decay from 0.3 to 0.999.
@@ -18,9 +18,19 @@ import plausiwidgets as pw
 
 MADE = {
     "snntorch_leaky": snntorch.Leaky(0.9),
+    "snntorch_synaptic": snntorch.Synaptic(alpha=0.9, beta=0.8),
     "sinabs_alif": sinabs.layers.ALIF(tau_mem=20.0, tau_adapt=100.0, spike_fn=SingleSpike),
     "spikingjelly_izhikevich": jelly.IzhikevichNode(tau=10.0),
+    "spikingjelly_qif": jelly.QIFNode(tau=10.0),
+    "spikingjelly_eif": jelly.EIFNode(tau=10.0),
     "norse_lif_adex": norse.LIFAdExCell(),
+    "norse_lsnn": norse.LSNNCell(),
+    "norse_izhikevich": norse.IzhikevichCell(norse.tonic_spiking),
+    "spikingjelly_clif": jelly.ComplementaryLIFNode(tau=10.0),
+    "spikingjelly_raf": jelly.RAFNode(),
+    "snntorch_alpha": snntorch.Alpha(alpha=0.9, beta=0.8),
+    "spikingjelly_lif": jelly.LIFNode(tau=10.0),
+    "norse_lif_refrac": norse.LIFRefracCell(),
 }
 
 NEURONS = [pw.from_torch(module, key=key) for key, module in MADE.items()]
