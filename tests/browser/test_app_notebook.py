@@ -36,7 +36,7 @@ def open_app_of(open_notebook, tmp_path):
 
     def open_one(*code: str, **options):
         opened = open_notebook(notebook(tmp_path, *code), **options)
-        opened.page.wait_for_selector(JUDGED)
+        opened.page.wait_for_selector(JUDGED, timeout=180_000)  # a custom neuron is exported and compiled first
         return opened
 
     return open_one
