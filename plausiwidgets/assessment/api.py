@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
-from plausiwidgets.arguments import checked, finite, whole
+from plausiwidgets.arguments import bounded, checked, finite, whole
 from plausiwidgets.assessment.costs import estimate_units
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
@@ -59,6 +61,7 @@ def _asked(
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
+    bounded("assess", "number of searches", float(len(chosen)) * len(asked) * len(seeds), MOST_SEARCHES)
     check_engine(engine)
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
@@ -233,16 +236,21 @@ def _path(store: str | Path) -> Path:
     return Path(store).expanduser()
 
 
+MOST_SEARCHES = 1e5
+"""Searches of a study: more are several studies, with files of their own."""
+
+
 def _several(what: object) -> list[Any]:
     if isinstance(what, str) or not isinstance(what, Iterable):
         return [what]
-    several = list(what)
+    several = list(islice(what, int(MOST_SEARCHES) + 1))
     if not several:
         raise ValueError("nothing to assess: name at least one model, one pattern and one seed")
+    bounded("assess", "number of searches", float(len(several)), MOST_SEARCHES)
     return several
 
 
 def _distinct(what: str, names: Sequence[object]) -> None:
-    twice = sorted({repr(n) for n in names if names.count(n) > 1})
+    twice = sorted(repr(n) for n, count in Counter(names).items() if count > 1)
     if twice:
         raise ValueError(f"{what} {', '.join(twice)} is named twice")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.arguments import checked, finite, whole
+from plausiwidgets.arguments import bounded, checked, finite, whole
 from plausiwidgets.extras import require
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -188,6 +188,13 @@ def check_engine(engine: str) -> str:
     return engine
 
 
+MOST_AT_ONCE = 10_000.0
+"""Candidates of a generation: more take gigabytes, and learn nothing more."""
+
+
 def check_popsize(popsize: int | None) -> int | None:
     """Return the points of a CMA-ES generation, None for the default; ValueError if it is invalid."""
-    return None if popsize is None else whole("optimize", "popsize", popsize, 4)
+    if popsize is None:
+        return None
+    bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MOST_AT_ONCE)
+    return int(popsize)

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked, mapping
+from plausiwidgets.arguments import bounded, checked, mapping
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
@@ -51,6 +51,8 @@ LONG_REST = 6000.0
 LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent, and where it is."""
 
+MOST_SETS = 1e5
+"""Sets that are judged at once: a set takes some 10 kB, and what is more is judged in several calls."""
 EARLY = 0.5
 """Processor time in s that a judgement in plain Python may always take; one that takes longer is left to the kernel."""
 
@@ -139,6 +141,7 @@ def judge(
     many = any(np.ndim(v) > 0 for v in values.values())
     step = check_dt(neuron, dt)
     verified = verify or (verify is None and not many)
+    bounded("judge", "number of sets", float(max(np.size(v) for v in values.values())), MOST_SETS)
     arrays = broadcast(values)
     with watched("judge", progress) as checkpoint:
         verdict = None

@@ -165,6 +165,12 @@ def test_sweeps_that_are_none_are_refused(sweep, said):
         steady(lambda s: 400.0, sweeps=sweep, measure=lambda r, s: {"n": 0.0 * s.width}, main_sweep="")
 
 
+def rough(samples):
+    """Return a current of as many linear pieces as samples."""
+    noise = np.random.default_rng(0).normal(20.0, 5.0, samples)
+    return pw.Current.values(np.arange(samples) * 0.1, noise)
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -180,6 +186,11 @@ def test_sweeps_that_are_none_are_refused(sweep, said):
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
         (lambda: pw.analysis.rate_curve("lif", np.zeros(10**6)), "number of currents"),
+        (lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(3_000_000)}), "number of sets is 3e.06"),
+        (lambda: pw.optimize("lif", "tonic_spiking", popsize=10**9), r"population \(popsize\) is 1e.09"),
+        (lambda: pw.assess("lif", "tonic_spiking", seed=range(10**7)), "number of searches is 100001"),
+        (lambda: pw.assess("lif", "tonic_spiking", seed=iter(int, 1)), "number of searches is 100001"),
+        (lambda: pw.simulate("lif", rough(100_000)), "consists of 100000 linear pieces, valid is: at most"),
         (lambda: pw.analysis.phase_line("lif", points=10**8), "number of points"),
         (lambda: pw.analysis.phase_plane("adex", points=(10**5, 10**5)), "points of the grid"),
         (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' is 1000"),
