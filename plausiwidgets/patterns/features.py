@@ -611,8 +611,8 @@ def course_distance(
 def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
     """Return the time constant in ms with which a potential decays to a level, shape [lanes].
 
-    The slope of ln |v − level| over time, by least squares: ``decay_time_constant_after_stim`` of eFEL. nan where the
-    potential does not decay.
+    The slope of ``ln |v − level|`` over time, by least squares: ``decay_time_constant_after_stim`` of eFEL. nan where
+    the potential does not decay.
     """
     if v.shape[1] < 3:
         return np.full(v.shape[0], np.nan)

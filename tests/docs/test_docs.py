@@ -87,6 +87,7 @@ def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
 def test_each_picture_is_small_and_says_in_words_what_it_shows(page: Path) -> None:
     for words, link in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         assert len(words.split()) >= 8, link
+        assert "\n" not in words, f"{link}: the site takes a break of a line for none"
         assert (page.parent / link).stat().st_size < {".webp": 100_000}.get(Path(link).suffix, 300_000)
 
 
