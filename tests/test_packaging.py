@@ -53,6 +53,10 @@ WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
 HOSTS = {
     "127.0.0.1",
     "arxiv.org",
+    "hub.mybinder.org",
+    "hub.example.org",
+    "explorer.example.org",
+    "anywidget.dev",
     "doi.org",
     "download.pytorch.org",
     "github.com",

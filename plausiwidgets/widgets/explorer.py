@@ -34,7 +34,7 @@ from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.answers.answers import Answers, Asked
-from plausiwidgets.widgets.answers.describe import is_packaged, outlined, packaged
+from plausiwidgets.widgets.answers.describe import outlined, packaged
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
 from plausiwidgets.widgets.answers.known import Known
@@ -136,7 +136,7 @@ def _of_selection(explorer: Explorer, selection: Any) -> Selection:
 def _begun(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
     """Return the first stored set that shows a pattern, else the first one; the defaults where none is stored."""
     plain = Selection.of(model, pattern, None, dt)
-    if is_packaged(model) and contents.is_stored(plain.pattern):
+    if contents.is_packaged(model) and contents.is_stored(plain.pattern):
         sets = packaged(model.key)["patterns"][plain.pattern.key]["sets"]
         best = next((one for one in sets if one["status"] == "replicated"), sets[0])
         begun = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
@@ -364,7 +364,7 @@ class Explorer(anywidget.AnyWidget):
         """Return what a page needs to draw what is shown without asking; of what is custom, its outline."""
         shown = self.selection
         name, key = self._answers.known.name_of_model(shown.model), self._answers.known.name_of_pattern(shown.pattern)
-        if is_packaged(shown.model) and contents.is_stored(shown.pattern):
+        if contents.is_packaged(shown.model) and contents.is_stored(shown.pattern):
             entry = contents.shipped([name])[name]
         else:
             entry = outlined(shown.model, shown.pattern, name, key)

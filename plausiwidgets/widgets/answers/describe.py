@@ -6,7 +6,6 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.stimuli import GivenCurrent
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 
-def is_packaged(model: NeuronModel) -> bool:
-    """Return whether the catalogue has a model."""
-    return model.key in models.names() and models.get(model.key) is model and model.key in contents.model_names()
-
-
 @cache
 def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue."""
@@ -35,7 +29,7 @@ def packaged(name: str) -> dict[str, Any]:
 
 def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
     """Return what there is to show before the model is simulated or compiled: at once, whatever its step does."""
-    if is_packaged(model) and contents.is_stored(pattern):
+    if contents.is_packaged(model) and contents.is_stored(pattern):
         return packaged(model.key)
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
@@ -44,7 +38,7 @@ def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict
 
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
-    if is_packaged(model) and contents.is_stored(pattern):
+    if contents.is_packaged(model) and contents.is_stored(pattern):
         return packaged(model.key), ""
     try:
         neuron_object(model)
@@ -80,7 +74,7 @@ def describe(answers: Answers, asked: Asked) -> None:
         data, why = described(model, pattern, asked["model"], asked["pattern"])
         asked.tell(data=data, why=why)
 
-    if is_packaged(model) and contents.is_stored(pattern):
+    if contents.is_packaged(model) and contents.is_stored(pattern):
         asked.tell(data=packaged(model.key), why="")
     else:
         asked.tell("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")

@@ -19,8 +19,8 @@ from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.answers.describe import is_packaged
 from plausiwidgets.widgets.answers.packing import measured
+from plausiwidgets.widgets.app.contents import is_packaged
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 

@@ -9,6 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from plausiwidgets import models
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.texts import catalog
@@ -68,6 +70,11 @@ def model_names() -> tuple[str, ...]:
 def shared_json() -> str:
     """Return what every model needs: the bench, patterns with their tapes, titles and marks of the models."""
     return _catalogue("shared")
+
+
+def is_packaged(model: NeuronModel) -> bool:
+    """Return whether the catalogue has a model."""
+    return model.key in models.names() and models.get(model.key) is model and model.key in model_names()
 
 
 def is_stored(pattern: Protocol) -> bool:
