@@ -29,7 +29,7 @@ def signature(thing: object) -> str:
         return ""
     lines = [re.sub(r"\b(?:plausiwidgets|collections|typing|numpy|pathlib|pandas|torch)\.(?:\w+\.)*", "", str(p))
              for p in found.parameters.values() if p.name != "self"]  # fmt: skip
-    return "".join(f"\n    {line}" for line in lines)
+    return re.sub(r" at 0x[0-9a-f]+", "", "".join(f"\n    {line}" for line in lines))
 
 
 def public() -> str:
