@@ -19,12 +19,7 @@ from tests.browser.test_app_notebook import (
 SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
 SILENT = "if globals().get('again'): sum(range(500_000_000))\nagain = True"
 """Holds Python's lock, so that not even a subshell answers; not in the first run."""
-CELLS = """() => {
-    const canvas = document.querySelector('.pw-cells');
-    if (!canvas?.width) return 0;
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(Array.from({ length: data.length / 4 }, (_, k) => data.slice(4 * k, 4 * k + 4).join())).size;
-}"""
+PLANE = ".pw-tool [role=status]"
 
 
 @pytest.fixture
@@ -59,7 +54,7 @@ def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answer
     open_tool(opened, "Parameter plane")
     silence(opened).wait_for()
     assert page.locator(".pw-said").count() == 1
-    page.wait_for_function(f"({CELLS})() > 40")  # it judges the plane by itself
+    page.locator(PLANE, has_text="of 1600 cells").wait_for()  # it judges the plane by itself
     silence(opened).wait_for(state="detached", timeout=120_000)
     opened.wait_for_kernel()
     sliders = page.evaluate(
@@ -77,7 +72,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     silence(opened).wait_for()
     page.wait_for_selector(JUDGED)
     open_tool(opened, "Parameter plane")
-    page.wait_for_function(f"({CELLS})() > 40")
+    page.locator(PLANE, has_text="of 1600 cells").wait_for()
     open_tool(opened, "Curves")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)
