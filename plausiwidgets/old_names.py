@@ -51,6 +51,9 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Old words of arguments, each with the new ones: that one is meant which a function has and was not given."""
 
+_NO_ARGUMENTS: Mapping[str, str] = {"current_tolerance": "the noise of the current is estimated, leave it out"}
+"""Arguments without a successor, each with what to do in its place."""
+
 
 def renamed(package: str, name: str) -> str:
     """Return where what a package called by a name is now; empty where it never had the name.
@@ -81,6 +84,8 @@ def renamed_argument(where: str, given: Collection[str], valid: Collection[str])
         new = next((word for word in ARGUMENTS.get(old, ()) if word in valid and word not in given), None)
         if old not in valid and new is not None:
             return TypeError(f"{where}: the argument {old} is now {new}")
+        if old not in valid and old in _NO_ARGUMENTS:
+            return TypeError(f"{where}: the argument {old} is gone: {_NO_ARGUMENTS[old]}")
     return None
 
 

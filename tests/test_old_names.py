@@ -26,6 +26,11 @@ def test_an_old_word_of_an_argument_is_refused_with_the_new_one(call, new):
         call()
 
 
+def test_an_argument_that_is_gone_is_refused_with_what_to_do():
+    with pytest.raises(TypeError, match="current_tolerance is gone: the noise of the current is estimated"):
+        pw.from_recording([0.0, 1.0], [-65.0, -65.0], current_tolerance=0.1)
+
+
 def test_a_word_that_never_was_an_argument_is_refused_as_ever():
     with pytest.raises(TypeError, match="unexpected keyword argument 'sed'"):
         pw.optimize("lif", "tonic_spiking", sed=1)
