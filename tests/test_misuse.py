@@ -27,7 +27,7 @@ from plausiwidgets.analysis import samples
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
-    "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer",
+    "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer", "Injected", "RecordedPattern",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
@@ -123,7 +123,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "estimate": ASSESSED,
     "merge_studies": dict(files=["/nonexistent/a.jsonl"]),
     "load": dict(path="/nonexistent/neurons.py"),
-    "AssessmentPanel": ASSESSED,
     "plausibility_score": dict(table=TABLE, measure=False),
     "plausibility_map": dict(table=TABLE),
     "plausibility_chart": dict(table=TABLE),

@@ -63,6 +63,15 @@ class Injected:
         Largest slow change that was left out.
     measured : bool
         Whether it is injected as it was measured, and not as a protocol.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> t, current = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [20.0, 20.0, 370.0, 370.0, 20.0, 20.0]
+    >>> cell = pw.from_recording(t, spikes=[122.0, 160.0, 201.0, 240.0], current=current)
+    >>> injected = cell.protocols["recording"]
+    >>> injected.holding, injected.onset, injected.noise
+    (20.0, 100.0, 0.0)
     """
 
     holding: float
@@ -81,7 +90,10 @@ class Injected:
 
         Examples
         --------
-        >>> Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),)).words("pA")
+        >>> import plausiwidgets as pw
+        >>> t, spikes = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [122.0, 160.0, 201.0, 240.0]
+        >>> cell = pw.from_recording(t, spikes=spikes, current=[20.0, 20.0, 370.0, 370.0, 20.0, 20.0])
+        >>> cell.protocols["recording"].words("pA")
         'holding 20 pA; +350 pA from 100 to 300 ms'
         """
         of = f" {unit}" if unit else ""

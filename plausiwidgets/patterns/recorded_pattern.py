@@ -97,6 +97,13 @@ class RecordedPattern(Pattern):
         The sweeps that were left out, for ``pw.judge(model, pattern.held_out, result.parameters)``.
     reliability : mapping of str to float
         For each sweep that was repeated, the coincidence factor that the repeats reach among each other.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
+    >>> isinstance(cell, pw.patterns.RecordedPattern), cell.held_out, cell.protocols
+    (True, None, {})
     """
 
     protocols: Mapping[str, Injected] = field(default_factory=dict)
