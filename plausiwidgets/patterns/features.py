@@ -148,7 +148,7 @@ def climbs(rows: Floats, factor: float) -> Ints:
     Examples
     --------
     >>> import numpy as np
-    >>> climbs(np.array([[10.0, 10.4, 10.8, 11.2, 12.0, 9.0, 12.5]]), 1.05)
+    >>> climbs(np.array([[10.0, 10.4, 10.8, 11.2, 12.0, 9.0, 12.7]]), 1.05)
     array([3])
     """
     level = rows[:, 0].copy() if rows.shape[1] else np.empty(0)

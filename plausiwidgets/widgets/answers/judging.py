@@ -15,8 +15,9 @@ import numpy as np
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.bench import SETTLE
-from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.judge import evaluate, evaluate_early, single, verify_sets
 from plausiwidgets.patterns.sweep import BEFORE
+from plausiwidgets.simulation.compiled.engine import before_compiled
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.packing import measured
@@ -133,8 +134,7 @@ class Judging:
         selection = job.selection
         with self._lock:
             job.begun = True
-        # The page draws a packaged neuron by itself, and its traces are made anew faster than they are kept.
-        record = () if is_packaged(selection.model) else (selection.model.states[0].key,)
+        record = _recorded(selection)
 
         def tell(done: int, total: int) -> None:
             with self._lock:
@@ -142,14 +142,23 @@ class Judging:
             for far in watchers:
                 far(done, total)
 
-        self._try(job, lambda: judge_one(selection, record, _counted(selection, checkpoint, tell)), last=False)
+        def judge() -> Verdict:
+            early = _before_compiled(selection, record, checkpoint)
+            return judge_one(selection, record, _counted(selection, checkpoint, tell)) if early is None else early
+
+        self._try(job, judge, last=False)
 
     def _verify(self, job: _Job, checkpoint: Checkpoint) -> None:
         selection, judged = job.selection, job.judged
-        if judged is not None:
-            self._try(
-                job, lambda: verify_sets(selection.model, selection.pattern, judged, checkpoint=checkpoint), last=True
-            )
+        if judged is None:
+            return
+
+        def verify() -> Verdict:
+            # What plain Python judged before there was a kernel is judged by the kernel in the end.
+            by_kernel = judge_one(selection, _recorded(selection), checkpoint) if judged.engine == "python" else judged
+            return verify_sets(selection.model, selection.pattern, by_kernel, checkpoint=checkpoint)
+
+        self._try(job, verify, last=True)
 
     def _try(self, job: _Job, work: Callable[[], Verdict], last: bool) -> None:
         """Tell what comes of some work, unless something else is judged by then."""
@@ -216,7 +225,7 @@ def steps_of(selection: Selection) -> int:
     --------
     >>> steps_of(Selection.of("lif", "tonic_spiking", dt=0.5)) > 3000
     True
-    >>> steps_of(Selection.of("lif", "resonator"))
+    >>> steps_of(Selection.of("lif", "class_1_excitable"))
     0
     """
     model, pattern = selection.model, selection.pattern
@@ -229,6 +238,23 @@ def steps_of(selection: Selection) -> int:
         # The lanes of one duration run together, but for a step that takes one lane at a time.
         length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
     return round(length / selection.dt)
+
+
+def _recorded(selection: Selection) -> tuple[str, ...]:
+    """Return the state variables whose traces a verdict keeps.
+
+    The page draws a packaged neuron by itself, and its traces are made anew faster than they are kept.
+    """
+    return () if is_packaged(selection.model) else (selection.model.states[0].key,)
+
+
+def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint) -> Verdict | None:
+    """Return the verdict of plain Python while there is no kernel; None where there is one, or it would take long."""
+    plain = before_compiled(selection.model)
+    if plain is None:
+        return None
+    arrays = {name: np.array([value]) for name, value in selection.values.items()}
+    return evaluate_early(plain, selection.model, selection.pattern, arrays, selection.dt, checkpoint, record)
 
 
 def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:
