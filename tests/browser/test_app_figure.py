@@ -32,6 +32,11 @@ def value(page, axis: str = "height") -> float:
     return float(page.locator(f".pw-handle.{axis}").get_attribute("aria-valuenow"))
 
 
+def changes(page, axis: str, before: float) -> None:
+    """Wait until a handle says another value: it is drawn in the next frame."""
+    expect(page.locator(f".pw-handle.{axis}")).not_to_have_attribute("aria-valuenow", f"{before:g}")
+
+
 def middle(page, axis: str = "height") -> tuple[float, float]:
     box = page.locator(f".pw-handle.{axis}").bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -53,6 +58,7 @@ def test_a_mouse_drags_height_and_time_each_as_one_step_of_undo(opened):
         page.mouse.down()
         page.mouse.move(x + by[0], y + by[1], steps=3)
         page.mouse.up()
+        changes(page, axis, before)
         assert value(page, axis) > before
         page.locator("button[aria-label=Undo]").click()
         expect(page.locator(f".pw-handle.{axis}")).to_have_attribute("aria-valuenow", f"{before:g}")
@@ -63,9 +69,10 @@ def test_keys_move_the_handle_that_a_hand_has_left(opened):
     height, time = value(page), value(page, "time")
     page.mouse.click(*middle(page))
     page.keyboard.press("ArrowDown")  # below zero: away from it is more
-    assert value(page) > height
-    assert value(page, "time") == time
+    changes(page, "height", height)
+    assert value(page) > height and value(page, "time") == time
     page.keyboard.press("ArrowRight")
+    changes(page, "time", time)
     assert value(page, "time") > time
     expect(page.locator(":focus")).to_have_class("pw-handle time")
     assert "rebound spike" in page.locator("h1").inner_text()  # the arrow is not that to the next pattern

@@ -227,6 +227,24 @@ def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(p
     page.keyboard.press("Escape")
 
 
+def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):
+    box = page.get_by_label("Exact value of c", exact=True)
+    page.locator(".pw-allbutton").click()
+    box.fill("-65")
+    box.press("Enter")
+    page.locator(".pw-end button", has_text="Share").click()
+    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the exercise (HTML)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == "exercise_izhikevich_tonic_bursting.html"
+    task = open_page(path).page
+    task.wait_for_selector(JUDGED)
+    assert "Make it burst." in task.locator(".pw-app").inner_text()
+    assert "c=-65" in task.url or task.locator(".pw-row:has([data-name=c]) output").inner_text() == "−65 mV"
+
+
 def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page):
     tool(page, "Stimulus")
     pattern = page.locator(".pw-sentence button").nth(1).inner_text()
@@ -264,6 +282,7 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
 
 def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sentence(page):
     page.locator(".pw-tool").get_by_role("button", name="Close").click()
+    expect(page.locator(".pw-tool")).to_have_count(0)
     drop = """() => {
         const data = new DataTransfer();
         const rows = Array.from({ length: 200 }, (_, t) => `${t},-65`);
@@ -293,21 +312,3 @@ def test_a_neuron_of_four_variables_has_a_plane_of_any_two_and_one_of_one_has_a_
     assert findings(page) == []
     model(page, "Leaky integrate-and-fire (LIF)")
     said(page, "Where the curve is above 0")
-
-
-def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):
-    box = page.get_by_label("Exact value of c", exact=True)
-    page.locator(".pw-allbutton").click()
-    box.fill("-65")
-    box.press("Enter")
-    page.locator(".pw-end button", has_text="Share").click()
-    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save the exercise (HTML)").click()
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
-    assert path.name == "exercise_izhikevich_tonic_bursting.html"
-    task = open_page(path).page
-    task.wait_for_selector(JUDGED)
-    assert "Make it burst." in task.locator(".pw-app").inner_text()
-    assert "c=-65" in task.url or task.locator(".pw-row:has([data-name=c]) output").inner_text() == "−65 mV"

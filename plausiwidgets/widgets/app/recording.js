@@ -43,7 +43,14 @@ export async function readRecording(app, file) {
       }),
     });
   }
-  tell({ file, bytes: await file.arrayBuffer(), choices: {}, protocols: [], units: {}, said: "", busy: true });
+  tell({ file, bytes: null, choices: {}, protocols: [], units: {}, said: "", busy: true });
+  try {
+    const bytes = await file.arrayBuffer();
+    if (state.file !== file) return; // another one meanwhile
+    tell({ bytes });
+  } catch (error) {
+    return tell({ busy: false, said: String(error) }); // it has gone, or may not be read
+  }
   ask(app);
 }
 
@@ -85,7 +92,7 @@ export function Recording({ app }) {
   const asked = Object.entries(state.choices);
   const take = (/** @type {File | null | undefined} */ file) => file && readRecording(app, file);
   return html`<div class="pw-fields pw-onecolumn">
-    <p class="pw-lead">${tr("A recorded cell becomes the target: its spikes are the criteria, and its trace is drawn behind yours.")}</p>
+    <p class="pw-lead">${tr("A recorded cell becomes the target: what it did is asked of your neuron, and its trace is drawn behind yours.")}</p>
     <label class=${`pw-drop${over ? " over" : ""}`} ondragover=${(/** @type {DragEvent} */ e) => {
       e.preventDefault();
       isOver(true);
@@ -94,7 +101,7 @@ export function Recording({ app }) {
       e.stopPropagation();
       isOver(false);
       take(e.dataTransfer?.files[0]);
-    }}>${tr("Drop a CSV file here, or open one")}
+    }}>${tr("Drop a CSV, ABF or NWB file here, or open one")}
       <small>${tr("Columns t, v and current; or spike times")}</small>
       <input type="file" accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
     ${
