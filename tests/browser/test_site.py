@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 import plausiwidgets as pw
 from tests.docs.test_site import DOCS, SITE, built, mini
@@ -73,6 +74,9 @@ def test_a_site_alone_offers_no_version(open_page, tmp_path: Path) -> None:
     assert not page.locator(".versions").is_visible()
 
 
+BACKGROUND = {"dark": "rgb(18, 22, 27)", "light": "rgb(247, 248, 250)"}
+"""Of the app, by the theme of the site."""
+
 SEEN = """(element) => {
     const { top, bottom } = element.getBoundingClientRect();
     return top >= 0 && bottom <= innerHeight + 1; // a fraction of a pixel
@@ -101,13 +105,10 @@ def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(
     page = open_page(tmp_path / "patterns" / "a.html", width=400, height=800).page
     frame = page.frame_locator(".figure iframe")
     page.get_by_role("link", name="amplitude to 1").click()
-    frame.locator(".badge", has_text="hold").wait_for()
+    frame.locator(".pw-chip", has_text="hold").wait_for()
     assert page.locator(".figure iframe").evaluate(SEEN)
-    assert frame.locator("canvas.plot").evaluate(SEEN)
-    assert frame.get_by_role("slider", name="amplitude").evaluate(SEEN)
-    assert frame.locator("h1").bounding_box()["height"] <= 1 and not frame.get_by_text("Look for").is_visible()
-    sliders, plane = frame.get_by_role("slider").last, frame.locator(".plane-card")
-    assert plane.bounding_box()["y"] > sliders.bounding_box()["y"]
+    assert frame.locator(".pw-main canvas").first.evaluate(SEEN)
+    assert frame.locator("input[type=range]").first.evaluate(SEEN)
 
 
 @built
@@ -158,8 +159,8 @@ def test_each_pattern_answers_what_a_student_asks_without_scrolling(
 def test_a_live_figure_is_drawn_when_it_is_looked_at(open_page) -> None:
     page = open_page(SITE / "patterns" / "tonic_spiking.html", width=1400, height=900).page
     frame = page.frame_locator(".figure iframe")
-    frame.locator(".badge", has_text="shows it").wait_for()
-    frame.locator(".legend .yours", has_text="spikes").wait_for()
+    frame.locator(".pw-chip", has_text="It does").wait_for()
+    frame.locator(".pw-legend", has_text="your neuron").wait_for()
 
 
 @built
@@ -167,10 +168,10 @@ def test_the_answer_to_what_to_drag_moves_the_figure_beside_it(open_page) -> Non
     page = open_page(SITE / "patterns" / "rebound_spike.html", width=1400, height=900).page
     address, frame = page.url, page.frame_locator(".figure iframe")
     for _ in range(2):
-        frame.locator(".badge", has_text="shows it").wait_for()
+        frame.locator(".pw-chip", has_text="It does").wait_for()
         page.locator(".asked a").click()
-        frame.locator(".badge", has_text="6 of 7 hold").wait_for()
-        frame.get_by_role("button", name="Show me").click()
+        frame.locator(".pw-chip", has_text="of 7 hold").wait_for()
+        frame.locator("button[aria-label=Undo]").click()
     assert page.url == address
 
 
@@ -178,11 +179,11 @@ def test_the_answer_to_what_to_drag_moves_the_figure_beside_it(open_page) -> Non
 def test_a_live_figure_has_the_theme_of_the_site(open_page) -> None:
     page = open_page(SITE / "patterns" / "rebound_spike.html", width=1400, height=900, color_scheme="null").page
     frame = page.frame_locator(".figure iframe")
-    frame.locator(".badge", has_text="shows it").wait_for()
+    frame.locator(".pw-chip", has_text="It does").wait_for()
     for theme in ("dark", "light"):
         while page.evaluate("document.body.dataset.theme") != theme:
             page.locator(".theme-toggle >> visible=true").click()
-        frame.locator(f'html[data-theme="{theme}"]').wait_for(state="attached")
+        expect(frame.locator(".pw-app")).to_have_css("background-color", BACKGROUND[theme])
 
 
 @built
@@ -204,8 +205,8 @@ def test_the_case_of_a_criterion_misses_it_in_the_figure(open_page, key: str) ->
     assert len(cases) > 5
     for name, address in cases:
         page.goto(f"{(SITE / 'patterns').as_uri()}/{address}")
-        missed = page.locator(".verdict:not(.waiting) .missed td:nth-child(2)")
-        missed.get_by_text(name, exact=True).first.wait_for()
+        page.locator(".pw-chip", has_text="hold").click()
+        page.locator(".pw-criteria .missed").get_by_text(name, exact=True).first.wait_for()
 
 
 @built
@@ -216,4 +217,4 @@ def test_what_was_found_of_a_neuron_is_shown_by_its_figure(open_page, name: str)
     assert len(addresses) > 10
     for address in addresses[::6]:
         page.goto(f"{(SITE / 'neurons').as_uri()}/{address}")
-        page.locator(".badge", has_text=re.compile("shows it|○ holds")).wait_for()
+        page.locator(".pw-chip", has_text=re.compile("It does|Holds")).wait_for()
