@@ -371,6 +371,7 @@ I = I_recorded(t) : 1
              I : volt""", threshold="vm > -50*mV", reset="vm = -70*mV"),
         {"tau": 10 * ms},
         {"initial": {"vm": -70 * mV}},
+        steps=4000,  # an integrator is slow at its default current
     ),
     "Brian 1's exponential integrate-and-fire": Example(
         "docs: introduction/brian1_to_2/library",

@@ -19,7 +19,12 @@ from plausiwidgets.models.from_brian2 import from_brian2
 from plausiwidgets.simulation.compiled.engine import why_not
 
 
-@pytest.mark.parametrize("name", NEURONS)
+def slow(names, *long):
+    """Mark the cases that take tens of seconds: conductances in steps of 0.01 ms."""
+    return [pytest.param(name, marks=pytest.mark.slow) if name in long else name for name in names]
+
+
+@pytest.mark.parametrize("name", slow(NEURONS, "Wang-Buzsaki"))
 def test_states_and_spikes_are_those_of_a_neuron_group_from_rest_and_from_anywhere(name):
     words = NEURONS[name]
     model = from_brian2(**words)
@@ -30,7 +35,9 @@ def test_states_and_spikes_are_those_of_a_neuron_group_from_rest_and_from_anywhe
     assert pw.judge(model, "tonic_spiking", verify=False).engine == "compiled"
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize(
+    "name", slow(EXAMPLES, "Wang and Buzsaki 1996", "Touboul and Brette 2008", *(x for x in EXAMPLES if "Rothman" in x))
+)
 def test_an_example_of_its_documentation_is_taken_as_it_stands_and_judged(name):
     example = EXAMPLES[name]
     model = example.made()
