@@ -159,6 +159,28 @@ def page(notebook) -> Callable:
     return notebook.page
 
 
+def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):
+    box = page.get_by_label("Exact value of c", exact=True)
+    page.locator(".pw-allbutton").click()
+    box.fill("-65")
+    box.press("Enter")
+    page.locator(".pw-end button", has_text="Share").click()
+    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the exercise (HTML)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == "exercise_izhikevich_tonic_bursting.html"
+    task = open_page(path).page
+    task.wait_for_selector(JUDGED)
+    assert "Make it burst." in task.locator(".pw-app").inner_text()
+    assert "c=-65" in task.url or task.locator(".pw-row:has([data-name=c]) output").inner_text() == "−65 mV"
+    page.keyboard.press("Escape")
+    page.locator("button[aria-label=Undo]").click()
+    page.locator(".pw-allbutton").click()
+    expect(output(page, "c")).to_have_text("−50 mV")
+
+
 def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page):
     tool(page, "Parameter plane")
     said(page, "of 1600 cells")
@@ -225,24 +247,6 @@ def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(p
     assert page.locator(".pw-map .assessed").count() == page.locator(".pw-map .assessed:not(.running)").count() > 0
     assert findings(page) == []
     page.keyboard.press("Escape")
-
-
-def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):
-    box = page.get_by_label("Exact value of c", exact=True)
-    page.locator(".pw-allbutton").click()
-    box.fill("-65")
-    box.press("Enter")
-    page.locator(".pw-end button", has_text="Share").click()
-    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save the exercise (HTML)").click()
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
-    assert path.name == "exercise_izhikevich_tonic_bursting.html"
-    task = open_page(path).page
-    task.wait_for_selector(JUDGED)
-    assert "Make it burst." in task.locator(".pw-app").inner_text()
-    assert "c=-65" in task.url or task.locator(".pw-row:has([data-name=c]) output").inner_text() == "−65 mV"
 
 
 def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page):
