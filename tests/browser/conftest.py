@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.pages import AppPage, FilePage, Lab, NotebookPage, VisitorPage
 from tests.browser.servers import Server, start_app, start_lab, start_voila
+
+expect.set_options(timeout=60_000)  # as of every other wait: a busy machine is no failure
 
 ARGUMENTS = [
     "--no-sandbox",  # a container's root has no sandbox

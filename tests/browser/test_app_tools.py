@@ -227,8 +227,9 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Search again")).to_be_visible()
     parameters = page.locator("[data-name=a]").input_value()
-    page.locator(".pw-found button").first.click()
-    title = page.locator(".pw-found button[aria-current=true]").inner_text().split("\n")[0].lstrip("✓~✗∅○ABC ")
+    found = page.locator(".pw-found button").first
+    title = found.inner_text().split("\n")[0].lstrip("✓~✗∅○ABC ")
+    found.click()
     expect(page.locator(".pw-sentence")).to_contain_text(title, ignore_case=True)
     page.locator(".pw-allbutton").click()
     assert page.locator("[data-name=a]").input_value() == parameters
