@@ -241,11 +241,16 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
     if hint in _SIMPLE:
         fits = _SIMPLE[hint][1](value)
     elif origin in (types.UnionType, typing.Union):
-        problems = [_problem(value, part) for part in inner]
-        inside = [problem for problem in problems if problem and problem[0]]  # of the list or mapping that was meant
-        if len(inside) == 1 and None not in problems:
+        inside = []  # of the list or mapping that was meant
+        for part in inner:
+            problem = _problem(value, part)
+            if problem is None:  # no further part is asked: of a large array some would look at each entry
+                return None
+            if problem[0]:
+                inside.append(problem)
+        if len(inside) == 1:
             return inside[0]
-        fits = None in problems
+        fits = False
     elif origin is None:
         # A Protocol of typing cannot be asked; the function that takes one checks it.
         fits = getattr(hint, "_is_protocol", False) or isinstance(value, hint)
