@@ -20,7 +20,7 @@ from plausiwidgets.simulation.compiled.engine import why_not
 
 
 def slow(names, *long):
-    """Mark the cases that take tens of seconds: conductances in steps of 0.01 ms."""
+    """Mark the cases that take longest: conductances in steps of 0.01 ms, and one equation with other parameters."""
     return [pytest.param(name, marks=pytest.mark.slow) if name in long else name for name in names]
 
 
@@ -36,7 +36,13 @@ def test_states_and_spikes_are_those_of_a_neuron_group_from_rest_and_from_anywhe
 
 
 @pytest.mark.parametrize(
-    "name", slow(EXAMPLES, "Wang and Buzsaki 1996", "Touboul and Brette 2008", *(x for x in EXAMPLES if "Rothman" in x))
+    "name",
+    slow(
+        EXAMPLES,
+        "Wang and Buzsaki 1996",
+        "Touboul and Brette 2008",
+        *(x for x in EXAMPLES if "Rothman" in x or ("Naud" in x and "tonic" not in x)),
+    ),
 )
 def test_an_example_of_its_documentation_is_taken_as_it_stands_and_judged(name):
     example = EXAMPLES[name]
