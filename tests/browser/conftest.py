@@ -5,6 +5,7 @@
 - `open_app(notebook, query="")`: the notebook as a Voila app.
 - `visit(fragment="")`: the app as `plausiwidgets --app` serves it.
 - `open_page(path, fragment="")`: a page of a file, without a server.
+- `opened(fragment)`: the app in a file of the models that a module names.
 
 Chromium is the one that `CHROMIUM` names, the system's, or Playwright's own. Without any the tests are
 skipped, unless `PLAUSIWIDGETS_REQUIRE_BROWSER=1`: then they fail.
@@ -17,9 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.pages import AppPage, FilePage, Lab, NotebookPage, VisitorPage
+from plausiwidgets import export_page
+from tests.browser.pages import JUDGED, AppPage, FilePage, Lab, NotebookPage, VisitorPage
 from tests.browser.servers import Server, start_app, start_lab, start_voila
 
 expect.set_options(timeout=60_000)  # as of every other wait: a busy machine is no failure
@@ -124,6 +126,24 @@ def open_page(browser) -> Iterator[Callable[..., FilePage]]:
         page.close()
         assert page.errors == []
         assert [url for url in page.requested if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.fixture(scope="module")
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app in one file, with the models that the module of the tests calls MODELS."""
+    return export_page(request.module.MODELS, path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
+
+
+@pytest.fixture
+def opened(open_page, path: Path) -> Callable[..., Page]:
+    """Opens the app of :func:`path` at a fragment, and waits for its verdict."""
+
+    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object) -> Page:
+        page = open_page(path, fragment, **options).page
+        page.wait_for_selector(JUDGED)
+        return page
+
+    return open_one
 
 
 @pytest.fixture(scope="session")

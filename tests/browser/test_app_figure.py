@@ -1,31 +1,17 @@
 """The figure of the app in one file: its handles for a mouse, a finger and keys, and where criteria look."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
 from plausiwidgets.models import StateVariable
+from tests.browser.pages import JUDGED
 
-JUDGED = ".pw-app[data-pw-judged=yes]"
+MODELS = "izhikevich"
+
 PIXELS = "() => document.querySelector('[data-pw-figure] canvas').toDataURL()"
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pw.export_page("izhikevich", path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
-
-
-@pytest.fixture
-def opened(open_page, path):
-    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
-        shown = open_page(path, fragment, **options)
-        shown.page.wait_for_selector(JUDGED)
-        return shown.page
-
-    return open_one
 
 
 def value(page, axis: str = "height") -> float:

@@ -1,15 +1,16 @@
 """The app in one file, in a real browser: what is seen first, what a hand and a keyboard can do."""
 
 import re
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
+from tests.browser.pages import JUDGED
 
-JUDGED = ".pw-app[data-pw-judged=yes]"
+MODELS = ["izhikevich", "adex", "lif"]
+
 CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)')].filter((one) => {
     if (one.disabled) return false;
     const { width, height, top, left } = one.getBoundingClientRect();
@@ -19,22 +20,6 @@ SHARE = """() => {
     const [, , width, height] = document.querySelector('[data-pw-figure]').dataset.potential.split(' ').map(Number);
     return (width * height) / (innerWidth * innerHeight);
 }"""
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    models = ["izhikevich", "adex", "lif"]
-    return pw.export_page(models, path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
-
-
-@pytest.fixture
-def opened(open_page, path):
-    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
-        shown = open_page(path, fragment, **options)
-        shown.page.wait_for_selector(JUDGED)
-        return shown.page
-
-    return open_one
 
 
 def chip(page) -> str:

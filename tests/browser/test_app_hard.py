@@ -1,13 +1,12 @@
 """The app treated roughly: what nobody should type, keys alone, clicks during everything, and many switches."""
 
 import re
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-import plausiwidgets as pw
-from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, python
+from tests.browser.pages import JUDGED
+from tests.browser.test_app_notebook import APP, becomes, begin_search, notebook, python
 from tests.browser.test_app_python_neuron import cell
 
 MODELS = ["izhikevich", "adex", "lif"]
@@ -27,21 +26,6 @@ STOP = """() => {
 }"""
 HEAP = ("JSHeapUsedSize", "Nodes", "JSEventListeners")
 KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('threading').active_count())"
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pw.export_page(MODELS, path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
-
-
-@pytest.fixture
-def opened(open_page, path):
-    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
-        shown = open_page(path, fragment, **options)
-        shown.page.wait_for_selector(JUDGED)
-        return shown.page
-
-    return open_one
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
+from tests.browser.pages import JUDGED
 
-JUDGED = ".pw-app[data-pw-judged=yes]"
 QUESTION = "Make the neuron fire groups of spikes."
 LESSON = """# From spikes to bursts
 

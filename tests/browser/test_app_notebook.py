@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.browser.pages import JUDGED
+
 APP = "import plausiwidgets as pw\napp = pw.Explorer({})\napp"
-JUDGED = ".pw-app[data-pw-judged=yes]"
 BURSTING = APP.format('"izhikevich", "tonic_bursting"')
 ENDLESS = (
     APP.format('"hodgkin_huxley", "mixed_mode", {}')

@@ -12,9 +12,9 @@ from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
+from tests.browser.pages import JUDGED
 
 APP = "import plausiwidgets as pw\n{name} = pw.Explorer({arguments})\n{name}"
-JUDGED = ".pw-app[data-pw-judged=yes]"
 FIGURE = "[data-pw-figure]"
 PAINTER = "() => document.querySelector('[data-pw-figure]').dataset.pwPainter"
 RANGE = "() => document.querySelector('[data-pw-figure] .pw-plotly').layout.xaxis.range.map(Math.round)"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.test_app_notebook import APP, JUDGED, becomes, notebook, press, python, slider
+from tests.browser.pages import JUDGED
+from tests.browser.test_app_notebook import APP, becomes, notebook, press, python, slider
 
 NEURON = """
 import time

@@ -10,9 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
-import plausiwidgets as pw
+from tests.browser.pages import JUDGED
 
-JUDGED = ".pw-app[data-pw-judged=yes]"
+MODELS = ["izhikevich", "lif"]
+
 STATUS = ".pw-tool [role=status]"
 LANDMARKS = {"landmark-banner-is-top-level", "landmark-contentinfo-is-top-level"}
 """What axe finds of the whole app within a notebook, without any tool."""
@@ -49,21 +50,6 @@ def findings(page) -> list[str]:
     """What axe finds in the app."""
     found = Axe().run(page, context=".pw-app").response["violations"]
     return [one["id"] for one in found if one["id"] not in LANDMARKS]
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pw.export_page(["izhikevich", "lif"], path=tmp_path_factory.mktemp("app") / "neuron.html", language="en")
-
-
-@pytest.fixture
-def opened(open_page, path):
-    def open_one(fragment: str = "#pattern=tonic_bursting", **options: object):
-        shown = open_page(path, fragment, **options)
-        shown.page.wait_for_selector(JUDGED)
-        return shown.page
-
-    return open_one
 
 
 # ------------------------------------------------------------------ in a file

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.test_app_notebook import APP, JUDGED, becomes, begin_search, notebook, press, python
+from tests.browser.pages import JUDGED
+from tests.browser.test_app_notebook import APP, becomes, begin_search, notebook, press, python
 
 SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
 # Threads of the compiled engine stay.
