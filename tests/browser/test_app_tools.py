@@ -271,7 +271,6 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     page.wait_for_selector(JUDGED)
 
 
-@pytest.mark.skip(reason="Chromium sometimes never reads a file that a test made in the page; the cause is not known")
 def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sentence(page):
     page.locator(".pw-tool").get_by_role("button", name="Close").click()
     expect(page.locator(".pw-tool")).to_have_count(0)

@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from "./vendor/preact.js";
+import { useRedraw } from "./redraw.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Answer, Arrays, Selection } from "./types.d.ts" */
@@ -79,9 +79,8 @@ function createJob(app, kind) {
 
 /** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {string} kind */
 export function useJob(app, kind) {
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   const job = jobOf(app, kind);
-  useEffect(() => job.on(() => again(0)), [job]);
+  useRedraw(job.on, [job]);
   return job;
 }
 

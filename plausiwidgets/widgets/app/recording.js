@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
-import { html, useEffect, useReducer, useState } from "./vendor/preact.js";
+import { useRedraw } from "./redraw.js";
+import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 
@@ -81,14 +82,16 @@ function ask(app) {
 /** A recorded cell as the target, from a file. @param {{ app: App }} props */
 export function Recording({ app }) {
   const state = readingOf(app);
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   const [over, isOver] = useState(false);
-  useEffect(() => {
-    state.hear = () => again(0);
-    return () => {
-      state.hear = () => {};
-    };
-  }, [state]);
+  const redraw = useRedraw(
+    (changed) => {
+      state.hear = changed;
+      return () => {
+        state.hear = () => {};
+      };
+    },
+    [state],
+  );
   const asked = Object.entries(state.choices);
   const take = (/** @type {File | null | undefined} */ file) => file && readRecording(app, file);
   return html`<div class="pw-fields pw-onecolumn">
@@ -111,7 +114,7 @@ export function Recording({ app }) {
             ([what, units]) => html`<label>${NAMES[what]?.() ?? what}
               <select onchange=${(/** @type {any} */ e) => {
                 state.units = { ...state.units, [what]: e.target.value };
-                again(0);
+                redraw();
               }}>${units.map((unit) => html`<option value=${unit} selected=${state.units[what] === unit}>${tr(unit)}</option>`)}</select></label>`,
           )}<button class="pw-small" onclick=${() => ask(app)}>${tr("Show")}</button></div>`
         : ""

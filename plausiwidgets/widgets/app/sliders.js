@@ -1,8 +1,9 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid, limitsOf } from "./link.js";
+import { useRedraw } from "./redraw.js";
 import { hasBars, isTask, takes, told } from "./task.js";
-import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -78,8 +79,7 @@ function Row({ app, slider, bars, from }) {
 export function Four({ app }) {
   const bars = hasBars(app.store.get());
   const from = told(app.store.get());
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => app.bars.on(() => again(0)), []);
+  useRedraw(app.bars.on);
   const sliders = app.mattering;
   useEffect(() => app.bars.want(bars ? sliders : []));
   return html`<div class="pw-rows">${sliders.map(
@@ -91,8 +91,7 @@ export function Four({ app }) {
 export function All({ app }) {
   const { selection } = app.store.get();
   const isGiven = isTask(app.store.get());
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => app.bars.on(() => again(0)), []);
+  useRedraw(app.bars.on);
   const bars = hasBars(app.store.get());
   const matter = app.pattern.matter;
   const [ranges, showRanges] = useState(false);

@@ -1,8 +1,9 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { simulation } from "./neuron.js";
+import { useRedraw } from "./redraw.js";
 import { isOpen } from "./search.js";
-import { html, useEffect, useReducer } from "./vendor/preact.js";
+import { html } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -39,8 +40,7 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
 
 /** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
 export function Actions({ app }) {
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => app.bars.on(() => again(0)), []);
+  useRedraw(app.bars.on);
   const { turn, search, drawer, verdict } = app.store.get();
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const runs = drawer && (!search || isOpen(search));

@@ -10,6 +10,7 @@ import { Explore, More, Share } from "./menus.js";
 import { MysteryActions, Score } from "./mystery.js";
 import { stored } from "./neuron.js";
 import { readRecording } from "./recording.js";
+import { useRedraw } from "./redraw.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
 import { All, Four } from "./sliders.js";
 import { perFrame } from "./state.js";
@@ -17,7 +18,7 @@ import { gameOf, isTask } from "./task.js";
 import { isDark, properties, watchTheme } from "./theme.js";
 import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
-import { html, render, useEffect, useReducer } from "./vendor/preact.js";
+import { html, render } from "./vendor/preact.js";
 import { Chip, Criteria, said } from "./verdict.js";
 import { inSentence, modelTitle, patternTitle, provenance } from "./words.js";
 
@@ -25,12 +26,7 @@ import { inSentence, modelTitle, patternTitle, provenance } from "./words.js";
 
 /** Everything that is seen. @param {{ app: App }} props */
 function Screen({ app }) {
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => {
-    const off = app.store.on(perFrame(() => again(0)));
-    again(0); // of what changed before this was shown
-    return off;
-  }, []);
+  useRedraw((changed) => app.store.on(perFrame(changed)));
   const state = app.store.get();
   const { verdict, verified, simulating, dark, present, sheet, all, tool, future, drawer, turn } = state;
   const { pattern } = app;

@@ -1,0 +1,15 @@
+import { useLayoutEffect, useReducer } from "./vendor/preact.js";
+
+/**
+ * Draws a view anew whenever something tells that it has changed; returns how to draw it anew.
+ *
+ * It hears from the task on in which it was drawn: an effect that waits for the next frame would miss what is told in
+ * between, such as the quick answer of a kernel.
+ *
+ * @param {(changed: () => void) => (() => void)} on @param {unknown[]} [of]
+ */
+export function useRedraw(on, of = []) {
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useLayoutEffect(() => on(() => again(0)), of);
+  return () => again(0);
+}
