@@ -1,7 +1,8 @@
 """Visitors share a worker by turns of a second, and who has used least goes first."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Thread
+from contextlib import contextmanager
+from threading import Event, Thread
 
 import pytest
 
@@ -138,28 +139,36 @@ def test_a_job_that_closes_the_gate_does_not_wait_for_itself():
     assert done
 
 
+@contextmanager
+def held(seat):
+    """A visitor works meanwhile, in a thread of its own."""
+    working = Event()
+    working.set()
+
+    def work():
+        while working.is_set():
+            seat.wait(0.05)
+
+    thread = Thread(target=work)
+    assert seat.wait()
+    thread.start()
+    try:
+        yield
+    finally:
+        working.clear()
+        thread.join()
+
+
 def test_a_long_job_waits_at_the_gate_of_its_visitor_and_a_verdict_does_not():
     turns = Turns()
     first, second = turns.join(), turns.join()
     done = []
     with waiting_at(second):
         worker = Worker(done.append)
-    holding = True
-
-    def hold():
-        while holding:
-            first.wait(0.05)
-
-    thread = Thread(target=hold)
-    assert first.wait()
-    thread.start()
-    try:
+    with held(first):
         worker.ask("tool", Priority.TOOL, lambda checkpoint: (checkpoint(), done.append("tool")))
         worker.ask("drag", Priority.DRAG, lambda checkpoint: (checkpoint(), done.append("verdict")))
         assert worker.join(30.0)
-    finally:
-        holding = False
-        thread.join()
     assert done == ["verdict", "tool"]
 
 
@@ -168,20 +177,8 @@ def test_a_job_that_waits_for_its_turn_is_cancelled():
     first, second = turns.join(), turns.join()
     with waiting_at(second):
         worker = Worker(print)
-    holding = True
-
-    def hold():
-        while holding:
-            first.wait(0.05)
-
-    thread = Thread(target=hold)
-    assert first.wait()
-    thread.start()
-    try:
+    with held(first):
         worker.ask("tool", Priority.TOOL, lambda checkpoint: checkpoint())
         assert not worker.join(0.3)
         worker.cancel("tool")
         assert worker.join(10.0)
-    finally:
-        holding = False
-        thread.join()
