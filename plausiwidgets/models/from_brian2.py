@@ -31,6 +31,8 @@ _LONG, _MOST_STEPS = 1000.0, 12_000
 """How long a neuron is run without a current until it rests: ms, and steps."""
 _SHORT, _FEW_STEPS = 300.0, 3000
 """The same for the smallest current that makes it fire."""
+KEY = "brian2_neuron"
+"""Of a neuron that the user gives none."""
 _LEFT = "refractory_left"
 
 Number = Any
@@ -242,7 +244,7 @@ def from_brian2(
     namespace: Mapping[str, Any] | None = None,
     parameters: Sequence[Parameter] | None = None,
     current: str | Parameter = "I",
-    key: str = "brian2_neuron",
+    key: str = KEY,
     dt: float = 0.1,
     initial: Mapping[str, Any] | None = None,
     potential: str | None = None,
@@ -344,7 +346,7 @@ def from_brian2(
         programs = written.started(written.programs()[0], begin, base, of(height))
     return of_programs(
         key, programs, written.parameters, drive, resting, height, dt, states=states, singular=True,
-        spike_level=spike_level, **({"scheme": f"Brian2's {written.method}", "title": "Brian2"} | options),
+        spike_level=spike_level, **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else key} | options),
     )  # fmt: skip
 
 

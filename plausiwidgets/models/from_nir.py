@@ -20,6 +20,8 @@ from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import Recorder
 from plausiwidgets.quiet import imported
 
+KEY = "nir_neuron"
+"""Of a neuron that the user gives none."""
 NEURONS = ("LIF", "CubaLIF", "IF")
 _REFUSED = {
     "LI": "is a leaky integrator, it never fires", "CubaLI": "is a leaky integrator, it never fires",
@@ -37,7 +39,7 @@ def from_nir(
     *,
     dt: float,
     reset: str | float,
-    key: str = "nir_neuron",
+    key: str = KEY,
     current: Parameter | None = None,
     **options: Any,
 ) -> NeuronModel:
@@ -110,7 +112,7 @@ def from_nir(
     return of_programs(
         key, Programs(recorder.program(fired, state), start), parameters, drive, rest, "v_threshold", dt,
         states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
-        **({"scheme": "exact for a current that is constant within a step", "title": f"NIR {kind}"} | options),
+        **({"scheme": "exact for a current that is constant within a step", "title": f"NIR {kind}" if key == KEY else key} | options),
     )  # fmt: skip
 
 

@@ -6,15 +6,18 @@ whenever the model is given to a verb, so that a change is an error that names i
 
 from __future__ import annotations
 
+import dis
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 _LIBRARIES = frozenset({"torch", "numpy", "scipy", "norse", "snntorch", "spikingjelly", "plausiwidgets"})
+_CLOSED = _LIBRARIES | sys.stdlib_module_names
+"""Modules that are not looked into."""
 _LARGEST = 4096
 """Numbers of an array that are compared one by one; of a larger one, its identity and version."""
 _ENTRIES = 64
@@ -133,7 +136,7 @@ def _of(name: str, value: Any, seen: set[int], attributes: tuple[str, ...], dept
     elif _is_torch(value, "nn", "Module"):
         yield from _of_module(name, value, seen, depth)
     elif isinstance(value, ModuleType):
-        if value.__name__.partition(".")[0] not in _LIBRARIES | sys.stdlib_module_names:
+        if value.__name__.partition(".")[0] not in _CLOSED:
             for x in attributes:
                 yield from _of(f"{name}.{x}", vars(value).get(x, _MISSING), seen, attributes, depth + 1)
     elif not isinstance(value, type) and type(value).__module__.partition(".")[0] not in _LIBRARIES:
@@ -156,7 +159,7 @@ def _of_function(name: str, function: FunctionType, seen: set[int], depth: int) 
     for key, x in (function.__kwdefaults__ or {}).items():
         yield from _of(key, x, seen, names, depth + 1)
     if not ours:
-        for variable in names:
+        for variable in _globals(code):
             if variable in function.__globals__:
                 yield from _of(variable, function.__globals__[variable], seen, names, depth + 1)
 
@@ -206,6 +209,14 @@ def _is_torch(value: Any, *path: str) -> bool:
     for name in path:
         kind = getattr(kind, name, None)
     return kind is not None and isinstance(value, kind)
+
+
+@cache
+def _globals(code: CodeType) -> tuple[str, ...]:
+    """Return the names that code, and code within it, reads from outside; a name after a dot is none of them."""
+    read = [i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    inner = [name for constant in code.co_consts if isinstance(constant, CodeType) for name in _globals(constant)]
+    return tuple(dict.fromkeys(read + inner))
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -359,7 +359,6 @@ def evaluate(
     if bench.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
-            seen.add(model)
             # The best, and one from the middle: among responses that differ.
             order = np.argsort(loss, kind="stable")
             for i in (order[0], order[bench.n // 2]):
@@ -367,6 +366,7 @@ def evaluate(
                     pattern, verdict, int(i),
                     lambda one: evaluate(model, pattern, one, dt, engine, checkpoint, settle=settle, kick=kick),
                 )  # fmt: skip
+            seen.add(model)  # not before: what is refused once is refused again
     return verdict
 
 
@@ -411,7 +411,7 @@ def verify_sets(
     significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
     begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
     must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    Whatever is replicated has been judged alone.
+    Of a custom pattern, whatever is replicated has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
@@ -432,7 +432,7 @@ def verify_sets(
         status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
         left = left[loss == 0]
     status[left] = "replicated"
-    if len(status) > 1:
+    if len(status) > 1 and pattern.tried:  # that packaged functions keep sets apart is tested
         for i in left.tolist():
             if not judged_alone(
                 pattern, verdict, i, lambda one: evaluate(model, pattern, one, verdict.dt, engine, checkpoint)

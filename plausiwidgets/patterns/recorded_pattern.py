@@ -639,11 +639,16 @@ class _Features:
         known = self._current_unit in AMPERE
         factor, unit = (1e-9 / AMPERE[self._current_unit], "MΩ") if known else (1.0, "mV/unit")
         values = [factor * (steady - base) / p.first for base, steady, *_ in found]
+        if min(values) <= 0.0:
+            raise ValueError(
+                f"{g.name}: the potential moves against the current of the step from {p.on + g.begin:g} ms, by "
+                f"{min(values):.3g} {unit}. Has the current the wrong sign?"
+            )
         tolerance = 2.0 * self.settings.tolerance
         key, tenth = f"resistance{mark}", 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(
             key, marked("input resistance"), marked("Potential at the end of the step, from rest, over the current."),
-            unit, low=min(values) * (1.0 - tolerance), high=max(values) * (1.0 + tolerance),
+            unit, low=min(values) * (1.0 - min(tolerance, 0.9)), high=max(values) * (1.0 + tolerance),
             scale=0.3, kind="log"), g.name)  # fmt: skip
         self._measures.append((g.name, lambda x, r: {
             key: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first}))  # fmt: skip

@@ -87,16 +87,14 @@ class RecordingFile:
             column = self.sources[0].columns[self.columns[what]]
             finite = column[np.isfinite(column)] if isinstance(column, np.ndarray) else np.empty(0)
             size = float(np.abs(finite).max()) if finite.size else 0.0
-            valid = list(units_of(what, model))
+            valid = units_of(what, model)
             likely = "s" if what in ("t", "spikes") and size < 20.0 else "V" if what == "v" and size < 1.0 else valid[0]
             out[what] = [likely, *(unit for unit in valid if unit != likely)]
         if "t" in out and "spikes" in out:  # of one file, and so in one unit
             del out["spikes"]
         return out
 
-    def pattern(
-        self, model: NeuronModel, units: Mapping[str, str], settings: Settings | None = None
-    ) -> RecordedPattern:
+    def pattern(self, model: NeuronModel, units: Mapping[str, str]) -> RecordedPattern:
         """Return the recording as a pattern, with units that were chosen for a model.
 
         A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
@@ -115,17 +113,15 @@ class RecordingFile:
         chosen = {**units, **self.units}
         for what, name in self.columns.items():
             unit = chosen.get(what, "")
-            valid = {**units_of(what, model), **(AMPERE if what == "current" else {})}
+            valid = (*units_of(what, model), *(AMPERE if what == "current" else ()))
             if unit and unit not in valid:
                 raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
-        settings = replace(settings or Settings(), key=key)
-        if chosen.get("current") == AS_IT_IS:
-            settings = replace(settings, free=("current_scale", *settings.free))
-        made = self.made(settings, chosen)
+        is_scaled = chosen.get("current") == AS_IT_IS
+        made = self.made(Settings(key=key, free=("current_scale",) if is_scaled else ()), chosen)
         # As a page knows a file by its name alone, so does this text.
-        said = {what: unit for what, unit in units.items() if unit in VALID.get(what, ())}
-        free = f", free={list(settings.free)!r}" if settings.free else ""
+        said = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
+        free = ", free=['current_scale']" if is_scaled else ""
         _code[made] = f"pw.from_recording({self.name!r}, units={said!r}, key={key!r}{free})"
         return made
 
@@ -139,8 +135,10 @@ class RecordingFile:
         """Return the pattern of some sweeps; others are held out."""
         known = range(len(self.sources))
         chosen = list(known) if sweeps is None else list(sweeps)
-        for what, asked in (("sweeps", chosen), ("holdout", holdout)):
+        for what, asked in (("sweeps", chosen), ("holdout", list(holdout))):
             for i in asked:
+                if asked.count(i) > 1:
+                    raise ValueError(f"{what} is {shown(asked)}, in which {i} is named twice")
                 if i not in known:
                     there = f"{self.name or 'the recording'} has {len(known)} sweeps"
                     raise ValueError(f"{what} has {i}, valid is: 0 to {len(known) - 1}, as {there}")
@@ -159,9 +157,8 @@ class RecordingFile:
 
     def _checked(self, i: int, units: Mapping[str, str], threshold: float | None) -> Data:
         source = replace(self.sources[i], columns=self._in_ms_and_mv(i, units))
-        asked = {what: self.columns.get(what) for what in ("v", "spikes", "current")}
         label = f"sweep {i}" if len(self.sources) > 1 else ""
-        return checked_data(source, asked, self.columns.get("t", "t"), threshold, label)
+        return checked_data(source, {"t": "t", **self.columns}, threshold, label)
 
     def _in_ms_and_mv(self, i: int, units: Mapping[str, str]) -> dict[str, Any]:
         said = {"spikes": units.get("t", "ms"), **units}

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.arguments import numbers, shown
-from plausiwidgets.names import unknown
 from plausiwidgets.simulation.current_text import is_number
 
 Floats = NDArray[np.float64]
@@ -72,27 +71,11 @@ class Source:
     source: str = ""
 
 
-def checked_data(
-    source: Source, asked: Mapping[str, Any], time: str = "t", threshold: float | None = None, label: str = ""
-) -> Data:
+def checked_data(source: Source, named: Mapping[str, str], threshold: float | None = None, label: str = "") -> Data:
     """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
 
-    `asked` names the columns of v, spikes and current; one that is None is taken where it has its usual name.
+    `named` gives the columns of t, v, spikes and current, as far as there are any.
     """
-    named = {}
-    for what, default in (("t", time), ("v", "v"), ("spikes", "spikes"), ("current", "current")):
-        name = default if what == "t" else asked[what]
-        if name is None and default in source.columns:
-            name = default
-        if name is None:
-            continue
-        if not isinstance(name, str):
-            raise TypeError(f"{what} is {type(name).__name__}, valid beside a file or a table is: the name of a column")
-        if name not in source.columns:
-            raise unknown(f"column for {what}", name, list(source.columns))
-        if source.columns[name] is TWICE:
-            raise ValueError(f"the column for {what}, {name!r}, is there twice: valid is one column of this name")
-        named[what] = name
     if "v" not in named and "spikes" not in named:
         there = ", ".join(map(shown, [*source.columns][:20]))
         raise ValueError(f"a recording needs v or spikes, and has neither; there are: {there}")

@@ -19,16 +19,12 @@ AS_IT_IS = "another unit"
 VALID = {"t": tuple(TIME), "spikes": tuple(TIME), "v": tuple(POTENTIAL), "current": tuple(AMPERE)}
 
 
-def units_of(what: str, model: NeuronModel) -> dict[str, float]:
-    """Return the units that a column may have, and their factors to ms, mV or the current of a model."""
-    if what in ("t", "spikes"):
-        return TIME
-    if what == "v":
-        return POTENTIAL
+def units_of(what: str, model: NeuronModel) -> tuple[str, ...]:
+    """Return the units that a column may have, of a current that of the model first."""
+    if what != "current":
+        return VALID[what]
     own = model.current.unit
-    if own in AMPERE:
-        return {own: 1.0} | {unit: factor / AMPERE[own] for unit, factor in AMPERE.items()}
-    return {own: 1.0, AS_IT_IS: 1.0}
+    return (own, *(unit for unit in AMPERE if unit != own)) if own in AMPERE else (own, AS_IT_IS)
 
 
 def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:

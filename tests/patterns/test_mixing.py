@@ -254,6 +254,8 @@ def test_what_the_trial_does_not_find_is_found_at_the_first_batch():
         match=r"pattern 'own' gives a set another 'feature' alone, or in another order, than with others .*\[n\]",
     ):
         pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
+    with pytest.raises(ValueError, match="another 'feature' alone"):  # a cell that is run again is told again
+        pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
 
 
 def test_what_is_called_replicated_has_been_judged_alone(monkeypatch):
@@ -265,6 +267,7 @@ def test_what_is_called_replicated_has_been_judged_alone(monkeypatch):
     values["amplitude"] = np.array([30.0, 0.1, 30.0])
     for own, expected in ((pattern, ["replicated", "rejected", "replicated"]), (mixing, None)):
         judged = evaluate(pw.models.get("lif"), own, values, 0.1)
+        object.__setattr__(own, "tried", True)
         if expected is None:
             with pytest.raises(ValueError, match="another 'feature' alone, or in another order"):
                 verify_sets(pw.models.get("lif"), own, judged)
@@ -275,5 +278,6 @@ def test_what_is_called_replicated_has_been_judged_alone(monkeypatch):
 def test_a_search_calls_nothing_replicated_that_is_rejected_alone():
     with trial.untried():
         pattern = pattern_of(MIXING["nanmean without an axis"])
+    object.__setattr__(pattern, "tried", True)
     with pytest.raises(ValueError, match="another 'feature' alone, or in another order"):
         pw.optimize("adex", pattern, seed=0, budget=2000)

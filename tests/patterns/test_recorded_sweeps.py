@@ -342,6 +342,10 @@ def test_a_file_larger_than_memory_allows_is_refused_at_once(tmp_path):
 def test_sweeps_that_are_not_there_are_named():
     with pytest.raises(ValueError, match=r"holdout has 7, valid is: 0 to 1"):
         adex_cell([250.0, 350.0], holdout=[7])
+    with pytest.raises(
+        ValueError, match=r"sweeps is \[0, 1, 0\], in which 0 is named twice"
+    ):  # a sweep is no repeat of itself
+        adex_cell([250.0, 350.0], sweeps=[0, 1, 0])
     with pytest.raises(ValueError, match=r"no sweep is left"):
         adex_cell([250.0, 350.0], holdout=[0, 1])
 
@@ -354,3 +358,15 @@ def test_the_distance_of_a_course_leaves_out_spikes_of_both():
     assert features.course_distance(v, none, 1.0, reference, 10.0, 2.0, 4.0) == pytest.approx(1.0)
     v[0, 48:52] = 30.0
     assert features.course_distance(v, np.array([[50.0]]), 1.0, reference, 10.0, 2.0, 4.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("tolerance", [0.1, 0.5, 0.9])
+def test_resistance_is_a_ratio_however_much_it_may_differ(tolerance):
+    resistance = by_key(adex_cell([-100.0], tolerance=tolerance))["resistance"]
+    assert 0.0 < resistance.low < resistance.high
+
+
+def test_a_current_of_the_wrong_sign_is_named():
+    v, current = adex_sweep(-100.0)
+    with pytest.raises(ValueError, match="moves against the current .* wrong sign"):
+        pw.from_recording(T, v=v, current=-current)
