@@ -346,7 +346,8 @@ def from_brian2(
         programs = written.started(written.programs()[0], begin, base, of(height))
     return of_programs(
         key, programs, written.parameters, drive, resting, height, dt, states=states, singular=True,
-        spike_level=spike_level, **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else key} | options),
+        spike_level=spike_level,
+        **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else key} | options),
     )  # fmt: skip
 
 

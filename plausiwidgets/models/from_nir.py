@@ -112,7 +112,8 @@ def from_nir(
     return of_programs(
         key, Programs(recorder.program(fired, state), start), parameters, drive, rest, "v_threshold", dt,
         states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
-        **({"scheme": "exact for a current that is constant within a step", "title": f"NIR {kind}" if key == KEY else key} | options),
+        **({"scheme": "exact for a current that is constant within a step",
+            "title": f"NIR {kind}" if key == KEY else key} | options),
     )  # fmt: skip
 
 

@@ -706,8 +706,8 @@ def from_torch(
         key or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
         _Step(space, tuple(states)), list(own.values()), _Start(tuple(begin.values())), drive, resting, level, step_ms,
         states=[StateVariable(n, unit if i == 0 else "") for i, n in enumerate(names)],
-        **{"title": f"{library.title} {kind}".strip() if library.title and key is None else "", "source": library.source,
-           "description": library.description(module)} | options,
+        **{"title": f"{library.title} {kind}".strip() if library.title and key is None else "",
+           "source": library.source, "description": library.description(module)} | options,
     )  # fmt: skip
 
 

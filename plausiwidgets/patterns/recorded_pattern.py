@@ -51,6 +51,8 @@ LEAST_STEP, LEAST_DEFLECTION = 30.0, 2.0
 """Length in ms and size in mV of a response to a step of which resistance, time constant and sag are measured."""
 DECAY = (1.0, 10.0)
 """Time in ms after a step in which the decay is measured, as eFEL has it."""
+SMOOTH = 1.0
+"""Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
 ARTEFACT = 0.2
 """A crossing of the threshold that is over within this time in ms, at an edge of the current, is no spike."""
 CUT = 0.5
@@ -443,9 +445,7 @@ class _Features:
 
     def _before(self, groups: Sequence[_Recorded], silent: bool) -> None:
         """Ask for the potential at rest, or for the rate at which the cell fires before the stimulus."""
-        known = [
-            (g, data) for g in groups for data in g.repeats if g.begin == g.begin + g.onset and g.current is not None
-        ]
+        known = [(g, data) for g in groups for data in g.repeats if g.onset == 0.0 and g.current is not None]
         if silent and self._asked("rest"):
             rests = [
                 float(np.mean(v))
@@ -600,38 +600,34 @@ class _Features:
             key: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, dt_of, *AROUND)}))  # fmt: skip
 
     def _steps(self, g: _Recorded, mark: str) -> None:
-        """Ask for resistance, time constant and sag of the first long step without a spike that moves the potential."""
-        pieces = list(g.steps())
-        steps = [
-            (i, p)
-            for i, p in enumerate(pieces)
-            if not any(((t >= p.on) & (t < p.off + DECAY[1])).any() for t in g.trains)
-        ]
-        if g.begin != g.begin + g.onset:
+        """Ask for resistance, time constant and sag of a long step at the onset, without a spike."""
+        if g.onset != 0.0:
             return  # it begins from another level
-        for _, p in steps[:1]:
-            if p.on != 0.0:
+        p = next(
+            (p for p in g.steps() if not any(((t >= p.on) & (t < p.off + DECAY[1])).any() for t in g.trains)), None
+        )
+        if p is None or p.on != 0.0:
+            return
+        tenth = 0.1 * (p.off - p.on)
+        found = []
+        for data in g.repeats:
+            before = g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)
+            if not before.size:
                 return
-            tenth = 0.1 * (p.off - p.on)
-            found = []
-            for data in g.repeats:
-                before = g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)
-                if not before.size:
-                    return
-                base = float(before.mean())
-                steady = float(g.v(data, p.off - tenth, p.off).mean())
-                low = float(_smooth(g.v(data, p.on, p.off), g.dt).min())
-                after = g.v(data, p.off + DECAY[0], p.off + DECAY[1])
-                found.append((base, steady, low, after))
-            deflection = float(np.mean([steady - base for base, steady, *_ in found]))
-            if abs(deflection) < LEAST_DEFLECTION:
-                return
-            self._potentials.add(g.name)
-            self._resistance(g, mark, p, found)
-            if g.end >= p.off + DECAY[1] + 1.0 and self._asked("time_constant"):
-                self._decay(g, mark, p, found)
-            if deflection < 0.0 and self._asked("sag"):
-                self._sag(g, mark, p, found)
+            base = float(before.mean())
+            steady = float(g.v(data, p.off - tenth, p.off).mean())
+            low = float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min())
+            after = g.v(data, p.off + DECAY[0], p.off + DECAY[1])
+            found.append((base, steady, low, after))
+        deflection = float(np.mean([steady - base for base, steady, *_ in found]))
+        if abs(deflection) < LEAST_DEFLECTION:
+            return
+        self._potentials.add(g.name)
+        self._resistance(g, mark, p, found)
+        if g.end >= p.off + DECAY[1] + 1.0 and self._asked("time_constant"):
+            self._decay(g, mark, p, found)
+        if deflection < 0.0 and self._asked("sag"):
+            self._sag(g, mark, p, found)
 
     def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
         if not self._asked("resistance"):
@@ -729,12 +725,11 @@ def _average(values: Sequence[Any]) -> Any:
     return total / float(len(values)) if len(values) > 1 else total
 
 
-def _smooth(v: Floats, dt: float) -> Floats:
-    """Return means over 1 ms: the lowest sample of a noisy potential is lower than the potential."""
-    width = max(round(1.0 / dt), 1)
-    if width == 1 or v.size < 2 * width:
-        return v
-    return np.asarray(np.convolve(v, np.ones(width) / width, mode="valid"))
+def _means(v: Floats, dt: float, span: float) -> Floats:
+    """Return means over a time in ms, one for each sample; beyond the ends it stays as it is there."""
+    width = max(round(span / dt), 1)
+    padded = np.pad(v, width, mode="edge")
+    return v if width == 1 else np.asarray(np.convolve(padded, np.ones(width) / width, "same")[width:-width])
 
 
 def _course_of(g: _Recorded, data: Data) -> Floats:
@@ -742,13 +737,7 @@ def _course_of(g: _Recorded, data: Data) -> Floats:
     assert data.v is not None
     t = data.t - g.begin
     places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP
-    width = max(round(STEP / g.dt), 1)
-    smooth = (
-        data.v
-        if width == 1
-        else np.convolve(np.pad(data.v, width, mode="edge"), np.ones(width) / width, "same")[width:-width]
-    )
-    course = np.interp(places, t, smooth, right=np.nan)
+    course = np.interp(places, t, _means(data.v, g.dt, STEP), right=np.nan)
     for spike in data.spikes - g.begin:
         course[(places >= spike - AROUND[0]) & (places < spike + AROUND[1])] = np.nan
     return np.asarray(course)

@@ -249,14 +249,10 @@ def read_path(path: Path, asked: Mapping[str, Any] | None = None) -> RecordingFi
         return _read_abf(path, path.name)
     if path.suffix.lower() == ".nwb":
         return _read_nwb(path, path.name)
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        head = _comments(path)
-        return _file_of_columns(path.name, read_columns(file, path.name, UNNAMED), asked or {}, head)
-
-
-def _comments(path: Path) -> str:
     with path.open("rb") as file:
-        return file.read(4000).decode("utf-8", "replace")
+        head = file.read(4000).decode("utf-8-sig", "replace")
+    with path.open(newline="", encoding="utf-8-sig") as text:
+        return _file_of_columns(path.name, read_columns(text, path.name, UNNAMED), asked or {}, head)
 
 
 _code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
