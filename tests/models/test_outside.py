@@ -201,7 +201,8 @@ def test_a_global_of_the_name_of_a_parameter_is_no_part_of_a_step():
         return (v + dt / p.tau * (-65.0 - v + p.gain * current),)
 
     model = pw.NeuronModel(
-        "named", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0), pw.Parameter("gain", 1.0, 0.5, 2.0)],
+        "named", step, states=("v",),
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0), pw.Parameter("gain", 1.0, 0.5, 2.0)],
         initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 25.0, 0.0, 100.0), rest=-65.0,
         threshold=-50.0, spike_level=-50.0,
     )  # fmt: skip

@@ -368,5 +368,5 @@ def test_resistance_is_a_ratio_however_much_it_may_differ(tolerance):
 
 def test_a_current_of_the_wrong_sign_is_named():
     v, current = adex_sweep(-100.0)
-    with pytest.raises(ValueError, match="moves against the current .* wrong sign"):
+    with pytest.raises(ValueError, match=r"moves against the current .* wrong sign"):
         pw.from_recording(T, v=v, current=-current)
