@@ -6,12 +6,16 @@ import { html, useState } from "./vendor/preact.js";
 
 const MOST = 10_000_000; // bytes: a connection is closed by a larger message
 
-/** A file that is read, and what is asked about it. @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>, protocols: string[], units: Record<string, string>, said: string, busy: boolean, hear: () => void }} Reading */
+/**
+ * A file that is read, and what is asked about it; `question` is the one whose answer is awaited, and `heard` are the views.
+ * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>,
+ *   protocols: string[], units: Record<string, string>, said: string, busy: boolean, question: object | null, heard: Set<() => void> }} Reading
+ */
 /** @type {WeakMap<App, Reading>} */
 const kept = new WeakMap();
 
-/** @param {App} app */
-function readingOf(app) {
+/** What is read for an app, whichever of its views shows it. @param {App} app @returns {Reading} */
+export function readingOf(app) {
   const state = kept.get(app) ?? {
     file: null,
     bytes: null,
@@ -21,36 +25,40 @@ function readingOf(app) {
     units: {},
     said: "",
     busy: false,
-    hear: () => {},
+    question: null,
+    heard: new Set(),
   };
   kept.set(app, state);
   return state;
+}
+
+/** @param {Reading} state @param {Partial<Reading>} change */
+function tell(state, change) {
+  Object.assign(state, change);
+  for (const hear of [...state.heard]) hear();
 }
 
 /** Reads a recording that was picked or dropped, and opens the tool that asks for what the file does not say. @param {App} app @param {File} file */
 export async function readRecording(app, file) {
   const state = readingOf(app);
   app.store.set({ tool: "data", sheet: "" });
-  const tell = (/** @type {Partial<Reading>} */ change) => {
-    Object.assign(state, change);
-    state.hear();
-  };
+  const begun = { bytes: null, choices: {}, protocols: [], units: {}, question: null };
   if (file.size > MOST) {
-    return tell({
-      said: tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
-        name: file.name,
-        size: Math.round(file.size / 1e6),
-        most: MOST / 1e6,
-      }),
+    const said = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
+      name: file.name,
+      size: Math.round(file.size / 1e6),
+      most: MOST / 1e6,
     });
+    return tell(state, { ...begun, file: null, said, busy: false });
   }
-  tell({ file, bytes: null, choices: {}, protocols: [], units: {}, said: "", busy: true });
+  tell(state, { ...begun, file, said: "", busy: true });
   try {
     const bytes = await file.arrayBuffer();
     if (state.file !== file) return; // another one meanwhile
-    tell({ bytes });
+    state.bytes = bytes;
   } catch (error) {
-    return tell({ busy: false, said: String(error) }); // it has gone, or may not be read
+    if (state.file === file) tell(state, { busy: false, said: String(error) }); // it has gone, or may not be read
+    return;
   }
   ask(app);
 }
@@ -59,21 +67,18 @@ export async function readRecording(app, file) {
 function ask(app) {
   const state = readingOf(app);
   if (!state.file || !state.bytes) return;
-  Object.assign(state, { busy: true, said: "" });
-  state.hear();
-  const fields = { model: app.data.model.name, name: state.file.name, units: state.units };
+  const question = { model: app.data.model.name, name: state.file.name, units: state.units };
+  tell(state, { busy: true, said: "", question });
   app.host.ask(
     "recording",
-    fields,
+    question,
     (answer) => {
-      if (answer.state === "failed") Object.assign(state, { busy: false, said: answer.error ?? "" });
-      else if (answer.state === "done") {
-        const { pattern, choices, columns, protocols } = answer;
-        const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
-        Object.assign(state, { busy: false, choices, columns, protocols, units });
-        if (pattern) app.choose(app.data.model.name, pattern, { keep: true });
-      }
-      state.hear();
+      if (state.question !== question || answer.state === "running") return; // another file, or other units, by now
+      if (answer.state !== "done") return tell(state, { busy: false, said: answer.error ?? "" });
+      const { pattern, choices, columns, protocols } = answer;
+      const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
+      if (pattern) app.choose(app.data.model.name, pattern, { keep: true });
+      tell(state, { busy: false, choices, columns, protocols, units });
     },
     state.bytes,
   );
@@ -85,10 +90,8 @@ export function Recording({ app }) {
   const [over, isOver] = useState(false);
   const redraw = useRedraw(
     (changed) => {
-      state.hear = changed;
-      return () => {
-        state.hear = () => {};
-      };
+      state.heard.add(changed);
+      return () => state.heard.delete(changed);
     },
     [state],
   );
