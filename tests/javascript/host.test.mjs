@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { talking } from "../../plausiwidgets/widgets/app/host.js";
+import { withFiles } from "../../plausiwidgets/widgets/app/site.js";
 
 /** Timers as a page has them, whose ids are numbers, and how to let time go by. */
 function clock(t) {
@@ -127,6 +128,22 @@ test("of a custom neuron the outline is given at once, and the rest when it is t
   assert.deepEqual(later, [[false, ""]]);
   host.describe("mine", "own");
   assert.equal(sent.length, 1); // all is known
+});
+
+test("a page of several files hears the rest of a custom neuron as well", async (t) => {
+  const { host, sent } = connected(t);
+  const page = withFiles(host, { models: {}, own: {}, runtime: "" }, {});
+  const data = (more) => ({ model: { name: "mine" }, patterns: { own: { sets: [], ...more } } });
+  const later = new Promise((give) => {
+    page
+      .describe("mine", "own", (whole, error) => give([whole.patterns.own.outlined ?? false, error]))
+      .then(() => {
+        host.hear({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
+      });
+  });
+  await Promise.resolve(); // what is no file of the page is asked at once
+  host.hear({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
+  assert.deepEqual(await later, [false, ""]);
 });
 
 test("two descriptions that are awaited are both heard", async (t) => {

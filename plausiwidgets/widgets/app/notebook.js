@@ -77,7 +77,7 @@ export function placed(past, future, is) {
 }
 
 /** Neurons of custom models, each the text of an object that was made from its program. @param {Record<string, string>} code @param {string} runtime */
-export async function learn(code, runtime) {
+async function learn(code, runtime) {
   const unknown = Object.entries(code).filter(([name]) => !NEURONS[name]);
   if (!unknown.length) return;
   const entries = unknown.map(([name, text]) => `${JSON.stringify(name)}: ${text}`);
@@ -268,7 +268,7 @@ function linkOfPage() {
 const isShown = (one, shown) => isSame(one, { ...one, model: shown.model, pattern: shown.pattern, values: shown.values, dt: shown.dt });
 
 /** A host whose custom neurons can be simulated on the page. @template {Host} H @param {H} host @param {string} runtime @returns {H} */
-function knowing(host, runtime) {
+export function knowing(host, runtime) {
   return {
     ...host,
     async describe(model, pattern, more = () => {}) {

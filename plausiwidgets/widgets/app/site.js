@@ -1,7 +1,7 @@
 import { noHost, serverHost } from "./host.js";
 import { wantedOf } from "./link.js";
 import { start } from "./main.js";
-import { learn } from "./notebook.js";
+import { knowing } from "./notebook.js";
 import { searching, seek } from "./seeking.js";
 
 /** @import { Host, ModelData } from "./types.d.ts" */
@@ -56,7 +56,8 @@ export async function open(place, about) {
 }
 
 /** A host beside which models and languages are fetched as files. @param {Host} host @param {About} about @param {Record<string, ModelData>} shipped @returns {Host} */
-function withFiles(host, about, shipped) {
+export function withFiles(host, about, shipped) {
+  const known = knowing(host, about.runtime);
   return {
     ...host,
     share: about.share,
@@ -72,11 +73,9 @@ function withFiles(host, about, shipped) {
       );
       return () => {};
     },
-    async describe(model, pattern) {
+    async describe(model, pattern, more) {
       if (!shipped[model] && about.models[model]) shipped[model] = await fetched(about.models[model]);
-      const data = await host.describe(model, pattern);
-      if (data.code) await learn(data.code, about.runtime);
-      return data;
+      return known.describe(model, pattern, more);
     },
   };
 }
