@@ -242,3 +242,25 @@ test("a search whose kernel is silent is over for the page when it is stopped, a
   app.take();
   assert.equal(state().selection.values.c, -51);
 });
+
+test("a search of another pair is watched no longer, and its values go with their own model and pattern", async (t) => {
+  const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
+  app.search();
+  const record = { model: "izhikevich", pattern: "tonic_bursting", loss: 1, best: { c: -51 }, dt: 0.25, status: "rejected", seconds: 2 };
+  const answer = (from) => host.answer("search", "running", { from, search: record }, { loss: Float32Array.of(1) });
+  answer(0);
+  assert.equal(state().drawer, true);
+  await app.choose("izhikevich", "resonator");
+  const before = state().selection;
+  answer(1);
+  assert.deepEqual([state().drawer, state().search.tries.count], [false, 2]);
+  await app.take();
+  const { pattern, values } = state().selection;
+  assert.deepEqual([pattern, values.c], ["tonic_bursting", -51]);
+  assert.deepEqual(Object.keys(values).sort(), Object.keys(stored(izhikevich, "tonic_bursting").values).sort());
+  await app.undo();
+  assert.deepEqual([state().selection.pattern, state().selection.values], ["resonator", before.values]);
+  await app.redo();
+  answer(2);
+  assert.equal(state().drawer, true);
+});

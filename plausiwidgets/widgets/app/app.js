@@ -7,7 +7,7 @@ import { addressOf } from "./link.js";
 import { firstOf, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { nearer, padded, rangesOf, widened } from "./scene.js";
-import { heard, isOpen, playback } from "./search.js";
+import { heard, isOf, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask, lockedOn } from "./task.js";
 import { withUnit } from "./traces.js";
@@ -225,7 +225,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     // Of a search that was stopped by its successor, nothing more is shown.
     if (known && known.id !== answer.id && isOpen(known) && !isOpen({ state: /** @type {any} */ (answer.state) })) return;
     const search = heard(known, answer, arrays, performance.now());
-    store.set({ search, drawer: true });
+    // A search of another pair opens the drawer with its first answer alone.
+    const opens = known?.id !== search.id || isOf(search, selection());
+    store.set({ search, drawer: opens || store.get().drawer });
     searchPlay.heard();
   };
 
@@ -307,8 +309,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What is drawn now. @returns {Scene} */
     scene() {
       const { search, drawer, pinned, window, whole, marked, turn, selection: at } = store.get();
-      const isOurs = search?.model === at.model && search.pattern === at.pattern && drawer && !turn;
-      const best = isOurs ? lineOf("best", searchPlay.best()) : null;
+      const best = isOf(search, at) && drawer && !turn ? lineOf("best", searchPlay.best()) : null;
       const compared = pinned && pinned.model === at.model && pinned.pattern === at.pattern ? lineOf("pinned", pinned.values) : null;
       const example = run.example();
       const lines = [example, compared, best, yours].filter((line) => line !== null);
@@ -606,6 +607,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { search } = store.get();
       if (!search?.best) return;
       app.keep();
+      if (!isOf(search, selection())) return app.choose(search.model, search.pattern, { values: search.best, dt: search.dt || undefined });
       change({ values: { ...selection().values, ...search.best }, dt: search.dt || selection().dt });
       store.set({ said: "" });
       app.keep();

@@ -19,7 +19,7 @@ export function Drawer({ app }) {
   const { search, turn } = app.store.get();
   const isPlayed = app.play.isPlaying();
   const runs = search && isOpen(search);
-  const title = inSentence(tr(app.pattern.title), app.store.get().language);
+  const title = inSentence(tr(titleOf(app, search)), app.store.get().language);
   const count = app.play.count();
   const words = search
     ? waiting(search) || tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) })
@@ -41,6 +41,12 @@ export function Drawer({ app }) {
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
+}
+
+/** The title of the pattern that is searched, which may be another one than what is shown. @param {App} app @param {Search | null} search */
+function titleOf({ pattern, catalogue, data }, search) {
+  if (!search || search.pattern === pattern.key) return pattern.title;
+  return { ...catalogue.patterns, ...data.shared }[search.pattern]?.title ?? search.pattern;
 }
 
 /** Who is served before, of a server with many visitors. @param {Search} search */

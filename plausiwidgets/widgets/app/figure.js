@@ -3,6 +3,7 @@ import { readable, zoomable } from "./hand.js";
 import { paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { frame } from "./scene.js";
+import { isOf } from "./search.js";
 import { plain } from "./sliders.js";
 import { perFrame } from "./state.js";
 import { readAt, tracesOf } from "./traces.js";
@@ -206,12 +207,12 @@ function handlesIn(app, place, at) {
 
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {
-  const { drawer, search, pinned, turn } = app.store.get();
+  const { drawer, search, pinned, turn, selection } = app.store.get();
   const entries = [
     ["example", app.exampleTitle()],
     ...(pinned ? [["pinned", tr("compared")]] : []),
     ["yours", tr("your neuron")],
-    ...(drawer && search && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
+    ...(drawer && isOf(search, selection) && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
   ];
   return html`<ul class="pw-legend">${entries.map(([role, text]) =>
     text ? html`<li class=${role} key=${role}><i aria-hidden="true"></i>${text}</li>` : "",

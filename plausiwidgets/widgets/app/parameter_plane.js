@@ -5,6 +5,7 @@ import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
 import { Pictured } from "./pictured.js";
+import { isOf } from "./search.js";
 import { endsOf, plain } from "./sliders.js";
 import { inPieces } from "./state.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
@@ -222,7 +223,7 @@ export function ParameterPlane({ app }) {
 function dotsOf(app, sliders, ends) {
   const { search, selection, turn } = app.store.get();
   if (turn) return []; // they would tell the way
-  const best = search?.model === selection.model && search.pattern === selection.pattern ? search.best : null;
+  const best = isOf(search, selection) ? search?.best : null;
   const sets = [...app.pattern.sets.map(({ values }) => Object.fromEntries(values)), ...(best ? [best] : [])];
   return sets
     .map((values) => sliders.map(({ name }) => values[name]))

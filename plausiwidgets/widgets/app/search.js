@@ -1,4 +1,4 @@
-/** @import { Answer, Arrays, Search, Store, Tries, Values } from "./types.d.ts" */
+/** @import { Answer, Arrays, Search, Selection, Store, Tries, Values } from "./types.d.ts" */
 
 const EASY = 1500; // ms: a search that took less is played for who watches
 const PLAYED = 3000; // ms
@@ -58,6 +58,9 @@ export function heard(known, answer, arrays, now) {
 export function isOpen({ state }) {
   return ["waiting", "running", "paused"].includes(state);
 }
+
+/** Whether a search is of what is shown. @param {Search | null} search @param {Selection} selection */
+export const isOf = (search, { model, pattern }) => search?.model === model && search.pattern === pattern;
 
 /**
  * How much of a search is drawn. An easy one is over before an eye has seen it begin: its tries are played in some three
