@@ -264,3 +264,22 @@ test("a search of another pair is watched no longer, and its values go with thei
   answer(2);
   assert.equal(state().drawer, true);
 });
+
+test("a line that is compared is of the sweep and the time step that are shown", async (t) => {
+  const { app, state } = appOf(t, izhikevich, "resonator");
+  app.store.set({ pinned: state().selection });
+  const pinned = () => app.scene().lines.find(({ role }) => role === "pinned");
+  const first = pinned();
+  assert.equal(pinned(), first); // simulated once
+  app.put({ a: state().selection.values.a * 1.1 });
+  assert.equal(pinned(), first); // it has its own values
+  app.step(state().selection.dt / 2);
+  assert.equal(pinned().dt, state().selection.dt);
+  app.showSweep("single pulse");
+  const other = pinned();
+  assert.notDeepEqual(other.current, first.current);
+  await app.choose("izhikevich", "tonic_spiking");
+  assert.equal(pinned(), undefined);
+  await app.choose("izhikevich", "resonator"); // its main sweep, without a word about the lines
+  assert.notDeepEqual(pinned().current, other.current);
+});

@@ -88,7 +88,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
   let yours = run.trace("yours");
-  /** @type {Map<string, { values: Values | null, line: Line | null }>} */
+  /** @type {Map<string, { key: string, found: (Sweep[] | null)[], data: ModelData, line: Line }>} */
   const others = new Map(); // lines of other values: the best of a search, what is pinned
   /** @type {{ key: string, v: Range, i: Range } | null} */
   let ranges = null;
@@ -233,15 +233,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   /** The line of other values than those of the sliders, simulated once. @param {"best" | "pinned"} role @param {Values | null} values */
   const lineOf = (role, values) => {
+    if (!run.neuron || !values) return null;
+    const { model, pattern, dt, values: own } = selection();
+    const at = { ...selection(), values: { ...own, ...values } };
+    const key = JSON.stringify([model, pattern, dt, at.values, run.sweep.name]);
     const known = others.get(role);
-    if (known && known.values === values) return known.line;
-    const line =
-      run.neuron &&
-      values &&
-      simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found, null, run.sweep.name).trace(
-        role,
-      );
-    others.set(role, { values, line });
+    if (known?.key === key && known.found === found && known.data === current) return known.line;
+    const line = simulation(catalogue, current, at, found, null, run.sweep.name).trace(role);
+    others.set(role, { key, found, data: current, line });
     return line;
   };
 
@@ -350,7 +349,6 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** Shows the response to another sweep of the pattern. @param {string} sweep */
     showSweep(sweep) {
-      others.clear();
       store.set({ sweep, window: null });
       if (!run.neuron) return update(); // the host has it
       simulate();
