@@ -27,7 +27,7 @@ function played({ seconds, count = 400, seen = true }) {
     best: { c: 1 },
     tries: { count, losses: new Float32Array(count), least: 0 },
   };
-  const store = createStore({ search, drawer: true, drawn: 0 });
+  const store = createStore({ search, drawer: true, drawn: 0, played: 0 });
   const play = playback(store);
   play.heard();
   const go = (ms) => {
@@ -51,6 +51,15 @@ test("an easy search is played in three seconds, with the best in its place at t
   assert.equal(play.isPlaying(), false);
   assert.equal(play.count(), 400);
   assert.deepEqual(play.best(), { c: 1 });
+});
+
+test("while a search is played its curve alone is drawn anew, and the figure once at the end", () => {
+  const { store, go } = played({ seconds: 0.4 });
+  go(1500);
+  go(100);
+  assert.deepEqual([store.get().played, store.get().drawn], [2, 0]);
+  go(1500);
+  assert.deepEqual([store.get().played, store.get().drawn], [3, 1]);
 });
 
 test("it can be skipped", () => {

@@ -66,6 +66,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     past: [],
     future: [],
     drawn: 0,
+    played: 0,
     box: { bounds: {}, fixed: [], locked: [] },
     exercise: null,
     lesson: null,

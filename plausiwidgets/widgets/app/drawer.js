@@ -141,7 +141,7 @@ function watched(app, place) {
     },
   });
   const soon = perFrame(draw);
-  const off = app.store.on((_, changed) => ["search", "dark", "drawn", "present", "language"].some((key) => changed.has(key)) && soon());
+  const off = app.store.on((_, changed) => ["search", "played", "dark", "present", "language"].some((key) => changed.has(key)) && soon());
   const size = new ResizeObserver(draw);
   size.observe(canvas);
   draw();

@@ -75,12 +75,13 @@ export function playback(store) {
   const end = () => {
     cancelAnimationFrame(asked);
     from = 0;
-    store.set({ drawn: store.get().drawn + 1 });
+    const { played, drawn } = store.get();
+    store.set({ played: played + 1, drawn: drawn + 1 }); // the figure has the best line from now on
   };
   const tick = () => {
     const { search, drawer } = store.get();
     if (!search || !drawer || search.id !== id || performance.now() - from > PLAYED) return end();
-    store.set({ drawn: store.get().drawn + 1 });
+    store.set({ played: store.get().played + 1 });
     asked = requestAnimationFrame(tick);
   };
   return {

@@ -238,6 +238,8 @@ export type State = {
   future: Selection[];
   /** Counts what is drawn anew without a change of the selection, such as sweeps that a procedure found. */
   drawn: number;
+  /** Counts the pictures of a search that is played. */
+  played: number;
   box: Box;
   exercise: Exercise | null;
   lesson: Lesson | null;
