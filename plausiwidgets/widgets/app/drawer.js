@@ -110,7 +110,6 @@ function watched(app, place) {
     paint(canvas, picture);
     rest.moved();
     readout.move();
-    canvas.dataset.whole = String(curve.whole);
     canvas.dataset.dots = String(app.play.count());
   };
   /** @param {{ x: Range | null, y: Range | null } | null} part */

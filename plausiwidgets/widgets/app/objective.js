@@ -56,12 +56,6 @@ export function objectiveCurve() {
   };
 
   return {
-    /** How often all dots were drawn. */
-    whole: 0,
-    /** The least distance of the first tries. */
-    get least() {
-      return least;
-    },
     /** The axes: tries from 1, and distances as the axis has them. @returns {{ x: Range, y: Range }} */
     ranges: () => ({ x: [0.5, room + 0.5], y: [0, bent(most)] }),
     /**
@@ -90,7 +84,6 @@ export function objectiveCurve() {
       if (now !== key) {
         [dots.width, dots.height] = [Math.round(width * ratio), Math.round(height * ratio)];
         [key, drawn] = [now, 0];
-        this.whole++;
       }
       const alpha = 0.4 * Math.min(1, Math.max(MANY / (x1 - x0), 0.06) ** 0.5);
       const brush = /** @type {CanvasRenderingContext2D} */ (dots.getContext("2d"));

@@ -160,7 +160,7 @@ export function Samples({ app }) {
     ${
       shown
         ? html`<${Pictured} app=${app} of=${[sets, chosen, dark, size, JSON.stringify([axes, own])]} picture=${picture} attributes=${{
-            ...{ tabindex: "0", role: "group", "data-sets": sets?.count, "data-points": "", onkeydown: keys },
+            ...{ tabindex: "0", role: "group", "data-points": "", onkeydown: keys },
             "aria-label": tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: state.pair?.join(", ") ?? "" }),
             onpointermove: (/** @type {any} */ e) => e.pointerType !== "touch" && choose(under(e)),
             onpointerleave: () => choose(-1),
