@@ -41,17 +41,14 @@ export function frameOf(width, height, size) {
   return { left, top, width: Math.max(width - left - right, 10), height: Math.max(height - bottom - top, 10) };
 }
 
-/** Where a value is along an axis: itself where the axis is linear, else its share. @param {Axis} axis @param {number} value */
-export const along = (axis, value) => (isLinear(axis) ? value : shareOf(axis, value, axis.ends));
-
-/** Where a share of an axis is. @param {Axis} axis @param {number} share */
+/** Where a share of an axis is: the value where the axis is linear, else the share itself. @param {Axis} axis @param {number} share */
 export const atShare = (axis, share) => (isLinear(axis) ? axis.ends[0] + share * (axis.ends[1] - axis.ends[0]) : share);
 
 /** @param {Axis} axis */
 const isLinear = ({ scale }) => scale !== "log" && scale !== "asinh";
 
 /**
- * A picture of two axes: labels, titles, a frame, and what lies in it, in places of `along`.
+ * A picture of two axes: labels, titles, a frame, and what lies in it, in places of `atShare`.
  * @param {{ width: number, height: number, dark: boolean, size: number, name: string }} how @param {Axis} x @param {Axis} y
  * @param {(colours: Record<string, string>) => Layer[]} layers @returns {Picture}
  */

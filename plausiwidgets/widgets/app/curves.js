@@ -23,7 +23,7 @@ const REST = 300; // ms after the last change
 /** The loss along a value alone. @typedef {{ values: ArrayLike<number>, loss: ArrayLike<number> }} Profile */
 
 /** The profiles of an answer, by name. @param {Answer} answer @param {Arrays} arrays @returns {Record<string, Profile>} */
-export const profilesOf = ({ names }, arrays) =>
+const profilesOf = ({ names }, arrays) =>
   Object.fromEntries(names.map((/** @type {string} */ name) => [name, { values: arrays[`${name}.values`], loss: arrays[`${name}.loss`] }]));
 
 /**

@@ -12,7 +12,7 @@ const [WIDE, HIGH] = [1000, 640]; // px of a picture
 const SHARP = 2; // pixels of a PNG for each of them
 
 /** The figure as a picture of its own, light, without what a pointer left in it. @param {App} app */
-export function figureSvg(app) {
+function figureSvg(app) {
   const canvas = svgCanvas(WIDE, HIGH);
   const how = { size: 15, dark: false, example: app.exampleTitle() };
   paint(/** @type {any} */ (canvas), tracesOf({ ...app.scene(), handles: [] }, WIDE, HIGH, how));
@@ -20,7 +20,7 @@ export function figureSvg(app) {
 }
 
 /** The trace that is shown as CSV: time in ms, potential, current, and 1 where it spikes. @param {App} app */
-export function traceCsv(app) {
+function traceCsv(app) {
   const { t0, dt, v, current, spikes } = app.yours;
   const fired = new Set(spikes.map((time) => Math.round((time - t0) / dt)));
   const rows = [...v.keys()].map((k) => [Number((t0 + k * dt).toPrecision(10)), v[k], current[k], fired.has(k) ? 1 : 0]);

@@ -68,12 +68,6 @@ function createJob(app, kind) {
       cancel = () => {};
       if (job.state === "running") set({ state: "stopped" });
     },
-    clear() {
-      count++;
-      cancel();
-      cancel = () => {};
-      set({ state: "", error: "", done: 0, total: 0, about: null, data: null });
-    },
   };
 }
 

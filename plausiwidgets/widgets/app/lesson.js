@@ -19,7 +19,7 @@ export const TOOL_NAMES = { "phase plane": "plane", plane: "map" };
 export const begun = ({ title, cards }, at = 0) => ({ title, cards, at, done: [], met: false });
 
 /** What a card begins with: its own values, or those of the last card before it that has some. @param {Card[]} cards @param {number} at */
-export function startOf(cards, at) {
+function startOf(cards, at) {
   const card = cards.slice(0, at + 1).findLast(({ start }) => start);
   return /** @type {NonNullable<Card["start"]>} */ (card?.start);
 }

@@ -14,7 +14,7 @@ import { html, useRef, useState } from "./vendor/preact.js";
  */
 
 /** Where a key leads from a cell; null for other keys. @param {KeyboardEvent} event @param {[number, number]} at @param {number} rows @param {number} columns @returns {[number, number] | null} */
-export function cellByKey({ key, ctrlKey }, [row, column], rows, columns) {
+function cellByKey({ key, ctrlKey }, [row, column], rows, columns) {
   if (key === "Home") return [ctrlKey ? 0 : row, 0];
   if (key === "End") return [ctrlKey ? rows - 1 : row, columns - 1];
   const steps = /** @type {Record<string, [number, number]>} */ ({

@@ -18,7 +18,7 @@ const LATE = 1500; // ms after which the host is greeted again
 /** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number, mystery: any }} Shown */
 
 /** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
-export function selectionOf(data, { model, pattern, values, dt }) {
+function selectionOf(data, { model, pattern, values, dt }) {
   const { sets } = data.patterns[pattern];
   const at = { model, pattern, values, dt, set: 0 };
   const known = sets.findIndex((/** @type {any} */ _, /** @type {number} */ set) => isSame(at, stored(data, pattern, set)));
@@ -26,7 +26,7 @@ export function selectionOf(data, { model, pattern, values, dt }) {
 }
 
 /** What differs from the sliders of a model: ranges, what a search may not change, what nobody may. @param {ModelData} data @param {Shown} shown @returns {Box} */
-export function boxOf(data, { pattern, bounds, free, locked }) {
+function boxOf(data, { pattern, bounds, free, locked }) {
   const sliders = [...data.patterns[pattern].stimulus, ...data.parameters];
   const other = sliders.filter(({ name, low, high }) => bounds[name] && (bounds[name][0] !== low || bounds[name][1] !== high));
   return {

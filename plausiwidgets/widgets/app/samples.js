@@ -196,8 +196,7 @@ function statusOf({ state, error }, sets, total) {
 }
 
 /** The rows of sets. @param {Sets} sets */
-export const rowsOf = ({ values, names, count }) =>
-  [...Array(count).keys()].map((k) => values.subarray(k * names.length, (k + 1) * names.length));
+const rowsOf = ({ values, names, count }) => [...Array(count).keys()].map((k) => values.subarray(k * names.length, (k + 1) * names.length));
 
 /** Whether a column has more than one value. @param {Sets} sets @param {number} column */
 function isVaried({ values, names, count }, column) {

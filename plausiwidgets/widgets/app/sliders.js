@@ -16,7 +16,7 @@ export const plain = (value, digits = 4) => String(Number(value.toPrecision(digi
  * The first words of a description, without the name that they stand beside.
  * @param {Slider} slider @param {string} language
  */
-export function shortOf({ name, description }, language) {
+function shortOf({ name, description }, language) {
   const [words] = tr(description).split(/[,;:(.]/);
   const isName = name.length > 2 && `${words.toLowerCase()} `.startsWith(`${name} `);
   return isName ? words.slice(name.length).trim() : inSentence(words.trim(), language);

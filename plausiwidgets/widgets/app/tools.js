@@ -23,7 +23,7 @@ import { Criteria } from "./verdict.js";
  */
 
 /** @type {Tool[]} */
-export const TOOLS = [
+const TOOLS = [
   {
     name: "map",
     title: () => tr("Parameter plane"),

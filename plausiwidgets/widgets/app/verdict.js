@@ -67,7 +67,7 @@ function missing(checks) {
 }
 
 /** A criterion with what was measured. @param {Check} check */
-export function criterionText({ name, value, unit, low, high, passed }) {
+function criterionText({ name, value, unit, low, high, passed }) {
   const measured = Number.isNaN(value) ? tr("nothing to measure") : measuredText(value, unit);
   const accepted = intervalText(low, high, unit);
   return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;

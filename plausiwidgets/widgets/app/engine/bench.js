@@ -88,20 +88,3 @@ export function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, 
     lost: isLost ? run.diverged : -1,
   };
 }
-
-/**
- * A line from the potential up to the peak at each spike, for a neuron that resets before it reaches one: x and y, with
- * NaN between them. The potential may be another one than the line's own, at the same times.
- */
-export function spikeLines({ t, t0, dt, v: own, spikes }, peak, v = own) {
-  const x = [];
-  const y = [];
-  for (const time of spikes) {
-    const k = t ? t.findIndex((at) => at >= time) : Math.round((time - t0) / dt);
-    if (!(k >= 0 && k < v.length && v[k] < peak)) continue;
-    const at = t ? time : t0 + k * dt;
-    x.push(at, at, at);
-    y.push(v[k], peak, NaN);
-  }
-  return [x, y];
-}

@@ -15,14 +15,14 @@ export function flowOf(neuron, parameters, current, resets) {
 }
 
 /** The Jacobian of a flow as [a, b, c, d], by rows. */
-export function jacobianAt(flow, x, y) {
+function jacobianAt(flow, x, y) {
   const [h, k] = [SHIFT * Math.max(Math.abs(x), 1), SHIFT * Math.max(Math.abs(y), 1)];
   const [right, left, up, down] = [flow(x + h, y), flow(x - h, y), flow(x, y + k), flow(x, y - k)];
   return [(right[0] - left[0]) / (2 * h), (up[0] - down[0]) / (2 * k), (right[1] - left[1]) / (2 * h), (up[1] - down[1]) / (2 * k)];
 }
 
 /** A zero of a flow near a place, by Newton's method; null where there is none. */
-export function zeroNear(flow, x, y) {
+function zeroNear(flow, x, y) {
   for (let round = 0; round < 20; round++) {
     const [f, g] = flow(x, y);
     const [a, b, c, d] = jacobianAt(flow, x, y);
@@ -49,7 +49,7 @@ export function steadyAt(flow, x, y) {
 }
 
 /** How a fixed point is left or approached. */
-export function kindOf([a, b, c, d]) {
+function kindOf([a, b, c, d]) {
   const [trace, determinant] = [a + d, a * d - b * c];
   if (determinant < 0) return "saddle";
   return `${trace < 0 ? "stable" : "unstable"} ${trace * trace < 4 * determinant ? "focus" : "node"}`;
