@@ -12,6 +12,8 @@ import {
   outline,
 } from "../../plausiwidgets/widgets/app/cells.js";
 import { holdsOf, judgedProfiles, rateAt } from "../../plausiwidgets/widgets/app/curves.js";
+import { endsOf, shareOf, valueOn } from "../../plausiwidgets/widgets/app/engine/scales.js";
+import { ofUnit } from "../../plausiwidgets/widgets/app/engine/words.js";
 import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
@@ -115,6 +117,22 @@ test("an arrow goes to the next point within 45 degrees, and to none where there
   assert.equal(nextPoint(points, 0, [1, 0]), 1);
   assert.equal(nextPoint(points, 0, [-1, 0]), 4);
   assert.equal(nextPoint(points, 0, [0, -1]), -1);
+});
+
+test("a value on a scale has the share that it was made from, and stays within its ends", () => {
+  for (const scale of ["linear", "log", "asinh"]) {
+    const slider = { scale, zero: 0.5 };
+    const ends = scale === "log" ? [0.1, 30] : [-3, 30];
+    for (const share of [0, 0.2, 0.5, 1]) assert.ok(Math.abs(shareOf(slider, valueOn(slider, share, ends), ends) - share) < 1e-12);
+    assert.ok(valueOn(slider, 1, ends) <= 30);
+  }
+  assert.deepEqual(endsOf({ low: 1, high: 2 }, 5), [1, 5]);
+});
+
+test("a number without a unit has neither unit nor brackets behind it", () => {
+  const shown = (unit) => [ofUnit(unit), ofUnit(unit, " "), ofUnit(unit, " (", ")")];
+  assert.deepEqual(shown("mV"), ["mV", " mV", " (mV)"]);
+  for (const unit of ["1", "", undefined]) assert.deepEqual(shown(unit), ["", "", ""]);
 });
 
 test("a text with a comma or a quotation mark is quoted in CSV", () => {

@@ -1,7 +1,7 @@
 import { bars } from "./bars.js";
-import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr, translate } from "./engine/texts.js";
-import { measuredText, numberText } from "./engine/words.js";
+import { measuredText, numberText, ofUnit } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
 import { firstOf, simulation, stored } from "./neuron.js";
@@ -21,9 +21,6 @@ const MOST = 200; // steps of undo
 const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 const LONG = 300; // ms after which it is shown that a simulation is awaited
-
-/** A unit as it is shown: of a number without one, nothing. @param {string} unit */
-const ofUnit = (unit) => (unit === "1" ? "" : unit);
 
 /** Whether somebody has chosen ranges, or what is held. @param {import("./types.d.ts").Box} box */
 const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + Object.keys(bounds).length > 0;
@@ -394,8 +391,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value */
     within(name, value) {
       const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
-      /** @type {Range} */
-      const ends = [Math.min(slider.low, selection().values[name]), Math.max(slider.high, selection().values[name])];
+      const ends = endsOf(slider, selection().values[name]);
       if (!Number.isFinite(value)) return selection().values[name];
       return valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends), 0), STEPS), ends);
     },
@@ -403,7 +399,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     nudge(name, by) {
       const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
       const value = selection().values[name];
-      const ends = /** @type {Range} */ ([Math.min(slider.low, value), Math.max(slider.high, value)]);
+      const ends = endsOf(slider, value);
       app.put({ [name]: valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends) + by, 0), STEPS), ends) });
     },
     /** @param {number} dt */

@@ -1,4 +1,5 @@
 import { shareOf } from "./engine/scales.js";
+import { ofUnit } from "./engine/words.js";
 import { ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 
@@ -93,4 +94,4 @@ export const hereAt = (x, y, colours) => ({
 });
 
 /** A value with its unit. @param {{ name: string, unit: string }} axis */
-const titleOf = ({ name, unit }) => (unit && unit !== "1" ? `${name} (${unit})` : name);
+const titleOf = ({ name, unit }) => `${name}${ofUnit(unit, " (", ")")}`;

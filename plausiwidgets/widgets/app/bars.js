@@ -1,4 +1,4 @@
-import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { simulation } from "./neuron.js";
 import { inPieces } from "./state.js";
 
@@ -84,8 +84,7 @@ function keyOf({ model, pattern, values, dt }, { name, low, high }) {
  */
 export function* spansOf(catalogue, data, selection, slider) {
   const value = selection.values[slider.name];
-  /** @type {Range} */
-  const ends = [Math.min(slider.low, value), Math.max(slider.high, value)];
+  const ends = endsOf(slider, value);
   /** @type {Map<number, boolean>} */
   const judged = new Map();
   /** @param {number} position @returns {Generator<void, boolean>} */

@@ -2,7 +2,7 @@ import { axesPicture } from "./axes.js";
 import { valuesAlong } from "./cells.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
-import { numberText } from "./engine/words.js";
+import { numberText, ofUnit } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
 import { simulation } from "./neuron.js";
 import { path, prepared } from "./painter.js";
@@ -127,7 +127,7 @@ function Profiles({ app }) {
     <p role="status">${isHost && state === "failed" ? error : isOld || !shown.length ? tr("judging …") : ""}</p>
     <div class="pw-profiles">${shown.map((slider) => {
       const [low, high] = ranges[slider.name];
-      return html`<div key=${slider.name} class="pw-profile"><div class="pw-label"><${Name} slider=${slider} /><span>${plain(low, 3)} … ${plain(high, 3)}${slider.unit && slider.unit !== "1" ? ` ${slider.unit}` : ""}</span></div>
+      return html`<div key=${slider.name} class="pw-profile"><div class="pw-label"><${Name} slider=${slider} /><span>${plain(low, 3)} … ${plain(high, 3)}${ofUnit(slider.unit, " ")}</span></div>
         <${Curve} slider=${slider} ends=${ranges[slider.name]} profile=${profiles[slider.name]} most=${most} value=${selection.values[slider.name]} dark=${dark} isOld=${isOld} /></div>`;
     })}</div>`;
 }
@@ -218,7 +218,7 @@ function Rate({ app }) {
       top,
       height,
       right: left + width,
-      head: `${plain(current, 3)} ${app.data.model.unit}`,
+      head: `${plain(current, 3)}${ofUnit(app.data.model.unit, " ")}`,
       rows: [{ role: "yours", text }],
     };
   };
@@ -226,7 +226,7 @@ function Rate({ app }) {
   const attributes = { role: "img", "aria-label": tr("Rate over current") };
   return html`<${Pictured} app=${app} of=${[data, dark, present, at]} picture=${picture} whole=${() => [0, last(data?.current ?? [1])]} read=${read} attributes=${attributes} />
     <p class="pw-at">${tr("Spikes in a second of constant current, for this neuron. The dashed line is your amplitude.")}</p>
-    <p role="status">${state === "failed" ? error : Number.isNaN(here) ? tr("simulating …") : tr("{rate} Hz at {current}", { rate: numberText(here, 3), current: `${plain(at)} ${app.data.model.unit}` })}</p>`;
+    <p role="status">${state === "failed" ? error : Number.isNaN(here) ? tr("simulating …") : tr("{rate} Hz at {current}", { rate: numberText(here, 3), current: `${plain(at)}${ofUnit(app.data.model.unit, " ")}` })}</p>`;
 }
 
 /** The rate at a current, between two points of a curve. @param {ArrayLike<number>} current @param {ArrayLike<number>} rate @param {number} at */

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { ofUnit } from "./engine/words.js";
 import { useJob } from "./jobs.js";
 import { save } from "./saving.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
@@ -34,7 +35,7 @@ export function Equations({ app }) {
     ${source ? html`<p><b>${tr("Source")}: </b>${tr(source)}</p>` : ""}
     <dl>${app.data.parameters.map(
       ({ name: key, unit, description: text }) =>
-        html`<div class=${key === symbol ? "marked" : ""}><dt>${key}${unit && unit !== "1" ? ` (${unit})` : ""}</dt><dd>${tr(text)}</dd></div>`,
+        html`<div class=${key === symbol ? "marked" : ""}><dt>${key}${ofUnit(unit, " (", ")")}</dt><dd>${tr(text)}</dd></div>`,
     )}</dl>
     ${told ? html`<p><button class="pw-small" onclick=${() => save(`${name}.html`, told.card, "text/html")}>${tr("Save the model card")}</button></p>` : ""}
   </div>`;

@@ -1,3 +1,4 @@
+import { endsOf } from "./engine/scales.js";
 import { useRedraw } from "./redraw.js";
 
 /** @import { App } from "./app.js" */
@@ -84,5 +85,5 @@ export const asked = ({ model, pattern, values, dt }) => ({ model, pattern, valu
 /** The ranges of all sliders, each with its value. @param {App} app @returns {Record<string, import("./types.d.ts").Range>} */
 export function rangesFor(app) {
   const { values } = app.store.get().selection;
-  return Object.fromEntries(app.sliders.map(({ name, low, high }) => [name, [Math.min(low, values[name]), Math.max(high, values[name])]]));
+  return Object.fromEntries(app.sliders.map((slider) => [slider.name, endsOf(slider, values[slider.name])]));
 }

@@ -1,12 +1,12 @@
 import { createApp, isSame } from "./app.js";
 import { NEURONS } from "./engine/neurons.js";
+import { endsOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { follow } from "./follow.js";
 import { isWhole, kernelHost, PAGE } from "./host.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
 import { beginMystery, gameFrom, keepScore } from "./mystery.js";
 import { stored } from "./neuron.js";
-import { endsOf } from "./sliders.js";
 
 /** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and

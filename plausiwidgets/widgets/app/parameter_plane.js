@@ -1,12 +1,12 @@
 import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, judgedCells, missedAt, outline } from "./cells.js";
-import { positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
-import { numberText } from "./engine/words.js";
+import { numberText, ofUnit } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { isOf } from "./search.js";
-import { endsOf, plain } from "./sliders.js";
+import { plain } from "./sliders.js";
 import { inPieces } from "./state.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
 
@@ -146,10 +146,11 @@ export function ParameterPlane({ app }) {
     const move = (/** @type {PointerEvent} */ e) => go(shares(e));
     const up = () => {
       place.removeEventListener("pointermove", move);
+      for (const end of ["pointerup", "pointercancel"]) place.removeEventListener(end, up);
       app.keep();
     };
     place.addEventListener("pointermove", move);
-    for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, up, { once: true });
+    for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, up);
     point(null);
     go(shares(event));
   };
@@ -187,8 +188,7 @@ export function ParameterPlane({ app }) {
       state.pair = pair;
       redraw();
     }}>${app.sliders.map(
-      ({ name, unit }) =>
-        html`<option value=${name} selected=${name === state.pair?.[k]}>${name}${unit && unit !== "1" ? ` (${unit})` : ""}</option>`,
+      ({ name, unit }) => html`<option value=${name} selected=${name === state.pair?.[k]}>${name}${ofUnit(unit, " (", ")")}</option>`,
     )}</select></label>`;
   const place = pointed ?? here;
   const title = tr("Plane of {x} and {y}: arrow keys move the neuron, with Shift in small steps", { x: x.name, y: y.name });
@@ -232,7 +232,7 @@ function dotsOf(app, sliders, ends) {
 }
 
 /** A value with its name and unit. @param {Slider} slider @param {number} value */
-const textAt = ({ name, unit }, value) => `${name} = ${plain(value)}${unit && unit !== "1" ? ` ${unit}` : ""}`;
+const textAt = ({ name, unit }, value) => `${name} = ${plain(value)}${ofUnit(unit, " ")}`;
 
 /** Letters and titles of the patterns. @param {App} app @returns {Record<string, { letter: string, title: string }>} */
 const letters = (app) => ({ ...app.catalogue.patterns, ...app.data.shared });

@@ -1,7 +1,7 @@
 import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
-import { numberText } from "./engine/words.js";
+import { numberText, ofUnit } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { csvOf, save } from "./saving.js";
@@ -173,7 +173,7 @@ export function Samples({ app }) {
         : html`<p class="pw-lead">${tr("There is rarely one answer. This spreads sets of values over the whole region in which every criterion holds, within the ranges of what a search may change.")}</p>`
     }
     <div class="pw-fieldwords">
-      ${shown ? html`<p class="pw-at">${picked ? `${axes.map((axis, k) => `${axis.name} = ${plain(value(chosen, columns[k]))}${axis.unit && axis.unit !== "1" ? ` ${axis.unit}` : ""}`).join(", ")}. ${tr("Click it, or press Enter, to open it.")}` : tr("Each point is a set of all values that shows the pattern.")}</p>` : ""}
+      ${shown ? html`<p class="pw-at">${picked ? `${axes.map((axis, k) => `${axis.name} = ${plain(value(chosen, columns[k]))}${ofUnit(axis.unit, " ")}`).join(", ")}. ${tr("Click it, or press Enter, to open it.")}` : tr("Each point is a set of all values that shows the pattern.")}</p>` : ""}
       <p role="status">${statusOf({ state: isHere ? how : "", error }, sets, total)}</p>
       ${runs && total ? html`<progress max=${total} value=${sets?.count ?? 0} aria-label=${tr("Sampling")}></progress>` : ""}
     </div>

@@ -1,4 +1,4 @@
-import { shareOf } from "./engine/scales.js";
+import { endsOf, shareOf, valueOn } from "./engine/scales.js";
 import { Evolution } from "./evolution.js";
 import { patternOf, simulation, slidersOf } from "./neuron.js";
 
@@ -35,16 +35,6 @@ const normals = (random) => () => Math.sqrt(-2 * Math.log(1 - random())) * Math.
 /** A coordinate reflected at 0 and 1. @param {number} x */
 const folded = (x) => 1 - Math.abs((((x % 2) + 2) % 2) - 1);
 
-/** A value on the scale of its slider. @param {Slider} slider @param {number} share @param {Range} ends */
-function valueOn(slider, share, ends) {
-  const zero = slider.zero ?? 1;
-  const on = (/** @type {number} */ x) => (slider.scale === "log" ? Math.log(x) : slider.scale === "asinh" ? Math.asinh(x / zero) : x);
-  const [a, b] = ends.map(on);
-  const x = a + share * (b - a);
-  const value = slider.scale === "log" ? Math.exp(x) : slider.scale === "asinh" ? Math.sinh(x) * zero : x;
-  return Math.min(Math.max(value, ends[0]), ends[1]);
-}
-
 /**
  * Tries sets until one meets every criterion; gives each with its loss, and whether a run begins with it.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} from
@@ -57,8 +47,8 @@ export function* seeking(catalogue, data, from, { free, bounds, begin, seed = 0,
   const normal = normals(random);
   /** @type {Range[]} */
   const ends = sliders.map(({ name, low, high }) => {
-    const [a, b] = bounds[name] ?? [low, high];
-    return begin === "random" ? [a, b] : [Math.min(a, from.values[name]), Math.max(b, from.values[name])];
+    const range = bounds[name] ?? [low, high];
+    return begin === "random" ? range : endsOf({ low: range[0], high: range[1] }, from.values[name]);
   });
   let left = budget;
   let runs = 0;

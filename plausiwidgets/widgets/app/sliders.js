@@ -1,4 +1,4 @@
-import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid, limitsOf } from "./link.js";
 import { useRedraw } from "./redraw.js";
@@ -26,9 +26,6 @@ function shortOf({ name, description }, language) {
 export function Name({ slider: { label } }) {
   return html`<b>${label[0]}${label[1] ? html`<sub>${label[1]}</sub>` : ""}</b>`;
 }
-
-/** The ends of the track of a slider: its range, and its value wherever that is. @param {Slider} slider @param {number} value @returns {Range} */
-export const endsOf = ({ low, high }, value) => [Math.min(low, value), Math.max(high, value)];
 
 /**
  * A native range, as wide as there is room, with the bar of where the pattern holds behind it.

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { ofUnit } from "./engine/words.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { inSentence, shapeOf } from "./words.js";
 
@@ -95,7 +96,7 @@ export function Stimulus({ app }) {
     }
     ${
       isOpen
-        ? html`<label class="pw-values">${tr("In each line a time in ms from the onset, and a current")}${unit && unit !== "1" ? ` (${unit})` : ""}
+        ? html`<label class="pw-values">${tr("In each line a time in ms from the onset, and a current")}${ofUnit(unit, " (", ")")}
             <textarea ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
               /** @type {any} */ e,
             ) => {

@@ -1,4 +1,4 @@
-import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { simulation } from "./neuron.js";
 import { useRedraw } from "./redraw.js";
@@ -7,7 +7,7 @@ import { html } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Catalogue, ModelData, Range, Selection, Slider, Values } from "./types.d.ts" */
+/** @import { Catalogue, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
 const TRIES = 24;
 const CELL = ["quiet", "at_rest", "cell"]; // criteria of a neuron that rests and has the potentials of a cell
@@ -24,8 +24,7 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
     const values = { ...from.values };
     for (const slider of names) {
       const value = from.values[slider.name];
-      /** @type {Range} */
-      const ends = [Math.min(slider.low, value), Math.max(slider.high, value)];
+      const ends = endsOf(slider, value);
       const at = positionOf(slider, value, ends);
       const far = Math.round((0.18 + 0.3 * random()) * STEPS);
       const to = random() < 0.5 ? at - far : at + far;

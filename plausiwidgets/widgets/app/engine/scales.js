@@ -12,10 +12,21 @@ function untransformed(slider, x) {
   return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
 }
 
+/** The ends of the track of a slider: its range, and its value wherever that is. */
+export function endsOf({ low, high }, value) {
+  return [Math.min(low, value), Math.max(high, value)];
+}
+
 /** Where a value is on the track of a slider, from 0 to 1. */
 export function shareOf(slider, value, [low, high]) {
   const [a, b] = [low, high].map((x) => transformed(slider, x));
   return (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
+}
+
+/** The value at a share of the track, with all its digits. */
+export function valueOn(slider, share, [low, high]) {
+  const [a, b] = [low, high].map((x) => transformed(slider, x));
+  return Math.min(Math.max(untransformed(slider, a + share * (b - a)), low), high);
 }
 
 export function positionOf(slider, value, ends) {

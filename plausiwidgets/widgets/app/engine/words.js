@@ -19,11 +19,16 @@ export function numberText(value, digits = 4) {
   return text.replaceAll("-", "−");
 }
 
+/** A unit as it is shown, with what stands around it: of a number without one, nothing. */
+export function ofUnit(unit, before = "", after = "") {
+  return unit && unit !== "1" ? before + unit + after : "";
+}
+
 /** An accepted interval, both ends included; an infinite end is open. */
 export function intervalText(low, high, givenUnit) {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
   const word = () => (givenUnit === "spikes" && isOne ? tr("spike") : tr(givenUnit));
-  const unit = givenUnit && givenUnit !== "1" ? ` ${word()}` : "";
+  const unit = ofUnit(ofUnit(givenUnit) && word(), " ");
   if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
   if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
   if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;
