@@ -36,8 +36,15 @@ function CellTable({ here, rows, columns, cellOf }) {
   const place = useRef(/** @type {any} */ (null));
   const first = rows.findIndex(({ name }) => name === here);
   const [at, goTo] = useState(/** @type {[number, number]} */ ([Math.max(first, 0), 0]));
-  const [told, tell] = useState(/** @type {string[]} */ ([]));
+  const [told, tell] = useState(""); // row and column of the cell that was pointed at last
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
+  /** What is known of a cell, in lines. @param {number} row @param {number} column */
+  const linesOf = (row, column) => {
+    const { letter, title } = columns[column];
+    return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [tr("not known")])];
+  };
+  const [toldRow, toldColumn] = told.split(" ").map(Number);
+  const lines = rows[toldRow] && columns[toldColumn] ? linesOf(toldRow, toldColumn) : [];
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const next = cellByKey(event, at, rows.length, columns.length);
     if (!next) return;
@@ -50,20 +57,21 @@ function CellTable({ here, rows, columns, cellOf }) {
     <thead><tr><td></td>${columns.map(({ key, letter, title }) => html`<th key=${key} scope="col" title=${title}>${letter || title.slice(0, 3)}</th>`)}<th scope="col">Σ</th></tr></thead>
     <tbody>${rows.map(
       ({ name, title }, row) => html`<tr key=${name} class=${name === here ? "here" : ""}><th scope="row">${title}</th>
-        ${columns.map(({ key, letter, title: pattern }, column) => {
+        ${columns.map(({ key }, column) => {
           const cell = cells[row][column];
-          const lines = [`${title}, ${`${letter} ${pattern}`.trim()}`, ...(cell?.lines ?? [tr("not known")])];
+          const [head, ...more] = linesOf(row, column);
+          const own = `${row} ${column}`;
           const isAt = at[0] === row && at[1] === column;
-          return html`<td key=${key} class=${cell?.kind ?? "unjudged"}><button tabindex=${isAt ? 0 : -1} data-at=${`${row} ${column}`}
-            aria-disabled=${!cell?.open} aria-label=${lines.slice(0, 2).join(": ")} onfocus=${() => {
+          return html`<td key=${key} class=${cell?.kind ?? "unjudged"}><button tabindex=${isAt ? 0 : -1} data-at=${own}
+            aria-disabled=${!cell?.open} aria-label=${`${head}: ${more.join(". ")}`} onfocus=${() => {
               goTo([row, column]);
-              tell(lines);
-            }} onmouseenter=${() => tell(lines)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SIGNS.unjudged}${
+              tell(own);
+            }} onpointermove=${() => tell(own)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SIGNS.unjudged}${
               cell?.share ? html`<small>${cell.share}</small>` : ""
             }</button></td>`;
         })}<td>${cells[row].filter((cell) => /^(replicated|some)\b/.test(cell?.kind ?? "")).length}</td></tr>`,
     )}</tbody></table></div>
-    <p class="pw-maptold">${told.map((line, k) => html`<span key=${k}>${line}</span>`)}</p>`;
+    <p class="pw-maptold">${lines.map((line, k) => html`<span key=${k}>${line}</span>`)}</p>`;
 }
 
 /** All models by all patterns, each cell a way to go there; with a host they can be searched anew. @param {{ app: App }} props */

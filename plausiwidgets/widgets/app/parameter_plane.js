@@ -207,7 +207,7 @@ export function ParameterPlane({ app }) {
       }</div>
     <${Pictured} app=${app} of=${[cells, isOld, all, dark, size, JSON.stringify([axes, here, dots])]} picture=${picture} attributes=${{
       ...{ tabindex: "0", role: "group", "aria-roledescription": tr("plane"), "aria-label": title, onpointerdown: down },
-      ...{ onpointermove: over, onpointerleave: () => point(null), onkeydown: keys },
+      ...{ onpointermove: over, onpointerleave: () => point(null), onkeydown: keys, "data-drag": "" },
     }} />
     <div class="pw-fieldwords">
       <p class="pw-at">${[x, y].map((slider, k) => textAt(slider, pointed ? valueAt(slider, Math.round(pointed[k] * STEPS), ends[k]) : selection.values[slider.name])).join(", ")}${

@@ -1,7 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { intervalText, measuredText } from "./engine/words.js";
 import { isTask } from "./task.js";
-import { html } from "./vendor/preact.js";
+import { html, useEffect } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Check, Model, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
@@ -113,6 +113,7 @@ export function Criteria({ app }) {
   const { verdict, marked } = app.store.get();
   const { pattern } = app;
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
+  useEffect(() => mark(-1), []); // a pointer does not leave a row that is taken away
   return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
@@ -121,7 +122,7 @@ export function Criteria({ app }) {
         (
           check,
           k,
-        ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointerenter=${mark(k)} onpointerleave=${mark(-1)}>
+        ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointermove=${mark(k)} onpointerleave=${mark(-1)}>
           <td><span role="img" aria-label=${check.passed ? tr("holds") : tr("does not hold")}>${check.passed ? "✓" : "✗"}</span></td>
           <th scope="row">${tr(check.name)}<small>${tr(check.text)}</small></th>
           <td>${Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, check.unit)}</td>
