@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { talking } from "../../plausiwidgets/widgets/app/host.js";
+import { serverHost, talking } from "../../plausiwidgets/widgets/app/host.js";
 import { withFiles } from "../../plausiwidgets/widgets/app/site.js";
 
 /** Timers as a page has them, whose ids are numbers, and how to let time go by. */
@@ -32,6 +32,26 @@ function connected(t) {
   host.onSilence((isSilent) => silent.push(isSilent));
   return { host, sent, silent, tick, of: (kind) => sent.filter((one) => one.kind === kind) };
 }
+
+test("a server that was left is not connected to again", (t) => {
+  const tick = clock(t);
+  const sockets = [];
+  const { WebSocket, addEventListener } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebSocket, addEventListener }));
+  const made = function () {
+    this.close = () => {};
+    sockets.push(this);
+  };
+  Object.assign(globalThis, { WebSocket: made, addEventListener: () => {} });
+  const host = serverHost("http://localhost/", {}, "en");
+  sockets[0].onclose({ code: 1006 });
+  tick(300);
+  assert.equal(sockets.length, 2); // it tries again
+  sockets[1].onclose({ code: 1006 });
+  host.close();
+  tick(60_000);
+  assert.equal(sockets.length, 2);
+});
 
 test("a host that does not answer is greeted, and called silent when it does not answer that either", (t) => {
   const { host, silent, tick, of } = connected(t);

@@ -276,6 +276,7 @@ export function serverHost(address, shipped, language) {
     shipped,
   );
   const connect = (delay = RETRY[0]) => {
+    if (closed) return; // while the next try was awaited
     socket = new WebSocket(address.replace(/^http/, "ws"), [PROTOCOL]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
