@@ -124,6 +124,13 @@ test("an error of a neuron is one sentence, which goes with the values that it w
   assert.equal(chip(app), "Python is simulating …");
 });
 
+test("the figure in words has the potentials of a line that ends before its sweep", (t) => {
+  const { app, host } = appOf(t);
+  assert.match(app.described(), /nothing is simulated yet/);
+  host.answer("simulate", "done", ...told(0));
+  assert.match(app.described(), /from −65 to −64/);
+});
+
 test("an answer to former values is not shown", (t) => {
   const { app, host } = appOf(t);
   const [first] = host.asked.filter(({ kind }) => kind === "simulate");

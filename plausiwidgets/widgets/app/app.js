@@ -32,6 +32,17 @@ export function isSame(a, b) {
   );
 }
 
+/** The least and the greatest potential of a line; of one without any, Infinity and −Infinity. @param {Line} line */
+function extentOf(line) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const x of line.v) {
+    if (!Number.isFinite(x)) continue;
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  return { of: line, low, high };
+}
+
 /**
  * The app of one selection: its state, and what follows of a change. It has no view: several can show it, or none.
  * @param {Catalogue} catalogue @param {Host} host @param {ModelData} data @param {Selection} first
@@ -86,6 +97,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
   let yours = run.trace("yours");
+  let extent = extentOf(yours); // of what was described last
   /** @type {Map<string, { key: string, found: (Sweep[] | null)[], data: ModelData, line: Line }>} */
   const others = new Map(); // lines of other values: the best of a search, what is pinned
   /** @type {{ key: string, v: Range, i: Range } | null} */
@@ -359,8 +371,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const count = yours.spikes.length;
-      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time: nothing is simulated yet");
-      const [low, high] = [yours.v.reduce((a, x) => Math.min(a, x), Infinity), yours.v.reduce((a, x) => Math.max(a, x), -Infinity)];
+      if (extent.of !== yours) extent = extentOf(yours);
+      const { low, high } = extent;
+      if (low > high) return tr("Membrane potential over time: nothing is simulated yet");
       const unit = ofUnit(current.model.potential_unit ?? "mV");
       const values = { count, low: numberText(low, 3), high: withUnit(high, unit) };
       return tr("Membrane potential over time: your neuron fires {count} spikes, from {low} to {high}", values);
