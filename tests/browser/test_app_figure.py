@@ -97,6 +97,16 @@ def test_each_pip_marks_its_criterion_in_the_figure_and_esc_takes_the_marks_away
     page.wait_for_function(f"before => ({PIXELS})() === before", arg=plain)
 
 
+def test_a_criterion_that_is_pointed_at_is_marked_until_its_table_is_closed(opened):
+    page = opened()
+    page.locator(".pw-chip").click()
+    page.locator(".pw-criteria tbody tr").nth(1).hover()
+    page.wait_for_selector(".pw-criteria tr.marked")
+    page.keyboard.press("Escape")
+    page.locator(".pw-criteria").wait_for(state="detached")
+    page.wait_for_function("() => !document.querySelector('.pw-detail, .pw-pips .marked')")
+
+
 def test_a_potential_from_0_to_1_fills_the_figure_and_has_no_unit_of_millivolts(open_page, tmp_path):
     def step(current, state, p, dt):
         (v,) = state

@@ -86,6 +86,13 @@ def test_keys_move_the_neuron_through_its_plane_and_leave_the_pattern(opened):
     assert findings(page) == []
 
 
+def test_a_finger_scrolls_over_a_picture_that_takes_no_stroke(opened):
+    page = opened()
+    for name, touch in {"Phase plane": "pan-y", "Parameter plane": "none"}.items():
+        tool(page, name)
+        assert page.locator(".pw-cells").evaluate("(place) => getComputedStyle(place).touchAction") == touch, name
+
+
 def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
     page = opened()
     page.locator(".pw-end button", has_text="Explore").click()
