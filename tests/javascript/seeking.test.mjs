@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { eigen } from "../../plausiwidgets/widgets/app/evolution.js";
-import { numbers, seeking } from "../../plausiwidgets/widgets/app/seeking.js";
+import { noHost } from "../../plausiwidgets/widgets/app/host.js";
+import { numbers, searching, seeking } from "../../plausiwidgets/widgets/app/seeking.js";
 import { catalogue, modelData } from "./app.mjs";
 
 const tried = (name, pattern, how, most = 4000) => {
@@ -52,4 +53,26 @@ test("what is not found takes the whole budget, in runs that begin anew, and sta
   assert.ok(tries.some(({ isFirst }) => isFirst));
   const taus = tries.slice(1).map(({ values }) => values.tau_mem);
   assert.ok(Math.min(...taus) >= 10 && Math.max(...taus) <= 20);
+});
+
+test("the best of a search has the values that were held as well, and none before the first try", (t) => {
+  const { Worker, document } = globalThis;
+  t.after(() => Object.assign(globalThis, { Worker, document }));
+  let worker = null;
+  const made = function () {
+    this.postMessage = ({ order, id }) => {
+      if (order === "search") this.id = id;
+    };
+    worker = this;
+  };
+  Object.assign(globalThis, { Worker: made, document: { querySelector: () => ({ src: "app.js" }) } });
+  const host = searching(noHost({}), catalogue, {});
+  const best = [];
+  const fields = { model: "lif", pattern: "tonic_spiking", values: { tau_mem: 20, amplitude: 2 }, dt: 0.1, begin: "values" };
+  host.ask("search", { ...fields, free: ["amplitude"], bounds: {} }, ({ search }) => best.push(search.best));
+  const tell = (own) =>
+    worker.onmessage({ data: { id: worker.id, state: "running", from: 0, losses: [], best: own, least: 1, restarts: [], seconds: 1 } });
+  tell({});
+  tell({ amplitude: 3 });
+  assert.deepEqual(best, [{}, { tau_mem: 20, amplitude: 3 }]);
 });

@@ -199,7 +199,8 @@ export function searching(host, catalogue, shipped) {
         if (told.id !== id || isLeft) return;
         const { state, from, losses, best, least, restarts, seconds } = told;
         const status = least === 0 ? "unverified" : "rejected";
-        const search = { id, model, pattern, dt, loss: least, best, status, seconds };
+        const complete = Object.keys(best).length ? { ...values, ...best } : {};
+        const search = { id, model, pattern, dt, loss: least, best: complete, status, seconds };
         hear({ id, kind, state, from, search }, { loss: losses, restarts: Int32Array.from(restarts) });
       };
       worker.onerror = (event) => hear({ id, kind, state: "failed", error: event.message || "the search failed" }, {});
