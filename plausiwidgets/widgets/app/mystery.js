@@ -1,7 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
 import { simulation } from "./neuron.js";
-import { isOpen } from "./search.js";
+import { isOf, isOpen } from "./search.js";
 import { Name, plain } from "./sliders.js";
 import { inPieces } from "./state.js";
 import { gameOf, pointsOf } from "./task.js";
@@ -68,7 +68,7 @@ export function keepScore(app) {
     const game = gameOf(state);
     if (!game) return;
     if (changed.has("verdict") && state.verdict && !game.revealed) note(game, "yours", pointsOf(state.verdict, game.common) ?? -1);
-    const best = state.search?.model === game.model && state.search.pattern === game.pattern && game.raced ? state.search.best : null;
+    const best = isOf(state.search, game) && game.raced ? state.search?.best : null;
     if (!best || best === judged || !changed.has("search")) return;
     judged = best;
     stop();

@@ -59,7 +59,7 @@ export function isOpen({ state }) {
   return ["waiting", "running", "paused"].includes(state);
 }
 
-/** Whether a search is of what is shown. @param {Search | null} search @param {Selection} selection */
+/** Whether a search is of a model and a pattern. @param {Search | null} search @param {Pick<Selection, "model" | "pattern">} of */
 export const isOf = (search, { model, pattern }) => search?.model === model && search.pattern === pattern;
 
 /**
