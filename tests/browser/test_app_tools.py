@@ -90,7 +90,7 @@ def test_a_finger_scrolls_over_a_picture_that_takes_no_stroke(opened):
     page = opened()
     for name, touch in {"Phase plane": "pan-y", "Parameter plane": "none"}.items():
         tool(page, name)
-        assert page.locator(".pw-cells").evaluate("(place) => getComputedStyle(place).touchAction") == touch, name
+        expect(page.locator(".pw-cells")).to_have_css("touch-action", touch)
 
 
 def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
