@@ -9,7 +9,9 @@ import html
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -208,7 +210,7 @@ class Explorer(anywidget.AnyWidget):
     -----
     Each attribute is a trait: ``explorer.observe(f, "parameters")``. Observers run on the thread that delivered the
     change: that of the cell, of a message of the page, or of the worker for `verdict`, `best`, `searching` and
-    `results`. A cell that is run again closes the explorer of its former run.
+    `results`, where what an observer raises is printed. A cell that is run again closes the explorer of its former run.
 
     Examples
     --------
@@ -476,6 +478,15 @@ class Explorer(anywidget.AnyWidget):
         if not self._closed:
             self.set_trait(name, value)
 
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Print what an observer raises that is called by a job in the background: the job goes on, and others hear."""
+        try:
+            yield
+        except Exception:
+            if not self._closed:
+                traceback.print_exc()
+
     def _judge(self, selection: Selection, after: float = 0.0) -> None:
         self._answers.judging.ask(
             selection, "explorer", lambda verdict, last: self._on_verdict(selection, verdict, last), REST, after
@@ -484,27 +495,32 @@ class Explorer(anywidget.AnyWidget):
     def _on_verdict(self, selection: Selection, verdict: Verdict | Exception | None, last: bool) -> None:
         if not isinstance(verdict, Verdict):
             if verdict is not None and self.selection is selection:
-                self._set("verdict", None)
+                with self._apart():
+                    self._set("verdict", None)
             return
         if selection is not self.selection and not selection.is_about(self.model, self.pattern):
             return
         further = moved_further(selection) if verdict.accepted or verdict.diverged else None
         if further is not None and self.selection is selection:
-            self._show(further, replace=True)
+            with self._apart():
+                self._show(further, replace=True)
             return
-        self._set("verdict", verdict)
+        with self._apart():
+            self._set("verdict", verdict)
         if last and self._draw_still is not None:
             self._draw_still()
 
     def _on_search(self, search: Search, snapshot: Result) -> None:
-        if search is not self._answers.searches.newest:
-            if snapshot.ended and snapshot.state != "failed":
-                self._set("results", (*self.results, snapshot))
-            return
-        self._set("best", dict(snapshot.parameters) or None)
+        is_newest = search is self._answers.searches.newest
+        if is_newest:
+            with self._apart():
+                self._set("best", dict(snapshot.parameters) or None)
         if snapshot.ended and snapshot.state != "failed":
-            self._set("results", (*self.results, snapshot))
-        self._set("searching", not snapshot.ended)
+            with self._apart():
+                self._set("results", (*self.results, snapshot))
+        if is_newest:
+            with self._apart():
+                self._set("searching", not snapshot.ended)
 
     def _require_open(self) -> None:
         if self._closed:

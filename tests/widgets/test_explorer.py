@@ -3,6 +3,7 @@
 import gc
 import json
 import threading
+import time
 import weakref
 from types import SimpleNamespace
 
@@ -298,6 +299,50 @@ def test_a_search_of_a_script_fills_best_searching_and_results(make):
     assert explorer.parameters == dict(result.parameters)
     explorer.undo()
     assert explorer.parameters == before
+
+
+def fails(change: object) -> None:
+    raise RuntimeError(f"an observer of {change.name} that is wrong")
+
+
+def test_an_observer_that_raises_does_not_end_what_is_told_of_a_search(make, capsys):
+    explorer = make("lif", "tonic_spiking", {})
+    explorer.observe(fails, "best")
+    run = explorer.optimize(seed=0, budget=200)
+    assert run.wait(120)
+    publisher = explorer._answers.searches
+    end = time.monotonic() + 60.0
+    while publisher._publishing:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert not explorer.searching
+    assert len(explorer.results) == 1
+    assert "an observer of best that is wrong" in capsys.readouterr().err
+    second = explorer.optimize(seed=1, budget=200)
+    assert second.wait(120)
+    while len(explorer.results) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_an_observer_of_the_verdict_that_raises_leaves_the_page_its_answer(make, capsys):
+    explorer = make("lif", "tonic_spiking", {"tau_mem": 21.0})
+    explorer.observe(fails, "verdict")
+    told: list[dict] = []
+    explorer._answers._send = lambda answer, data: told.append(answer)
+    shown = explorer.selection
+    fields = {"model": "lif", "pattern": "tonic_spiking", "values": dict(shown.values), "dt": shown.dt}
+    explorer._on_message(explorer, {"kind": "verify", "id": "page-1", **fields}, [])
+    assert explorer.wait(120)
+    assert told[-1]["state"] == "done"
+    assert "an observer of verdict that is wrong" in capsys.readouterr().err
+
+
+def test_an_observer_that_raises_is_an_error_of_the_cell_that_sets_the_trait(make):
+    explorer = make("lif", "tonic_spiking", {})
+    explorer.observe(fails, "parameters")
+    with pytest.raises(RuntimeError, match="observer of parameters"):
+        explorer.parameters = {"tau_mem": 25.0}
 
 
 def test_stop_ends_the_search_and_keeps_what_was_found(make):

@@ -99,8 +99,6 @@ class Answers:
         What the app may name.
     own : mapping of str to callable, optional
         Messages that the host itself answers: ``function(asked)``.
-    warn : callable, optional
-        Is told of an error of the host's own jobs.
 
     Attributes
     ----------
@@ -120,13 +118,12 @@ class Answers:
         tell: Tell,
         known: Known | None = None,
         own: Mapping[str, Callable[[Asked], object]] | None = None,
-        warn: Callable[[Exception], object] = lambda error: None,
     ) -> None:
         self._send = tell
         self._language = spoken()
         self.known = Known() if known is None else known
         self._own = dict(own or {})
-        self.worker = Worker(warn)
+        self.worker = Worker()
         self.judging = Judging(self.worker)
         self.searches = Searches(self.tell, self.known)
         self.shown: Callable[[], Selection | None] = lambda: None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Hashable
 from enum import IntEnum
 from threading import Condition
@@ -71,8 +72,8 @@ class Worker:
 
     Parameters
     ----------
-    report : callable
-        Called with the exception of a job that failed.
+    report : callable, optional
+        Called with the exception of a job that failed; default: it is printed.
     clock : callable, optional
         Returns the time in s.
     start : callable, optional
@@ -90,7 +91,7 @@ class Worker:
 
     def __init__(
         self,
-        report: Callable[[Exception], object],
+        report: Callable[[Exception], object] = traceback.print_exception,
         clock: Callable[[], float] = time.monotonic,
         start: Callable[..., object] = start_daemon,
     ) -> None:
