@@ -21,7 +21,7 @@ from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler
 
 from plausiwidgets.widgets.server import site
-from plausiwidgets.widgets.server.exercises import Exercise
+from plausiwidgets.widgets.server.exercises import Exercise, by_name
 from plausiwidgets.widgets.server.handlers import SAFE, FileMixin, PageMixin, SocketMixin, log
 from plausiwidgets.widgets.server.limits import Limits
 from plausiwidgets.widgets.server.pool import Pool
@@ -297,8 +297,7 @@ def serve(
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     handler.addFilter(Sparing())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    rooms = {one.name: one for one in map(Exercise, exercises)}
-    asyncio.run(_serve(limits, address, port, hosts, models, rooms, language, dark, open_browser, say))
+    asyncio.run(_serve(limits, address, port, hosts, models, by_name(exercises), language, dark, open_browser, say))
 
 
 async def _serve(

@@ -6,6 +6,7 @@ import hmac
 import json
 import logging
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -57,7 +58,7 @@ class Exercise:
         data["hand"] = "codes"
         text = text[: found.start(1)] + json_text(data) + text[found.end(1) :]
         self.page = text.replace(POLICY, f"{POLICY} connect-src 'self';", 1).encode()
-        self.name = re.sub(r"[^\w-]+", "_", path.stem)
+        self.name = re.sub(r"[^\w-]+", "_", path.stem, flags=re.ASCII)
         self.secret = token_urlsafe(12)
         self._file = path.with_suffix(".codes.txt")
         self.codes: list[str] = []
@@ -87,3 +88,20 @@ class Exercise:
     def news(self, after: int) -> dict[str, Any]:
         """Return the codes that came after so many."""
         return {"codes": self.codes[after:], "count": len(self.codes)}
+
+
+def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:
+    """Return the exercises of some files by the names in their addresses.
+
+    Raises
+    ------
+    OSError, ValueError
+        As of :class:`Exercise`, and where two have the same name.
+    """
+    found: dict[str, Exercise] = {}
+    for path in paths:
+        exercise = Exercise(path)
+        if exercise.name in found:
+            raise ValueError(f"two exercises have the same name in their address, {exercise.name}: rename a file")
+        found[exercise.name] = exercise
+    return found

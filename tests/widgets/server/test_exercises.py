@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.server.exercises import LONGEST, MOST, Exercise
+from plausiwidgets.widgets.server.exercises import LONGEST, MOST, Exercise, by_name
 
 LOG = logging.getLogger("test")
 CODE = "PW1.abc.0123abcd"
@@ -57,3 +57,16 @@ def test_a_file_that_is_no_exercise_is_said(tmp_path: Path) -> None:
     plain = pw.export_page("izhikevich", path=tmp_path / "plain.html")
     with pytest.raises(ValueError, match="no exercise"):
         Exercise(plain)
+
+
+def test_the_address_of_an_exercise_has_letters_that_an_address_keeps(path: Path) -> None:
+    assert Exercise(path.rename(path.with_name("Übung 1.html"))).name == "_bung_1"
+
+
+def test_two_exercises_of_one_name_are_refused_as_one_would_be_lost(path: Path) -> None:
+    other = path.parent / "other" / "my_burst.html"
+    other.parent.mkdir()
+    other.write_bytes(path.read_bytes())
+    assert list(by_name([path])) == ["my_burst"]
+    with pytest.raises(ValueError, match="same name in their address, my_burst: rename a file"):
+        by_name([path, other])
