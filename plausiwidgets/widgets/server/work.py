@@ -104,10 +104,16 @@ class Work:
         """Tell the server how it is: memory, and whose work does not come to a checkpoint."""
         now = time.monotonic()
         late = self._turns.silent(self._limits.silence)
-        self._left = {turn: (answers, at) for turn, (answers, at) in self._left.items() if works(answers)}
-        is_stuck = any(now - at > self._limits.silence for _, at in self._left.values())
-        stuck = [number for number, (_, turn) in self._visitors.items() if turn in late]
-        turns = [number for number, (_, turn) in self._visitors.items() if self._turns.holds(turn)]
+        # Visitors come and leave on the main thread meanwhile: what is gone over is a copy.
+        is_stuck = False
+        for turn, (answers, at) in list(self._left.items()):
+            if not works(answers):
+                self._left.pop(turn)
+            elif now - at > self._limits.silence:
+                is_stuck = True
+        visitors = [(number, turn) for number, (_, turn) in list(self._visitors.items())]
+        stuck = [number for number, turn in visitors if turn in late]
+        turns = [number for number, turn in visitors if self._turns.holds(turn)]
         self.say({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
 
 
