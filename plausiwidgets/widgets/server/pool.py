@@ -173,13 +173,14 @@ class Pool:
         return [process.pid for process in self._processes]
 
     def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
-        """Let a question be answered."""
+        """Let a question be answered; where the client's process has ended, by the one that takes its place."""
         self.start()
-        if client.process is None or client.process.ended:
+        if client.process is None:
             client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
             client.process.clients[client.number] = client
         client.open[message["id"]] = question = Question(message, data)
-        self._send(client, question)
+        if not client.process.ended:
+            self._send(client, question)
 
     def tell_away(self, client: Client, away: bool) -> None:
         """Tell that a visitor has left, or has come back."""
@@ -241,7 +242,8 @@ class Pool:
         if report["stuck"] or report["is_stuck"]:
             process.turns = report["stuck"]
             for number in report["stuck"]:
-                for question in process.clients[number].open.values():
+                client = process.clients.get(number)  # who may have left while the report was under way
+                for question in () if client is None else client.open.values():
                     question.blame = ENOUGH
             self._end(process, "its work does not come to an end")
         elif process.memory > self._limits.memory:
@@ -266,6 +268,7 @@ class Pool:
         process.ended = True
         if self._closed or self.failure:
             return
+        self._blame(process)
         lived = time.monotonic() - process.began
         if lived < AGAIN and self._loop is not None:
             self._loop.call_later(AGAIN, self._replace, process)
@@ -281,13 +284,17 @@ class Pool:
         for number, client in process.clients.items():
             client.process = other
             other.clients[number] = client
+            for question in client.open.values():
+                self._send(client, question)
+
+    def _blame(self, process: Process) -> None:
+        """Count against its questions that a worker has ended, and give up those that were there too often."""
+        for number, client in process.clients.items():
             for identity, question in list(client.open.items()):
                 question.blame += BLAMED if number in process.turns else WITNESS
                 if question.blame >= ENOUGH:
                     del client.open[identity]
                     self._give_up(client, question)
-                else:
-                    self._send(client, question)
 
     def _give_up(self, client: Client, question: Question) -> None:
         text = "This took too much time or memory for this server, and was ended. Ask for less, or use a notebook."

@@ -1,0 +1,105 @@
+"""Who is served by which worker when one ends, with workers that only note what they are given."""
+
+import json
+import logging
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
+from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server import pool as module
+from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.pool import Client, Pool
+
+
+class Process:
+    """A worker that notes its orders."""
+
+    numbers = count(1)
+
+    def __init__(self, settings, heard):
+        self.pid = next(self.numbers)
+        self.began = self.spoke = 0.0
+        self.ready, self.ended, self.killed, self.memory = True, False, False, 0
+        self.turns, self.clients, self.orders = [], {}, []
+
+    def send(self, order, data=b""):
+        self.orders.append(order)
+
+    def kill(self):
+        self.killed = True
+
+    @property
+    def asked(self):
+        return [order["message"]["id"] for order in self.orders if order["do"] == "ask"]
+
+
+class Loop:
+    """Keeps what is to be called later."""
+
+    def __init__(self):
+        self.later = []
+
+    def call_later(self, seconds, call, *arguments):
+        self.later.append(lambda: call(*arguments))
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    loop = Loop()
+    monkeypatch.setattr(module, "Process", Process)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 1.0))  # no worker has lived long
+    monkeypatch.setattr(module.asyncio, "get_running_loop", lambda: loop)
+    made = Pool(Limits(workers=2), [], logging.getLogger("test"))
+    made.start()
+    loop.later.clear()
+    return made
+
+
+def visitor(number):
+    told = []
+    return Client(number, "en", lambda frame, is_text: told.append(json.loads(frame)), {}), told
+
+
+def question(identity):
+    return {"kind": "verify", "id": identity}
+
+
+def report(**fields):
+    return frames.packed({"alive": True, "memory": 0, "stuck": [], "is_stuck": False, "turns": [], **fields})
+
+
+def test_a_question_that_comes_before_another_worker_has_begun_waits_for_it(pool):
+    client, told = visitor(1)
+    pool.ask(client, question("a"), b"")
+    ended = client.process
+    pool._heard(ended, None)
+    pool.ask(client, question("b"), b"")
+    assert [process.asked for process in pool._processes if process is not ended] == [[]]
+    pool._loop.later.pop()()
+    assert client.process is not ended
+    assert client.process.asked == ["a", "b"]
+    assert [client.number in process.clients for process in pool._processes].count(True) == 1
+    assert told == []
+    assert client.open["b"].blame == 0  # it was not there when the worker ended
+
+
+def test_what_was_there_too_often_when_a_worker_ended_is_given_up(pool):
+    client, told = visitor(1)
+    pool.ask(client, question("a"), b"")
+    for _ in range(2):
+        pool._heard(client.process, report(turns=[1]))
+        pool._heard(client.process, None)
+        pool._loop.later.pop()()
+    assert [answer["state"] for answer in told] == ["failed"]
+    assert client.open == {}
+
+
+def test_a_report_may_name_a_visitor_who_has_left(pool):
+    client, _ = visitor(1)
+    pool.ask(client, question("a"), b"")
+    process = client.process
+    pool.close_client(client)
+    pool._heard(process, report(stuck=[1]))
+    assert process.killed
