@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 PREFIX = "PW1"
 """What a code begins with; another version of its fields has another number."""
 
-_DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-_CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
-_LONGEST = 8000
+DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
+"""Where a page has what it is about."""
+CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
+LONGEST = 8000
+"""Most characters of a code."""
 FINEST = 4.0
 """Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
 _LONGEST_NAME = 60
@@ -163,7 +165,7 @@ class _Task:
 def _task_on(page: str | Path) -> _Task:
     """Return what a page of an exercise says of it."""
     path = Path(page)
-    found = _DATA.search(path.read_text(encoding="utf-8", errors="replace"))
+    found = DATA.search(path.read_text(encoding="utf-8", errors="replace"))
     data: Any = None
     with suppress(ValueError):
         data = read_json(found[1]) if found else None
@@ -212,9 +214,22 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     return _read(code, None if page is None else _task_on(page))
 
 
-def _read(code: str, task: _Task | None) -> Answer:
+def unpacked_code(code: str) -> dict[str, str]:
+    """Return the fields of a code, whose values are not judged.
+
+    Raises
+    ------
+    ValueError
+        If its form, its checksum or its fields are not those that a page writes.
+
+    Examples
+    --------
+    >>> code = "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
+    >>> unpacked_code(code)[".seconds"]
+    '41'
+    """
     text = "".join(code.split())
-    match = _CODE.fullmatch(text) if len(text) <= _LONGEST else None
+    match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
         raise ValueError(f"the code is incomplete: it begins with '{PREFIX}.' and ends with a point and 8 characters")
     packed, checksum = match.groups()
@@ -229,6 +244,11 @@ def _read(code: str, task: _Task | None) -> Answer:
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
         raise ValueError("the code was not written by a page: fields are missing, or there twice")
+    return given
+
+
+def _read(code: str, task: _Task | None) -> Answer:
+    given = unpacked_code(code)
     if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
         raise ValueError("the code is of another exercise")
     try:

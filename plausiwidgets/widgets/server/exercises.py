@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 import re
 from collections.abc import Iterable
@@ -11,14 +10,15 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from plausiwidgets.json_text import read_json
 from plausiwidgets.simulation.javascript.module import json_text
+from plausiwidgets.teaching.exercises import DATA, unpacked_code
+from plausiwidgets.widgets.server.limits import Bucket
 
-DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-CODE = re.compile(r"PW1\.[A-Za-z0-9_-]+\.[0-9a-f]{8}")
-LONGEST = 8_000
-"""Characters of a code."""
 MOST = 2_000
 """Codes of an exercise."""
+RATE, BURST = 2.0, 200.0
+"""Codes that an exercise takes a second, and at once: a large class that hands in at the end of its hour."""
 POLICY = "default-src 'none';"
 
 
@@ -52,7 +52,7 @@ class Exercise:
     def __init__(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         found = DATA.search(text)
-        data: dict[str, Any] = {} if found is None else json.loads(found[1])
+        data: dict[str, Any] = {} if found is None else read_json(found[1])
         if found is None or not data.get("exercise") or POLICY not in text:
             raise ValueError(f"{path} is no exercise: valid is a file of export_page(…, exercise=…)")
         data["hand"] = "codes"
@@ -60,10 +60,12 @@ class Exercise:
         self.page = text.replace(POLICY, f"{POLICY} connect-src 'self';", 1).encode()
         self.name = re.sub(r"[^\w-]+", "_", path.stem, flags=re.ASCII)
         self.secret = token_urlsafe(12)
+        self._bucket = Bucket(RATE, BURST)
         self._file = path.with_suffix(".codes.txt")
         self.codes: list[str] = []
         if self._file.is_file():
-            self.codes = [one for one in self._file.read_text(encoding="ascii").split() if CODE.fullmatch(one)][:MOST]
+            kept = self._file.read_text(encoding="ascii", errors="replace").split()
+            self.codes = [one for one in kept if not refused(one)][:MOST]
 
     def is_teacher(self, secret: str) -> bool:
         """Return whether somebody knows the secret."""
@@ -71,8 +73,11 @@ class Exercise:
 
     def take(self, code: str, log: logging.Logger) -> str:
         """Keep a code; return why not, or an empty text."""
-        if len(code) > LONGEST or not CODE.fullmatch(code):
-            return "this is no code of an exercise"
+        if not self._bucket.take():
+            return "many codes arrive at the moment: hand in once more in a minute"
+        if why := refused(code):
+            return why
+        code = "".join(code.split())
         if code in self.codes:
             return ""
         if len(self.codes) >= MOST:
@@ -88,6 +93,15 @@ class Exercise:
     def news(self, after: int) -> dict[str, Any]:
         """Return the codes that came after so many."""
         return {"codes": self.codes[after:], "count": len(self.codes)}
+
+
+def refused(code: str) -> str:
+    """Return why something is no code that a page has written; empty where it is one. What it claims is not judged."""
+    try:
+        unpacked_code(code)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from plausiwidgets.texts import tr
+
+
+class Bucket:
+    """Lets so much happen a second, and at most a number of times at once.
+
+    Examples
+    --------
+    >>> bucket = Bucket(1.0, 2.0, clock=lambda: 0.0)
+    >>> [bucket.take() for _ in range(3)]
+    [True, True, False]
+    """
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._left, self._at = burst, clock()
+
+    def take(self) -> bool:
+        """Return whether it may happen once more, and count it."""
+        now = self._clock()
+        self._left, self._at = min(self._left + (now - self._at) * self._rate, self._burst), now
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
 
 
 @dataclass(frozen=True)

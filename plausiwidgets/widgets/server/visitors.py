@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
 from plausiwidgets.widgets.answers.messages import SENTENCE, Refused, checked
 from plausiwidgets.widgets.server import frames
-from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
 
 SECRET = re.compile(r"[0-9a-f]{32}")
@@ -58,14 +58,11 @@ class Visitor:
         self._pool, self._limits = pool, limits
         self._client = Client(number, language, self._tell, {})
         self._made = 0
-        self._tokens, self._at = limits.rate * BURST, time.monotonic()
+        self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
     def hear(self, message: dict[str, Any], data: bytes) -> str:
         """Answer a message; return why it closes the connection, or an empty text."""
-        now = time.monotonic()
-        self._tokens = min(self._tokens + (now - self._at) * self._limits.rate, self._limits.rate * BURST) - 1.0
-        self._at = now
-        if self._tokens < 0:
+        if not self._bucket.take():
             return "too many messages"
         with speaking(self._client.language):
             try:
@@ -106,7 +103,7 @@ class Visitor:
         if kind in ("recording", "stimulus", "mystery"):
             self._made += 1
             if self._made > MADE:
-                raise Refused(identity, tr("{count} patterns were made: reload the page.", count=MADE))
+                raise Refused(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
         if kind == "running" and self._client.process is None:
             self._say({"kind": kind, "id": identity, "state": "done", "searches": []})
             return

@@ -1,15 +1,28 @@
 """Exercises of a server: what is kept, and who may read it."""
 
+import base64
 import logging
+import zlib
 from pathlib import Path
 
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.server.exercises import LONGEST, MOST, Exercise, by_name
+from plausiwidgets.teaching.exercises import LONGEST
+from plausiwidgets.widgets.server import exercises
+from plausiwidgets.widgets.server.limits import Bucket
+from plausiwidgets.widgets.server.exercises import MOST, Exercise, by_name
 
 LOG = logging.getLogger("test")
-CODE = "PW1.abc.0123abcd"
+
+
+def written(fields: str) -> str:
+    """A code as a page writes it."""
+    text = fields.encode()
+    return f"PW1.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.{zlib.crc32(text):08x}"
+
+
+CODE = written(".model=izhikevich&.pattern=tonic_bursting&.seconds=41&.solved=0")
 
 
 @pytest.fixture
@@ -28,8 +41,10 @@ def test_codes_are_there_after_a_restart_and_none_is_there_twice(path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "code", ["", "PW1", "<script>", f"PW1.{'a' * LONGEST}.0123abcd", f"{CODE}\n{CODE}", "PW1.ä.0123abcd"]
-)
+    "code",
+    ["", "PW1", "<script>", f"PW1.{'a' * LONGEST}.0123abcd", f"{CODE}\n{CODE}", "PW1.ä.0123abcd", "PW1.abc.0123abcd",
+     written(".model=lif"), f"{CODE[:-8]}01234567"],
+)  # fmt: skip
 def test_what_is_no_code_is_refused(path: Path, code: str) -> None:
     exercise = Exercise(path)
     assert exercise.take(code, LOG)
@@ -42,7 +57,7 @@ def test_there_are_so_many_codes_and_a_full_disk_keeps_them_in_memory(path: Path
     assert exercise.take(CODE, LOG) == ""
     assert "memory" in caplog.text
     exercise.codes = [f"PW1.{k}.0123abcd" for k in range(MOST)]
-    assert exercise.take(CODE, LOG)
+    assert "no more" in exercise.take(CODE, LOG)
 
 
 def test_only_who_knows_the_secret_is_the_teacher_and_each_start_has_another(path: Path) -> None:
@@ -70,3 +85,21 @@ def test_two_exercises_of_one_name_are_refused_as_one_would_be_lost(path: Path) 
     assert list(by_name([path])) == ["my_burst"]
     with pytest.raises(ValueError, match="same name in their address, my_burst: rename a file"):
         by_name([path, other])
+
+
+def test_so_many_codes_are_taken_at_a_time(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(exercises, "Bucket", lambda rate, burst: Bucket(rate, 2.0, clock=lambda: 0.0))
+    exercise = Exercise(path)
+    assert [exercise.take(CODE, LOG) for _ in range(2)] == ["", ""]
+    assert "once more in a minute" in exercise.take(CODE, LOG)
+
+
+def test_a_code_is_kept_without_the_breaks_of_the_lines_that_it_came_in(path: Path) -> None:
+    exercise = Exercise(path)
+    assert exercise.take(f"{CODE[:20]}\n {CODE[20:]}", LOG) == ""
+    assert Exercise(path).codes == [CODE]
+
+
+def test_lines_of_the_file_that_are_no_codes_are_left_out(path: Path) -> None:
+    path.with_suffix(".codes.txt").write_bytes(f"PW1.abc.0123abcd\n\xff\n{CODE}\n".encode("latin-1"))
+    assert Exercise(path).codes == [CODE]
