@@ -10,8 +10,8 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.teaching.exercises import LONGEST
 from plausiwidgets.widgets.server import exercises
-from plausiwidgets.widgets.server.limits import Bucket
 from plausiwidgets.widgets.server.exercises import MOST, Exercise, by_name
+from plausiwidgets.widgets.server.limits import Bucket
 
 LOG = logging.getLogger("test")
 
