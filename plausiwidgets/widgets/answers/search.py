@@ -15,6 +15,7 @@ from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.answers.messages import SENTENCE
 from plausiwidgets.widgets.answers.packing import measured, packed
+from plausiwidgets.widgets.session.script import search_of
 from plausiwidgets.widgets.session.selection import Selection
 
 INTERVAL = 0.1
@@ -119,12 +120,7 @@ class Searches:
 
         What is free, its ranges, the start and the time step are those of the selection where they are not given.
         """
-        usual: dict[str, Any] = {
-            "fixed": {name: selection.values[name] for name in selection.fixed},
-            "bounds": {name: selection.bounds[name] for name in selection.free},
-            "start": selection.values,
-            "dt": selection.dt,
-        }
+        usual = search_of(selection)
         # What is given as fixed has no range, and what is given a range is not fixed.
         usual["bounds"] = {
             name: ends for name, ends in usual["bounds"].items() if name not in settings.get("fixed", ())
