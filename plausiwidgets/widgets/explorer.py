@@ -36,7 +36,7 @@ from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.answers.answers import Answers, Asked
-from plausiwidgets.widgets.answers.describe import outlined, packaged
+from plausiwidgets.widgets.answers.describe import outlined
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
 from plausiwidgets.widgets.answers.known import Known
@@ -48,7 +48,7 @@ from plausiwidgets.widgets.session.cells import close_former_run
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn, opened
+from plausiwidgets.widgets.session.starts import first_set, known_sets, moved_further, my_turn, opened
 from plausiwidgets.widgets.session.worker import Priority
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
@@ -114,11 +114,11 @@ class _Made(t.TraitType):  # type: ignore[type-arg]
 
 
 def _of_model(explorer: Explorer, model: Any) -> Selection:
-    return _begun(models.get(model), explorer.pattern)
+    return first_set(models.get(model), explorer.pattern)
 
 
 def _of_pattern(explorer: Explorer, pattern: Any) -> Selection:
-    return _begun(explorer.model, patterns.get(pattern))
+    return first_set(explorer.model, patterns.get(pattern))
 
 
 def _of_parameters(explorer: Explorer, parameters: Any) -> Selection:
@@ -133,19 +133,6 @@ def _of_selection(explorer: Explorer, selection: Any) -> Selection:
     if not isinstance(selection, Selection):
         raise TypeError(f"selection is {selection!r}, valid is a Selection, as of Selection.of(model, pattern)")
     return selection
-
-
-def _begun(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
-    """Return the first stored set that shows a pattern, else the first one; the defaults where none is stored."""
-    plain = Selection.of(model, pattern, None, dt)
-    if contents.is_packaged(model) and contents.is_stored(plain.pattern):
-        sets = packaged(model.key)["patterns"][plain.pattern.key]["sets"]
-        best = next((one for one in sets if one["status"] == "replicated"), sets[0])
-        begun = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
-    else:
-        known = known_sets(plain.model, plain.pattern)
-        begun = known[0] if known else plain
-    return begun if dt is None else begun.with_dt(dt)
 
 
 @gone(
@@ -331,12 +318,12 @@ class Explorer(anywidget.AnyWidget):
                 try:
                     return self._hide_first(hidden_neuron(*in_link(named))), ()
                 except ValueError as error:
-                    return _begun(models.get(model), pattern, dt), (f"{error}.",)
+                    return first_set(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)
         plain = Selection.of(model, pattern, None, dt)
         plain.with_locked(locked)  # refused before anything is made of it
         if not locked:
-            return _begun(plain.model, plain.pattern, dt), ()
+            return first_set(plain.model, plain.pattern, dt), ()
         start = my_turn(plain.model, plain.pattern, known_sets(plain.model, plain.pattern), 0, locked)
         return start if dt is None else start.with_dt(dt), ()
 
@@ -544,7 +531,7 @@ class Explorer(anywidget.AnyWidget):
         self._require_open()
         with speaking(self._language):
             if parameters is None:
-                picked = _begun(models.get(model), pattern, dt)
+                picked = first_set(models.get(model), pattern, dt)
             else:
                 picked = Selection.of(model, pattern, parameters, dt)
             shown = self.selection

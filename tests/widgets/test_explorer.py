@@ -61,6 +61,16 @@ def test_it_opens_with_a_stored_set_that_shows_the_pattern(make):
     assert explorer.pattern is pw.patterns.get("tonic_spiking")
 
 
+@pytest.mark.parametrize("pattern", ["tonic_bursting", "mixed_mode"])
+def test_a_link_opens_with_the_same_set_as_a_script_and_a_pick(make, monkeypatch, pattern):
+    """Here the published set, which is the first known one, does not meet every criterion, and the second does."""
+    by_script, by_pick = make("adex", pattern), make("lif", pattern)
+    by_pick.model = "adex"
+    monkeypatch.setenv("QUERY_STRING", f"model=adex&pattern={pattern}")
+    by_link = make()
+    assert by_link.selection == by_script.selection == by_pick.selection
+
+
 def test_empty_parameters_are_the_defaults(make):
     explorer = make("adex", "tonic_bursting", {})
     assert explorer.parameters == dict(Selection.of("adex", "tonic_bursting").values)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.models import NeuronModel
@@ -20,17 +18,8 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 
-@cache
-def packaged(name: str) -> dict[str, Any]:
-    """Return the entry of a model in the catalogue."""
-    found: dict[str, Any] = json.loads(contents.model_json(name))
-    return found
-
-
 def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
-    """Return what there is to show before the model is simulated or compiled: at once, whatever its step does."""
-    if contents.is_packaged(model) and contents.is_stored(pattern):
-        return packaged(model.key)
+    """Return what there is to show of what is custom before it is simulated or compiled, whatever its step does."""
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
     return entry
@@ -38,8 +27,6 @@ def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict
 
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
-    if contents.is_packaged(model) and contents.is_stored(pattern):
-        return packaged(model.key), ""
     try:
         neuron_object(model)
     except NotCompilable as error:
@@ -75,7 +62,7 @@ def describe(answers: Answers, asked: Asked) -> None:
         asked.tell(data=data, why=why)
 
     if contents.is_packaged(model) and contents.is_stored(pattern):
-        asked.tell(data=packaged(model.key), why="")
+        asked.tell(data=contents.packaged(model.key), why="")
     else:
         asked.tell("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")
         answers.work(asked, Priority.FIGURE, work)

@@ -101,6 +101,13 @@ def model_json(name: str) -> str:
     return _catalogue(name)
 
 
+@cache
+def packaged(name: str) -> dict[str, Any]:
+    """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
+    found: dict[str, Any] = json.loads(model_json(name))
+    return found
+
+
 def texts_of(language: str, shown: str) -> dict[str, str]:
     """Return the translations of the texts that a script or JSON quotes."""
     return {

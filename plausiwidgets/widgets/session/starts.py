@@ -12,8 +12,9 @@ from plausiwidgets.analysis.known import known_sets as all_known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import Named, argument_against
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import read_query
 from plausiwidgets.widgets.session.selection import Origin, Selection
 
@@ -41,6 +42,21 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[Selection]:
     return known if len(known) < 2 else [_counted(one, i + 1, len(known)) for i, one in enumerate(known)]
 
 
+def first_set(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
+    """Return the first known set that shows a pattern, else the first known one; the defaults where there is none.
+
+    Of what is packaged the catalogue has the statuses, so that a script, a link and a pick on the page begin alike.
+    """
+    plain = Selection.of(model, pattern, None, dt)
+    if contents.is_packaged(model) and contents.is_stored(plain.pattern):
+        sets = contents.packaged(model.key)["patterns"][plain.pattern.key]["sets"]
+        best = next((one for one in sets if one["status"] == "replicated"), sets[0])
+        first = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
+    else:
+        first = next(iter(known_sets(plain.model, plain.pattern)), plain)
+    return first if dt is None else first.with_dt(dt)
+
+
 def opened(
     query: str, model: NeuronModel, pattern: Protocol, dt: float | None = None
 ) -> tuple[Selection, tuple[str, ...]]:
@@ -52,9 +68,7 @@ def opened(
     if link.values or link.dt is not None:
         never = ruled_out(selection.model, selection.pattern)
         return replace(selection, origin=Origin(never) if never else Origin(shared=True)), notes
-    known = known_sets(selection.model, selection.pattern)
-    picked = known[0] if known else my_turn(selection.model, selection.pattern, (), 0)
-    return picked if dt is None else picked.with_dt(dt), notes
+    return first_set(selection.model, selection.pattern, dt), notes
 
 
 def _counted(selection: Selection, number: int, count: int) -> Selection:
