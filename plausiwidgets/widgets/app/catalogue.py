@@ -17,6 +17,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.app.described import BENCH, Described
 
 FOLDER = Path(__file__).with_name("catalogue")
@@ -135,12 +136,9 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
                 raise AssertionError(f"{key} of {name} differs in what models share")
         built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
     models_ = {
-        name: {
-            "title": own["model"]["title"], "description": own["model"]["description"],
-            "marks": {key: mark_of(pattern) for key, pattern in own["patterns"].items()},
-        }
+        name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
         for name, own in built.items()
-    }  # fmt: skip
+    }
     built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_}
     return built
 

@@ -108,6 +108,11 @@ def packaged(name: str) -> dict[str, Any]:
     return found
 
 
+def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the catalogue lists of a model: title, description, and the mark of each pattern."""
+    return {"title": model.title, "description": model.description, "marks": dict(marks)}
+
+
 def texts_of(language: str, shown: str) -> dict[str, str]:
     """Return the translations of the texts that a script or JSON quotes."""
     return {

@@ -24,7 +24,16 @@ from plausiwidgets.teaching.lessons import Lesson, read_lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.widgets.app.catalogue import describe, mark_of
-from plausiwidgets.widgets.app.contents import is_stored, model_names, script, shared_json, shipped, style, texts_of
+from plausiwidgets.widgets.app.contents import (
+    is_stored,
+    listed,
+    model_names,
+    script,
+    shared_json,
+    shipped,
+    style,
+    texts_of,
+)
 from plausiwidgets.widgets.app.described import Described
 from plausiwidgets.widgets.app.lessons import lesson_data
 
@@ -167,9 +176,7 @@ class _Parts:
         entry["shared"] = entry.get("shared", {}) | shared
         if not is_ours:
             marks = {key: mark_of(one) for key, one in entry["patterns"].items()}
-            self.catalogue["models"][model.key] = {
-                "title": model.title, "description": model.description, "marks": marks
-            }  # fmt: skip
+            self.catalogue["models"][model.key] = listed(model, marks)
 
     def is_ours(self, model: NeuronModel) -> bool:
         """Return whether the catalogue has a model; a ValueError for another one of the same name."""

@@ -21,6 +21,7 @@ from plausiwidgets.optimization.control import waiting_at
 from plausiwidgets.simulation.threads import keep_priority, start_daemon
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers
+from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
 from plausiwidgets.widgets.server.turns import Turn, Turns
@@ -139,8 +140,7 @@ def loaded(paths: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
-            marks = dict.fromkeys(patterns.names(), "unjudged")
-            found[model.key] = {"title": model.title, "description": model.description, "marks": marks}
+            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unjudged"))
     return found
 
 
@@ -165,7 +165,7 @@ def main() -> None:
 
     imported("cma")
     judge(*WARM, verify=False)
-    work.say({"ready": True, "models": found, "process": os.getpid()})
+    work.say({"ready": True, "models": found})
     over = Event()
 
     def reports() -> None:
