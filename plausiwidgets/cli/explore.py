@@ -12,6 +12,7 @@ from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError, whole_number
 from plausiwidgets.texts import languages
+from plausiwidgets.widgets.server.limits import Limits
 
 NOTEBOOK = "explore.ipynb"
 
@@ -37,12 +38,20 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
     app.add_argument("--host", nargs="+", default=[], metavar="NAME", help="names of it, such as explorer.example.org")
     app.add_argument("--language", choices=languages(), help="of its texts (default: that of the browser)")
     app.add_argument("--dark", action="store_true", help="light letters on a dark page")
-    app.add_argument("--visitors", type=some, default=200, metavar="N", help="most open pages (default: %(default)s)")
-    app.add_argument("--workers", type=some, metavar="N", help="processes that simulate (default: one a core)")
+    app.add_argument(
+        "--visitors", type=some, default=Limits.visitors, metavar="N", help="most open pages (default: %(default)s)"
+    )
+    app.add_argument(
+        "--workers",
+        type=some,
+        default=Limits.workers,
+        metavar="N",
+        help="processes that simulate (default: one a core)",
+    )
     app.add_argument(
         "--budget",
         type=whole_number(1),
-        default=20_000,
+        default=Limits.budget,
         metavar="N",
         help="most tries of a search (default: %(default)s)",
     )
@@ -101,12 +110,11 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
 def serve_app(options: argparse.Namespace) -> int:
     """Serve the app."""
     from plausiwidgets.widgets.server.alone import serve
-    from plausiwidgets.widgets.server.limits import Limits
 
     for path in (*options.files, *options.exercise):
         if not Path(path).is_file():
             raise CommandError(f"there is no file {path}")
-    limits = Limits(visitors=options.visitors, workers=options.workers or 0, budget=options.budget)
+    limits = Limits(visitors=options.visitors, workers=options.workers, budget=options.budget)
     try:
         serve(
             limits, address=options.address, port=options.port, hosts=options.host,

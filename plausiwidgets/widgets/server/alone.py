@@ -314,12 +314,7 @@ async def _serve(
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(over.set))
     pool = Pool(limits, models, log)
     visitors = Visitors(pool, limits, log)
-    more = {
-        "address": "socket",
-        "plotly": f"static/{site.plotly_name()}",
-        "dark": dark,
-        "share": {"base": "", "encoded": False, "where": "server"},
-    }
+    more = site.served() | {"dark": dark}
     application = web.Application(
         [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r"/exercise/([\w-]+)/", ExercisePage),
          (r"/exercise/(?P<name>[\w-]+)/codes", Codes), (r".*", Missing)],

@@ -27,9 +27,7 @@ class Page(PageMixin, JupyterHandler):
     @web.authenticated
     def get(self) -> None:
         """Send it, with how it is shared from here."""
-        self.answer(
-            site.page({"address": "socket", "plotly": f"static/{site.plotly_name()}", "share": share(os.environ)})
-        )
+        self.answer(site.page(site.served(share(os.environ))))
 
 
 class File(FileMixin, JupyterHandler):
@@ -73,7 +71,7 @@ def share(environment: Mapping[str, str]) -> dict[str, Any]:
     if "JUPYTERHUB_SERVICE_PREFIX" in environment:
         hub = environment.get("JUPYTERHUB_BASE_URL", "/").rstrip("/")
         return {"base": f"{hub}/hub/user-redirect/{NAME}/?", "encoded": False, "where": "hub"}
-    return {"base": "", "encoded": False, "where": "server"}
+    return dict(site.HERE)
 
 
 def load(app: Any) -> None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+from plausiwidgets.json_text import read_json
+
 HEAD = 4
 """Bytes of a length, the highest first."""
 
@@ -33,10 +35,7 @@ def unpacked(frame: bytes) -> tuple[Any, bytes]:
     size = int.from_bytes(frame[:HEAD], "big")
     if len(frame) < HEAD or size > len(frame) - HEAD:
         raise ValueError("the length of the JSON is beyond the frame")
-    try:
-        return json.loads(frame[HEAD : HEAD + size]), frame[HEAD + size :]
-    except RecursionError:
-        raise ValueError("the JSON is nested too deeply") from None
+    return read_json(frame[HEAD : HEAD + size]), frame[HEAD + size :]
 
 
 def write(pipe: IO[bytes], frame: bytes) -> None:

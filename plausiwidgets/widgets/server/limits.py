@@ -96,7 +96,9 @@ class Limits:
         if kind == "samples":
             asked, most, what = fields["count"], self.samples, tr("samples")
         if kind == "assess" and asked <= most:
-            asked = len(fields["models"]) * (len(fields["patterns"]) or 20)
+            from plausiwidgets import patterns  # here, as the command line reads the limits before anything else
+
+            asked = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
             most, what = self.pairs, tr("searches of an assessment")
         if asked <= most:
             return ""

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from plausiwidgets.simulation.javascript.module import json_text
+from plausiwidgets.simulation.javascript.module import json_text, runtime
 from plausiwidgets.texts import ENGLISH, languages
 from plausiwidgets.whole_file import write_whole
 
@@ -96,6 +96,15 @@ def _file(ending: str, content: bytes, level: int = 9) -> File:
     return File(content, gzip.compress(content, level, mtime=0), TYPES[ending])
 
 
+HERE = {"base": "", "encoded": False, "where": "server"}
+"""How a page is shared whose own address others can open."""
+
+
+def served(share: Mapping[str, Any] = MappingProxyType(HERE)) -> dict[str, Any]:
+    """Return what a page of a server is given besides: the WebSocket, Plotly's script, and how Share makes a link."""
+    return {"address": "socket", "plotly": f"static/{plotly_name()}", "share": dict(share)}
+
+
 def page(
     more: Mapping[str, Any] = MappingProxyType({}), language: str | None = None, models: Mapping[str, Any] | None = None
 ) -> bytes:
@@ -104,14 +113,13 @@ def page(
     Parameters
     ----------
     more : mapping, optional
-        What the app is given besides: ``address`` of a WebSocket, ``links`` that Share makes.
+        What the app is given besides, as of :func:`served`.
     language : str, optional
         Default: that of the browser.
     models : mapping, optional
         Custom models that a server knows, as the catalogue has models.
     """
     from plausiwidgets.optimization.versions import versions
-    from plausiwidgets.simulation.javascript.module import runtime
 
     names = {name.split(".")[0]: f"static/{name}" for name in files()}
     script, style, shared = names.pop("app"), names.pop("style"), names.pop("shared")

@@ -10,6 +10,7 @@ import time
 from itertools import count
 from typing import Any, Protocol
 
+from plausiwidgets.json_text import read_json
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
 from plausiwidgets.widgets.answers.messages import SENTENCE, Refused, checked
 from plausiwidgets.widgets.server import frames
@@ -89,9 +90,6 @@ class Visitor:
             return
         if kind in LEFT_OUT:
             raise Refused(identity, f"{kind}: a server has no such message")
-        if kind == "alive":
-            self._say({"kind": kind, "id": identity, "state": "done"})
-            return
         if why := self._limits.refused(kind, question.fields):
             self._say({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
@@ -222,7 +220,4 @@ def read_message(message: str | bytes, limits: Limits) -> tuple[Any, bytes]:
         return value, data
     if len(message) > limits.message:
         raise ValueError("the message is too long")
-    try:
-        return json.loads(message), b""
-    except RecursionError:
-        raise ValueError("the JSON is nested too deeply") from None
+    return read_json(message), b""
