@@ -59,11 +59,12 @@ OPENING = 0.5
 
 NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
 
-HIDDEN = (
-    "<style>.jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still) "
-    "{ display: none; }</style>"
-)
-"""In JupyterLab the picture has no place beside an app that is alive, or the picture that the app has saved."""
+HIDDEN = """<style>
+.jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),
+:root:has([data-pw-of="%(id)s"]) .pw-still[data-of="%(id)s"] { display: none; }
+</style>"""
+"""The picture has no place beside its app that is alive, or beside the picture that the app has saved: JupyterLab hides
+the whole output, other front ends what is in it."""
 
 REMEMBERED = 20
 """Steps of undo to each side that a page finds again after a reload."""
@@ -672,7 +673,10 @@ class Explorer(anywidget.AnyWidget):
 
         def draw() -> None:
             if still := self._still():
-                page = f'{HIDDEN}<div class="pw-still">{still}<div><small>{html.escape(note)}</small></div></div>'
+                page = (
+                    f'{HIDDEN % {"id": self.model_id}}<div class="pw-still" data-of="{self.model_id}">{still}'
+                    f"<div><small>{html.escape(note)}</small></div></div>"
+                )
                 picture.update({"text/html": page, "text/plain": ""}, raw=True)
                 self._draw_still = None
 

@@ -38,9 +38,9 @@ def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
     shown = page.get_by_role("combobox", name="Sweep that is shown")
     figure = page.locator("[data-pw-figure] canvas")
     expect(shown).to_have_value("gap T")
-    expect(figure).to_have_attribute("aria-label", re.compile("fires 1 spikes"))
+    expect(figure).to_have_attribute("aria-label", re.compile("fires 1 spike,"))
     shown.select_option("gap T/2")
-    expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes"))
+    expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes,"))
     expect(page.locator(".pw-chip")).to_contain_text("It does")
     page.locator(".pw-sentence button").first.focus()
     page.keyboard.press("ArrowRight")
@@ -123,6 +123,35 @@ def test_a_key_on_a_slider_changes_the_verdict_and_undo_takes_it_back(opened):
     page.locator("button[aria-label=Undo]").click()  # keys that follow each other are one step
     page.wait_for_selector("[data-pw-status=holds]")
     assert value(page, "c") == -50
+
+
+def test_what_is_compared_stays_in_the_figure_while_a_slider_moves_until_it_is_taken_away(opened):
+    page = opened()
+    explore, menu = page.get_by_role("button", name="Explore"), page.get_by_role("dialog")
+    explore.click()
+    menu.get_by_role("button", name="Compare").click()
+    expect(page.locator(".pw-legend .pinned")).to_have_text("compared")
+    page.locator("[data-name=c]").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowLeft")
+    page.locator("[data-pw-figure]").hover(position={"x": 200, "y": 120})  # after the onset
+    pinned, yours = page.locator(".pw-readout .pinned"), page.locator(".pw-readout .yours")
+    expect(pinned).to_have_text(re.compile(r"compared: −?\d"))
+    kept = pinned.inner_text().split(": ")[1]
+    assert yours.inner_text().split(": ")[1] != kept
+    page.locator("button[aria-label=Undo]").click()
+    page.locator("[data-pw-figure]").hover(position={"x": 200, "y": 121})
+    expect(pinned).to_have_text(f"compared: {kept}")
+    expect(yours).to_have_text(f"your neuron: {kept}")
+    page.locator("[data-pw-figure]").focus()
+    page.keyboard.press("ArrowRight")  # it is of another pattern
+    expect(page.locator("h1")).to_contain_text("phasic bursting")
+    expect(page.locator(".pw-legend .pinned")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".pw-legend .pinned")).to_have_count(1)
+    explore.click()
+    menu.get_by_role("button", name="Stop comparing").click()
+    expect(page.locator(".pw-legend .pinned")).to_have_count(0)
 
 
 def test_the_current_is_dragged_by_its_height_as_one_step_of_undo(opened):

@@ -1,11 +1,18 @@
-"""The widget in a front end of another kind: in a shadow root, as marimo has it, beside a host that does not answer."""
+"""The widget in front ends of another kind, beside a host that does not answer: in a shadow root, as marimo has it, and
+in a frame that grows with the outputs, as VS Code and Colab have it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import expect
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.explorer import HIDDEN
 from tests.browser.pages import BrowserPage
 
-RENDER = """async ({ esm, css, state }) => {
+RENDER = """async ({ esm, css, state, shadow }) => {
     const { default: made } = await import(URL.createObjectURL(new Blob([esm], { type: 'text/javascript' })));
     const heard = {};
     window.pwSent = [];
@@ -32,7 +39,7 @@ RENDER = """async ({ esm, css, state }) => {
     window.pwIsWaiting = end instanceof Promise;
     const closes = [0, 1].map((k) => {
         const place = document.createElement('div');
-        const root = place.attachShadow({ mode: 'open' });
+        const root = shadow ? place.attachShadow({ mode: 'open' }) : place;
         const style = document.createElement('style');
         const el = document.createElement('div');
         style.textContent = css;
@@ -44,18 +51,24 @@ RENDER = """async ({ esm, css, state }) => {
 }"""
 
 
-@pytest.fixture
-def shown(browser):
-    """Two views of one widget, each in a shadow root."""
+@contextmanager
+def opened(browser) -> Iterator[tuple[BrowserPage, dict]]:
+    """An empty page, and what a front end has of a widget."""
     explorer = pw.Explorer("izhikevich", "tonic_bursting")
     state = {name: value for name, value in explorer.get_state().items() if name not in ("layout",)}
     page = BrowserPage(browser)
     page.page.goto("about:blank")
-    given = {"esm": str(explorer._esm), "css": str(explorer._css), "state": state}
-    page.page.evaluate(RENDER, given)
-    yield page
+    yield page, {"esm": str(explorer._esm), "css": str(explorer._css), "state": state}
     page.close()
     explorer.close()
+
+
+@pytest.fixture
+def shown(browser):
+    """Two views of one widget, each in a shadow root."""
+    with opened(browser) as (page, given):
+        page.page.evaluate(RENDER, {**given, "shadow": True})
+        yield page
 
 
 def test_the_widget_runs_in_a_shadow_root_and_its_views_share_one_state(shown):
@@ -151,3 +164,33 @@ def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):
     page.wait_for_function(f"() => ({SELECTS})().length === 2")
     page.locator(".pw-said").first.wait_for(state="detached")
     assert shown.errors == []
+
+
+FRAME = """() => {
+    const frame = document.createElement('iframe');
+    frame.style.cssText = 'width: 1000px; height: 12000px';
+    document.body.replaceChildren(frame);
+}"""
+STILLS = """markup => {
+    document.body.dataset.vscodeThemeKind = 'vscode-dark';
+    document.body.innerHTML = markup;
+}"""
+
+
+def test_in_a_frame_that_grows_the_app_has_a_share_of_the_screen_the_theme_and_no_still_picture_beside_it(browser):
+    with opened(browser) as (page, given):
+        page.page.evaluate(FRAME)
+        frame = page.page.frames[1]
+        own, other = given["state"]["_settings"]["id"], "another"
+        stills = [f'{HIDDEN % {"id": one}}<div class="pw-still" data-of="{one}">{one}</div>' for one in (own, other)]
+        frame.evaluate(STILLS, "".join(stills))
+        frame.evaluate(RENDER, {**given, "shadow": False})
+        app = frame.locator(".pw-app[data-pw-judged=yes]").first
+        app.wait_for()
+        least, height, screen = app.evaluate("one => [440, one.offsetHeight, window.screen.availHeight]")
+        assert least <= height <= screen
+        expect(frame.locator(".pw-still:visible")).to_have_text([other])
+        expect(app).to_have_class(re.compile(r"\bdark\b"))
+        frame.evaluate("document.body.dataset.vscodeThemeKind = 'vscode-high-contrast-light'")
+        expect(app).not_to_have_class(re.compile(r"\bdark\b"))
+        assert page.errors == []

@@ -319,7 +319,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     scene() {
       const { search, drawer, pinned, window, whole, marked, turn, selection: at } = store.get();
       const best = isOf(search, at) && drawer && !turn ? lineOf("best", searchPlay.best()) : null;
-      const compared = pinned && pinned.model === at.model && pinned.pattern === at.pattern ? lineOf("pinned", pinned.values) : null;
+      const compared = pinned && isOf(pinned, at) ? lineOf("pinned", pinned.values) : null;
       const example = run.example();
       const lines = [example, compared, best, yours].filter((line) => line !== null);
       const event = whole ? null : run.event(yours);
@@ -370,13 +370,13 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** What the figure shows, in words. */
     described() {
-      const count = yours.spikes.length;
+      const spikes = measuredText(yours.spikes.length, "spikes");
       if (extent.of !== yours) extent = extentOf(yours);
       const { low, high } = extent;
       if (low > high) return tr("Membrane potential over time: nothing is simulated yet");
       const unit = ofUnit(current.model.potential_unit ?? "mV");
-      const values = { count, low: numberText(low, 3), high: withUnit(high, unit) };
-      return tr("Membrane potential over time: your neuron fires {count} spikes, from {low} to {high}", values);
+      const values = { spikes, low: numberText(low, 3), high: withUnit(high, unit) };
+      return tr("Membrane potential over time: your neuron fires {spikes}, from {low} to {high}", values);
     },
     exampleTitle() {
       if (!run.pattern.targets.length) return "";

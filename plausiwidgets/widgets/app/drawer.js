@@ -75,7 +75,7 @@ function after({ state, status, least, error, tries }, host) {
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
-  return tr("Not found, which does not show that there is none: widen a range, or search again from here.");
+  return tr("Not found, which does not show that there is none: search elsewhere, widen a range, or try another neuron.");
 }
 
 const NONE = { id: "", tries: { losses: new Float32Array(), count: 0, least: Infinity }, restarts: [] };

@@ -210,7 +210,7 @@ export function Legend({ app }) {
   const { drawer, search, pinned, turn, selection } = app.store.get();
   const entries = [
     ["example", app.exampleTitle()],
-    ...(pinned ? [["pinned", tr("compared")]] : []),
+    ...(isOf(pinned, selection) ? [["pinned", tr("compared")]] : []),
     ["yours", tr("your neuron")],
     ...(drawer && isOf(search, selection) && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
   ];

@@ -143,12 +143,14 @@ export function widget() {
     },
     /** @param {{ model: any, el: HTMLElement }} given */
     render({ model, el }) {
+      el.dataset.pwOf = model.get("_settings").id; // beside it the picture of a saved notebook is hidden
       const close = view(el, own.app);
       const fill = () => fillSlot(el, model);
       model.on("change:_slots", fill);
       if (model.get("_slots").length) requestAnimationFrame(fill);
       const stopKeeping = keepStill(model, el, own.app);
       return () => {
+        delete el.dataset.pwOf;
         stopKeeping();
         model.off("change:_slots", fill);
         close();

@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { ExerciseFile, Files } from "./files.js";
+import { isOf } from "./search.js";
 import { isLocal, linkOf } from "./sharing.js";
 import { Sheet } from "./sheets.js";
 import { gameOf, isTask } from "./task.js";
@@ -12,13 +13,15 @@ import { html, useState } from "./vendor/preact.js";
 export function Explore({ app }) {
   const open = (/** @type {string} */ tool) => () => app.store.set({ tool, sheet: "" });
   const { tools, missing } = toolsOf(app);
+  const { pinned, selection } = app.store.get();
+  const isPinned = isOf(pinned, selection); // what is pinned of another pair has no line here
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
     <div class="pw-menu">${tools.map(
       ({ name, title, line, begin }) =>
         html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line(app)}</span></button>`,
     )}
-      <button onclick=${() => app.store.set({ pinned: app.store.get().pinned ? null : app.store.get().selection, sheet: "" })}>
-        <b>${app.store.get().pinned ? tr("Stop comparing") : tr("Compare")}</b>
+      <button onclick=${() => app.store.set({ pinned: isPinned ? null : selection, sheet: "" })}>
+        <b>${isPinned ? tr("Stop comparing") : tr("Compare")}</b>
         <span>${tr("Keeps the line of these values in the figure while you go on.")}</span></button>
       ${missing.length ? html`<p>${tr("With Python, in a notebook, there are also: {tools}.", { tools: missing.join(", ") })}</p>` : ""}
     </div>

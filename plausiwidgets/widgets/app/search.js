@@ -59,8 +59,8 @@ export function isOpen({ state }) {
   return ["waiting", "running", "paused"].includes(state);
 }
 
-/** Whether a search is of a model and a pattern. @param {Search | null} search @param {Pick<Selection, "model" | "pattern">} of */
-export const isOf = (search, { model, pattern }) => search?.model === model && search.pattern === pattern;
+/** Whether a search, or another selection, is of a model and a pattern. @param {Pick<Selection, "model" | "pattern"> | null} one @param {Pick<Selection, "model" | "pattern">} of */
+export const isOf = (one, { model, pattern }) => one?.model === model && one.pattern === pattern;
 
 /**
  * How much of a search is drawn. An easy one is over before an eye has seen it begin: its tries are played in some three

@@ -53,11 +53,14 @@ export function properties(dark) {
     .join(";");
 }
 
-/** Whether what stands behind a place is dark: JupyterLab and marimo tell, elsewhere the system does. @param {HTMLElement} place */
+const TOLD = ["class", "style", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
+
+/** Whether what stands behind a place is dark: notebooks tell, elsewhere the system does. @param {HTMLElement} place */
 export function isDark(place) {
   const { body, documentElement: root } = document;
   if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
-  if (root.classList.contains("dark") || body.classList.contains("dark-theme")) return true;
+  if (body.dataset.vscodeThemeKind) return !body.dataset.vscodeThemeKind.endsWith("light");
+  if (root.matches(".dark, [theme=dark]") || body.classList.contains("dark-theme")) return true;
   if (root.dataset.theme === "dark" || root.dataset.theme === "light") return root.dataset.theme === "dark";
   if (place.closest(".jp-Notebook, marimo-anywidget")) return getComputedStyle(root).colorScheme === "dark";
   return matchMedia("(prefers-color-scheme: dark)").matches;
@@ -67,7 +70,7 @@ export function isDark(place) {
 export function watchTheme(changed) {
   const watched = new MutationObserver(changed);
   for (const element of [document.body, document.documentElement]) {
-    watched.observe(element, { attributes: true, attributeFilter: ["class", "data-theme", "data-jp-theme-light", "style"] });
+    watched.observe(element, { attributes: true, attributeFilter: TOLD });
   }
   const system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", changed);

@@ -203,7 +203,7 @@ export function view(place, app) {
   // A notebook looks for it on what has the focus, not around it.
   const keep = (/** @type {any} */ event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   place.addEventListener("focusin", keep);
-  const resize = fitted(place);
+  const resize = fitted(place, app.host.name === "kernel" && window.parent !== window);
   render(html`<${Screen} app=${app} />`, place);
   return () => {
     stop();
@@ -216,20 +216,23 @@ export function view(place, app) {
 const ZOOM = 1.5; // of a key
 
 const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
+const SHARE = 0.7; // of the screen, in a frame whose height says nothing
 
 /**
  * Gives a place the height of what shows it: the panel of a notebook, or the window. A notebook may attach the place
- * after it was filled, so that the panel is looked for whenever the place changes its size.
- * @param {HTMLElement} place
+ * after it was filled, so that the panel is looked for whenever the place changes its size. Where outputs have a frame,
+ * as in VS Code and Colab, that grows with them: they have a share of the screen.
+ * @param {HTMLElement} place @param {boolean} isFramed
  */
-function fitted(place) {
+function fitted(place, isFramed) {
   /** @type {Element | null} */
   let panel = null;
   const fit = () => {
     const found = place.closest(PANELS);
     if (found && found !== panel) watched.observe(found);
     panel = found;
-    const height = panel ? `${Math.min(Math.max(panel.clientHeight - 14, 440), 1100)}px` : "100dvh";
+    const most = panel ? panel.clientHeight - 14 : screen.availHeight * SHARE;
+    const height = panel || isFramed ? `${Math.round(Math.min(Math.max(most, 440), 1100))}px` : "100dvh";
     if (place.style.getPropertyValue("--height") !== height) place.style.setProperty("--height", height);
   };
   const watched = new ResizeObserver(fit);
