@@ -5,7 +5,7 @@ import { talking } from "../../plausiwidgets/widgets/app/host.js";
 import { addressOf, valuesOf, wantedOf } from "../../plausiwidgets/widgets/app/link.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { columns, rangesOf, ticks, widened } from "../../plausiwidgets/widgets/app/scene.js";
-import { createStore } from "../../plausiwidgets/widgets/app/state.js";
+import { createStore, perFrame } from "../../plausiwidgets/widgets/app/state.js";
 import { moveAway } from "../../plausiwidgets/widgets/app/turn.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
@@ -21,6 +21,38 @@ test("who hears of a change is told which, and nothing where nothing changed", (
   off();
   store.set({ a: 9 });
   assert.deepEqual(told, [["b"]]);
+});
+
+test("what follows an occasion comes at once, and once a frame while occasions follow each other", async (t) => {
+  const frames = [];
+  globalThis.requestAnimationFrame = (act) => frames.push(act);
+  globalThis.cancelAnimationFrame = () => frames.splice(0);
+  t.after(() => delete globalThis.requestAnimationFrame && delete globalThis.cancelAnimationFrame);
+  const frame = () => {
+    for (const act of frames.splice(0)) act();
+  };
+  let count = 0;
+  const soon = perFrame(() => count++);
+  const occasion = async () => {
+    soon();
+    soon();
+    await null;
+    return count;
+  };
+  assert.equal(await occasion(), 1);
+  assert.equal(await occasion(), 1); // the frame has not ended
+  frame();
+  assert.equal(count, 2);
+  assert.equal(await occasion(), 2);
+  frame();
+  assert.equal(count, 3);
+  frame();
+  assert.equal(frames.length, 0); // nothing goes on where nothing happens
+  assert.equal(await occasion(), 4);
+  soon();
+  soon.cancel();
+  frame();
+  assert.equal(await occasion(), 5);
 });
 
 test("a link opens on what it was made of", () => {

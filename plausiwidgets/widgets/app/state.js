@@ -26,21 +26,35 @@ export function createStore(first) {
 }
 
 /**
- * Calls at most once a frame, after the last of its occasions; a page in the background has no frames, and waits.
+ * Calls after an occasion, and at most once a frame while occasions follow each other.
+ *
+ * The first call comes as soon as the occasion's own work is done: what waits for the next frame begins when that frame
+ * is due, and is then seen a frame later when it takes long. A page in the background has no frames, and waits.
+ *
  * @param {() => void} act
  */
 export function perFrame(act) {
-  let asked = 0;
+  let asked = 0; // the frame that ends
+  let isWanted = false;
+  const now = () => {
+    if (!isWanted) return;
+    isWanted = false;
+    asked = requestAnimationFrame(next);
+    act();
+  };
+  const next = () => {
+    asked = 0;
+    now();
+  };
   const soon = () => {
-    if (asked) return;
-    asked = requestAnimationFrame(() => {
-      asked = 0;
-      act();
-    });
+    if (isWanted) return;
+    isWanted = true;
+    if (!asked) queueMicrotask(() => !asked && now());
   };
   soon.cancel = () => {
     cancelAnimationFrame(asked);
     asked = 0;
+    isWanted = false;
   };
   return soon;
 }
