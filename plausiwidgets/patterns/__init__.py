@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from plausiwidgets.lazy import lazily
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
@@ -12,6 +11,7 @@ from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.recorded_current import Injected
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern
 from plausiwidgets.patterns.registry import all_of, get, load, names, register
+from plausiwidgets.patterns.response import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.patterns.bench import Bench, Mask, Responses
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.response import Mask, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import OPERATIONS, Formula, Tree, tree_of

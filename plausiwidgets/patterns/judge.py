@@ -19,12 +19,13 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded, Responses
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
 from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, Criterion, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol, StimulusValues
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict, Verdicts

@@ -15,12 +15,13 @@ from plausiwidgets.arguments import checked, whole
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.made_up import DT, SETS
 from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues, set_fields, unique  # noqa: F401
+from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.traces import Traces

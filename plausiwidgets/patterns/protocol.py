@@ -21,9 +21,10 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.made_up import MISTAKES, SETS, Untriable
 from plausiwidgets.patterns.marks import Mark, Time
+from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import Formula

@@ -14,7 +14,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import SETTLE, TRANSIENT, Graded, Response, Responses
+from plausiwidgets.patterns.bench import SETTLE, TRANSIENT
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
@@ -22,6 +22,7 @@ from plausiwidgets.patterns.protocol import FreeValue, StimulusValues, usual_cur
 from plausiwidgets.patterns.recorded_current import Injected, injected
 from plausiwidgets.patterns.recording_table import Data, threshold_of
 from plausiwidgets.patterns.recording_units import AMPERE
+from plausiwidgets.patterns.response import Graded, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.patterns.trial import untried
 from plausiwidgets.simulation.current import Piece

@@ -15,8 +15,9 @@ from typing import Any, cast
 import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.response import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.tracing import ELEMENTWISE, NUMBER, ON_ROWS, PRIMITIVES, ROW, Traced, operand
 from plausiwidgets.simulation.current import Floats, Piece

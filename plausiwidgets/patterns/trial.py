@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import bounded, numbers, shown
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.made_up import SETS, Untriable, bench_of
+from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import ramp
 

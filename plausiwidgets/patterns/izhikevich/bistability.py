@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench, Measurement, Response
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
@@ -23,6 +23,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 from plausiwidgets.patterns.marks import Mark, last_onset
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.response import Measurement, Response
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats, Value, pulse
 from plausiwidgets.simulation.traces import Traces

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import INF, Criterion
 from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 SOURCE = (

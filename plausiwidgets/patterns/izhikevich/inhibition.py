@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
@@ -29,6 +28,7 @@ from plausiwidgets.patterns.izhikevich.steps import bursting, during, lasting, s
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.response import Responses
 
 LENGTH, GRACE = 400.0, 75.0
 """Length of the step, and time after it in which spikes are allowed, in ms."""

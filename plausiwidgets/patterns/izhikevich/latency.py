@@ -8,13 +8,14 @@ from functools import reduce
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.bisection import Floats, Mask
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Value, pulse
 

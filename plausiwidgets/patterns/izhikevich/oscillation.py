@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SMALLEST_SWING, Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import pulse
 

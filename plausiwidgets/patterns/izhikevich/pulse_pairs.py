@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
@@ -23,6 +22,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
@@ -27,6 +26,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
 from plausiwidgets.simulation.traces import Traces

@@ -1,0 +1,198 @@
+"""What a pattern measures on, and what it returns: the responses of n sets to its sweeps, and their features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.simulation.current import Floats, Value
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Response:
+    """The response of n sets to one sweep; times in ms from the onset, windows half-open.
+
+    Attributes
+    ----------
+    times : ndarray, shape [n, most spikes]
+        Spike times, ascending, padded with nan.
+    end : float or ndarray, shape [n]
+        Length of the sweep.
+    peak : ndarray, shape [n]
+        Largest potential in mV within the `response` window of the graded sweep.
+    dt : float
+    top : ndarray, shape [n]
+        Largest potential of the whole sweep in mV.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Response
+    >>> response = Response(np.array([[5.0, 30.0], [8.0, np.nan]]), end=100.0, peak=np.array([20.0, 20.0]), dt=0.1)
+    >>> response.count(), response.first(10.0)
+    (array([2, 1]), array([30., nan]))
+    """
+
+    times: Floats
+    end: Value
+    peak: Floats
+    dt: float
+    potential: Floats | None = field(default=None, repr=False)
+    first_step: int = 0
+    top: Floats = field(default_factory=lambda: np.empty(0), repr=False)
+
+    def window(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the spike times in [t0, t1) as a new padded array; without `t1`, to the end."""
+        return f.window(self.times, t0, self.end if t1 is None else t1)
+
+    def count(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> NDArray[np.int64]:
+        """Return the number of spikes in [t0, t1), shape [n]."""
+        return f.count(self.times, t0, self.end if t1 is None else t1)
+
+    def first(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the first spike in [t0, t1), shape [n]; nan without one."""
+        return f.first(self.window(t0, t1))
+
+    def last(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the last spike in [t0, t1), shape [n]; nan without one."""
+        return f.last(self.window(t0, t1))
+
+    def v(self, t0: float, t1: float) -> Floats:
+        """Return the potential after the steps that start in [t0, t1), shape [n, steps], in mV.
+
+        Raises
+        ------
+        ValueError
+            If the sweep does not record it: ``Sweep(…, voltage=(t0, t1))``.
+        """
+        a, b = round(t0 / self.dt) - self.first_step, round(t1 / self.dt) - self.first_step
+        if self.potential is None or a < 0 or b > self.potential.shape[1]:
+            raise ValueError(
+                f"the potential from {t0:g} to {t1:g} ms is not recorded: give its sweep voltage=({t0:g}, {t1:g})"
+            )
+        return self.potential[:, a:b]
+
+
+@dataclass(frozen=True)
+class Responses(Mapping[str, Response]):
+    """The responses to the sweeps of a pattern by name, and the neurons at rest.
+
+    Attributes
+    ----------
+    n : int
+        Number of parameter sets.
+    dt : float
+        Time step in ms.
+    span, threshold : ndarray, shape [n]
+        Potential from rest to threshold, and the threshold, in mV.
+    v_baseline, baseline_range, baseline_peak : ndarray, shape [n]
+        Settled potential at the onset, its range in the 50 ms before, and its largest value there, in mV.
+    spontaneous_spikes : ndarray, shape [n]
+        Spikes at the holding level after the first 100 ms.
+    full_spike : float or None
+        Height of a full spike of the model in mV; None for a model with a reset.
+    threshold_at : callable
+        ``threshold_at(current)`` returns the threshold in mV of the neurons settled at a constant current, shape [n]:
+        another one only where the threshold is a state of the neuron.
+
+    Examples
+    --------
+    A pattern's ``measure`` gets them:
+
+    >>> def measure(r, s):
+    ...     return {"n": r["step"].count(), "rise": (r["step"].top - r.v_baseline) / r.span}
+    """
+
+    responses: Mapping[str, Response]
+    n: int
+    dt: float
+    span: Floats
+    threshold: Floats
+    v_baseline: Floats
+    baseline_range: Floats
+    baseline_peak: Floats
+    spontaneous_spikes: NDArray[np.int64]
+    full_spike: float | None = None
+    threshold_at: Callable[[Any], Floats] = field(default=lambda current: np.empty(0), repr=False)
+
+    def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
+        """Return the distance of the lowest peak of sweeps that fire above the highest of sweeps that must not, [n].
+
+        As a share of a full spike; nan where a sweep that must fire does not, and for a neuron with a reset.
+        """
+        if self.full_spike is None:
+            return np.full(self.n, np.nan)
+        lowest = reduce(np.minimum, [np.where(self[x].count() > 0, self[x].top, np.nan) for x in fire])
+        highest: Floats = reduce(np.maximum, [self[x].top for x in silent])
+        return (lowest - highest) / self.full_spike
+
+    def __getitem__(self, name: str) -> Response:
+        return self.responses[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.responses)
+
+    def __len__(self) -> int:
+        return len(self.responses)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A feature that changes in jumps, with its progress towards the next one. Arrays of shape [n].
+
+    Attributes
+    ----------
+    value : ndarray
+        Such as a number of spikes.
+    progress : ndarray
+        In the unit of the value, smaller than the next jump; it guides a search there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Graded
+    >>> spikes = Graded(np.array([0, 2]), progress=np.array([0.4, 0.0]))  # the first set is near its first spike
+    >>> spikes.value + spikes.progress
+    array([0.4, 2. ])
+    """
+
+    value: NDArray[Any]
+    progress: Floats
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The measurements on n sets.
+
+    Attributes
+    ----------
+    features : mapping of str to ndarray, shape [n], or Graded
+        A value for each criterion of the pattern; nan where it cannot be computed.
+    gap_to_threshold : ndarray, shape [n]
+        Distance of the largest potential of the response from the threshold, over the span.
+    curve : mapping of str to ndarray, shape [points, n]
+        Points of a curve, such as rates over currents.
+    spontaneous : ndarray, shape [n], optional
+        Spikes at rest besides those at the holding level, such as those of a :meth:`Bench.control`: they count as
+        spikes before the stimulus.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Measurement
+    >>> Measurement({"rate": np.array([12.5])}, gap_to_threshold=np.array([0.0])).features["rate"]
+    array([12.5])
+    """
+
+    features: Mapping[str, ArrayLike | Graded]
+    gap_to_threshold: Floats
+    curve: Mapping[str, Floats] = field(default_factory=dict)
+    spontaneous: NDArray[Any] | None = None
