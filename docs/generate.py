@@ -29,6 +29,7 @@ from plausiwidgets.simulation.cost import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
 from plausiwidgets.widgets.figures.map_cells import MARKS, with_argument
+from plausiwidgets.widgets.server.written import page as limits_page
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
@@ -110,7 +111,7 @@ def write(docs: Path) -> None:
     put(docs / "patterns" / "index.md", patterns_index(patterns))
     put(docs / "neurons" / "index.md", neurons_index(models, patterns))
     reference(docs / "reference")
-    put(docs / "reference" / "messages.md", messages_page())
+    put(docs / "reference" / "messages.md", f"{messages_page()}\n{limits_page()}")
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
         for name in LESSONS:

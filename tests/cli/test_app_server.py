@@ -214,9 +214,15 @@ def test_who_waits_for_a_turn_is_told_how_many_are_before(server: Server) -> Non
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_is_replaced_and_its_searches_begin_anew(server: Server) -> None:
+def test_a_worker_that_is_killed_is_replaced_and_has_what_was_made_and_searches_that_begin_anew(server: Server) -> None:
     async def work() -> None:
         visitor = await visit(server)
+        made = []
+        for k in range(2):
+            fields = {"shape": "values", "number": 1, "text": f"0 {10 + k}\n200 0", "lines": False, "title": ""}
+            made.append((await visitor.answer("stimulus", f"i{k}", **fields))["pattern"])
+        hidden = await visitor.answer("mystery", "m", model="lif", pattern="tonic_spiking", seed=None)
+        revealed = (await visitor.answer("reveal", "r0", pattern=hidden["pattern"]))["values"]
         await visitor.ask("search", "s", **ENDLESS)
         await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
         before = workers(server)
@@ -228,6 +234,11 @@ def test_a_worker_that_is_killed_is_replaced_and_its_searches_begin_anew(server:
         await visitor.ask("stop", "x", of="s")
         await visitor.until("s", lambda answer: answer["state"] in DONE)
         assert not set(before) & set(workers(server))
+        # What this visitor had made is known to the new worker.
+        for k, name in enumerate(made):
+            answer = await visitor.answer("describe", f"d{k}", model="lif", pattern=name)
+            assert answer["data"]["patterns"][name]["link"]["samples"] == f"0~{10 + k}_200~0"
+        assert (await visitor.answer("reveal", "r1", pattern=hidden["pattern"]))["values"] == revealed
 
     run(work())
     until(lambda: len(workers(server)) == 2)

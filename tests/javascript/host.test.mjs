@@ -183,3 +183,38 @@ test("a description that fails is refused with its sentence", async (t) => {
   host.hear({ kind: "error", id: sent[0].id, state: "failed", error: "unknown model: 'mine'" }, null);
   await assert.rejects(asked, /unknown model/);
 });
+
+test("after a connection was lost, a server is told first what was made, and then what is open", (t) => {
+  const tick = clock(t);
+  const { WebSocket, addEventListener } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebSocket, addEventListener }));
+  const sockets = [];
+  const made = function () {
+    this.sent = [];
+    this.send = (text) => this.sent.push(JSON.parse(text));
+    this.close = () => {};
+    sockets.push(this);
+  };
+  Object.assign(globalThis, { WebSocket: made, addEventListener: () => {} });
+  const host = serverHost("http://localhost/", {}, "en");
+  const [first] = sockets;
+  const answer = (socket, fields) => socket.onmessage({ data: JSON.stringify(fields) });
+  first.onopen();
+  host.ask("mystery", { model: "lif", pattern: "tonic_spiking", seed: null }, () => {});
+  const { id } = first.sent.at(-1);
+  answer(first, { kind: "mystery", id, state: "done", pattern: "mystery_1", seed: 7 });
+  host.ask("verify", { pattern: "mystery_1" }, () => {});
+  host.speak("de");
+  assert.equal(first.sent.at(-1).language, "de");
+  first.onclose({ code: 1006 });
+  tick(300);
+  const [, second] = sockets;
+  second.onopen();
+  const [greeting, again] = second.sent;
+  assert.equal(greeting.language, "de");
+  assert.deepEqual({ ...again, id: "" }, { kind: "mystery", id: "", model: "lif", pattern: "tonic_spiking", seed: 7, again: "mystery_1" });
+  assert.equal(second.sent.length, 2);
+  answer(second, { kind: "mystery", id: again.id, state: "done", pattern: "mystery_1", seed: 7 });
+  assert.equal(second.sent.at(-1).kind, "verify");
+  host.close();
+});

@@ -14,7 +14,6 @@ from plausiwidgets.analysis.samples import NothingAccepted
 from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.teaching.mysteries import Mystery
-from plausiwidgets.texts import language as spoken
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.judging import Judging
 from plausiwidgets.widgets.answers.known import Known
@@ -120,7 +119,6 @@ class Answers:
         own: Mapping[str, Callable[[Asked], object]] | None = None,
     ) -> None:
         self._send = tell
-        self._language = spoken()
         self.known = Known() if known is None else known
         self._own = dict(own or {})
         self.worker = Worker()
@@ -156,11 +154,15 @@ class Answers:
             self.tell({"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]})
             return
         asked = Asked(question, self.tell)
-        with speaking(self._language):
+        with speaking(self.worker.language):
             try:
                 self._answer(asked)
             except Exception as error:
                 asked.fail(error)
+
+    def speak(self, language: str) -> None:
+        """Answer in another language from now on."""
+        self.worker.language = language
 
     def close(self) -> None:
         """End all that goes on, and answer no more."""
@@ -214,9 +216,9 @@ class Answers:
     def _key(self, asked: Asked) -> tuple[str]:
         return (asked.kind if TABLE[asked.kind].newest else asked.identity,)
 
-    def hidden(self, hidden: Mystery) -> str:
-        """Keep a mystery, and return the name of its pattern."""
-        name = self.known.name_of_pattern(hidden.pattern)
+    def hidden(self, hidden: Mystery, again: str = "") -> str:
+        """Keep a mystery, and return the name of its pattern; `again` is the one that the page has for it by now."""
+        name = self.known.name_of_pattern(hidden.pattern, again)
         self.mysteries[name] = hidden
         return name
 

@@ -91,7 +91,7 @@ def recording(answers: Answers, asked: Asked) -> None:
             return
         pattern = file.pattern(model, asked["units"])
         protocols = [f"{name}: {found.words(pattern.current_unit)}" for name, found in pattern.protocols.items()]
-        name = answers.known.name_of_pattern(pattern)
+        name = answers.known.name_of_pattern(pattern, asked.fields.get("again", ""))
         asked.tell(pattern=name, choices={}, columns=dict(file.columns), protocols=protocols)
 
     answers.work(asked, Priority.TOOL, work)
@@ -109,7 +109,7 @@ def stimulus(answers: Answers, asked: Asked) -> None:
         )
     else:
         pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
-    asked.tell(pattern=answers.known.name_of_pattern(pattern))
+    asked.tell(pattern=answers.known.name_of_pattern(pattern, asked.fields.get("again", "")))
 
 
 def texts(answers: Answers, asked: Asked) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.optimization.control import gate
+from plausiwidgets.optimization.control import chosen_gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.bench import SETTLE
 from plausiwidgets.patterns.judge import evaluate, evaluate_early, single, verify_sets
@@ -58,10 +58,16 @@ class Judging:
     """Judges a selection at its time step, then verifies it; a newer one replaces an older one.
 
     Whoever asks about the selection that is being judged hears the same verdict.
+
+    Attributes
+    ----------
+    gate : Gate
+        What verdicts close for work in the background.
     """
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self.gate = chosen_gate()
         self._lock = threading.Lock()
         self._now: _Job | None = None
 
@@ -164,7 +170,7 @@ class Judging:
         """Tell what comes of some work, unless something else is judged by then."""
         told: Verdict | Exception
         try:
-            with gate.urgent():
+            with self.gate.urgent():
                 made = work()
         except Superseded:
             raise

@@ -40,10 +40,20 @@ class Known:
             return model.key
         return self._name(self._models, model, model.key, taken=model.key in models.names())
 
-    def name_of_pattern(self, pattern: Protocol) -> str:
-        """Return the name of a pattern; a custom one is known by it from now on."""
+    def name_of_pattern(self, pattern: Protocol, again: str = "") -> str:
+        """Return the name of a pattern; a custom one is known by it from now on.
+
+        Parameters
+        ----------
+        again : str, optional
+            The name by which a page knows it, where it was made before: by a process that has ended.
+        """
         if is_registered(pattern):
             return pattern.key
+        if again and not is_registered(again):
+            with self._lock:
+                self._patterns[again] = pattern
+            return again
         return self._name(self._patterns, pattern, pattern.key, taken=is_registered(pattern.key))
 
     def model(self, name: str) -> NeuronModel:

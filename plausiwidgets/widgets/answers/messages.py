@@ -94,6 +94,9 @@ class Message:
 
 
 NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 1)
+
+AGAIN = Optional(KEY)
+"""The name of a pattern that was made before, by a process that has ended: it is known by it again."""
 VALUES = ByName(Number())
 STATUS = Choice(tuple(MARKS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
@@ -270,7 +273,7 @@ TABLE: dict[str, Message] = {
         "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
         "are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each "
         "sweep in words.",
-        "files", {"model": NAME, "name": Text(255), "units": ByName(Text())},
+        "files", {"model": NAME, "name": Text(255), "units": ByName(Text()), "again": AGAIN},
         {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE)),
          "protocols": ListOf(Text(SENTENCE))},
         buffer=LONGEST_FILE,
@@ -281,14 +284,14 @@ TABLE: dict[str, Message] = {
         "ends, where it is another time than usual.",
         "files",
         {"shape": Choice(("step", "pulses", "ramp", "values")), "number": Whole(1, 1_000), "text": Text(LONGEST_TEXT),
-         "lines": Flag(), "title": Text(255), "end": Optional(Number("ms"))},
+         "lines": Flag(), "title": Text(255), "end": Optional(Number("ms")), "again": AGAIN},
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(
         "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
         "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
         "empty where a link could not name it.",
-        "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1))},
+        "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1)), "again": AGAIN},
         {"pattern": Text(LONGEST_KEY), "about": Text(LONGEST_KEY), "values": VALUES, "dt": Number("ms"),
          "moved": ListOf(Text()), "common": ListOf(Text()), "seed": Whole(), "link": Text(SENTENCE),
          "python": Text(SENTENCE)},
@@ -300,6 +303,9 @@ TABLE: dict[str, Message] = {
     ),
 }  # fmt: skip
 """All messages of the app, by their kind."""
+
+MAKING = tuple(kind for kind, row in TABLE.items() if "again" in row.fields)
+"""Kinds that make a pattern, which the page knows by its name from then on."""
 
 
 class Refused(ValueError):

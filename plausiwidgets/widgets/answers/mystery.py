@@ -6,6 +6,8 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import constructor
@@ -43,7 +45,7 @@ def mystery(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         hidden = hidden_neuron(model, about if former is None else former.about, seed)
-        name = answers.hidden(hidden)
+        name = answers.hidden(hidden, asked.fields.get("again", ""))
         asked.tell(values=dict(hidden.start), dt=hidden.dt, **told(hidden, name))
 
     answers.work(asked, Priority.FIGURE, work)
@@ -68,4 +70,9 @@ def reveal(answers: Answers, asked: Asked) -> None:
 
 def python_line(hidden: Mystery) -> str:
     """Return a line of Python that opens an explorer of a mystery."""
-    return f'pw.Explorer("{hidden.model.key}", {constructor(hidden.about)}, mystery={hidden.seed})'
+    return python_of(hidden.model, hidden.about, hidden.seed)
+
+
+def python_of(model: NeuronModel, about: Protocol, seed: int) -> str:
+    """Return a line of Python that opens an explorer of the mystery of a seed."""
+    return f'pw.Explorer("{model.key}", {constructor(about)}, mystery={seed})'

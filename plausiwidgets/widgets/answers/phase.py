@@ -18,7 +18,6 @@ from plausiwidgets.analysis.phase_planes import (
     ranges_of,
 )
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
@@ -56,7 +55,7 @@ def phase(answers: Answers, asked: Asked) -> None:
     record = tuple(state.key for state in selection.model.states)
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
-        with gate.urgent():
+        with answers.judging.gate.urgent():
             traces = single(judge_one(selection, record, checkpoint)).traces
         sweep = traces.get(asked["sweep"] or selection.pattern.main_sweep) or next(iter(traces.values()), None)
         if sweep is None:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -32,7 +31,7 @@ def simulate(answers: Answers, asked: Asked) -> None:
             _tell_traces(asked, verdict, selection.dt, names[: None if asked["states"] else 1])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
-        with gate.urgent():
+        with answers.judging.gate.urgent():
             told(single(judge_one(selection, tuple(names), checkpoint)), True)
 
     def far(done: int, total: int) -> None:

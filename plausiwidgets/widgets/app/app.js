@@ -625,11 +625,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     speak(language) {
       const take = () => {
         translate(texts[language] ?? {});
+        host.speak?.(language);
         store.set({ language });
       };
       if (language === "en" || texts[language]) return take();
       host.ask("texts", { language }, (answer) => {
-        if (answer.state !== "done") return;
+        if (answer.state !== "done") return store.set({ said: answer.error ?? "" });
         texts[language] = answer.texts;
         take();
       });

@@ -7,6 +7,9 @@ const FINAL = ["done", "stopped", "superseded", "failed"];
 const PATIENCE = 120000; // ms after which a description is given up: a custom neuron may first have to be compiled
 const SILENCE = 5000; // ms without an answer after which a host is called silent, until it speaks again
 
+/** Kinds that make a pattern, which has a name from then on; a server can forget it. */
+const MAKING = new Set(["recording", "stimulus", "mystery"]);
+
 /** Kinds of which a newer question replaces an older one that waits. */
 const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "phase", "repertoire", "assess"]);
 
@@ -43,6 +46,8 @@ export function talking(name, send, shipped) {
   const asked = new Map();
   /** @type {Set<string>} */
   const left = new Set(); // searches of which nothing more is heard
+  /** @type {Map<string, { kind: string, fields: object, data?: ArrayBuffer }>} */
+  const made = new Map(); // by the name of the pattern
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;
   /** @type {(isSilent: boolean) => void} */
@@ -94,8 +99,18 @@ export function talking(name, send, shipped) {
         send({ kind: kind === "search" ? "stop" : "cancel", id: newId(), of: entry.id });
       };
     },
-    /** Asks once more what has not been answered, after a connection was lost; a search goes on, if it is still there. */
+    /** Goes on after a connection was lost: what was made is told first, as the server may have forgotten it. */
     again() {
+      const all = [...made.values()];
+      let open = all.length;
+      if (!open) return own.askAgain();
+      const heard = (/** @type {Answer} */ { state }) => {
+        if (FINAL.includes(state) && --open === 0) own.askAgain();
+      };
+      for (const { kind, fields, data } of all) own.ask(kind, fields, heard, data);
+    },
+    /** Asks once more what has not been answered; a search goes on, if it is still there. */
+    askAgain() {
       for (const entry of [...asked.values()]) {
         if (["search", "running"].includes(entry.kind)) continue;
         asked.delete(entry.id);
@@ -123,7 +138,12 @@ export function talking(name, send, shipped) {
         answer.kind === "search" && !left.has(answer.id) ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
       const entry = asked.get(answer.id) ?? adopted;
       if (entry) {
-        const isLast = FINAL.includes(answer.state) && entry.kind !== "running";
+        if (FINAL.includes(answer.state) && entry.kind !== "running") asked.delete(answer.id);
+        if (name === "server" && MAKING.has(entry.kind) && answer.state === "done" && answer.pattern) {
+          const { kind, fields, data: file } = entry;
+          const seed = kind === "mystery" ? { seed: answer.seed } : {};
+          made.set(answer.pattern, { kind, fields: { ...fields, ...seed, again: answer.pattern }, data: file });
+        }
         try {
           entry.hear(answer, unpacked(answer.arrays ?? {}, data));
         } catch (error) {
@@ -133,7 +153,6 @@ export function talking(name, send, shipped) {
           });
           entry.hear({ kind: answer.kind, id: answer.id, state: "failed", error: text }, {});
         }
-        if (isLast) asked.delete(answer.id);
       }
       if ([...asked.values()].some(({ kind }) => kind !== "running")) watch();
     },
@@ -256,6 +275,8 @@ export function serverHost(address, shipped, language) {
   /** @type {(sentence: string) => void} */
   let tell = () => {};
   const name = ownName();
+  let spoken = language;
+  const greet = () => socket?.send(JSON.stringify({ kind: "hello", visitor: name, language: spoken }));
   const own = talking(
     "server",
     (message, data) => {
@@ -280,7 +301,7 @@ export function serverHost(address, shipped, language) {
     socket = new WebSocket(address.replace(/^http/, "ws"), [PROTOCOL]);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      socket?.send(JSON.stringify({ kind: "hello", visitor: name, language }));
+      greet();
       isOpen = true;
       tell("");
       own.found();
@@ -311,6 +332,11 @@ export function serverHost(address, shipped, language) {
     /** @param {(sentence: string) => void} hear a sentence while there is no connection, then an empty one */
     onLoss(hear) {
       tell = hear;
+    },
+    speak(wanted) {
+      if (wanted === spoken) return;
+      spoken = wanted;
+      if (isOpen) greet();
     },
     close() {
       closed = true;

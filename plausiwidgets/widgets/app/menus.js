@@ -1,7 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { ExerciseFile, Files } from "./files.js";
 import { isOf } from "./search.js";
-import { isLocal, linkOf } from "./sharing.js";
+import { asNotebook, isLocal, linkOf } from "./sharing.js";
 import { Sheet } from "./sheets.js";
 import { gameOf, isTask } from "./task.js";
 import { toolsOf } from "./tools.js";
@@ -46,6 +46,7 @@ export function Share({ app }) {
         : ""
     }
     <${Copy} label=${tr("The same in Python")} text=${game?.python ?? python(app)} />
+    ${app.host.notebook && !missing ? html`<${Notebook} app=${app} link=${game?.link ?? app.address()} />` : ""}
     ${isTask(state) ? "" : html`<${Files} app=${app} />`}
     ${app.host.can("export") && app.isJudged() && !state.exercise ? html`<${ExerciseFile} app=${app} />` : ""}
   <//>`;
@@ -74,6 +75,25 @@ export function Copy({ label, text, name }) {
   };
   return html`<div class="pw-copy"><label>${label}<textarea readonly rows="3" spellcheck=${false} aria-label=${name ?? label} onfocus=${(/** @type {any} */ e) => e.target.select()}>${text}</textarea></label>
     <button onclick=${copy}>${tr("Copy")}</button> <span role="status">${done}</span></div>`;
+}
+
+/** Opens what is shown in JupyterLab, in a window of its own. @param {{ app: App, link: string }} props */
+function Notebook({ app, link }) {
+  const [made, set] = useState({ name: "", url: "" });
+  const [said, say] = useState("");
+  const open = async () => {
+    say("…");
+    try {
+      const written = await asNotebook(app, link);
+      set(written);
+      say("");
+      window.open(written.url, "_blank");
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return html`<div class="pw-copy"><button onclick=${open}>${tr("Open as notebook")}</button>
+    <span role="status">${said || (made.url ? html`<a href=${made.url} target="_blank">${made.name}</a>` : "")}</span></div>`;
 }
 
 /** What is shown as Python: a call, after lines that make what is custom. @param {App} app */

@@ -132,11 +132,11 @@ export type Questions = {
   /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
   /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each sweep in words. */
-  recording: { model: string; name: string; units: Record<string, string> };
+  recording: { model: string; name: string; units: Record<string, string>; again?: string };
   /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is another time than usual. */
-  stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number };
+  stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number; again?: string };
   /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is empty where a link could not name it. */
-  mystery: { model: string; pattern: string; seed: number | null };
+  mystery: { model: string; pattern: string; seed: number | null; again?: string };
   /** The hidden parameters of a mystery. */
   reveal: { pattern: string };
   /** The script of Plotly. */

@@ -10,5 +10,18 @@ export function linkOf(app, fields) {
   return `${location.origin}${location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/")}?${fields}`;
 }
 
+/**
+ * Has a notebook of a link written, and tells its name and address.
+ * @param {App} app @param {string} fields @returns {Promise<{ name: string, url: string }>}
+ */
+export async function asNotebook(app, fields) {
+  const { address, token } = /** @type {{ address: string, token: string }} */ (app.host.notebook);
+  const headers = { "Content-Type": "text/plain", "X-XSRFToken": token };
+  const answer = await fetch(address, { method: "POST", headers, body: fields });
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(told.message ?? `${answer.status} ${answer.statusText}`);
+  return told;
+}
+
 /** Whether the page's address is of this computer alone. @param {App} app */
 export const isLocal = ({ host }) => host.name === "server" && !host.share?.base && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);

@@ -12,8 +12,29 @@ const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
 /**
  * What the page says of itself; paths are relative to it.
  * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, texts: Record<string, string>, models: Record<string, string>,
- *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom }} About
+ *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom,
+ *   notebook?: { address: string, token: string } }} About
  */
+
+const SPOKEN = "plausiwidgets.language"; // what was chosen, for as long as the tab is open
+
+/** The language that was chosen in this tab before. */
+function chosenLanguage() {
+  try {
+    return sessionStorage.getItem(SPOKEN);
+  } catch {
+    return null; // a browser that stores nothing
+  }
+}
+
+/** @param {string} language */
+function keepLanguage(language) {
+  try {
+    sessionStorage.setItem(SPOKEN, language);
+  } catch {
+    // It is asked for anew after a reload.
+  }
+}
 
 /** @param {string} path @returns {Promise<any>} */
 async function fetched(path) {
@@ -31,7 +52,7 @@ export async function open(place, about) {
     Object.assign(catalogue.models, about.own);
     const wanted = wantedOf(link, catalogue);
     const languages = ["en", ...Object.keys(about.texts)];
-    const asked = [wanted.language, about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
+    const asked = [wanted.language, chosenLanguage(), about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
     const spoken = asked.find((one) => one && languages.includes(one)) ?? "en";
     const model = wanted.model && about.models[wanted.model] ? wanted.model : MODEL;
     const [data, words] = await Promise.all([fetched(about.models[model]), spoken === "en" ? {} : fetched(about.texts[spoken])]);
@@ -61,6 +82,11 @@ export function withFiles(host, about, shipped) {
   return {
     ...host,
     share: about.share,
+    notebook: about.notebook,
+    speak(language) {
+      keepLanguage(language);
+      host.speak?.(language);
+    },
     plotly: about.plotly ? new URL(about.plotly, location.href).href : undefined,
     can: (kind) => (kind === "plotly" ? Boolean(about.plotly) : kind === "texts" || host.can(kind)),
     has: (model) => model in about.models || (host.name === "server" && model in about.own),

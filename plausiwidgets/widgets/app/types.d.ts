@@ -361,6 +361,10 @@ export type Host = {
   /** Hears a sentence while there is no connection, then an empty one. */
   onLoss?: (hear: (sentence: string) => void) => void;
   share?: ShareFrom;
+  /** Where a notebook of a link is written, with the token that this takes. */
+  notebook?: { address: string; token: string };
+  /** Tells in which language its sentences are read from now on. */
+  speak?: (language: string) => void;
   /** Address to which the code of an exercise is sent. */
   hand?: string;
   /** Address of Plotly as a module, where it is a file of its own. */

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_server.base.handlers import JupyterHandler
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web
 from tornado.websocket import WebSocketHandler
@@ -19,15 +24,24 @@ from plausiwidgets.widgets.server.pool import Pool
 from plausiwidgets.widgets.server.visitors import Visitors
 
 NAME = "plausiwidgets"
+LONGEST = 40_000
+"""Bytes of a link that is opened as a notebook."""
 
 
 class Page(PageMixin, JupyterHandler):
     """The page."""
 
+    def initialize(self, has_lab: Callable[[], bool]) -> None:
+        """Keep whether JupyterLab runs here."""
+        self.has_lab = has_lab
+
     @web.authenticated
     def get(self) -> None:
-        """Send it, with how it is shared from here."""
-        self.answer(site.page(site.served(share(os.environ))))
+        """Send it, with how it is shared from here and, where JupyterLab runs, how it is opened as a notebook."""
+        more = site.served(share(os.environ))
+        if self.has_lab():
+            more["notebook"] = {"address": "notebook", "token": self.xsrf_token.decode()}
+        self.answer(site.page(more))
 
 
 class File(FileMixin, JupyterHandler):
@@ -37,6 +51,48 @@ class File(FileMixin, JupyterHandler):
     def get(self, name: str) -> None:
         """Send it."""
         self.answer(name)
+
+
+class Notebook(APIHandler):
+    """Writes a notebook of what a page shows, for who may write files here."""
+
+    auth_resource = "contents"
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Write a notebook of a link, and tell its address."""
+        from plausiwidgets.widgets.server.notebook import notebook
+
+        if len(self.request.body) > LONGEST:
+            raise web.HTTPError(400, "the link is too long")
+        try:
+            name, code = await asyncio.to_thread(notebook, self.request.body.decode("utf-8", "replace"))
+        except ValueError as error:
+            raise web.HTTPError(400, str(error)) from None
+        # A notebook of the format 4.5; the contents manager checks it, as one that a front end saves.
+        cell: dict[str, Any] = {
+            "cell_type": "code",
+            "id": "app",
+            "source": code,
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        content = {"nbformat": 4, "nbformat_minor": 5, "metadata": await self._kernel(), "cells": [cell]}
+        manager: Any = self.contents_manager
+        path = await ensure_async(manager.increment_filename(f"{name}.ipynb"))
+        written = await ensure_async(manager.new({"type": "notebook", "format": "json", "content": content}, path))
+        self.finish(json.dumps({"name": written["name"], "url": f"{self.base_url}lab/tree/{quote(written['path'])}"}))
+
+    async def _kernel(self) -> dict[str, Any]:
+        """Return what a notebook says of its kernel; nothing where there is none, so that JupyterLab asks."""
+        name = self.kernel_manager.default_kernel_name
+        try:
+            spec = await ensure_async(self.kernel_spec_manager.get_kernel_spec(name))
+        except NoSuchKernel:
+            return {}
+        return {"kernelspec": {"name": name, "display_name": spec.display_name, "language": spec.language}}
 
 
 class Socket(SocketMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -74,12 +130,19 @@ def share(environment: Mapping[str, str]) -> dict[str, Any]:
     return dict(site.HERE)
 
 
+def has_lab(app: Any) -> bool:
+    """Return whether JupyterLab runs on a Jupyter Server."""
+    lab = app.extension_manager.extensions.get("jupyterlab")
+    return lab is not None and lab.enabled
+
+
 def load(app: Any) -> None:
     """Add the handlers to a Jupyter Server; no process begins before the first question of a page."""
     limits = Limits()
     visitors = Visitors(Pool(limits, (), log), limits, log)
     base = app.web_app.settings["base_url"].rstrip("/") + f"/{NAME}"
     app.web_app.add_handlers(".*$", [
-        (f"{base}", web.RedirectHandler, {"url": f"{base}/"}), (f"{base}/", Page),
+        (f"{base}", web.RedirectHandler, {"url": f"{base}/"}), (f"{base}/", Page, {"has_lab": lambda: has_lab(app)}),
+        (f"{base}/notebook", Notebook),
         (rf"{base}/static/([\w.-]+)", File), (f"{base}/socket", Socket, {"visitors": visitors}),
     ])  # fmt: skip

@@ -9,6 +9,9 @@ from typing import Any, Self
 
 from plausiwidgets.texts import tr
 
+LEAST_DT = 0.005
+"""Least time step in ms of a visitor, as of a link: a smaller one may stand for hours of work."""
+
 
 class Bucket:
     """Lets so much happen a second, and at most a number of times at once.
@@ -54,6 +57,8 @@ class Limits:
         Bytes of a message without a buffer.
     upload : int
         Bytes of a message with one: a recording.
+    answer : int
+        Bytes of an answer.
     questions : int
         Questions of one visitor that are answered at the same time.
     rate : float
@@ -73,6 +78,7 @@ class Limits:
     pairs: int = 40
     message: int = 64_000
     upload: int = 2_000_000
+    answer: int = 4_000_000
     questions: int = 16
     rate: float = 40.0
     grace: float = 60.0
@@ -90,6 +96,9 @@ class Limits:
 
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return why a question is refused, in a sentence; empty where it is not."""
+        if fields.get("dt", LEAST_DT) < LEAST_DT:
+            return tr("On this server dt is at least {least} ms, and {dt} was asked for: a notebook has no such limit.",
+                      least=f"{LEAST_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
         asked, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
             asked, most, what = fields["budget"], self.budget, tr("tries of a search")

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -37,6 +37,9 @@ BLAMED, WITNESS, ENOUGH = 2, 1, 4
 AGAIN = 5.0
 """Time in s that is waited before a worker is started in place of one that did not live longer."""
 
+KEPT = 100_000_000
+"""Bytes of recordings and currents that are kept of all visitors, so that another worker can make them again."""
+
 Tell = Callable[[bytes, bool], object]
 """``tell(frame, is_text)`` to a visitor."""
 
@@ -48,6 +51,16 @@ class Question:
     message: dict[str, Any]
     data: bytes
     blame: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the pattern that it makes again."""
+        return str(self.message.get("again", ""))
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return len(self.data) + len(self.message.get("text", "")) + 500
 
 
 @dataclass(eq=False)
@@ -62,6 +75,10 @@ class Client:
     open : dict of str to Question
         What is being answered, by its id.
     process : Process or None
+    made : list of Question
+        What makes its own patterns again, the last at the end.
+    ahead : list of Question
+        Those of them that a process has not made again yet: what is open waits for them.
     """
 
     number: int
@@ -69,6 +86,12 @@ class Client:
     tell: Tell
     open: dict[str, Question]
     process: Process | None = None
+    made: list[Question] = field(default_factory=list)
+    ahead: list[Question] = field(default_factory=list)
+
+    def knows(self, name: object) -> bool:
+        """Return whether a pattern of this name was made."""
+        return any(one.name == name for one in self.made)
 
 
 class Process:
@@ -163,8 +186,8 @@ class Pool:
     def start(self) -> None:
         """Start the workers, unless they have been started."""
         if self._loop is None and not self._closed:
-            self._loop = asyncio.get_running_loop()
             self._processes = [self._begin() for _ in range(self._limits.workers or thread_count())]
+            self._loop = asyncio.get_running_loop()
             self._loop.call_later(WATCH, self._watch)
 
     @property
@@ -179,7 +202,7 @@ class Pool:
             client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
             client.process.clients[client.number] = client
         client.open[message["id"]] = question = Question(message, data)
-        if not client.process.ended:
+        if not client.process.ended and not client.ahead:
             self._send(client, question)
 
     def tell_away(self, client: Client, away: bool) -> None:
@@ -190,7 +213,8 @@ class Pool:
     def close_client(self, client: Client) -> None:
         """End what goes on for a visitor, and forget it."""
         process, client.process = client.process, None
-        client.open.clear()
+        for kept in (client.open, client.made, client.ahead):
+            kept.clear()
         if process is not None and process.clients.pop(client.number, None) is not None:
             process.send({"do": "close", "visitor": client.number})
 
@@ -222,8 +246,14 @@ class Pool:
             client = process.clients.get(head["visitor"])
             if client is None:
                 return
+            if client.ahead and head["id"] == client.ahead[0].message["id"]:
+                if head["state"] in FINAL:
+                    self._made_again(client, head)
+                return
             if head["state"] in FINAL:
-                client.open.pop(head["id"], None)
+                question = client.open.pop(head["id"], None)
+                if question is not None and "made" in head:
+                    self._keep(client, Question(question.message | head["made"], question.data))
             client.tell(rest, head["is_text"])
             return
         process.spoke = time.monotonic()
@@ -278,18 +308,54 @@ class Pool:
     def _replace(self, process: Process) -> None:
         if self._closed:
             return
+        try:
+            other = self._begin()
+        except OSError as error:  # no file or process is left for one
+            self._log.warning("plausiwidgets: no worker can begin in place of one that has ended: %s", error)
+            if self._loop is not None:
+                self._loop.call_later(AGAIN, self._replace, process)
+            return
         self._log.warning("plausiwidgets: worker %d has ended, another one begins", process.pid)
-        other = self._begin()
         self._processes[self._processes.index(process)] = other
         for number, client in process.clients.items():
             client.process = other
             other.clients[number] = client
-            for question in client.open.values():
-                self._send(client, question)
+            client.ahead = list(client.made)
+            self._go_on(client)
+
+    def _go_on(self, client: Client) -> None:
+        """Ask a new process what the one before was asked, as soon as it has what that had made."""
+        for question in client.ahead[:1] or list(client.open.values()):
+            self._send(client, question)
+
+    def _made_again(self, client: Client, head: dict[str, Any]) -> None:
+        made = client.ahead.pop(0)
+        if "made" not in head:
+            client.made.remove(made)
+        self._go_on(client)
+
+    def _keep(self, client: Client, made: Question) -> None:
+        """Keep how something was made, within limits: of one visitor as much as one message may have."""
+        most = self._limits.message + self._limits.upload
+        every = [one for process in self._processes for other in process.clients.values() for one in other.made]
+        if sum(one.size for one in every) + made.size > KEPT:
+            self._log.warning("plausiwidgets: %d MB of visitors are kept, no more", KEPT // 1_000_000)
+            return
+        names = [one.name for one in client.made]
+        if made.name in names:
+            client.made[names.index(made.name)] = made  # what was made from it comes later
+        else:
+            client.made.append(made)
+        while sum(one.size for one in client.made) > most:
+            client.made.pop(0)
 
     def _blame(self, process: Process) -> None:
         """Count against its questions that a worker has ended, and give up those that were there too often."""
         for number, client in process.clients.items():
+            for made in client.ahead[:1]:
+                made.blame += BLAMED
+                if made.blame >= ENOUGH:
+                    client.made.remove(made)
             for identity, question in list(client.open.items()):
                 question.blame += BLAMED if number in process.turns else WITNESS
                 if question.blame >= ENOUGH:

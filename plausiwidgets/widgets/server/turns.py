@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from threading import Condition
 
 from plausiwidgets.optimization.control import Gate, gate
@@ -15,6 +17,8 @@ WANTED = 0.5
 """Time in s after its last checkpoint at which a visitor no longer counts: its work has ended, or is within a step."""
 POLL = 0.2
 """Longest time in s that a visitor waits at once: it notices a stop by then."""
+SPENT = 5.0
+"""Time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
 FADES = 30.0
 """Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
 
@@ -37,6 +41,10 @@ class Turns:
         self._seen: dict[Turn, float] = {}
         self._holder: Turn | None = None
         self._since = 0.0
+
+    def now(self) -> float:
+        """Return the time in s."""
+        return self._clock()
 
     def join(self) -> Turn:
         """Return the gate of another visitor."""
@@ -104,8 +112,33 @@ class Turns:
         return following is turn
 
 
+class Used:
+    """Time that was used of late: it fades.
+
+    Examples
+    --------
+    >>> used = Used()
+    >>> used.add(2.0, now=100.0)
+    >>> used.at(100.0), round(used.at(100.0 + FADES), 2)
+    (2.0, 0.74)
+    """
+
+    def __init__(self) -> None:
+        self._used, self._at = 0.0, 0.0
+
+    def at(self, now: float) -> float:
+        """Return what counts at a time, in s."""
+        return self._used * math.exp((self._at - now) / FADES)
+
+    def add(self, seconds: float, now: float) -> None:
+        """Note what was used."""
+        self._used, self._at = self.at(now) + max(seconds, 0.0), now
+
+
 class Turn(Gate):
     """The gate at which the searches and long jobs of one visitor wait.
+
+    Verdicts wait for nobody, as long as a visitor has not spent much time with them.
 
     Attributes
     ----------
@@ -122,7 +155,8 @@ class Turn(Gate):
     def __init__(self, turns: Turns) -> None:
         super().__init__()
         self._turns = turns
-        self._used, self._at = 0.0, 0.0
+        self._used, self._verdicts = Used(), Used()
+        self._verdict = threading.local()  # of a thread: when its verdict began; None once it takes turns
         Turn._count += 1
         self.number = Turn._count
         self.away = False
@@ -132,9 +166,39 @@ class Turn(Gate):
         """Wait for the turn, and while a verdict is made; return whether the work may go on."""
         return gate.wait(timeout) and self._turns.wait(self, timeout)
 
+    @contextmanager
+    def urgent(self, linger: float = 0.0) -> Iterator[None]:
+        """Hold all turns during the block, for as long as this visitor may."""
+        own = self._verdict
+        own.began, own.stack = self._turns.now(), ExitStack()
+        own.stack.enter_context(gate.urgent(linger))
+        own.stack.callback(self._spend)
+        self.hurry()
+        try:
+            yield
+        finally:
+            own.stack.close()
+            own.began = math.inf
+
+    def hurry(self) -> bool:
+        """Return whether the verdict that this thread makes goes before all else; where not, it holds up nobody."""
+        began = getattr(self._verdict, "began", math.inf)
+        if began is None or began == math.inf:
+            return began is not None
+        now = self._turns.now()
+        if self._verdicts.at(now) + now - began < SPENT:
+            return True
+        self._verdict.stack.close()
+        self._verdict.began = None
+        return False
+
+    def _spend(self) -> None:
+        now = self._turns.now()
+        self._verdicts.add(now - self._verdict.began, now)
+
     def used(self, now: float) -> float:
         """Return what was used of late, in s."""
-        return self._used * math.exp((self._at - now) / FADES)
+        return self._used.at(now)
 
     def rank(self, now: float) -> tuple[bool, float, int]:
         """Return what is least of who goes first."""
@@ -142,7 +206,7 @@ class Turn(Gate):
 
     def charge(self, seconds: float, now: float) -> None:
         """Note what was used."""
-        self._used, self._at = self.used(now) + max(seconds, 0.0), now
+        self._used.add(seconds, now)
 
     def before(self) -> int:
         """Return how many visitors have their turn before."""

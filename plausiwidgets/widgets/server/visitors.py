@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from plausiwidgets.json_text import read_json
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
-from plausiwidgets.widgets.answers.messages import SENTENCE, Refused, checked
+from plausiwidgets.widgets.answers.messages import MAKING, SENTENCE, Refused, checked
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
@@ -53,11 +53,11 @@ class Visitor:
         Since when there is none, in s.
     """
 
-    def __init__(self, number: int, language: str, pool: Pool, limits: Limits) -> None:
+    def __init__(self, number: int, pool: Pool, limits: Limits) -> None:
         self.socket: Socket | None = None
         self.left = time.monotonic()
         self._pool, self._limits = pool, limits
-        self._client = Client(number, language, self._tell, {})
+        self._client = Client(number, ENGLISH, self._tell, {})
         self._made = 0
         self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
@@ -65,6 +65,9 @@ class Visitor:
         """Answer a message; return why it closes the connection, or an empty text."""
         if not self._bucket.take():
             return "too many messages"
+        if is_greeting(message):  # of the same page, in another language
+            self.speak(message.get("language"))
+            return ""
         with speaking(self._client.language):
             try:
                 self._answer(message, data)
@@ -72,6 +75,10 @@ class Visitor:
                 self._say({"kind": "error", "id": refused.identity, "state": "failed",
                            "error": str(refused)[:SENTENCE]})  # fmt: skip
         return ""
+
+    def speak(self, language: object) -> None:
+        """Note in which language it is told; English for one that is not known."""
+        self._client.language = str(language) if language in languages() else ENGLISH
 
     def note(self, socket: Socket | None) -> None:
         """Note that the page is there, or gone."""
@@ -98,7 +105,7 @@ class Visitor:
             raise Refused(identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked)))
         if identity in asked:
             raise Refused(identity, f"{kind}: the id {identity!r} was heard before")
-        if kind in ("recording", "stimulus", "mystery"):
+        if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1
             if self._made > MADE:
                 raise Refused(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
@@ -146,9 +153,9 @@ class Visitors:
         if secret not in self._all:
             if len(self._all) >= self.limits.visitors and not self._make_room():
                 return None
-            spoken = str(language) if language in languages() else ENGLISH
-            self._all[secret] = Visitor(next(self._numbers), spoken, self._pool, self.limits)
+            self._all[secret] = Visitor(next(self._numbers), self._pool, self.limits)
         visitor = self._all[secret]
+        visitor.speak(language)
         former = visitor.socket
         visitor.note(socket)
         if former is not None:

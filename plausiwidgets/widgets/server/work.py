@@ -19,8 +19,9 @@ from typing import Any, BinaryIO
 from plausiwidgets import models, patterns
 from plausiwidgets.optimization.control import waiting_at
 from plausiwidgets.simulation.threads import keep_priority, start_daemon
-from plausiwidgets.texts import speaking
+from plausiwidgets.texts import speaking, tr
 from plausiwidgets.widgets.answers.answers import Answers
+from plausiwidgets.widgets.answers.messages import MAKING
 from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
@@ -28,6 +29,8 @@ from plausiwidgets.widgets.server.turns import Turn, Turns
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
+OOM = "500"
+"""By how much rather a worker is ended than others where no memory is left (Linux)."""
 WARM = ("izhikevich", "tonic_spiking")
 """What is judged before the first question, so that it is answered at once."""
 
@@ -72,6 +75,7 @@ class Work:
         if number not in self._visitors:
             self._visitors[number] = self._opened(number, language)
         answers, turn = self._visitors[number]
+        answers.speak(language)
         with suppress(ValueError):  # of an unknown name: it is said by who answers
             self._limit(answers, message)
         with waiting_at(turn):
@@ -80,6 +84,11 @@ class Work:
     def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
         def tell(answer: dict[str, Any], data: bytes | None) -> None:
             head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
+            if answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
+                head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
+            if data is not None and len(data) > self._limits.answer:
+                answer, data = self._too_large(answer, len(data), language), None
+                head |= {"state": "failed", "is_text": True}
             text = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
             self.say(head, text if data is None else frames.packed(answer, data))
 
@@ -89,6 +98,13 @@ class Work:
         answers.searches.before = turn.before
         turn.working = lambda: works(answers)
         return answers, turn
+
+    def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
+        """Return what is answered in place of what would fill the memory of the server."""
+        with speaking(language):
+            text = tr("The answer has {size} MB: a server gives {most} MB. A notebook takes more.",
+                      size=f"{size / 1e6:.1f}", most=f"{self._limits.answer / 1e6:g}")  # fmt: skip
+        return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
     def _limit(self, answers: Answers, message: dict[str, Any]) -> None:
         """Give a search that names no budget that of its pattern, as far as the server allows it."""
@@ -153,6 +169,8 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     keep_priority()
+    with suppress(OSError):  # where no memory is left, the system ends a worker, which is replaced
+        Path("/proc/self/oom_score_adj").write_text(OOM)
     settings = json.loads(sys.argv[1])
     work = Work(pipe_out, Limits.of(settings["limits"]))
     try:

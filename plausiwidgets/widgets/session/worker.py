@@ -56,8 +56,9 @@ class _Job:
         self._gate = gate
 
     def checkpoint(self) -> None:
-        # On a server, what is no more urgent than a search waits for the turn of its visitor.
-        while self._gate is not gate and self.priority >= Priority.SEARCH and not self._gate.wait():
+        # On a server, what is no more urgent than a search, or takes long, waits for the turn of its visitor.
+        waits = self._gate is not gate and (self.priority >= Priority.SEARCH or not self._gate.hurry())
+        while waits and not self._gate.wait():
             if self.superseded:
                 break
         if self.superseded:
@@ -67,8 +68,7 @@ class _Job:
 class Worker:
     """Does jobs in the background, on threads that end when nothing is left to do.
 
-    Of each key the newest job counts: it replaces one that waits, and ends one that runs at its next checkpoint. Jobs
-    speak the language that was spoken where the worker was made.
+    Of each key the newest job counts: it replaces one that waits, and ends one that runs at its next checkpoint.
 
     Parameters
     ----------
@@ -79,6 +79,11 @@ class Worker:
     start : callable, optional
         Starts a thread, as :func:`~plausiwidgets.simulation.threads.start_daemon`. Without threads, :meth:`step` does
         the jobs.
+
+    Attributes
+    ----------
+    language : str
+        Of the texts of jobs that begin from now on; at first that which was spoken where the worker was made.
 
     Examples
     --------
@@ -95,7 +100,7 @@ class Worker:
         clock: Callable[[], float] = time.monotonic,
         start: Callable[..., object] = start_daemon,
     ) -> None:
-        self._language = language()
+        self.language = language()
         self._gate = chosen_gate()
         self._report = report
         self._clock = clock
@@ -162,7 +167,7 @@ class Worker:
             del self._waiting[job.key]
             self._running.append(job)
         try:
-            with speaking(self._language):
+            with speaking(self.language):
                 job.work(job.checkpoint)
         except Superseded:
             pass

@@ -1,15 +1,18 @@
 """The app beside JupyterLab: a real Jupyter Server under the base address of a hub, with its login."""
 
+import ast
 import asyncio
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from plausiwidgets.widgets.server.extension import has_lab
 from plausiwidgets.widgets.server.handlers import PROTOCOL
 from tests.browser.servers import Server, children, free_port
 from tests.cli.test_app_server import SET, Visitor, run
@@ -63,6 +66,54 @@ def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server:
     with pytest.raises(HTTPClientError, match="403"):  # what a page of another site would send
         run(connect(server, "", Cookie=cookies, Origin="http://example.org"))
     run(connect(server, "", Cookie=cookies, Origin=server.url))
+
+
+def test_a_notebook_of_what_is_shown_is_written_for_who_may_and_is_made_of_names_and_numbers(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}{BASE}plausiwidgets/?token={TOKEN}", timeout=30) as answer:
+        cookies = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie"))
+        about = json.loads(answer.read().decode().split('id="about">')[1].split("</script>")[0])["notebook"]
+    folder = server.log.parent
+
+    def post(link: str, **headers: str) -> tuple[int, dict[str, str]]:
+        asked = urllib.request.Request(
+            f"{server.url}{BASE}plausiwidgets/{about['address']}", link.encode(),
+            {name.replace("_", "-"): value for name, value in headers.items()},
+        )  # fmt: skip
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    link = "model=adex&pattern=tonic_bursting&tau_w=110.5&dt=0.05"
+    assert post(link)[0] == 403
+    assert post(link, Cookie=cookies)[0] == 403  # what a page of another site would send
+    mine = {"Cookie": cookies, "X_XSRFToken": about["token"]}
+    for wrong in ("model=adex&pattern=tonic_bursting&tau_w=print(1)", "mystery=lif.x.1", "a" * 50_000, "model=%27"):
+        status, told = post(wrong, **mine)
+        assert (status, bool(told["message"])) == (400, True)
+    assert not list(folder.glob("*.ipynb"))
+    names = []
+    for asked in (link, link, "mystery=lif.tonic_spiking.7"):
+        status, told = post(asked, **mine)
+        assert status == 200
+        names.append(told["name"])
+        assert urllib.request.urlopen(f"{server.url}{told['url']}?token={TOKEN}", timeout=30).status == 200
+    assert len(set(names)) == 3
+    codes = ["".join(json.loads((folder / name).read_text())["cells"][0]["source"]) for name in names]
+    assert "pw.Explorer('adex', 'tonic_bursting', {" in codes[0]
+    assert "'tau_w': 110.5" in codes[0] and ", dt=0.05)" in codes[0]
+    assert codes[2].splitlines()[-1] == """pw.Explorer("lif", 'tonic_spiking', mystery=7)"""
+    for code in codes:
+        ast.parse(code)
+
+
+@pytest.mark.parametrize(
+    ("extensions", "there"), [({}, False), ({"jupyterlab": False}, False), ({"jupyterlab": True}, True)]
+)
+def test_a_notebook_is_offered_where_jupyterlab_runs(extensions, there) -> None:
+    known = {name: SimpleNamespace(enabled=enabled) for name, enabled in extensions.items()}
+    assert has_lab(SimpleNamespace(extension_manager=SimpleNamespace(extensions=known))) is there
 
 
 def test_no_process_begins_before_a_question_and_then_a_verdict_is_answered(server: Server) -> None:

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from plausiwidgets.optimization.control import gate, waiting_at
-from plausiwidgets.widgets.server.turns import FADES, WANTED, Turns
+from plausiwidgets.widgets.server.turns import FADES, SPENT, WANTED, Turns
 from plausiwidgets.widgets.session.worker import Priority, Worker
 
 
@@ -137,6 +137,28 @@ def test_a_job_that_closes_the_gate_does_not_wait_for_itself():
     worker.ask("tool", Priority.TOOL, work)
     assert worker.join(30.0)
     assert done
+
+
+def test_verdicts_that_take_long_go_on_by_turns_and_hold_up_nobody(clock):
+    turns = Turns(1.0, clock)
+    turn, other = turns.join(), turns.join()
+    with turn.urgent():
+        assert gate.closed and turn.hurry()
+        clock.now += SPENT + 0.1
+        assert not turn.hurry()
+        assert not gate.closed
+        clock.now += 100.0  # that it waits is not counted
+    with turn.urgent():
+        assert gate.closed and turn.hurry()
+    clock.now += 1.0
+    with turn.urgent():
+        clock.now += SPENT
+        assert not turn.hurry()
+    with turn.urgent():  # of who has had so much of late, the next one waits, too
+        assert not turn.hurry() and not gate.closed
+    with other.urgent():
+        assert other.hurry() and gate.closed
+    assert not gate.closed and turn.hurry()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from plausiwidgets.widgets.answers.messages import TABLE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.extension import share
 from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.pool import Question
 from plausiwidgets.widgets.server.site import files, page
 from plausiwidgets.widgets.server.visitors import LEFT_OUT, MADE, Visitors, is_greeting, read_message
 
@@ -160,6 +161,36 @@ def test_custom_currents_are_limited(run):
         assert len(socket.heard) == 3
 
     run(work, questions=1000)
+
+
+def test_what_a_page_makes_again_is_no_other_one(run):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
+        visitor._client.made.append(Question({"again": "stimulus_values"}, b""))
+        for k in range(MADE + 3):
+            visitor.hear({**fields, "id": f"s{k}", "again": "stimulus_values"}, b"")
+        assert len(pool.asked) == MADE + 3
+
+    run(work, questions=1000)
+
+
+def test_a_page_that_greets_again_is_told_in_its_new_language(run):
+    def work(visitors, pool):
+        socket = Socket()
+        visitor = visitors.enter(hello(), socket)
+        asked = {"kind": "samples", **SET, "count": 501, "seed": 0}
+        for k, language in enumerate(("de", "xx", ["de"])):
+            assert visitor.hear(hello() | {"language": language}, b"") == ""
+            visitor.hear({**asked, "id": f"{k}"}, b"")
+        german, unknown, wrong = (one["error"] for one in socket.heard)
+        assert "Auf diesem Server" in german
+        assert "On this server" in unknown and unknown == wrong
+        visitors.enter(hello() | {"language": "de"}, Socket())  # after a reload
+        assert visitor._client.language == "de"
+
+    run(work)
 
 
 def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed(run):

@@ -1,0 +1,43 @@
+"""What the app shows as a notebook, for JupyterLab on the same server."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from plausiwidgets import models, patterns
+from plausiwidgets.widgets.answers.mystery import in_link, python_of
+from plausiwidgets.widgets.session.link import MAX_QUERY
+from plausiwidgets.widgets.session.selection import Selection
+
+
+def notebook(link: str) -> tuple[str, str]:
+    """Return a name for a notebook that shows what a link of the app names, and the code of its cell.
+
+    The code is made of names that are known and of numbers: no text of the link is in it.
+
+    Raises
+    ------
+    ValueError
+        If something of the link cannot be used.
+
+    Examples
+    --------
+    >>> name, code = notebook("model=lif&pattern=tonic_spiking&tau_mem=12.5")
+    >>> name, "'tau_mem': 12.5" in code
+    ('lif_tonic_spiking', True)
+    >>> notebook("model=lif&pattern=tonic_spiking&tau_mem=__import__('os')")
+    Traceback (most recent call last):
+    ValueError: tau_mem=‘__import__('os')’ is not a number: using 20.
+    """
+    hidden = parse_qs(link[:MAX_QUERY]).get("mystery")
+    if hidden:
+        key, about, seed = in_link(hidden[0])
+        model, pattern = models.get(key), patterns.get(about)
+        call = python_of(model, pattern, seed)
+    else:
+        selection, notes = Selection.from_query(link)
+        if notes:
+            raise ValueError(" ".join(notes))
+        model, pattern = selection.model, selection.pattern
+        call = selection.to_python()
+    return f"{model.key}_{pattern.key}", f"import plausiwidgets as pw\n\n{call}"

@@ -1,0 +1,55 @@
+"""What a visitor of a server can ask for, and how much of it, as a part of the documentation."""
+
+from __future__ import annotations
+
+from plausiwidgets.widgets.answers.messages import MAKING, TABLE
+from plausiwidgets.widgets.server.limits import LEAST_DT, Limits
+from plausiwidgets.widgets.server.turns import SPENT
+from plausiwidgets.widgets.server.visitors import BURST, LEFT_OUT, MADE
+
+HEAD = """\
+## Limits of a server
+
+Beside JupyterLab and with `plausiwidgets --app` the same messages come from visitors, of whom a server limits more than
+the fields above. What is beyond a limit is refused with a sentence, or closes the connection of that visitor alone.
+"""
+
+
+def page() -> str:
+    """Return the tables, in Markdown: limits of a visitor, then those of each message."""
+    limits = Limits()
+    general = {
+        "pages open at once": f"{limits.visitors} (`--visitors`)",
+        "messages a second": f"{limits.rate:g}, counted over {BURST:g} s",
+        "bytes of a message, with a file": f"{limits.message:,}, {limits.message + limits.upload:,}",
+        "questions that are answered at the same time": f"{limits.questions}",
+        "time until who has left is forgotten": f"{limits.grace:g} s",
+        "bytes of an answer": f"{limits.answer:,}",
+        "processor time of verdicts before they take turns with searches": f"{SPENT:g} s of late",
+        "memory of a worker, and its silence, after which it is replaced":
+            f"{limits.memory / 1e9:g} GB, {limits.silence:g} s",
+    }  # fmt: skip
+    rows = [f"| {what} | {how.replace(',', ' ')} |" for what, how in general.items()]
+    kinds = [f"| `{kind}` | {_of(kind, limits)} |" for kind in TABLE]
+    of_visitor, of_message = "| of a visitor | at most |\n|---|---|", "| message | on a server |\n|---|---|"
+    return "\n".join([HEAD, of_visitor, *rows, "", of_message, *kinds, ""])
+
+
+def _of(kind: str, limits: Limits) -> str:
+    """Return what is limited of a kind of message."""
+    row = TABLE[kind]
+    if kind in LEFT_OUT:
+        return "refused: it is one of a notebook"
+    own = {
+        "search": f"one at a time, {limits.budget} tries (`--budget`), by turns of a second",
+        "samples": f"{limits.samples} sets, by turns",
+        "assess": f"{limits.pairs} searches of {limits.budget} tries, by turns",
+        "alive": "answered by the server itself",
+        **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
+    }
+    said = [own[kind]] if kind in own else []
+    if row.buffer:
+        said.append(f"a file of {limits.upload:,} bytes".replace(",", " "))
+    if "dt" in row.fields:
+        said.append(f"dt of at least {LEAST_DT:g} ms")
+    return "; ".join(said) or "as above"
