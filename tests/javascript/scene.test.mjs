@@ -70,12 +70,24 @@ test("Plotly has the ranges, ticks, texts and places of the light painter", () =
     [
       ["x", "y", "example"],
       ["x", "y", "your neuron"],
+      ["x", "y2", undefined], // what is filled
       ["x", "y2", "current"],
     ],
   );
-  assert.equal(data[2].fill, "tozeroy");
+  assert.equal(data[2].fill, "toself");
   const buttons = config.modeBarButtons.flat().map((one) => one.name ?? one);
   assert.deepEqual(buttons, ["zoom2d", "whole", "toImage"]);
+});
+
+test("the axis of the current is as wide as what it does, and its height is taken where its step is seen", () => {
+  const inhibited = shown("izhikevich", "inhibition_induced_spiking").scene();
+  const [low, high] = inhibited.i;
+  assert.ok(low > 70 && high < 85, `${inhibited.i}`); // 80, and 75 for a while
+  const { panels, labels } = tracesOf(inhibited, 800, 500, HOW);
+  assert.equal(panels[1].layers[0].floor, 80);
+  assert.ok(["80", "75"].every((text) => labels.some((label) => label.text === text)));
+  const phasic = shown("izhikevich", "phasic_spiking").scene(); // its event is a part of the step
+  assert.ok(phasic.handles[0].t > phasic.x[0] && phasic.handles[0].t < phasic.x[1]);
 });
 
 test("nothing in a text is markup for Plotly", () => {

@@ -6,7 +6,7 @@ import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
 import { firstOf, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
-import { nearer, padded, rangesOf, widened } from "./scene.js";
+import { nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
 import { heard, isOf, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask, lockedOn } from "./task.js";
@@ -330,17 +330,20 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (ranges?.key !== key) ranges = { key, v: needed.v, i: padded(needed.i, 0.02) };
       ranges.v = widened(ranges.v, needed.v);
       ranges.i = widened(ranges.i, needed.i);
+      const x = window?.x ?? event ?? needed.x;
+      const game = gameOf(store.get());
+      const canMove = (/** @type {string} */ name) => !store.get().box.locked.includes(name) && (!game || game.moved.includes(name));
       return {
         lines,
-        x: window?.x ?? event ?? needed.x,
+        x,
         v: window?.y ?? ranges.v,
         i: ranges.i,
         unit: ofUnit(current.model.unit),
         scale: ofUnit(current.model.potential_unit ?? "mV"),
-        handles: run.handles().filter(({ name }) => {
-          const game = gameOf(store.get());
-          return !store.get().box.locked.includes(name) && (!game || game.moved.includes(name));
-        }),
+        handles: run
+          .handles()
+          .filter(({ name }) => canMove(name))
+          .map((handle) => seenAt(handle, x)),
         marks: looked(),
         pointed: marked >= 0,
         faded: store.get().simulating?.what === "line",

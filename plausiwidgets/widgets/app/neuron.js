@@ -288,7 +288,8 @@ export function handlesOf(sweep, pattern, values, holding) {
       const [t0, t1] = [at(on), at(off)];
       if (Math.abs(height) > 1e-9 && t1 > t0) {
         const isRamp = Math.abs(at(start) - at(end)) > 1e-9;
-        handles.push({ name, axis: "height", t: isRamp ? t1 : (t0 + t1) / 2, current: base + at(end), value, slope: height });
+        const place = isRamp ? { t: t1 } : { t: (t0 + t1) / 2, step: /** @type {Range} */ ([t0, t1]) };
+        handles.push({ name, axis: "height", ...place, current: base + at(end), value, slope: height });
         continue;
       }
       const time = slope(off, name);

@@ -102,7 +102,7 @@ function paintPanel(context, panel, { colours, width: whole, height: high, size 
 /** @param {CanvasRenderingContext2D} context @param {Exclude<Layer, { kind: "band" }>} layer @param {(x: number) => number} px @param {(y: number) => number} py @param {[number, number]} whole @param {number} size */
 function paintLayer(context, layer, px, py, whole, size) {
   if (layer.kind === "line") {
-    const { xs, ys, stroke, fill } = layer;
+    const { xs, ys, stroke, fill, floor = 0 } = layer;
     path(context, xs, ys, px, py);
     context.strokeStyle = stroke.colour;
     context.lineWidth = stroke.width;
@@ -112,8 +112,8 @@ function paintLayer(context, layer, px, py, whole, size) {
     context.globalAlpha = 1;
     context.setLineDash([]);
     if (fill === undefined || !xs.length) return;
-    context.lineTo(px(xs[xs.length - 1]), py(0));
-    context.lineTo(px(xs[0]), py(0));
+    context.lineTo(px(xs[xs.length - 1]), py(floor));
+    context.lineTo(px(xs[0]), py(floor));
     context.globalAlpha = fill;
     context.fillStyle = stroke.colour;
     context.fill();

@@ -44,7 +44,10 @@ function planeAt(app, time, small) {
   const flow = flowOf(neuron, parameters, current, resets);
   const across = extent([rest.v[rest.v.length - 1], rest.threshold + 0.5 * rest.span, ...seen.map((/** @type {number} */ i) => x[i])]);
   const steady = [...Array(7).keys()].map((i) => steadyAt(flow, across[0] + (i / 6) * (across[1] - across[0]), y[0]) ?? NaN);
-  const up = extent([...seen.map((/** @type {number} */ i) => y[i]), ...steady]);
+  // Of what is steady as much as leaves the way half of the height.
+  const [least, most] = extent(seen.map((/** @type {number} */ i) => y[i]));
+  const reach = 0.5 * (most - least);
+  const up = extent([least, most, ...steady.map((one) => Math.min(Math.max(one, least - reach), most + reach))]);
   const jumps = new Set(resets ? way.spikes.map((/** @type {number} */ i) => i + 1) : []);
   const here = k < 0 ? null : Math.min(Math.max(k - rest.shown + 1, 0), x.length - 1);
   const unit = data.model.potential_unit;

@@ -121,10 +121,14 @@ function put(layer, panel, axes, { width, colours }, data, layout) {
     const ends = { x0: from, x1: to, y0: panel.y.range[0], y1: panel.y.range[1] };
     layout.shapes.push({ type: "rect", layer: "below", xref, yref, ...ends, fillcolor, line: { width: 0 } });
   } else if (layer.kind === "line") {
-    const { xs, ys, stroke, fill } = layer;
+    const { xs, ys, stroke, fill, floor = 0 } = layer;
+    if (fill !== undefined && xs.length) {
+      const around = { x: [...xs, xs[xs.length - 1], xs[0]], y: [...ys, floor, floor] };
+      const fillcolor = withAlpha(stroke.colour, fill);
+      data.push({ type: "scatter", mode: "none", ...around, ...axes, fill: "toself", fillcolor, hoverinfo: "skip" });
+    }
     data.push({
       ...{ type: "scatter", mode: "lines", x: xs, y: ys, ...axes, line: lineOf(stroke), opacity: stroke.alpha ?? 1 },
-      ...(fill === undefined ? {} : { fill: "tozeroy", fillcolor: withAlpha(stroke.colour, fill) }),
       ...readOf(layer),
     });
   } else if (layer.kind === "dots") {

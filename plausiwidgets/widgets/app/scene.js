@@ -1,4 +1,4 @@
-/** @import { Line, Panel, Range, Scene } from "./types.d.ts" */
+/** @import { Handle, Line, Panel, Range, Scene } from "./types.d.ts" */
 // What is drawn, without how: ranges, ticks, places in a box. Painters and hands share it.
 
 const MARGIN = { left: 62, right: 20, top: 11, bottom: 41, gap: 14 }; // px, of a font of 14
@@ -12,7 +12,7 @@ const WIDEST = 25; // most of a diverged potential that the axis holds, in dista
  * @returns {{ x: Range, v: Range, i: Range }}
  */
 export function rangesOf(lines, { span, low: rest, below, event }) {
-  let [low, high, i0, i1, begin, end] = [Infinity, -Infinity, 0, 0, Infinity, -Infinity];
+  let [low, high, i0, i1, begin, end] = [Infinity, -Infinity, Infinity, -Infinity, Infinity, -Infinity];
   for (const { v, current, t0, dt, role, divergedAt } of lines) {
     const far = Number.isFinite(divergedAt) ? WIDEST * span : Infinity;
     const [first, last] = event && below !== null ? [(event[0] - t0) / dt, (event[1] - t0) / dt] : [0, v.length];
@@ -32,7 +32,15 @@ export function rangesOf(lines, { span, low: rest, below, event }) {
     end = Math.max(end, t0 + v.length * dt);
   }
   if (!(high > low)) [low, high] = [rest - span, rest + 2 * span];
-  return { x: [begin, end], v: padded([low, high], 0.035), i: i0 === i1 ? [0, 1] : [i0, i1] };
+  if (!(i1 > i0)) [i0, i1] = i0 && Number.isFinite(i0) ? [Math.min(i0, 0), Math.max(i0, 0)] : [0, 1];
+  return { x: [begin, end], v: padded([low, high], 0.035), i: [i0, i1] };
+}
+
+/** A handle in the middle of what is seen of its step. @param {Handle} handle @param {Range} x @returns {Handle} */
+export function seenAt(handle, [first, last]) {
+  if (!handle.step) return handle;
+  const [from, to] = [Math.max(handle.step[0], first), Math.min(handle.step[1], last)];
+  return to > from ? { ...handle, t: (from + to) / 2 } : handle;
 }
 
 /** @param {Range} range @param {number} share @returns {Range} */

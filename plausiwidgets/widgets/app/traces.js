@@ -48,7 +48,7 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   ) => labels.push({ text, x, y, align, colour: colours.soft, ...more });
 
   const { peak, v, x } = scene;
-  const labelled = ticks(v, Math.min(6, at.potential / 60));
+  const labelled = ticks(v, Math.min(6, at.potential / 46));
   const hasPeak = peak > v[0] && peak < v[1];
   const shown = hasPeak ? [peak, ...labelled.filter((one) => Math.abs(at.y(one) - at.y(peak)) > SMALLEST && one < peak)] : labelled;
   for (const one of shown) write(tickText(Number(one.toPrecision(4))), at.left - 10, at.y(one), "right");
@@ -85,6 +85,7 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   if (yours) {
     const more = EDGE * at.perPixel;
     const [i0, i1] = [scene.i[0] - more, scene.i[0] + at.perPixel * at.current + more];
+    const held = yours.current[0] ?? 0; // what is filled is the stimulus, not the level that it begins from
     const [xs, ys] = currentOf(yours, scene, at.plot);
     const stroke = { colour: colours.blue, width: 2 };
     panels.push({
@@ -94,15 +95,15 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
       height: at.current + 2 * EDGE,
       x: axis,
       y: { range: [i0, i1], grid: [] },
-      layers: [{ kind: "line", xs, ys, stroke, fill: 0.15, name: tr("current"), unit }],
+      layers: [{ kind: "line", xs, ys, stroke, fill: 0.15, floor: held, name: tr("current"), unit }],
     });
-    const far = yours.current.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0);
-    const zero = at.yi(0);
-    write("0", at.left - 10, zero, "right");
-    const level = Math.min(Math.max(at.yi(far), at.row), at.row + at.current);
-    if (Math.abs(level - zero) > size) write(numberText(far, 3), at.left - 10, level, "right");
+    const far = yours.current.reduce((most, one) => (Math.abs(one - held) > Math.abs(most - held) ? one : most), held);
+    const within = (/** @type {number} */ i) => Math.min(Math.max(at.yi(i), at.row), at.row + at.current);
+    const [base, level] = [within(held), within(far)];
+    write(numberText(held, 3), at.left - 10, base, "right");
+    if (Math.abs(level - base) > size) write(numberText(far, 3), at.left - 10, level, "right");
     if (unit)
-      write(unit, at.left - 10, Math.abs(level - zero) > 2 * size + 4 ? (level + zero) / 2 : Math.max(level, zero) + size + 3, "right");
+      write(unit, at.left - 10, Math.abs(level - base) > 2 * size + 4 ? (level + base) / 2 : Math.max(level, base) + size + 3, "right");
   }
 
   const [held] = scene.handles;

@@ -41,6 +41,8 @@ export type Handle = {
   value: number;
   /** Change of the current, or of the time, with the value. */
   slope: number;
+  /** From when to when the current has the height. */
+  step?: Range;
 };
 /** What a host has simulated and judged. */
 export type Simulated = { line: Line; verdict: Verdict | null };
@@ -75,11 +77,21 @@ export type Zoom = { x: Range; y: Range | null };
 export type Stroke = { colour: string; width: number; dash?: number[]; alpha?: number };
 /**
  * What lies in a panel, in the values of its axes. `name` and `unit` are for who reads values off; `words` are what is
- * read of each point in their place. `fill` is down to zero. Dots may be a picture of them all, of the size of the whole
+ * read of each point in their place. `fill` is from the line to the level `floor`. Dots may be a picture of them all, of the size of the whole
  * picture.
  */
 export type Layer =
-  | { kind: "line"; xs: number[]; ys: number[]; stroke: Stroke; fill?: number; name?: string; unit?: string; words?: string[] }
+  | {
+      kind: "line";
+      xs: number[];
+      ys: number[];
+      stroke: Stroke;
+      fill?: number;
+      floor?: number;
+      name?: string;
+      unit?: string;
+      words?: string[];
+    }
   | {
       kind: "dots";
       xs: number[];

@@ -45,7 +45,7 @@ function sourceOf({ title, source }) {
   const year = source.match(/\b(19|20)\d\d\b/)?.[0];
   if (year) return tr("Published by {author}, {year}", { author: source.split(/,| & /)[0], year });
   if (source) return tr("Found by a search, not published");
-  return tr(title);
+  return title === "defaults" ? tr("The model's defaults") : tr(title);
 }
 
 /** The shape of a current that is shown like a pattern, "values", or "" for a pattern. @param {string} pattern */
