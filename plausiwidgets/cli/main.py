@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from plausiwidgets.cli.assess import assess, assess_options
+from plausiwidgets.cli.check import Check
 from plausiwidgets.cli.console import FAILED, CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
 from plausiwidgets.cli.merge import merge, merge_options
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     version = importlib.metadata.version("plausiwidgets")
     parser.add_argument("--version", action="version", version=f"plausiwidgets {version}")
+    parser.add_argument("--check", action=Check, nargs=0, help="say in half a minute whether the installation works")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (text, declare, run) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0 success, 1 failed, 2 wrong use, 130 ended by Ctrl-C.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version", "--check")):
         words.insert(0, "explore")
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, exit_at_once)  # until the command sets its own handler

@@ -1,0 +1,211 @@
+"""`plausiwidgets --check`: whether an installation works, in at most half a minute, as a text for a question."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from plausiwidgets.cli.console import DONE, FAILED, print_table
+from plausiwidgets.extras import OPTIONAL
+
+LIMIT = 30.0
+"""Seconds after which a check that is not done is given up."""
+
+WIDGETS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
+"""Extensions without which JupyterLab shows nothing where the app should be."""
+
+NEURON, PATTERN = "lif", "tonic_spiking"
+
+
+class Check(argparse.Action):
+    """The option `--check`, which runs the checks and exits."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Exit with the code of `check`."""
+        parser.exit(check())
+
+
+def check(limit: float | None = None) -> int:
+    """Run all `PARTS`, print a line for each as soon as it is known, and return the exit code.
+
+    What takes longer than `limit` seconds in all, by default `LIMIT`, ends the process.
+    """
+    limit = LIMIT if limit is None else limit
+    began, running, failed = time.perf_counter(), [""], list[str]()
+
+    def give_up() -> None:
+        print_table(f"✗ {running[0]}: not done {limit:g} s after the start. Copy all of this into a question.")
+        os._exit(FAILED)
+
+    print_table(f"plausiwidgets {version('plausiwidgets')}, {system()}")
+    timer = threading.Timer(limit, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        for name, part in PARTS.items():
+            running[0] = name
+            said, error = tried(part)
+            print_table(f"{'✗' if error else '✓'} {name}: {said}")
+            if error:
+                failed.append(error)
+    finally:
+        timer.cancel()
+    seconds = f"{time.perf_counter() - began:.1f} s"
+    if not failed:
+        print_table(f"All works ({seconds}). In a question, paste all of this.")
+        return DONE
+    print_table("\n".join(["", *failed, f"{len(failed)} of {len(PARTS)} do not work ({seconds})."]))
+    print_table(
+        "Copy all of this into a question. What may help is on the page Questions and faults of the documentation."
+    )
+    return FAILED
+
+
+def tried(part: Callable[[], str]) -> tuple[str, str]:
+    """Return what a part says, and the traceback of its error, or an empty text."""
+    began = time.perf_counter()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", RuntimeWarning)
+        try:
+            said, error = part(), ""
+        except Exception as problem:  # whatever it is, the next part is tried
+            said, error = f"{type(problem).__name__}: {problem}", traceback.format_exc().rstrip()
+    said += "".join(f"; {one.message}" for one in warned if issubclass(one.category, RuntimeWarning))
+    return without_home(f"{said} ({time.perf_counter() - began:.1f} s)"), without_home(error)
+
+
+def without_home(text: str) -> str:
+    """Return a text in which the home folder is ~: it is made to be shown to others, and may hold a name."""
+    home = str(Path.home())
+    return text.replace(home, "~") if len(home) > 1 else text
+
+
+def system() -> str:
+    """Return Python and the machine in words."""
+    cores = os.cpu_count() or 1
+    machine = f"{platform.system()} {platform.release()} {platform.machine()}, {cores} cores"
+    return f"Python {platform.python_version()}, {machine}"
+
+
+def version(package: str) -> str:
+    """Return the installed version of a package, or an empty text."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+# ------------------------------------------------------------------ parts
+
+
+def packages() -> str:
+    """Return the versions of what is required; raise for one that is missing or outside of its range."""
+    from packaging.requirements import Requirement
+
+    wanted = [Requirement(line) for line in importlib.metadata.requires("plausiwidgets") or ()]
+    needed = [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+    found = {one: version(one.name) for one in needed}
+    if wrong := [
+        f"{one}, found {found[one] or 'none'}" for one in needed if not one.specifier.contains(found[one] or "0")
+    ]:
+        raise RuntimeError(f"it needs {'; '.join(wrong)}: pip install -U plausiwidgets mends it")
+    return ", ".join(f"{one.name} {found[one]}" for one in needed)
+
+
+def optional() -> str:
+    """Return the versions of optional packages, and which are missing."""
+    found = {name: version(name) for name in OPTIONAL}
+    there = ", ".join(f"{name} {number}" for name, number in found.items() if number) or "none"
+    missing = ", ".join(name for name, number in found.items() if not number) or "none"
+    return f"{there}; not installed: {missing}"
+
+
+def simulation() -> str:
+    """Simulate by each engine and compare the spikes."""
+    import numpy as np
+
+    from plausiwidgets import models
+    from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
+    from plausiwidgets.simulation.engine import run_lanes
+    from plausiwidgets.simulation.lane_current import LaneCurrent
+    from plausiwidgets.simulation.lanes import Engine, LaneJob
+
+    model = models.get(NEURON)
+    assert model.programs is not None
+    values = {name: np.array([parameter.default]) for name, parameter in model.parameters.items()}
+    state = model.start(values, np.zeros(1))
+    job = LaneJob(model, values, state, LaneCurrent.constant(np.array([40.0])), round(300.0 / model.dt), model.dt)
+    engines: dict[str, str | Engine] = {"machine code": "compiled", "NumPy": numpy_engine(model.programs.step)}
+    if version("torch"):
+        engines["PyTorch"] = "torch"
+    spikes = {name: int(run_lanes(job, engine).counts[0]) for name, engine in engines.items()}
+    if len(set(spikes.values())) != 1 or 0 in spikes.values():
+        raise RuntimeError(f"the engines differ in the number of spikes: {spikes}")
+    return f"{', '.join(spikes)}: the same {spikes['NumPy']} spikes"
+
+
+def search() -> str:
+    """Search for a pattern that is easy to find."""
+    from plausiwidgets.optimization import optimize
+
+    result = optimize(NEURON, PATTERN, seed=0)
+    if result.status != "replicated":
+        raise RuntimeError(f"the search for {PATTERN} of {NEURON} ended as {result.summary}")
+    return f"{NEURON}, {PATTERN}: {result.summary}"
+
+
+def app() -> str:
+    """Ask the app's Python for a verdict, and write a page."""
+    from plausiwidgets.widgets.explorer import Explorer
+    from plausiwidgets.widgets.page import export_page
+
+    explorer = Explorer(NEURON, PATTERN)
+    try:
+        explorer.wait()
+        status = explorer.verdict.status if explorer.verdict else "no verdict"
+    finally:
+        explorer.close()
+    if status != "replicated":
+        raise RuntimeError(f"the app's verdict on {PATTERN} of {NEURON} is {status}")
+    with tempfile.TemporaryDirectory() as folder:
+        size = export_page(NEURON, PATTERN, path=Path(folder) / "neuron.html").stat().st_size
+    return f"its verdict is {status}; a page of {size / 1000:.0f} kB"
+
+
+def jupyter() -> str:
+    """Return where JupyterLab finds the extensions that show widgets."""
+    from jupyter_core.paths import jupyter_path
+
+    folders = [Path(folder) for folder in jupyter_path("labextensions")]
+    if missing := [
+        name for name in WIDGETS if not any((folder / name / "package.json").is_file() for folder in folders)
+    ]:
+        raise RuntimeError(f"JupyterLab of this Python has no {', '.join(missing)}: it would show no app")
+    return f"JupyterLab has {', '.join(WIDGETS)}"
+
+
+def cache() -> str:
+    """Return where compiled neurons are kept."""
+    from plausiwidgets.simulation.compiled.directory import cache_directory, kernel_directory
+
+    if kernel_directory() is None:
+        raise RuntimeError(
+            f"compiled neurons cannot be kept in {cache_directory()}, so that each start compiles them anew: make it "
+            "writable for you alone, or name another folder in PLAUSIWIDGETS_CACHE_DIR"
+        )
+    return f"compiled neurons are kept in {cache_directory()}"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "packages": packages, "optional": optional, "simulation": simulation, "search": search, "app": app,
+    "jupyter": jupyter, "cache": cache,
+}  # fmt: skip
