@@ -21,7 +21,7 @@ COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} && "
     'python -c "from plausiwidgets.assessment.published import finish_table; finish_table()"'
 )
-"""The command that made the first two files, with the default budgets, and with seed 0 but for `OTHER_SEEDS`.
+"""The command that made the first two files, with seed 0 and the default budgets but for `OTHER_SEEDS` and `BUDGETS`.
 
 Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
 """

@@ -17,17 +17,22 @@ OTHER_SEEDS = {
     ("wilson", "rebound_spike"): 6,
     ("wilson", "rebound_burst"): 1,
     ("connor_stevens", "subthreshold_oscillations"): 3,
+    ("adex", "inhibition_induced_bursting"): 3,
 }
 """Searches of the table with another seed: the sets of seed 0 hold, but a viewer would not know these patterns in them.
 
 Half spikes between the large ones, spikes that end on a plateau, swings that are too small to be seen beside a spike.
+The last one is found by some seeds only, and after more evaluations: see `BUDGETS`.
 """
+
+BUDGETS = {("adex", "inhibition_induced_bursting"): 100_000}
+"""Searches of the table with another budget than that of an assessment: the default one of `plausiwidgets.optimize`."""
 
 
 def published_table() -> pd.DataFrame:
     """Return the table of the package's models and the twenty patterns, as :data:`COMMAND` wrote it.
 
-    A few rows are those of another seed: :data:`OTHER_SEEDS`.
+    A few rows are those of another seed, :data:`OTHER_SEEDS`, or budget, :data:`BUDGETS`.
 
     ``.attrs`` holds the versions and the date.
 
@@ -84,7 +89,7 @@ def finish_table() -> None:
         reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
         rows = {(row["model"], row["pattern"]): row for row in reader}
         for (model, pattern), seed in OTHER_SEEDS.items():
-            found = csv_text(assess(model, pattern, seed=seed))
+            found = csv_text(assess(model, pattern, seed=seed, budget=BUDGETS.get((model, pattern))))
             rows[model, pattern] = next(csv.DictReader(io.StringIO(found, newline="")))
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, reader.fieldnames or (), lineterminator="\n")

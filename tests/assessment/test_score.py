@@ -177,6 +177,9 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
     seeds = {(row.model, row.pattern): row.seed for row in table.itertuples()}
     assert table.attrs["versions"]["date"]
     assert {pair: seed for pair, seed in seeds.items() if seed} == published.OTHER_SEEDS
+    usual = {pattern: pw.patterns.get(pattern).budget // 5 for pattern in twenty}
+    others = {(row.model, row.pattern): row.budget for row in table.itertuples() if row.budget != usual[row.pattern]}
+    assert others == published.BUDGETS
     for row in table[table["status"] == "replicated"].sample(5, random_state=0).itertuples():
         assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
 
