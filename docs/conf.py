@@ -1,8 +1,8 @@
 """Sphinx builds the site: ``sphinx-build -W -b html docs docs/_build/html``.
 
 It needs no network: the theme and the search are in the environment, formulas are MathML, and the live figures are
-pages of the package itself (`generate.py`). The notebooks are shown as they are in ``notebooks/``, or with their
-outputs from the folder that ``PLAUSIWIDGETS_NOTEBOOKS`` names, where ``jupyter nbconvert --execute`` has put them.
+pages of the package itself (`generate.py`). The notebooks are shown with the outputs that are stored in them, or with
+those of the folder that ``PLAUSIWIDGETS_NOTEBOOKS`` names, where ``jupyter nbconvert --execute`` has put them.
 """
 
 import re
@@ -22,7 +22,7 @@ copyright = "2026, The plausiwidgets developers"
 release = plausiwidgets.__version__
 version = ".".join(release.split(".")[:2])
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.viewcode", "numpydoc", "myst_nb"]
 exclude_patterns = ["_build", "_live", "_templates"]
 root_doc = "index"
 
@@ -31,7 +31,7 @@ html_title = f"plausiwidgets {release}"  # it stands on each page
 html_static_path = ["_static"]
 html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
-html_js_files = ["versions.js", "switcher.js", "figure.js"]
+html_js_files = ["versions.js", "switcher.js", "figure.js", "search.js"]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": [
@@ -45,7 +45,6 @@ html_sidebars = {
 }
 html_extra_path = ["_live"]
 html_copy_source = False
-html_show_search_summary = False  # the search then works in a page of a file, too
 html_show_sourcelink = False
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
@@ -58,6 +57,8 @@ autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say them in words
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
+numpydoc_xref_param_type = True  # a type of the package leads to its page
+numpydoc_xref_ignore = {"of", "to", "or", "and", "shape", "a", "the", "with", "in", "n", "by", "as", "default"}
 
 
 def accessible(app, pagename, templatename, context, doctree):

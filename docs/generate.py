@@ -22,6 +22,7 @@ from plotly.offline import get_plotlyjs
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import known_sets, published_rows
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
+from plausiwidgets.assessment.published import BUDGETS
 from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
@@ -110,6 +111,7 @@ def write(docs: Path) -> None:
         put(docs / "neurons" / f"{model.key}.md", neuron_page(model, patterns))
     put(docs / "patterns" / "index.md", patterns_index(patterns))
     put(docs / "neurons" / "index.md", neurons_index(models, patterns))
+    put(docs / "neurons" / "found.md", found_page(models, patterns))
     reference(docs / "reference")
     put(docs / "reference" / "messages.md", f"{messages_page()}\n{limits_page()}")
     notebooks(docs)
@@ -178,6 +180,13 @@ def picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 640, height
     """Return the potential and the current of the best known set, or of the defaults, as SVG."""
     known = known_sets(model, pattern)
     given, dt = known[0][:2] if known else ({}, model.dt)
+    return drawn(model, pattern, given, dt, width, height)
+
+
+def drawn(
+    model: pw.NeuronModel, pattern: pw.Pattern, given: dict[str, float], dt: float, width: int, height: int
+) -> str:
+    """Return the potential and the current of a set as SVG."""
     traces = pw.judge(model, pattern, given, dt=dt, verify=False).traces[pattern.main_sweep]
     v, current, t = traces.states[traces.potential][0], traces.current[0], traces.t
     v = np.minimum(np.nan_to_num(v, nan=0.0), model.peak)
@@ -334,12 +343,17 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         table(("value", "default", "range", "unit", "what it is"), stimulus),
         *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
         "## Which neurons show it\n",
-        f"What the search of the packaged table found, with 20 000 evaluations or fewer for each pair. {KEY}\n",
+        f"What the search of the packaged table found, with 20 000 evaluations or fewer{larger(pattern)}. {KEY}\n",
         table(("neuron", "found", "with these parameters, or the reason"), [
             (f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models
         ]),
         f"Source: {text(pattern.source)}.\n",
     ])  # fmt: skip
+
+
+def larger(pattern: pw.Pattern) -> str:
+    """Return which searches of a pattern had a larger budget in the table, in words."""
+    return "".join(f", and {budget:,} for `{model}`" for (model, key), budget in BUDGETS.items() if key == pattern.key)
 
 
 def questions(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
@@ -378,14 +392,19 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         return ""
     if row["status"] == "replicated":
         found = json.loads(row["parameters"])
-        fragment = "&amp;".join(f"{name}={value!r}" for name, value in found.items())
-        address = f"../live/neuron-{model.key}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
-        return f'<a href="{address}">See it</a> with {values(moved)}'
+        return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
     found = f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set"
     return text(
         f"{found} holds, but not {row['failed_check']}" if row["failed_check"] else f"{found} misses: {row['broken']}"
     )
+
+
+def address(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
+    """Return the address of the set of the packaged table in the live figure, as HTML."""
+    found = json.loads(published_rows(model)[pattern.key]["parameters"])
+    fragment = "&amp;".join(f"{name}={value!r}" for name, value in found.items())
+    return f"../live/neuron-{model.key}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
 
 
 def patterns_index(patterns: Sequence[pw.Pattern]) -> str:
@@ -474,13 +493,41 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
         for m in models
     ]
     heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
-    listed = "\n".join(m.key for m in models)
+    listed = "\n".join(["found", *(m.key for m in models)])
     return (
         f"{WIDE}# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and "
-        f"bounds, and what the neuron shows; its figure is live. {KEY} *Cost* is in operations per ms.\n\n"
+        f"bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. {KEY} "
+        "*Cost* is in operations per ms.\n\n"
         f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )
+
+
+def found_page(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Pattern]) -> str:
+    """Return the gallery of the verified sets of the packaged table, by pattern."""
+    sections = []
+    for pattern in patterns:
+        shown = [model for model in models if status(model, pattern) == "replicated"]
+        cards = "".join(
+            f'<a href="{address(model, pattern)}">{html.escape(model.key)}{found_picture(model, pattern)}</a>'
+            for model in shown
+        )
+        sections.append(
+            f"## {pattern.letter} · {text(pattern.title)}\n\n{len(shown)} of {len(models)} neurons, each with "
+            f"[the criteria](../patterns/{pattern.key}.md#criteria) met and verified.\n\n"
+            f'<div class="gallery small">{cards}</div>\n'
+        )
+    count = sum(status(model, pattern) == "replicated" for model in models for pattern in patterns)
+    return (
+        f"# What was found\n\nThe {count} verified sets of the packaged table: the membrane potential of each over its "
+        "current. A click opens the set live, with its sliders. In Python it is "
+        "`pw.assessment.published_table()`, which also has what was not found.\n\n" + "\n".join(sections)
+    )
+
+
+def found_picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 130, height: int = 60) -> str:
+    """Return the potential and the current of the set of the packaged table as SVG."""
+    return drawn(model, pattern, json.loads(published_rows(model)[pattern.key]["parameters"]), model.dt, width, height)
 
 
 # ------------------------------------------------------------------ reference and notebooks

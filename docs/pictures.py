@@ -1,4 +1,4 @@
-"""The pictures of the documentation, made from the product: the app's screen, a film of it, and the map of the table.
+"""The pictures of the documentation, made from the product: the app's screen, a film of it, the map, the notebooks.
 
 ``python docs/pictures.py`` makes all of them, ``python docs/pictures.py map film`` those that are named. It needs
 Playwright with Chromium, and Pillow. A picture is taken when the screen has settled, so that a slow machine makes the
@@ -7,6 +7,7 @@ same ones.
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import re
@@ -22,9 +23,14 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
+import nbformat
+import numpy as np
+import plotly.graph_objects as go
+from nbclient import NotebookClient
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
+from plotly.subplots import make_subplots
 
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import TABLE, data_file
@@ -41,6 +47,9 @@ COLORS = 64
 QUALITY = 82
 LIMIT = 100_000
 """Bytes that a picture may have."""
+NOTEBOOK_LIMIT = 400_000
+"""Characters that a notebook may have."""
+PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"
 JUDGED = ".pw-app[data-pw-judged=yes]"
 VERIFIED = ".pw-app[data-pw-status=holds] .pw-chip:has-text('It does')"
 
@@ -87,11 +96,11 @@ def address(log: Path) -> str:
 
 
 @contextmanager
-def app() -> Iterator[str]:
-    """Serve the app; yields its address."""
+def app(*options: str) -> Iterator[str]:
+    """Serve the app, or what the options ask for; yields its address."""
     home = Path(tempfile.mkdtemp())
     log = home / "command.log"
-    command = [sys.executable, "-m", "plausiwidgets.cli.main", "--app", "--no-browser"]
+    command = [sys.executable, "-m", "plausiwidgets.cli.main", *(options or ("--app", "--no-browser"))]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=home, start_new_session=True)
     try:
@@ -137,7 +146,11 @@ def settled(page: Page) -> bytes:
 
 def keep(page: Page, name: str) -> None:
     """Store a picture of a page."""
-    picture = Image.open(io.BytesIO(settled(page))).convert("RGB")
+    store(Image.open(io.BytesIO(settled(page))).convert("RGB"), name)
+
+
+def store(picture: Image.Image, name: str) -> None:
+    """Store a picture, which has to be small."""
     path = STATIC / f"{name}.webp"
     picture.save(path, quality=QUALITY, method=6)
     if path.stat().st_size > LIMIT:
@@ -165,6 +178,34 @@ def screen(browser: Browser) -> None:
         press(page, "Let a search find it")
         page.get_by_text("Found, and verified").wait_for()
         keep(page, "search")
+
+
+def lab(browser: Browser) -> None:
+    """Store what the command without options opens."""
+    with app("--folder", "notebooks", "--no-browser") as url:
+        page = opened(browser, url, SCREEN)
+        page.wait_for_selector(VERIFIED)
+        keep(page, "lab")
+
+
+def german(browser: Browser) -> None:
+    """Store the app in German, and a card of the long lesson."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pw.export_page("izhikevich", "rebound_spike", path=Path(folder) / "app.html", language="de")
+        keep(opened(browser, path.as_uri(), {"width": 1200, "height": 700}), "german")
+        lesson = DOCS / "lesson_long.md"
+        path = pw.export_page("izhikevich", lesson=lesson, path=Path(folder) / "lesson.html", language="en")
+        keep(opened(browser, f"{path.as_uri()}#card=4"), "card_long")
+
+
+def fragile(browser: Browser) -> None:
+    """Store a set that holds, but not robustly: the defaults of AdEx with another reset."""
+    values = {p.key: p.default for p in pw.patterns.get("tonic_spiking").parameters(pw.models.get("adex")).values()}
+    link = "&".join(f"{name}={value}" for name, value in (values | {"V_r": -55.0}).items())
+    with app() as url:
+        page = opened(browser, f"{url}?model=adex&pattern=tonic_spiking&{link}")
+        page.wait_for_selector(".pw-app[data-pw-status=fragile]")
+        keep(page, "fragile")
 
 
 def tool(browser: Browser) -> None:
@@ -195,18 +236,174 @@ def teaching(browser: Browser) -> None:
 
 def draw_map(browser: Browser) -> None:
     """Write the map of models and patterns, as `plausiwidgets.plot` draws it."""
-    figure = pw.plot(published_table())
-    size = {"width": round(figure.layout.width), "height": round(figure.layout.height)}
-    page = browser.new_page(viewport=size, device_scale_factor=2)
-    with tempfile.TemporaryDirectory() as folder:
-        html = Path(folder) / "map.html"
-        figure.write_html(html, config={"staticPlot": True})
-        page.goto(html.as_uri())
-        page.wait_for_selector(".js-plotly-plot .main-svg text")
-        picture = Image.open(io.BytesIO(page.locator(".js-plotly-plot").screenshot())).convert("RGB")
+    picture = draw(browser, pw.plot(published_table()), scale=2)
     about = PngInfo()
     about.add_text("Source", sha256(data_file(TABLE).read_bytes()).hexdigest())  # a test knows an old picture by it
     picture.quantize(COLORS).save(DOCS / "map.png", optimize=True, pnginfo=about)
+
+
+def draw(browser: Browser, figure: go.Figure, scale: int = 1) -> Image.Image:
+    """Return a picture of a figure of Plotly."""
+    size = {"width": round(figure.layout.width or 760), "height": round(figure.layout.height or 450)}
+    page = browser.new_page(viewport=size, device_scale_factor=scale)
+    with tempfile.TemporaryDirectory() as folder:
+        html = Path(folder) / "figure.html"
+        figure.update_layout(size).write_html(html, config={"staticPlot": True})
+        page.goto(html.as_uri())
+        page.wait_for_selector(".js-plotly-plot .main-svg text")
+        picture = Image.open(io.BytesIO(page.locator(".js-plotly-plot").screenshot())).convert("RGB")
+    page.close()
+    return picture
+
+
+# ------------------------------------------------------------------ figures
+
+
+OF_PAGES = {
+    "stimulus": ("howto/stimulus.md", 0, 'judge("lif", train, {"width": 10.0, "interval": 30.0})'),
+    "recording": ("howto/recording.md", 0, 'judge("adex", cell, verify=False)'),
+    "plane": ("tutorials/research.md", 2, "plane"),
+    "layer": ("howto/norse.md", 1, "result"),
+}
+"""Figures of what the code of a page makes: page, block, and what is plotted of it."""
+
+
+def figures(browser: Browser) -> None:
+    """Store the figures of what is computed on the pages."""
+    for name, (page, number, shown) in OF_PAGES.items():
+        blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
+        made: dict[str, object] = {}
+        exec(blocks[number], made)
+        store(draw(browser, pw.plot(eval(f"pw.{shown}" if "(" in shown else shown, made))), name)
+    for name, figure in {"seeds": seeds, "words": words, "steps": steps, "rates": rates}.items():
+        store(draw(browser, figure().update_layout(template="simple_white", font={"size": 15})), name)
+
+
+def seeds() -> go.Figure:
+    """Return the best loss over the evaluations of four searches."""
+    figure = go.Figure()
+    for seed, dash in enumerate(("solid", "dash", "dot", "dashdot")):
+        result = pw.optimize("adex", "inhibition_induced_spiking", seed=seed, budget=20_000)
+        best = result.history["loss"].cummin()
+        end = " found" if result.replicated else ""
+        figure.add_scatter(
+            x=best.index + 1, y=best.clip(lower=1e-2), name=f"seed {seed}{end}", line={"dash": dash, "width": 2.5}
+        )
+    figure.update_xaxes(type="log", title="evaluations")
+    figure.update_yaxes(type="log", title="best loss")
+    return figure.update_layout(height=380)
+
+
+def words() -> go.Figure:
+    """Return the potential of a bursting neuron with the names of its parts."""
+    verdict = pw.judge("adex", "tonic_bursting", pw.assessment.published_parameters("adex", "tonic_bursting"))
+    traces = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
+    v, t, current = np.minimum(traces.states[traces.potential][0], 20.0), traces.t, traces.current[0]
+    shown = (t > -60.0) & (t < 420.0)
+    figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.78, 0.22], vertical_spacing=0.05)
+    figure.add_scatter(x=t[shown], y=v[shown], line={"color": "#0072b2"}, row=1, col=1)
+    figure.add_scatter(x=t[shown], y=current[shown], line={"color": "#555"}, row=2, col=1)
+    spikes = traces.spike_times[0]
+    spikes = spikes[spikes > 0.0]
+    gaps = np.diff(spikes)
+    pause = int(np.argmax(gaps))
+    labels = [
+        (spikes[0], float(v[shown].max()), "spike", 40, -10),
+        (0.5 * (spikes[pause] + spikes[pause + 1]), float(v[shown].min()), "pause between bursts", 0, 30),
+        (-30.0, float(v[(t > -40.0) & (t < -20.0)].mean()), "rest", 0, 30),
+    ]
+    for x, y, word, ax, ay in labels:
+        figure.add_annotation(x=x, y=y, text=word, ax=ax, ay=ay, row=1, col=1)
+    figure.add_annotation(
+        x=150.0, y=float(current.max()), text="current: a step of this amplitude", ay=22, ax=0, row=2, col=1
+    )
+    figure.update_yaxes(title="mV", row=1, col=1).update_yaxes(title="pA", row=2, col=1)
+    return figure.update_xaxes(title="ms", row=2, col=1).update_layout(height=420, showlegend=False)
+
+
+def steps() -> go.Figure:
+    """Return the potential of a fragile set at its time step and at half of it."""
+    figure = go.Figure()
+    for dt, dash in ((0.1, "solid"), (0.05, "dot")):
+        verdict = pw.judge("adex", "tonic_spiking", {"V_r": -55.0}, dt=dt, verify=False)
+        traces = verdict.traces[pw.patterns.get("tonic_spiking").main_sweep]
+        holds = "holds" if verdict.accepted else "does not hold"
+        figure.add_scatter(
+            x=traces.t, y=np.minimum(traces.states[traces.potential][0], 20.0), name=f"dt {dt:g} ms: {holds}",
+            line={"dash": dash},
+        )  # fmt: skip
+    figure.update_xaxes(title="ms", range=[-20.0, 300.0]).update_yaxes(title="mV")
+    return figure.update_layout(height=340)
+
+
+def rates() -> go.Figure:
+    """Return the rates of neurons over the current in units of that at which each begins to fire."""
+    figure = go.Figure()
+    dashes = {
+        "lif": "solid",
+        "adex": "dash",
+        "izhikevich": "dot",
+        "hodgkin_huxley": "dashdot",
+        "morris_lecar": "longdash",
+    }
+    for name, dash in dashes.items():
+        currents = np.linspace(0.0, pw.models.get(name).current.high, 401)
+        rate = pw.analysis.rate_curve(name, currents)
+        begin = currents[np.argmax(rate > 0.0)]
+        figure.add_scatter(x=currents / begin, y=rate, name=name, line={"dash": dash, "width": 2.5})
+    figure.update_xaxes(title="current, over that at which it begins to fire", range=[0.0, 4.0])
+    return figure.update_yaxes(title="rate (Hz)", range=[0.0, 250.0]).update_layout(height=380)
+
+
+# ------------------------------------------------------------------ notebooks
+
+
+def notebooks(browser: Browser) -> None:
+    """Run the notebooks and store what a forge shows of them: tables and pictures, and no state of widgets."""
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    for path in sorted((DOCS.parent / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        if path.stem != "explore":  # one cell: the app
+            NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
+        notebook.metadata.pop("widgets", None)
+        for cell in code:
+            cell.outputs = [kept for output in cell.outputs if (kept := stored(output, cell.id, browser))]
+            cell.execution_count = None
+            cell.metadata.pop("execution", None)
+            cell.metadata.pop("made_of", None)
+            cell.metadata |= {"made_of": made_of(cell.source)} if cell.outputs else {}
+        text = nbformat.writes(notebook) + "\n"
+        if len(text) > NOTEBOOK_LIMIT:
+            raise RuntimeError(f"{path}: {len(text)} bytes, more than {NOTEBOOK_LIMIT}")
+        path.write_text(text, encoding="utf-8")
+
+
+def made_of(source: str) -> str:
+    """Return a digest of a cell's code, by which a test knows outputs of another code."""
+    return sha256(source.encode()).hexdigest()[:16]
+
+
+def stored(output: nbformat.NotebookNode, cell: str, browser: Browser) -> nbformat.NotebookNode | None:
+    """Return what is stored of an output: None of a widget, and a picture of a figure of Plotly."""
+    if output.output_type == "stream":
+        return output if output.name == "stdout" else None
+    data = output.data
+    output.metadata = {}
+    if "execution_count" in output:
+        output.execution_count = None
+    figure = data.pop(PLOTLY, None)
+    if data.pop(WIDGET, None) is not None or data.get("text/html") == data.get("text/plain") == "":
+        return None
+    if figure is not None and "text/html" not in data:
+        drawn = io.BytesIO()
+        draw(browser, go.Figure(figure["data"], figure["layout"])).quantize(COLORS).save(drawn, "PNG", optimize=True)
+        data["image/png"] = base64.b64encode(drawn.getvalue()).decode() + "\n"
+    if "text/html" in data:
+        data["text/html"] = re.sub(r"\bT_[0-9a-f]{5}", f"T_{cell}", data["text/html"])  # pandas draws it by lot
+    if "text/html" in data or "image/png" in data:
+        data["text/plain"] = ""
+    return output
 
 
 # ------------------------------------------------------------------ film
@@ -262,6 +459,7 @@ def write_film(frames: Sequence[tuple[Image.Image, int]], path: Path) -> None:
 
 PICTURES: dict[str, Callable[[Browser], None]] = {
     "screen": screen, "tool": tool, "teaching": teaching, "map": draw_map, "film": film,
+    "figures": figures, "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The documentation is true: links lead somewhere, Python blocks run, and every public name has an example."""
+"""The documentation is whole: links lead somewhere, pictures are there, and every public name has an example."""
 
 import ast
 import builtins
@@ -15,31 +15,10 @@ import yaml
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.cli.main import main
+from plausiwidgets.analysis.known import published_statuses
 
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)
-ELSEWHERE = {  # their code runs in a test of their own
-    "cluster.md",  # as it names machines and files of the reader: test_cluster_page.py
-    "brian2.md",  # where Brian2 is installed: test_brian2.py
-    "from_torch.md", "from_brian2.md", "from_nir.md",  # where the libraries are: tests/libraries/test_pages.py
-}  # fmt: skip
-BLOCKS = [
-    pytest.param(path, block, id=f"{path.relative_to(DOCS).as_posix()}-{number}")
-    for path in PAGES
-    if path.name not in ELSEWHERE
-    for number, block in enumerate(
-        re.finditer(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL), 1
-    )
-]
-COMMANDS = [
-    command
-    for path in PAGES
-    if path.name not in ELSEWHERE
-    for command in re.findall(
-        r"plausiwidgets ((?:page|assess) [^`\n]*--(?:output|csv) [\w.]+)", path.read_text(encoding="utf-8")
-    )
-]
 
 
 def public() -> Iterator[tuple[str, object]]:
@@ -64,7 +43,7 @@ def test_the_page_on_citing_has_what_the_citation_file_has() -> None:
         {field: value.removeprefix("{").removesuffix("}") for field, value in re.findall(r"(\w+) += \{(.*)\}", entry)}
         for entry in re.findall(r"^@\w+\{(.*?)^\}", page, flags=re.MULTILINE | re.DOTALL)
     ]
-    names = {"issue": "number", "authors": "author"}
+    names = {"issue": "number", "authors": "author", "date-released": "date"}
     left_out = {"cff-version", "message", "type", "abstract", "keywords", "references"}
     for source, entry in zip([citation, *citation["references"]], entries, strict=True):
         people = [a.get("name") or f"{a['family-names']}, {a['given-names']}" for a in source["authors"]]
@@ -76,7 +55,7 @@ def test_the_page_on_citing_has_what_the_citation_file_has() -> None:
 def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))
     made = {f"patterns/{key}.md" for key in ("index", *pw.patterns.names())}
-    made |= {f"neurons/{name}.md" for name in ("index", *pw.models.names())}
+    made |= {f"neurons/{name}.md" for name in ("index", "found", *pw.models.names())}
     made |= {f"notebooks/{path.name}" for path in (DOCS.parent / "notebooks").glob("*.ipynb")}
     places = [((page.parent / link).resolve(), link) for link in links]
     found = {path for path, _ in places if path.is_file()} | {(DOCS / name).resolve() for name in made}
@@ -107,45 +86,41 @@ def test_the_guide_names_each_number_on_the_screen() -> None:
     )
 
 
+def claimed(text: str) -> list[tuple[str, str]]:
+    """Return models and patterns of the package that a text searches together, in code or in a sentence."""
+    calls = re.findall(r'(?:optimize|assess)\("(\w+)", "(\w+)"', text)
+    titles = {pw.patterns.get(key).title.lower(): key for key in pw.patterns.names()}
+    names = "|".join(map(re.escape, titles))
+    models = "|".join(sorted(pw.models.names(), key=len, reverse=True))
+    words = re.compile(rf"\b(?:finds?|found|shows?|showed)\s+({names}) of `?({models}|adex)`?\b", re.IGNORECASE)
+    told = [(found[2].lower(), titles[found[1].lower()]) for found in words.finditer(" ".join(text.split()))]
+    return [(m, p) for m, p in calls + told if m in pw.models.names() and p in pw.patterns.names()]
+
+
+def test_claims_about_found_sets_are_read() -> None:
+    text = 'seed 3 finds inhibition-induced\nbursting of AdEx: `pw.optimize("lif", "integrator", seed=3)`, and "mine"'
+    assert claimed(text) == [("lif", "integrator"), ("adex", "inhibition_induced_bursting")]
+
+
+@pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
+def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
+    for model, pattern in claimed(page.read_text(encoding="utf-8")):
+        found = published_statuses(pw.models.get(model))[pattern]
+        assert found == "replicated", f"{page.name} speaks of {model} with {pattern}, which the table has as {found}"
+
+
+def test_the_page_on_units_has_the_unit_of_each_neuron() -> None:
+    rows = re.findall(
+        r"^\| (\S+) \| [^|]*: ([^|:]+) \|", (DOCS / "howto" / "units.md").read_text("utf-8"), re.MULTILINE
+    )
+    said = {name: unit for unit, names in rows for name in re.findall(r"`(\w+)`", names)}
+    assert said == {name: pw.models.get(name).current.unit for name in pw.models.names()}
+
+
 def test_the_glossary_is_in_order() -> None:
     words = re.findall(r"^(.+)\n: ", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(words) > 25
     assert words == sorted(words, key=str.lower)
-
-
-@pytest.mark.slow
-def test_the_command_of_a_table_goes_on_with_the_study_of_the_block_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    text = (DOCS / "tutorials" / "research.md").read_text(encoding="utf-8")
-    [block] = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "study.jsonl" in block]
-    [command] = re.findall(r"`plausiwidgets (assess [^`]*)`", text)
-    exec(block, {"__name__": "__main__"})
-    before = Path("study.jsonl").read_bytes()
-    assert main(command.split()) == 0
-    assert Path("study.jsonl").read_bytes() == before
-    assert Path("table.csv").exists()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("page", "block"), BLOCKS)
-def test_the_python_of_the_documentation_runs(
-    page: Path, block: re.Match[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    above = "\n" * page.read_text(encoding="utf-8").count("\n", 0, block.start(1))  # an error then names its line
-    exec(compile(above + block[1], str(page), "exec"), {"__name__": "__main__"})
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_of_the_documentation_write_their_files(
-    command: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    words = [str(root / word) if word.startswith("docs/") else word for word in command.split()]
-    assert main(words) == 0
-    assert Path(words[-1]).stat().st_size > 0
 
 
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])

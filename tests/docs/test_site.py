@@ -67,6 +67,16 @@ def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
     assert reason.endswith(f"; the best set holds, but not {row['failed_check']}") and "misses" not in reason
 
 
+def test_the_gallery_has_each_verified_set_of_the_table_as_a_picture_that_opens_it(scripts) -> None:
+    models = [pw.models.get(name) for name in ("lif", "qif")]
+    patterns = [pw.patterns.get(key) for key in ("tonic_spiking", "integrator")]
+    page = scripts[0].found_page(models, patterns)
+    links = re.findall(r'href="\.\./live/neuron-(\w+)\.html#pattern=(\w+)&amp;dt=[^"]+">\1<svg', page)
+    shown = [(m.key, p.key) for p in patterns for m in models if scripts[0].status(m, p) == "replicated"]
+    assert links == shown and len(shown) == 4
+    assert "The 4 verified sets" in page and len(re.findall(r'<polyline class="v" points="\S+ \S+', page)) == 4
+
+
 def test_the_page_of_a_neuron_has_its_equations_units_bounds_sources_and_what_was_found(scripts) -> None:
     model = pw.models.get("adex")
     page = scripts[0].neuron_page(model, [pw.patterns.get(key) for key in pw.patterns.names()])
