@@ -21,7 +21,7 @@ from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.made_up import SETS, Untriable, bench_of
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Floats
+from plausiwidgets.simulation.current import MOST_GIVEN, Floats
 
 MOST_TIME = 1e6
 """Time in ms of a sweep at its longest that is let through without a word."""
@@ -115,6 +115,7 @@ def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, lon
     simulated = longest()
     for name, sweep in made.items():
         bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MOST_TIME)
+        bounded(where, f"number of pieces of sweep {name!r}", float(len(sweep.pieces)), MOST_GIVEN)
         _check_windows(f"{where}: sweep {name!r}", sweep, simulated[name])
     return made
 

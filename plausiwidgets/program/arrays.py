@@ -59,7 +59,16 @@ def value_of(value: Value, values: Values) -> Any:
 
 def _computed(line: Instruction, arguments: list[Any]) -> Any:
     if line.operation is CAST:
-        return np.asarray(arguments[0]).astype(line.dtype)
+        return _cast(np.asarray(arguments[0]), line.dtype)
     name = line.operation.array
     result = (_FUNCTIONS.get(name) or getattr(np, name))(*arguments)
     return result if result.dtype == line.dtype else result.astype(line.dtype)
+
+
+def _cast(x: Any, dtype: np.dtype) -> Any:
+    """Return an array as another type; a float without an integer of it becomes the smallest, as in every engine."""
+    if x.dtype.kind == "f" and dtype.kind == "i":
+        least = float(np.iinfo(dtype).min)
+        x = np.trunc(x)
+        x = np.where((x >= least) & (x < -least), x, least)
+    return x.astype(dtype)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked, finite, numbers, shown
+from plausiwidgets.arguments import bounded, checked, finite, numbers, shown
 from plausiwidgets.simulation.current_text import MOST_SAMPLES, read_current_file
 from plausiwidgets.simulation.formula import Formula
 
@@ -26,6 +26,8 @@ else:  # a page computes currents from formulas
 
 MOST_PIECES = 1000
 """Largest number of linear pieces of a current of given values: each costs time in every step."""
+MOST_GIVEN = 1e4
+"""Pieces of a current that is given as pieces: 1e4 take some tenths of a second, and 1e5 a hundred times as long."""
 
 TAIL = 200.0
 """Time in ms after the last piece at which a current ends by default."""
@@ -118,6 +120,7 @@ class Current:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pieces", tuple(self.pieces))
+        bounded("Current", "number of pieces", float(len(self.pieces)), MOST_GIVEN)
         finite("Current", "end", self.end, above=0.0, unit="ms")
         finite("Current", "before", self.before, low=0.0, unit="ms")
         finite("Current", "settle", self.settle, low=0.0, unit="ms")

@@ -16,7 +16,7 @@ from plausiwidgets.simulation.compiled.source import assignments, text_of
 _SOURCE = """
 import math
 import numpy as np
-from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid
+from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid, whole32, whole64
 
 def step(current_, state_, parameters_, out, dt):
     for i in range(current_.size):

@@ -49,9 +49,14 @@ def _log(x: float) -> float:
     return math.log(x) if x > 0.0 else (-math.inf if x == 0.0 else math.nan)
 
 
+def _whole(x: float, edge: float) -> int:
+    return int(x) if -edge - 1.0 < x < edge else -int(edge)
+
+
 _FUNCTIONS = {
     "math": math, "np": np, "exp": _exp, "log": _log, "sigmoid": lambda x: 1.0 / (1.0 + _exp(-x)),
     "remainder": lambda a, b: a % b, "floor_divide": lambda a, b: a // b,
+    "whole64": lambda x: np.int64(_whole(x, 2.0**63)), "whole32": lambda x: np.int32(_whole(x, 2.0**31)),
 }  # fmt: skip
 
 
@@ -77,13 +82,15 @@ def interpreter(program: Program) -> Engine:
     def engine(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
         currents = job.current.values(job.steps, job.dt)
         limit = math.inf if job.spike_limit is None else job.spike_limit
-        lanes = [
-            run(
-                currents[i].tolist(), job.state[:, i].tolist(), [float(job.params[n][i]) for n in program.parameters],
-                job.dt, job.model.limit, limit, checkpoint or (lambda: None),
-            )
-            for i in range(job.lanes)
-        ]  # fmt: skip
+        with np.errstate(all="ignore"):  # NumPy's integers wrap around, as a kernel's do
+            lanes = [
+                run(
+                    currents[i].tolist(), job.state[:, i].tolist(),
+                    [float(job.params[n][i]) for n in program.parameters], job.dt, job.model.limit, limit,
+                    checkpoint or (lambda: None),
+                )
+                for i in range(job.lanes)
+            ]  # fmt: skip
         return _result(job, lanes)
 
     return engine

@@ -73,7 +73,7 @@ import math
 import numpy as np
 from numba import njit
 
-from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid
+from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid, whole32, whole64
 from plausiwidgets.simulation.compiled.runtime import (
     LANE,
     fill_up,

@@ -85,12 +85,17 @@ class Call:
 
     def cast(self, value: Value, dtype: np.dtype) -> Value:
         """Return a value as another type."""
+        if dtype == LONG and value.number is not None and not -(2**63) <= value.number < 2**63:
+            raise Unsupported(f"reads {value.number}, which torch.int64 does not hold")
         if value.dtype == dtype:
             return value
         if value.number is None:
             return self._add(CAST, [value], dtype)
-        held = bool if dtype == BOOL else float if dtype.kind == "f" else int
-        return replace(value, dtype=dtype, number=held(value.number))
+        number, own = value.number, value.dtype
+        if value.dims < 0 and dtype.kind == "f":  # a number of Python, whatever its size
+            number, own = float(number), DOUBLE
+        # As torch has it: 2**31 is another number in int32, 0.1 in float32.
+        return replace(value, dtype=dtype, number=torch.tensor(number, dtype=TORCH[own]).to(TORCH[dtype]).item())
 
     def _add(self, row: Operation, operands: list[Value], dtype: np.dtype) -> Value:
         masks = {v.mask for v in operands if v.mask is not None}

@@ -166,6 +166,20 @@ def sigmoid(x: float) -> float:
 
 
 @inline
+def whole64(x: float) -> int:
+    """x without its fraction as a 64-bit integer; what has none there is the smallest, as torch has it on x86."""
+    inside = (x >= -(2.0**63)) & (x < 2.0**63)
+    return np.int64(x if inside else -(2.0**63))  # type: ignore[return-value]
+
+
+@inline
+def whole32(x: float) -> int:
+    """The same as a 32-bit integer."""
+    inside = (x > -(2.0**31) - 1.0) & (x < 2.0**31)
+    return np.int32(x if inside else -(2.0**31))  # type: ignore[return-value]
+
+
+@inline
 def remainder(a: float, b: float) -> float:
     """a modulo b with the sign of b, as torch and Python have it."""
     rest = np.fmod(a, b)

@@ -10,8 +10,10 @@ import numpy as np
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Value
 
-_NATIVE = (BOOL, LONG, DOUBLE)
-"""Types that the operators and functions of Python, as Numba compiles them, keep by themselves."""
+_NATIVE = (BOOL, DOUBLE)
+"""Types that operators and functions of Python and of Numba keep by themselves: a whole number of Python grows."""
+_WHOLE = {LONG: "whole64", np.dtype("int32"): "whole32"}
+"""Functions from a float to an integer: one out of range has the same integer in every engine."""
 
 
 def assignments(lines: Iterable[Instruction]) -> list[str]:
@@ -45,6 +47,8 @@ def _expression(line: Instruction) -> str:
     if own == BOOL:
         one, zero = (text_of(Value("", line.dtype, 0, 0, n)) for n in (1, 0))
         return f"{one} if {x} else {zero}"
+    if own.kind == "f" and line.dtype in _WHOLE:
+        return f"{_WHOLE[line.dtype]}({x})"
     return f"{_type(line.dtype)}({x})"
 
 

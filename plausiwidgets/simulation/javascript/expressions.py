@@ -76,7 +76,9 @@ def _cast(text: str, own: np.dtype, dtype: np.dtype) -> str:
     if own == BOOL:
         return f"({text} ? 1n : 0n)" if dtype in _BITS else f"({text} ? 1 : 0)"
     if dtype in _BITS:
-        whole = text if own in _BITS else f"truncated({text})"
-        return whole if dtype == LONG else _cut(whole, dtype)
-    text = f"Number({text})" if own in _BITS else text
+        if own not in _BITS:
+            return f"truncated({text}, {_BITS[dtype]})"
+        return text if dtype == LONG else _cut(text, dtype)
+    if own in _BITS:
+        return f"{'singleOf' if dtype == SINGLE else 'Number'}({text})"
     return f"Math.fround({text})" if dtype == SINGLE else text

@@ -42,9 +42,16 @@ export function floorDivide(a, b) {
   return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/** A double as a 64-bit integer; one without such an integer becomes the smallest, as processors have it. */
-export function truncated(x) {
-  return x >= -9223372036854775808 && x < 9223372036854775808 ? BigInt(Math.trunc(x)) : -9223372036854775808n;
+/** A double as an integer of so many bits; one without such an integer becomes the smallest, as in every engine. */
+export function truncated(x, bits) {
+  const edge = 2 ** (bits - 1);
+  return x > -edge - 1 && x < edge ? BigInt(Math.trunc(x)) : -BigInt(edge);
+}
+
+/** A 64-bit integer as a float32, rounded once: what a double leaves out is no more than one bit here. */
+export function singleOf(x) {
+  const rest = BigInt.asUintN(11, x);
+  return Math.fround(Number(x > -9007199254740992n && x < 9007199254740992n ? x : x - rest + (rest ? 1024n : 0n)));
 }
 
 /** The values of parameters in their order; what is left out takes its default. */
