@@ -39,6 +39,8 @@ TRAINS: tuple[Floats, ...] = (
     _irregular(40, 0.3), _irregular(14, 0.8), np.linspace(0.03, 0.99, 21) ** 1.5,
 )  # fmt: skip
 """Spikes of each set in a strong current, as shares of the time to its end and some more."""
+THRESHOLDS = (0.001, 0.3, 0.02, 0.1, 0.004, 0.002, 0.05, 0.01)
+"""Weakest current that evokes spikes of each set."""
 SETS = len(TRAINS)
 
 
@@ -104,7 +106,8 @@ def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     recorded = None
     if job.window is not None:
         k = np.arange(*job.window)
-        swing = (0.01 * which if last.max(initial=0.0) == 0.0 else 1.0 + which)[:, None] * np.sin(k / 50.0)
+        # Driven, most of them cross their threshold, and each another one.
+        swing = (0.01 * which if last.max(initial=0.0) == 0.0 else 12.0 + 4.0 * which)[:, None] * np.sin(k / 50.0)
         recorded = np.broadcast_to(-65.0 + which[:, None] + swing, (len(job.record), *swing.shape)).copy()
     level = -55.0 + 3.0 * shift
     return LaneResult(
@@ -114,11 +117,15 @@ def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
 
 
 def _train(which: int, height: float, last: float) -> NDArray[np.int64]:
-    """Return the steps in which a set fires: the more, and the sooner, the stronger its current is."""
+    """Return the steps in which a set fires: the more, and the sooner, the stronger its current is.
+
+    A long train has some spikes less, by when the current ends, so that a second stimulus at another time is seen.
+    """
     if last == 0.0:  # at rest: what is late enough to count
         return np.arange(SPONTANEOUS.get(which, 0), dtype=np.int64) * 3000 + 2000
-    shares, threshold = TRAINS[which], 0.001 * (1.0 + which)
+    shares, threshold = TRAINS[which], THRESHOLDS[which]
     excess = max(height - threshold, 0.0)
     excited = int(np.ceil(shares.size * excess / (excess + 0.01)))
+    excited -= round(1.7 * last) % 3 if excited > 5 else 0
     sooner = 1.0 - 0.3 * excess / (excess + 1.0)
     return np.unique(np.round(shares[:excited] * sooner * (last + AFTER) / DT).astype(np.int64))

@@ -13,6 +13,10 @@ def isi(r):
     return np.diff(r["step"].times, axis=-1)
 
 
+def v(r):
+    return r["step"].v(0.0, 50.0)
+
+
 def guarded(r, value, least=3):
     """The usual guard: a value for the sets that fired, nan for the others."""
     return np.where(r["step"].count() >= least, value, np.nan)
@@ -69,6 +73,37 @@ MIXING = {
     "any set without a spike": lambda r, s: r["step"].count() - (r["step"].count() == 0).any(),
     "more than thirty spikes somewhere": lambda r, s: r["step"].count() + (r["step"].times.shape[1] > 30),
     "graded by all": lambda r, s: pw.patterns.Graded(r["step"].count(), 0.5 * np.mean(s.width) / 100.0 + 0.0 * s.width),
+    # and twenty more that were written without a look at the trial
+    "scaled by the largest potential": lambda r, s: v(r).max(axis=1) / np.abs(v(r)).max(),
+    "place among the sorted": lambda r, s: np.searchsorted(np.sort(r["step"].count()), r["step"].count()),
+    "weighted by the counts": lambda r, s: r["step"].count() + np.average(s.width, weights=r["step"].count() + 1.0),
+    "a line through the sets": lambda r, s: (
+        np.polyval(np.polyfit(s.amplitude, r["step"].count(), 1), s.amplitude) if r.n > 1 else 1.0 * r["step"].count()
+    ),
+    "running maximum": lambda r, s: np.maximum.accumulate(r["step"].count()),
+    "above the median": lambda r, s: 1.0 * (r["step"].count() > np.median(r["step"].count())),
+    "quartile": lambda r, s: np.digitize(r["step"].count(), np.quantile(r["step"].count(), [0.25, 0.5, 0.75])),
+    "products of trains": lambda r, s: (np.nan_to_num(r["step"].times) @ np.nan_to_num(r["step"].times).T).sum(axis=1),
+    "cut to the shortest train": lambda r, s: np.nan_to_num(r["step"].times[:, : r["step"].count().min()]).sum(axis=1),
+    "gaps filled by the mean": lambda r, s: np.where(
+        np.isnan(r["step"].first()), np.nanmean(r["step"].first()), r["step"].first()
+    ),
+    "distance to the best": lambda r, s: np.nansum(
+        np.abs(r["step"].times - r["step"].times[np.argmax(r["step"].count())]), axis=1
+    ),
+    "mean trace subtracted": lambda r, s: (v(r) - v(r).mean(axis=0)).max(axis=1),
+    "a transform along the sets": lambda r, s: np.abs(np.fft.fft(v(r), axis=0)).max(axis=1),
+    "a level of all": lambda r, s: (v(r) > np.percentile(v(r), 95)).sum(axis=1),
+    "noise by place": lambda r, s: r["step"].count() + np.random.default_rng(0).normal(size=r.n),
+    "nan unless all fire": lambda r, s: np.where((r["step"].count() >= 1).all(), 1.0 * r["step"].count(), np.nan),
+    "first trace as reference": lambda r, s: np.abs(v(r) - v(r)[:1]).max(axis=1),
+    "winsorized": lambda r, s: np.clip(r["step"].count(), None, np.percentile(r["step"].count(), 90)),
+    "softmax": lambda r, s: (
+        np.exp(r["step"].count() - r["step"].count().max()) / np.exp(r["step"].count() - r["step"].count().max()).sum()
+    ),
+    "mean over padding": lambda r, s: np.nan_to_num(r["step"].times).mean(axis=1),
+    "threshold of the first": lambda r, s: (v(r) > r.threshold[0]).sum(axis=1),
+    "phase with padding": lambda r, s: np.abs(np.exp(2j * np.nan_to_num(r["step"].times)).sum(axis=1)),
 }
 
 ALONE_TOO = {
@@ -180,17 +215,42 @@ def second_round(bench, mix):
     return again["step"].count()
 
 
+def halved(bench, ends):
+    """Bisect the amplitude that evokes a spike, until `ends` of the sets that are near."""
+    a = bench.stimulus_values.amplitude
+    low, high = 0.0 * a, 1.0 * a
+    for _ in range(8):
+        middle = 0.5 * (low + high)
+        fires = bench.apply({"step": pw.Sweep([pw.pulse(0.0, 200.0, middle)], 200.0)})["step"].count() > 0
+        low, high = np.where(fires, low, middle), np.where(fires, middle, high)
+        if ends(high < 0.3 * a):
+            break
+    return high / a
+
+
+def paired(bench, r, after):
+    """Give a second pulse some time after the first spike, `after` of all of them."""
+    first = np.nan_to_num(r["step"].first(), nan=10.0)
+    second = 0.0 * first + after(first) + 60.0
+    a = bench.stimulus_values.amplitude
+    return bench.apply({"step": pw.Sweep([pw.pulse(0.0, 50.0, a), pw.pulse(second, 50.0, a)], 400.0)})["step"].count()
+
+
 MIXING_PROCEDURES = {
     "mean over the sets": through(lambda bench, r: guarded(r, np.nanmean(isi(r)))),
     "the largest amplitude of all": through(lambda bench, r: rheobase(bench, r, lambda a: 0.0 * a + a.max())),
     "a second sweep by the mean response": through(lambda bench, r: second_round(bench, True)),
     "any set that fires": through(lambda bench, r: r["step"].count() + (bench.spontaneous_spikes > 0).any()),
     "number of sets": through(lambda bench, r: r["step"].count() + (bench.n > 3)),
+    "a bisection that ends when any set is done": through(lambda bench, r: halved(bench, np.any)),
+    "a second pulse after the slowest set": through(lambda bench, r: paired(bench, r, np.max)),
 }
 PROCEDURES_ALONE_TOO = {
     "mean of each set": through(lambda bench, r: guarded(r, np.nanmean(isi(r), axis=1))),
     "rheobase": through(rheobase),
     "a second sweep by the own response": through(lambda bench, r: second_round(bench, False)),
+    "a bisection of all": through(lambda bench, r: halved(bench, lambda done: False)),
+    "a second pulse after the own spike": through(lambda bench, r: paired(bench, r, lambda first: first)),
     "a control": through(lambda bench, r: bench.control(0.0)),
     "of the neuron": through(lambda bench, r: bench.parameters["tau_w"] + 0.0 * r["step"].count()),
 }
