@@ -135,7 +135,8 @@ def sample_accepted(
     pandas.DataFrame
         A row for each set: every parameter and stimulus value, what each criterion measures (by its key; followed by
         ``_measured`` where a parameter has that name), and ``status``. ``.attrs`` holds ``volume``, the estimated
-        share of the box that is accepted, ``evaluations`` and ``levels``.
+        share of the box that is accepted, ``evaluations`` and ``levels``, and what :func:`plausiwidgets.plot` needs to
+        draw how each value is spread, and each pair of values: ``model``, ``pattern`` and ``ranges``.
 
     Raises
     ------
@@ -220,7 +221,17 @@ class Sampling:
         chosen = self._rng.choice(len(found.units), self._n, replace=False)
         values = self._problem.space.values(self._chart.decode(found.units[chosen]))
         table = _measured(self._problem, values, verify, checkpoint)
-        table.attrs = {"volume": found.volume, "evaluations": found.evaluations, "levels": found.levels}
+        space = self._problem.space
+        ranges = {
+            p.key: {"low": low, "high": high, "unit": p.unit, "scale": p.scale, "zero": p.zero}
+            for p, low, high in zip(
+                [space.parameters[name] for name in space.names], space.low.tolist(), space.high.tolist(), strict=True
+            )
+        }
+        table.attrs = {
+            "model": self._problem.model.key, "pattern": self._problem.pattern.title, "volume": found.volume,
+            "evaluations": found.evaluations, "levels": found.levels, "ranges": ranges,
+        }  # fmt: skip
         return table
 
     def _loss(self, units: Floats) -> Floats:

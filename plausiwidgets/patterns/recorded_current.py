@@ -85,6 +85,24 @@ class Injected:
         """Time in ms at which it leaves the holding level; None if it never does."""
         return min((p.on for p in self.pieces), default=None)
 
+    def corners(self, first: float, last: float) -> Floats:
+        """Return the points where it bends from one time to another, shape [points, 2], times in ms and levels.
+
+        Examples
+        --------
+        >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
+        >>> injected.corners(0.0, 400.0).tolist()
+        [[0.0, 20.0], [100.0, 20.0], [100.0, 370.0], [300.0, 370.0], [300.0, 20.0], [400.0, 20.0]]
+        """
+        points = [(first, self.holding)]
+        for p in sorted(self.pieces, key=lambda p: p.on):
+            if p.on == points[-1][0] and len(points) > 1:
+                points.pop()  # it goes on from the piece before
+            else:
+                points.append((p.on, self.holding))
+            points += [(p.on, self.holding + p.first), (p.off, self.holding + p.last), (p.off, self.holding)]
+        return np.array([*points, (max(last, points[-1][0]), self.holding)])
+
     def words(self, unit: str = "") -> str:
         """Return the protocol in words.
 

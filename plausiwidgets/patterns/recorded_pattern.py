@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.arguments import finite, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
@@ -37,17 +39,22 @@ SWEEP = "recording"
 """Name of the sweep where there is one."""
 
 SPIKES = ("n", "latency", "mean_isi", "cv", "times")
-ALL = (*SPIKES, "rest", "rate_before", "course", "resistance", "time_constant", "sag", "ahp", "height", "width")
+ALL = (
+    *SPIKES, "rest", "rate_before", "course", "resistance", "time_constant", "level", "sag", "ahp", "height", "width",
+)  # fmt: skip
 """What is compared, by name; the order is that of the criteria."""
 
-REST, COURSE, TROUGH, PEAK, SAG = 2.0, 2.0, 3.0, 6.0, 1.0
-"""Least tolerance in mV of the potential at rest, the course, the lowest potential after a spike, its top, the sag."""
+REST, COURSE, TROUGH, PEAK, SAG, LEVEL = 2.0, 2.0, 3.0, 6.0, 1.0, 3.0
+"""Least tolerance in mV of the potential at rest, the course, the lowest potential after a spike, its top, the sag, and
+the potential at the end of a step."""
 OF_COURSE = 0.15
 """Tolerance of the course, as a share of the range that the potential has outside of spikes."""
 STEP = 0.5
 """Distance in ms of the samples at which two courses are compared."""
 AROUND = (2.0, 4.0)
 """Time in ms before and after a spike in which courses are not compared."""
+STRETCH = 100.0
+"""Shortest time in ms between changes of the current in which the spikes of a cell that fires by itself are counted."""
 LEAST_STEP, LEAST_DEFLECTION = 30.0, 2.0
 """Length in ms and size in mV of a response to a step of which resistance, time constant and sag are measured."""
 DECAY = (1.0, 10.0)
@@ -58,6 +65,8 @@ ARTEFACT = 0.2
 """A crossing of the threshold that is over within this time in ms, at an edge of the current, is no spike."""
 CUT = 0.5
 """Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+REPEAT = 2.0 * math.sqrt(2.0)
+"""By how many of its standard deviations a repeat differs from a measured value at most: both vary."""
 GAMMA = 0.7
 """Least coincidence factor, as a share of what repeated sweeps of the cell reach among each other."""
 
@@ -85,6 +94,50 @@ class Settings:
         return 1.0 if self.compare is None else self.compare.get(name, 0.0)
 
 
+def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str, float] | None:
+    """Return the weight of each thing that is compared, the largest 1; None for all that a recording has."""
+    if compare is None:
+        return None
+    asked = compare if isinstance(compare, Mapping) else dict.fromkeys(compare, 1.0)
+    out: dict[str, float] = {}
+    for name, weight in asked.items():
+        if name not in (*ALL, "spikes"):
+            raise unknown("name in compare", name, ("spikes", *ALL))
+        finite("from_recording", f"the weight of {name!r} in compare", weight, low=0.0)
+        out |= dict.fromkeys(SPIKES if name == "spikes" else (name,), float(weight))
+    out = {name: weight for name, weight in out.items() if weight > 0.0}
+    if not out:
+        raise ValueError(f"compare is {shown(compare)}, valid is at least one of: spikes, {', '.join(ALL)}")
+    largest = max(out.values())
+    return {name: weight / largest for name, weight in out.items()}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A criterion of a recording.
+
+    Attributes
+    ----------
+    name : str
+        In ``compare`` of :func:`from_recording`.
+    sweep : str
+        Of which it is; empty for all sweeps together.
+    criterion : Criterion
+        Its title does not name the sweep.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
+    >>> [one.name for one in cell.compared]
+    ['n', 'latency', 'mean_isi', 'cv', 'times']
+    """
+
+    name: str
+    sweep: str
+    criterion: Criterion
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RecordedPattern(Pattern):
     """The pattern of recorded sweeps: what is asked of a neuron is what the cell did.
@@ -100,6 +153,14 @@ class RecordedPattern(Pattern):
         The sweeps that were left out, for ``pw.judge(model, pattern.held_out, result.parameters)``.
     reliability : mapping of str to float
         For each sweep that was repeated, the coincidence factor that the repeats reach among each other.
+    numbers : mapping of str to tuple of int
+        For each sweep, its number in the file, and those of its repeats.
+    begins : mapping of str to float
+        For each sweep, the time of the recording in ms that is 0 in a figure.
+    compared : tuple of Compared
+        The criteria of the recording, each with its name in ``compare``, and its sweep.
+    left_out : tuple of str
+        What is compared only where ``compare`` names it, as the cell fires by itself: it would miss it in a repeat.
 
     Examples
     --------
@@ -113,6 +174,10 @@ class RecordedPattern(Pattern):
     current_unit: str = ""
     held_out: RecordedPattern | None = None
     reliability: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    begins: Mapping[str, float] = field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         known, unit = super()._in_units_of(model), model.current.unit
@@ -165,6 +230,15 @@ class _Recorded:
         assert data.v is not None
         chosen = (data.t - self.begin >= first - 1e-9) & (data.t - self.begin < last - 1e-9)
         return data.v[chosen]
+
+    def stretches(self) -> list[tuple[float, float]]:
+        """Return the times from one change of the current to another, from the begin on, each at least STRETCH long."""
+        pieces = () if self.current is None or self.current.measured else self.current.pieces
+        bounds = [0.0]
+        for edge in sorted(x - self.begin for p in pieces for x in (p.on, p.off)):
+            if edge - bounds[-1] >= STRETCH and self.end - edge >= STRETCH:
+                bounds.append(edge)
+        return list(pairwise([*bounds, self.end]))
 
     def steps(self) -> Iterator[Piece]:
         """Yield the steps of its current that are long enough for a resistance, times from the begin."""
@@ -229,6 +303,10 @@ def made_of(
             current_unit=current_unit,
             held_out=held_out,
             reliability=features.reliability,
+            numbers={g.name: tuple(data.number for data in g.repeats) for g in groups},
+            begins={g.name: g.begin for g in groups},
+            compared=tuple(features.compared),
+            left_out=tuple(name for name in ALL if name in features.left_out),
         )
 
 
@@ -412,11 +490,14 @@ class _Features:
     def __init__(self, groups: Sequence[_Recorded], settings: Settings, silent: bool, current_unit: str) -> None:
         self.settings, self.criteria = settings, list[Criterion]()
         self.reliability: dict[str, float] = {}
+        self.compared = list[Compared]()
+        self.left_out = set[str]()
         self._many = len(groups) > 1
         self._current_unit = current_unit
+        self._silent, self._irregular = silent, _irregularity(groups)
         self._measures: list[tuple[str, Measured]] = []
         self._potentials: set[str] = set()
-        self._before(groups, silent)
+        self._before(groups)
         for i, g in enumerate(groups):
             self._of_sweep(g, f"_{i}" if self._many else "")
         if not self.criteria:
@@ -435,19 +516,24 @@ class _Features:
             out |= measure(r[name or next(iter(r))], r)
         return out
 
-    def _add(self, weight_of: str, criterion: Criterion, sweep: str = "") -> None:
+    def _add(self, name: str, criterion: Criterion, sweep: str = "") -> None:
+        weighed = replace(criterion, weight=self.settings.weight(name))
+        self.compared.append(Compared(name, sweep, weighed))
         titled = f"{sweep}: {criterion.title}" if sweep and self._many else criterion.title
-        self.criteria.append(replace(criterion, title=titled, weight=self.settings.weight(weight_of)))
+        self.criteria.append(replace(weighed, title=titled))
 
-    def _asked(self, name: str) -> bool:
-        return self.settings.weight(name) > 0.0
+    def _asked(self, name: str, usual: bool = True) -> bool:
+        """Return whether something is compared; what is not `usual` is so only where `compare` names it."""
+        if not usual:
+            self.left_out.add(name)
+        return self.settings.weight(name) > 0.0 and (usual or self.settings.compare is not None)
 
     # -- before the stimulus
 
-    def _before(self, groups: Sequence[_Recorded], silent: bool) -> None:
+    def _before(self, groups: Sequence[_Recorded]) -> None:
         """Ask for the potential at rest, or for the rate at which the cell fires before the stimulus."""
         known = [(g, data) for g in groups for data in g.repeats if g.onset == 0.0 and g.current is not None]
-        if silent and self._asked("rest"):
+        if self._silent and self._asked("rest"):
             rests = [
                 float(np.mean(v))
                 for g, data in known
@@ -460,7 +546,7 @@ class _Features:
                     "rest", marked("potential at rest"), marked("Potential before the stimulus."), "mV",
                     low=middle - slack, high=middle + slack, scale=5.0))  # fmt: skip
                 self._measures.append(("", lambda x, r: {"rest": r.v_baseline}))
-        if not silent and self._asked("rate_before"):
+        if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
             counts = [int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats]
             seconds = sum(spans) / 1000.0
@@ -477,12 +563,18 @@ class _Features:
     # -- one sweep
 
     def _of_sweep(self, g: _Recorded, mark: str) -> None:
+        first = len(self.criteria)
         self._spikes(g, mark)
-        if g.data.v is None:
-            return
-        self._course(g, mark)
-        self._steps(g, mark)
-        self._shape(g, mark)
+        if g.data.v is not None:
+            self._course(g, mark)
+            if self._silent:
+                self._steps(g, mark)
+            else:
+                self._levels(g, mark)
+            self._shape(g, mark)
+        order = sorted(range(first, len(self.criteria)), key=lambda k: ALL.index(self.compared[k].name))
+        for one in (self.criteria, self.compared):
+            one[first:] = [one[k] for k in order]  # type: ignore[misc]
 
     def _spikes(self, g: _Recorded, mark: str) -> None:
         """Ask for number, latency, intervals and times of the spikes."""
@@ -496,52 +588,85 @@ class _Features:
                 f"valid is: at least {MIN_ISI.low:g} ms, which is asked of every neuron. Are the times in ms, and is "
                 "each spike there once?"
             )
-        counts = [x.size for x in trains]
-        slack = int(tolerance * max(counts) + 1e-9)
-        if self._asked("n"):
-            self._add("n", Criterion(
-                f"n{mark}", marked("spikes"), marked("Spikes from the onset to the end of the recording."), "spikes",
-                low=min(counts) - slack, high=max(counts) + slack, kind="count"), g.name)  # fmt: skip
         fired = [x for x in trains if x.size]
         precision = settings.precision
         if precision is None:
             precision = min(PRECISION, 0.25 * float(isi.mean())) if isi.size else PRECISION
+        # Of a cell that fires by itself the phase is known nowhere, and its pauses are those of the current: what its
+        # spikes have from one change of the current to the next is compared.
+        stretches = [(0.0, g.end)] if self._silent else g.stretches()
+        for j, stretch in enumerate(stretches):
+            self._train(g, stretch, f"{mark}_{j}" if len(stretches) > 1 else mark)
         onset = g.onset
         late = [x[x >= onset] for x in fired]
         firsts = [float(x[0] - onset) for x in late if x.size]
         if firsts and self._asked("latency"):
             first = float(np.mean(firsts))
-            # A cell that fires by itself has no fixed phase at the onset.
-            loose = 0.5 * float(np.mean(isi)) if (fired[0] < onset).any() and isi.size else 0.0
-            slack_of = max(tolerance * first, precision, 2.0 * float(np.std(firsts)), loose)
+            cycle = 0.0 if self._silent else max(map(_first_cycles, late, [stretches] * len(late)))
+            slack = max(tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
+            key = f"latency{mark}"
             self._add("latency", Criterion(
-                f"latency{mark}", marked("latency"), marked("Time from the onset to the first spike."), "ms",
-                low=first - slack_of, high=first + slack_of, scale=max(10.0, 0.5 * first)), g.name)  # fmt: skip
-        means = [float(np.diff(x).mean()) for x in fired if x.size >= 2]
+                key, marked("latency"), marked("Time from the onset to the first spike."), "ms",
+                low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
+                scale=max(10.0, 0.5 * first)), g.name)  # fmt: skip
+            self._measures.append((g.name, lambda x, r: {
+                key: f.first(x.window(onset) if onset else x.window()) - onset}))  # fmt: skip
+        if fired and self._asked("times", self._silent or len(trains) > 1):
+            self._times(g, fired, mark, precision)
+
+    def _train(self, g: _Recorded, stretch: tuple[float, float], mark: str) -> None:
+        """Ask for number and intervals of the spikes in a stretch of a sweep."""
+        tolerance, (begin, end) = self.settings.tolerance, stretch
+        trains = [x[(x >= begin) & (x < end)] for x in g.trains]
+        whole = end - begin >= g.end
+        counts = [x.size for x in trains]
+        asked = []
+
+        def add(name: str, criterion: Criterion) -> None:
+            title = criterion.title
+            if not whole:
+                span = {"start": number(begin + g.begin, 5), "end": number(end + g.begin, 5)}
+                title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **span)
+            self._add(name, replace(criterion, title=title), g.name)
+            asked.append(name)
+
+        if self._asked("n"):
+            slack = int(max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts))) + 1e-9)
+            text = marked("Spikes from the onset to the end of the recording.")
+            if not whole:
+                text = marked("Spikes from one change of the current to the next.")
+            add("n", Criterion(
+                f"n{mark}", marked("spikes"), text, "spikes", low=max(min(counts) - slack, 0),
+                high=max(counts) + slack, kind="count"))  # fmt: skip
+        means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if self._silent else 3)]
         if means and self._asked("mean_isi"):
-            self._add("mean_isi", Criterion(
+            share = tolerance if self._silent else max(tolerance, REPEAT * self._irregular / math.sqrt(max(counts) - 1))
+            add("mean_isi", Criterion(
                 f"mean_isi{mark}", marked("mean interval"), marked("Mean interval between spikes."), "ms",
-                low=min(means) * (1.0 - min(tolerance, 0.99)), high=max(means) * (1.0 + tolerance), scale=0.3,
-                kind="log"), g.name)  # fmt: skip
-        cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in fired if x.size >= 3]
-        if cvs and self._asked("cv"):
-            self._add("cv", Criterion(
+                low=min(means) * (1.0 - min(share, 0.99)), high=max(means) * (1.0 + share), scale=0.3,
+                kind="log"))  # fmt: skip
+        cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
+        if cvs and self._asked("cv", self._silent):
+            add("cv", Criterion(
                 f"cv{mark}", marked("irregularity"), marked("Standard deviation over mean of the intervals."), "1",
-                low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3), g.name)  # fmt: skip
-        named = {what: f"{what}{mark}" for what in ("n", "latency", "mean_isi", "cv")}
+                low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3))  # fmt: skip
 
         def measure(x: Response, r: Responses) -> dict[str, Any]:
-            times = x.window()
+            times = x.window() if whole else x.window(begin, end)
             gaps = f.intervals(times)
-            return {
-                named["n"]: f.lengths(times),
-                named["latency"]: f.first(x.window(onset) if onset else times) - onset,
-                named["mean_isi"]: f.mean(gaps), named["cv"]: f.cv(gaps),
-            }  # fmt: skip
+            values = {"n": f.lengths(times), "mean_isi": f.mean(gaps), "cv": f.cv(gaps)}
+            return {f"{name}{mark}": values[name] for name in asked}
 
-        self._measures.append((g.name, measure))
-        if fired and self._asked("times"):
-            self._times(g, fired, mark, precision)
+        if asked:
+            self._measures.append((g.name, measure))
+
+    def _chance(self, count: int) -> float:
+        """Return by how much the number of spikes of a cell that fires by itself differs in a repeat.
+
+        Of a renewal process the variance is CV² times the number, and 1/6 for the phase (Cox, Renewal Theory, 1962).
+        Where it is silent it stays silent.
+        """
+        return 0.0 if count == 0 else REPEAT * math.sqrt(self._irregular**2 * count + 1.0 / 6.0)
 
     def _times(self, g: _Recorded, trains: list[Floats], mark: str, precision: float) -> None:
         settings, end = self.settings, g.end
@@ -591,7 +716,8 @@ class _Features:
             return
         reach = float(np.quantile(known, 0.99) - np.quantile(known, 0.01))
         spread = max(float(np.sqrt(np.nansum((c - reference) ** 2) / max(np.isfinite(c).sum(), 1))) for c in courses)
-        high, end, dt_of, key = max(COURSE, OF_COURSE * reach, 2.0 * spread), g.end, STEP, f"course{mark}"
+        high = max(COURSE, OF_COURSE * reach, 2.0 * spread, 0.0 if self._silent else _of_phase(g, courses[0]))
+        end, dt_of, key = g.end, STEP, f"course{mark}"
         self._add("course", Criterion(
             key, marked("distance of the course"),
             marked("Root mean square distance of the potential from the recorded one, outside of spikes."), "mV",
@@ -630,6 +756,43 @@ class _Features:
         if deflection < 0.0 and self._asked("sag"):
             self._sag(g, mark, p, found)
 
+    def _levels(self, g: _Recorded, mark: str) -> None:
+        """Ask for the potential at the end of silent steps, and the sag, of a cell that has no rest to measure from."""
+        for j, p in enumerate(g.steps()):
+            half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
+            if p.on < 0.0 or p.off > g.end or any(((t >= half) & (t < p.off)).any() for t in g.trains):
+                continue
+            steady = [float(g.v(data, p.off - tenth, p.off).mean()) for data in g.repeats]
+            usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
+            level = float(np.mean(steady))
+            span = {"start": number(p.on + g.begin, 5), "end": number(p.off + g.begin, 5)}
+            if self._asked("level"):
+                parts = [float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
+                         for data in g.repeats for k in range(1, 6)]  # fmt: skip
+                slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
+                # Where a step silences by depolarization, it holds the potential above where a neuron resets.
+                self._add("level", Criterion(
+                    f"level{mark}_{j}", tr("potential at the end of the step from {start} to {end} ms", **span),
+                    marked("Mean potential of the last tenth of the step."), "mV", low=level - slack,
+                    high=level + slack, scale=max(5.0, slack), without_reset=level > usual), g.name)  # fmt: skip
+                self._potentials.add(g.name)
+                self._measures.append((g.name, lambda x, r, p=p, tenth=tenth, key=f"level{mark}_{j}": {
+                    key: f.mean(x.v(p.off - tenth, p.off))}))  # fmt: skip
+            from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
+            if (
+                level < usual
+                and from_above
+                and self._asked("sag")
+                and not any(((t >= p.on) & (t < p.off)).any() for t in g.trains)
+            ):
+                lowest = [float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min()) for data in g.repeats]
+                self._potentials.add(g.name)
+                found = [(usual, end, low, None) for end, low in zip(steady, lowest, strict=True)]
+                # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
+                noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+                title = tr("sag of the step from {start} to {end} ms", **span)
+                self._sag(g, f"{mark}_{j}", p, found, title, 3.0 * noise)
+
     def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
         if not self._asked("resistance"):
             return
@@ -664,12 +827,20 @@ class _Features:
         self._measures.append((g.name, lambda x, r: {
             key: f.decay_time(x.v(p.off + DECAY[0], p.off + DECAY[1]), r.v_baseline, x.dt)}))  # fmt: skip
 
-    def _sag(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
+    def _sag(
+        self,
+        g: _Recorded,
+        mark: str,
+        p: Piece,
+        found: Sequence[Any],
+        title: str = marked("sag"),
+        noise: float = 0.0,
+    ) -> None:
         sags = [max(steady - low, 0.0) for _, steady, low, _ in found]
         key, tenth = f"sag{mark}", 0.1 * (p.off - p.on)
-        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags))
+        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
         self._add("sag", Criterion(
-            key, marked("sag"),
+            key, title,
             marked("How far the potential comes back from its lowest value to the end of the step."),
             "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0), g.name)  # fmt: skip
         self._measures.append((g.name, lambda x, r: {
@@ -682,6 +853,9 @@ class _Features:
         if not rows:
             return
         end = g.end
+        if not self._silent:
+            for j, stretch in enumerate(g.stretches()):
+                self._trough(g, stretch, f"{mark}_{j}")
         shapes: list[tuple[str, Any, Criterion, bool]] = [
             ("ahp", f.mean_trough, Criterion(
                 f"ahp{mark}", marked("potential between spikes"),
@@ -696,13 +870,15 @@ class _Features:
                 "ms", low=-0.1, high=0.1, scale=0.5, without_reset=True), True),
         ]  # fmt: skip
         for name, measure, criterion, is_spike in shapes:
-            if not self._asked(name) or (is_spike and g.dt > CUT):
+            if not self._asked(name) or (is_spike and g.dt > CUT) or not (is_spike or self._silent):
                 continue
             values = np.array([float(measure(*row)[0]) for row in rows])
             values = values[np.isfinite(values)]
             if not values.size:
                 continue
             slack = float(max(criterion.high, 2.0 * values.std()))
+            if not self._silent and name == "height":
+                slack = max(slack, REPEAT * max(_error_of_mean(row, np.maximum) for row in rows))
             if name == "width":
                 slack = max(slack, 3.0 * self.settings.tolerance * float(values.mean()))
             middle = float(values.mean())
@@ -717,6 +893,73 @@ class _Features:
                 return {key: measure(x.v(0.0, end), x.window(), x.dt)}
 
             self._measures.append((g.name, shape))
+
+    def _trough(self, g: _Recorded, stretch: tuple[float, float], mark: str) -> None:
+        """Ask for the potential between the spikes of a stretch of a sweep of a cell that fires by itself."""
+        begin, end = stretch
+        rows = [(g.v(data, begin, end)[None], x[None] - begin, g.dt)
+                for data, train in zip(g.repeats, g.trains, strict=True)
+                if (x := train[(train >= begin) & (train < end)]).size >= 3]  # fmt: skip
+        if not rows or not self._asked("ahp"):
+            return
+        key, values = f"ahp{mark}", [float(f.mean_trough(*row)[0]) for row in rows]
+        # The potential after the last spike may be that of another stretch.
+        error = max(_error_of_mean((v, times[:, :-1], dt), np.minimum) for v, times, dt in rows)
+        slack, middle = max(TROUGH, 2.0 * float(np.std(values)), REPEAT * error), float(np.mean(values))
+        span = {"start": number(begin + g.begin, 5), "end": number(end + g.begin, 5)}
+        self._add("ahp", Criterion(
+            key, tr("{criterion} from {start} to {end} ms", criterion=tr("potential between spikes"), **span),
+            marked("Mean of the lowest potentials between spikes."), "mV", low=middle - slack, high=middle + slack,
+            scale=5.0), g.name)  # fmt: skip
+        self._potentials.add(g.name)
+        self._measures.append((g.name, lambda x, r: {
+            key: f.mean_trough(x.v(begin, end), x.window(begin, end) - begin, x.dt)}))  # fmt: skip
+
+
+def _irregularity(groups: Sequence[_Recorded]) -> float:
+    """Return how irregular neighbouring intervals are: CV2 (Holt et al. 1996), which a slow change does not enlarge.
+
+    Of a renewal process it is the coefficient of variation; 1, that of a Poisson process, where there are few spikes.
+    """
+    ratios: list[float] = []
+    for g in groups:
+        for train in g.trains:
+            for a, b in g.stretches():
+                isi = np.diff(train[(train >= a) & (train < b)])
+                ratios += (2.0 * np.abs(np.diff(isi)) / (isi[1:] + isi[:-1])).tolist()
+    return float(np.mean(ratios)) if len(ratios) >= 5 else 1.0
+
+
+def _first_cycles(train: Floats, stretches: Sequence[tuple[float, float]]) -> float:
+    """Return the longest of the first intervals of a train, before the current changes; 0 without one."""
+    end = next((b for a, b in stretches if train.size and a <= train[0] < b), 0.0)
+    isi = np.diff(train[train < end][:4])
+    return float(isi.max(initial=0.0))
+
+
+def _of_phase(g: _Recorded, course: Floats) -> float:
+    """Return the distance in mV of two courses of a cell that fires by itself whose spikes have independent phases."""
+    places = np.arange(1, course.size + 1) * STEP
+    apart, known = 0.0, int(np.isfinite(course).sum())
+    for a, b in g.stretches():
+        part = course[(places >= a) & (places < b) & np.isfinite(course)]
+        if part.size and any(((x >= a) & (x < b)).sum() >= 2 for x in g.trains):
+            apart += 2.0 * float(part.var()) * part.size
+    return 1.25 * math.sqrt(apart / max(known, 1))
+
+
+def _error_of_mean(row: tuple[Floats, Floats, float], extreme: np.ufunc) -> float:
+    """Return the standard error of the mean of what is largest or smallest from each spike to the next."""
+    (v,), (times,), dt = row
+    edges = np.minimum(np.round(times / dt).astype(np.intp), v.size - 1)
+    each = extreme.reduceat(v, edges)
+    return float(each.std() / math.sqrt(each.size)) if each.size else 0.0
+
+
+def _residual(v: Floats) -> float:
+    """Return the standard deviation of a potential about the line through it."""
+    place = np.arange(v.size) - 0.5 * (v.size - 1)
+    return float(np.std(v - v.mean() - place * (place @ v) / max(place @ place, 1.0)))
 
 
 def _average(values: Sequence[Any]) -> Any:

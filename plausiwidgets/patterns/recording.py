@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, finite, shown
+from plausiwidgets.arguments import checked, finite
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.recorded_pattern import ALL, SPIKES, RecordedPattern, Settings
+from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, weights_of
 from plausiwidgets.patterns.recording_file import recording_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,10 @@ def from_recording(
         ``n``, ``latency``, ``mean_isi``, ``cv`` and ``times`` of the spikes, or ``spikes`` for these five; ``rest``;
         ``rate_before``; ``course``: root mean square distance outside of spikes; ``resistance``, ``time_constant`` and
         ``sag`` of steps without spikes; ``ahp``: lowest potential between spikes; ``height`` and ``width`` of spikes,
-        for a neuron without a reset.
+        for a neuron without a reset. Of a cell that fires before its stimulus, spikes have no phase that a repeat would
+        have again, and there is no rest: by default ``times`` (unless there are repeats) and ``cv`` are left out, ``n``
+        and ``mean_isi`` are compared between changes of the current, within twice what its irregularity lets them
+        vary, and ``level``, the potential at the end of silent steps, takes the place of resistance and time constant.
     distance : {"coincidence", "van_rossum"}
         How spike times are compared: by the coincidence factor Γ (Kistler, Gerstner & van Hemmen 1997), at
         least 0.7 of what repeats reach among each other, or by van Rossum's distance D² (2001), at most 0.2 for each
@@ -146,21 +149,3 @@ def from_recording(
     chosen["t"] = chosen.get("t", "ms")
     chosen["v"] = chosen.get("v", "mV")
     return recording.made(settings, chosen, sweeps, tuple(holdout))
-
-
-def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str, float] | None:
-    """Return the weight of each thing that is compared, the largest 1; None for all that a recording has."""
-    if compare is None:
-        return None
-    asked = compare if isinstance(compare, Mapping) else dict.fromkeys(compare, 1.0)
-    out: dict[str, float] = {}
-    for name, weight in asked.items():
-        if name not in (*ALL, "spikes"):
-            raise unknown("name in compare", name, ("spikes", *ALL))
-        finite("from_recording", f"the weight of {name!r} in compare", weight, low=0.0)
-        out |= dict.fromkeys(SPIKES if name == "spikes" else (name,), float(weight))
-    out = {name: weight for name, weight in out.items() if weight > 0.0}
-    if not out:
-        raise ValueError(f"compare is {shown(compare)}, valid is at least one of: spikes, {', '.join(ALL)}")
-    largest = max(out.values())
-    return {name: weight / largest for name, weight in out.items()}

@@ -17,7 +17,7 @@ from plausiwidgets.extras import load
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of
+from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
 from plausiwidgets.patterns.recording_table import (
     TWICE,
     Data,
@@ -94,7 +94,14 @@ class RecordingFile:
             del out["spikes"]
         return out
 
-    def pattern(self, model: NeuronModel, units: Mapping[str, str]) -> RecordedPattern:
+    def pattern(
+        self,
+        model: NeuronModel,
+        units: Mapping[str, str],
+        compare: Mapping[str, float] | None = None,
+        sweeps: Iterable[int] | None = None,
+        holdout: Iterable[int] = (),
+    ) -> RecordedPattern:
         """Return the recording as a pattern, with units that were chosen for a model.
 
         A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
@@ -104,6 +111,8 @@ class RecordingFile:
         ----------
         units : mapping of str to str
             For each of `choices`; others are left out.
+        compare, sweeps, holdout
+            As of :func:`plausiwidgets.from_recording`.
 
         Raises
         ------
@@ -118,11 +127,21 @@ class RecordingFile:
                 raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
         is_scaled = chosen.get("current") == AS_IT_IS
-        made = self.made(Settings(key=key, free=("current_scale",) if is_scaled else ()), chosen)
+        free = ("current_scale",) if is_scaled else ()
+        used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
+        made = self.made(Settings(key=key, free=free, compare=weights_of(compare)), chosen, used, left)
         # As a page knows a file by its name alone, so does this text.
         said = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
-        free = ", free=['current_scale']" if is_scaled else ""
-        _code[made] = f"pw.from_recording({self.name!r}, units={said!r}, key={key!r}{free})"
+        more = {
+            "free": list(free) or None,
+            "compare": compare,
+            "sweeps": used and list(used),
+            "holdout": list(left) or None,
+        }
+        options = "".join(f", {name}={value!r}" for name, value in more.items() if value is not None)
+        _code[made] = f"pw.from_recording({self.name!r}, units={said!r}, key={key!r}{options})"
+        if made.held_out is not None:
+            _code[made.held_out] = f"{_code[made]}.held_out"
         return made
 
     def made(
@@ -158,7 +177,7 @@ class RecordingFile:
     def _checked(self, i: int, units: Mapping[str, str], threshold: float | None) -> Data:
         source = replace(self.sources[i], columns=self._in_ms_and_mv(i, units))
         label = f"sweep {i}" if len(self.sources) > 1 else ""
-        return checked_data(source, {"t": "t", **self.columns}, threshold, label)
+        return replace(checked_data(source, {"t": "t", **self.columns}, threshold, label), number=i)
 
     def _in_ms_and_mv(self, i: int, units: Mapping[str, str]) -> dict[str, Any]:
         said = {"spikes": units.get("t", "ms"), **units}

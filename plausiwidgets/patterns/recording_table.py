@@ -36,8 +36,8 @@ TWICE = object()
 class Data:
     """A checked sweep of a recording.
 
-    `end` is where the last sample ends, `label` its name among others; `crossed`: the spikes are crossings of v, and
-    were not given.
+    `end` is where the last sample ends, `label` its name among others and `number` its place in the file; `crossed`:
+    the spikes are crossings of v, and were not given.
     """
 
     t: Floats
@@ -49,6 +49,7 @@ class Data:
     source: str = ""
     label: str = ""
     crossed: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -272,10 +272,20 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-tool select")).to_have_count(3)
     assert findings(page) == []
     page.locator(".pw-tool").get_by_role("button", name="Show").click()
+    said(page, "agree, or change it")
+    expect(page.locator(".pw-protocol")).to_contain_text("+10")
+    expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
+    assert findings(page) == []
+    page.locator(".pw-compare").get_by_label("irregularity", exact=True).uncheck()
+    page.locator(".pw-tool").get_by_role("button", name="Compare my neuron with it").click()
     said(page, "cell.csv is shown.")
     expect(page.locator(".pw-sentence")).to_contain_text("cell")
     expect(page.locator(".pw-legend")).to_contain_text("recording")
     page.wait_for_selector(JUDGED)
+    page.locator(".pw-chip").click()
+    expect(page.locator(".pw-criteria")).to_contain_text("latency")
+    expect(page.locator(".pw-criteria")).not_to_contain_text("irregularity")
+    page.keyboard.press("Escape")
 
 
 def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sentence(page):

@@ -8,7 +8,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import features
+from plausiwidgets.patterns import Graded, Response, Responses, features
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.patterns.tape import tape_of
 from tests.patterns.test_recording import CELL, regular_spiking
@@ -197,6 +197,87 @@ def test_the_plot_of_a_verdict_draws_the_recording():
     drawn = [trace for trace in figure.data if trace.name == "recording" and trace.y is not None and len(trace.y) > 100]
     assert drawn and np.nanmax(drawn[0].y) == pytest.approx(recorded.v.max(), abs=1.0)
     assert "recording" in verdict._repr_html_() or "recording" in verdict._picture()
+
+
+# -- a cell that fires by itself ----------------------------------------------------------------------
+
+
+def restless_sweep(step, seed):
+    """Return a sweep of a noisy integrate-and-fire cell that fires without a current: a step, rest, and −120 pA."""
+    rng, dt = np.random.default_rng(seed), 0.25
+    t = np.arange(0.0, 2000.0, dt)
+    current = step * ((t >= 200.0) & (t < 700.0)) - 120.0 * ((t >= 1000.0) & (t < 1500.0))
+    noise = rng.normal(0.0, 0.7, t.size)
+    v, x, silent = np.empty(t.size), -65.0 + 15.0 * rng.random(), 0
+    for k in range(t.size):
+        x += dt * ((-47.5 + 0.15 * current[k] - x) / 20.0) + noise[k] * np.sqrt(dt)
+        v[k], silent = (30.0 if silent > 8 else -62.0, silent - 1) if silent else (x, 0)
+        if silent:
+            x = -62.0
+        elif x > -50.0:
+            silent = 10
+    return t, v, current
+
+
+def restless_cell(seed, **options):
+    sweeps = [restless_sweep(step, 100 * seed + k) for k, step in enumerate((-40.0, 40.0, 80.0))]
+    t, v, current = sweeps[0][0], [v for _, v, _ in sweeps], [i for *_, i in sweeps]
+    return pw.from_recording(t, v=v, current=current, units={"current": "pA"}, **options)
+
+
+def missed_by(other, cell):
+    """Return the criteria of a recorded cell that another recording misses, and how many there are, by name."""
+    sweeps, none = {}, np.zeros(1)
+    for name, trace in pw.patterns.target(other).traces.items():
+        v, dt = trace.v[:, trace.t > -1e-9], float(trace.t[1] - trace.t[0])
+        times = trace.spike_times[0][trace.spike_times[0] >= 0.0]
+        sweeps[name] = Response(times[None], v.shape[1] * dt, v.max(axis=1), dt, v)
+    measured = cell.measure(Responses(sweeps, 1, dt, none, none, none, none, none, none.astype(int), 100.0), None)
+    out = {}
+    for one in cell.compared:
+        if one.name == "rate_before":
+            continue
+        x = measured[one.criterion.key]
+        x = np.atleast_1d(x.value if isinstance(x, Graded) else x)[0]
+        missed, count = out.get(one.name, (0, 0))
+        out[one.name] = (missed + (not one.criterion.low <= x <= one.criterion.high), count + 1)
+    return out
+
+
+def test_a_cell_that_fires_by_itself_is_asked_for_what_it_does_in_a_repeat_as_well():
+    cells = [restless_cell(seed) for seed in range(5)]
+    assert cells[0].left_out == ("cv", "times") and not cells[0].at_rest
+    assert {one.name for one in cells[0].compared} == {
+        "n", "latency", "mean_isi", "rate_before", "course", "level", "sag", "ahp", "height", "width",
+    }  # fmt: skip
+    again = [missed_by(other, cell) for cell in cells for other in cells if other is not cell]
+    missed, count = np.sum([x for one in again for x in one.values()], axis=0)
+    assert missed <= 0.08 * count  # each interval holds some 95 % of repeats
+    # Times and irregularity are compared where they are asked for, and the cell itself would miss them.
+    asked = restless_cell(0, compare=["spikes"])
+    missed, count = np.sum([missed_by(other, asked)["times"] for other in cells[1:]], axis=0)
+    assert missed == count
+
+
+def test_the_spikes_of_a_cell_that_fires_by_itself_are_counted_between_changes_of_the_current():
+    cell = restless_cell(0)
+    spans = [(0.0, 500.0), (500.0, 800.0), (800.0, 1300.0), (1300.0, 1800.0)]
+    spikes = pw.patterns.target(cell).traces["sweep 1"].spike_times[0]
+    for j, (begin, end) in enumerate(spans):
+        count, asked = ((spikes >= begin) & (spikes < end)).sum(), by_key(cell)[f"n_1_{j}"]
+        assert asked.low <= count <= asked.high and asked.high < 2 * count + 3
+    assert by_key(cell)["n_1_2"].high == 0  # silent under −120 pA
+    assert "spikes from 200 to 700 ms" in by_key(cell)["n_1_0"].title
+    level = by_key(cell)["level_1_1"]
+    assert level.low < -47.5 - 0.15 * 120.0 < level.high
+
+
+def test_repeats_of_a_cell_that_fires_by_itself_say_how_reliable_its_spike_times_are():
+    sweeps = [restless_sweep(80.0, seed) for seed in range(3)]
+    cell = pw.from_recording(sweeps[0][0], v=[v for _, v, _ in sweeps], current=[i for *_, i in sweeps])
+    [own] = cell.reliability.values()
+    assert own < 0.5 and by_key(cell)["gamma"].low == pytest.approx(0.7 * own) and cell.left_out == ("cv",)
+    assert cell.numbers == {"sweep 0": (0, 1, 2)} and cell.begins == {"sweep 0": 200.0}
 
 
 # -- files of other programs --------------------------------------------------------------------------

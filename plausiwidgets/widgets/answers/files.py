@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from functools import cache
 from importlib import metadata, resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from plausiwidgets import patterns
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.recorded_pattern import ALL, RecordedPattern
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
@@ -22,12 +23,18 @@ from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
 from plausiwidgets.widgets.answers.judging import judge_one
+from plausiwidgets.widgets.answers.packing import Arrays, measured
+from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+
+COLUMNS = 400
+"""Pixel columns in which a recorded sweep is sent to be looked at."""
 
 
 def equations(answers: Answers, asked: Asked) -> None:
@@ -81,20 +88,57 @@ def task_of(selection: Selection) -> str:
 
 def recording(answers: Answers, asked: Asked) -> None:
     """Make a pattern of a recording, or tell the units to choose from."""
-    model = answers.known.model(asked["model"])
+    model, options = answers.known.model(asked["model"]), ("compare", "sweeps", "holdout")
+    chosen = {name: asked[name] for name in options if name in asked.fields}
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         file = read_recording(asked.data, asked["name"])
-        choices = file.choices(model)
-        if any(what not in asked["units"] for what in choices):
-            asked.tell(pattern="", choices=choices, columns=dict(file.columns), protocols=[])
+        choices, units = file.choices(model), asked["units"]
+        about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}
+        if any(what not in units for what in choices):
+            asked.tell(pattern="", choices=choices, unit="", sweeps=[], criteria=[], left_out=[], **about)
             return
-        pattern = file.pattern(model, asked["units"])
-        protocols = [f"{name}: {found.words(pattern.current_unit)}" for name, found in pattern.protocols.items()]
-        name = answers.known.name_of_pattern(pattern, asked.fields.get("again", ""))
-        asked.tell(pattern=name, choices={}, columns=dict(file.columns), protocols=protocols)
+        usual = file.pattern(model, units)
+        every = file.pattern(model, units, dict.fromkeys(ALL, 1.0)) if usual.left_out else usual
+        made = file.pattern(model, units, **chosen) if chosen else usual
+        name = answers.known.name_of_pattern(made, asked.fields.get("again", ""))
+        if made.held_out is not None:
+            about["held_out"] = answers.known.name_of_pattern(made.held_out, f"{name}_held_out")
+        asked.tell(
+            pattern=name, choices={}, unit=usual.current_unit,
+            sweeps=[
+                {"name": sweep, "numbers": list(numbers), "begin": usual.begins[sweep],
+                 "protocol": found.words(usual.current_unit) if (found := usual.protocols.get(sweep)) else ""}
+                for sweep, numbers in usual.numbers.items()
+            ],
+            criteria=[
+                {"of": one.name, "sweep": one.sweep, "name": one.criterion.title, "text": one.criterion.description,
+                 "unit": one.criterion.unit, "low": measured(one.criterion.low),
+                 "high": measured(one.criterion.high), "shaped": one.criterion.without_reset}
+                for one in every.compared
+            ],
+            left_out=list(usual.left_out), arrays=_recorded(usual), **about,
+        )  # fmt: skip
 
     answers.work(asked, Priority.TOOL, work)
+
+
+def _recorded(pattern: RecordedPattern) -> Arrays:
+    """Return the sweeps of a recording as they are drawn, each as a few hundred columns."""
+    arrays: Arrays = {}
+    for k, (name, begin) in enumerate(pattern.begins.items()):
+        trace, found = pattern.reference[name], pattern.protocols.get(name)
+        t = trace.t + begin
+        grid = make_grid(t, COLUMNS)
+        none = np.empty(0, np.float32)
+        v = trace.states.get("v")
+        corners = np.empty((0, 2)) if found is None else found.corners(float(t[0]), float(t[-1]))
+        arrays |= {
+            f"{k}.t": ("f4", grid.x), f"{k}.v": ("f4", none if v is None else envelope(v[0], grid)),
+            f"{k}.current": ("f4", none if found is None else envelope(trace.current[0], grid)),
+            f"{k}.protocol": ("f4", corners), f"{k}.spikes": ("f8", trace.spike_times[0] + begin),
+        }  # fmt: skip
+    return arrays
 
 
 def stimulus(answers: Answers, asked: Asked) -> None:

@@ -124,6 +124,13 @@ ROW = Record("AssessedRow", {
     **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),
     "robustness": Nullable(Number()), "parameters": VALUES, "cannot": Text(SENTENCE), "sentence": Text(SENTENCE),
 })  # fmt: skip
+RECORDED = Record("RecordedSweep", {
+    "name": Text(SENTENCE), "numbers": ListOf(Whole()), "protocol": Text(SENTENCE), "begin": Number("ms"),
+})  # fmt: skip
+COMPARED = Record("ComparedCriterion", {
+    "of": Text(), "sweep": Text(SENTENCE), "name": Text(SENTENCE), "text": Text(SENTENCE), "unit": Text(),
+    "low": Measured(), "high": Measured(), "shaped": Flag(),
+})  # fmt: skip
 POINT = Record("FixedPoint", {
     "x": Number(), "y": Number(), "kind": Text(), "text": Text(SENTENCE), "eigenvalues": Text(SENTENCE),
 })  # fmt: skip
@@ -271,11 +278,23 @@ TABLE: dict[str, Message] = {
     ),
     "recording": Message(
         "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
-        "are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each "
-        "sweep in words.",
-        "files", {"model": NAME, "name": Text(255), "units": ByName(Text()), "again": AGAIN},
-        {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE)),
-         "protocols": ListOf(Text(SENTENCE))},
+        "are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` "
+        "are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps "
+        "and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of "
+        "neurons without a reset alone.",
+        "files",
+        {"model": NAME, "name": Text(255), "units": ByName(Text()),
+         "compare": Optional(ByName(Number(low=0.0, high=1.0))),
+         "sweeps": Optional(ListOf(Whole())), "holdout": Optional(ListOf(Whole())), "again": AGAIN},
+        {"pattern": Text(LONGEST_KEY), "held_out": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())),
+         "columns": ByName(Text(SENTENCE)), "unit": Text(), "sweeps": ListOf(RECORDED),
+         "criteria": ListOf(COMPARED, 10_000),
+         "left_out": ListOf(Text())},
+        {"{k}.t": Array("f4", "[points]", "time in ms of the k-th sweep, on the scale of the file"),
+         "{k}.v": Array("f4", "[points]", "recorded potential in mV; none where there is none"),
+         "{k}.current": Array("f4", "[points]", "recorded current in `unit`; none where there is none"),
+         "{k}.protocol": Array("f4", "[corners, 2]", "times and levels of the recovered current"),
+         "{k}.spikes": Array("f8", "[spikes]", "what was taken for spikes, in ms")},
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(

@@ -81,6 +81,24 @@ export type CurrentLevel = {
   nullclines: number[];
 };
 
+export type RecordedSweep = {
+  name: string;
+  numbers: number[];
+  protocol: string;
+  begin: number;
+};
+
+export type ComparedCriterion = {
+  of: string;
+  sweep: string;
+  name: string;
+  text: string;
+  unit: string;
+  low: number | "Infinity" | "-Infinity" | null;
+  high: number | "Infinity" | "-Infinity" | null;
+  shaped: boolean;
+};
+
 export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
 
 /** What is asked, by kind. */
@@ -131,8 +149,8 @@ export type Questions = {
   equations: { model: string };
   /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
-  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern; `protocols` is the recovered current of each sweep in words. */
-  recording: { model: string; name: string; units: Record<string, string>; again?: string };
+  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons without a reset alone. */
+  recording: { model: string; name: string; units: Record<string, string>; compare?: Record<string, number>; sweeps?: number[]; holdout?: number[]; again?: string };
   /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is another time than usual. */
   stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number; again?: string };
   /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is empty where a link could not name it. */
@@ -168,7 +186,7 @@ export type Answers = {
   phase: { names: string[]; labels: string[]; ranges: [number, number][]; levels: CurrentLevel[]; usual: number; variables: string[]; sentence: string };
   equations: { html: string; meanings: Record<string, string>; card: string };
   export: { name: string; text: string };
-  recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string>; protocols: string[] };
+  recording: { pattern: string; held_out: string; choices: Record<string, string[]>; columns: Record<string, string>; unit: string; sweeps: RecordedSweep[]; criteria: ComparedCriterion[]; left_out: string[] };
   stimulus: { pattern: string };
   mystery: { pattern: string; about: string; values: Record<string, number>; dt: number; moved: string[]; common: string[]; seed: number; link: string; python: string };
   reveal: { values: Record<string, number> };

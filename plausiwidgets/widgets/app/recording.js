@@ -1,33 +1,40 @@
 import { tr } from "./engine/texts.js";
+import { intervalText } from "./engine/words.js";
+import { Pictured } from "./pictured.js";
+import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
 import { useRedraw } from "./redraw.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
+/** @import { Criterion, Sweep } from "./recorded.js" */
 
 const MOST = 10_000_000; // bytes: a connection is closed by a larger message
+const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
+
+/** What a sweep is for: its pattern, that of the sweeps held out, or none. @typedef {"compared" | "predicted" | "out"} Role */
 
 /**
  * A file that is read, and what is asked about it; `question` is the one whose answer is awaited, and `heard` are the views.
+ * Of a file whose units are known, `sweeps` and `criteria` are all that it has, `at` is the sweep that is looked at, `weights`
+ * are those of what is compared, by name, 0 where it is not, and `roles` those of sweeps that are not compared. `agreed` is
+ * what the pattern that is shown was made with; empty until the user has agreed.
  * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>,
- *   protocols: string[], units: Record<string, string>, said: string, busy: boolean, question: object | null, heard: Set<() => void> }} Reading
+ *   units: Record<string, string>, said: string, busy: boolean, question: object | null, heard: Set<() => void>,
+ *   sweeps: Sweep[], criteria: Criterion[], leftOut: string[], unit: string, at: number, weights: Map<string, number>,
+ *   roles: Map<string, Role>, pattern: string, heldOut: string, agreed: string }} Reading
  */
 /** @type {WeakMap<App, Reading>} */
 const kept = new WeakMap();
 
+/** What is known of a file before it is read. @returns {Omit<Reading, "file" | "said" | "busy" | "heard">} */
+const nothing = () => ({
+  ...{ bytes: null, choices: {}, columns: {}, units: {}, question: null, sweeps: [], criteria: [], leftOut: [], unit: "", at: 0 },
+  ...{ weights: new Map(), roles: new Map(), pattern: "", heldOut: "", agreed: "" },
+});
+
 /** What is read for an app, whichever of its views shows it. @param {App} app @returns {Reading} */
 export function readingOf(app) {
-  const state = kept.get(app) ?? {
-    file: null,
-    bytes: null,
-    choices: {},
-    columns: {},
-    protocols: [],
-    units: {},
-    said: "",
-    busy: false,
-    question: null,
-    heard: new Set(),
-  };
+  const state = kept.get(app) ?? { ...nothing(), file: null, said: "", busy: false, heard: new Set() };
   kept.set(app, state);
   return state;
 }
@@ -38,20 +45,19 @@ function tell(state, change) {
   for (const hear of [...state.heard]) hear();
 }
 
-/** Reads a recording that was picked or dropped, and opens the tool that asks for what the file does not say. @param {App} app @param {File} file */
+/** Reads a recording that was picked or dropped, and opens the tool that shows what was read. @param {App} app @param {File} file */
 export async function readRecording(app, file) {
   const state = readingOf(app);
   app.store.set({ tool: "data", sheet: "" });
-  const begun = { bytes: null, choices: {}, protocols: [], units: {}, question: null };
   if (file.size > MOST) {
     const said = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
       name: file.name,
       size: Math.round(file.size / 1e6),
       most: MOST / 1e6,
     });
-    return tell(state, { ...begun, file: null, said, busy: false });
+    return tell(state, { ...nothing(), file: null, said, busy: false });
   }
-  tell(state, { ...begun, file, said: "", busy: true });
+  tell(state, { ...nothing(), file, said: "", busy: true });
   try {
     const bytes = await file.arrayBuffer();
     if (state.file !== file) return; // another one meanwhile
@@ -63,25 +69,62 @@ export async function readRecording(app, file) {
   ask(app);
 }
 
-/** @param {App} app */
-function ask(app) {
+/** What a pattern is made with; what is usual is left out. @param {Reading} state @returns {{ compare?: Record<string, number>, sweeps?: number[], holdout?: number[] }} */
+export function chosenOf({ sweeps, criteria, leftOut, weights, roles }) {
+  const usual = usualWeights(criteria, leftOut);
+  const isUsual = [...usual].every(([name, weight]) => weights.get(name) === weight);
+  const numbersOf = (/** @type {Role} */ role) =>
+    sweeps.filter(({ name }) => (roles.get(name) ?? "compared") === role).flatMap(({ numbers }) => numbers);
+  return {
+    ...(isUsual ? {} : { compare: Object.fromEntries([...weights].filter(([, weight]) => weight > 0)) }),
+    ...(roles.size ? { sweeps: numbersOf("compared"), holdout: numbersOf("predicted") } : {}),
+  };
+}
+
+/** Asks for what a file is, or, with what the user has chosen, for its pattern. @param {App} app @param {boolean} [agreed] */
+function ask(app, agreed = false) {
   const state = readingOf(app);
   if (!state.file || !state.bytes) return;
-  const question = { model: app.data.model.name, name: state.file.name, units: state.units };
+  const chosen = agreed ? chosenOf(state) : {};
+  const question = { model: app.data.model.name, name: state.file.name, units: state.units, ...chosen };
   tell(state, { busy: true, said: "", question });
   app.host.ask(
     "recording",
     question,
-    (answer) => {
+    (answer, arrays) => {
       if (state.question !== question || answer.state === "running") return; // another file, or other units, by now
       if (answer.state !== "done") return tell(state, { busy: false, said: answer.error ?? "" });
-      const { pattern, choices, columns, protocols } = answer;
+      const { pattern, choices, columns, held_out: heldOut } = answer;
+      if (agreed) {
+        tell(state, { busy: false, pattern, heldOut, agreed: JSON.stringify(chosen) });
+        return app.choose(app.data.model.name, pattern, { keep: true });
+      }
       const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
-      if (pattern) app.choose(app.data.model.name, pattern, { keep: true });
-      tell(state, { busy: false, choices, columns, protocols, units });
+      const known = pattern ? state.units : units;
+      const [sweeps, criteria, leftOut] = [sweepsOf(answer, arrays), criteriaOf(answer), answer.left_out];
+      const weights = usualWeights(criteria, leftOut);
+      const found = { sweeps, criteria, leftOut, weights, roles: new Map(), at: 0, unit: answer.unit, pattern, heldOut, agreed: "" };
+      tell(state, { busy: false, choices, columns, units: known, ...found });
     },
     state.bytes,
   );
+}
+
+/** Makes what was chosen the target. @param {App} app */
+export function agree(app) {
+  const state = readingOf(app);
+  const chosen = chosenOf(state);
+  if (Object.keys(chosen).length) return ask(app, true);
+  tell(state, { agreed: JSON.stringify(chosen) });
+  return app.choose(app.data.model.name, state.pattern, { keep: true });
+}
+
+/** Shows a sweep of what was read, and of the figure where it has it. @param {App} app @param {number} at */
+function lookAt(app, at) {
+  const state = readingOf(app);
+  const { name } = state.sweeps[at];
+  tell(state, { at });
+  if (app.run.sweeps.includes(name) && app.run.sweep.name !== name) app.showSweep(name);
 }
 
 /** A recorded cell as the target, from a file. @param {{ app: App }} props */
@@ -97,9 +140,10 @@ export function Recording({ app }) {
   );
   const asked = Object.entries(state.choices);
   const take = (/** @type {File | null | undefined} */ file) => file && readRecording(app, file);
+  const isRead = state.sweeps.length > 0;
   return html`<div class="pw-fields pw-onecolumn">
-    <p class="pw-lead">${tr("A recorded cell becomes the target: what it did is asked of your neuron, and its trace is drawn behind yours.")}</p>
-    <label class=${`pw-drop${over ? " over" : ""}`} ondragover=${(/** @type {DragEvent} */ e) => {
+    ${isRead ? "" : html`<p class="pw-lead">${tr("A recorded cell becomes the target: what it did is asked of your neuron, and its trace is drawn behind yours.")}</p>`}
+    <label class=${`pw-drop${over ? " over" : ""}${isRead ? " small" : ""}`} ondragover=${(/** @type {DragEvent} */ e) => {
       e.preventDefault();
       isOver(true);
     }} ondragleave=${() => isOver(false)} ondrop=${(/** @type {DragEvent} */ e) => {
@@ -107,8 +151,8 @@ export function Recording({ app }) {
       e.stopPropagation();
       isOver(false);
       take(e.dataTransfer?.files[0]);
-    }}>${tr("Drop a CSV, ABF or NWB file here, or open one")}
-      <small>${tr("Columns t, v and current; or spike times")}</small>
+    }}>${isRead ? tr("{name}: drop or open another file", { name: state.file?.name ?? "" }) : tr("Drop a CSV, ABF or NWB file here, or open one")}
+      ${isRead ? "" : html`<small>${tr("Columns t, v and current; or spike times")}</small>`}
       <input type="file" accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
     ${
       asked.length
@@ -122,10 +166,118 @@ export function Recording({ app }) {
           )}<button class="pw-small" onclick=${() => ask(app)}>${tr("Show")}</button></div>`
         : ""
     }
-    ${state.protocols.length && !state.busy ? html`<ul class="pw-protocols">${state.protocols.map((words) => html`<li>${words}</li>`)}</ul>` : ""}
-    <p role="status" class=${state.said ? "pw-wrong" : ""}>${state.said || (state.busy ? tr("reading …") : state.file && !asked.length ? tr("{name} is shown.", { name: state.file.name }) : "")}</p>
+    ${isRead ? html`<${Read} app=${app} state=${state} />` : ""}
+    <p role="status" class=${state.said ? "pw-wrong" : ""}>${state.said || (state.busy ? tr("reading …") : statusOf(state))}</p>
   </div>`;
+}
+
+/** @param {Reading} state */
+function statusOf({ file, sweeps, agreed }) {
+  if (!file || !sweeps.length) return "";
+  return agreed ? tr("{name} is shown.", { name: file.name }) : tr("Look at what was read, and agree, or change it.");
+}
+
+/** What was read of a file: a sweep, the recovered protocol in words, and what is compared. @param {{ app: App, state: Reading }} props */
+function Read({ app, state }) {
+  const { sweeps, at, criteria, weights, roles, leftOut, unit } = state;
+  const { dark, present } = app.store.get();
+  const size = present ? 18 : 14;
+  const sweep = sweeps[at];
+  const change = (/** @type {() => void} */ act) => {
+    act();
+    tell(state, {});
+  };
+  const roleOf = (/** @type {Sweep} */ { name }) => roles.get(name) ?? "compared";
+  const compared = sweeps.filter((one) => roleOf(one) === "compared").length;
+  const isAgreed = state.agreed !== "" && state.agreed === JSON.stringify(chosenOf(state));
+  const isNone = compared === 0 || [...weights.values()].every((weight) => weight === 0);
+  const isHeldOut = state.heldOut !== "" && app.store.get().selection.pattern === state.heldOut;
+  const parts = ["v", "current", "spikes"].filter((part) => /** @type {any} */ (sweep)[part].length);
+  return html`
+    ${
+      sweeps.length > 1
+        ? html`<div class="pw-toolrow"><button class="pw-icon" aria-label=${tr("Previous sweep")} disabled=${at === 0} onclick=${() => lookAt(app, at - 1)}>‹</button>
+            <b>${tr(sweep.name)}</b>
+            <button class="pw-icon" aria-label=${tr("Next sweep")} disabled=${at === sweeps.length - 1} onclick=${() => lookAt(app, at + 1)}>›</button>
+            <label>${tr("is")} <select onchange=${(/** @type {any} */ e) =>
+              change(() => {
+                if (e.target.value === "compared") roles.delete(sweep.name);
+                else roles.set(sweep.name, e.target.value);
+              })}>${Object.entries(ROLES).map(
+              ([role, title]) => html`<option value=${role} selected=${roleOf(sweep) === role}>${title()}</option>`,
+            )}</select></label></div>
+          <div role="group" class="pw-sweepchips" aria-label=${tr("Sweeps")}>${sweeps.map(
+            (one, k) =>
+              html`<button class=${roleOf(one)} aria-current=${k === at} title=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} aria-label=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} onclick=${() => lookAt(app, k)}>${one.numbers[0]}</button>`,
+          )}</div>`
+        : ""
+    }
+    <${Pictured} app=${app} of=${[sweep, dark, size, unit]} whole=${() => timesOf(sweep)}
+      picture=${(/** @type {number} */ width, /** @type {number} */ height, /** @type {any} */ zoom) => recordedPicture(sweep, width, height, zoom, { dark, size, unit })}
+      attributes=${{ role: "img", "aria-label": tr("{sweep} as it was read: {protocol}", { sweep: tr(sweep.name), protocol: sweep.protocol }), class: "pw-cells pw-recorded" }} />
+    <p class="pw-planekey pw-recordedkey" aria-hidden="true">${parts.map((part) => html`<span class=${part}><i></i>${KEYS[part]()}</span>`)}${
+      sweep.protocol ? html`<span class="injected"><i></i>${tr("what is injected")}</span>` : ""
+    }</p>
+    ${sweep.protocol ? html`<p class="pw-protocol">${sweep.protocol}</p>` : ""}
+    <fieldset class="pw-compare"><legend>${tr("What is compared")}</legend>
+      <ul>${[...weights].map(([name, weight]) => {
+        const own = criteria.filter(({ of, sweep: where }) => of === name && (where === "" || where === sweep.name));
+        return html`<li key=${name} class=${weight ? "" : "off"}>
+          <label><input type="checkbox" checked=${weight > 0} onchange=${() => change(() => weights.set(name, weight ? 0 : 1))} /> <b>${WHAT[name]?.() ?? name}</b></label>
+          <select aria-label=${tr("Weight of {name}", { name: WHAT[name]?.() ?? name })} disabled=${!weight} onchange=${(
+            /** @type {any} */ e,
+          ) => change(() => weights.set(name, Number(e.target.value)))}>${WEIGHTS.map(
+            (one) => html`<option value=${one} selected=${one === weight}>× ${one}</option>`,
+          )}</select>
+          <div>${own.length ? own.map((one) => html`<span title=${tr(one.text)}>${inWords(one, own.length > 1)}</span>`) : html`<span>${tr("nothing to compare in this sweep")}</span>`}
+          ${leftOut.includes(name) ? html`<span>${tr("The cell fires by itself: a repeat of it would miss this.")}</span>` : ""}
+          ${own.some(({ shaped }) => shaped) && app.data.model.resets ? html`<span>${tr("Not asked of your neuron: it resets.")}</span>` : ""}</div>
+        </li>`;
+      })}</ul>
+    </fieldset>
+    <div class="pw-toolrow"><button class="pw-small pw-agree" disabled=${isAgreed || isNone || state.busy} onclick=${() => agree(app)}>${
+      state.agreed ? tr("Apply the changes") : tr("Compare my neuron with it")
+    }</button>
+    ${
+      isAgreed && state.heldOut
+        ? html`<button class="pw-small" onclick=${() => app.choose(app.data.model.name, isHeldOut ? state.pattern : state.heldOut, { keep: true })}>${
+            isHeldOut ? tr("Back to the compared sweeps") : tr("Judge the predicted sweeps")
+          }</button>`
+        : ""
+    }
+    ${isNone ? html`<span class="pw-wrong">${compared ? tr("Nothing is compared.") : tr("No sweep is compared.")}</span>` : ""}</div>`;
+}
+
+/** What a criterion accepts. @param {Criterion} criterion @param {boolean} isOneOfMany */
+function inWords({ name, low, high, unit }, isOneOfMany) {
+  const accepted = intervalText(low, high, unit);
+  return isOneOfMany ? `${tr(name)}: ${accepted}` : accepted;
 }
 
 /** @type {Record<string, () => string>} */
 const NAMES = { t: () => tr("Times"), v: () => tr("Potential"), current: () => tr("Current"), spikes: () => tr("Spike times") };
+
+/** @type {Record<string, () => string>} */
+const KEYS = { v: () => tr("recording"), current: () => tr("recorded current"), spikes: () => tr("taken for a spike") };
+
+/** @type {Record<Role, () => string>} */
+const ROLES = { compared: () => tr("compared in a search"), predicted: () => tr("held out, to be predicted"), out: () => tr("left out") };
+
+/** What is compared, by its name in Python. @type {Record<string, () => string>} */
+const WHAT = {
+  n: () => tr("spikes"),
+  latency: () => tr("latency"),
+  mean_isi: () => tr("mean interval"),
+  cv: () => tr("irregularity"),
+  times: () => tr("coincidence factor Γ"),
+  rest: () => tr("potential at rest"),
+  rate_before: () => tr("rate before the stimulus"),
+  course: () => tr("distance of the course"),
+  resistance: () => tr("input resistance"),
+  time_constant: () => tr("membrane time constant"),
+  level: () => tr("potential at the end of steps"),
+  sag: () => tr("sag"),
+  ahp: () => tr("potential between spikes"),
+  height: () => tr("top of the spikes"),
+  width: () => tr("width of the spikes"),
+};

@@ -144,12 +144,17 @@ function dropped(app, event) {
   readRecording(app, file);
 }
 
-/** Which of the sweeps of a pattern is shown. @param {{ app: App }} props */
+/** Which of the sweeps of a pattern is shown, and a step to the next. @param {{ app: App }} props */
 function Sweeps({ app }) {
   const { sweep, sweeps } = app.run;
-  return html`<select class="pw-sweeps" aria-label=${tr("Sweep that is shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
+  const at = sweeps.indexOf(sweep.name);
+  const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ title) =>
+    html`<button class="pw-icon" aria-label=${title} title=${title} disabled=${!sweeps[at + by]} onclick=${() => app.showSweep(sweeps[at + by])}>${sign}</button>`;
+  const menu = html`<select class="pw-sweeps" aria-label=${tr("Sweep that is shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
     (name) => html`<option key=${name} value=${name} selected=${name === sweep.name}>${tr(name)}</option>`,
   )}</select>`;
+  if (sweeps.length < 3) return menu;
+  return html`<span class="pw-sweepsteps">${step(-1, "‹", tr("Previous sweep"))}${menu}${step(1, "›", tr("Next sweep"))}</span>`;
 }
 
 /** From the part that a pattern is about to the whole sweep, and back. @param {{ app: App }} props */

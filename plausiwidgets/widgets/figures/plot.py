@@ -31,6 +31,7 @@ from plausiwidgets.widgets.figures.figure import WIDTH, figure_of, rows_of
 from plausiwidgets.widgets.figures.map_cells import grid_of_table
 from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.map_picture import map_picture
+from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
 from plausiwidgets.widgets.figures.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
@@ -58,7 +59,8 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
-        A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell.
+        A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
+        :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
     dark : bool
         Whether it is for a dark background.
     language : {"en", "de"}, optional
@@ -98,6 +100,8 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
 def _still(x: Any) -> str:
     """Return what a saved notebook shows in place of Plotly: the object as it shows itself, or the map of a table."""
     if isinstance(x, pd.DataFrame):
+        if is_sample(x):
+            return ""
         return as_image(map_picture(grid_of_table(x)), "The plausibility map")
     picture = x._picture()
     return as_image(picture, repr(x)) if picture else ""
@@ -157,6 +161,8 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
 
 @_picture.register
 def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
+    if is_sample(table):
+        return pairs_figure(table, dark)
     try:
         return map_figure(grid_of_table(table), dark)
     except ValueError as error:

@@ -247,11 +247,24 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     content = (root / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf").read_bytes()
     answer = client.ask("recording", [content], model="adex", name="17o05028_ic_steps.abf", units={})
     assert answer["pattern"] and answer["choices"] == {}
-    assert len(answer["protocols"]) == 16
-    assert answer["protocols"][8] == (
-        "sweep 8: holding 0 pA; +30 pA from 146.85 to 646.85 ms; -50 pA from 1146.85 to 1646.85 ms; "
+    assert [one["numbers"] for one in answer["sweeps"]] == [[k] for k in range(16)]
+    assert answer["sweeps"][8]["protocol"] == (
+        "holding 0 pA; +30 pA from 146.85 to 646.85 ms; -50 pA from 1146.85 to 1646.85 ms; "
         "+30 pA from 1646.85 to 2146.85 ms"
     )
+    assert answer["left_out"] == ["cv", "times"]  # it fires by itself
+    corners = answer["arrays"]["8.protocol"].reshape(-1, 2)
+    np.testing.assert_allclose(corners[1:5], [[146.85, 0], [146.85, 30], [646.85, 30], [646.85, 0]], atol=1e-3)
+    recorded = answer["arrays"]["8.v"]
+    assert recorded.size == answer["arrays"]["8.t"].size and recorded.max() > 20.0
+    chosen = client.ask("recording", [content], model="adex", name="17o05028_ic_steps.abf", units={},
+                        compare={"n": 1.0, "course": 0.5}, sweeps=[0, 8], holdout=[12])  # fmt: skip
+    assert chosen["pattern"] != answer["pattern"] and chosen["held_out"]
+    judged = {name: client.ask("verify", model="adex", pattern=name, values={}, dt=0.1)["verdict"]["checks"]
+              for name in (chosen["pattern"], chosen["held_out"])}  # fmt: skip
+    kinds = {check["key"].split("_")[0] for check in judged[chosen["pattern"]]}
+    assert kinds == {"n", "course", "min", "cell"}
+    assert any("sweep 8" in check["name"] for check in judged[chosen["pattern"]])
 
 
 @pytest.mark.parametrize(

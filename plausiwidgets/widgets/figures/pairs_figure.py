@@ -1,0 +1,146 @@
+"""Sampled sets as a Plotly figure: how each value is spread, and each pair of values."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets import models
+from plausiwidgets.lazy import pandas as pd
+from plausiwidgets.models import Parameter
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.axis import axis
+
+MOST = 7
+"""Values that are drawn: those that the sets leave the least open."""
+BINS = 24
+"""Bins of the range of a value."""
+PANEL, SIDE, HEAD, FOOT = 118, 84, 86, 92
+"""Size of a panel, and room beside, above and below the panels, in px."""
+SPACE = 0.1
+"""Space between panels, as a share of a panel."""
+
+
+def is_sample(table: pd.DataFrame) -> bool:
+    """Return whether a table is one of :func:`plausiwidgets.analysis.sample_accepted`."""
+    ranges = table.attrs.get("ranges")
+    return isinstance(ranges, Mapping) and len(ranges) > 0 and set(ranges) <= set(table.columns) and len(table) > 0
+
+
+def drawn_of(table: pd.DataFrame) -> list[Parameter]:
+    """Return the values that are drawn, in the order of the table: the narrowest ones within their ranges.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> sets = pw.analysis.sample_accepted("lif", "tonic_spiking", n=50, fixed=["v_rest", "t_ref"])
+    >>> [p.key for p in drawn_of(sets)]
+    ['tau_mem', 'v_threshold', 'v_reset', 'amplitude']
+    """
+    known = []
+    for name, about in table.attrs["ranges"].items():
+        low, high = float(about["low"]), float(about["high"])
+        p = Parameter(name, low, low, high, unit=about["unit"], scale=about["scale"], zero=about["zero"])
+        ends = np.asarray(p.transform([low, high]), dtype=float)
+        places = (np.asarray(p.transform(table[name].to_numpy(float)), dtype=float) - ends[0]) / (ends[1] - ends[0])
+        known.append((float(places.std()), p))
+    kept = {p.key for _, p in sorted(known, key=lambda one: one[0])[:MOST]}
+    return [p for _, p in known if p.key in kept]
+
+
+def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
+    """Return data and layout of sampled sets: on the diagonal each value over its range, below it each pair.
+
+    A dashed line is where a value would be that nothing is known of: evenly spread over its range.
+    """
+    theme = style.theme(dark)
+    shown = drawn_of(table)
+    n = len(shown)
+    step, size = 1.0 / (n + (n - 1) * SPACE), PANEL * (n + (n - 1) * SPACE)
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {}
+    edges, places, axes = [], [], []
+    for p in shown:
+        ends, about = axis(p, np.array([p.low, p.high]))
+        edges.append(np.linspace(float(ends[0]), float(ends[1]), BINS + 1))
+        places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), *map(float, ends)))
+        axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "nticks": 3, "zeroline": False})
+    for row in range(n):
+        for column in range(row + 1):
+            k = row * n + column + 1
+            names = {"xaxis": f"x{k}", "yaxis": f"y{k}"}
+            x, y = axes[column], axes[row]
+            across, up = column * step * (1 + SPACE), (n - 1 - row) * step * (1 + SPACE)
+            place = {"domain": [across, across + step], "anchor": f"y{k}"}
+            layout[f"xaxis{k}"] = x | place | ({} if row == n - 1 else {"showticklabels": False, "title": {"text": ""}})
+            place = {"domain": [up, up + step], "anchor": f"x{k}"}
+            if row == column:
+                counts = np.histogram(places[row], edges[row])[0] / len(table)
+                middles = 0.5 * (edges[row][1:] + edges[row][:-1])
+                width = float(edges[row][1] - edges[row][0])
+                data.append(names | {
+                    "type": "bar", "x": middles, "y": counts, "width": width, "showlegend": False,
+                    "marker": {"color": theme.roles["yours"]}, "name": shown[row].key,
+                    "hovertemplate": "%{y:.1%}<extra></extra>",
+                })  # fmt: skip
+                data.append(names | {
+                    "type": "scatter", "mode": "lines", "x": edges[row][[0, -1]], "y": [1.0 / BINS] * 2,
+                    "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2}, "hoverinfo": "skip",
+                    "showlegend": row == 0, "name": tr("evenly spread: nothing known"),
+                })  # fmt: skip
+                layout[f"yaxis{k}"] = {
+                    "showticklabels": False, "rangemode": "tozero", "showgrid": False, "zeroline": False,
+                } | place  # fmt: skip
+                continue
+            share, _, _ = np.histogram2d(places[row], places[column], [edges[row], edges[column]])
+            middles = [0.5 * (edges[i][1:] + edges[i][:-1]) for i in (column, row)]
+            data.append(names | {
+                "type": "heatmap", "x": middles[0], "y": middles[1],
+                "z": np.where(share > 0, share / len(table), np.nan),
+                "colorscale": [[0.0, _pale(theme)], [1.0, theme.roles["yours"]]], "showscale": False,
+                "hovertemplate": "%{z:.1%}<extra></extra>", "name": f"{shown[row].key}, {shown[column].key}",
+            })  # fmt: skip
+            layout[f"yaxis{k}"] = y | place | ({} if column == 0 else {"showticklabels": False, "title": {"text": ""}})
+    layout |= {
+        "template": style.template(theme), "width": round(size) + SIDE + 20, "height": round(size) + HEAD + FOOT,
+        "margin": {"l": SIDE, "r": 20, "t": HEAD, "b": FOOT}, "bargap": 0, "hovermode": "closest",
+        "title": {"text": html.escape(_title(table), quote=False), "x": 0.0, "xref": "paper", "yref": "container",
+                  "y": 1.0, "yanchor": "top", "pad": {"t": 12}},
+        "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yref": "paper", "yanchor": "bottom"},
+        "annotations": [{
+            "text": "<br>".join(html.escape(line, quote=False) for line in _limits(table, n)),
+            "showarrow": False, "xref": "paper", "yref": "paper",
+            "x": 0.0, "y": 0.0, "yshift": -58, "xanchor": "left", "yanchor": "top", "align": "left",
+            "font": {"size": style.FONT_SIZE - 3},
+        }],
+    }  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
+def _pale(theme: style.Theme) -> str:
+    return theme.grid
+
+
+def _title(table: pd.DataFrame) -> str:
+    model, pattern = table.attrs["model"], table.attrs["pattern"]
+    title = next((tr(models.get(model).title) for name in models.names() if name == model), model)
+    return f"{title}: {tr(pattern)}"
+
+
+def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
+    """Return the method and its limits, in two lines."""
+    attrs = table.attrs
+    first = tr("{count} accepted sets after {evaluations} evaluations (subset simulation); they fill {percent} % of "
+               "the ranges.", count=len(table), evaluations=attrs["evaluations"],
+               percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
+    if drawn < len(attrs["ranges"]):
+        first += " " + tr("Drawn are the {drawn} of {free} values that they leave the least open.", drawn=drawn,
+                    free=len(attrs["ranges"]))  # fmt: skip
+    second = tr("Each set holds every criterion, and none counts more than another: it is the region that the criteria "
+                "leave open, and no probability.")  # fmt: skip
+    return [first, second]
