@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -221,7 +222,7 @@ class _Recorded:
     def trains(self) -> list[Floats]:
         return [self.train(data) for data in self.repeats]
 
-    @property
+    @cached_property
     def dt(self) -> float:
         return float(np.median(np.diff(self.data.t)))
 
@@ -279,7 +280,7 @@ def made_of(
         tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
            end=f"{max(ends.values()):g}", count=total) if len(sweeps) > 1 else
         tr("A recorded response of {end} ms; spikes: {count}.", end=f"{first.end:g}", count=total),
-        *words[:6],
+        *(words if len(sweeps) == 1 else ()),
     ]  # fmt: skip
     if train.size:
         look = tr("Look for spikes at the times of the target, the first after {time} ms.", time=number(train[0], 3))
@@ -625,7 +626,7 @@ class _Features:
         def add(name: str, criterion: Criterion) -> None:
             title = criterion.title
             if not whole:
-                span = {"start": number(begin + g.begin, 5), "end": number(end + g.begin, 5)}
+                span = {"start": number(begin + g.begin, 6), "end": number(end + g.begin, 6)}
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **span)
             self._add(name, replace(criterion, title=title), g.name)
             asked.append(name)
@@ -759,39 +760,37 @@ class _Features:
     def _levels(self, g: _Recorded, mark: str) -> None:
         """Ask for the potential at the end of silent steps, and the sag, of a cell that has no rest to measure from."""
         for j, p in enumerate(g.steps()):
-            half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
-            if p.on < 0.0 or p.off > g.end or any(((t >= half) & (t < p.off)).any() for t in g.trains):
-                continue
-            steady = [float(g.v(data, p.off - tenth, p.off).mean()) for data in g.repeats]
-            usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
-            level = float(np.mean(steady))
-            span = {"start": number(p.on + g.begin, 5), "end": number(p.off + g.begin, 5)}
-            if self._asked("level"):
-                parts = [float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
-                         for data in g.repeats for k in range(1, 6)]  # fmt: skip
-                slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
-                # Where a step silences by depolarization, it holds the potential above where a neuron resets.
-                self._add("level", Criterion(
-                    f"level{mark}_{j}", tr("potential at the end of the step from {start} to {end} ms", **span),
-                    marked("Mean potential of the last tenth of the step."), "mV", low=level - slack,
-                    high=level + slack, scale=max(5.0, slack), without_reset=level > usual), g.name)  # fmt: skip
-                self._potentials.add(g.name)
-                self._measures.append((g.name, lambda x, r, p=p, tenth=tenth, key=f"level{mark}_{j}": {
-                    key: f.mean(x.v(p.off - tenth, p.off))}))  # fmt: skip
-            from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
-            if (
-                level < usual
-                and from_above
-                and self._asked("sag")
-                and not any(((t >= p.on) & (t < p.off)).any() for t in g.trains)
-            ):
-                lowest = [float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min()) for data in g.repeats]
-                self._potentials.add(g.name)
-                found = [(usual, end, low, None) for end, low in zip(steady, lowest, strict=True)]
-                # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
-                noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-                title = tr("sag of the step from {start} to {end} ms", **span)
-                self._sag(g, f"{mark}_{j}", p, found, title, 3.0 * noise)
+            late = 0.5 * (p.on + p.off)
+            if p.on >= 0.0 and p.off <= g.end and not any(((t >= late) & (t < p.off)).any() for t in g.trains):
+                self._level(g, f"{mark}_{j}", p)
+
+    def _level(self, g: _Recorded, mark: str, p: Piece) -> None:
+        half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
+        steady = [float(g.v(data, p.off - tenth, p.off).mean()) for data in g.repeats]
+        level = float(np.mean(steady))
+        usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
+        span = {"start": number(p.on + g.begin, 6), "end": number(p.off + g.begin, 6)}
+        if self._asked("level"):
+            parts = [float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
+                     for data in g.repeats for k in range(1, 6)]  # fmt: skip
+            slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
+            key = f"level{mark}"
+            # Where a step silences by depolarization, it holds the potential above where a neuron resets.
+            self._add("level", Criterion(
+                key, tr("potential at the end of the step from {start} to {end} ms", **span),
+                marked("Mean potential of the last tenth of the step."), "mV", low=level - slack, high=level + slack,
+                scale=max(5.0, slack), without_reset=level > usual), g.name)  # fmt: skip
+            self._potentials.add(g.name)
+            self._measures.append((g.name, lambda x, r: {key: f.mean(x.v(p.off - tenth, p.off))}))
+        from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
+        fired = any(((t >= p.on) & (t < p.off)).any() for t in g.trains)
+        if level < usual and from_above and not fired and self._asked("sag"):
+            self._potentials.add(g.name)
+            lowest = [float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min()) for data in g.repeats]
+            found = [(usual, end, low, None) for end, low in zip(steady, lowest, strict=True)]
+            # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
+            noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+            self._sag(g, mark, p, found, tr("sag of the step from {start} to {end} ms", **span), 3.0 * noise)
 
     def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
         if not self._asked("resistance"):
@@ -906,7 +905,7 @@ class _Features:
         # The potential after the last spike may be that of another stretch.
         error = max(_error_of_mean((v, times[:, :-1], dt), np.minimum) for v, times, dt in rows)
         slack, middle = max(TROUGH, 2.0 * float(np.std(values)), REPEAT * error), float(np.mean(values))
-        span = {"start": number(begin + g.begin, 5), "end": number(end + g.begin, 5)}
+        span = {"start": number(begin + g.begin, 6), "end": number(end + g.begin, 6)}
         self._add("ahp", Criterion(
             key, tr("{criterion} from {start} to {end} ms", criterion=tr("potential between spikes"), **span),
             marked("Mean of the lowest potentials between spikes."), "mV", low=middle - slack, high=middle + slack,
@@ -959,7 +958,7 @@ def _error_of_mean(row: tuple[Floats, Floats, float], extreme: np.ufunc) -> floa
 def _residual(v: Floats) -> float:
     """Return the standard deviation of a potential about the line through it."""
     place = np.arange(v.size) - 0.5 * (v.size - 1)
-    return float(np.std(v - v.mean() - place * (place @ v) / max(place @ place, 1.0)))
+    return float(np.std(v - v.mean() - place * (float(place @ v) / max(float(place @ place), 1.0))))
 
 
 def _average(values: Sequence[Any]) -> Any:

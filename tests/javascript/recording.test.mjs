@@ -9,6 +9,7 @@ function appOf() {
   const app = {
     data: { model: { name: "lif" } },
     store: { set: () => {} },
+    run: { sweeps: [], sweep: { name: "" } },
     choose: (_, pattern) => chosen.push(pattern),
     host: { ask: (_, fields, hear) => asked.push({ ...fields, hear }) },
   };

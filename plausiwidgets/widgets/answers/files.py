@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
@@ -126,8 +128,9 @@ def recording(answers: Answers, asked: Asked) -> None:
 def _recorded(pattern: RecordedPattern) -> Arrays:
     """Return the sweeps of a recording as they are drawn, each as a few hundred columns."""
     arrays: Arrays = {}
+    traces = cast("Mapping[str, Traces]", pattern.reference)
     for k, (name, begin) in enumerate(pattern.begins.items()):
-        trace, found = pattern.reference[name], pattern.protocols.get(name)
+        trace, found = traces[name], pattern.protocols.get(name)
         t = trace.t + begin
         grid = make_grid(t, COLUMNS)
         none = np.empty(0, np.float32)

@@ -55,7 +55,7 @@ const SHARE = 0.34; // of the height, for the current
  */
 export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }) {
   const colours = THEMES[dark ? "dark" : "light"];
-  const [left, right, top, bottom, gap] = [3.7 * size, 1.2 * size, 0.7 * size, 2.9 * size, 1.1 * size];
+  const [left, right, top, bottom, gap] = [3.7 * size, 1.2 * size, 1.6 * size, 2.9 * size, 1.9 * size];
   const plot = Math.max(width - left - right, 10);
   const room = Math.max(height - top - bottom, 20);
   const x = zoom?.x ?? timesOf(sweep);
@@ -72,7 +72,7 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
       const y = at + ((range[1] - one) / (range[1] - range[0])) * high;
       labels.push({ text: tickText(one), x: left - 8, y, align: "right", colour: colours.soft });
     }
-    labels.push({ text: title, x: left + 6, y: at + 0.65 * size, align: "left", colour: colours.soft, back: colours.card });
+    labels.push({ text: title, x: left, y: at - 0.85 * size, align: "left", colour: colours.soft });
     return { left, top: at, width: plot, height: high, x: axis, y: { range, grid }, layers };
   };
   const panels = [];

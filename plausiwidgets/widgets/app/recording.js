@@ -97,7 +97,7 @@ function ask(app, agreed = false) {
       const { pattern, choices, columns, held_out: heldOut } = answer;
       if (agreed) {
         tell(state, { busy: false, pattern, heldOut, agreed: JSON.stringify(chosen) });
-        return app.choose(app.data.model.name, pattern, { keep: true });
+        return show(app, pattern);
       }
       const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
       const known = pattern ? state.units : units;
@@ -116,13 +116,19 @@ export function agree(app) {
   const chosen = chosenOf(state);
   if (Object.keys(chosen).length) return ask(app, true);
   tell(state, { agreed: JSON.stringify(chosen) });
-  return app.choose(app.data.model.name, state.pattern, { keep: true });
+  return show(app, state.pattern);
+}
+
+/** Makes a pattern of the file the target, at the sweep that is looked at. @param {App} app @param {string} pattern */
+async function show(app, pattern) {
+  await app.choose(app.data.model.name, pattern, { keep: true });
+  lookAt(app, readingOf(app).at);
 }
 
 /** Shows a sweep of what was read, and of the figure where it has it. @param {App} app @param {number} at */
 function lookAt(app, at) {
   const state = readingOf(app);
-  const { name } = state.sweeps[at];
+  const name = state.sweeps[at]?.name ?? "";
   tell(state, { at });
   if (app.run.sweeps.includes(name) && app.run.sweep.name !== name) app.showSweep(name);
 }
@@ -199,7 +205,7 @@ function Read({ app, state }) {
         ? html`<div class="pw-toolrow"><button class="pw-icon" aria-label=${tr("Previous sweep")} disabled=${at === 0} onclick=${() => lookAt(app, at - 1)}>‹</button>
             <b>${tr(sweep.name)}</b>
             <button class="pw-icon" aria-label=${tr("Next sweep")} disabled=${at === sweeps.length - 1} onclick=${() => lookAt(app, at + 1)}>›</button>
-            <label>${tr("is")} <select onchange=${(/** @type {any} */ e) =>
+            <label>${tr("is")} <select class="pw-sweeprole" onchange=${(/** @type {any} */ e) =>
               change(() => {
                 if (e.target.value === "compared") roles.delete(sweep.name);
                 else roles.set(sweep.name, e.target.value);
@@ -240,7 +246,7 @@ function Read({ app, state }) {
     }</button>
     ${
       isAgreed && state.heldOut
-        ? html`<button class="pw-small" onclick=${() => app.choose(app.data.model.name, isHeldOut ? state.pattern : state.heldOut, { keep: true })}>${
+        ? html`<button class="pw-small" onclick=${() => show(app, isHeldOut ? state.pattern : state.heldOut)}>${
             isHeldOut ? tr("Back to the compared sweeps") : tr("Judge the predicted sweeps")
           }</button>`
         : ""

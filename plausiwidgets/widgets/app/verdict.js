@@ -73,6 +73,8 @@ function criterionText({ name, value, unit, low, high, passed }) {
   return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
 }
 
+const MANY = 20; // pips of the usual size that have room
+
 /** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
 export function Chip({ app }) {
   const { verdict, verified, simulating, marked, turn, sheet } = app.store.get();
@@ -98,7 +100,7 @@ export function Chip({ app }) {
       aria-label=${`${words}. ${detail || tr("Criteria")}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>
-      <span class="pw-pips" aria-hidden="true">${checks.map(
+      <span class=${`pw-pips${checks.length > MANY ? " many" : ""}`} aria-hidden="true">${checks.map(
         ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
       )}</span>
     </button>

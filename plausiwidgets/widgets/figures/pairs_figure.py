@@ -68,7 +68,7 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
     for p in shown:
         ends, about = axis(p, np.array([p.low, p.high]))
         edges.append(np.linspace(float(ends[0]), float(ends[1]), BINS + 1))
-        places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), *map(float, ends)))
+        places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), ends[0], ends[1]))
         axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "nticks": 3, "zeroline": False})
     for row in range(n):
         for column in range(row + 1):
@@ -98,9 +98,9 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
                 } | place  # fmt: skip
                 continue
             share, _, _ = np.histogram2d(places[row], places[column], [edges[row], edges[column]])
-            middles = [0.5 * (edges[i][1:] + edges[i][:-1]) for i in (column, row)]
+            centres = [0.5 * (edges[i][1:] + edges[i][:-1]) for i in (column, row)]
             data.append(names | {
-                "type": "heatmap", "x": middles[0], "y": middles[1],
+                "type": "heatmap", "x": centres[0], "y": centres[1],
                 "z": np.where(share > 0, share / len(table), np.nan),
                 "colorscale": [[0.0, _pale(theme)], [1.0, theme.roles["yours"]]], "showscale": False,
                 "hovertemplate": "%{z:.1%}<extra></extra>", "name": f"{shown[row].key}, {shown[column].key}",
