@@ -20,8 +20,10 @@ MOST = 7
 """Values that are drawn: those that the sets leave the least open."""
 BINS = 24
 """Bins of the range of a value."""
-PANEL, SIDE, HEAD, FOOT = 118, 84, 86, 92
+PANEL, SIDE, HEAD, FOOT = 118, 84, 86, 108
 """Size of a panel, and room beside, above and below the panels, in px."""
+TICKS = 3
+"""Labels of an axis."""
 SPACE = 0.1
 """Space between panels, as a share of a panel."""
 
@@ -69,7 +71,10 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
         ends, about = axis(p, np.array([p.low, p.high]))
         edges.append(np.linspace(float(ends[0]), float(ends[1]), BINS + 1))
         places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), ends[0], ends[1]))
-        axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "nticks": 3, "zeroline": False})
+        places_of, texts = about.get("tickvals", []), about.get("ticktext", [])
+        every = -(-len(places_of) // TICKS) or 1
+        about |= {"tickvals": places_of[::every], "ticktext": texts[::every]} if places_of else {"nticks": TICKS}
+        axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "tickangle": 0, "zeroline": False})
     for row in range(n):
         for column in range(row + 1):
             k = row * n + column + 1
@@ -115,7 +120,7 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
         "annotations": [{
             "text": "<br>".join(html.escape(line, quote=False) for line in _limits(table, n)),
             "showarrow": False, "xref": "paper", "yref": "paper",
-            "x": 0.0, "y": 0.0, "yshift": -58, "xanchor": "left", "yanchor": "top", "align": "left",
+            "x": 0.0, "y": 0.0, "yshift": -66, "xanchor": "left", "yanchor": "top", "align": "left",
             "font": {"size": style.FONT_SIZE - 3},
         }],
     }  # fmt: skip
