@@ -2,11 +2,11 @@
 
 import os
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-import plausiwidgets as pw
 from plausiwidgets.cli import check, main
 
 
@@ -14,7 +14,7 @@ def test_an_installation_that_works_is_said_to_in_a_text_for_a_question(capsys) 
     code = check.check(limit=500.0)  # a busy machine may need more than the half minute, after which the process ends
     told = capsys.readouterr().out
     assert code == 0, told
-    assert told.startswith(f"plausiwidgets {pw.__version__}, Python 3.")
+    assert told.startswith(f"plausiwidgets {version('plausiwidgets')}, Python 3.")
     for part in check.PARTS:
         assert f"\n✓ {part}: " in told
     assert "machine code, NumPy" in told and "replicated, found after" in told
