@@ -58,8 +58,10 @@ def test_a_hard_search_is_held_goes_on_is_stopped_and_keeps_what_it_found(opened
     shown = opened("'lif', 'tonic_bursting', {}")  # an argument rules it out
     page = shown.page
     page.get_by_role("button", name="Let a search find it").click()
+    expect(page.locator(":focus")).to_have_text("Let a search find it")  # a button that was pressed keeps the focus
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(":focus")).to_contain_text("Go on")
+    page.keyboard.press("Enter")
     share = page.evaluate("""() => {
         const box = (one) => document.querySelector(one).getBoundingClientRect();
         const [drawer, main] = [box('.pw-drawer'), box('.pw-app')];
@@ -71,4 +73,6 @@ def test_a_hard_search_is_held_goes_on_is_stopped_and_keeps_what_it_found(opened
     tried = re.search(r"(\d+) tried, least distance (\d+\.?\d*)", page.locator(".pw-drawer").inner_text())
     assert int(tried[1]) > 0
     assert 0 < float(tried[2]) < 20
+    page.locator(".pw-drawer").get_by_role("button", name="Close").press("Enter")
+    expect(page.locator(":focus")).to_have_text("Let a search find it")
     assert shown.errors == []

@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
+import { isLost } from "./focus.js";
 import { readable, zoomable } from "./hand.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
@@ -27,8 +28,9 @@ export function Drawer({ app }) {
   const place = useRef(/** @type {any} */ (null));
   // Of a figure that is partly out of sight, the whole is shown beside the search.
   useEffect(() => place.current.parentElement.scrollIntoView({ block: "nearest" }), []);
+  const pressed = useFocus(place);
   const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
-  return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place}>
+  return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place} onfocusin=${pressed}>
     <div class="pw-drawerhead">
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
         <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search, app.host.name)}` : words}</p></div>
@@ -41,6 +43,31 @@ export function Drawer({ app }) {
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
+}
+
+/**
+ * Keeps the focus: buttons of a search come and go, and one that was pressed may be gone. It goes to the next one, and
+ * when the drawer is closed to the button that opens it. Returns what hears where the focus is.
+ * @param {{ current: any }} place
+ */
+function useFocus(place) {
+  const last = useRef(/** @type {any} */ (null));
+  /** @param {Element} within @param {string} next what takes the focus where it was lost */
+  const save = (within, next) => {
+    if (!last.current || last.current.isConnected) return;
+    last.current = null;
+    if (isLost(within)) /** @type {HTMLElement | null} */ (within.querySelector(next))?.focus({ preventScroll: true });
+  };
+  useEffect(() => save(place.current, "button:not(:disabled)"));
+  useEffect(() => {
+    const app = place.current.closest(".pw-app");
+    return () => {
+      setTimeout(() => save(app, "[data-search]"));
+    };
+  }, []);
+  return (/** @type {FocusEvent} */ event) => {
+    last.current = event.target;
+  };
 }
 
 /** The title of the pattern that is searched, which may be another one than what is shown. @param {App} app @param {Search | null} search */

@@ -1,9 +1,10 @@
 import { isSame } from "./app.js";
 import { tr } from "./engine/texts.js";
 import { stored } from "./neuron.js";
-import { isOpen } from "./search.js";
+
 import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
+import { SearchButton } from "./turn.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
@@ -175,14 +176,8 @@ export function Onward({ app, lesson: { at, done, cards } }) {
 
 /** Below the sliders of a lesson, whose card says what is next. @param {{ app: App }} props */
 export function CardActions({ app }) {
-  const { search, drawer } = app.store.get();
-  const runs = drawer && search !== null && isOpen(search);
   return html`<div class="pw-actions">
     <button class="pw-second" onclick=${() => again(app)}>${tr("Back to the values of the card")}</button>
-    ${
-      app.host.can("search") && !isTask(app.store.get())
-        ? html`<button class="pw-second" disabled=${runs} onclick=${() => app.search()}>${tr("Let a search find it")}</button>`
-        : ""
-    }
+    ${app.host.can("search") && !isTask(app.store.get()) ? html`<${SearchButton} app=${app} />` : ""}
   </div>`;
 }

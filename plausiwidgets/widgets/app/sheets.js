@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { Map20, TableMap } from "./map.js";
 import { markWords, SIGNS } from "./marks.js";
@@ -23,7 +24,8 @@ export function Sheet({ app, title, wide = true, children }) {
     place.current.querySelector("[data-first]")?.focus();
     if (!place.current.contains(root.activeElement)) place.current.querySelector("button")?.focus();
     // What is under a sheet takes the focus again only once it is drawn without it.
-    return () => requestAnimationFrame(() => setTimeout(() => before?.isConnected && before.focus({ preventScroll: true })));
+    const back = () => before?.isConnected && isLost(before) && before.focus({ preventScroll: true });
+    return () => requestAnimationFrame(() => setTimeout(back));
   }, []);
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {

@@ -49,7 +49,7 @@ function Track({ app, slider, bar, from }) {
     )}
     ${from === null ? "" : html`<span class="pw-from" aria-hidden="true" style=${`left:${place(positionOf(slider, from, ends) / STEPS)}`}>▲</span>`}
     <input type="range" disabled=${app.store.get().box.locked.includes(slider.name)} min="0" max=${STEPS} step="1" ref=${input} data-name=${slider.name}
-      aria-label=${slider.unit ? `${slider.name} (${slider.unit})` : slider.name}
+      aria-label=${[slider.name, shortOf(slider, app.store.get().language)].filter(Boolean).join(": ")}
       aria-valuetext=${`${plain(value)} ${slider.unit}`.trim()}
       oninput=${(/** @type {any} */ event) => app.put({ [slider.name]: valueAt(slider, Number(event.target.value), ends) })}
       onpointerdown=${() => {
@@ -67,7 +67,7 @@ function Row({ app, slider, bars, from }) {
   const value = app.store.get().selection.values[slider.name];
   return html`<div class="pw-row" title=${tr(slider.description)}>
     <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span>
-      <output aria-live="off">${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
+      <output aria-hidden="true">${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
     <${Track} app=${app} slider=${slider} bar=${bars ? app.bars.of(slider) : null} from=${from} />
   </div>`;
 }

@@ -1,6 +1,7 @@
 import { Curves } from "./curves.js";
 import { tr } from "./engine/texts.js";
 import { Equations } from "./equations.js";
+import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { beginMystery } from "./mystery.js";
 import { ParameterPlane } from "./parameter_plane.js";
@@ -11,7 +12,7 @@ import { Repertoire } from "./repertoire.js";
 import { Samples } from "./samples.js";
 import { Stimulus } from "./stimulus.js";
 import { gameOf, isTask } from "./task.js";
-import { html } from "./vendor/preact.js";
+import { html, useEffect, useRef } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
 
 /** @import { App } from "./app.js" */
@@ -132,8 +133,18 @@ export function toolsOf(app) {
 /** The tool that is open, beside the potential. @param {{ app: App }} props */
 export function ToolPanel({ app }) {
   const tool = toolsOf(app).tools.find(({ name }) => name === app.store.get().tool);
+  const place = useRef(/** @type {any} */ (null));
+  // What has opened it may be gone, as the menu is: Esc is for who has the focus. What has closed it is gone.
+  useEffect(() => {
+    if (!place.current) return;
+    if (isLost(place.current)) place.current.focus({ preventScroll: true });
+    const screen = place.current.closest(".pw-app");
+    return () => {
+      setTimeout(() => isLost(screen) && screen.querySelector(".pw-end button")?.focus({ preventScroll: true }));
+    };
+  }, [tool?.name]);
   if (!tool?.view) return "";
-  return html`<section class="pw-card pw-tool" aria-label=${tool.title()}>
+  return html`<section class="pw-card pw-tool" aria-label=${tool.title()} tabindex="-1" ref=${place}>
     <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>
     <${tool.view} app=${app} />
@@ -144,5 +155,5 @@ export function ToolPanel({ app }) {
 export function Inside({ app }) {
   if (!app.data.model.plane || !app.run.neuron) return "";
   return html`<button class="pw-inside" onclick=${() => app.store.set({ tool: "plane" })}>
-    <${SmallPlane} app=${app} /><span>${tr("Why? Look inside")} ›</span></button>`;
+    <${SmallPlane} app=${app} /><span>${tr("Why? Look inside")} ›</span><span class="pw-unseen">${tr("Phase plane")}</span></button>`;
 }

@@ -37,13 +37,18 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
   return null;
 }
 
+/** Begins a search. While one runs it keeps the focus, and does nothing. @param {{ app: App }} props */
+export function SearchButton({ app }) {
+  const { search, drawer } = app.store.get();
+  const runs = drawer && (!search || isOpen(search));
+  return html`<button class="pw-second" data-search aria-disabled=${runs} onclick=${() => runs || app.search()}>${tr("Let a search find it")}</button>`;
+}
+
 /** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
 export function Actions({ app }) {
   useRedraw(app.bars.on);
-  const { turn, search, drawer, verdict } = app.store.get();
+  const { turn, verdict } = app.store.get();
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
-  const runs = drawer && (!search || isOpen(search));
-  const seek = () => app.search();
   if (turn) {
     const isSolved = turn.stage === "solved";
     return html`<div class="pw-actions">
@@ -82,7 +87,7 @@ export function Actions({ app }) {
     }</p>
     ${
       can
-        ? html`<button class="pw-second" disabled=${Boolean(runs)} onclick=${seek}>${tr("Let a search find it")}</button>`
+        ? html`<${SearchButton} app=${app} />`
         : verdict?.loss === 0 || best < 0
           ? html`<button class="pw-second" onclick=${() => app.next(1)}>${tr("Next pattern")} ›</button>`
           : html`<button class="pw-second" onclick=${() => app.load(best)}>${tr("Show me values that do")}</button>`

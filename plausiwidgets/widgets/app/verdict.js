@@ -94,10 +94,13 @@ export function Chip({ app }) {
     mark(place === undefined ? -1 : Number(place));
   };
   const detail = marked >= 0 && checks[marked] ? criterionText(checks[marked]) : "";
+  const count = checks.filter(({ passed }) => passed).length;
+  const isCounted = !checks.length || (kind === "fails" && !verdict?.lost); // by the words
+  const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria hold", { count, total: checks.length });
   const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && kind === "holds");
   return html`<div class="pw-verdict">
     <button class=${`pw-chip ${isPraised ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
-      aria-label=${`${words}. ${detail || tr("Criteria")}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
+      aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>
       <span class=${`pw-pips${checks.length > MANY ? " many" : ""}`} aria-hidden="true">${checks.map(

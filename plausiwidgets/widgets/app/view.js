@@ -61,7 +61,7 @@ function Screen({ app }) {
       <header class="pw-header" role="none">
         <div>${head}<p>${isHidden ? tr("Find values with which your neuron fires at the same times as the hidden one.") : tr(pattern.description)}</p></div>
         <div class="pw-end">
-          <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} ▾</button>
+          <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} <span aria-hidden="true">▾</span></button>
           <button aria-haspopup="dialog" aria-expanded=${sheet === "share"} onclick=${open("share")}>${tr("Share")}</button>
           <button aria-pressed=${present} onclick=${() => app.store.set({ present: !present })}>${tr("Present")}</button>
           <button aria-haspopup="dialog" aria-expanded=${sheet === "more"} aria-label=${tr("More")} onclick=${open("more")}>⋯</button>
