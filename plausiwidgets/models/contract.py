@@ -44,8 +44,8 @@ _MOVES = 1e-3
 _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
 """What torch says where a step asks for the truth, or the number, of several lanes."""
 
-_SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors", re.IGNORECASE)
-"""What torch says where tensors of different lengths meet: no values without a meaning."""
+_SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors|broadcast", re.IGNORECASE)
+"""What torch and NumPy say where lanes of different numbers meet: no values without a meaning."""
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
 """What is wrong whatever the values; anything else a step may raise at values without a meaning."""
 
@@ -344,7 +344,7 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
-        if when != _AT_DEFAULTS and isinstance(error, RuntimeError) and _SIZES.search(text):
+        if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
             raise ValueError(
                 f"model {model.key!r}: the step raised {type(error).__name__} with another number of lanes: {text}. It "
                 f"keeps a tensor of an earlier call, as a delay line does, or makes one of a fixed length: make what "

@@ -6,22 +6,29 @@ torch, and says so. A program is compared with the step itself before it takes i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import dis
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from plausiwidgets.extras import NotInstalled
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.contract import Namespace, check_program
+from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.program_step import ProgramStart, ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import NotRecorded, Recorder
 
-_LANES, _STEPS = 40, 60
-"""Of the comparison of a program with the step."""
+_LANES, _STEPS, _AGAIN = 40, 120, 6
+"""Of the comparison of a program with the step; after so many steps it goes on from other states."""
+_DEEPEST = 4
+"""How many functions deep a library is looked for."""
 
 
 def take_numpy(model: Any) -> bool:
@@ -32,15 +39,32 @@ def take_numpy(model: Any) -> bool:
     Raises
     ------
     ValueError
-        As :func:`plausiwidgets.models.contract.check_program`.
+        For a step that draws random numbers, or changes a number outside of it; and as
+        :func:`plausiwidgets.models.contract.check_program`.
+    ImportError
+        Where it cannot be written down, and torch is not installed.
     """
-    if not _may_be_numpy(model.step) or not _runs(model):
+    if not _may_be_numpy(model.step):
         return False
+    lanes, failed = _tried(model)
     try:
+        if lanes is None:
+            raise NotRecorded(failed)
+        grown = _refuse_memory(model, lanes)
+        if failed or grown:
+            raise NotRecorded(f"it takes one lane at a time: {failed}" if failed else f"it changes {grown}")
         programs = _recorded(model)
         _compare(model, programs)
+    except _Refused as error:
+        raise ValueError(str(error)) from None
     except Exception as error:  # whatever a step does with a value that is no array
-        model.step = NumpyStep(model.step, str(error) or type(error).__name__)
+        reason = str(error) or type(error).__name__
+        if find_spec("torch") is None:
+            where = f"model {model.key!r}: the step cannot be written down as a program ({reason}), and "
+            raise NotInstalled("torch", where) from None
+        if lanes is None:  # perhaps it takes tensors
+            return False
+        model.step = NumpyStep(model.step, reason, lanes is np.float64)
         for name in ("initial_state", "rest", "threshold"):
             if callable(entry := getattr(model, name)):
                 setattr(model, name, NumpyFunction(entry))
@@ -52,21 +76,50 @@ def take_numpy(model: Any) -> bool:
     return True
 
 
+class _Refused(ValueError):
+    """A step that is no function of its arguments."""
+
+
+# ------------------------------------------------------------------ is it one of NumPy?
+
+
 def _may_be_numpy(step: Any) -> bool:
-    """Return whether a function names NumPy and not torch; or neither, where torch is not installed."""
-    code = getattr(step, "__code__", None)
-    if code is None:
-        return False
-    known = {**getattr(step, "__globals__", {}), **_captured(step)}
-    objects = [known[name] for name in _names(code) if name in known]
-    used = {"torch" if x is torch else x.__name__.partition(".")[0] for x in objects
-            if x is torch or isinstance(x, ModuleType)}  # fmt: skip
+    """Return whether a function, or one that it calls, uses NumPy and none torch; or none, where there is no torch."""
+    used = set(_libraries(step, set(), 0))
     return "torch" not in used and ("numpy" in used or find_spec("torch") is None)
 
 
-def _captured(step: Any) -> dict[str, Any]:
-    cells = dict(zip(step.__code__.co_freevars, step.__closure__ or (), strict=True))
-    return {name: cell.cell_contents for name, cell in cells.items()}
+def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
+    """Yield the packages of what a function names, and of what the functions name that it calls."""
+    while not isinstance(function, FunctionType):
+        inner = function.func if isinstance(function, partial) else getattr(function, "__func__", None)
+        function = inner if inner is not None else vars(type(function)).get("__call__")
+        if not isinstance(function, FunctionType | MethodType | partial):
+            return
+    if depth > _DEEPEST or id(function) in seen:
+        return
+    seen.add(id(function))
+    known = {**function.__globals__, **dict(_captured(function))}
+    for name in _names(function.__code__):
+        x = known.get(name)
+        package = (getattr(x, "__module__", None) or type(x).__module__).partition(".")[0]
+        if isinstance(x, FunctionType) and package not in ("numpy", "torch"):
+            yield from _libraries(x, seen, depth + 1)
+        elif x is torch:
+            yield "torch"
+        elif x is not None:
+            yield x.__name__.partition(".")[0] if isinstance(x, ModuleType) else package
+    for line in dis.get_instructions(function.__code__):
+        if line.opname == "IMPORT_NAME":
+            yield line.argval.partition(".")[0]
+
+
+def _captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # empty so far
+            continue
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -76,20 +129,63 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _runs(model: Any) -> bool:
-    """Return whether the step takes arrays of NumPy."""
-    try:
-        p, holding = _arrays(model, 3), np.zeros(3)
-        state = [np.broadcast_to(np.asarray(x, dtype=np.float64), (3,)).copy() for x in model.initial_state(p, holding)]
-        with np.errstate(all="ignore"):
-            model.step(np.full(3, model.current.default), tuple(state), p, np.float64(model.dt))
-    except Exception:  # a step of torch raises whatever it likes
-        return False
-    return True
+def _several(x: float) -> Any:
+    return np.full(3, x)
 
 
-def _arrays(model: Any, lanes: int) -> Namespace:
-    return Namespace(**{name: np.full(lanes, q.default) for name, q in model.parameters.items()})
+def _tried(model: Any) -> tuple[Callable[[float], Any] | None, str]:
+    """Return what a step takes, arrays of some lanes, or the numbers of one, or None; and what it raises on arrays."""
+    failed = ""
+    for lanes in (_several, np.float64):
+        try:
+            _run(model, lanes)
+        except Exception as error:
+            failed = failed or str(error) or type(error).__name__
+        else:
+            return lanes, failed
+    return None, failed
+
+
+def _run(model: Any, lanes: Callable[[float], Any], share: float = 1.0) -> None:
+    """Run a step at the defaults, with a share of the current."""
+    p = Namespace(**{name: lanes(q.default) for name, q in model.parameters.items()})
+    state = tuple(x + lanes(1.0 - share) for x in model.initial_state(p, lanes(0.0)))
+    with np.errstate(all="ignore"):
+        model.step(lanes(share * model.current.default), state, p, np.float64(model.dt))
+
+
+def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
+    """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to.
+
+    Raises
+    ------
+    _Refused
+        That names what it changes.
+    """
+    before = Outside({"step": model.step})
+    if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
+        raise _Refused(f"model {model.key!r}: it draws random numbers, and a neuron is deterministic here")
+    name, _ = before.changed() or ("", "")
+    if not name or name.startswith("len("):
+        return name
+    raise _Refused(
+        f"model {model.key!r}: the step changes {name}, which is outside of it. Make what it remembers an entry of the "
+        f"state, and leave out random numbers and what only counts calls"
+    )
+
+
+def _draws(model: Any, lanes: Callable[[float], Any]) -> bool:
+    """Run a step, and return whether the usual random numbers are other ones after it."""
+    before = _drawn()
+    _run(model, lanes, 0.9)
+    return _drawn() != before
+
+
+def _drawn() -> Any:
+    return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002
+
+
+# ------------------------------------------------------------------ the program
 
 
 def _recorded(model: Any) -> Programs:
@@ -97,7 +193,6 @@ def _recorded(model: Any) -> Programs:
     begin = Recorder(model.parameters, 0)
     p = Namespace(**begin.parameters)
     started = tuple(model.initial_state(p, begin.current))
-    ends = [getattr(p, x) if isinstance(x, str) else x(p) if callable(x) else x for x in (model.rest, model.threshold)]
     recorder = Recorder(model.parameters, len(started))
     out = model.step(recorder.current, tuple(recorder.state), Namespace(**recorder.parameters), recorder.dt)
     if model.spike_level is None:
@@ -107,37 +202,62 @@ def _recorded(model: Any) -> Programs:
         fired = np.logical_and(recorder.state[0] < model.spike_level, new[0] >= model.spike_level)
     if len(new) != len(started):
         raise NotRecorded(f"the step returns {len(new)} state variables, initial_state {len(started)}")
-    return Programs(recorder.program(fired, new), begin.program(0.0, [*started, *ends]))
+    return Programs(recorder.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
+
+
+def _ends(model: Any, p: Namespace) -> list[Any]:
+    """Return rest and threshold."""
+    return [getattr(p, x) if isinstance(x, str) else x(p) if callable(x) else x for x in (model.rest, model.threshold)]
 
 
 def _compare(model: Any, programs: Programs) -> None:
-    """Refuse a program that does not give what the step gives, over some steps on lanes that differ.
+    """Refuse a program that does not give what the step gives: from many states, at several time steps.
 
     Raises
     ------
     NotRecorded
-        With the step that differs.
+        That says where they differ.
     """
     rng = np.random.default_rng(0)
     values = {name: p.from_unit(rng.random(_LANES)) for name, p in model.parameters.items()}
     for name, p in model.parameters.items():
         values[name][::2] = p.default
-    current = rng.uniform(model.current.low, model.current.high, _LANES)
-    inputs = {f"p{i}": values[name] for i, name in enumerate(programs.step.parameters)}
-    state = [np.array(x) for x in programs.start_at(values, np.zeros(_LANES))[:-2]]
     p = Namespace(**values)
-    for k in range(_STEPS):
-        drive = current * rng.uniform(-0.5, 1.5, _LANES)
-        with np.errstate(all="ignore"):
-            out = model.step(drive.copy(), tuple(x.copy() for x in state), p, np.float64(model.dt))
-        fired, new = (None, out) if model.spike_level is not None else out
-        ours, computed = evaluate(programs.step, inputs | {"current": drive, "dt": model.dt}
-                                  | {f"s{i}": x for i, x in enumerate(state)})  # fmt: skip
-        pairs = [*zip(new, computed, strict=True), *([] if fired is None else [(fired, ours)])]
-        for theirs, mine in pairs:
-            if not np.allclose(np.asarray(theirs, dtype=np.float64), mine, 1e-9, 1e-12, equal_nan=True):
-                raise NotRecorded(f"another result than that of the step itself, in step {k} of a comparison")
-        state = [np.nan_to_num(np.broadcast_to(x, (_LANES,))) for x in computed]
+    drive = rng.uniform(model.current.low, model.current.high, _LANES)
+    *start, rest, threshold = programs.start_at(values, drive)
+    with np.errstate(all="ignore"):
+        _refuse_others(
+            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "the start"
+        )
+        state = begin = np.stack(programs.start_at(values, np.zeros(_LANES))[:-2])
+        for k in range(_STEPS):
+            if k and k % _AGAIN == 0:
+                state = _moved(begin, rest, threshold, rng)
+            now, dt = drive * rng.uniform(-0.5, 1.5, _LANES), model.dt / (1, 2, 6)[k % 3]
+            out = model.step(now.copy(), tuple(x.copy() for x in state), p, np.float64(dt))
+            fired, new = ([], out) if model.spike_level is not None else ([out[0]], out[1])
+            inputs = {f"p{i}": values[name] for i, name in enumerate(programs.step.parameters)}
+            inputs |= {"current": now, "dt": dt} | {f"s{i}": x for i, x in enumerate(state)}
+            ours, computed = evaluate(programs.step, inputs)
+            _refuse_others([*new, *fired], [*computed, *([ours] if fired else [])], f"step {k}")
+            state = np.stack([np.nan_to_num(np.broadcast_to(x, _LANES)) for x in computed])
+
+
+def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> Any:
+    """Return other states: of any potential about the threshold, and of any size of the others."""
+    state = np.nan_to_num(start.copy())
+    state[0] = rest + rng.uniform(-1.0, 2.0, _LANES) * np.nan_to_num(threshold - rest)
+    state[1:] += rng.normal(size=state[1:].shape) * 10.0 ** rng.uniform(-2.0, 2.0, state[1:].shape)
+    return state
+
+
+def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
+    for one, other in zip(theirs, ours, strict=True):
+        if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
+            raise NotRecorded(f"another result than that of the step itself, at {when} of a comparison")
+
+
+# ------------------------------------------------------------------ a loop
 
 
 class NumpyFunction:
@@ -150,33 +270,61 @@ class NumpyFunction:
         return _tensors(self.function(*map(_array, arguments)))
 
 
-class NumpyStep(NumpyFunction):
-    """A step of NumPy that could not be written down, with the reason."""
+class NumpyStep:
+    """A step of NumPy that could not be written down, with the reason.
 
-    def __init__(self, function: Callable[..., Any], reason: str) -> None:
-        super().__init__(function)
-        self.not_recorded = reason
+    Parameters
+    ----------
+    function : callable
+    reason : str
+    alone : bool
+        Whether it takes the numbers of one lane, and no arrays of several.
+    """
+
+    def __init__(self, function: Callable[..., Any], reason: str, alone: bool) -> None:
+        self.function, self.not_recorded, self.alone = function, reason, alone
+
+    def __call__(self, current: Any, *others: Any) -> Any:
+        if not self.alone:
+            return _tensors(self.function(*map(_array, (current, *others))))
+        if len(current) > 1:
+            raise ValueError(f"ambiguous: the step takes one lane, {self.not_recorded}")
+        return _tensors(self.function(*map(_number, (current, *others))), (1,))
+
+
+class _Read(Namespace):
+    """Parameters as arrays, each when it is read."""
+
+    def __init__(self, p: Namespace, convert: Callable[[Any], Any]) -> None:
+        vars(self).update(_p=p, _convert=convert)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._convert(getattr(self._p, name))
 
 
 def _array(value: Any) -> Any:
     """Return tensors as arrays, in a tuple or a namespace too."""
+    return _as(value, lambda x: x.numpy() if x.dim() else np.float64(x.item()), _array)
+
+
+def _number(value: Any) -> Any:
+    """Return tensors of one lane as numbers, in a tuple or a namespace too."""
+    return _as(value, lambda x: np.float64(x.item()), _number)
+
+
+def _as(value: Any, convert: Callable[[Any], Any], again: Callable[[Any], Any]) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.numpy() if value.dim() else np.float64(value.item())
+        return convert(value)
     if isinstance(value, tuple | list):
-        return tuple(map(_array, value))
-    if isinstance(value, Namespace):
-        return Namespace(**{name: _array(getattr(value, name)) for name in _attributes(value)})
-    return value
+        return tuple(map(again, value))
+    return _Read(value, again) if isinstance(value, Namespace) else value
 
 
-def _attributes(p: Namespace) -> Sequence[str]:
-    values: Mapping[str, Any] = vars(p)
-    return [name for name in values if not name.startswith("_")]
-
-
-def _tensors(value: Any) -> Any:
+def _tensors(value: Any, shape: tuple[int, ...] | None = None) -> Any:
+    """Return arrays as tensors, in a tuple too; with a shape, numbers as well."""
     if isinstance(value, tuple | list):
-        return tuple(map(_tensors, value))
-    if isinstance(value, np.ndarray):
-        return torch.from_numpy(np.ascontiguousarray(value, dtype=np.float64))
+        return tuple(_tensors(x, shape) for x in value)
+    if isinstance(value, np.ndarray) or shape is not None:
+        array = np.ascontiguousarray(value, dtype=np.float64)
+        return torch.from_numpy(array if shape is None else array.reshape(shape))
     return value

@@ -7,6 +7,7 @@ whenever the model is given to a verb, so that a change is an error that names i
 from __future__ import annotations
 
 import dis
+import random
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
@@ -123,9 +124,16 @@ def _of(name: str, value: Any, seen: set[int], attributes: tuple[str, ...], dept
             yield from _of(f"{name}[{i}]", x, seen, attributes, depth + 1)
         for key, x in value.keywords.items():
             yield from _of(key, x, seen, attributes, depth + 1)
+    elif isinstance(value, np.random.Generator):
+        yield name, repr(value.bit_generator.state)
+    elif isinstance(value, (random.Random, np.random.RandomState)):
+        yield name, repr((value.getstate if isinstance(value, random.Random) else value.get_state)())
+    elif isinstance(value, Iterator):
+        yield name, object()  # whoever asks it for its next changes it
     elif isinstance(value, np.ndarray):
         yield name, (value.shape, value.tobytes() if value.size <= _LARGEST else id(value))
     elif isinstance(value, (list, tuple)):
+        yield f"len({name})", len(value)
         for i, x in enumerate(value[:_ENTRIES]):
             yield from _of(f"{name}[{i}]", x, seen, attributes, depth + 1)
     elif isinstance(value, dict):
@@ -148,6 +156,8 @@ def _of_function(name: str, function: FunctionType, seen: set[int], depth: int) 
     ours = (function.__module__ or "").partition(".")[0] in _LIBRARIES
     if not ours:
         yield f"{name}()", _Code(code)
+        for x in set(names) & set(vars(function)):
+            yield from _of(f"{name}.{x}", vars(function)[x], seen, names, depth + 1)
     for variable, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
         try:
             content = cell.cell_contents

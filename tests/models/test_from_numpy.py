@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import random
+import re
 import subprocess
 import sys
+from functools import partial
+from itertools import count
 
 import numpy as np
 import pytest
 import torch
 
 import plausiwidgets as pw
+from plausiwidgets.models import from_numpy as module
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.simulation.compiled.engine import why_not
 
 PARAMETERS = [
@@ -111,3 +118,182 @@ model = pw.NeuronModel("light", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit
 assert pw.judge(model, "tonic_spiking").replicated
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ------------------------------------------------------------------ steps that are hard to write down
+# Each is a function of (v, w, fired, p) that returns what is added to w, in a step that is otherwise the same.
+
+
+RECORDED = {
+    "limits by keywords": lambda v, w, f, p: np.clip(p.jump * f, a_min=None, a_max=2.0) + v.clip(min=0.0),
+    "integers of masks": lambda v, w, f, p: p.jump * (f * 2 + (v > -60.0) * 1) / 10,
+    "a sum of masks, which is an or": lambda v, w, f, p: p.jump * (f + (v > -60.0)) / 10,
+    "an array of masks": lambda v, w, f, p: p.jump * (np.ones_like(f) + np.full_like(f, 0.5)) * f,
+    "a constant made an integer": lambda v, w, f, p: p.jump * np.full_like(v, 2.7, dtype=int) * f.astype(int),
+    "numbers as a condition": lambda v, w, f, p: p.jump * np.where(f * 1.0, 1, 0),
+    "select": lambda v, w, f, p: np.select([v < -63.0, v < -60.0, f], [0.0, 0.1, p.jump], 0.02),
+    "pieces that overlap": lambda v, w, f, p: p.jump * f + np.piecewise(v, [v < -55, v < -60], [1, np.exp, 3]) / 100,
+    "arrays of the shape": lambda v, w, f, p: p.jump * f + np.zeros(v.shape) + np.full(v.shape, 0.01),
+    "a power of a negative number": lambda v, w, f, p: p.jump * f + 1e-6 * v**3 + 1e-4 * np.abs(v) ** 1.5,
+    "nan where it is not used": lambda v, w, f, p: np.where(w > 0.0, np.sqrt(w), 0.0) / 100 + p.jump * f,
+    "chance from a fixed seed": lambda v, w, f, p: np.random.default_rng(3).uniform() * p.jump * f,
+}
+LOOPED = {
+    "an assignment to some lanes": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, p.jump), "numpy.asarray"),
+    "an addition in place": (lambda v, w, f, p: added(v.copy(), p.jump * f), "numpy.add in place"),
+    "a refusal that the step catches": (lambda v, w, f, p: caught(p.jump, f), "numpy.asarray"),
+    "int8, which overflows at a spike": (lambda v, w, f, p: f * np.int8(100) * np.int8(2) * p.jump / 50, "gives int8"),
+    "exp of a mask, in half precision": (lambda v, w, f, p: p.jump * (np.exp(f) - 1.0), "numpy.exp that gives float16"),
+    "float32": (lambda v, w, f, p: p.jump * np.add(w, f, dtype=np.float32) / 10, "with dtype"),
+    "bits": (lambda v, w, f, p: p.jump * ((f * 3) & 2), "numpy.bitwise_and that gives int64"),
+    "a table": (lambda v, w, f, p: p.jump * f + TABLE[np.clip(v + 70, 0, 9).astype(int)] / 100, r"astype.int64."),
+    "a function of numbers": (lambda v, w, f, p: p.jump * f + SLOW(v) / 100, "numpy.asarray"),
+    "a function with a name of NumPy's": (lambda v, w, f, p: NAMED(p.jump * f).astype(float), "exp .vectorized."),
+    "whether it is an array": (lambda v, w, f, p: p.jump * f * (1 + isinstance(v, np.ndarray)), "another result"),
+    "math": (lambda v, w, f, p: p.jump * f + 0.01 * math.exp(v / 20.0) + 0.0 * np.pi, "one lane at a time: only"),
+    "if": (lambda v, w, f, p: p.jump if np.greater(v, -50.0) else 0.0, "one lane at a time: The truth value"),
+    "a log": (lambda v, w, f, p: (LOG.append(1), np.multiply(p.jump, f))[1], r"it changes len.LOG."),
+}
+REFUSED = {
+    "a clock": (lambda v, w, f, p: np.sin(later()) + p.jump * f, r"changes CLOCK\[0\], which is outside"),
+    "an iterator": (lambda v, w, f, p: np.multiply(p.jump, f) * (next(NUMBERS) < 9999), "changes NUMBERS, which"),
+    "memory in a dict": (lambda v, w, f, p: p.jump * f + 0.01 * last(w), r"changes \S*MEMORY\['w'\], which is outside"),
+    "a rare chance": (lambda v, w, f, p: np.multiply(p.jump, f) + (random.random() < 1e-6), "draws random numbers"),
+    "chance of a generator": (lambda v, w, f, p: np.multiply(p.jump, f) + (RNG.random() < 1e-6), "changes RNG"),
+    "chance by lane": (lambda v, w, f, p: p.jump * f * np.random.default_rng(3).uniform(size=v.shape), "other lanes"),
+    "lanes that are added": (lambda v, w, f, p: p.jump * f + 0.01 * (v - v.mean()), "other lanes"),
+    "a number of the first lane": (lambda v, w, f, p: p.jump * f + first(v.shape), "other lanes"),
+    "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "another number of lanes"),
+    "a parameter that is unknown": (lambda v, w, f, p: p.jumb * np.float64(f[:1][0]), "Did you mean 'jump'"),
+    "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "nothing reads: jump"),
+}  # fmt: skip
+
+TABLE, LOG, CLOCK, MEMORY, NUMBERS, RNG = np.arange(10.0), [0], [0.0], {"w": 0.0}, count(), np.random.default_rng(0)
+SLOW = np.vectorize(lambda x: 0.0 if x < -60 else 0.5)
+
+
+def exp(x):
+    return 2.0 * x
+
+
+NAMED = np.frompyfunc(exp, 1, 1)
+
+
+def assigned(x, fired, value):
+    x[fired] = value[fired]
+    return x
+
+
+def added(x, jump):
+    x += jump
+    return x - x + jump
+
+
+def caught(jump, fired):
+    try:
+        return assigned(np.array(jump * 0.0), fired, jump)
+    except Exception:
+        return 0.0
+
+
+def later():
+    CLOCK[0] += 0.1
+    return CLOCK[0]
+
+
+def last(w):
+    before, MEMORY["w"] = MEMORY["w"], w
+    return before
+
+
+def first(shape):
+    x = np.zeros(shape)
+    x[0] = 1.0
+    return x
+
+
+def hard(adds):
+    def step(current, state, p, dt):
+        v, w = state
+        v = v + dt / p.tau * (current - w - (v + 65.0))
+        fired = v > -50.0
+        return fired, (np.where(fired, -65.0, v), w * (1.0 - dt / 100.0) + adds(v, w, fired, p))
+
+    return step
+
+
+def made(step):
+    parameters = [p for p in PARAMETERS if p.key != "delta"]
+    return pw.NeuronModel("hard", step, parameters, lambda p, holding: (-65.0, 0.0), CURRENT, -65.0, -50.0,
+                          states=["v", "w"])  # fmt: skip
+
+
+def agree(step, model):
+    """Return how often a step fires in a plain loop, after comparing it with the model's in every lane."""
+    drive = np.random.default_rng(0).uniform(0.0, 100.0, (150, 4))
+    sets = {"tau": np.array([5.0, 8.0, 10.0, 20.0]), "jump": np.array([3.0, 1.0, 8.0, 0.5])}
+    shapes = [np.array([i]) if not model.lanewise else i for i in range(4)]
+    fired = 0.0
+    for lane in shapes:
+        p = Namespace(**{n: x[lane] for n, x in sets.items()})
+        tensors = model.namespace({n: x[np.atleast_1d(lane)] for n, x in sets.items()})
+        state, ours = (np.float64(-65.0) + 0.0 * p.tau, 0.0 * p.tau), torch.tensor([[-65.0], [0.0]]).double()
+        for x in drive:
+            with np.errstate(all="ignore"):
+                spikes, state = step(x[lane], state, p, np.float64(0.5))
+                same, new = model.advance(
+                    torch.from_numpy(x[np.atleast_1d(lane)]), tuple(ours), tensors, torch.tensor(0.5).double()
+                )
+            ours = torch.stack([torch.as_tensor(s).double().reshape(1) for s in new])
+            np.testing.assert_array_equal(np.asarray(spikes, float).reshape(1), torch.as_tensor(same).double().numpy())
+            np.testing.assert_allclose([np.asarray(s, float).reshape(1) for s in state], ours.numpy(), atol=1e-9)
+            fired += float(np.asarray(spikes).sum())
+    return fired
+
+
+@pytest.mark.parametrize("what", RECORDED)
+def test_what_numpy_does_is_written_down_as_numpy_does_it(what):
+    step = hard(RECORDED[what])
+    model = made(step)
+    assert model.programs is not None
+    assert agree(step, model) > 10
+
+
+@pytest.mark.parametrize("what", LOOPED)
+def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
+    adds, words = LOOPED[what]
+    step = hard(adds)
+    model = made(step)
+    assert model.programs is None
+    assert re.search(words, why_not(model))
+    assert agree(step, model) > 10
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_function_of_its_arguments_is_refused_by_name(what):
+    adds, words = REFUSED[what]
+    with pytest.raises(ValueError, match=words):
+        made(hard(adds))
+
+
+def test_numpy_is_found_behind_a_helper_a_name_an_import_a_partial_and_an_object():
+    def helper(current, state, p, dt):
+        return by_numpy(current, state, p, dt)
+
+    def imported(current, state, p, dt):
+        import numpy
+
+        return helper(current, state, p, numpy.float64(1.0) * dt)
+
+    class Called:
+        def __call__(self, current, state, p, dt):
+            return by_numpy(current, state, p, dt)
+
+    for step in (helper, imported, partial(helper), Called(), Called().__call__):
+        assert neuron(step).programs is not None
+
+
+def test_without_torch_the_reason_stands_beside_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"written down as a program \(numpy.any\), and .* pip install '\S*torch"):
+        made(hard(lambda v, w, f, p: p.jump * f * (1 + np.any(f))))
