@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, combinations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plausiwidgets.assessment import Study
+    from plausiwidgets.models import NeuronModel
 
 EXIT_CODES = (
     "Exit codes: 0 complete; 1 a search failed, or a file could not be written; 2 wrong use; "
@@ -147,7 +148,7 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     """Save and print the results; return the exit code."""
     table, snapshot = study.table(), study.snapshot()
-    saved, errors = save(table, options)
+    saved, errors = save(table, options, chain(*options.models))
     if snapshot.state == "failed":
         errors.insert(0, snapshot.error)
     if "store_error" in table.attrs:
@@ -163,7 +164,9 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     return code
 
 
-def save(table: pd.DataFrame, options: argparse.Namespace) -> tuple[list[str], list[str]]:
+def save(
+    table: pd.DataFrame, options: argparse.Namespace, models: Iterable[NeuronModel] = ()
+) -> tuple[list[str], list[str]]:
     """Write a table to its files and print it; return what was saved, and errors."""
     from plausiwidgets.assessment import plausibility_score, write_csv
 
@@ -177,7 +180,7 @@ def save(table: pd.DataFrame, options: argparse.Namespace) -> tuple[list[str], l
             errors.append(f"cannot write {options.csv}: {error.strerror}")
     if options.score is not None and len(table):
         try:
-            plausibility_score(table).to_csv(options.score, index=False)
+            plausibility_score(table, models).to_csv(options.score, index=False)
             saved.append(f"the score of each model in {options.score}")
         except OSError as error:
             errors.append(f"cannot write {options.score}: {error.strerror}")

@@ -38,6 +38,18 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     assert json.loads(table["parameters"][0])["amplitude"] > 0
 
 
+def test_the_score_knows_the_neurons_of_the_command_which_need_not_be_registered(tmp_path: Path, monkeypatch) -> None:
+    given: list[str] = []
+
+    def score(table: pd.DataFrame, models) -> pd.DataFrame:
+        given.extend(model.key for model in models)
+        return table
+
+    monkeypatch.setattr("plausiwidgets.assessment.plausibility_score", score)
+    words = ["assess", "eif", "--patterns", "A", "--budget", "32", "--quiet", "--score", str(tmp_path / "score.csv")]
+    assert main.main(words) == 0 and given == ["eif"]
+
+
 def test_json_and_store(tmp_path: Path, capsys) -> None:
     words = ["assess", *QUICK, "--json", "--quiet", "--store", str(tmp_path / "study.jsonl")]
     assert main.main(words) == 0
