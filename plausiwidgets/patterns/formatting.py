@@ -6,6 +6,10 @@ import math
 from collections.abc import Callable
 
 from plausiwidgets.printed import number as number
+from plausiwidgets.texts import marked
+
+ONE = {"spikes": marked("spike"), "bursts": marked("burst"), "intervals": marked("interval")}
+"""Units that are counted, of one."""
 
 
 def plain(text: str, **values: object) -> str:
@@ -18,13 +22,13 @@ def interval(low: float | None, high: float | None, unit: str = "", tr: Callable
 
     Examples
     --------
-    >>> interval(1, 1, "spikes"), interval(None, 0.1, "1"), interval(3, 40, "spikes")
-    ('1 spike', '≤ 0.1', '3 to 40 spikes')
+    >>> interval(1, 1, "spikes"), interval(1, 1, "bursts"), interval(None, 0.1, "1"), interval(3, 40, "spikes")
+    ('1 spike', '1 burst', '≤ 0.1', '3 to 40 spikes')
     """
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
     is_one = 1 in (low, high) and (low == high or math.isinf(low) or math.isinf(high))
-    word = tr("spike") if unit == "spikes" and is_one else tr(unit)
+    word = tr(ONE.get(unit, unit) if is_one else unit)
     unit = f" {word}" if unit and unit != "1" else ""
     if low == high or (high == 0 and low < 0):
         return f"{number(high)}{unit}"

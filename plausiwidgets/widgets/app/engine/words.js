@@ -27,7 +27,8 @@ export function ofUnit(unit, before = "", after = "") {
 /** An accepted interval, both ends included; an infinite end is open. */
 export function intervalText(low, high, givenUnit) {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
-  const word = () => (givenUnit === "spikes" && isOne ? tr("spike") : tr(givenUnit));
+  const one = () => ({ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval") })[givenUnit];
+  const word = () => (isOne ? (one() ?? tr(givenUnit)) : tr(givenUnit));
   const unit = ofUnit(ofUnit(givenUnit) && word(), " ");
   if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
   if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
