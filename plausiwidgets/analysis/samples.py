@@ -16,6 +16,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.space import Bounds
+from plausiwidgets.optimization.volume import binomial_interval
 from plausiwidgets.patterns.judge import evaluate, verify_sets
 from plausiwidgets.patterns.registry import Named, argument_against
 from plausiwidgets.progress import ProgressLike, watched
@@ -38,6 +39,9 @@ REACH = 3.0
 """Length of a bracket along the difference of two points, in differences."""
 SHRINKS = 12
 """Most trials of a move, after which the point stays where it is."""
+DEARER, SURE = 55.0, 10
+"""Evaluations of the moves of the last level for each set and dimension: plain rejection is used while it is cheaper,
+that is above a share of 1 in this many times the dimensions, and where that many of the first points were accepted."""
 LEVELS, PATIENCE, GAIN = 80, 8, 0.02
 """Most levels; and after how many of them without a smaller loss, by this share, it is given up."""
 
@@ -55,12 +59,16 @@ class Sample:
         In the unit cube.
     volume : float
         Estimated share of the cube.
+    interval : (float, float)
+        95 % interval of it.
     levels : int
+        1 where the points are independent of each other.
     evaluations : int
     """
 
     units: Floats
     volume: float
+    interval: tuple[float, float]
     levels: int
     evaluations: int
 
@@ -105,11 +113,13 @@ def sample_accepted(
     """Return parameter sets that are spread evenly over the region in which a pattern is accepted.
 
     Evenly means on the scales of the sliders: a share of the sets is that share of the accepted volume of the box.
-    The method is subset simulation: points that are spread over the whole box are moved by slice sampling within
-    regions of ever smaller loss, the worse ones replaced by copies of the better ones, until all are accepted (Au and
-    Beck, Probabilistic Engineering Mechanics 16, 2001). No search is needed, and parts of the region that are apart
-    have the weights of their volumes. It may miss a part that is small, or a needle: what none of the
-    points at some level would lead to. Two seeds that disagree tell of it.
+    Where some per mille of the box or more are accepted, sets are drawn from the whole box until as many are: they are
+    independent of each other. Of a smaller region that would take more evaluations than subset simulation: points that
+    are spread over the whole box are moved by slice sampling within regions of ever smaller loss, the worse ones
+    replaced by copies of the better ones, until all are accepted (Au and Beck, Probabilistic Engineering Mechanics 16,
+    2001). No search is needed, and parts of the region that are apart have the weights of their volumes. It may miss a
+    part that is small, or a needle: what none of the points at some level would lead to. Two seeds that disagree tell
+    of it.
 
     Parameters
     ----------
@@ -135,8 +145,10 @@ def sample_accepted(
     pandas.DataFrame
         A row for each set: every parameter and stimulus value, what each criterion measures (by its key; followed by
         ``_measured`` where a parameter has that name), and ``status``. ``.attrs`` holds ``volume``, the estimated
-        share of the box that is accepted, ``evaluations`` and ``levels``, and what :func:`plausiwidgets.plot` needs to
-        draw how each value is spread, and each pair of values: ``model``, ``pattern`` and ``ranges``.
+        share of the box that is accepted, ``volume_interval``, its 95 % interval, ``evaluations`` and ``levels`` (1
+        where the sets are drawn from the whole box), and what :func:`plausiwidgets.plot` needs to draw how each value
+        is spread, and each pair of values: ``model``, ``pattern`` and ``ranges``. The interval of subset simulation
+        takes the copies of a point at a level for dependent, and the levels for independent.
 
     Raises
     ------
@@ -230,6 +242,7 @@ class Sampling:
         }
         table.attrs = {
             "model": self._problem.model.key, "pattern": self._problem.pattern.title, "volume": found.volume,
+            "volume_interval": found.interval,
             "evaluations": found.evaluations, "levels": found.levels, "ranges": ranges,
         }  # fmt: skip
         return table
@@ -261,7 +274,18 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
     losses = loss_of(units)
     evaluations, volume, level = many, 1.0, np.inf
     yield Step(1, level, evaluations)
+    accepted = units[losses == 0.0]
+    if len(accepted) >= SURE and len(accepted) / many * DEARER * dimensions > 1.0:
+        while len(accepted) < count:
+            units = rng.random((many, dimensions))
+            accepted = np.concatenate([accepted, units[loss_of(units) == 0.0]])
+            evaluations += many
+            yield Step(1, 0.0, evaluations)
+        return Sample(
+            accepted, len(accepted) / evaluations, binomial_interval(len(accepted), evaluations), 1, evaluations
+        )
     passed: list[float] = []
+    origins, variance = np.arange(many), 0.0
     for number in range(LEVELS):
         level = _next_level(losses, level)
         passed.append(level)
@@ -270,16 +294,21 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
         inside = rng.permutation(np.flatnonzero(losses <= level))
         if not inside.size:
             break
-        volume *= inside.size / many
+        share = inside.size / many
+        volume *= share
+        # Of the logarithm; copies of one point count as one that is seen several times.
+        excess = np.bincount(origins, (losses <= level) - share)
+        variance += float((excess**2).sum()) / inside.size**2
         # At the last level none is taken twice, if there are enough; before it each survivor as often as any other, but
         # for one.
         copies = np.resize(inside, max(inside.size, count))[:count] if level == 0.0 else np.resize(inside, many)
-        units, losses = units[copies], losses[copies]
+        units, losses, origins = units[copies], losses[copies], copies
         for judged in _move(loss_of, units, losses, level, LAST_MOVES * dimensions if level == 0.0 else MOVES, rng):
             evaluations += judged
             yield Step(number + 1, level, evaluations)
         if level == 0.0:
-            return Sample(units, volume, number + 1, evaluations)
+            away = float(np.exp(1.96 * np.sqrt(variance)))
+            return Sample(units, volume, (volume / away, min(volume * away, 1.0)), number + 1, evaluations)
     raise NothingAccepted(
         f"sample_accepted: no accepted set in {evaluations} evaluations, least loss {losses.min():.3g}; a search "
         "may find one, and bounds around it may help"

@@ -31,27 +31,29 @@ def test_two_boxes_that_are_apart_have_the_weights_of_their_volumes() -> None:
         small, large = np.abs(x - 0.2).max(axis=1) - 0.082, np.abs(x - 0.75).max(axis=1) - 0.1
         return np.maximum(np.minimum(small, large), 0.0)
 
-    volumes, shares = [], []
+    volumes, shares, covered = [], [], []
+    exact = 0.164**5, 0.2**5
     for seed in range(4):
         sample = subset_simulation(loss, 5, 1000, seed)
         assert (loss(sample.units) == 0.0).all() and len(np.unique(sample.units, axis=0)) == 1000
         volumes.append(sample.volume)
+        covered.append(sample.interval[0] <= sum(exact) <= sample.interval[1])
         shares.append(float((sample.units[:, 0] > 0.5).mean()))
         inside = sample.units[sample.units[:, 0] > 0.5]
         assert all(ks_1samp((x - 0.65) / 0.2, lambda u: np.clip(u, 0, 1)).pvalue > 1e-4 for x in inside.T)
-    exact = 0.164**5, 0.2**5
+    assert sum(covered) >= 3
     assert np.mean(volumes) == pytest.approx(sum(exact), rel=0.15)
     assert np.mean(shares) == pytest.approx(exact[1] / sum(exact), abs=0.06)
 
 
 def test_a_thin_curved_region_is_filled() -> None:
     def loss(x: np.ndarray) -> np.ndarray:
-        return np.maximum(np.abs(x[:, 1] - 0.2 - 0.6 * x[:, 0] ** 2) - 0.01, 0.0)
+        return np.maximum(np.abs(x[:, 1] - 0.2 - 0.6 * x[:, 0] ** 2) - 0.001, 0.0)
 
     sample = subset_simulation(loss, 3, 1000, 1)
-    assert sample.volume == pytest.approx(0.02, rel=0.2)
+    assert sample.volume == pytest.approx(0.002, rel=0.2) and sample.levels > 1
     assert ks_1samp(sample.units[:, 0], lambda u: np.clip(u, 0, 1)).pvalue > 1e-3
-    across = (sample.units[:, 1] - 0.2 - 0.6 * sample.units[:, 0] ** 2) / 0.02 + 0.5
+    across = (sample.units[:, 1] - 0.2 - 0.6 * sample.units[:, 0] ** 2) / 0.002 + 0.5
     assert ks_1samp(across, lambda u: np.clip(u, 0, 1)).pvalue > 1e-3
 
 
@@ -105,6 +107,16 @@ def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None
 
 
 def test_a_region_that_a_plain_yes_or_no_bounds_is_filled_though_few_points_are_in_it_at_first() -> None:
-    sample = subset_simulation(lambda x: (x[:, 0] > 0.08).astype(float), 3, 600, 0)
+    sample = subset_simulation(lambda x: (x[:, 0] > 0.003).astype(float), 3, 600, 0)
     assert len(sample.units) == len(np.unique(sample.units, axis=0)) == 600
-    assert sample.volume == pytest.approx(0.08, rel=0.3) and sample.units[:, 0].max() <= 0.08
+    assert sample.interval[0] < 0.003 < sample.interval[1] and sample.units[:, 0].max() <= 0.003
+
+
+def test_a_region_that_is_no_needle_is_sampled_by_plain_rejection_with_an_exact_interval() -> None:
+    covered = 0
+    for seed in range(20):
+        sample = subset_simulation(lambda x: np.maximum(x[:, 0] - 0.036, 0.0), 6, 500, seed)
+        assert sample.levels == 1 and len(np.unique(sample.units, axis=0)) == len(sample.units) >= 500
+        assert sample.evaluations < 20_000  # subset simulation takes 165 000
+        covered += sample.interval[0] <= 0.036 <= sample.interval[1]
+    assert covered >= 17
