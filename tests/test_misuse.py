@@ -28,6 +28,7 @@ HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
     "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer", "Injected", "RecordedPattern",
+    "Bifurcation", "Bifurcations",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
@@ -131,6 +132,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "make_table": dict(results=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
     "plot": dict(x=pw.simulate("lif", pw.Current.step(1.0, 20.0))),
+    "bifurcations": dict(model="lif", parameters={"tau_mem": 20.0}, currents=(-5.0, 25.0), points=40),
     "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, bounds={"v": (-80.0, -40.0)}, points=5),
     "phase_plane": dict(
         model="izhikevich",
@@ -390,6 +392,7 @@ def test_all_verbs_of_a_model_are_among_them():
     assert names >= {
         "judge", "optimize", "start_optimization", "simulate", "assess", "start_assessment", "estimate", "Explorer",
         "Page", "export_page", "to_norse", "parameter_plane", "phase_plane", "phase_line", "rate_curve", "get",
+        "bifurcations",
         "loss_profiles", "sample_accepted", "repertoire", "most_versatile", "model_card", "mystery", "register",
     }  # fmt: skip
 

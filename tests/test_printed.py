@@ -42,6 +42,7 @@ def objects():
         "planes": pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=4),
         "phase plane": pw.analysis.phase_plane("hodgkin_huxley", current=5.0),
         "phase line": pw.analysis.phase_line("qif"),
+        "bifurcations": pw.analysis.bifurcations("izhikevich"),
         "layer": pw.to_norse("adex", {"b": [20.0, 60.0]}, learn="b"),
         "study": study,
         "snapshot": study.snapshot(),

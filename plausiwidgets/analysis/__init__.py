@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from plausiwidgets.lazy import lazily
 
 if TYPE_CHECKING:
+    from plausiwidgets.analysis.onsets import Bifurcation as Bifurcation
+    from plausiwidgets.analysis.onsets import Bifurcations as Bifurcations
+    from plausiwidgets.analysis.onsets import bifurcations as bifurcations
     from plausiwidgets.analysis.phase_lines import PhaseLine as PhaseLine
     from plausiwidgets.analysis.phase_lines import phase_line as phase_line
     from plausiwidgets.analysis.phase_planes import FixedPoint as FixedPoint
@@ -26,6 +29,7 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "analysis.onsets": ("Bifurcation", "Bifurcations", "bifurcations"),
             "analysis.planes": ("ParameterPlane", "parameter_plane"),
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
             "analysis.phase_lines": ("PhaseLine", "phase_line"),

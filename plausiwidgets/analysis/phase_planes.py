@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -298,6 +299,12 @@ class Flow:
         self.span = float(model.span(lane)[0])
         self.resets = model.spike_level is None
         self.flowing, self._slow = self._kinds()
+
+    def at(self, current: float) -> Flow:
+        """Return the flow at another current; where it starts stays."""
+        other = copy(self)
+        other._current = current
+        return other
 
     def rates(self, states: Floats) -> Floats:
         """Return the rates of change [variables, lanes] in units per ms; nan where the neuron spikes and is reset."""

@@ -1,4 +1,4 @@
-"""Phase planes and phase lines as Plotly figures, and what the app draws of them too."""
+"""Phase planes, phase lines and diagrams of bifurcations as Plotly figures, and what the app draws of the first two."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets import models
+from plausiwidgets.analysis.onsets import Bifurcations
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.drawing import Floats
 
@@ -27,6 +28,14 @@ COLOURS = {False: ("#a0437e", "#00775a"), True: ("#e28fc0", "#3fcf9f")}
 
 UPSWING = 4.0
 """Where a curve rises beyond an unstable point it leaves the picture: how far up, in depths of its valley."""
+
+STABLE, UNSTABLE = marked("stable fixed points"), marked("unstable fixed points")
+HIGHEST, LOWEST = marked("highest potential of firing"), marked("lowest potential of firing")
+ONSETS = (
+    marked("saddle-node"), marked("saddle-node on a circle"), marked("subcritical Andronov–Hopf"),
+    marked("supercritical Andronov–Hopf"), marked("threshold"), marked("separatrix crossing"),
+)  # fmt: skip
+"""Ways to begin to fire, for translators."""
 
 SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
 """Of fixed points; what is stable is filled, and what is unstable is hollow."""
@@ -83,6 +92,54 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
     figure = _laid_out(data, line.model, line.current, labels, [line.x, heights], "", theme)
     figure["layout"]["yaxis"] |= {"zeroline": True, "zerolinecolor": theme.line}
     return figure
+
+
+def bifurcations_figure(found: Bifurcations, dark: bool = False) -> dict[str, Any]:
+    """Return data and layout of a diagram of bifurcations: fixed points and firing over the current.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> figure = bifurcations_figure(pw.analysis.bifurcations("izhikevich"))
+    >>> [trace["name"] for trace in figure["data"]][:2]
+    ['stable fixed points', 'unstable fixed points']
+    """
+    theme = style.theme(dark)
+    colours = COLOURS[dark]
+    data = [
+        _curve(*found.branch(stable), tr(name), theme.text, dash)
+        for stable, name, dash in ((True, STABLE, "solid"), (False, UNSTABLE, "6px,4px"))
+    ]
+    for row, name, colour in ((2, HIGHEST, colours[0]), (1, LOWEST, colours[1])):
+        data.append({
+            "type": "scatter", "mode": "markers", "x": found.firing[0], "y": found.firing[row], "name": tr(name),
+            "customdata": found.firing[3], "hovertemplate": "%{x:.4g}, %{y:.4g}<br>%{customdata:.3g} Hz",
+            "marker": {"color": colour, "size": 6}, "showlegend": True,
+        })  # fmt: skip
+    for kind in dict.fromkeys(point.kind for point in found.points):
+        own = [point for point in found.points if point.kind == kind]
+        data.append({
+            "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
+            "x": [point.current for point in own], "y": [next(iter(point.state.values())) for point in own],
+            "hovertemplate": f"{tr(kind)}<br>%{{x:.5g}}, %{{y:.4g}}<extra></extra>",
+            "marker": {"symbol": "circle-open" if "Hopf" in kind else "diamond-open", "size": 12, "color": theme.text,
+                       "line": {"width": 2}},
+        })  # fmt: skip
+    model = _known(found.model)
+    name = next(iter(model.states)).key if model else ""
+    unit = "" if found.unit in ("", "1") else f" ({found.unit})"
+    heights = np.concatenate([found.potential, found.firing[1], found.firing[2]])
+    ranges = [_wider(np.concatenate([found.current, found.firing[0]])), _wider(heights)]
+    figure = _laid_out(data, found.model, 0.0, [tr("current") + unit, _label(model, name)], ranges, "", theme)
+    title = found.model if model is None else tr(model.title)
+    figure["layout"]["title"]["text"] = html.escape(f"{title}: {tr(found.kind)}" if found.kind else title, quote=False)
+    return figure
+
+
+def _wider(values: Floats) -> Floats:
+    """Return the ends of a range somewhat wider than some values."""
+    low, high = float(values.min()), float(values.max())
+    return np.array([low, high]) + 0.04 * (high - low) * np.array([-1.0, 1.0])
 
 
 def arrows(plane: PhasePlane) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.onsets import Bifurcations
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
@@ -32,7 +33,7 @@ from plausiwidgets.widgets.figures.map_cells import grid_of_table
 from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
-from plausiwidgets.widgets.figures.phase_figure import phase_line_figure, phase_plane_figure
+from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
 from plausiwidgets.widgets.figures.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
 from plausiwidgets.widgets.figures.still import Figure
@@ -53,12 +54,13 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine or pandas.DataFrame
+    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, Bifurcations or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
+        Bifurcations: fixed points with their stability, and the firing, over the current.
         A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
         :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
     dark : bool
@@ -177,6 +179,11 @@ def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, Any]:
 @_picture.register
 def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, Any]:
     return phase_plane_figure(plane, dark)
+
+
+@_picture.register
+def _of_bifurcations(found: Bifurcations, dark: bool) -> dict[str, Any]:
+    return bifurcations_figure(found, dark)
 
 
 @_picture.register

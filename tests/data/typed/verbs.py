@@ -57,6 +57,8 @@ def analysed() -> None:
     phases = pw.analysis.phase_plane("adex", current=100.0, bounds={"v": (-80.0, -40.0)}, points=30)
     line = pw.analysis.phase_line("qif", bounds={"v": (-80.0, -40.0)})
     print([point.kind for point in (*phases.fixed_points, *line.fixed_points)])
+    onset = pw.analysis.bifurcations("izhikevich", {"a": 0.1}, currents=(-5.0, 20.0))
+    print(onset.kind, onset.lost.current if onset.lost else None, onset.firing.shape, pw.plot(onset))
     rates = pw.analysis.rate_curve("lif", [10.0, 20.0])
     profiles = pw.analysis.loss_profiles("lif", "tonic_spiking", names=["tau_mem"], points=9)
     sets = pw.analysis.sample_accepted("lif", "tonic_spiking", 100, seed=1)

@@ -148,7 +148,7 @@ def test_dark_is_dark() -> None:
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
-        match=r"plot: x is 3, valid is an object of DataFrame, ParameterPlane, PhaseLine, PhasePlane, Result",
+        match=r"plot: x is 3, valid is an object of Bifurcations, DataFrame, ParameterPlane, PhaseLine, PhasePlane, ",
     ):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):

@@ -1,0 +1,613 @@
+"""How a neuron begins to fire: its fixed points along a constant current, where they lose stability, and its firing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.analysis.phase_planes import Complexes, Floats, Flow
+from plausiwidgets.arguments import bounded, checked, finite, shown, whole
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
+from plausiwidgets.printed import Printed, Table, number
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+
+POINTS = 600
+"""Points of the curve of fixed points, along the potential."""
+CURRENTS = 60
+"""Currents of the diagram at which the neuron fires."""
+ABOVE, BELOW = 2.0, 3.0
+"""How far the curve of fixed points goes beyond threshold and rest, in spans between them."""
+ZOOM, TIMES = 41, 3
+"""Points and repetitions of a search for a bifurcation on the curve, each time between two points of the one before."""
+
+LENGTH = 10_000.0
+"""Length of a step of the current in ms: near a saddle-node a neuron waits for long before it fires."""
+SETTLE = 3000.0
+"""Time at rest before a step, and at each current of a firing neuron whose current is lowered, in ms."""
+DOWN, MOST_DOWN = 2e-3, 500
+"""By how much the current of a firing neuron is lowered at once, as a share of the weakest step, and how often."""
+GRID, ROUNDS = 48, 5
+"""Currents that are tried at once where a border of firing is searched, and how often."""
+NEAR, AT_LOSS = (1e-4, 1e-5, 1e-6), (1e-2, 1e-3, 1e-4)
+"""Distances from the weakest current of firing at which the period tells how firing ends, as shares of that current;
+and where rest is lost at the same current, above which the period is long."""
+AWAY = 20_000.0
+"""Time in ms that is simulated there."""
+ROOT, FINITE = 1.8, 0.6
+"""Growth of the period towards the border, from a tenth of the distance to the next: √10 = 3.2 where it grows as the
+root of the distance does (a saddle-node on a circle), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
+finite value. The limits are between these."""
+BEYOND = (1e-3, 3e-3, 0.01, 0.03, 0.1)
+"""Distances beyond the loss of rest at which steps are tried too, as shares of its current."""
+SAME = 4e-4
+"""Share of the current within which two borders are one."""
+NUDGE = 0.02
+"""Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
+
+SADDLE_NODE, ON_CIRCLE = "saddle-node", "saddle-node on a circle"
+SUBCRITICAL, SUPERCRITICAL = "subcritical Andronov–Hopf", "supercritical Andronov–Hopf"
+THRESHOLD = "threshold"
+SEPARATRIX = "separatrix crossing"
+HOMOCLINIC, FOLD, PERIOD, JUMP = "homoclinic orbit", "fold of cycles", "period without end", "finite period"
+KINDS = {
+    SADDLE_NODE: "Rest meets a saddle, and both are gone.",
+    ON_CIRCLE: "Rest meets a saddle, on the orbit of firing itself: its period grows there without end.",
+    SUBCRITICAL: "Rest is left by a growing oscillation that no small one takes up: firing begins at its full size.",
+    SUPERCRITICAL: "Rest is left by an oscillation that is small at first and grows with the current.",
+    THRESHOLD: "Rest reaches the threshold, at which the neuron is reset.",
+    SEPARATRIX: "Steps make the neuron fire although it could rest at their current.",
+}
+"""Ways to begin to fire, in words."""
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """A point on the curve of fixed points at which one of them appears, ends or changes its stability.
+
+    Attributes
+    ----------
+    kind : str
+        ``"saddle-node"``, ``"subcritical Andronov–Hopf"``, ``"supercritical Andronov–Hopf"``, or ``"threshold"``
+        where the rest of a neuron with a reset reaches the threshold.
+    current : float
+        In the model's unit.
+    state : mapping of str to float
+        Every state variable, in its own unit.
+    frequency : float
+        Of the oscillation that begins, in Hz; nan without one.
+    lyapunov : float
+        First Lyapunov coefficient, for an eigenvector of 1 mV, in 1/(ms mV²): below 0 where the oscillation that
+        begins is stable. nan without an oscillation.
+    """
+
+    kind: str
+    current: float
+    state: Mapping[str, float]
+    frequency: float = np.nan
+    lyapunov: float = np.nan
+
+
+@dataclass(frozen=True, repr=False)
+class Bifurcations(Printed):
+    """The fixed points of a neuron along a constant current, and its firing.
+
+    Attributes
+    ----------
+    model, unit : str
+        Of the neuron and its current.
+    potential : ndarray, shape [points]
+        Potential of the fixed points, ascending, in the unit of the first state variable.
+    current : ndarray, shape [points]
+        Current at which each is one.
+    unstable : int ndarray, shape [points]
+        How many eigenvalues have a positive real part: 0 where it is stable.
+    points : tuple of Bifurcation
+        Along the curve, by potential.
+    lost : Bifurcation or None
+        Where rest loses its stability as the current rises; None where it does not within the range.
+    steps : float
+        Weakest step from rest, of 10 s, that makes the neuron fire to its end; nan where none does.
+    fires_until : float
+        Weakest current at which a firing neuron goes on to fire, as the current is lowered; nan without firing.
+    ends : str
+        How firing ends there: ``"saddle-node on a circle"``, ``"homoclinic orbit"``, ``"fold of cycles"``,
+        ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"period without end"`` or ``"finite period"``; empty
+        without firing.
+    firing : ndarray, shape [4, currents]
+        Current, lowest and highest potential, and rate (Hz) of the firing neuron.
+    holding : float
+        Current at which the neuron rests before a step.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> found = pw.analysis.bifurcations("izhikevich", {"a": 0.02, "b": 0.2})
+    >>> found.kind, round(found.lost.current, 3)
+    ('subcritical Andronov–Hopf', 3.798)
+    """
+
+    model: str
+    unit: str
+    potential: Floats = field(repr=False)
+    current: Floats = field(repr=False)
+    unstable: NDArray[np.int64] = field(repr=False)
+    points: tuple[Bifurcation, ...]
+    lost: Bifurcation | None
+    steps: float
+    fires_until: float
+    ends: str
+    firing: Floats = field(repr=False)
+    holding: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """How firing begins: the kind of `lost`, on a circle or not; ``"separatrix crossing"`` where only steps do it.
+
+        Empty for a neuron that neither loses its rest nor fires.
+        """
+        if self.lost is None:
+            return SEPARATRIX if np.isfinite(self.steps) else ""
+        return ON_CIRCLE if self.lost.kind == SADDLE_NODE and self.ends == ON_CIRCLE else self.lost.kind
+
+    @property
+    def separatrix(self) -> bool:
+        """Whether a step from rest makes the neuron fire at a current at which it could rest."""
+        if not np.isfinite(self.steps):
+            return False
+        return self.lost is None or self.steps < self.lost.current - SAME * self._scale
+
+    @property
+    def bistable(self) -> bool:
+        """Whether there are currents at which the neuron rests or fires, as it began."""
+        if not np.isfinite(self.fires_until):
+            return False
+        return self.lost is None or self.fires_until < self.lost.current - SAME * self._scale
+
+    @property
+    def _scale(self) -> float:
+        known = [x for x in (self.steps, self.lost.current if self.lost else np.nan) if np.isfinite(x)]
+        return max([abs(x - self.holding) for x in known], default=1.0)
+
+    def __repr__(self) -> str:
+        return f"<Bifurcations of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
+
+    def _table(self) -> Table:
+        rows = [
+            (point.kind, number(point.current, 5), number(next(iter(point.state.values())), 4),
+             number(point.frequency, 3), "rest is lost" if point is self.lost else "")
+            for point in sorted(self.points, key=lambda point: point.current)
+        ]  # fmt: skip
+        notes = []
+        if np.isfinite(self.steps):
+            notes.append(f"Steps from rest fire from {number(self.steps, 5)} {self.unit} on.")
+            notes.append(f"Firing goes on down to {number(self.fires_until, 5)} {self.unit}, and ends: {self.ends}.")
+        else:
+            notes.append("No step within the range makes it fire to its end.")
+        if self.kind:
+            notes.insert(0, f"Onset: {self.kind}. {KINDS[self.kind]}")
+        if self.separatrix and self.lost is not None:
+            notes.append(f"{SEPARATRIX.capitalize()}: {KINDS[SEPARATRIX][0].lower()}{KINDS[SEPARATRIX][1:]}")
+        heads = ("bifurcation", f"current ({self.unit})", "v", "Hz", "")
+        return Table(repr(self)[1:-1], heads, rows, notes, (1, 2, 3))
+
+    def _picture(self) -> str:
+        firing = self.firing[:3]
+        x = Axis(*span([self.current, firing[0]]), f"current ({self.unit})")
+        y = Axis(*span([self.potential, firing[1], firing[2]]), "potential")
+        plot = Plot(x, y, 260.0, key=((BLUE, "fixed points"), (ORANGE, "firing: lowest and highest")))
+        for stable, dash in ((True, ""), (False, "5 4")):
+            plot.line(*self.branch(stable), BLUE, width=2.5 if stable else 1.5, dash=dash)
+        for extreme in firing[1:]:
+            plot.dots(firing[0], extreme, ORANGE, size=4.0)
+        for point in self.points:
+            plot.dots(point.current, next(iter(point.state.values())), TEXT, size=5.0, hollow=True)
+        return drawn(plot)
+
+    def branch(self, stable: bool) -> tuple[Floats, Floats]:
+        """Return current and potential of the stable or the unstable fixed points, nan in between."""
+        own = (self.unstable == 0) == stable
+        return np.where(own, self.current, np.nan), np.where(own, self.potential, np.nan)
+
+
+@checked
+def bifurcations(
+    model: str | NeuronModel,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    currents: tuple[float, float] | None = None,
+    holding: float = 0.0,
+    points: int = POINTS,
+    engine: str = "auto",
+) -> Bifurcations:
+    """Return how a neuron begins to fire as a constant current rises, and its fixed points along it.
+
+    The fixed points are computed from the step of the neuron, as in :func:`plausiwidgets.analysis.phase_plane`: at
+    each potential the other variables are at their steady state, and one current makes it a fixed point. Their
+    stability is that of the eigenvalues. Where an oscillation begins, the sign of the first Lyapunov coefficient tells
+    whether it is stable. Firing is simulated: steps from rest upwards, and from there on down with the neuron firing.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+        Of any number of variables.
+    parameters : mapping of str to float, optional
+        What is left out takes its default.
+    currents : (float, float), optional
+        Range of the currents, in the model's unit; default: the range of the model's current.
+    holding : float
+        Current at which the neuron rests before a step.
+    points : int
+        Points of the curve of fixed points; bifurcations between two neighbouring points are not found.
+    engine : {"auto", "compiled", "torch"}
+
+    Returns
+    -------
+    Bifurcations
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, values that are not finite, an empty range, a holding current outside of it, or a neuron in
+        discrete time.
+
+    Notes
+    -----
+    How firing ends is read off the period at small distances above the weakest current: it is what is seen there, not
+    a proof. Without a saddle and without a reset it is a fold of cycles. Bursting and other firing that is not periodic
+    has no period.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> found = pw.analysis.bifurcations("morris_lecar", {"V_3": 2.0, "phi": 0.04})
+    >>> found.kind, round(found.lost.current, 1), found.ends
+    ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
+    """
+    neuron = get(model)
+    if neuron.discrete:
+        raise ValueError(
+            f"bifurcations: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
+        )
+    values = {name: float(value) for name, value in neuron.complete(parameters).items()}
+    low, high = (neuron.current.low, neuron.current.high) if currents is None else currents
+    low, high = finite("bifurcations", "currents", low), finite("bifurcations", "currents", high)
+    base = finite("bifurcations", "holding", holding)
+    if not low <= base < high:
+        raise ValueError(f"bifurcations: currents is {shown((low, high))}, valid is: low <= holding ({base:g}) < high")
+    count = whole("bifurcations", "points", points, 20)
+    bounded("bifurcations", "number of points", float(count), 1e5)
+    curve = _Curve(neuron, values, base, engine)
+    v, current, unstable = curve.over(count, low, high)
+    found = curve.points(v, current, unstable, low, high)
+    lost = _lost(curve, v, current, unstable, found, base, low, high)
+    if lost is not None and lost.kind == THRESHOLD:
+        found = (*found, lost)
+    shower = _Firing(neuron, values, base, engine)
+    at_loss = lost.current if lost is not None else np.nan
+    steps = shower.weakest_step(high, at_loss)
+    until, ends, firing = np.nan, "", np.empty((4, 0))
+    if np.isfinite(steps):
+        until, ends, firing = shower.downwards(steps, low, high, at_loss)
+        saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
+        ends = _named(ends, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
+    inside = (current >= low) & (current <= high)
+    return Bifurcations(
+        neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
+        tuple(sorted(found, key=lambda point: next(iter(point.state.values())))), lost, steps, until, ends, firing,
+        base,
+    )  # fmt: skip
+
+
+def _named(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
+    """Return how firing ends, from how its period grows there."""
+    there = lost is not None and abs(until - lost.current) < SAME * scale
+    kind = lost.kind if lost is not None and there else ""
+    if growth == "root" and kind == SADDLE_NODE:
+        return ON_CIRCLE
+    if growth == "log" and kind == THRESHOLD:
+        return THRESHOLD
+    if growth != "finite" and (saddle or resets):  # a smooth orbit takes for ever only at a saddle
+        return HOMOCLINIC if saddle and growth == "log" else PERIOD
+    if lost is not None and lost.kind == SUPERCRITICAL and until > lost.current - SAME * scale:
+        return SUPERCRITICAL
+    return JUMP if resets else FOLD
+
+
+# -- fixed points ----------------------------------------------------------------------------------
+
+
+class _Curve:
+    """The fixed points of a neuron: at each potential one, at the current that makes it one."""
+
+    def __init__(self, model: NeuronModel, values: Mapping[str, float], base: float, engine: str) -> None:
+        self.flow = Flow(model, values, base, engine)
+        self.base = base
+        self.rest = [i for i in self.flow.flowing if i != 0]
+        lanes = {name: np.full(33, value) for name, value in values.items()}
+        strengths = np.linspace(min(model.current.low, base), max(model.current.high, base), 33)
+        self._starts = model.start(lanes, strengths)
+
+    def over(self, count: int, low: float, high: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
+        """Return potential, current and number of unstable eigenvalues of the fixed points, by potential."""
+        flow = self.flow
+        ends = flow.rest - BELOW * flow.span, flow.threshold + (ABOVE if flow.resets else 2.0 * ABOVE) * flow.span
+        v = np.unique(np.append(np.linspace(*ends, count), flow.start[0]))
+        states, current = self.at(v)
+        known = np.isfinite(current)
+        near = known & (current >= low - 0.2 * (high - low)) & (current <= high + 0.2 * (high - low))
+        v, states, current = v[near], states[:, near], current[near]
+        if not v.size:
+            raise ValueError("bifurcations: the neuron rests nowhere within the range of currents")
+        return v, current, (self.eigenvalues(states).real > 0.0).sum(axis=1)
+
+    def at(self, v: Floats) -> tuple[Floats, Floats]:
+        """Return state [variables, n] and current [n] of the fixed points at some potentials; nan where none is."""
+        flow = self.flow
+        nearest = np.abs(self._starts[0][:, None] - v).argmin(axis=0)
+        states = self._starts[:, nearest].copy()
+        states[0] = v
+        if self.rest:
+            states, found = flow.solve(states, self.rest)
+            states[:, ~found] = np.nan
+        current = np.full(v.shape, np.nan)
+        known = np.isfinite(states).all(axis=0)
+        if known.any():
+            # The current enters the rate of the potential alone, and linearly.
+            rate = flow.rates(states[:, known])[0]
+            slope = flow.at(self.base + 1.0).rates(states[:, known])[0] - rate
+            with np.errstate(all="ignore"):
+                current[known] = np.where(slope != 0.0, self.base - rate / slope, np.nan)
+        return states, current
+
+    def eigenvalues(self, states: Floats) -> Complexes:
+        """Return the eigenvalues [n, variables] at some states; nan where a rate is not known."""
+        jacobians = self.flow.jacobian(states, self.flow.flowing)
+        out = np.full(jacobians.shape[:2], np.nan, dtype=np.complex128)
+        fine = np.isfinite(jacobians).all(axis=(1, 2))
+        if fine.any():
+            out[fine] = np.linalg.eigvals(jacobians[fine])
+        return out
+
+    def points(
+        self, v: Floats, current: Floats, unstable: NDArray[np.int64], low: float, high: float
+    ) -> tuple[Bifurcation, ...]:
+        """Return the bifurcations along the curve."""
+        found = []
+        for k in range(1, v.size - 1):
+            if (current[k] - current[k - 1]) * (current[k + 1] - current[k]) < 0.0:
+                found.append(self._fold(v[k - 1], v[k + 1], current[k] > current[k - 1]))
+        for k, (before, after) in enumerate(pairwise(unstable.tolist())):
+            if abs(after - before) == 2 or (abs(after - before) == 1 and len(self.flow.flowing) > 1):
+                hopf = self._hopf(v[k], v[k + 1])
+                if hopf is not None:
+                    found.append(hopf)
+        return tuple(point for point in found if low <= point.current <= high)
+
+    def _fold(self, left: float, right: float, top: bool) -> Bifurcation:
+        for _ in range(TIMES):
+            v = np.linspace(left, right, ZOOM)
+            states, current = self.at(v)
+            best = int(np.nanargmax(current) if top else np.nanargmin(current))
+            left, right = v[max(best - 1, 0)], v[min(best + 1, ZOOM - 1)]
+        return Bifurcation(SADDLE_NODE, float(current[best]), self._named(states[:, best]))
+
+    def _hopf(self, left: float, right: float) -> Bifurcation | None:
+        """Return where a pair of complex eigenvalues crosses, between two potentials; None where none does."""
+        for _ in range(TIMES):
+            v = np.linspace(left, right, ZOOM)
+            states, current = self.at(v)
+            values = self.eigenvalues(states)
+            turning = np.abs(values.imag) > 1e-9
+            if not turning.any(axis=1).all() or not np.isfinite(current).all():
+                return None
+            nearest = np.where(turning, np.abs(values.real), np.inf).argmin(axis=1)
+            real = values.real[np.arange(ZOOM), nearest]
+            crossing = np.flatnonzero(real[:-1] * real[1:] <= 0.0)
+            if not crossing.size:
+                return None
+            k = int(crossing[0])
+            left, right = v[k], v[k + 1]
+        omega = float(abs(values.imag[k, nearest[k]]))
+        coefficient = self._lyapunov(states[:, k], float(current[k]), omega)
+        kind = SUBCRITICAL if coefficient > 0.0 else SUPERCRITICAL
+        return Bifurcation(
+            kind, float(current[k]), self._named(states[:, k]), 1000.0 * omega / (2.0 * np.pi), coefficient
+        )
+
+    def _lyapunov(self, state: Floats, current: float, omega: float) -> float:
+        """Return the first Lyapunov coefficient of an Andronov–Hopf bifurcation.
+
+        Kuznetsov, *Elements of Applied Bifurcation Theory*, eq. 5.34, with the second and third differentials of the
+        rates as differences.
+        """
+        chosen = list(self.flow.flowing)
+        flow = self.flow.at(current)
+        matrix = flow.jacobian(state[:, None], chosen)[0]
+        values, right = np.linalg.eig(matrix)
+        q = right[:, np.abs(values - 1j * omega).argmin()]
+        q = q / q[0]
+        values, left = np.linalg.eig(matrix.T)
+        p = left[:, np.abs(values + 1j * omega).argmin()]
+        p = p / np.conj(np.vdot(p, q))
+        usual = np.maximum(np.abs(q), 1e-9)
+        size = NUDGE * flow.span
+
+        def rates(directions: Floats, steps: tuple[float, ...]) -> Floats:
+            """Return the rates [steps, n] some steps along a direction."""
+            at = np.repeat(state[:, None], len(steps), axis=1)
+            at[chosen] += directions[:, None] * np.array(steps)
+            return np.asarray(flow.rates(at)[chosen].T)
+
+        def second(w: Floats) -> Floats:
+            scale = float((np.abs(w) / usual).max())
+            if scale == 0.0:
+                return np.zeros_like(w)
+            h = size / scale
+            up, middle, down = rates(w, (h, 0.0, -h))
+            return np.asarray((up - 2.0 * middle + down) / h**2)
+
+        def third(w: Floats) -> Floats:
+            scale = float((np.abs(w) / usual).max())
+            if scale == 0.0:
+                return np.zeros_like(w)
+            h = size / scale
+            a, b, c, d = rates(w, (3.0 * h, h, -h, -3.0 * h))
+            return np.asarray((a - 3.0 * b + 3.0 * c - d) / (8.0 * h**3))
+
+        def both(x: Floats, y: Floats) -> Floats:
+            return 0.25 * (second(x + y) - second(x - y))
+
+        def bilinear(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+            a, b, c, d = x.real, x.imag, y.real, y.imag
+            return both(a, c) - both(b, d) + 1j * (both(a, d) + both(b, c))
+
+        a, b = q.real, q.imag
+        plus, minus, of_a, of_b = third(a + b), third(a - b), third(a), third(b)
+        abb, aab = (plus + minus - 2.0 * of_a) / 6.0, (plus - minus - 2.0 * of_b) / 6.0
+        cubic = of_a + abb + 1j * (aab + of_b)
+        mean = np.linalg.solve(matrix, bilinear(q, np.conj(q)))
+        twice = np.linalg.solve(2j * omega * np.eye(len(chosen)) - matrix, bilinear(q, q))
+        total = cubic - 2.0 * bilinear(q, mean) + bilinear(np.conj(q), twice)
+        return float((np.vdot(p, total) / (2.0 * omega)).real)
+
+    def _named(self, state: Floats) -> dict[str, float]:
+        return {name: float(x) for name, x in zip(self.flow.names, state, strict=True)}
+
+    def threshold(self, left: float, right: float) -> Bifurcation:
+        """Return where the stable fixed points end at a reset, between two potentials."""
+        for _ in range(TIMES):
+            v = np.linspace(left, right, ZOOM)
+            states, current = self.at(v)
+            last = int(np.flatnonzero(np.isfinite(current))[-1])
+            left, right = v[last], v[min(last + 1, ZOOM - 1)]
+        return Bifurcation(THRESHOLD, float(current[last]), self._named(states[:, last]))
+
+
+def _lost(
+    curve: _Curve, v: Floats, current: Floats, unstable: NDArray[np.int64], found: tuple[Bifurcation, ...],
+    base: float, low: float, high: float,
+) -> Bifurcation | None:  # fmt: skip
+    """Return where the rest at the holding current loses its stability as the current rises."""
+    k = int(np.abs(v - curve.flow.start[0]).argmin())
+    while k < v.size and unstable[k] == 0:
+        k += 1
+    if k == v.size:
+        # The curve goes on beyond the range, or ends at the threshold of a neuron with a reset.
+        ends = curve.flow.resets and low <= current[-1] <= high and current[-1] < high - 1e-3 * (high - low)
+        return curve.threshold(float(v[-1]), float(2.0 * v[-1] - v[-2])) if ends else None
+    at = v[max(k - 1, 0)], v[k]
+    width = max(at[1] - at[0], 1e-9)
+    near = [p for p in found if at[0] - width <= next(iter(p.state.values())) <= at[1] + width]
+    return min(near, key=lambda p: abs(next(iter(p.state.values())) - at[0]), default=None)
+
+
+# -- firing ----------------------------------------------------------------------------------------
+
+
+class _Firing:
+    """Simulations of a neuron at constant currents, from rest and from its firing."""
+
+    def __init__(self, model: NeuronModel, values: Mapping[str, float], base: float, engine: str) -> None:
+        self.model, self.values, self.base, self.engine = model, values, base, engine
+        lane = {name: np.array([value]) for name, value in values.items()}
+        start = model.start(lane, np.array([base]))
+        self.rest = self.run(start, np.array([base]), SETTLE).state
+
+    def run(self, state: Floats, currents: Floats, time: float, record: bool = False) -> LaneResult:
+        """Return what lanes do at constant currents, from one state or one for each."""
+        lanes, steps = currents.size, round(time / self.model.dt)
+        params = {name: np.full(lanes, value) for name, value in self.values.items()}
+        begin = np.ascontiguousarray(np.broadcast_to(state, (state.shape[0], lanes)))
+        window = (steps // 2, steps) if record else None
+        job = LaneJob(self.model, params, begin, LaneCurrent.constant(currents), steps, self.model.dt, window)
+        return run_lanes(job, self.engine)
+
+    def periods(self, result: LaneResult, time: float) -> Floats:
+        """Return the mean interval (ms) of the last two thirds of lanes that fire to the end; nan of the others."""
+        out = np.full(result.counts.size, np.nan)
+        for i, count in enumerate(result.counts):
+            times = result.spikes[i, :count] * self.model.dt
+            late = times[times >= time / 3.0]
+            if late.size >= 2 and result.diverged[i] < 0:
+                isi = (late[-1] - late[0]) / (late.size - 1)
+                out[i] = isi if time - late[-1] <= 2.0 * isi else np.nan
+        return out
+
+    def fires(self, state: Floats, currents: Floats) -> NDArray[np.bool_]:
+        """Return at which currents a step is fired through."""
+        return np.isfinite(self.periods(self.run(state, currents, LENGTH), LENGTH))
+
+    def weakest_step(self, high: float, lost: float) -> float:
+        """Return the weakest step from rest that makes the neuron fire to its end; nan where none does.
+
+        `lost` is where rest loses its stability: beyond it there may be a short range of firing before a block.
+        """
+        if not np.isfinite(self.rest).all() or self.fires(self.rest, np.array([self.base]))[0]:
+            return np.nan
+        low = self.base
+        beyond = lost + (lost - self.base) * np.array(BEYOND)
+        for k in range(ROUNDS):
+            currents = np.linspace(low, high, GRID + 1)[1:]
+            if not k:
+                currents = np.unique(np.append(currents, beyond[(beyond > low) & (beyond < high)]))
+            works = self.fires(self.rest, currents)
+            if not works.any():
+                return np.nan
+            first = int(works.argmax())
+            low, high = currents[first - 1] if first else low, currents[first]
+        return float(high)
+
+    def downwards(self, steps: float, low: float, high: float, lost: float) -> tuple[float, str, Floats]:
+        """Return the weakest current of a firing neuron, how its period grows there, and its firing [4, currents]."""
+        scale = max(abs(steps - self.base), 1e-12)
+        top = min(steps + 0.5 * DOWN * scale, high)
+        state = self.run(self.rest, np.array([top]), SETTLE).state
+        # From one current to the next, while it fires: what it rests at is another state.
+        down, at, states = DOWN * scale, top, [(top, state)]
+        while at - down >= low and len(states) < MOST_DOWN:
+            result = self.run(state, np.array([at - down]), SETTLE)
+            if not np.isfinite(self.periods(result, SETTLE))[0]:
+                break
+            at, state = at - down, result.state
+            states.append((at, state))
+        lower, upper = at - down, at
+        if at - down >= low:
+            for _ in range(ROUNDS):
+                currents = np.linspace(lower, upper, GRID + 1)
+                works = self.fires(state, currents[:-1])
+                last = int(np.flatnonzero(~works)[-1]) if not works.all() else 0
+                lower, upper = currents[last], currents[last + 1]
+        # The distance from where rest is lost, where both are one: a step of some length sees its period only so far.
+        one = abs(upper - lost) < SAME * scale
+        near = (lost if one else upper) + scale * np.array(AT_LOSS if one else NEAR)
+        wide, close, closest = self.periods(self.run(state, near, AWAY), AWAY)
+        with np.errstate(all="ignore"):
+            growth = (closest - close) / (close - wide)
+        word = "root" if growth > ROOT else "log" if growth > FINITE else "finite"
+        return float(upper), word, self._diagram(states, upper, high)
+
+    def _diagram(self, states: list[tuple[float, Floats]], until: float, high: float) -> Floats:
+        """Return current, lowest and highest potential and rate of the firing neuron, by current."""
+        top = states[0][0]
+        currents = np.unique(np.append(np.linspace(until, high, CURRENTS), top))
+        known = np.array([at for at, _ in states])
+        begin = np.stack([states[int(np.abs(known - current).argmin())][1][:, 0] for current in currents], axis=1)
+        result = self.run(begin, currents, SETTLE, record=True)
+        period = self.periods(result, SETTLE)
+        assert result.recorded is not None
+        v = result.recorded[0]
+        if self.model.spike_level is None:  # a spike is drawn up to its peak
+            highest = np.full(currents.size, self.model.peak)
+        else:
+            highest = v.max(axis=1)
+        kept = np.isfinite(period)
+        return np.stack([currents, v.min(axis=1), highest, 1000.0 / period])[:, kept]
