@@ -140,7 +140,7 @@ def _title(table: pd.DataFrame) -> str:
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     """Return the method and its limits, in two lines."""
     attrs = table.attrs
-    first = tr("{count} accepted sets after {evaluations} evaluations (subset simulation); they fill {percent} % of "
+    first = tr("{count} accepted sets after {evaluations} evaluations; they fill {percent} % of "
                "the ranges.", count=len(table), evaluations=attrs["evaluations"],
                percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
     if drawn < len(attrs["ranges"]):
