@@ -18,7 +18,7 @@ WANTED = 0.5
 POLL = 0.2
 """Longest time in s that a visitor waits at once: it notices a stop by then."""
 SPENT = 5.0
-"""Time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
+"""Processor time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
 FADES = 30.0
 """Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
 
@@ -30,13 +30,18 @@ class Turns:
     ----------
     length : float
         Of a turn, in s.
-    clock : callable
-        Returns the time in s.
+    clock, worked : callable
+        Return the time in s, and the processor time of the thread that asks.
     """
 
-    def __init__(self, length: float = LENGTH, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        length: float = LENGTH,
+        clock: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.thread_time,
+    ) -> None:
         self.length = length
-        self._clock = clock
+        self._clock, self.worked = clock, worked
         self._changed = Condition()
         self._seen: dict[Turn, float] = {}
         self._holder: Turn | None = None
@@ -156,7 +161,7 @@ class Turn(Gate):
         super().__init__()
         self._turns = turns
         self._used, self._verdicts = Used(), Used()
-        self._verdict = threading.local()  # of a thread: when its verdict began; None once it takes turns
+        self._verdict = threading.local()  # of a thread: what it had worked when its verdict began; None: by turns
         Turn._count += 1
         self.number = Turn._count
         self.away = False
@@ -170,7 +175,7 @@ class Turn(Gate):
     def urgent(self, linger: float = 0.0) -> Iterator[None]:
         """Hold all turns during the block, for as long as this visitor may."""
         own = self._verdict
-        own.began, own.stack = self._turns.now(), ExitStack()
+        own.began, own.stack = self._turns.worked(), ExitStack()
         own.stack.enter_context(gate.urgent(linger))
         own.stack.callback(self._spend)
         self.hurry()
@@ -185,16 +190,14 @@ class Turn(Gate):
         began = getattr(self._verdict, "began", math.inf)
         if began is None or began == math.inf:
             return began is not None
-        now = self._turns.now()
-        if self._verdicts.at(now) + now - began < SPENT:
+        if self._verdicts.at(self._turns.now()) + self._turns.worked() - began < SPENT:
             return True
         self._verdict.stack.close()
         self._verdict.began = None
         return False
 
     def _spend(self) -> None:
-        now = self._turns.now()
-        self._verdicts.add(now - self._verdict.began, now)
+        self._verdicts.add(self._turns.worked() - self._verdict.began, self._turns.now())
 
     def used(self, now: float) -> float:
         """Return what was used of late, in s."""

@@ -140,7 +140,7 @@ def test_a_job_that_closes_the_gate_does_not_wait_for_itself():
 
 
 def test_verdicts_that_take_long_go_on_by_turns_and_hold_up_nobody(clock):
-    turns = Turns(1.0, clock)
+    turns = Turns(1.0, clock, worked=clock)
     turn, other = turns.join(), turns.join()
     with turn.urgent():
         assert gate.closed and turn.hurry()
