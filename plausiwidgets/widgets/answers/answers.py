@@ -193,6 +193,8 @@ class Answers:
             if asked.over:
                 return
             try:
+                if priority > Priority.VERIFY:
+                    checkpoint()
                 function(asked, checkpoint)
             except Superseded:
                 raise

@@ -17,7 +17,7 @@ WANTED = 0.5
 """Time in s after its last checkpoint at which a visitor no longer counts: its work has ended, or is within a step."""
 POLL = 0.2
 """Longest time in s that a visitor waits at once: it notices a stop by then."""
-SPENT = 5.0
+SPENT = 2.0
 """Processor time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
 FADES = 30.0
 """Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""

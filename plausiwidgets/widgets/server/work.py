@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event, Lock
 from typing import Any, BinaryIO
 
@@ -29,6 +30,8 @@ from plausiwidgets.widgets.server.turns import Turn, Turns
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
+Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
+"""Questions of a visitor, each with its buffer and language, that are to be heard; None is the last."""
 OOM = "500"
 """By how much rather a worker is ended than others where no memory is left (Linux)."""
 WARM = ("izhikevich", "tonic_spiking")
@@ -50,6 +53,7 @@ class Work:
         self._lock = Lock()
         self._turns = Turns()
         self._visitors: dict[int, tuple[Answers, Turn]] = {}
+        self._ahead: dict[int, Ahead] = {}
         self._left: dict[Turn, tuple[Answers, float]] = {}  # who was closed, until their work has ended
 
     def say(self, head: dict[str, Any], frame: bytes = b"") -> None:
@@ -67,19 +71,29 @@ class Work:
                 self._visitors[number][1].away = order["away"]
         elif number in self._visitors:
             answers, turn = self._visitors.pop(number)
+            self._ahead.pop(number).put(None)
             answers.close()
             turn.leave()
             self._left[turn] = answers, time.monotonic()
 
     def _ask(self, number: int, message: dict[str, Any], data: bytes, language: str) -> None:
         if number not in self._visitors:
-            self._visitors[number] = self._opened(number, language)
-        answers, turn = self._visitors[number]
-        answers.speak(language)
-        with suppress(ValueError):  # of an unknown name: it is said by who answers
-            self._limit(answers, message)
+            answers, turn = self._visitors[number] = self._opened(number, language)
+            ahead: Ahead = SimpleQueue()
+            self._ahead[number] = ahead
+            name = "plausiwidgets hears a visitor"
+            start_daemon(lambda: self._hear(answers, turn, ahead), name, lambda: ahead.put(None))
+        self._ahead[number].put((message, data, language))
+
+    def _hear(self, answers: Answers, turn: Turn, ahead: Ahead) -> None:
+        """Hear the questions of a visitor: what one takes until it is begun holds up no other visitor."""
         with waiting_at(turn):
-            answers.hear(message, [data] if data else [])
+            while (asked := ahead.get()) is not None:
+                message, data, language = asked
+                answers.speak(language)
+                with suppress(ValueError):  # of an unknown name: it is said by who answers
+                    self._limit(answers, message)
+                answers.hear(message, [data] if data else [])
 
     def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
         def tell(answer: dict[str, Any], data: bytes | None) -> None:

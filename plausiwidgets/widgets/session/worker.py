@@ -56,8 +56,8 @@ class _Job:
         self._gate = gate
 
     def checkpoint(self) -> None:
-        # On a server, what is no more urgent than a search, or takes long, waits for the turn of its visitor.
-        waits = self._gate is not gate and (self.priority >= Priority.SEARCH or not self._gate.hurry())
+        # On a server, what is no verdict, or a verdict that takes long, waits for the turn of its visitor.
+        waits = self._gate is not gate and (self.priority > Priority.VERIFY or not self._gate.hurry())
         while waits and not self._gate.wait():
             if self.superseded:
                 break
