@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import generate
 import mathml
+from numpydoc.xref import DEFAULT_LINKS
 
 import plausiwidgets
 
@@ -31,7 +32,7 @@ html_title = f"plausiwidgets {release}"  # it stands on each page
 html_static_path = ["_static"]
 html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
-html_js_files = ["versions.js", "switcher.js", "figure.js", "search.js"]
+html_js_files = ["versions.js", "switcher.js", "figure.js", "search.js", "copy.js"]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": [
@@ -58,7 +59,10 @@ autodoc_typehints = "none"  # the docstrings say them in words
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 numpydoc_xref_param_type = True  # a type of the package leads to its page
+# What Python and NumPy call it stands as it is: their addresses would need a network while the site is built.
 numpydoc_xref_ignore = {"of", "to", "or", "and", "shape", "a", "the", "with", "in", "n", "by", "as", "default"}
+numpydoc_xref_ignore |= set(DEFAULT_LINKS)
+numpydoc_xref_aliases = {name: name for name in DEFAULT_LINKS}
 
 
 def accessible(app, pagename, templatename, context, doctree):

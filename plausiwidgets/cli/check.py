@@ -43,7 +43,10 @@ def check(limit: float | None = None) -> int:
     began, running, failed = time.perf_counter(), [""], list[str]()
 
     def give_up() -> None:
-        print_table(f"✗ {running[0]}: not done {limit:g} s after the start. Copy all of this into a question.")
+        print_table(
+            f"✗ {running[0]}: not done {limit:g} s after the start. If the machine is busy, try once more: what was "
+            "compiled is kept. Else copy all of this into a question."
+        )
         os._exit(FAILED)
 
     print_table(f"plausiwidgets {version('plausiwidgets')}, {system()}")
