@@ -19,9 +19,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -35,6 +36,7 @@ from plotly.subplots import make_subplots
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import TABLE, data_file
 from plausiwidgets.assessment.published import published_table
+from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"
@@ -358,6 +360,75 @@ def rates() -> go.Figure:
 # ------------------------------------------------------------------ notebooks
 
 
+def real_cell() -> go.Figure:
+    """Return sweeps of a recorded cell beside the response of the neuron that is fitted to five of them."""
+    page = (DOCS / "howto" / "recording.md").read_text(encoding="utf-8")
+    [block] = [one for one in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S) if "ic_steps" in one]
+    made: dict[str, Any] = {}
+    with redirect_stdout(io.StringIO()):
+        exec(block, made)
+    cell, neuron, verdict = made["cell"], made["neuron"], made["verdict"]
+    predicted = pw.judge("adex", cell.held_out, neuron, verify=False)
+    rows = [(name, cell, verdict) for name in cell.begins] + [("sweep 15", cell.held_out, predicted)]
+    figure = make_subplots(len(rows) + 1, 2, shared_xaxes=True, horizontal_spacing=0.03, vertical_spacing=0.012,
+                           row_heights=[1.0] * len(rows) + [0.75], column_titles=["recorded", "AdEx"])  # fmt: skip
+    for row, (name, pattern, judged) in enumerate(rows, 1):
+        keys = {one.criterion.key for one in pattern.compared if one.sweep == name}
+        checks = [check for check in judged.checks if check.key in keys]
+        recorded, response = pw.patterns.target(pattern).traces[name], judged.traces[name]
+        begin, injected = pattern.begins[name], pattern.protocols[name]
+        for column, trace, colour in ((1, recorded, "#555"), (2, response, "#0072b2")):
+            v = trace.v[0].copy()
+            if column == 2:  # a neuron that resets has no top of its spikes
+                v[np.searchsorted(trace.t, trace.spike_times[0])] = 30.0
+            grid = make_grid(trace.t + begin, 450)
+            figure.add_scatter(x=grid.x, y=envelope(v, grid), line={"color": colour, "width": 1.1}, row=row, col=column)
+        held = f"{sum(check.passed for check in checks)} of {len(checks)} hold"
+        text = f"{injected.pieces[0].first:+g} pA: {held}".replace("-", "−")
+        text += ", predicted" if pattern is not cell else ""
+        figure.add_annotation(
+            x=2950, y=46, text=text, showarrow=False, xanchor="right", bgcolor="white", row=row, col=2
+        )
+        points = injected.corners(0.0, 3000.0)
+        for column in (1, 2):
+            style = {"color": "#555" if column == 1 else "#0072b2", "width": 1.0}
+            figure.add_scatter(x=points[:, 0], y=points[:, 1], mode="lines", line=style, row=len(rows) + 1, col=column)
+    figure.update_yaxes(range=[-125, 62], tickvals=[-100, -50, 0], showticklabels=False)
+    figure.update_yaxes(showticklabels=True, col=1)
+    figure.update_yaxes(title="mV", row=3, col=1)
+    figure.update_yaxes(range=[-70, 120], tickvals=[-50, 0, 100], row=len(rows) + 1)
+    figure.update_yaxes(title="pA", row=len(rows) + 1, col=1)
+    figure.update_xaxes(range=[0, 3000])
+    figure.update_xaxes(title="time (ms)", row=len(rows) + 1)
+    return figure.update_layout(width=940, height=760, margin={"l": 60, "r": 10, "t": 30, "b": 50})
+
+
+def left_open() -> go.Figure:
+    """Return what a recorded step leaves open of AdEx: it takes some minutes."""
+    cell = pw.from_recording(DOCS.parent / "tests" / "data" / "regular_spiking.csv")
+    return pw.plot(pw.analysis.sample_accepted("adex", cell, n=500, seed=0))
+
+
+def recorded(browser: Browser) -> None:
+    """Store sweeps of a real cell beside the neuron fitted to it, what a recording leaves open, and the tool Data."""
+    store(draw(browser, real_cell().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
+          "real_cell")  # fmt: skip
+    file = DOCS.parent / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf"
+    with app() as url:
+        page = opened(browser, f"{url}?model=adex&pattern=tonic_spiking")
+        press(page, "Explore")
+        press(page, "Data")
+        page.locator(".pw-drop input").set_input_files(file)
+        page.locator(".pw-sweepchips button").nth(9).click()
+        press(page, "Compare my neuron with it")
+        page.locator(".pw-agree", has_text="Apply the changes").wait_for()
+        page.locator(".pw-legend", has_text="recording").wait_for()
+        page.wait_for_selector(JUDGED)
+        page.locator(".pw-tool").evaluate("tool => tool.scrollTo(0, 0)")
+        keep(page, "data")
+    store(draw(browser, left_open()), "open")
+
+
 def notebooks(browser: Browser) -> None:
     """Run the notebooks and store what a forge shows of them: tables and pictures, and no state of widgets."""
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -459,7 +530,7 @@ def write_film(frames: Sequence[tuple[Image.Image, int]], path: Path) -> None:
 
 PICTURES: dict[str, Callable[[Browser], None]] = {
     "screen": screen, "tool": tool, "teaching": teaching, "map": draw_map, "film": film,
-    "figures": figures, "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile,
+    "figures": figures, "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile, "recorded": recorded,
 }  # fmt: skip
 
 

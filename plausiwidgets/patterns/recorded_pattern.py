@@ -465,9 +465,9 @@ def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
                 last = min(top + round(ARTEFACT / g.dt), data.v.size)
                 if (data.v[top:last] <= half).any():
                     raise ValueError(
-                        f"v crosses the threshold at {spike:g} ms for less than {ARTEFACT:g} ms, at an edge of the "
-                        "current: an artefact of the stimulus, not a spike. Cut it out of v, or give the spikes "
-                        "themselves (spikes=…)"
+                        f"{data.label + ': ' if data.label else ''}v crosses the threshold at {spike:g} ms for less "
+                        f"than {ARTEFACT:g} ms, at an edge of the current: an artefact of the stimulus, not a spike. "
+                        "Cut it out of v, or give the spikes themselves (spikes=…)"
                     )
 
 

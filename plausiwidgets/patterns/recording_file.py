@@ -35,6 +35,8 @@ LARGEST = 10_000_000
 """Bytes of a file that a page sends: a connection to a kernel is closed by a larger message."""
 LARGEST_READ = 300e6
 """Bytes of a file that Python reads."""
+IN_AMPERE = 1e-6
+"""Largest value of a current that is probably in amperes, where no unit is said."""
 MOST_SWEEPS = 100
 """Sweeps of a file that are read."""
 
@@ -172,6 +174,12 @@ class RecordingFile:
             threshold = threshold_of(self._in_ms_and_mv(i, units)[self.columns["v"]] for i in (*fitted, *holdout))
         data = {i: self._checked(i, units, threshold) for i in dict.fromkeys((*fitted, *holdout))}
         unit = units.get("current", "")
+        largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
+        if not unit and 0.0 < largest < IN_AMPERE:
+            raise ValueError(
+                f"the current is at most {largest:.3g}: are these amperes? Say so (units={{'current': 'A'}}), or give "
+                "it in the unit of the model"
+            )
         return made_of([data[i] for i in fitted], settings, unit if unit in AMPERE else "", [data[i] for i in holdout])
 
     def _checked(self, i: int, units: Mapping[str, str], threshold: float | None) -> Data:

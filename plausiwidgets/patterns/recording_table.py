@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 
 SHORTEST = 5.0
 """Shortest recording in ms: a shorter one is probably in seconds."""
+SHORTEST_STEP = 0.0005
+"""Shortest time in ms between two samples: an amplifier is slower, and a shorter one is probably in seconds."""
+LONGEST_STEP = 1.0
+"""Time in ms between two samples from which on a spike may lie between them."""
 SPIKE_HEIGHT = 20.0
 """Least distance in mV of the spike threshold from the median potential, where it is not given."""
 REARM = 5.0
@@ -99,6 +103,13 @@ def checked_data(source: Source, named: Mapping[str, str], threshold: float | No
         train = _train(columns["spikes"], times, end, lambda i: source.place(named["spikes"], i))
     else:
         train = crossings(times, columns["v"], threshold_of([columns["v"]]) if threshold is None else float(threshold))
+        step = float(np.median(np.diff(times)))
+        if train.size and step > LONGEST_STEP:
+            raise ValueError(
+                f"{label + ': ' if label else ''}v has a sample each {step:g} ms, and crosses the threshold at "
+                f"{train[0]:g} ms: the sampling cuts spikes, and leaves some out. Valid is a sample each "
+                f"{LONGEST_STEP:g} ms or less, or the spikes themselves (spikes=…)"
+            )
     return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label,
                 "spikes" not in columns)  # fmt: skip
 
@@ -199,6 +210,11 @@ def _check_times(t: Floats, place: Callable[[int], str]) -> None:
         )
     steps = np.diff(t)
     usual = float(np.median(steps))
+    if t.size > 20 and usual < SHORTEST_STEP:
+        raise ValueError(
+            f"the recording (t) has a sample each {usual:.3g} ms, valid is: at least {SHORTEST_STEP:g} ms. Are these "
+            "seconds? Multiply them by 1000, or say units={'t': 's'}"
+        )
     if t.size > 20 and np.mean(np.abs(steps - usual) < 1e-3 * usual) > 0.9 and steps.max() > 1.5 * usual:
         i = int(steps.argmax())
         raise ValueError(

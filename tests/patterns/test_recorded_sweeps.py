@@ -393,6 +393,12 @@ def test_volts_and_seconds_are_named_and_converted_when_they_are_said():
     plain = pw.from_recording(t, v, current=i, units={"current": "pA"})
     for a, b in zip(said.criteria, plain.criteria, strict=True):
         assert (a.key, a.low, a.high) == (b.key, pytest.approx(b.low), pytest.approx(b.high))
+    with pytest.raises(
+        ValueError, match=r"a sample each 0\.0001 ms, valid is: at least 0\.0005 ms\. Are these seconds"
+    ):
+        pw.from_recording(np.arange(60_000) * 1e-4, np.tile(v, 12), current=np.tile(i, 12))  # 6 s in seconds
+    with pytest.raises(ValueError, match=r"the current is at most 3\.5e-10: are these amperes"):
+        pw.from_recording(t, v, current=i * 1e-12)
     with pytest.raises(ValueError, match=r"unknown unit of 'v': 'kV'"):
         pw.from_recording(t, v, current=i, units={"v": "kV"})
 
@@ -404,6 +410,20 @@ def test_an_artefact_at_an_edge_of_the_current_is_no_spike():
         ValueError, match=r"at 1?\d\d(\.\d+)? ms for less than 0\.2 ms, at an edge of the current: an artefact"
     ):
         pw.from_recording(t, v, current=i)
+
+
+def test_an_artefact_names_its_sweep():
+    t, v, i = spiking()
+    w = v.copy()
+    w[1000] = 60.0
+    with pytest.raises(ValueError, match=r"^sweep 1: v crosses the threshold"):
+        pw.from_recording(t, v=[v, w], current=[i, i])
+
+
+def test_spikes_that_the_sampling_cuts_are_named():
+    t, v, i = spiking()
+    with pytest.raises(ValueError, match=r"v has a sample each 5 ms, and crosses .* the sampling cuts spikes"):
+        pw.from_recording(t[::50], v[::50], current=i[::50])
 
 
 def test_a_plateau_is_no_spike():

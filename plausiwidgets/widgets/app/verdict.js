@@ -73,7 +73,7 @@ function criterionText({ name, value, unit, low, high, passed }) {
   return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
 }
 
-const MANY = 20; // pips of the usual size that have room
+const [MANY, MOST] = [20, 100]; // pips that have room, of the usual size and small
 
 /** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
 export function Chip({ app }) {
@@ -103,7 +103,7 @@ export function Chip({ app }) {
       aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>
-      <span class=${`pw-pips${checks.length > MANY ? " many" : ""}`} aria-hidden="true">${checks.map(
+      <span class=${`pw-pips${checks.length > MANY ? " many" : ""}`} aria-hidden="true">${(checks.length > MOST ? [] : checks).map(
         ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
       )}</span>
     </button>

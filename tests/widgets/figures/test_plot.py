@@ -160,3 +160,21 @@ def test_bad_input_is_told_what_is_valid() -> None:
 def test_nothing_below_the_widgets_imports_plotly() -> None:
     program = "import sys, plausiwidgets as pw; pw.judge('lif', 'tonic_spiking'); print('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_not() -> None:
+    sets = pw.analysis.sample_accepted("lif", "tonic_spiking", n=100, fixed=["v_rest", "t_ref", "v_reset"])
+    figure = pw.plot(sets)
+    kinds = [trace.type for trace in figure.data]
+    assert (kinds.count("bar"), kinds.count("heatmap")) == (4, 6)
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    for trace in bars:  # a share of the sets in each bin of the range
+        assert sum(trace.y) == pytest.approx(1.0)
+        low, high = (sets.attrs["ranges"][trace.name][end] for end in ("low", "high"))
+        inside = sets[trace.name].between(low, high)
+        assert inside.all()
+    [said] = [note.text for note in figure.layout.annotations]
+    assert "100 accepted sets" in said and "no probability" in said
+    plain = sets.drop(columns="tau_mem")
+    with pytest.raises(ValueError, match="a DataFrame without what a map needs"):
+        pw.plot(plain)
