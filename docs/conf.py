@@ -60,7 +60,22 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 numpydoc_xref_param_type = True  # a type of the package leads to its page
 # What Python and NumPy call it stands as it is: their addresses would need a network while the site is built.
-numpydoc_xref_ignore = {"of", "to", "or", "and", "shape", "a", "the", "with", "in", "n", "by", "as", "default"}
+numpydoc_xref_ignore = {
+    "of",
+    "to",
+    "or",
+    "and",
+    "shape",
+    "a",
+    "the",
+    "with",
+    "in",
+    "n",
+    "by",
+    "as",
+    "default",
+    "optional",
+}
 numpydoc_xref_ignore |= set(DEFAULT_LINKS)
 numpydoc_xref_aliases = {name: name for name in DEFAULT_LINKS}
 
