@@ -153,7 +153,7 @@ function Sweeps({ app }) {
   const menu = html`<select class="pw-sweeps" aria-label=${tr("Sweep that is shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
     (name) => html`<option key=${name} value=${name} selected=${name === sweep.name}>${tr(name)}</option>`,
   )}</select>`;
-  if (sweeps.length < 3) return menu;
+  if (sweeps.length < 3 || !app.pattern.targets[0]?.lines) return menu; // a pattern has few, with names to choose by
   return html`<span class="pw-sweepsteps">${step(-1, "‹", tr("Previous sweep"))}${menu}${step(1, "›", tr("Next sweep"))}</span>`;
 }
 
