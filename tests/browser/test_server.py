@@ -119,7 +119,7 @@ def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each
     expect(drawer(first)).to_contain_text("Stopped", timeout=60_000)
 
 
-def test_a_model_that_is_picked_is_fetched_and_german_too(visit):
+def test_a_model_that_is_picked_is_fetched_and_german_too_which_stays_after_a_reload(visit):
     opened = visit()
     page = opened.page
     assert page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('adex.'))") is False
@@ -129,6 +129,9 @@ def test_a_model_that_is_picked_is_fetched_and_german_too(visit):
     press(page, "Deutsch")
     page.keyboard.press("Escape")
     expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    page.reload()
+    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    assert page.evaluate("document.documentElement.lang") == "de"
 
 
 def test_plotly_takes_over_where_a_hand_is_on_the_figure(visit):
@@ -146,6 +149,7 @@ def test_a_recording_is_read_by_the_server_and_shown(visit, root):
     press(page, "Explore")
     page.get_by_role("button", name=re.compile("^Data|Recording|recorded", re.IGNORECASE)).first.click()
     page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
+    press(page, "Compare my neuron with it")
     expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)
 
 

@@ -40,9 +40,21 @@ def shared(**options: Any) -> Callable[[Callable[..., Any]], Any]:
                 dispatcher.enable_caching()
             finally:
                 config.CACHE_DIR = before
+            _spare(dispatcher._cache)
         return dispatcher
 
     return decorate
+
+
+def _spare(cache: Any) -> None:
+    """Let a cache go without what cannot be written: on a full disk, kernels are compiled all the same."""
+    save = cache.save_overload
+
+    def saved(*arguments: Any) -> None:
+        with suppress(OSError):
+            save(*arguments)
+
+    cache.save_overload = saved
 
 
 @contextmanager

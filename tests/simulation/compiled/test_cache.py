@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from kernel_helpers import lanes_model
@@ -183,6 +184,17 @@ def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
 
     monkeypatch.setattr(directory.tempfile, "mkstemp", refuse)
     assert why_not(lanes_model(_step, 1)) is None
+
+
+def test_code_that_all_kernels_share_is_compiled_where_it_cannot_be_kept():
+    def save(signature, code):
+        raise OSError(28, "No space left on device")
+
+    from plausiwidgets.simulation.compiled import shared  # it imports Numba
+
+    kept = SimpleNamespace(save_overload=save)
+    shared._spare(kept)
+    kept.save_overload("int64()", b"")
 
 
 @pytest.fixture
