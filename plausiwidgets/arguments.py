@@ -272,7 +272,8 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
         if origin is tuple and Ellipsis not in inner:
             fits = listed and len(value) == len(inner) and not any(map(_problem, value, inner))
         elif listed:
-            entries = [("an entry of ", entry, inner[0]) for entry in value]
+            known = value[:1] if isinstance(value, range) else value  # its entries are alike, and may be many
+            entries = [("an entry of ", entry, inner[0]) for entry in known]
     if not fits:
         return "", value, _words(hint)
     return next(((place, *problem[1:]) for place, x, part in entries if (problem := _problem(x, part))), None)

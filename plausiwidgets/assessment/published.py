@@ -17,12 +17,14 @@ OTHER_SEEDS = {
     ("wilson", "rebound_spike"): 6,
     ("wilson", "rebound_burst"): 1,
     ("connor_stevens", "subthreshold_oscillations"): 3,
+    ("adex", "depolarizing_after_potential"): 1,
     ("adex", "inhibition_induced_bursting"): 3,
 }
 """Searches of the table with another seed: the sets of seed 0 hold, but a viewer would not know these patterns in them.
 
 Half spikes between the large ones, spikes that end on a plateau, swings that are too small to be seen beside a spike.
-The last one is found by some seeds only, and after more evaluations: see `BUDGETS`.
+Of the last two, seed 0 does not find the first, and the second is found by some seeds only, and after more evaluations:
+see `BUDGETS`.
 """
 
 BUDGETS = {("adex", "inhibition_induced_bursting"): 100_000}

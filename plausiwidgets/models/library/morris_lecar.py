@@ -95,7 +95,8 @@ _CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0, "amplitude":
 PRESETS = [
     Preset("Class 2 (Hopf bifurcation)", _HOPF, "class_2_excitable", 0.1, _RINZEL),
     Preset("Class 1 (saddle-node on a circle)", _CYCLE, "class_1_excitable", 0.1, _RINZEL),
-    Preset("Bistable (saddle homoclinic)", {**_CYCLE, "phi": 0.23, "amplitude": 37.0}, None, 0.1, _RINZEL),
+    Preset("Bistable (saddle homoclinic)", {**_CYCLE, "phi": 0.23, "holding": 37.0, "amplitude": 100.0}, "bistability",
+           0.1, f"{_RINZEL}; pulses for our protocol"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
