@@ -35,6 +35,8 @@ LARGEST = 10_000_000
 """Bytes of a file that a page sends: a connection to a kernel is closed by a larger message."""
 LARGEST_READ = 300e6
 """Bytes of a file that Python reads."""
+MOST_PACKED = 8
+"""Samples to a byte of a file: recorded noise packs to about one."""
 IN_AMPERE = 1e-6
 """Largest value of a current that is probably in amperes, where no unit is said."""
 MOST_SWEEPS = 100
@@ -433,6 +435,7 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
         if not responses:
             raise ValueError(f"{name} has no sweep in current clamp (CurrentClampSeries)")
         pairs = _nwb_pairs(file, responses, stimuli)
+        _check_nwb_size(pairs, path, name)
         sources = []
         for i, (response, stimulus) in enumerate(pairs):
             v = _nwb_values(response) * 1e3
@@ -472,6 +475,14 @@ def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tupl
     if len(stimuli) == len(responses):
         return list(zip(responses, stimuli, strict=True))
     return [(x, None) for x in responses]
+
+
+def _check_nwb_size(pairs: list[tuple[Any, Any]], path: Path, name: str) -> None:
+    """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
+    every = [x for pair in pairs for x in pair if x is not None]
+    arrays = [array for x in every for array in (x.data, x.timestamps) if array is not None]
+    samples = sum(float(np.prod(np.shape(array), dtype=np.float64)) for array in arrays)
+    bounded(name, "number of samples", samples, max(path.stat().st_size * MOST_PACKED, 1e6))
 
 
 def _nwb_values(series: Any) -> Any:

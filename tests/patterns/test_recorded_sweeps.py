@@ -340,6 +340,16 @@ def test_a_file_that_pynwb_writes_is_read_back(tmp_path, by):
     assert [p.pieces[0].first for p in cell.protocols.values()] == pytest.approx([-100.0, 350.0])
     assert [p.onset for p in cell.protocols.values()] == pytest.approx([100.0, 100.0])
     assert pw.judge("adex", cell, verify=False).accepted
+    if by == "number":
+        h5py = pytest.importorskip("h5py")
+        with h5py.File(path, "a") as io:
+            place = io["acquisition/v0"]
+            about = dict(place["data"].attrs)
+            del place["data"]
+            place.create_dataset("data", (10**13,), "f8", chunks=(1000,)).attrs.update(about)
+        assert path.stat().st_size < 1e6
+        with pytest.raises(ValueError, match=r"number of samples is 1e\+13"):
+            pw.from_recording(path)
 
 
 @pytest.mark.parametrize("name", ["x.abf", "x.nwb"])
