@@ -21,7 +21,7 @@ SECRET = re.compile(r"[0-9a-f]{32}")
 """What a page calls itself, by which it is known again after a reload."""
 BURST = 10.0
 """Time in s over which messages are counted."""
-MADE = 32
+MADE = 64
 """Recordings, currents and mysteries of one visitor."""
 UNREAD = 8_000_000
 """Bytes that wait for a visitor who does not read, after which the connection is closed."""

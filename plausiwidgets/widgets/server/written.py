@@ -21,18 +21,22 @@ def page() -> str:
     general = {
         "pages open at once": f"{limits.visitors} (`--visitors`)",
         "messages a second": f"{limits.rate:g}, counted over {BURST:g} s",
-        "bytes of a message, with a file": f"{limits.message:,}, {limits.message + limits.upload:,}",
+        "bytes of a message, with a file": f"{_spaced(limits.message)}, {_spaced(limits.message + limits.upload)}",
         "questions that are answered at the same time": f"{limits.questions}",
         "time until who has left is forgotten": f"{limits.grace:g} s",
-        "bytes of an answer": f"{limits.answer:,}",
+        "bytes of an answer": _spaced(limits.answer),
         "processor time of verdicts before they take turns with searches": f"{SPENT:g} s of late",
         "memory of a worker, and its silence, after which it is replaced":
             f"{limits.memory / 1e9:g} GB, {limits.silence:g} s",
     }  # fmt: skip
-    rows = [f"| {what} | {how.replace(',', ' ')} |" for what, how in general.items()]
+    rows = [f"| {what} | {how} |" for what, how in general.items()]
     kinds = [f"| `{kind}` | {_of(kind, limits)} |" for kind in TABLE]
     of_visitor, of_message = "| of a visitor | at most |\n|---|---|", "| message | on a server |\n|---|---|"
     return "\n".join([HEAD, of_visitor, *rows, "", of_message, *kinds, ""])
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
 
 
 def _of(kind: str, limits: Limits) -> str:
@@ -41,15 +45,15 @@ def _of(kind: str, limits: Limits) -> str:
     if kind in LEFT_OUT:
         return "refused: it is one of a notebook"
     own = {
-        "search": f"one at a time, {limits.budget} tries (`--budget`), by turns of a second",
+        "search": f"one at a time, {_spaced(limits.budget)} tries (`--budget`), by turns of a second",
         "samples": f"{limits.samples} sets, by turns",
-        "assess": f"{limits.pairs} searches of {limits.budget} tries, by turns",
+        "assess": f"{limits.pairs} searches of {_spaced(limits.budget)} tries, by turns",
         "alive": "answered by the server itself",
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
     }
     said = [own[kind]] if kind in own else []
     if row.buffer:
-        said.append(f"a file of {limits.upload:,} bytes".replace(",", " "))
+        said.append(f"a file of {_spaced(limits.upload)} bytes")
     if "dt" in row.fields:
         said.append(f"dt of at least {LEAST_DT:g} ms")
     return "; ".join(said) or "as above"

@@ -1,6 +1,9 @@
 """What a worker process tells of itself while visitors come and leave."""
 
 import io
+from queue import SimpleQueue
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,3 +54,32 @@ def test_a_visitor_who_leaves_during_a_report_is_not_forgotten(work, monkeypatch
     monkeypatch.setattr(module, "works", works)
     work.report()
     assert list(work._left) == [new]
+
+
+def test_what_one_visitor_asks_is_not_heard_after_what_another_one_asked(work, monkeypatch):
+    heard, over = SimpleQueue(), Event()
+
+    class Hearing(Answers):
+        def __init__(self, tell) -> None:
+            self.searches = SimpleNamespace()
+
+        def speak(self, language) -> None:
+            pass
+
+        def hear(self, message, buffers) -> None:
+            if message["id"] == "long":
+                over.wait(30.0)
+            heard.put(message["id"])
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(module, "Answers", Hearing)
+    for visitor, identity in ((1, "long"), (1, "second"), (2, "other")):
+        message = {"kind": "describe", "id": identity}
+        work.do({"do": "ask", "visitor": visitor, "language": "en", "message": message}, b"")
+    assert heard.get(timeout=30.0) == "other"
+    over.set()
+    assert [heard.get(timeout=30.0) for _ in range(2)] == ["long", "second"]
+    for visitor in (1, 2):
+        work.do({"do": "close", "visitor": visitor}, b"")
