@@ -2,7 +2,7 @@
 
 With snnTorch, SpikingJelly, sinabs and Norse installed::
 
-    plausiwidgets assess torch_neurons.py:all --budget 1000 --workers 2 --csv torch_neurons.csv
+    plausiwidgets assess torch_neurons.py:all --budget 4000 --store torch_neurons.jsonl --csv torch_neurons.csv
 
 A step is 1 ms. Classes begin with what their libraries give them, and with 10 or 20 ms where they take a time constant;
 every number that a step reads may be searched within a factor of five, a decay from 0.3 to 0.999.
@@ -16,6 +16,7 @@ from spikingjelly.activation_based import neuron as jelly
 
 import plausiwidgets as pw
 
+TITLES = {"snntorch": "snnTorch", "spikingjelly": "SpikingJelly", "sinabs": "sinabs", "norse": "Norse"}
 MADE = {
     "snntorch_leaky": snntorch.Leaky(0.9),
     "snntorch_synaptic": snntorch.Synaptic(alpha=0.9, beta=0.8),
@@ -33,4 +34,7 @@ MADE = {
     "norse_lif_refrac": norse.LIFRefracCell(),
 }
 
-NEURONS = [pw.from_torch(module, key=key) for key, module in MADE.items()]
+NEURONS = [
+    pw.from_torch(module, key=key, title=f"{TITLES[key.partition('_')[0]]} {type(module).__name__}")
+    for key, module in MADE.items()
+]

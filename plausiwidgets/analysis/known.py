@@ -17,6 +17,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 
 TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
+TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} && "
     'python -c "from plausiwidgets.assessment.published import finish_table; finish_table()"'
@@ -32,7 +33,16 @@ DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import wr
 REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
 """The command that made the fourth, with seed 0 and the default budgets; with names, those of these models alone."""
 
-COMMANDS = {TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND}
+TORCH_COMMAND = (
+    "plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --store torch_neurons.jsonl "
+    f"--csv plausiwidgets/assessment/data/{TORCH_TABLE} --score plausiwidgets/assessment/data/{TORCH_SCORE}"
+)
+"""The command that made the last two, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
+
+COMMANDS = {
+    TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND,
+    TORCH_TABLE: TORCH_COMMAND, TORCH_SCORE: TORCH_COMMAND,
+}  # fmt: skip
 
 
 @cache

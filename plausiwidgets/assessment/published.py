@@ -1,4 +1,4 @@
-"""The published assessment: all models of the package × the twenty patterns."""
+"""The published assessments: all models of the package, and neurons of torch libraries, × the twenty patterns."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import csv
 import io
 from importlib.resources import as_file
 
-from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, data_file
+from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.lazy import pandas as pd
+from plausiwidgets.names import unknown
 from plausiwidgets.whole_file import write_whole
 
 OTHER_SEEDS = {
@@ -31,15 +32,28 @@ BUDGETS = {("adex", "inhibition_induced_bursting"): 100_000}
 """Searches of the table with another budget than that of an assessment: the default one of `plausiwidgets.optimize`."""
 
 
-def published_table() -> pd.DataFrame:
-    """Return the table of the package's models and the twenty patterns, as :data:`COMMAND` wrote it.
+_FILES = {"package": (TABLE, SCORE), "torch": (TORCH_TABLE, TORCH_SCORE)}
 
-    A few rows are those of another seed, :data:`OTHER_SEEDS`, or budget, :data:`BUDGETS`.
 
-    ``.attrs`` holds the versions and the date.
+def published_table(neurons: str = "package") -> pd.DataFrame:
+    """Return a table of neurons and the twenty patterns that comes with the package.
+
+    Parameters
+    ----------
+    neurons : {"package", "torch"}
+        The package's models, as :data:`COMMAND` wrote it, a few rows being those of another seed, :data:`OTHER_SEEDS`,
+        or budget, :data:`BUDGETS`; or neurons of snnTorch, SpikingJelly, sinabs and Norse, each made in one line by
+        ``notebooks/torch_neurons.py``, as :data:`TORCH_COMMAND` wrote it, for which none of these libraries is needed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``.attrs`` holds the versions and the date.
 
     Raises
     ------
+    ValueError
+        For another word.
     FileNotFoundError
         If the package was built without it.
 
@@ -49,16 +63,25 @@ def published_table() -> pd.DataFrame:
     >>> table = published_table()
     >>> len(table["model"].unique()), len(table["pattern"].unique())
     (20, 20)
+    >>> published_table("torch").query("model == 'snntorch_leaky' and pattern == 'tonic_spiking'")["status"].item()
+    'replicated'
     """
-    with as_file(data_file(TABLE)) as path:
+    with as_file(data_file(_files(neurons)[0])) as path:
         return read_csv(path)
 
 
-def published_score() -> pd.DataFrame:
+def published_score(neurons: str = "package") -> pd.DataFrame:
     """Return the score of :func:`published_table`, with times measured on the machine that made it.
+
+    Parameters
+    ----------
+    neurons : {"package", "torch"}
+        As of :func:`published_table`.
 
     Raises
     ------
+    ValueError
+        For another word.
     FileNotFoundError
         If the package was built without it.
 
@@ -68,8 +91,14 @@ def published_score() -> pd.DataFrame:
     >>> int(published_score().set_index("model").loc["lif", "patterns"])
     20
     """
-    with as_file(data_file(SCORE)) as path:
+    with as_file(data_file(_files(neurons)[1])) as path:
         return pd.read_csv(path)
+
+
+def _files(neurons: str) -> tuple[str, str]:
+    if neurons not in _FILES:
+        raise unknown("neurons", neurons, _FILES)
+    return _FILES[neurons]
 
 
 def write_defaults() -> None:

@@ -99,13 +99,9 @@ def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
         return _BINARY[type(node.op)](of(node.left), of(node.right))
     if isinstance(node, ast.UnaryOp):
         value = of(node.operand)
-        return (
-            np.logical_not(value)
-            if isinstance(node.op, ast.Not)
-            else -value
-            if isinstance(node.op, ast.USub)
-            else value
-        )
+        if isinstance(node.op, ast.Not):
+            return np.logical_not(value)
+        return -value if isinstance(node.op, ast.USub) else value
     if isinstance(node, ast.BoolOp):
         first, *others = map(of, node.values)
         for other in others:
@@ -318,18 +314,11 @@ def from_brian2(
     frame = sys._getframe(2)  # behind the check of the arguments
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
     written = _Written.read(
-        b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential
+        b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential, spike_level
     )
-    written.spike_level = spike_level
     programs, states = written.programs()
     values = {p.key: p.default for p in written.parameters}
-    about = (
-        level
-        if isinstance(level, float)
-        else written.level(dict.fromkeys(written.order, 0.0))
-        if spike_level is None
-        else spike_level
-    )
+    about = level if isinstance(level, float) else written.level(dict.fromkeys(written.order, 0.0))
 
     def of(entry: float | str) -> float:
         return values[entry] if isinstance(entry, str) else entry
@@ -373,15 +362,15 @@ class _Written:
     once: list[Line]
     always: list[Line]
     hard: set[str]
-    method: str = ""
-    spike_level: float | None = None
+    method: str
+    spike_level: float | None
     where: str = "from_brian2"
 
     @classmethod
     def read(
         cls, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
         space: Mapping[str, Any], parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float,
-        initial: Mapping[str, Any] | None, potential: str | None,
+        initial: Mapping[str, Any] | None, potential: str | None, spike_level: float | None,
     ) -> _Written:  # fmt: skip
         """Let Brian2 check the units and write the update."""
         from brian2.utils.logger import catch_logs
@@ -435,11 +424,11 @@ class _Written:
         for n in given:
             if n not in own and n not in stated:
                 raise unknown(f"{where}: parameter", n, [*own, *stated])
-        dims = {n: eqs[n].dim for n in eqs} | {n: _dimension(b2, x) for n, x in own.items()}
+        dims = {n: eqs[n].dim for n in eqs} | {n: b2.get_dimensions(x) for n, x in own.items()}
         if name not in eqs:
             dims[name] = (
                 units._parsed(drive.unit).dim if drive is not None and drive.unit not in ("", "1")
-                else _dimension(b2, space.get(name, 1.0 * b2.amp if drive is None else 1.0))
+                else b2.get_dimensions(space.get(name, 1.0 * b2.amp if drive is None else 1.0))
             )  # fmt: skip
         if parameters is None:
             given = {n: found for n, x in own.items() if (found := _guess(n, float(x), dims[n], units)) is not None}
@@ -490,7 +479,7 @@ class _Written:
             drive, name, dims[name], order, sizes, {n: unit for n, (unit, _) in shown_in.items()}, constants,
             {n: x / sizes[n] for n, x in begins.items() if n in order}, once, always,
             {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags},
-            f"method {chosen[0] if chosen else method}",
+            f"method {chosen[0] if chosen else method}", spike_level,
         )  # fmt: skip
         known = {*made.constants, *given, *order, *(line.target for line in [*once, *always]), name}
         trees = [made.condition, *(line.tree for line in [*made.update, *resets, *once, *always])]
@@ -696,10 +685,6 @@ def _is_number(value: Any) -> bool:
         return np.ndim(value) == 0 and np.isfinite(float(value))
     except (TypeError, ValueError):
         return False
-
-
-def _dimension(b2: Any, value: Any) -> Any:
-    return b2.get_dimensions(value)
 
 
 def _in_si(b2: Any, value: Any, dimension: Any, size: float, where: str) -> float:

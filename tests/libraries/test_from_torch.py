@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
+from functools import partial
+from pathlib import Path
+
 import pytest
 from neurons import MADE, REFUSED, row
 
 import plausiwidgets as pw
+from plausiwidgets.assessment import published_table
 from plausiwidgets.models.from_torch import from_torch
 from plausiwidgets.simulation.compiled.engine import why_not
 
@@ -26,3 +31,13 @@ def test_what_is_no_neuron_here_is_refused_by_name(name):
     make, words = REFUSED[name]
     with pytest.raises(ValueError, match=words):
         from_torch(make())
+
+
+@pytest.mark.parametrize("key", ["snntorch_leaky", "spikingjelly_qif", "norse_izhikevich"])
+def test_what_the_packaged_table_found_is_replicated_again(key, monkeypatch):
+    monkeypatch.setattr(pw, "from_torch", lambda module, **options: partial(from_torch, module, **options))
+    made = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "torch_neurons.py"))["NEURONS"]
+    model = next(one for one in made if one.keywords["key"] == key)()
+    table = published_table("torch").query("model == @key and status == 'replicated'")
+    for found in table.sample(2, random_state=0).itertuples():
+        assert pw.judge(model, found.pattern, found.parameters).replicated, found.pattern

@@ -1,0 +1,67 @@
+"""The packaged table of the neurons of torch libraries, and what the notebook tells of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_score, published_table
+
+CHAPTER = {
+    cell["id"]: "".join(cell["source"])
+    for cell in json.loads(
+        (Path(__file__).parents[2] / "notebooks" / "which_model.ipynb").read_text(encoding="utf-8")
+    )["cells"]
+}  # fmt: skip
+
+
+def shown():
+    table = published_table("torch").query("status == 'replicated'")
+    return table.groupby("model")["letter"].agg("".join).to_dict()
+
+
+def test_it_has_fourteen_neurons_the_twenty_patterns_and_a_score_that_counts_them():
+    table, score = published_table("torch"), published_score("torch").set_index("model")
+    assert len(score) == 14 and len(table) == 14 * 20 and set(table["seed"]) == {0}
+    assert set(table["pattern"]) == set(published_table()["pattern"])
+    assert table["evaluations"].max() <= 4000 and "up to 4000 evaluations" in CHAPTER["torch-text"]
+    assert {m: len(letters) for m, letters in shown().items()} == score["shown"].to_dict()
+    assert (score["operations_per_ms"] > 0).all() and score["title"].str.match(
+        "snnTorch|SpikingJelly|sinabs|Norse"
+    ).all()
+    assert table.attrs["versions"]["date"]
+
+
+def test_the_notebook_tells_what_the_table_has():
+    found, text = shown(), CHAPTER["torch-found"]
+    textbook = published_table().query("status == 'replicated' and model == 'lif'")["letter"]
+    assert found["snntorch_leaky"] == "".join(sorted(textbook)) == "AGL" and "A, G and L" in text
+    most = {"spikingjelly_izhikevich": 13, "norse_izhikevich": 13, "norse_lif_adex": 10, "spikingjelly_qif": 9}
+    assert {name: len(found[name]) for name in most} == most
+    assert re.search("13 each, Norse's AdEx 10, SpikingJelly's quadratic neuron 9; the other ten show 3 to 7", text)
+    others = [len(letters) for name, letters in found.items() if name not in most]
+    assert len(others) == 10 and (min(others), max(others)) == (3, 7)
+    bursting = {name for name, letters in found.items() if set(letters) & set("CDEN")}
+    assert bursting <= {"spikingjelly_izhikevich", "norse_izhikevich", "norse_lif_adex"}
+    assert not set("ST") & set("".join(found.values()))
+
+
+def test_the_resonators_that_the_step_makes_are_those_of_one_copy_in_a_hundred_and_of_an_interval_below_a_whole_ms():
+    table = published_table("torch").query("status == 'replicated'").set_index("model")
+    weak = table[table["robustness"] < 0.1]
+    assert set(weak.index) == {"sinabs_alif", "spikingjelly_lif", "spikingjelly_clif"}
+    assert set(weak["letter"]) == {"K"} and set(weak["robustness"]) == {0.01}
+    assert (
+        "Three of the resonators (K), sinabs' ALIF and SpikingJelly's LIF and complementary LIF"
+        in CHAPTER["torch-found"]
+    )
+    assert all(1.0 - parameters["interval"] % 1.0 < 0.02 for parameters in weak["parameters"])
+
+
+def test_neurons_that_are_no_table_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"neurons: 'tourch'. Valid: package, torch. Did you mean 'torch'"):
+        pw.assessment.published_table("tourch")
