@@ -90,6 +90,8 @@ class Injected:
 
         Examples
         --------
+        >>> from plausiwidgets.patterns import Injected
+        >>> from plausiwidgets.simulation.current import Piece
         >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
         >>> injected.corners(0.0, 400.0).tolist()
         [[0.0, 20.0], [100.0, 20.0], [100.0, 370.0], [300.0, 370.0], [300.0, 20.0], [400.0, 20.0]]
