@@ -45,7 +45,7 @@ def check(limit: float | None = None) -> int:
     def give_up() -> None:
         had = f"{time.process_time():.1f} s of the processor"
         print_table(
-            f"✗ {running[0]}: not done {limit:g} s after the start, with {had}. If that is little, the machine is busy: "
+            f"✗ {running[0]}: not done {limit:g} s after the start, with {had}. Of little, the machine is busy: "
             "try again when it is not. Else copy all of this into a question."
         )
         os._exit(FAILED)
