@@ -7,6 +7,7 @@ import io
 from importlib.resources import as_file
 
 from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file
+from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.lazy import pandas as pd
@@ -35,6 +36,7 @@ BUDGETS = {("adex", "inhibition_induced_bursting"): 100_000}
 _FILES = {"package": (TABLE, SCORE), "torch": (TORCH_TABLE, TORCH_SCORE)}
 
 
+@checked
 def published_table(neurons: str = "package") -> pd.DataFrame:
     """Return a table of neurons and the twenty patterns that comes with the package.
 
@@ -70,6 +72,7 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
         return read_csv(path)
 
 
+@checked
 def published_score(neurons: str = "package") -> pd.DataFrame:
     """Return the score of :func:`published_table`, with times measured on the machine that made it.
 
