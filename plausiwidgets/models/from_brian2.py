@@ -21,9 +21,9 @@ from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
-from plausiwidgets.program.arrays import evaluate
+from plausiwidgets.program.arrays import run, value_of
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.program.program import Program
+from plausiwidgets.program.program import MOVING, Program
 from plausiwidgets.program.recorded import Recorded, Recorder
 from plausiwidgets.quiet import imported
 
@@ -659,11 +659,15 @@ class _Run:
     parameters: Sequence[Parameter]
     dt: float
 
+    def __post_init__(self) -> None:
+        inputs = {"dt": self.dt} | {f"p{i}": np.full(1, p.default) for i, p in enumerate(self.parameters)}
+        self._known = run(tuple(line for line in self.program.body if line.level != MOVING), inputs)
+        self._moving = tuple(line for line in self.program.body if line.level == MOVING)
+
     def step(self, current: Any, state: Any) -> tuple[Any, Any]:
         """Return (spikes, state) after one step, [lanes] and [state variables, lanes]."""
-        inputs = {"current": current, "dt": self.dt} | {f"s{i}": x for i, x in enumerate(state)}
-        inputs |= {f"p{i}": np.full(current.shape, p.default) for i, p in enumerate(self.parameters)}
-        spikes, new = evaluate(self.program, inputs)
+        values = run(self._moving, self._known | {"current": current} | {f"s{i}": x for i, x in enumerate(state)})
+        spikes, *new = (value_of(v, values) for v in (self.program.spikes, *self.program.state))
         return np.broadcast_to(spikes, current.shape), np.stack([np.broadcast_to(x, current.shape) for x in new])
 
 
