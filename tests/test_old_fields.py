@@ -1,8 +1,5 @@
 """The words of 0.2 for fields that have another name now."""
 
-import subprocess
-import sys
-
 import pytest
 
 import plausiwidgets as pw
@@ -53,16 +50,3 @@ def test_a_title_is_the_key_where_none_is_given():
         thing = objects()[kind]
         assert thing.title == thing.key
     assert pw.Parameter("tau", 20.0, 5.0, 80.0, title="time constant").title == "time constant"
-
-
-@pytest.mark.slow
-def test_a_type_checker_refuses_the_old_word(tmp_path):
-    script = tmp_path / "old.py"
-    script.write_text(
-        "from plausiwidgets.models import Parameter\nprint(Parameter('tau', 20.0, 5.0, 80.0).name)\n", encoding="utf-8"
-    )
-    checked = subprocess.run(
-        [sys.executable, "-m", "mypy", "--follow-imports=silent", "--cache-dir", str(tmp_path), str(script)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert '"Parameter" has no attribute "name"' in checked.stdout
