@@ -34,35 +34,6 @@ def test_processes_of_an_executor_find_them_again(tmp_path):
         same_table(pw.assess(neurons, patterns, **SMALL, executor=pool), alone)
 
 
-@pytest.mark.slow
-def test_loky_finds_them_again():
-    loky = pytest.importorskip("loky")
-    neurons = pw.models.load(NEURONS)
-    try:
-        table = pw.assess(neurons, "tonic_spiking", **SMALL, executor=loky.get_reusable_executor(max_workers=2))
-        same_table(table, pw.assess(neurons, "tonic_spiking", **SMALL))
-        # Code of the user's own, too, may send such a model by value.
-        future = loky.get_reusable_executor().submit(pw.judge, neurons[0], "tonic_spiking")
-        assert future.result(120).loss == pw.judge("low_threshold", "tonic_spiking").loss
-    finally:
-        loky.get_reusable_executor().shutdown(wait=True)
-
-
-@pytest.mark.slow
-def test_dask_finds_them_again(tmp_path):
-    distributed = pytest.importorskip("distributed")
-    neurons = pw.models.load(NEURONS)
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path)
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        same_table(
-            pw.assess(neurons, "tonic_spiking", **SMALL, executor=client), pw.assess(neurons, "tonic_spiking", **SMALL)
-        )
-
-
 def test_what_stands_for_a_model_needs_no_file(tmp_path):
     from plausiwidgets.models.registry import received, sendable
 

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 import torch
 from optimization_fakes import same_table
+from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import executors
@@ -17,6 +18,7 @@ from plausiwidgets.assessment.units import Unit
 
 ASKED = {"models": ["lif", "izhikevich"], "patterns": ["tonic_spiking", "tonic_bursting"]}
 SMALL = {"budget": 300, "popsize": 8}
+NEURONS = DATA / "my_neurons.py"
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -52,7 +54,7 @@ def test_process_pool(expected, context):
 
 
 @pytest.mark.slow
-def test_loky_with_a_custom_model(expected):
+def test_loky_with_a_custom_model_and_one_of_a_file(expected):
     loky = pytest.importorskip("loky")
     pool = loky.get_reusable_executor(max_workers=2)
     try:
@@ -62,12 +64,18 @@ def test_loky_with_a_custom_model(expected):
         pw.models.register(custom_model("custom_registered"))  # unknown to the workers
         named = pw.assess("custom_registered", "tonic_spiking", **SMALL, executor=pool)
         same_table(named, alone.assign(model="custom_registered"))
+        # Code of the user's own, too, may send a model of a file by value.
+        [neuron] = pw.models.load(NEURONS, "high_threshold")
+        future = pool.submit(pw.judge, neuron, "tonic_spiking")
+        assert future.result(120).loss == pw.judge("high_threshold", "tonic_spiking").loss
+        of_file = pw.assess(neuron, "tonic_spiking", **SMALL, executor=pool)
+        same_table(of_file, pw.assess(neuron, "tonic_spiking", **SMALL))
     finally:
         loky.get_reusable_executor().shutdown(wait=True)
 
 
 @pytest.mark.slow
-def test_dask_with_a_custom_model(expected, tmp_path):
+def test_dask_with_a_custom_model_and_one_of_a_file(expected, tmp_path):
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
@@ -78,6 +86,10 @@ def test_dask_with_a_custom_model(expected, tmp_path):
         same_table(pw.assess(**ASKED, **SMALL, executor=client), expected)
         alone = pw.assess(custom_model(), "tonic_spiking", **SMALL)
         same_table(pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=client), alone)
+        neurons = pw.models.load(NEURONS, "high_threshold")
+        same_table(
+            pw.assess(neurons, "tonic_spiking", **SMALL, executor=client), pw.assess(neurons, "tonic_spiking", **SMALL)
+        )
 
 
 def test_a_model_that_cannot_be_pickled_is_refused_with_advice():
