@@ -158,7 +158,7 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="Izhikevich (simple model)",
-    description="Two variables, four parameters, and nearly all of the twenty patterns: a quadratic "
+    description="Two variables, four parameters, and all of the twenty patterns: a quadratic "
     "membrane and one slow recovery variable u.",
     source=f"{IZHIKEVICH_2003}; step of {NORSE}",
     presets=PRESETS,

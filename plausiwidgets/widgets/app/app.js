@@ -225,8 +225,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   // -- the search --------------------------------------------------------------------------------
 
-  /** @param {Answer} answer @param {Arrays} arrays */
-  const hearSearch = (answer, arrays) => {
+  /** @param {Answer} answer @param {Arrays} arrays @param {boolean} [isAgain] of a search that the page did not ask for itself */
+  const hearSearch = (answer, arrays, isAgain = false) => {
     if (answer.state === "failed" && !answer.search) {
       return store.set({ said: answer.error ?? "", drawer: store.get().drawer && store.get().search !== null });
     }
@@ -235,6 +235,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     // Of a search that was stopped by its successor, nothing more is shown.
     if (known && known.id !== answer.id && isOpen(known) && !isOpen({ state: /** @type {any} */ (answer.state) })) return;
     const search = heard(known, answer, arrays, performance.now());
+    // A link may have opened another pair since: what was found for the former one is not shown over it.
+    if (isAgain && known?.id !== search.id && !isOpen(search) && !isOf(search, selection())) return;
     // A search of another pair opens the drawer with its first answer alone.
     const opens = known?.id !== search.id || isOf(search, selection());
     store.set({ search, drawer: opens || store.get().drawer });
@@ -579,6 +581,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const free = turn ? { free: turn.moved } : {};
       stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, hearSearch);
     },
+    /** Whether the values are those that the search has found. */
+    isTaken() {
+      const { search } = store.get();
+      const { values } = selection();
+      return isOf(search, selection()) && Object.entries(search?.best ?? {}).every(([name, value]) => values[name] === value);
+    },
     /** Whether a search was asked for, of which nothing was heard yet. */
     isStarting: () => store.get().drawer && !store.get().search,
     /** The sentence for the user: what was said last, else that the host is silent. */
@@ -604,7 +612,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     asks: (kind) => host.can(kind) && !(store.get().silent && run.neuron),
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {
-      if (host.can("search")) host.ask("running", {}, hearSearch);
+      if (host.can("search")) host.ask("running", {}, (answer, arrays) => hearSearch(answer, arrays, true));
     },
     /** @param {"pause" | "resume" | "stop"} kind */
     tell(kind) {

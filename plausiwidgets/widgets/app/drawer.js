@@ -7,7 +7,7 @@ import { objectiveCurve } from "./objective.js";
 import { paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { nearer } from "./scene.js";
-import { isOpen } from "./search.js";
+import { isOf, isOpen } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
@@ -20,6 +20,7 @@ export function Drawer({ app }) {
   const { search, turn } = app.store.get();
   const isPlayed = app.play.isPlaying();
   const runs = search && isOpen(search);
+  const isTaken = app.isTaken();
   const title = inSentence(tr(titleOf(app, search)), app.store.get().language);
   const count = app.play.count();
   const words = search
@@ -33,13 +34,13 @@ export function Drawer({ app }) {
   return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place} onfocusin=${pressed}>
     <div class="pw-drawerhead">
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
-        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search, app.host.name)}` : words}</p></div>
+        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search, app)}` : words}</p></div>
       ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
       ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
       ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
       ${search && !runs && !isPlayed ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
       ${runs || !search ? html`<button key="stop" onclick=${search ? tell("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
-      <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
+      <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button>
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
@@ -92,11 +93,15 @@ function leastOf(app, count) {
   return numberText(least, 3);
 }
 
-/** What a search that is over has found, and what can be done next. @param {Search} search @param {string} host */
-function after({ state, status, least, error, tries }, host) {
+/** What a search that is over has found, and what can be done next. @param {Search} search @param {App} app */
+function after(search, app) {
+  const { state, status, least, error, tries } = search;
+  const host = app.host.name;
   if (state === "failed") return error || tr("The search failed.");
   if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
   if (host === "none" && least === 0) return tr("Found: every criterion holds on this page. Python, in a notebook, would verify it.");
+  if (state === "done" && app.pattern.cannot && isOf(search, app.store.get().selection))
+    return tr("Not found: no values of this neuron can show it. Take the nearest, or try another neuron.");
   if (host === "none" && state === "done")
     return tr("Not found by the search of this page: harder patterns need that of Python, in a notebook.");
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");

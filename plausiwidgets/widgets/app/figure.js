@@ -209,12 +209,16 @@ function handlesIn(app, place, at) {
 export function Legend({ app }) {
   const { drawer, search, pinned, turn, selection } = app.store.get();
   const entries = [
-    ["example", app.exampleTitle()],
+    [
+      "example",
+      app.exampleTitle(),
+      app.pattern.targets[0]?.lines ? "" : tr("Drawn on the rest, the threshold and the peak of your neuron."),
+    ],
     ...(isOf(pinned, selection) ? [["pinned", tr("compared")]] : []),
     ["yours", tr("your neuron")],
     ...(drawer && isOf(search, selection) && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
   ];
-  return html`<ul class="pw-legend">${entries.map(([role, text]) =>
-    text ? html`<li class=${role} key=${role}><i aria-hidden="true"></i>${text}</li>` : "",
+  return html`<ul class="pw-legend">${entries.map(([role, text, title]) =>
+    text ? html`<li class=${role} key=${role} title=${title}><i aria-hidden="true"></i>${text}</li>` : "",
   )}</ul>`;
 }

@@ -88,6 +88,7 @@ export function ExerciseFile({ app }) {
   };
   const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
   return html`<div class="pw-copy">
+    ${app.pattern.cannot ? html`<p>∅ ${tr(app.pattern.cannot)}</p>` : ""}
     ${
       game
         ? ""

@@ -80,7 +80,7 @@ export function Actions({ app }) {
       app.canTurn()
         ? tr("Some sliders move away. Bring them back until every criterion holds.")
         : app.pattern.cannot
-          ? tr("No values of this neuron can show it.")
+          ? tr("No values of this neuron can show it. A search shows how near it comes.")
           : !app.run.neuron
             ? tr("A turn needs a neuron that this page simulates by itself.")
             : tr("No values of this neuron are known that show it.")

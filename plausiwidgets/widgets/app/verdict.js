@@ -120,6 +120,7 @@ export function Criteria({ app }) {
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
   useEffect(() => mark(-1), []); // a pointer does not leave a row that is taken away
   return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
+    ${pattern.cannot && verdict?.loss !== 0 ? html`<p><b>∅ ${tr("Cannot")}: </b>${tr(pattern.cannot)}</p>` : ""}
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
         <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>

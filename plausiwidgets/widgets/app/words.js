@@ -37,7 +37,8 @@ export function provenance(app) {
   const place = sets.length > 1 ? ` · ${tr("set {n} of {count}", { n: selection.set + 1, count: sets.length })}` : "";
   const own = Object.fromEntries(set.values);
   const isMoved = Object.entries(own).some(([name, value]) => selection.values[name] !== value) || set.dt !== selection.dt;
-  return `${isMoved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place} ›`;
+  const next = isMoved || sets.length > 1 ? " ›" : "";
+  return `${isMoved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
 }
 
 /** @param {import("./types.d.ts").StoredSet} set */
