@@ -131,8 +131,8 @@ class Bifurcations(Printed):
     --------
     >>> import plausiwidgets as pw
     >>> found = pw.analysis.bifurcations("izhikevich", {"a": 0.02, "b": 0.2})
-    >>> found.kind, round(found.lost.current, 3)
-    ('subcritical Andronov–Hopf', 3.798)
+    >>> found.kind, round(found.lost.current, 2)
+    ('subcritical Andronov–Hopf', 3.8)
     """
 
     model: str

@@ -223,6 +223,7 @@ def test_clicks_during_everything_leave_an_app_that_judges(open_cell):
         }
     }""")
     page.keyboard.press("Escape")
+    python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
     python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
     page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
     page.locator(".pw-chip", has_text="It does").wait_for()

@@ -10,7 +10,7 @@ import plausiwidgets as pw
 from tests.browser.pages import BrowserPage, VisitorPage
 from tests.browser.servers import start_app
 
-ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: the search goes on until it is stopped
+ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: it goes on for as long as the server lets it
 
 
 def drawer(page):

@@ -36,7 +36,7 @@ test("what follows an occasion comes at once, and once a frame while occasions f
   const occasion = async () => {
     soon();
     soon();
-    await null;
+    await new Promise((go) => setTimeout(go));
     return count;
   };
   assert.equal(await occasion(), 1);

@@ -49,7 +49,7 @@ export function perFrame(act) {
   const soon = () => {
     if (isWanted) return;
     isWanted = true;
-    if (!asked) queueMicrotask(() => !asked && now());
+    if (!asked) setTimeout(() => !asked && now()); // a task of its own: what is drawn by another one is in the document by then
   };
   soon.cancel = () => {
     cancelAnimationFrame(asked);

@@ -42,7 +42,7 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     >>> import plausiwidgets as pw
     >>> sets = pw.analysis.sample_accepted("lif", "tonic_spiking", n=50, fixed=["v_rest", "t_ref"])
     >>> [p.key for p in drawn_of(sets)]
-    ['tau_mem', 'v_threshold', 'v_reset', 'amplitude']
+    ['tau_mem', 'v_threshold', 'v_reset', 'amplitude', 'holding']
     """
     known = []
     for name, about in table.attrs["ranges"].items():
