@@ -16,7 +16,7 @@ def test_the_app_judges_and_searches_in_voila(open_app, tmp_path):
     page.wait_for_selector(".pw-app[data-pw-judged=yes]")
     page.get_by_role("button", name="Let a search find it").click()
     page.wait_for_function("() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0) > 0")
-    page.locator(".pw-drawer", has_text="take these values").wait_for()  # the best of a search that goes on may not hold
+    page.locator(".pw-drawer", has_text="take these values").wait_for()  # before the end the best may not hold
     page.locator(".pw-take").click()
     page.locator(".pw-app[data-pw-status=holds], .pw-app[data-pw-status=waiting]").wait_for()
     assert opened.errors == []
