@@ -108,6 +108,16 @@ def test_every_kind_has_the_same_seeds_at_every_rate(table):
     assert ((readings >= 0.0) & (readings <= 1.0)).all(axis=None)
 
 
+def test_at_the_step_of_many_networks_so_many_sets_are_accepted_as_the_notebook_says(root):
+    text = (root / "notebooks" / "plausibility_and_performance.ipynb").read_text(encoding="utf-8")
+    known = pw.assessment.published_table().query("status == 'replicated'")
+    left = [
+        sum(pw.judge(m, row.pattern, row.parameters, dt=1.0, verify=False).loss == 0.0 for row in part.itertuples())
+        for m, part in known.groupby("model") if m in ("izhikevich", "adex")
+    ]  # fmt: skip
+    assert f"accepts {left[1]} of the 20 sets of `izhikevich` and {left[0]} of the 20 of `adex`" in text
+
+
 @pytest.mark.slow
 def test_what_the_evolved_neurons_are_said_to_show_they_show(root):
     assessed = read_csv(root / "notebooks" / "evolved_neurons.csv")
