@@ -101,6 +101,7 @@ def test_what_breaks_the_contract_is_refused_as_for_any_step():
         ))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_needs_no_torch():
     code = """
 import sys

@@ -195,6 +195,7 @@ def outcomes(steps, seed):
     return ["same" if fine else step.text for step, fine in zip(steps, per_step, strict=True)]
 
 
+@pytest.mark.slow
 def test_random_steps_are_compiled_as_torch_computes_or_refused():
     assert translated_wrongly([random_step(i) for i in range(20)], 0) == []
     found = outcomes([random_step(i) for i in range(30, 35)], 1)

@@ -273,6 +273,7 @@ def test_masked_assignment_is_the_same_as_in_torch():
     assert result.counts.sum() > 100
 
 
+@pytest.mark.slow
 def test_spikes_may_be_a_mask_or_another_type():
     for dtype in (torch.bool, torch.float32, torch.int64):
 

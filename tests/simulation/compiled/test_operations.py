@@ -255,6 +255,7 @@ def check(cases, compare):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_exact_operations_agree_with_torch_to_the_last_bit():
     def equal(name, x, y):
         # Where a quotient has no fraction left, torch's vectorized fmod gives nan, libm the exact rest.

@@ -173,6 +173,7 @@ def test_the_outline_of_a_custom_neuron_is_told_without_a_call_of_its_step(clien
     assert "black_box" not in whole["data"]["code"]
 
 
+@pytest.mark.slow
 def test_a_loop_of_python_tells_how_far_it_is_and_ends_when_it_is_stopped(client):
     calls: list[int] = []
     fields = of(client, black_box(calls, seconds=0.002))
