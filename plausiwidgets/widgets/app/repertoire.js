@@ -15,6 +15,8 @@ export function Repertoire({ app }) {
   const isHere =
     about?.model === selection.model && about.dt === selection.dt && own.every((name) => about.values[name] === selection.values[name]);
   const rows = /** @type {Record<string, AssessedRow>} */ (about?.model === selection.model ? (data ?? {}) : {});
+  // A pattern for which nothing was found is shown with the parameters that were asked about, too.
+  const kept = Object.fromEntries(about ? own.map((name) => [name, about.values[name]]) : []);
   const runs = state === "running";
   const begin = () => job.begin(asked(selection), (known, answer) => withRows(known, answer.rows));
   const found = Object.values(rows);
@@ -44,7 +46,7 @@ export function Repertoire({ app }) {
         const mark = markOf(row);
         const { letter, title } = known[key];
         return html`<li key=${key} class=${mark}><button aria-current=${key === selection.pattern} title=${row.cannot ? tr(row.cannot) : tr("Show it, with the stimulus that was found")}
-          onclick=${() => app.choose(selection.model, key, { values: row.parameters, dt: about?.dt })}><em aria-hidden="true">${SIGNS[mark]}</em><b>${letter}</b> ${tr(title)}<span>${mark === "rejected" ? tr("not found") : markWords(mark)}</span></button></li>`;
+          onclick=${() => app.choose(selection.model, key, { values: { ...kept, ...row.parameters }, dt: about?.dt })}><em aria-hidden="true">${SIGNS[mark]}</em><b>${letter}</b> ${tr(title)}<span>${mark === "rejected" ? tr("not found") : markWords(mark)}</span></button></li>`;
       })}</ul>
   </div>`;
 }
