@@ -18,11 +18,11 @@ MODELS = "() => document.querySelectorAll('.pw-app').length"
 
 @pytest.fixture
 def open_app_of(open_notebook, tmp_path):
-    """Open a notebook of these cells, and wait until its app has judged."""
+    """Open a notebook of these cells, and wait until its app has judged, or shows what has no criteria."""
 
     def open_one(*code: str, **options):
         opened = open_notebook(notebook(tmp_path, *code), **options)
-        opened.page.wait_for_selector(JUDGED)
+        opened.page.wait_for_selector(f"{JUDGED}, .pw-chip:has-text('Shown, not judged')")
         return opened
 
     return open_one
