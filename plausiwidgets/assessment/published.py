@@ -50,7 +50,8 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``.attrs`` holds the versions and the date.
+        With the versions and the date, as of :func:`plausiwidgets.assessment.read_csv`: the package's was made on
+        several days, so that they are a column of it.
 
     Raises
     ------

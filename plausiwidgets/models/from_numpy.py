@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from plausiwidgets.extras import NotInstalled
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.contract import Namespace, check_program
-from plausiwidgets.models.outside import Outside
+from plausiwidgets.models.outside import Outside, global_names
 from plausiwidgets.models.program_step import ProgramStart, ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
@@ -99,9 +99,8 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
     if depth > _DEEPEST or id(function) in seen:
         return
     seen.add(id(function))
-    known = {**function.__globals__, **dict(_captured(function))}
-    for name in _names(function.__code__):
-        x = known.get(name)
+    read = (function.__globals__.get(name) for name in global_names(function.__code__))
+    for x in (*read, *_captured(function)):
         package = (getattr(x, "__module__", None) or type(x).__module__).partition(".")[0]
         if isinstance(x, FunctionType) and package not in ("numpy", "torch"):
             yield from _libraries(x, seen, depth + 1)
@@ -114,19 +113,12 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
             yield line.argval.partition(".")[0]
 
 
-def _captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+def _captured(function: FunctionType) -> Iterator[Any]:
+    for cell in function.__closure__ or ():
         try:
-            yield name, cell.cell_contents
+            yield cell.cell_contents
         except ValueError:  # empty so far
             continue
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from (*code.co_names, *code.co_freevars)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
 
 
 def _several(x: float) -> Any:

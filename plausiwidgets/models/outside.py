@@ -169,7 +169,7 @@ def _of_function(name: str, function: FunctionType, seen: set[int], depth: int) 
     for key, x in (function.__kwdefaults__ or {}).items():
         yield from _of(key, x, seen, names, depth + 1)
     if not ours:
-        for variable in _globals(code):
+        for variable in global_names(code):
             if variable in function.__globals__:
                 yield from _of(variable, function.__globals__[variable], seen, names, depth + 1)
 
@@ -222,10 +222,10 @@ def _is_torch(value: Any, *path: str) -> bool:
 
 
 @cache
-def _globals(code: CodeType) -> tuple[str, ...]:
+def global_names(code: CodeType) -> tuple[str, ...]:
     """Return the names that code, and code within it, reads from outside; a name after a dot is none of them."""
     read = [i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
-    inner = [name for constant in code.co_consts if isinstance(constant, CodeType) for name in _globals(constant)]
+    inner = [name for constant in code.co_consts if isinstance(constant, CodeType) for name in global_names(constant)]
     return tuple(dict.fromkeys(read + inner))
 
 

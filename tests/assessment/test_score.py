@@ -116,7 +116,8 @@ def test_a_table_is_unchanged_after_writing_and_reading(tmp_path):
 
 
 def test_joined_tables_keep_the_versions_of_each(tmp_path):
-    old, new = published.published_table().head(2).copy(), pw.assess("lif", "tonic_spiking", budget=200)
+    old = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=200)
+    new = pw.assess("lif", "tonic_spiking", budget=200)
     old.attrs["versions"] = {"plausiwidgets": "0.1", "date": "2025-01-01"}
     both = joined([old, new])
     made = [old.attrs["versions"]] * 2 + [new.attrs["versions"]]
@@ -175,7 +176,7 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
     for column in ("operations_per_ms", "robustness"):
         np.testing.assert_allclose(of_models.set_index("model")[column].sort_index(), counted[column].sort_index())
     seeds = {(row.model, row.pattern): row.seed for row in table.itertuples()}
-    assert table.attrs["versions"]["date"]
+    assert all(made["date"] for made in table["versions"])  # of several days
     assert {pair: seed for pair, seed in seeds.items() if seed} == published.OTHER_SEEDS
     usual = {pattern: pw.patterns.get(pattern).budget // 5 for pattern in twenty}
     others = {(row.model, row.pattern): row.budget for row in table.itertuples() if row.budget != usual[row.pattern]}

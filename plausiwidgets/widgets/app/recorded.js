@@ -45,6 +45,9 @@ function extent(...some) {
 /** Every second of some numbers. @param {ArrayLike<number>} pairs @param {0 | 1} first */
 const every = (pairs, first) => Array.from({ length: pairs.length / 2 }, (_, k) => pairs[2 * k + first]);
 
+/** @param {number[]} xs @param {ArrayLike<number>} ys @param {string} colour @param {number} width @param {string} name @param {string} unit @returns {Layer} */
+const line = (xs, ys, colour, width, name, unit) => ({ kind: "line", xs, ys: Array.from(ys), stroke: { colour, width }, name, unit });
+
 const SHARE = 0.34; // of the height, for the current
 
 /**
@@ -83,14 +86,7 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
     const spikes = Array.from(sweep.spikes);
     /** @type {Layer[]} */
     const layers = [
-      {
-        kind: "line",
-        xs: times,
-        ys: Array.from(sweep.v),
-        stroke: { colour: colours.examplekey, width: 1.4 },
-        name: tr("recording"),
-        unit: "mV",
-      },
+      line(times, sweep.v, colours.examplekey, 1.4, tr("recording"), "mV"),
       { kind: "dots", xs: spikes, ys: spikes.map(() => level), radius: 2.5, colour: colours.best, alpha: 1, name: tr("taken for a spike") },
     ];
     panels.push(panel(top, upper, range, tr("potential ({unit})", { unit: "mV" }), layers));
@@ -98,17 +94,9 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
   if (hasCurrent) {
     const [xs, ys] = [every(sweep.corners, 0), every(sweep.corners, 1)];
     const range = padded(extent(ys, sweep.current), 0.12);
-    /** @type {Layer[]} */
     const layers = [
-      {
-        kind: "line",
-        xs: times,
-        ys: Array.from(sweep.current),
-        stroke: { colour: colours.example, width: 5 },
-        name: tr("recorded current"),
-        unit,
-      },
-      { kind: "line", xs, ys, stroke: { colour: colours.blue, width: 1.9 }, name: tr("what is injected"), unit },
+      line(times, sweep.current, colours.example, 5, tr("recorded current"), unit),
+      line(xs, ys, colours.blue, 1.9, tr("what is injected"), unit),
     ];
     const title = unit ? tr("current ({unit})", { unit }) : tr("current");
     panels.push(panel(top + room - lower, lower, range, title, layers));
