@@ -95,6 +95,11 @@ class Bifurcation:
     frequency: float = np.nan
     lyapunov: float = np.nan
 
+    @property
+    def potential(self) -> float:
+        """The first state variable."""
+        return next(iter(self.state.values()))
+
 
 @dataclass(frozen=True, repr=False)
 class Bifurcations(Printed):
@@ -182,7 +187,7 @@ class Bifurcations(Printed):
 
     def _table(self) -> Table:
         rows = [
-            (point.kind, number(point.current, 5), number(next(iter(point.state.values())), 4),
+            (point.kind, number(point.current, 5), number(point.potential, 4),
              number(point.frequency, 3), "rest is lost" if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
@@ -196,7 +201,8 @@ class Bifurcations(Printed):
             notes.insert(0, f"Onset: {self.kind}. {KINDS[self.kind]}")
         if self.separatrix and self.lost is not None:
             notes.append(f"{SEPARATRIX.capitalize()}: {KINDS[SEPARATRIX][0].lower()}{KINDS[SEPARATRIX][1:]}")
-        heads = ("bifurcation", f"current ({self.unit})", "v", "Hz", "")
+        potential = next(iter(self.points[0].state)) if self.points else "v"
+        heads = ("bifurcation", f"current ({self.unit})", potential, "Hz", "")
         return Table(repr(self)[1:-1], heads, rows, notes, (1, 2, 3))
 
     def _picture(self) -> str:
@@ -209,7 +215,7 @@ class Bifurcations(Printed):
         for extreme in firing[1:]:
             plot.dots(firing[0], extreme, ORANGE, size=4.0)
         for point in self.points:
-            plot.dots(point.current, next(iter(point.state.values())), TEXT, size=5.0, hollow=True)
+            plot.dots(point.current, point.potential, TEXT, size=5.0, hollow=True)
         return drawn(plot)
 
     def branch(self, stable: bool) -> tuple[Floats, Floats]:
@@ -256,14 +262,14 @@ def bifurcations(
     Raises
     ------
     ValueError
-        For an unknown name, values that are not finite, an empty range, a holding current outside of it, or a neuron in
-        discrete time.
+        For an unknown name, values that are not finite, an empty range, a holding current outside of it or at which the
+        neuron fires, a neuron in discrete time, or one whose current enters another rate than that of its potential.
 
     Notes
     -----
     How firing ends is read off the period at small distances above the weakest current: it is what is seen there, not
-    a proof. Without a saddle and without a reset it is a fold of cycles. Bursting and other firing that is not periodic
-    has no period.
+    a proof. Without a saddle and without a reset it is a fold of cycles, or a supercritical Andronov–Hopf bifurcation
+    where the oscillation begins there. Bursting and other firing that is not periodic has no period.
 
     Examples
     --------
@@ -286,31 +292,43 @@ def bifurcations(
     count = whole("bifurcations", "points", points, 20)
     bounded("bifurcations", "number of points", float(count), 1e5)
     curve = _Curve(neuron, values, base, engine)
+    driven = curve.driven()
+    if driven != [neuron.states[0].key]:
+        raise ValueError(
+            f"bifurcations: the current of model {neuron.key!r} enters the rate of {', '.join(driven) or 'nothing'}, "
+            f"valid is: that of its potential, {neuron.states[0].key}, alone"
+        )
+    shower = _Firing(neuron, values, base, engine)
+    if shower.fires(shower.rest, np.array([base]))[0]:
+        raise ValueError(
+            f"bifurcations: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at which it "
+            "rests"
+        )
     v, current, unstable = curve.over(count, low, high)
+    if not v.size:
+        raise ValueError(f"bifurcations: model {neuron.key!r} rests at no current of {shown((low, high))}")
     found = curve.points(v, current, unstable, low, high)
-    lost = _lost(curve, v, current, unstable, found, base, low, high)
+    lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:
         found = (*found, lost)
-    shower = _Firing(neuron, values, base, engine)
     at_loss = lost.current if lost is not None else np.nan
     steps = shower.weakest_step(high, at_loss)
     until, ends, firing = np.nan, "", np.empty((4, 0))
     if np.isfinite(steps):
         until, ends, firing = shower.downwards(steps, low, high, at_loss)
         saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
-        ends = _named(ends, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
+        ends = _ending(ends, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
     inside = (current >= low) & (current <= high)
     return Bifurcations(
         neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
-        tuple(sorted(found, key=lambda point: next(iter(point.state.values())))), lost, steps, until, ends, firing,
+        tuple(sorted(found, key=lambda point: point.potential)), lost, steps, until, ends, firing,
         base,
     )  # fmt: skip
 
 
-def _named(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
+def _ending(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
     """Return how firing ends, from how its period grows there."""
-    there = lost is not None and abs(until - lost.current) < SAME * scale
-    kind = lost.kind if lost is not None and there else ""
+    kind = lost.kind if lost is not None and abs(until - lost.current) < SAME * scale else ""
     if growth == "root" and kind == SADDLE_NODE:
         return ON_CIRCLE
     if growth == "log" and kind == THRESHOLD:
@@ -344,10 +362,17 @@ class _Curve:
         states, current = self.at(v)
         known = np.isfinite(current)
         near = known & (current >= low - 0.2 * (high - low)) & (current <= high + 0.2 * (high - low))
-        v, states, current = v[near], states[:, near], current[near]
-        if not v.size:
-            raise ValueError("bifurcations: the neuron rests nowhere within the range of currents")
-        return v, current, (self.eigenvalues(states).real > 0.0).sum(axis=1)
+        v, current, values = v[near], current[near], self.eigenvalues(states[:, near])
+        known = np.isfinite(values).all(axis=1)  # not beside a reset
+        return v[known], current[known], (values[known].real > 0.0).sum(axis=1)
+
+    def driven(self) -> list[str]:
+        """Return the variables into whose rates the current enters."""
+        start = self.flow.start[:, None]
+        with np.errstate(all="ignore"):
+            change = np.abs(self.flow.at(self.base + 1.0).rates(start) - self.flow.rates(start))[:, 0]
+        # What enters another rate by the length of the step alone is small beside it.
+        return [name for name, one in zip(self.flow.names, change, strict=True) if one > 1e-3 * np.nanmax(change)]
 
     def at(self, v: Floats) -> tuple[Floats, Floats]:
         """Return state [variables, n] and current [n] of the fixed points at some potentials; nan where none is."""
@@ -398,7 +423,7 @@ class _Curve:
             states, current = self.at(v)
             best = int(np.nanargmax(current) if top else np.nanargmin(current))
             left, right = v[max(best - 1, 0)], v[min(best + 1, ZOOM - 1)]
-        return Bifurcation(SADDLE_NODE, float(current[best]), self._named(states[:, best]))
+        return Bifurcation(SADDLE_NODE, float(current[best]), self.flow.named(states[:, best]))
 
     def _hopf(self, left: float, right: float) -> Bifurcation | None:
         """Return where a pair of complex eigenvalues crosses, between two potentials; None where none does."""
@@ -420,7 +445,7 @@ class _Curve:
         coefficient = self._lyapunov(states[:, k], float(current[k]), omega)
         kind = SUBCRITICAL if coefficient > 0.0 else SUPERCRITICAL
         return Bifurcation(
-            kind, float(current[k]), self._named(states[:, k]), 1000.0 * omega / (2.0 * np.pi), coefficient
+            kind, float(current[k]), self.flow.named(states[:, k]), 1000.0 * omega / (2.0 * np.pi), coefficient
         )
 
     def _lyapunov(self, state: Floats, current: float, omega: float) -> float:
@@ -479,9 +504,6 @@ class _Curve:
         total = cubic - 2.0 * bilinear(q, mean) + bilinear(np.conj(q), twice)
         return float((np.vdot(p, total) / (2.0 * omega)).real)
 
-    def _named(self, state: Floats) -> dict[str, float]:
-        return {name: float(x) for name, x in zip(self.flow.names, state, strict=True)}
-
     def threshold(self, left: float, right: float) -> Bifurcation:
         """Return where the stable fixed points end at a reset, between two potentials."""
         for _ in range(TIMES):
@@ -489,12 +511,12 @@ class _Curve:
             states, current = self.at(v)
             last = int(np.flatnonzero(np.isfinite(current))[-1])
             left, right = v[last], v[min(last + 1, ZOOM - 1)]
-        return Bifurcation(THRESHOLD, float(current[last]), self._named(states[:, last]))
+        return Bifurcation(THRESHOLD, float(current[last]), self.flow.named(states[:, last]))
 
 
 def _lost(
     curve: _Curve, v: Floats, current: Floats, unstable: NDArray[np.int64], found: tuple[Bifurcation, ...],
-    base: float, low: float, high: float,
+    low: float, high: float,
 ) -> Bifurcation | None:  # fmt: skip
     """Return where the rest at the holding current loses its stability as the current rises."""
     k = int(np.abs(v - curve.flow.start[0]).argmin())
@@ -506,8 +528,8 @@ def _lost(
         return curve.threshold(float(v[-1]), float(2.0 * v[-1] - v[-2])) if ends else None
     at = v[max(k - 1, 0)], v[k]
     width = max(at[1] - at[0], 1e-9)
-    near = [p for p in found if at[0] - width <= next(iter(p.state.values())) <= at[1] + width]
-    return min(near, key=lambda p: abs(next(iter(p.state.values())) - at[0]), default=None)
+    near = [p for p in found if at[0] - width <= p.potential <= at[1] + width]
+    return min(near, key=lambda p: abs(p.potential - at[0]), default=None)
 
 
 # -- firing ----------------------------------------------------------------------------------------
@@ -551,7 +573,7 @@ class _Firing:
 
         `lost` is where rest loses its stability: beyond it there may be a short range of firing before a block.
         """
-        if not np.isfinite(self.rest).all() or self.fires(self.rest, np.array([self.base]))[0]:
+        if not np.isfinite(self.rest).all():
             return np.nan
         low = self.base
         beyond = lost + (lost - self.base) * np.array(BEYOND)

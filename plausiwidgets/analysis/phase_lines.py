@@ -180,7 +180,6 @@ def _fixed_points(flow: Flow, x: Floats, rate: Floats) -> tuple[FixedPoint, ...]
     points = []
     for state, slope in zip(_states(flow, roots).T, slopes, strict=True):
         if np.isfinite(slope):
-            named = {name: float(value) for name, value in zip(flow.names, state, strict=True)}
             kind = "borderline" if abs(slope) < 1e-6 else "stable" if slope < 0.0 else "unstable"
-            points.append(FixedPoint(named, np.array([slope], dtype=np.complex128), kind))
+            points.append(FixedPoint(flow.named(state), np.array([slope], dtype=np.complex128), kind))
     return tuple(points)

@@ -306,6 +306,10 @@ class Flow:
         other._current = current
         return other
 
+    def named(self, state: Floats) -> dict[str, float]:
+        """Return the values of one state by their names."""
+        return {name: float(value) for name, value in zip(self.names, state, strict=True)}
+
     def rates(self, states: Floats) -> Floats:
         """Return the rates of change [variables, lanes] in units per ms; nan where the neuron spikes and is reset."""
         rates = self._rates(states, STEP)
@@ -509,8 +513,7 @@ def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -
         if np.isfinite(jacobian).all():
             values = np.linalg.eigvals(jacobian).astype(np.complex128)
             values = values[np.argsort(-values.real, kind="stable")]
-            named = {name: float(value) for name, value in zip(plane.flow.names, state, strict=True)}
-            out.append(FixedPoint(named, values, kind_of(values)))
+            out.append(FixedPoint(plane.flow.named(state), values, kind_of(values)))
     return tuple(out)
 
 

@@ -147,7 +147,7 @@ def sample_accepted(
         ``_measured`` where a parameter has that name), and ``status``. ``.attrs`` holds ``volume``, the estimated
         share of the box that is accepted, ``volume_interval``, its 95 % interval, ``evaluations`` and ``levels`` (1
         where the sets are drawn from the whole box), and what :func:`plausiwidgets.plot` needs to draw how each value
-        is spread, and each pair of values: ``model``, ``pattern`` and ``ranges``. The interval of subset simulation
+        is spread, and each pair of values: ``model``, ``pattern`` and ``bounds``. The interval of subset simulation
         takes the copies of a point at a level for dependent, and the levels for independent.
 
     Raises
@@ -234,7 +234,7 @@ class Sampling:
         values = self._problem.space.values(self._chart.decode(found.units[chosen]))
         table = _measured(self._problem, values, verify, checkpoint)
         space = self._problem.space
-        ranges = {
+        bounds = {
             p.key: {"low": low, "high": high, "unit": p.unit, "scale": p.scale, "zero": p.zero}
             for p, low, high in zip(
                 [space.parameters[name] for name in space.names], space.low.tolist(), space.high.tolist(), strict=True
@@ -243,7 +243,7 @@ class Sampling:
         table.attrs = {
             "model": self._problem.model.key, "pattern": self._problem.pattern.title, "volume": found.volume,
             "volume_interval": found.interval,
-            "evaluations": found.evaluations, "levels": found.levels, "ranges": ranges,
+            "evaluations": found.evaluations, "levels": found.levels, "bounds": bounds,
         }  # fmt: skip
         return table
 

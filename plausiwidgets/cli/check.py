@@ -18,7 +18,7 @@ from plausiwidgets.cli.console import DONE, FAILED, print_table
 from plausiwidgets.extras import OPTIONAL
 
 LIMIT = 30.0
-"""Seconds after which a check that is not done is given up."""
+"""Seconds from the start after which what is not done is given up."""
 
 WIDGETS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 """Extensions without which JupyterLab shows nothing where the app should be."""

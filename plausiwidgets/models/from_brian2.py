@@ -21,9 +21,9 @@ from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
-from plausiwidgets.program.arrays import run, value_of
+from plausiwidgets.program.arrays import stepper
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.program.program import MOVING, Program
+from plausiwidgets.program.program import Program
 from plausiwidgets.program.recorded import Recorded, Recorder
 from plausiwidgets.quiet import imported
 
@@ -336,7 +336,7 @@ def from_brian2(
     return of_programs(
         key, programs, written.parameters, drive, resting, height, dt, states=states, singular=True,
         spike_level=spike_level,
-        **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else key} | options),
+        **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else ""} | options),
     )  # fmt: skip
 
 
@@ -661,14 +661,12 @@ class _Run:
 
     def __post_init__(self) -> None:
         inputs = {"dt": self.dt} | {f"p{i}": np.full(1, p.default) for i, p in enumerate(self.parameters)}
-        self._known = run(tuple(line for line in self.program.body if line.level != MOVING), inputs)
-        self._moving = tuple(line for line in self.program.body if line.level == MOVING)
+        self._step = stepper(self.program, inputs)
 
     def step(self, current: Any, state: Any) -> tuple[Any, Any]:
         """Return (spikes, state) after one step, [lanes] and [state variables, lanes]."""
-        values = run(self._moving, self._known | {"current": current} | {f"s{i}": x for i, x in enumerate(state)})
-        spikes, *new = (value_of(v, values) for v in (self.program.spikes, *self.program.state))
-        return np.broadcast_to(spikes, current.shape), np.stack([np.broadcast_to(x, current.shape) for x in new])
+        spikes, new = self._step(current, state)
+        return spikes, np.stack(new)
 
 
 def _short(x: float) -> float:

@@ -113,7 +113,7 @@ def from_nir(
         key, Programs(recorder.program(fired, state), start), parameters, drive, rest, "v_threshold", dt,
         states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
         **({"scheme": "exact for a current that is constant within a step",
-            "title": f"NIR {kind}" if key == KEY else key} | options),
+            "title": f"NIR {kind}" if key == KEY else ""} | options),
     )  # fmt: skip
 
 

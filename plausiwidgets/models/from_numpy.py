@@ -93,7 +93,7 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
     """Yield the packages of what a function names, and of what the functions name that it calls."""
     while not isinstance(function, FunctionType):
         inner = function.func if isinstance(function, partial) else getattr(function, "__func__", None)
-        function = inner if inner is not None else vars(type(function)).get("__call__")
+        function = inner or getattr(type(function), "__call__", None)  # noqa: B004
         if not isinstance(function, FunctionType | MethodType | partial):
             return
     if depth > _DEEPEST or id(function) in seen:

@@ -489,7 +489,7 @@ class _Features:
     """The criteria of recorded sweeps, and what measures them."""
 
     def __init__(self, groups: Sequence[_Recorded], settings: Settings, silent: bool, current_unit: str) -> None:
-        self.settings, self.criteria = settings, list[Criterion]()
+        self.settings = settings
         self.reliability: dict[str, float] = {}
         self.compared = list[Compared]()
         self.left_out = set[str]()
@@ -501,10 +501,18 @@ class _Features:
         self._before(groups)
         for i, g in enumerate(groups):
             self._of_sweep(g, f"_{i}" if self._many else "")
-        if not self.criteria:
+        if not self.compared:
             raise ValueError(
                 f"the recording has nothing of what compare asks for ({', '.join(settings.compare or ALL)})"
             )
+
+    @property
+    def criteria(self) -> list[Criterion]:
+        """What is compared, with the sweep in the title where there are several."""
+        return [
+            replace(c.criterion, title=f"{c.sweep}: {c.criterion.title}") if c.sweep and self._many else c.criterion
+            for c in self.compared
+        ]
 
     def needs_potential(self, name: str) -> bool:
         """Return whether the potential of a sweep is measured."""
@@ -518,10 +526,7 @@ class _Features:
         return out
 
     def _add(self, name: str, criterion: Criterion, sweep: str = "") -> None:
-        weighed = replace(criterion, weight=self.settings.weight(name))
-        self.compared.append(Compared(name, sweep, weighed))
-        titled = f"{sweep}: {criterion.title}" if sweep and self._many else criterion.title
-        self.criteria.append(replace(weighed, title=titled))
+        self.compared.append(Compared(name, sweep, replace(criterion, weight=self.settings.weight(name))))
 
     def _asked(self, name: str, usual: bool = True) -> bool:
         """Return whether something is compared; what is not `usual` is so only where `compare` names it."""
@@ -564,7 +569,7 @@ class _Features:
     # -- one sweep
 
     def _of_sweep(self, g: _Recorded, mark: str) -> None:
-        first = len(self.criteria)
+        first = len(self.compared)
         self._spikes(g, mark)
         if g.data.v is not None:
             self._course(g, mark)
@@ -573,9 +578,7 @@ class _Features:
             else:
                 self._levels(g, mark)
             self._shape(g, mark)
-        order = sorted(range(first, len(self.criteria)), key=lambda k: ALL.index(self.compared[k].name))
-        for one in (self.criteria, self.compared):
-            one[first:] = [one[k] for k in order]  # type: ignore[misc]
+        self.compared[first:] = sorted(self.compared[first:], key=lambda c: ALL.index(c.name))
 
     def _spikes(self, g: _Recorded, mark: str) -> None:
         """Ask for number, latency, intervals and times of the spikes."""
@@ -603,7 +606,7 @@ class _Features:
         firsts = [float(x[0] - onset) for x in late if x.size]
         if firsts and self._asked("latency"):
             first = float(np.mean(firsts))
-            cycle = 0.0 if self._silent else max(map(_first_cycles, late, [stretches] * len(late)))
+            cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
             slack = max(tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
             key = f"latency{mark}"
             self._add("latency", Criterion(

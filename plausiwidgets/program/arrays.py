@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.program.operations import CAST
-from plausiwidgets.program.program import Instruction, Program, Value
+from plausiwidgets.program.program import MOVING, Instruction, Program, Value
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "eq": np.equal, "pow": np.power, "atan2": np.arctan2, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
@@ -50,6 +50,25 @@ def run(lines: tuple[Instruction, ...], values: Values) -> Values:
         for line in lines:
             values[line.name] = _computed(line, [value_of(a, values) for a in line.arguments])
     return values
+
+
+def stepper(program: Program, constants: Mapping[str, Any]) -> Callable[[Any, Any], tuple[Any, list[Any]]]:
+    """Return ``step(current, state)``, which gives (spikes, state): what does not move is computed once.
+
+    Parameters
+    ----------
+    constants : mapping of str to float or ndarray
+        ``dt`` and ``p0`` …, as of :func:`evaluate`.
+    """
+    known = run(tuple(line for line in program.body if line.level != MOVING), dict(constants))
+    moving = tuple(line for line in program.body if line.level == MOVING)
+
+    def step(current: Any, state: Any) -> tuple[Any, list[Any]]:
+        values = run(moving, known | {"current": current} | {f"s{i}": x for i, x in enumerate(state)})
+        spikes, *new = (np.broadcast_to(value_of(v, values), current.shape) for v in (program.spikes, *program.state))
+        return spikes, new
+
+    return step
 
 
 def value_of(value: Value, values: Values) -> Any:

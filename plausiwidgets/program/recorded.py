@@ -168,11 +168,8 @@ class Recorder:
             self.refuse(f"numpy.{name} of {', '.join(words)}")
         if kind not in (DOUBLE, BOOL) and not (kind == LONG and name in _OF_INTEGERS):
             self.refuse(f"numpy.{name} that gives {kind}")
-        return self.typed(self.apply(name, operands), kind)
-
-    def typed(self, x: Recorded, kind: np.dtype) -> Recorded:
-        """Return a value that has a type of NumPy."""
-        return Recorded(self, self.cast(x.value, BOOL) if kind == BOOL else x.value, kind)
+        value = self.apply(name, operands).value
+        return Recorded(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
 
     def apply(self, name: str, operands: Iterable[Any]) -> Any:
         """Return the outcome of a function of NumPy, in float64 or as a truth value."""

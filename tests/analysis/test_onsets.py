@@ -114,3 +114,10 @@ def test_bad_input_is_refused():
         found("lif", points=3)
     with pytest.raises(ValueError, match="holding"):
         found("lif", holding=1e9)
+
+
+def test_a_current_that_does_not_drive_the_potential_and_a_holding_current_that_fires_are_refused():
+    with pytest.raises(ValueError, match=r"the current of model 'rf' enters the rate of x, valid is: .* v, alone"):
+        found("rf")
+    with pytest.raises(ValueError, match=r"holding is 20, at which model 'lif' fires"):
+        found("lif", holding=20.0)

@@ -30,8 +30,8 @@ SPACE = 0.1
 
 def is_sample(table: pd.DataFrame) -> bool:
     """Return whether a table is one of :func:`plausiwidgets.analysis.sample_accepted`."""
-    ranges = table.attrs.get("ranges")
-    return isinstance(ranges, Mapping) and len(ranges) > 0 and set(ranges) <= set(table.columns) and len(table) > 0
+    bounds = table.attrs.get("bounds")
+    return isinstance(bounds, Mapping) and len(bounds) > 0 and set(bounds) <= set(table.columns) and len(table) > 0
 
 
 def drawn_of(table: pd.DataFrame) -> list[Parameter]:
@@ -45,7 +45,7 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     ['tau_mem', 'v_threshold', 'v_reset', 'amplitude', 'holding']
     """
     known = []
-    for name, about in table.attrs["ranges"].items():
+    for name, about in table.attrs["bounds"].items():
         low, high = float(about["low"]), float(about["high"])
         p = Parameter(name, low, low, high, unit=about["unit"], scale=about["scale"], zero=about["zero"])
         ends = np.asarray(p.transform([low, high]), dtype=float)
@@ -143,9 +143,9 @@ def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     first = tr("{count} accepted sets after {evaluations} evaluations; they fill {percent} % of "
                "the ranges.", count=len(table), evaluations=attrs["evaluations"],
                percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
-    if drawn < len(attrs["ranges"]):
+    if drawn < len(attrs["bounds"]):
         first += " " + tr("Drawn are the {drawn} of {free} values that they leave the least open.", drawn=drawn,
-                    free=len(attrs["ranges"]))  # fmt: skip
+                    free=len(attrs["bounds"]))  # fmt: skip
     second = tr("Each set holds every criterion, and none counts more than another: it is the region that the criteria "
                 "leave open, and no probability.")  # fmt: skip
     return [first, second]

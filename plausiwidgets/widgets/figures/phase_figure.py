@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.picture import span
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.drawing import Floats
@@ -120,7 +122,7 @@ def bifurcations_figure(found: Bifurcations, dark: bool = False) -> dict[str, An
         own = [point for point in found.points if point.kind == kind]
         data.append({
             "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
-            "x": [point.current for point in own], "y": [next(iter(point.state.values())) for point in own],
+            "x": [point.current for point in own], "y": [point.potential for point in own],
             "hovertemplate": f"{tr(kind)}<br>%{{x:.5g}}, %{{y:.4g}}<extra></extra>",
             "marker": {"symbol": "circle-open" if "Hopf" in kind else "diamond-open", "size": 12, "color": theme.text,
                        "line": {"width": 2}},
@@ -128,18 +130,11 @@ def bifurcations_figure(found: Bifurcations, dark: bool = False) -> dict[str, An
     model = _known(found.model)
     name = next(iter(model.states)).key if model else ""
     unit = "" if found.unit in ("", "1") else f" ({found.unit})"
-    heights = np.concatenate([found.potential, found.firing[1], found.firing[2]])
-    ranges = [_wider(np.concatenate([found.current, found.firing[0]])), _wider(heights)]
+    ranges = [span([found.current, found.firing[0]]), span([found.potential, found.firing[1], found.firing[2]])]
     figure = _laid_out(data, found.model, 0.0, [tr("current") + unit, _label(model, name)], ranges, "", theme)
     title = found.model if model is None else tr(model.title)
     figure["layout"]["title"]["text"] = html.escape(f"{title}: {tr(found.kind)}" if found.kind else title, quote=False)
     return figure
-
-
-def _wider(values: Floats) -> Floats:
-    """Return the ends of a range somewhat wider than some values."""
-    low, high = float(values.min()), float(values.max())
-    return np.array([low, high]) + 0.04 * (high - low) * np.array([-1.0, 1.0])
 
 
 def arrows(plane: PhasePlane) -> Floats:
@@ -225,7 +220,7 @@ def _marks(
 
 
 def _laid_out(
-    data: list[dict[str, Any]], name: str, current: float, labels: list[str], ranges: list[Floats], below: str,
+    data: list[dict[str, Any]], name: str, current: float, labels: list[str], ranges: Sequence[Any], below: str,
     theme: style.Theme,
 ) -> dict[str, Any]:  # fmt: skip
     model = _known(name)

@@ -170,7 +170,7 @@ def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_n
     bars = [trace for trace in figure.data if trace.type == "bar"]
     for trace in bars:  # a share of the sets in each bin of the range
         assert sum(trace.y) == pytest.approx(1.0)
-        low, high = (sets.attrs["ranges"][trace.name][end] for end in ("low", "high"))
+        low, high = (sets.attrs["bounds"][trace.name][end] for end in ("low", "high"))
         inside = sets[trace.name].between(low, high)
         assert inside.all()
     [said] = [note.text for note in figure.layout.annotations]
