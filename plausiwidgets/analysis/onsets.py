@@ -363,8 +363,8 @@ class _Curve:
         known = np.isfinite(current)
         near = known & (current >= low - 0.2 * (high - low)) & (current <= high + 0.2 * (high - low))
         v, current, values = v[near], current[near], self.eigenvalues(states[:, near])
-        known = np.isfinite(values).all(axis=1)  # not beside a reset
-        return v[known], current[known], (values[known].real > 0.0).sum(axis=1)
+        fine = np.asarray(np.isfinite(values).all(axis=1))  # not beside a reset
+        return v[fine], current[fine], (values[fine].real > 0.0).sum(axis=1)
 
     def driven(self) -> list[str]:
         """Return the variables into whose rates the current enters."""
