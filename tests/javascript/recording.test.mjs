@@ -8,7 +8,8 @@ function appOf() {
   const [asked, chosen] = [[], []];
   const app = {
     data: { model: { name: "lif" } },
-    store: { set: () => {} },
+    store: { get: () => ({ selection: app.shown }), set: () => {} },
+    shown: { model: "lif", pattern: "tonic_spiking" },
     run: { sweeps: [], sweep: { name: "" } },
     choose: (_, pattern) => chosen.push(pattern),
     host: { ask: (_, fields, hear) => asked.push({ ...fields, hear }) },
@@ -109,6 +110,26 @@ test("what is switched, weighed and held out is asked of Python when the user ag
   asked[1].hear(done("chosen", { held_out: "others" }), {});
   assert.deepEqual([chosen, state.heldOut, state.weights.get("rest")], [["chosen"], "others", 0.5]);
   assert.equal(state.agreed, JSON.stringify(chosenOf(state)));
+});
+
+test("what is usual again, or of another neuron, is asked anew, and who has gone on is not fetched back", async () => {
+  const { app, asked, chosen, state } = appOf();
+  await readRecording(app, fileOf("a.abf"));
+  asked[0].hear(done("usual"), {});
+  agree(app);
+  assert.deepEqual([asked.length, chosen], [1, ["usual"]]);
+  state.weights.set("rest", 0.5);
+  agree(app);
+  asked[1].hear(done("chosen"), {});
+  state.weights.set("rest", 1);
+  agree(app);
+  asked[2].hear(done("usual"), {});
+  app.data = { model: { name: "adex" } };
+  agree(app);
+  assert.deepEqual([asked[3].model, asked[3].compare], ["adex", undefined]);
+  app.shown = { model: "adex", pattern: "rebound_spike" };
+  asked[3].hear(done("of_adex"), {});
+  assert.deepEqual(chosen, ["usual", "chosen", "usual"]);
 });
 
 test("the picture of a sweep has what was recorded, what was taken for spikes, and what is injected", () => {

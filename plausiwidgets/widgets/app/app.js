@@ -108,6 +108,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let stopAsking = () => {};
   let stopSeeking = () => {};
   let asked = "";
+  let wanted = ""; // the language that was chosen last
   /** @type {Set<(t: number | null) => void>} */
   const pointed = new Set();
   const searchPlay = playback(store);
@@ -584,7 +585,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** Whether the values are those that the search has found. */
     isTaken() {
       const { search } = store.get();
-      const { values } = selection();
+      const { values, dt } = selection();
+      if (search?.dt && search.dt !== dt) return false;
       return isOf(search, selection()) && Object.entries(search?.best ?? {}).every(([name, value]) => values[name] === value);
     },
     /** Whether a search was asked for, of which nothing was heard yet. */
@@ -634,6 +636,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     has: host.has,
     /** Shows the texts of a language, which its host may have to send. @param {string} language */
     speak(language) {
+      wanted = language;
       const take = () => {
         translate(texts[language] ?? {});
         host.speak?.(language);
@@ -643,7 +646,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       host.ask("texts", { language }, (answer) => {
         if (answer.state !== "done") return store.set({ said: answer.error ?? "" });
         texts[language] = answer.texts;
-        take();
+        if (wanted === language) take(); // not where another one was chosen since
       });
     },
     /** @param {string[]} [locked] in place of what is locked */

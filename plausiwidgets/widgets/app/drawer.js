@@ -57,7 +57,7 @@ function useFocus(place) {
   const save = (within, next) => {
     if (!last.current || last.current.isConnected) return;
     last.current = null;
-    if (isLost(within)) /** @type {HTMLElement | null} */ (within.querySelector(next))?.focus({ preventScroll: true });
+    if (isLost()) /** @type {HTMLElement | null} */ (within.querySelector(next))?.focus({ preventScroll: true });
   };
   useEffect(() => save(place.current, "button:not(:disabled)"));
   useEffect(() => {

@@ -1,5 +1,2 @@
-/** Whether nothing has the focus: what had it was taken away. @param {Element} within */
-export function isLost(within) {
-  const { activeElement } = /** @type {Document | ShadowRoot} */ (within.getRootNode());
-  return !activeElement || activeElement === document.body;
-}
+/** Whether nothing has the focus: what had it was taken away. What has it in a shadow root is its host for the document. */
+export const isLost = () => !document.activeElement || document.activeElement === document.body;

@@ -101,13 +101,15 @@ export function talking(name, send, shipped) {
     },
     /** Goes on after a connection was lost: what was made is told first, as the server may have forgotten it. */
     again() {
+      for (const [id, { fields }] of asked) if ("again" in fields) asked.delete(id); // of a connection before
       const all = [...made.values()];
-      let open = all.length;
-      if (!open) return own.askAgain();
-      const heard = (/** @type {Answer} */ { state }) => {
-        if (FINAL.includes(state) && --open === 0) own.askAgain();
+      // One after the other: a server answers a few questions at once, and refuses more.
+      const next = () => {
+        const one = all.shift();
+        if (!one) return own.askAgain();
+        own.ask(one.kind, one.fields, (/** @type {Answer} */ { state }) => FINAL.includes(state) && next(), one.data);
       };
-      for (const { kind, fields, data } of all) own.ask(kind, fields, heard, data);
+      next();
     },
     /** Asks once more what has not been answered; a search goes on, if it is still there. */
     askAgain() {

@@ -1,7 +1,6 @@
 import { isSame } from "./app.js";
 import { tr } from "./engine/texts.js";
 import { stored } from "./neuron.js";
-
 import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
 import { SearchButton } from "./turn.js";

@@ -4,7 +4,7 @@ import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { paint } from "./painter.js";
 import { Pictured } from "./pictured.js";
-import { padded, sampleAt } from "./scene.js";
+import { extent, padded, sampleAt } from "./scene.js";
 import { THEMES } from "./theme.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 
@@ -36,18 +36,25 @@ function planeAt(app, time, small) {
   const seen = x
     .map((/** @type {number} */ _, /** @type {number} */ i) => i)
     .filter((/** @type {number} */ i) => Number.isFinite(x[i]) && (!resets || x[i] < top));
-  const extent = (/** @type {number[]} */ all) => {
-    let [low, high] = [Infinity, -Infinity];
-    for (const one of all) if (Number.isFinite(one)) [low, high] = [Math.min(low, one), Math.max(high, one)];
-    return padded([low, high], 0.1);
-  };
   const flow = flowOf(neuron, parameters, current, resets);
-  const across = extent([rest.v[rest.v.length - 1], rest.threshold + 0.5 * rest.span, ...seen.map((/** @type {number} */ i) => x[i])]);
+  const across = padded(
+    extent(
+      [rest.v[rest.v.length - 1], rest.threshold + 0.5 * rest.span],
+      seen.map((/** @type {number} */ i) => x[i]),
+    ),
+    0.1,
+  );
   const steady = [...Array(7).keys()].map((i) => steadyAt(flow, across[0] + (i / 6) * (across[1] - across[0]), y[0]) ?? NaN);
   // Of what is steady as much as leaves the way half of the height.
-  const [least, most] = extent(seen.map((/** @type {number} */ i) => y[i]));
+  const [least, most] = padded(extent(seen.map((/** @type {number} */ i) => y[i])), 0.1);
   const reach = 0.5 * (most - least);
-  const up = extent([least, most, ...steady.map((one) => Math.min(Math.max(one, least - reach), most + reach))]);
+  const up = padded(
+    extent(
+      [least, most],
+      steady.map((one) => Math.min(Math.max(one, least - reach), most + reach)),
+    ),
+    0.1,
+  );
   const jumps = new Set(resets ? way.spikes.map((/** @type {number} */ i) => i + 1) : []);
   const here = k < 0 ? null : Math.min(Math.max(k - rest.shown + 1, 0), x.length - 1);
   const unit = data.model.potential_unit;

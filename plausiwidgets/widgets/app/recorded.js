@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { padded, ticks, tickText } from "./scene.js";
+import { extent, padded, ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 
 /** @import { ComparedCriterion, RecordedSweep } from "./messages.d.ts" */
@@ -29,18 +29,6 @@ export const usualWeights = (criteria, leftOut) => new Map(criteria.map(({ of })
 
 /** The whole time of a sweep. @param {Sweep} sweep @returns {Range} */
 export const timesOf = ({ t }) => (t.length > 1 ? [t[0], t[t.length - 1]] : [0, 1]);
-
-/** The least and the greatest of some numbers. @param {ArrayLike<number>[]} some @returns {Range} */
-function extent(...some) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const numbers of some) {
-    for (let k = 0; k < numbers.length; k++) {
-      if (numbers[k] < low) low = numbers[k];
-      if (numbers[k] > high) high = numbers[k];
-    }
-  }
-  return low <= high ? [low, high] : [0, 1];
-}
 
 /** Every second of some numbers. @param {ArrayLike<number>} pairs @param {0 | 1} first */
 const every = (pairs, first) => Array.from({ length: pairs.length / 2 }, (_, k) => pairs[2 * k + first]);
@@ -81,7 +69,7 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
   const panels = [];
   const times = Array.from(sweep.t);
   if (hasV) {
-    const range = padded(zoom?.y ?? extent(sweep.v), zoom?.y ? 0 : 0.08);
+    const range = zoom?.y ?? padded(extent(sweep.v), 0.08);
     const level = range[1] - 0.03 * (range[1] - range[0]);
     const spikes = Array.from(sweep.spikes);
     /** @type {Layer[]} */

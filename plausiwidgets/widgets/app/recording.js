@@ -3,6 +3,7 @@ import { intervalText } from "./engine/words.js";
 import { Pictured } from "./pictured.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
 import { useRedraw } from "./redraw.js";
+import { isOf } from "./search.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -16,12 +17,12 @@ const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
 /**
  * A file that is read, and what is asked about it; `question` is the one whose answer is awaited, and `heard` are the views.
  * Of a file whose units are known, `sweeps` and `criteria` are all that it has, `at` is the sweep that is looked at, `weights`
- * are those of what is compared, by name, 0 where it is not, and `roles` those of sweeps that are not compared. `agreed` is
- * what the pattern that is shown was made with; empty until the user has agreed.
+ * are those of what is compared, by name, 0 where it is not, and `roles` those of sweeps that are not compared. `model` is that for
+ * which the pattern was made, `agreed` what the pattern that is shown was made with; empty until the user has agreed.
  * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>,
  *   units: Record<string, string>, said: string, busy: boolean, question: object | null, heard: Set<() => void>,
  *   sweeps: Sweep[], criteria: Criterion[], leftOut: string[], unit: string, at: number, weights: Map<string, number>,
- *   roles: Map<string, Role>, pattern: string, heldOut: string, agreed: string }} Reading
+ *   roles: Map<string, Role>, pattern: string, heldOut: string, model: string, agreed: string }} Reading
  */
 /** @type {WeakMap<App, Reading>} */
 const kept = new WeakMap();
@@ -29,7 +30,7 @@ const kept = new WeakMap();
 /** What is known of a file before it is read. @returns {Omit<Reading, "file" | "said" | "busy" | "heard">} */
 const nothing = () => ({
   ...{ bytes: null, choices: {}, columns: {}, units: {}, question: null, sweeps: [], criteria: [], leftOut: [], unit: "", at: 0 },
-  ...{ weights: new Map(), roles: new Map(), pattern: "", heldOut: "", agreed: "" },
+  ...{ weights: new Map(), roles: new Map(), pattern: "", heldOut: "", model: "", agreed: "" },
 });
 
 /** What is read for an app, whichever of its views shows it. @param {App} app @returns {Reading} */
@@ -87,6 +88,7 @@ function ask(app, agreed = false) {
   if (!state.file || !state.bytes) return;
   const chosen = agreed ? chosenOf(state) : {};
   const question = { model: app.data.model.name, name: state.file.name, units: state.units, ...chosen };
+  const from = app.store.get().selection;
   tell(state, { busy: true, said: "", question });
   app.host.ask(
     "recording",
@@ -96,14 +98,27 @@ function ask(app, agreed = false) {
       if (answer.state !== "done") return tell(state, { busy: false, said: answer.error ?? "" });
       const { pattern, choices, columns, held_out: heldOut } = answer;
       if (agreed) {
-        tell(state, { busy: false, pattern, heldOut, agreed: JSON.stringify(chosen) });
-        return show(app, pattern);
+        tell(state, { busy: false, pattern, heldOut, model: question.model, agreed: JSON.stringify(chosen) });
+        // Who has gone on to another neuron or pattern meanwhile is not fetched back.
+        return isOf(from, app.store.get().selection) ? show(app, pattern) : undefined;
       }
       const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
       const known = pattern ? state.units : units;
       const [sweeps, criteria, leftOut] = [sweepsOf(answer, arrays), criteriaOf(answer), answer.left_out];
       const weights = usualWeights(criteria, leftOut);
-      const found = { sweeps, criteria, leftOut, weights, roles: new Map(), at: 0, unit: answer.unit, pattern, heldOut, agreed: "" };
+      const found = {
+        sweeps,
+        criteria,
+        leftOut,
+        weights,
+        roles: new Map(),
+        at: 0,
+        unit: answer.unit,
+        pattern,
+        heldOut,
+        model: question.model,
+        agreed: "",
+      };
       tell(state, { busy: false, choices, columns, units: known, ...found });
     },
     state.bytes,
@@ -114,7 +129,8 @@ function ask(app, agreed = false) {
 export function agree(app) {
   const state = readingOf(app);
   const chosen = chosenOf(state);
-  if (Object.keys(chosen).length) return ask(app, true);
+  // What stood was made with another choice, or for another neuron, whose current has other units.
+  if (Object.keys(chosen).length || !["", "{}"].includes(state.agreed) || state.model !== app.data.model.name) return ask(app, true);
   tell(state, { agreed: JSON.stringify(chosen) });
   return show(app, state.pattern);
 }

@@ -43,6 +43,19 @@ export function seenAt(handle, [first, last]) {
   return to > from ? { ...handle, t: (from + to) / 2 } : handle;
 }
 
+/** The least and the greatest of some numbers, of those that are finite; 0 to 1 where there are none. @param {ArrayLike<number>[]} some @returns {Range} */
+export function extent(...some) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const numbers of some) {
+    for (let k = 0; k < numbers.length; k++) {
+      if (!Number.isFinite(numbers[k])) continue;
+      if (numbers[k] < low) low = numbers[k];
+      if (numbers[k] > high) high = numbers[k];
+    }
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
 /** @param {Range} range @param {number} share @returns {Range} */
 export function padded([low, high], share) {
   const room = share * (high - low) || 1;

@@ -24,7 +24,7 @@ export function Sheet({ app, title, wide = true, children }) {
     place.current.querySelector("[data-first]")?.focus();
     if (!place.current.contains(root.activeElement)) place.current.querySelector("button")?.focus();
     // What is under a sheet takes the focus again only once it is drawn without it.
-    const back = () => before?.isConnected && isLost(before) && before.focus({ preventScroll: true });
+    const back = () => before?.isConnected && isLost() && before.focus({ preventScroll: true });
     return () => requestAnimationFrame(() => setTimeout(back));
   }, []);
   const keys = (/** @type {KeyboardEvent} */ event) => {

@@ -137,10 +137,10 @@ export function ToolPanel({ app }) {
   // What has opened it may be gone, as the menu is: Esc is for who has the focus. What has closed it is gone.
   useEffect(() => {
     if (!place.current) return;
-    if (isLost(place.current)) place.current.focus({ preventScroll: true });
+    if (isLost()) place.current.focus({ preventScroll: true });
     const screen = place.current.closest(".pw-app");
     return () => {
-      setTimeout(() => isLost(screen) && screen.querySelector(".pw-end button")?.focus({ preventScroll: true }));
+      setTimeout(() => isLost() && screen.querySelector(".pw-end button")?.focus({ preventScroll: true }));
     };
   }, [tool?.name]);
   if (!tool?.view) return "";

@@ -8,7 +8,6 @@ import { Heading } from "./heading.js";
 import { CardActions, LessonCard, Onward } from "./lesson.js";
 import { Explore, More, Share } from "./menus.js";
 import { MysteryActions, Score } from "./mystery.js";
-import { stored } from "./neuron.js";
 import { readRecording } from "./recording.js";
 import { useRedraw } from "./redraw.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
@@ -20,7 +19,7 @@ import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
 import { html, render } from "./vendor/preact.js";
 import { Chip, Criteria, said } from "./verdict.js";
-import { inSentence, modelTitle, patternTitle, provenance } from "./words.js";
+import { inSentence, isMoved, modelTitle, patternTitle, provenance } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -92,7 +91,7 @@ function Screen({ app }) {
           <div class="pw-slot"></div>
         </aside>
       </div>
-      <footer class="pw-footer" role="none">${isTask(state) || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
+      <footer class="pw-footer" role="none">${isTask(state) || game ? "" : html`<${Provenance} app=${app} />`}
         <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}</footer>
     </div>
     ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}
@@ -164,13 +163,12 @@ function Whole({ app }) {
   return html`<button class="pw-whole" onclick=${act}>${window ? tr("Zoom out") : whole ? tr("The event") : tr("Whole sweep")}</button>`;
 }
 
-/** The stored set that the values come from, put back; or the next one. @param {App} app */
-function nextSet(app) {
-  const { selection } = app.store.get();
-  const { sets } = app.pattern;
-  const own = stored(app.data, selection.pattern, selection.set);
-  const moved = Object.entries(own.values).some(([name, value]) => selection.values[name] !== value) || own.dt !== selection.dt;
-  app.load(moved ? selection.set : (selection.set + 1) % sets.length);
+/** Where the values come from; pressed, the stored set is put back, or the next one is shown. @param {{ app: App }} props */
+function Provenance({ app }) {
+  const [moved, { set }, { length }] = [isMoved(app), app.store.get().selection, app.pattern.sets];
+  if (!moved && length < 2) return html`<span>${provenance(app)}</span>`;
+  const act = () => app.load(moved ? set : (set + 1) % length);
+  return html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${act}>${provenance(app)}</button>`;
 }
 
 /** @param {App} app @param {KeyboardEvent} event */

@@ -29,16 +29,24 @@ export function patternTitle(app) {
   return inSentence(seed === undefined ? tr(app.pattern.title) : tr("Mystery {seed}", { seed }), state.language);
 }
 
+/** The stored set that the values come from. @param {App} app */
+const setOf = (app) => app.pattern.sets[app.store.get().selection.set] ?? app.pattern.sets[0];
+
+/** Whether the values are others than those of the stored set that they come from. @param {App} app */
+export function isMoved(app) {
+  const { selection } = app.store.get();
+  const { values, dt } = setOf(app);
+  return dt !== selection.dt || values.some(([name, value]) => selection.values[name] !== value);
+}
+
 /** Where the values come from. @param {App} app */
 export function provenance(app) {
   const { selection } = app.store.get();
   const { sets } = app.pattern;
-  const set = sets[selection.set] ?? sets[0];
+  const [set, moved] = [setOf(app), isMoved(app)];
   const place = sets.length > 1 ? ` · ${tr("set {n} of {count}", { n: selection.set + 1, count: sets.length })}` : "";
-  const own = Object.fromEntries(set.values);
-  const isMoved = Object.entries(own).some(([name, value]) => selection.values[name] !== value) || set.dt !== selection.dt;
-  const next = isMoved || sets.length > 1 ? " ›" : "";
-  return `${isMoved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
+  const next = moved || sets.length > 1 ? " ›" : "";
+  return `${moved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
 }
 
 /** @param {import("./types.d.ts").StoredSet} set */

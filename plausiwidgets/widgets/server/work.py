@@ -98,11 +98,11 @@ class Work:
     def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
         def tell(answer: dict[str, Any], data: bytes | None) -> None:
             head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
-            if answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
-                head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
             if data is not None and len(data) > self._limits.answer:
-                answer, data = self._too_large(answer, len(data), language), None
+                answer, data = self._too_large(answer, len(data), answers.worker.language), None
                 head |= {"state": "failed", "is_text": True}
+            elif answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
+                head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
             text = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
             self.say(head, text if data is None else frames.packed(answer, data))
 

@@ -29,7 +29,7 @@ export function intervalText(low, high, givenUnit) {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
   const one = () => ({ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval") })[givenUnit];
   const word = () => (isOne ? (one() ?? tr(givenUnit)) : tr(givenUnit));
-  const unit = ofUnit(ofUnit(givenUnit) && word(), " ");
+  const unit = ofUnit(givenUnit) && ` ${word()}`;
   if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
   if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
   if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;
