@@ -44,16 +44,17 @@ def ticks(parameter: Parameter, low: float, high: float, most: int = 7) -> list[
     return sorted(chosen)
 
 
-def axis(parameter: Parameter, values: Floats) -> tuple[Floats, dict[str, Any]]:
+def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, Any]]:
     """Return the positions of values on a Plotly axis, and what to say of it in a layout.
 
-    A linear axis has the values themselves; another one has positions on the parameter's scale, with ticks at values.
+    A linear axis has the values themselves; another one has positions on the parameter's scale, with ticks at some
+    `most` values.
     """
     low, high = float(values[0]), float(values[-1])
     positions = np.asarray(parameter.transform(values), dtype=np.float64)
     layout: dict[str, Any] = {"title": {"text": parameter.label}, "showgrid": False, "ticks": "outside"}
     if parameter.scale != "linear":
-        at = ticks(parameter, low, high)
+        at = ticks(parameter, low, high, most)
         layout |= {"tickvals": parameter.transform(at).tolist(), "ticktext": [number(value) for value in at]}
     return positions, layout
 

@@ -68,12 +68,11 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
     layout: dict[str, Any] = {}
     edges, places, axes = [], [], []
     for p in shown:
-        ends, about = axis(p, np.array([p.low, p.high]))
+        ends, about = axis(p, np.array([p.low, p.high]), TICKS)
         edges.append(np.linspace(float(ends[0]), float(ends[1]), BINS + 1))
         places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), ends[0], ends[1]))
-        places_of, texts = about.get("tickvals", []), about.get("ticktext", [])
-        every = -(-len(places_of) // TICKS) or 1
-        about |= {"tickvals": places_of[::every], "ticktext": texts[::every]} if places_of else {"nticks": TICKS}
+        if "tickvals" not in about:
+            about["nticks"] = TICKS
         axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "tickangle": 0, "zeroline": False})
     for row in range(n):
         for column in range(row + 1):
@@ -107,7 +106,7 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
             data.append(names | {
                 "type": "heatmap", "x": centres[0], "y": centres[1],
                 "z": np.where(share > 0, share / len(table), np.nan),
-                "colorscale": [[0.0, _pale(theme)], [1.0, theme.roles["yours"]]], "showscale": False,
+                "colorscale": [[0.0, theme.grid], [1.0, theme.roles["yours"]]], "showscale": False,
                 "hovertemplate": "%{z:.1%}<extra></extra>", "name": f"{shown[row].key}, {shown[column].key}",
             })  # fmt: skip
             layout[f"yaxis{k}"] = y | place | ({} if column == 0 else {"showticklabels": False, "title": {"text": ""}})
@@ -125,10 +124,6 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
         }],
     }  # fmt: skip
     return {"data": data, "layout": layout}
-
-
-def _pale(theme: style.Theme) -> str:
-    return theme.grid
 
 
 def _title(table: pd.DataFrame) -> str:

@@ -24,8 +24,6 @@ from plausiwidgets.widgets.server.pool import Pool
 from plausiwidgets.widgets.server.visitors import Visitors
 
 NAME = "plausiwidgets"
-LONGEST = 40_000
-"""Bytes of a link that is opened as a notebook."""
 
 
 class Page(PageMixin, JupyterHandler):
@@ -63,9 +61,10 @@ class Notebook(APIHandler):
     async def post(self) -> None:
         """Write a notebook of a link, and tell its address."""
         from plausiwidgets.widgets.server.notebook import notebook
+        from plausiwidgets.widgets.session.link import MAX_QUERY
 
-        if len(self.request.body) > LONGEST:
-            raise web.HTTPError(400, "the link is too long")
+        if len(self.request.body) > MAX_QUERY:
+            raise web.HTTPError(400, f"the link has {len(self.request.body)} bytes, valid is: at most {MAX_QUERY}")
         try:
             name, code = await asyncio.to_thread(notebook, self.request.body.decode("utf-8", "replace"))
         except ValueError as error:

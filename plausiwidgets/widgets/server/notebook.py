@@ -6,7 +6,6 @@ from urllib.parse import parse_qs
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets.answers.mystery import in_link, python_of
-from plausiwidgets.widgets.session.link import MAX_QUERY
 from plausiwidgets.widgets.session.selection import Selection
 
 
@@ -29,7 +28,7 @@ def notebook(link: str) -> tuple[str, str]:
     Traceback (most recent call last):
     ValueError: tau_mem=‘__import__('os')’ is not a number: using 20.
     """
-    hidden = parse_qs(link[:MAX_QUERY]).get("mystery")
+    hidden = parse_qs(link).get("mystery")
     if hidden:
         key, about, seed = in_link(hidden[0])
         model, pattern = models.get(key), patterns.get(about)
