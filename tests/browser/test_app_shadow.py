@@ -76,8 +76,10 @@ def test_the_widget_runs_in_a_shadow_root_and_its_views_share_one_state(shown):
     page.locator(".pw-app[data-pw-judged=yes]").nth(1).wait_for()
     assert page.locator(".pw-app").count() == 2
     first, second = (page.locator(".pw-app").nth(k).locator("input[type=range]").first for k in range(2))
+    before = second.get_attribute("aria-valuetext")
     second.focus()
     page.keyboard.press("ArrowLeft")
+    expect(second).not_to_have_attribute("aria-valuetext", before)
     text = second.get_attribute("aria-valuetext")
     page.wait_for_function(
         """text => [...document.querySelectorAll('div')].every((one) => !one.shadowRoot
