@@ -14,8 +14,8 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import _verification
 from plausiwidgets.patterns.status import EXPLANATIONS, SEARCH_WORDS, WORDS
+from plausiwidgets.patterns.verification import _verification
 from plausiwidgets.texts import ENGLISH, catalog, languages
 from plausiwidgets.widgets.figures import style
 

@@ -20,8 +20,9 @@ from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
+from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.picture import BLUE, TEXT, Axis, Plot, drawn, shade
 from plausiwidgets.printed import Printed, Table
 from plausiwidgets.progress import ProgressLike, watched

@@ -14,7 +14,7 @@ from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.judge import complete, evaluate
+from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.progress import ProgressLike, watched

@@ -21,9 +21,10 @@ from plausiwidgets.optimization.result import Result, describe_missed
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.evaluation import evaluate, single
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt

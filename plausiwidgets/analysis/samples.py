@@ -17,8 +17,9 @@ from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.space import Bounds
 from plausiwidgets.optimization.volume import binomial_interval
-from plausiwidgets.patterns.judge import evaluate, verify_sets
+from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.registry import Named, argument_against
+from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 

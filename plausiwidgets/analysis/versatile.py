@@ -26,7 +26,7 @@ from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint

@@ -15,7 +15,7 @@ from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.simulation.lane_current import LaneCurrent

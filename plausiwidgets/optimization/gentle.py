@@ -16,7 +16,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import Values
 from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
 from plausiwidgets.optimization.space import fold
-from plausiwidgets.patterns.judge import DIGITS
+from plausiwidgets.patterns.verification import DIGITS
 from plausiwidgets.simulation.lanes import Checkpoint
 
 ROUNDS, TRIED, VERIFIED = 4, 64, 6

@@ -16,7 +16,8 @@ from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.evaluation import evaluate, single
+from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100

@@ -143,61 +143,76 @@ def saturated(x: Any) -> Any:
     return np.where(distance == INF, 1.0, distance / (1.0 + distance))
 
 
+# -- rows of a table of criteria ---------------------------------------------------------------------
+
+Interval = tuple[float, float]
+
+
+def at_least(low: float) -> Interval:
+    """Return the accepted interval from `low` on."""
+    return low, INF
+
+
+def at_most(high: float) -> Interval:
+    """Return the accepted interval up to `high`."""
+    return -INF, high
+
+
+def between(low: float, high: float) -> Interval:
+    """Return the accepted interval from `low` to `high`."""
+    return low, high
+
+
+def exactly(number: float) -> Interval:
+    """Return the accepted interval of one number."""
+    return number, number
+
+
+def count(key: str, title: str, accepted: Interval, unit: str, description: str) -> Criterion:
+    """Return the criterion of a number of events."""
+    return Criterion(key, title, description, unit, *accepted, kind="count")
+
+
+def ratio(key: str, title: str, accepted: Interval, half: float, description: str, unit: str = "1") -> Criterion:
+    """Return the criterion of a ratio; one that is outside by `half`, in ln, costs half."""
+    return Criterion(key, title, description, unit, *accepted, scale=half, kind="log")
+
+
+def quantity(
+    key: str,
+    title: str,
+    accepted: Interval,
+    unit: str,
+    half: float,
+    description: str,
+    *,
+    per_span: bool = False,
+    at_least_steps: float = 0.0,
+    without_reset: bool = False,
+) -> Criterion:
+    """Return the criterion of a quantity; one that is outside by `half`, in its unit, costs half."""
+    return Criterion(
+        key, title, description, unit, *accepted, half, "band", per_span, at_least_steps, without_reset
+    )  # fmt: skip
+
+
 # -- criteria of every pattern ---------------------------------------------------------------------
 
-QUIET = Criterion(
-    "quiet",
-    "silent before",
-    "Spikes before the stimulus, after the neuron has settled: it must be silent.",
-    "spikes",
-    high=0,
-    kind="count",
-)
-AT_REST = Criterion(
-    "at_rest",
-    "at rest before",
-    "How much the potential moves in the 50 ms before the stimulus. The neuron started "
-    "slightly off its rest and must have returned: otherwise it may fire without the stimulus.",
-    "mV",
-    high=0.1,
-    scale=0.5,
-    per_span=True,
-)
-MIN_ISI = Criterion(
-    "min_isi",
-    "shortest interval",
+QUIET = count("quiet", "silent before", at_most(0), "spikes",
+    "Spikes before the stimulus, after the neuron has settled: it must be silent.")  # fmt: skip
+AT_REST = quantity("at_rest", "at rest before", at_most(0.1), "mV", 0.5,
+    "How much the potential moves in the 50 ms before the stimulus. The neuron started slightly off its rest and "
+    "must have returned: otherwise it may fire without the stimulus.", per_span=True)  # fmt: skip
+MIN_ISI = quantity("min_isi", "shortest interval", at_least(1.0), "ms", 0.5,
     "The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs away.",
-    "ms",
-    low=1.0,
-    scale=0.5,
-    at_least_steps=3.0,
-)
-BELOW_THRESHOLD = Criterion(
-    "below_threshold",
-    "rests below threshold",
-    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot fire "
-    "(depolarization block), and its response is not that of a resting neuron.",
-    "mV",
-    high=10.0,
-    scale=5.0,
-    per_span=True,
-    without_reset=True,
-)
-CELL = Criterion(
-    "cell",
-    "potentials of a cell",
-    "How far the potential leaves the range from −150 to +80 mV in any response: the potential of a cell cannot.",
-    "mV",
-    high=0.0,
-    scale=100.0,
-)
-WHOLE = Criterion(
-    "whole",
-    "every spike is whole",
+    at_least_steps=3.0)  # fmt: skip
+BELOW_THRESHOLD = quantity("below_threshold", "rests below threshold", at_most(10.0), "mV", 5.0,
+    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
+    "fire (depolarization block), and its response is not that of a resting neuron.",
+    per_span=True, without_reset=True)  # fmt: skip
+CELL = quantity("cell", "potentials of a cell", at_most(0.0), "mV", 100.0,
+    "How far the potential leaves the range from −150 to +80 mV in any response: the potential of "
+    "a cell cannot.")  # fmt: skip
+WHOLE = quantity("whole", "every spike is whole", at_least(0.3), "1", 0.3,
     "How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike of "
-    "the model: a ripple that crosses the spike level is not a spike.",
-    "1",
-    low=0.3,
-    scale=0.3,
-    without_reset=True,
-)
+    "the model: a ripple that crosses the spike level is not a spike.", without_reset=True)  # fmt: skip

@@ -11,7 +11,7 @@ from functools import cache
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.judge import Floats, complete, evaluate, single
+from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import get, is_builtin

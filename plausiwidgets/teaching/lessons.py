@@ -40,7 +40,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Protocol, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.teaching.markdown import Node, outside_code, tree
 

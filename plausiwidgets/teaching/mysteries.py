@@ -18,7 +18,7 @@ from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.judge import complete, evaluate, single
+from plausiwidgets.patterns.evaluation import complete, evaluate, single
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named

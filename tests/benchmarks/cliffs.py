@@ -16,7 +16,7 @@ import numpy as np
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_parameters
 from plausiwidgets.optimization.api import make_problem
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 
 MODELS = (
     "izhikevich", "adex", "mihalas_niebur", "hodgkin_huxley", "wilson", "morris_lecar", "hindmarsh_rose",

@@ -21,7 +21,7 @@ import picture
 import plausiwidgets as pw
 from plausiwidgets.assessment import read_csv
 from plausiwidgets.patterns.bench import KICK
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 
 VARIATIONS: dict[str, dict[str, float]] = {
     "dt/16": {"dt": 1 / 16},

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.simulation import threads
 
 MODELS = ("lif", "izhikevich", "izhikevich_2004", "adex", "wilson")

@@ -11,7 +11,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 
 CLAIMS = json.loads((DATA / "false_claims.json").read_text(encoding="utf-8"))
 

@@ -5,7 +5,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.evaluation import evaluate
 
 
 def values_of(model, pattern, sets):

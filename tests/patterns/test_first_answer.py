@@ -10,7 +10,8 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import complete, evaluate, evaluate_early, judge
+from plausiwidgets.patterns.evaluation import complete, evaluate, evaluate_early
+from plausiwidgets.patterns.judge import judge
 from plausiwidgets.simulation.compiled import behind
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
 from plausiwidgets.simulation.compiled.interpreter import interpreter

@@ -6,7 +6,8 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns import Measurement, trial
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.judge import evaluate, verify_sets
+from plausiwidgets.patterns.evaluation import evaluate
+from plausiwidgets.patterns.verification import verify_sets
 
 
 def isi(r):

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
+from plausiwidgets.patterns.evaluation import complete, evaluate
+from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.simulate import broadcast
 
 PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}

@@ -9,7 +9,7 @@ import torch
 from lane_jobs import random_job
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import evaluate, single
+from plausiwidgets.patterns.evaluation import evaluate, single
 from plausiwidgets.simulation.compiled import cache, check, export
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step

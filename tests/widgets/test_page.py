@@ -12,7 +12,7 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.evaluation import complete
 
 
 def data_of(path: Path) -> dict:

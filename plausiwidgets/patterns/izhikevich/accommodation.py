@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_least, count
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
@@ -65,14 +65,8 @@ ACCOMMODATION = Pattern(
     measure=_accommodation,
     criteria=[
         silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
-        Criterion(
-            "fast",
-            "fast ramp: fires",
-            "Spikes during the fast ramp and the 50 ms after it.",
-            "spikes",
-            low=1,
-            kind="count",
-        ),
+        count("fast", "fast ramp: fires", at_least(1), "spikes",
+            "Spikes during the fast ramp and the 50 ms after it."),
         ALL_OR_NONE,
         RATE,
     ],
@@ -84,4 +78,4 @@ ACCOMMODATION = Pattern(
     ],
     main_sweep="fast ramp",
     amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),
-)
+)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
+from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, quantity
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -60,42 +60,15 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     measure=_after_potential,
     criteria=[
         spikes(1, 1, "Spikes after the pulse."),
-        Criterion(
-            "hump",
-            "height of the hump",
-            "Top of the hump in the 50 ms after the spike, above the resting potential.",
-            "mV",
-            low=HIGH,
-            scale=3.0,
-            per_span=True,
-        ),
-        Criterion(
-            "rise",
-            "rise of the hump",
-            "How far the potential rises again after it has come down from the spike.",
-            "mV",
-            low=0.45,
-            scale=1.0,
-            per_span=True,
-        ),
-        Criterion(
-            "undershoot",
-            "no fall below rest",
+        quantity("hump", "height of the hump", at_least(HIGH), "mV", 3.0,
+            "Top of the hump in the 50 ms after the spike, above the resting potential.", per_span=True),
+        quantity("rise", "rise of the hump", at_least(0.45), "mV", 1.0,
+            "How far the potential rises again after it has come down from the spike.", per_span=True),
+        quantity("undershoot", "no fall below rest", at_most(0.3), "mV", 1.0,
             "How far the potential falls below rest before the hump: what rises after that is a rebound.",
-            "mV",
-            high=0.3,
-            scale=1.0,
-            per_span=True,
-        ),
-        Criterion(
-            "left",
-            "returns to rest",
-            "Distance from the resting potential after 200 ms.",
-            "mV",
-            high=1.5,
-            scale=3.0,
-            per_span=True,
-        ),
+            per_span=True),
+        quantity("left", "returns to rest", at_most(1.5), "mV", 3.0,
+            "Distance from the resting potential after 200 ms.", per_span=True),
     ],
     event=(-15.0, 100.0),
     fine=True,
@@ -107,4 +80,4 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
         Mark("undershoot", "fall", WIDTH, END),
         Mark("left", "level", END - 20.0, END),
     ],
-)
+)  # fmt: skip

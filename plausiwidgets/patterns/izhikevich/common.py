@@ -8,7 +8,7 @@ from dataclasses import replace
 from numpy.typing import ArrayLike
 
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.criterion import INF, Criterion
+from plausiwidgets.patterns.criterion import INF, Criterion, at_least, at_most, count, quantity, ratio
 from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
@@ -50,96 +50,33 @@ def interval(default: float, low: float, high: float) -> FreeValue:
 
 # -- criteria --------------------------------------------------------------------------------------
 
-QUIET_AFTER = Criterion(
-    "quiet_after",
-    "silent after",
-    "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop with it.",
-    "spikes",
-    high=0,
-    kind="count",
-)
-RATE = Criterion(
-    "rate",
-    "mean rate",
-    "Spikes per second, of the busiest sweep: above it the neuron runs away.",
-    "Hz",
-    high=250.0,
-    scale=100.0,
-)
-ALL_OR_NONE = Criterion(
-    "all_or_none",
-    "all or none",
+QUIET_AFTER = count("quiet_after", "silent after", at_most(0), "spikes",
+    "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop with it.")  # fmt: skip
+RATE = quantity("rate", "mean rate", at_most(250.0), "Hz", 100.0,
+    "Spikes per second, of the busiest sweep: above it the neuron runs away.")  # fmt: skip
+ALL_OR_NONE = quantity("all_or_none", "all or none", at_least(0.3), "1", 0.3,
     "How far the lowest top of what fires is above the highest potential of what must stay silent, as a share of a "
-    "full spike of the model: a neuron that answers by degrees has no threshold.",
-    "1",
-    low=0.3,
-    scale=0.3,
-    without_reset=True,
-)
-FLAT = Criterion(
-    "flat",
-    "potential settles",
-    "How much the potential still moves in the last 100 ms of the step: it must have come to rest.",
-    "mV",
-    high=0.75,
-    scale=1.5,
-    per_span=True,
-)
-NO_BLOCK = Criterion(
-    "no_block",
-    "not blocked",
-    "How far the potential at rest lies above the threshold: far above it the neuron is "
-    "silent because it cannot fire any more (depolarization block), which is not rest.",
-    "mV",
-    high=3.75,
-    scale=3.75,
-    per_span=True,
-)
-PERSISTS = Criterion(
-    "persists",
-    "silence at the end",
-    "Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on to the end.",
-    "intervals",
-    high=1.5,
-    scale=2.0,
-)
-BURSTS_PERSIST = Criterion(
-    "persists",
-    "silence at the end",
-    "Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.",
-    "periods",
-    high=1.5,
-    scale=2.0,
-)
-BURST_RATIO = Criterion(
-    "ratio",
-    "gaps over intervals within",
-    "How much longer the intervals between bursts are than those within: the "
-    "largest jump between neighbours of the sorted intervals.",
-    "×",
-    low=2.0,
-    scale=0.5,
-    kind="log",
-)
-BURST_SMALLEST = Criterion(
-    "smallest",
-    "spikes of the smallest burst",
-    "Spikes of the smallest complete burst: an isolated spike or a pair is no burst.",
-    "spikes",
-    low=3,
-    kind="count",
-)
-BURST_LARGEST = Criterion(
-    "largest",
-    "spikes of the largest burst",
-    "Spikes of the largest burst: more than 40 is not a burst but running away.",
-    "spikes",
-    high=40,
-    kind="count",
-)
-LONGEST_ISI = Criterion(
-    "longest_isi", "longest interval", "The longest interval within the burst.", "ms", high=25.0, scale=25.0
-)
+    "full spike of the model: a neuron that answers by degrees has no threshold.", without_reset=True)  # fmt: skip
+FLAT = quantity("flat", "potential settles", at_most(0.75), "mV", 1.5,
+    "How much the potential still moves in the last 100 ms of the step: it must have "
+    "come to rest.", per_span=True)  # fmt: skip
+NO_BLOCK = quantity("no_block", "not blocked", at_most(3.75), "mV", 3.75,
+    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
+    "fire any more (depolarization block), which is not rest.", per_span=True)  # fmt: skip
+PERSISTS = quantity("persists", "silence at the end", at_most(1.5), "intervals", 2.0,
+    "Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on "
+    "to the end.")  # fmt: skip
+BURSTS_PERSIST = quantity("persists", "silence at the end", at_most(1.5), "periods", 2.0,
+    "Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.")  # fmt: skip
+BURST_RATIO = ratio("ratio", "gaps over intervals within", at_least(2.0), 0.5,
+    "How much longer the intervals between bursts are than those within: the largest jump between neighbours of the "
+    "sorted intervals.", "×")  # fmt: skip
+BURST_SMALLEST = count("smallest", "spikes of the smallest burst", at_least(3), "spikes",
+    "Spikes of the smallest complete burst: an isolated spike or a pair is no burst.")  # fmt: skip
+BURST_LARGEST = count("largest", "spikes of the largest burst", at_most(40), "spikes",
+    "Spikes of the largest burst: more than 40 is not a burst but running away.")  # fmt: skip
+LONGEST_ISI = quantity("longest_isi", "longest interval", at_most(25.0), "ms", 25.0,
+    "The longest interval within the burst.")  # fmt: skip
 
 
 def longer(
@@ -163,7 +100,7 @@ def spikes(low: float, high: float = INF, text: str = "Spikes during the stimulu
 
 def silent(key: str, text: str, sweep: str = "") -> Criterion:
     """Return the criterion that a sweep evokes no spike."""
-    return Criterion(key, f"{sweep or key}: silent", text, "spikes", high=0, kind="count")
+    return count(key, f"{sweep or key}: silent", at_most(0), "spikes", text)
 
 
 def bursts(low: int, text: str) -> Criterion:

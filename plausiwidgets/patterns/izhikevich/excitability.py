@@ -10,7 +10,7 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.bisection import Floats, Mask
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_least, at_most, between, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, Pattern
@@ -36,15 +36,10 @@ FIRES = spikes(
     text="Spikes in the last 2 s of a step of 3 s at the full amplitude, or at the half, the quarter and so on where "
     "that blocks the neuron: it must fire to the end.",
 )
-MONOTONE = Criterion(
-    "monotone",
-    "rate never falls with current",
-    "Smallest ratio of a rate to that of the next weaker step.",
-    "1",
-    low=1.0,
-    scale=0.2,
-)
-MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
+MONOTONE = quantity("monotone", "rate never falls with current", at_least(1.0), "1", 0.2,
+    "Smallest ratio of a rate to that of the next weaker step.")  # fmt: skip
+MAX_RATE = quantity("rate", "rate at twice the rheobase", at_most(500.0), "Hz", 200.0,
+    "Spikes per second there.")  # fmt: skip
 MARKS = (
     Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH),
@@ -159,38 +154,18 @@ def _procedure(
 
 _CRITERIA_1 = (
     FIRES,
-    Criterion(
-        "period_growth",
-        "period grows without end",
-        "How much the period between spikes grows from 1 % to "
-        "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
-        "one likes: 13 for a square root, 2 for a logarithm.",
-        "1",
-        low=1.5,
-        scale=0.5,
-    ),
-    Criterion(
-        "rate_range",
-        "rise of the rate",
-        "Rate at twice the rheobase over that just above it.",
-        "1",
-        low=4.0,
-        scale=1.0,
-        kind="log",
-    ),
+    quantity("period_growth", "period grows without end", at_least(1.5), "1", 0.5,
+        "How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
+        "from 10 % to 1 %. Class 1 can fire as slowly as one likes: 13 for a square root, 2 for a logarithm."),
+    ratio("rate_range", "rise of the rate", at_least(4.0), 1.0,
+        "Rate at twice the rheobase over that just above it."),
     MONOTONE,
     MAX_RATE,
-)
+)  # fmt: skip
 
-_GOES_ON = Criterion(
-    "goes_on",
-    "goes on to grow",
-    "How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it grew "
-    "from 1 % to 0.01 %.",
-    "1",
-    low=0.5,
-    scale=0.5,
-)
+_GOES_ON = quantity("goes_on", "goes on to grow", at_least(0.5), "1", 0.5,
+    "How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it "
+    "grew from 1 % to 0.01 %.")  # fmt: skip
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
@@ -221,42 +196,17 @@ CLASS_1_EXCITABLE = Pattern(
 
 _CRITERIA_2 = (
     FIRES,
-    Criterion(
-        "period_growth",
-        "period stays finite",
-        "How much the period between spikes grows from 1 % to 0.01 % "
-        "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
-        "1",
-        high=1.5,
-        scale=0.5,
-    ),
-    Criterion(
-        "rate_rheobase",
-        "rate at the rheobase",
-        "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero.",
-        "Hz",
-        low=3.0,
-        scale=3.0,
-    ),
-    Criterion(
-        "rate_near",
-        "no steep start",
-        "Rate just above the rheobase over that 1 % above.",
-        "1",
-        low=0.75,
-        high=1.05,
-        scale=0.2,
-    ),
-    Criterion(
-        "rate_floor",
-        "start over later rate",
-        "Rate just above the rheobase over that at twice it.",
-        "1",
-        low=0.2,
-        scale=0.1,
-    ),
+    quantity("period_growth", "period stays finite", at_most(1.5), "1", 0.5,
+        "How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
+        "from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2."),
+    quantity("rate_rheobase", "rate at the rheobase", at_least(3.0), "Hz", 3.0,
+        "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero."),
+    quantity("rate_near", "no steep start", between(0.75, 1.05), "1", 0.2,
+        "Rate just above the rheobase over that 1 % above."),
+    quantity("rate_floor", "start over later rate", at_least(0.2), "1", 0.1,
+        "Rate just above the rheobase over that at twice it."),
     MAX_RATE,
-)
+)  # fmt: skip
 
 _NOT_ABOVE_0 = FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_most, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
     BURST_LARGEST,
@@ -59,8 +59,10 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     measure=_spiking,
     criteria=[
         spikes(3, text="Spikes during the inhibition."),
-        Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
-        Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
+        quantity("cv", "irregularity", at_most(0.3), "1", 0.3,
+            "Standard deviation over mean of the intervals."),
+        quantity("spread", "evenness", at_most(2.0), "1", 1.0,
+            "Longest over shortest interval."),
         PERSISTS,
         QUIET_AFTER,
         NO_BLOCK,
@@ -74,7 +76,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         Mark("spread", "intervals", 0.0, LENGTH),
     ],
     verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0),
-)
+)  # fmt: skip
 
 INHIBITION_INDUCED_BURSTING = Pattern(
     key="inhibition_induced_bursting",

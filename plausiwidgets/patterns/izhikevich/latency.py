@@ -10,7 +10,7 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.bisection import Floats, Mask
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_least, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -88,40 +88,14 @@ SPIKE_LATENCY = Pattern(
     procedure=_procedure,
     criteria=[
         spikes(1, text="Spikes after a pulse of the full amplitude."),
-        Criterion(
-            "delay",
-            "delay at the threshold",
-            "Time from the end of the weakest pulse that fires to its spike.",
-            "ms",
-            low=5.0,
-            scale=5.0,
-        ),
-        Criterion(
-            "latency_range",
-            "latency depends on strength",
-            "Latency at the threshold over that of a pulse half as strong again.",
-            "1",
-            low=2.0,
-            scale=0.5,
-            kind="log",
-        ),
-        Criterion(
-            "monotone",
-            "stronger is never later",
-            "Smallest ratio of a latency to that of the next stronger pulse.",
-            "1",
-            low=1.0,
-            scale=0.2,
-        ),
-        Criterion(
-            "each",
-            "one spike each",
-            "The most spikes that one of the four pulses evokes.",
-            "spikes",
-            low=1,
-            high=1,
-            kind="count",
-        ),
+        quantity("delay", "delay at the threshold", at_least(5.0), "ms", 5.0,
+            "Time from the end of the weakest pulse that fires to its spike."),
+        ratio("latency_range", "latency depends on strength", at_least(2.0), 0.5,
+            "Latency at the threshold over that of a pulse half as strong again."),
+        quantity("monotone", "stronger is never later", at_least(1.0), "1", 0.2,
+            "Smallest ratio of a latency to that of the next stronger pulse."),
+        count("each", "one spike each", exactly(1), "spikes",
+            "The most spikes that one of the four pulses evokes."),
         ALL_OR_NONE,
         RATE,
     ],
@@ -135,4 +109,4 @@ SPIKE_LATENCY = Pattern(
     ],
     main_sweep="at the threshold",
     budget=50_000,
-)
+)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
+from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, count
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SMALLEST_SWING, Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -46,17 +46,11 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     measure=_oscillation,
     criteria=[
         spikes(0, 1, "Spikes from the pulse on: one at most."),
-        Criterion(
-            "extrema",
-            "swings",
-            "Turning points on alternating sides of the resting potential, each at least "
-            "0.1 mV away (for a span of 15 mV).",
-            "extrema",
-            low=4,
-            kind="count",
-        ),
+        count("extrema", "swings", at_least(4), "extrema",
+            "Turning points on alternating sides of the resting potential, each at least 0.1 mV away (for a span of "
+            "15 mV)."),
     ],
     event=(-15.0, 200.0),
     fine=True,
     marks=[*BEFORE_ONSET, Mark("n", "spikes"), Mark("extrema", "swings", WIDTH)],
-)
+)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import Criterion, at_least, count
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
     BEFORE_ONSET,
@@ -55,14 +55,7 @@ def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], d
 
 def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     fire = [
-        Criterion(
-            name,
-            f"{name}: fires",
-            "Spikes from two pulses whose onsets are this far apart.",
-            "spikes",
-            low=1,
-            kind="count",
-        )
+        count(name, f"{name}: fires", at_least(1), "spikes", "Spikes from two pulses whose onsets are this far apart.")
         for name in window.fire
     ]
     what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}

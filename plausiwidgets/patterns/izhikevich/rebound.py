@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_least, at_most, count, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
     BEFORE_ONSET,
@@ -33,9 +33,8 @@ from plausiwidgets.simulation.traces import Traces
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
-DURING = Criterion(
-    "during", "silent during inhibition", "Spikes during the inhibitory pulse.", "spikes", high=0, kind="count"
-)
+DURING = count("during", "silent during inhibition", at_most(0), "spikes",
+    "Spikes during the inhibitory pulse.")  # fmt: skip
 REBOUND = latency(150.0, "Time from the release of the inhibition to the first spike.")
 
 MARKS = (
@@ -98,11 +97,12 @@ REBOUND_BURST = Pattern(
         spikes(3, 40, "Spikes after the release."),
         REBOUND,
         LONGEST_ISI,
-        Criterion("last", "last spike", "Time from the release to the last spike.", "ms", high=350.0, scale=200.0),
+        quantity("last", "last spike", at_most(350.0), "ms", 200.0,
+            "Time from the release to the last spike."),
     ],
     event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
-)
+)  # fmt: skip
 
 # -- O ---------------------------------------------------------------------------------------------
 
@@ -163,24 +163,12 @@ THRESHOLD_VARIABILITY = Pattern(
     criteria=[
         silent("up", "Spikes after the excitatory pulse alone.", "excitation alone"),
         silent("down", "Spikes after the inhibitory pulse alone.", "inhibition alone"),
-        Criterion(
-            "n",
-            "both: fires",
-            "Spikes from the excitatory pulse on, when inhibition comes before it.",
-            "spikes",
-            low=1,
-            kind="count",
-        ),
+        count("n", "both: fires", at_least(1), "spikes",
+            "Spikes from the excitatory pulse on, when inhibition comes before it."),
         silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
-        Criterion(
-            "delay",
-            "at the excitation",
-            "Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound from "
-            "the inhibition.",
-            "ms",
-            high=50.0,
-            scale=50.0,
-        ),
+        quantity("delay", "at the excitation", at_most(50.0), "ms", 50.0,
+            "Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound "
+            "from the inhibition."),
         ALL_OR_NONE,
         RATE,
     ],
@@ -195,4 +183,4 @@ THRESHOLD_VARIABILITY = Pattern(
     main_sweep="both",
     # Inhibition alone has no amplitude to search a threshold of.
     amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
-)
+)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import at_least, at_most, count, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
     BURST_LARGEST,
@@ -44,22 +44,10 @@ SHORT, LONG = 500.0, 2000.0
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
-CV = Criterion(
-    "cv",
-    "irregularity",
-    "Standard deviation over mean of the intervals in the later half: small is regular.",
-    "1",
-    high=0.1,
-    scale=0.2,
-)
-SPREAD = Criterion(
-    "spread",
-    "spread of intervals",
-    "The longest interval of the later half over its shortest.",
-    "1",
-    high=1.5,
-    scale=1.0,
-)
+CV = quantity("cv", "irregularity", at_most(0.1), "1", 0.2,
+    "Standard deviation over mean of the intervals in the later half: small is regular.")  # fmt: skip
+SPREAD = quantity("spread", "spread of intervals", at_most(1.5), "1", 1.0,
+    "The longest interval of the later half over its shortest.")  # fmt: skip
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -149,15 +137,8 @@ TONIC_SPIKING = Pattern(
     criteria=[
         spikes(5),
         # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
-        Criterion(
-            "initial",
-            "no initial burst",
-            "Longer of the first two intervals over the steady interval: the firing must not start with a burst.",
-            "1",
-            low=1.0 / 3.0,
-            scale=0.5,
-            kind="log",
-        ),
+        ratio("initial", "no initial burst", at_least(1.0 / 3.0), 0.5,
+            "Longer of the first two intervals over the steady interval: the firing must not start with a burst."),
         CV,
         SPREAD,
         PERSISTS,
@@ -173,7 +154,7 @@ TONIC_SPIKING = Pattern(
         Mark("spread", "late intervals", 0.0, SHORT),
     ],
     verification=lasting([STEP, HOLDING]),
-)
+)  # fmt: skip
 
 
 # -- B and D ---------------------------------------------------------------------------------------
@@ -243,9 +224,8 @@ PHASIC_BURSTING = Pattern(
         spikes(3, 40),
         latency(100.0, "Time from the onset to the first spike."),
         LONGEST_ISI,
-        Criterion(
-            "last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0, scale=200.0
-        ),
+        quantity("last", "last spike", at_most(200.0), "ms", 200.0,
+            "Time of the last spike: the burst must be over soon."),
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
@@ -262,7 +242,7 @@ PHASIC_BURSTING = Pattern(
         Mark("no_block", "above threshold", LONG - 100.0, LONG),
     ],
     verification=_NO_LATER_SPIKE,
-)
+)  # fmt: skip
 
 # -- C ---------------------------------------------------------------------------------------------
 
@@ -285,14 +265,8 @@ TONIC_BURSTING = Pattern(
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,
-        Criterion(
-            "period_cv",
-            "irregularity of bursts",
-            "Standard deviation over mean of the time from burst to burst.",
-            "1",
-            high=0.2,
-            scale=0.3,
-        ),
+        quantity("period_cv", "irregularity of bursts", at_most(0.2), "1", 0.3,
+            "Standard deviation over mean of the time from burst to burst."),
         BURSTS_PERSIST,
         QUIET_AFTER,
     ],
@@ -303,7 +277,7 @@ TONIC_BURSTING = Pattern(
         Mark("persists", "pause", 0.0, SHORT),
     ],
     verification=lasting([STEP, HOLDING], bursts=True),
-)
+)  # fmt: skip
 
 # -- E ---------------------------------------------------------------------------------------------
 
@@ -338,23 +312,10 @@ MIXED_MODE = Pattern(
     measure=_mixed_mode,
     criteria=[
         spikes(7),
-        Criterion(
-            "initial",
-            "initial burst",
-            "Longer of the first two intervals over the median of the later half: the firing must start with a burst.",
-            "1",
-            high=1.0 / 3.0,
-            scale=0.5,
-            kind="log",
-        ),
-        Criterion(
-            "jump",
-            "step to regular firing",
-            "The interval after the burst over the median of the later half: the burst must end at once.",
-            "1",
-            low=0.9,
-            scale=0.3,
-        ),
+        ratio("initial", "initial burst", at_most(1.0 / 3.0), 0.5,
+            "Longer of the first two intervals over the median of the later half: the firing must start with a burst."),
+        quantity("jump", "step to regular firing", at_least(0.9), "1", 0.3,
+            "The interval after the burst over the median of the later half: the burst must end at once."),
         CV,
         PERSISTS,
         RATE,
@@ -367,7 +328,7 @@ MIXED_MODE = Pattern(
         Mark("cv", "late intervals", 0.0, SHORT),
     ],
     verification=lasting([STEP, HOLDING]),
-)
+)  # fmt: skip
 
 # -- F ---------------------------------------------------------------------------------------------
 
@@ -400,39 +361,14 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     measure=_adaptation,
     criteria=[
         spikes(6),
-        Criterion(
-            "steady_growth",
-            "intervals hardly shrink",
-            "Smallest ratio of an interval to the one before it.",
-            "1",
-            low=0.95,
-            scale=0.2,
-        ),
-        Criterion(
-            "rises",
-            "growing intervals",
-            "How often the intervals have grown by 5 %, each time in however many steps.",
-            "times",
-            low=3,
-            kind="count",
-        ),
-        Criterion(
-            "last_over_first",
-            "last over first interval",
-            "How much slower the firing has become.",
-            "1",
-            low=1.5,
-            scale=0.5,
-            kind="log",
-        ),
-        Criterion(
-            "adaptation_index",
-            "adaptation index",
-            "Mean of (interval − previous interval) / (interval + previous interval).",
-            "1",
-            low=0.01,
-            scale=0.02,
-        ),
+        quantity("steady_growth", "intervals hardly shrink", at_least(0.95), "1", 0.2,
+            "Smallest ratio of an interval to the one before it."),
+        count("rises", "growing intervals", at_least(3), "times",
+            "How often the intervals have grown by 5 %, each time in however many steps."),
+        ratio("last_over_first", "last over first interval", at_least(1.5), 0.5,
+            "How much slower the firing has become."),
+        quantity("adaptation_index", "adaptation index", at_least(0.01), "1", 0.02,
+            "Mean of (interval − previous interval) / (interval + previous interval)."),
         PERSISTS,
         RATE,
     ],
@@ -445,4 +381,4 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
         ),
     ],
     verification=lasting([STEP, HOLDING]),
-)
+)  # fmt: skip

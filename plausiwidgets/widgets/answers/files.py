@@ -13,7 +13,7 @@ import numpy as np
 from plausiwidgets import patterns
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.recorded_pattern import ALL, RecordedPattern
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.patterns.stimuli import given

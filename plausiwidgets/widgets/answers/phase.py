@@ -18,7 +18,7 @@ from plausiwidgets.analysis.phase_planes import (
     ranges_of,
 )
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import tr

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.patterns import Verdict
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.widgets.answers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.answers.packing import Arrays

@@ -19,8 +19,8 @@ from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
-from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.marks import After
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import argument_against

@@ -16,7 +16,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt

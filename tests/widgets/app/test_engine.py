@@ -11,8 +11,8 @@ import plausiwidgets as pw
 from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.tape import play, tape_of
 from plausiwidgets.patterns.tracing import ELEMENTWISE, ON_ROWS, PRIMITIVES, NoFormula, Traced
 from plausiwidgets.simulation.javascript.module import neuron_object

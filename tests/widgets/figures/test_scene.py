@@ -7,7 +7,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import evaluate, single
+from plausiwidgets.patterns.evaluation import evaluate, single
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.figures.figure import HEIGHT, figure_of, rows_of, traces_of
 from plausiwidgets.widgets.figures.scene import Line, Scene, VoltageScale, scene_of, voltage_scale

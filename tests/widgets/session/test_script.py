@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.widgets.answers.files import traces_csv
 from plausiwidgets.widgets.answers.judging import judge_one
 from plausiwidgets.widgets.session.script import script

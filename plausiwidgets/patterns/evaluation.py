@@ -1,0 +1,327 @@
+"""The evaluation of parameter sets on a pattern, at one time step: features, costs, loss and verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.arguments import mapping
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns import trial
+from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
+from plausiwidgets.patterns.criterion import saturated
+from plausiwidgets.patterns.pattern import Pattern, check_features
+from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.response import Graded
+from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict
+from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.simulation.lanes import Checkpoint, Engine
+from plausiwidgets.simulation.traces import Traces
+
+Floats = NDArray[np.float64]
+
+EARLY = 0.5
+"""Processor time in s that a judgement in plain Python may always take; one that takes longer is left to the kernel."""
+
+
+def complete(
+    model: NeuronModel, pattern: Protocol, parameters: Mapping[str, ArrayLike] | None = None
+) -> dict[str, Floats]:
+    """Return every parameter and stimulus value, checked.
+
+    Raises
+    ------
+    ValueError
+        As :func:`judge`.
+    """
+    known = pattern.parameters(model)
+    given = mapping(parameters)
+    for name in given:
+        if name not in known:
+            raise unknown(f"parameter of model {model.key!r} with pattern {pattern.key!r}", name, known)
+    return {name: p.check(given.get(name, p.default)) for name, p in known.items()}
+
+
+def evaluate(
+    model: NeuronModel,
+    pattern: Protocol,
+    values: Mapping[str, Floats],
+    dt: float,
+    engine: str | Engine = "auto",
+    checkpoint: Checkpoint | None = None,
+    record: Sequence[str] = (),
+    *,
+    settle: float = SETTLE,
+    kick: float = KICK,
+    settled: Mapping[str, Bench] | None = None,
+) -> Verdict:
+    """Judge n complete sets of values at one time step, all in one batch, without verification.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray, shape [n]
+        Every parameter of the model and every stimulus value of the pattern.
+    dt : float
+        Time step in ms.
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends the evaluation.
+    record : sequence of str
+        State variables to keep as traces; without any, the potential is simulated again when the
+        verdict's traces are asked for.
+    settle, kick : float
+        How the neurons are brought to rest, as of a :class:`Bench`.
+    settled : mapping of str to Bench, optional
+        The same neurons, settled at the same holding level and time step without a record: they need not settle
+        again. By the prefix of each component of the pattern (``""`` where it is one).
+
+    Returns
+    -------
+    Verdict
+        With arrays of shape [n].
+    """
+    if isinstance(pattern, AllOf):
+        parts = {
+            part.key: evaluate(
+                model,
+                part,
+                pattern.values_of(prefix, values),
+                dt,
+                engine,
+                checkpoint,
+                record,
+                settle=settle,
+                kick=kick,
+                settled=None if settled is None else {"": settled[prefix]},
+            )
+            for prefix, part in pattern.components.items()
+        }
+        return together(pattern, values, parts)
+    if settled is None:
+        bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+    else:
+        bench = settled[""].with_stimulus(values)
+    measured = pattern.measured_on(bench)
+    criteria = pattern.criteria if isinstance(pattern, Pattern) else ()
+    features = check_features(pattern, measured.features, bench.n) if isinstance(pattern, Pattern) else {}
+    none = np.zeros(bench.n)
+    diverged = bench.divergence > 0
+    checks = []
+    potential = model.states[0].unit
+    for criterion in criteria:
+        if criterion.without_reset and model.spike_level is None:
+            continue
+        value = np.where(diverged, np.nan, features[criterion.key])
+        low, high = criterion.interval(bench.span, dt)
+        graded = measured.features[criterion.key]
+        # A count that grades itself does not need the distance to the threshold.
+        gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
+        cost = criterion.cost(value, low, high, bench.span, gap, progress)
+        checks.append(Check(
+            criterion.key, criterion.title, criterion.description,
+            potential if criterion.unit == "mV" else criterion.unit, value, low, high, cost == 0.0, cost
+        ))  # fmt: skip
+    # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
+    loss = sum((c.cost for c in checks), none)
+    # A diverged simulation is worse than every finite one, the earlier the worse.
+    loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
+    status = np.where(loss == 0.0, "unverified", "rejected")
+    if not criteria:
+        loss, status = np.full(bench.n, np.nan), np.full(bench.n, "unjudged")
+    traces = dict(bench.traces)
+
+    def again() -> Mapping[str, Traces]:
+        if record:
+            return traces
+        recorder = Bench(model, values, dt, engine, None, [model.states[0].key], settle=settle, kick=kick)
+        pattern.measured_on(recorder)
+        return recorder.traces
+
+    verdict = Verdict(
+        model=model.key,
+        pattern=pattern.key,
+        parameters=dict(values),
+        dt=dt,
+        loss=loss,
+        status=status,
+        failed_check=np.full(bench.n, "", dtype=object),
+        failed_loss=np.zeros(bench.n),
+        checks=tuple(checks),
+        diverged=diverged,
+        engine=bench.engine_used,
+        measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
+        discrete=model.discrete,
+        _main=(pattern.main_sweep,),
+        _judged_on=pattern,
+        _recording=recording_of(pattern),
+        uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
+        _record=again,
+    )
+    if bench.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+        seen = _seen_alone.setdefault(pattern, WeakSet())
+        if model not in seen:
+            # The best, and one from the middle: among responses that differ.
+            order = np.argsort(loss, kind="stable")
+            for i in (order[0], order[bench.n // 2]):
+                judged_alone(
+                    pattern, verdict, int(i),
+                    lambda one: evaluate(model, pattern, one, dt, engine, checkpoint, settle=settle, kick=kick),
+                )  # fmt: skip
+            seen.add(model)  # not before: what is refused once is refused again
+    return verdict
+
+
+_seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionary()
+"""Custom patterns, and the models with which a batch of them was compared with sets alone."""
+
+
+def judged_alone(pattern: Pattern, verdict: Verdict, i: int, judged: Callable[[Mapping[str, Floats]], Verdict]) -> bool:
+    """Return whether set i of a verdict of many is accepted alone.
+
+    Parameters
+    ----------
+    judged : callable
+        Returns the verdict of other values, in the same way.
+
+    Raises
+    ------
+    ValueError
+        If a feature is another alone than with others: the pattern mixes its sets, and no number of it can be trusted.
+    """
+    alone = judged({name: value[i : i + 1] for name, value in verdict.parameters.items()})
+    together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
+    different = trial.difference(together, single, np.array([i]), len(verdict.loss))
+    if different is not None:
+        raise ValueError(f"pattern {pattern.key!r} gives a set {trial.mixed(*different)}")
+    return bool(alone.loss[0] == 0.0)
+
+
+def evaluate_early(
+    plain: Engine,
+    model: NeuronModel,
+    pattern: Protocol,
+    values: Mapping[str, Floats],
+    dt: float,
+    checkpoint: Checkpoint | None = None,
+    record: Sequence[str] = (),
+    within: float = EARLY,
+) -> Verdict | None:
+    """Judge one set (n = 1) in plain Python; None where that takes too long, or plain Python cannot.
+
+    Status and spikes are those of the kernel. Potentials, and a loss above 0, may differ from its own in their last
+    digits where a model has an exponential function, which a kernel rounds otherwise.
+
+    Parameters
+    ----------
+    plain : callable
+        As of :func:`plausiwidgets.simulation.compiled.engine.before_compiled`.
+    within : float
+        Longest processor time in s.
+    """
+    if any(part.adapts for part in pattern.components.values()):
+        return None  # it adapts its sweeps: too many for plain Python
+    end, stops = time.thread_time() + within, False
+
+    def watch() -> None:
+        nonlocal stops
+        if time.thread_time() > end:
+            raise TimeoutError
+        if checkpoint is not None:
+            stops = True
+            checkpoint()
+            stops = False
+
+    try:
+        return evaluate(model, pattern, values, dt, plain, watch, record)
+    except Exception:
+        if stops:
+            raise
+        return None  # left to the kernel
+
+
+def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, Verdict]) -> Verdict:
+    """Return the verdict of n sets on several patterns from that on each: it is as good as the least of them."""
+    first = next(iter(parts.values()))
+    lost = np.any([v.diverged for v in parts.values()], axis=0)
+    criteria = sum(len(v.checks) for v in parts.values())
+    loss = sum((v.loss for v in parts.values()), np.zeros(len(lost)))
+    # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
+    share = np.max([np.where(v.diverged, v.loss - len(v.checks) - 1.0, 0.0) for v in parts.values()], axis=0)
+    ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
+    status = np.array(STATUSES)[ranks]
+    failed = np.full(len(loss), "", dtype=object)
+    for part in reversed(pattern.parts):
+        fragile = (status == "fragile") & parts[part.key].fragile
+        failed[fragile] = [part.within(why) for why in parts[part.key].failed_check[fragile]]
+    checks = tuple(
+        replace(check, key=part.prefix + check.key, title=part.within(check.title))
+        for part in pattern.parts
+        for check in parts[part.key].checks
+    )
+
+    def traces() -> Mapping[str, Traces]:
+        return {part.within(n): trace for part in pattern.parts for n, trace in parts[part.key].traces.items()}
+
+    return Verdict(
+        model=first.model,
+        pattern=pattern.key,
+        parameters=dict(values),
+        dt=first.dt,
+        loss=np.where(lost, criteria + 1.0 + share, loss),
+        status=status,
+        failed_check=failed,
+        failed_loss=sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))),
+        checks=checks,
+        diverged=lost,
+        engine=first.engine,
+        parts=parts,
+        discrete=first.discrete,
+        _main=tuple(part.within(part.main_sweep) for part in pattern.parts),
+        _judged_on=pattern,
+        _recording={part.within(n): t for part in pattern.parts for n, t in recording_of(part).items()},
+        uncompiled=first.uncompiled,
+        _record=traces,
+    )
+
+
+def recording_of(pattern: Protocol) -> Mapping[str, Traces]:
+    """Return the recorded sweeps that a pattern compares with; none where its target is a neuron."""
+    reference = pattern.reference if isinstance(pattern, Pattern) else None
+    return reference if isinstance(reference, Mapping) else {}
+
+
+def single(verdict: Verdict, index: int = 0) -> OneVerdict:
+    """Return one set of a verdict of many, as numbers."""
+
+    def pick(x: Any) -> Any:
+        value = x[index]
+        return value.item() if isinstance(value, np.generic) else value
+
+    def traces() -> Mapping[str, Traces]:
+        return {name: traces.lane(index) for name, traces in verdict.traces.items()}
+
+    checks = tuple(
+        replace(c, value=pick(c.value), low=pick(c.low), high=pick(c.high), passed=pick(c.passed), cost=pick(c.cost))
+        for c in verdict.checks
+    )
+    return replace(
+        verdict,
+        parameters={k: pick(v) for k, v in verdict.parameters.items()},
+        loss=pick(verdict.loss),
+        status=pick(verdict.status),
+        failed_check=pick(verdict.failed_check),
+        failed_loss=pick(verdict.failed_loss),
+        checks=checks,
+        diverged=pick(verdict.diverged),
+        measured={k: v[..., index] for k, v in verdict.measured.items()},
+        parts={key: single(part, index) for key, part in verdict.parts.items()},
+        _record=traces,
+    )

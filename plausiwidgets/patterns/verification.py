@@ -1,0 +1,211 @@
+"""Verification: what is accepted at one time step must hold in finer, longer and otherwise begun simulations too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns import trial
+from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
+from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, at_most, quantity
+from plausiwidgets.patterns.evaluation import Floats, evaluate, judged_alone, together
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol, StimulusValues
+from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.simulation.lanes import Checkpoint
+
+DIGITS = 6
+"""Significant digits with which a verified set must still show its pattern."""
+LONG_REST = 6000.0
+"""Time in ms at rest after which a verified set must still show its pattern."""
+LONG = 20_000.0
+"""Time in ms at the holding level that a verified set must stay silent, and where it is."""
+
+ALONE = "alone, without other sets"
+
+
+def verify_sets(
+    model: NeuronModel,
+    pattern: Protocol,
+    verdict: Verdict,
+    engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> Verdict:
+    """Return a verdict of n sets in which what is accepted is either replicated or fragile.
+
+    What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
+    significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
+    begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
+    must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
+    Of a custom pattern, whatever is replicated has been judged alone.
+    A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
+    """
+    if isinstance(pattern, AllOf):
+        parts = {
+            part.key: verify_sets(model, part, verdict.parts[part.key], engine, checkpoint) for part in pattern.parts
+        }
+        return together(pattern, verdict.parameters, parts)
+    if not isinstance(pattern, Pattern):
+        return verdict
+    status, failed = verdict.status.astype(object), verdict.failed_check.copy()
+    failed_loss = np.zeros(len(verdict.loss))
+    left = np.flatnonzero(verdict.accepted)
+    for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
+        if not left.size:
+            break
+        loss = check({n: v[left] for n, v in verdict.parameters.items()})
+        lost = left[loss > 0]
+        status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
+        left = left[loss == 0]
+    status[left] = "replicated"
+    if len(status) > 1 and pattern.tried:  # that packaged functions keep sets apart is tested
+        for i in left.tolist():
+            if not judged_alone(
+                pattern, verdict, i, lambda one: evaluate(model, pattern, one, verdict.dt, engine, checkpoint)
+            ):
+                status[i], failed[i], failed_loss[i] = "fragile", ALONE, 1.0
+    return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
+
+
+AFTERWARDS, LATE = 6000.0, 1000.0
+"""Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
+BACK = quantity("away", "back at rest", at_most(1.5), "mV", 3.0,
+    "How far from its resting potential the neuron is some seconds later.", per_span=True)  # fmt: skip
+HALF = quantity("half", "no half spikes", at_most(WHOLE.low), "1", 0.3,
+    "Largest upstroke after the first spike that stays below the spike level, as a share of a full spike.")  # fmt: skip
+CLEAR = quantity("clear", "spikes apart from other upstrokes", at_most(1 / 1.5), "1", 0.3,
+    "Largest upstroke after the first spike that stays below the spike level, as a share of "
+    "the smallest spike.")  # fmt: skip
+BRIEF = quantity("brief", "spikes end", at_most(50.0), "ms", 50.0,
+    "Longest time that the potential stays above half the height of the largest spike.")  # fmt: skip
+
+LossOf = Callable[[Mapping[str, Floats]], Floats]
+
+
+def _verification(
+    model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
+) -> Iterator[tuple[str, LossOf]]:
+    """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
+    level, full = model.spike_level, model.full_spike()
+    finer = not model.discrete  # else a finer step would be the same neuron at another speed
+
+    def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
+        return lambda values: np.asarray(
+            evaluate(model, pattern, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
+        )
+
+    def rounded(values: Mapping[str, Floats]) -> Floats:
+        known = pattern.parameters(model)
+        some = {n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()}
+        return np.asarray(evaluate(model, pattern, some, dt, engine, checkpoint).loss)
+
+    def rest(values: Mapping[str, Floats]) -> Floats:
+        bench = Bench(model, values, dt, engine, checkpoint)
+        later = Bench(model, values, dt, engine, checkpoint, settle=LONG)
+        away = np.abs(later.v_baseline - bench.v_baseline) / bench.span * USUAL_SPAN
+        loss = QUIET.violation(later.spontaneous_spikes) + BACK.violation(away)
+        return np.where(later.divergence > 0, 1.0, loss)
+
+    def shaped(loss_of: Callable[[Floats, float], float]) -> LossOf:
+        """Return the largest loss of the responses with a spike, by the potential from the stimulus on and at rest."""
+
+        def largest(values: Mapping[str, Floats]) -> Floats:
+            potential = model.states[0].key
+            verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
+            losses = np.zeros(len(verdict.loss))
+            for trace in verdict.traces.values():
+                v, begin = trace.states[potential], int(np.searchsorted(trace.t, 0.0))
+                for i, spikes in enumerate(trace.spike_times):
+                    if (spikes >= 0.0).any():
+                        losses[i] = max(losses[i], loss_of(v[i, begin:], float(v[i, begin - 1])))
+            return losses
+
+        return largest
+
+    def whole(v: Floats, rest: float) -> float:
+        assert level is not None and full is not None
+        rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
+        spikes = tops >= level
+        if not spikes.any():
+            return 0.0
+        others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
+        return float(HALF.violation(others / full) + CLEAR.violation(others / rises[spikes].min()))
+
+    def brief(v: Floats, rest: float) -> float:
+        return float(BRIEF.violation(f.longest_above(v, 0.5 * (rest + v.max())) * dt))
+
+    def longer(form: Pattern, factor: float = 1.0) -> LossOf:
+        return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
+
+    if finer:
+        yield "at half the time step", at(1 / 2)
+    yield f"with {DIGITS} significant digits", rounded
+    if level is not None:
+        yield "with every upstroke a whole spike", shaped(whole)
+        yield f"with every spike over within {BRIEF.high:g} ms", shaped(brief)
+    if pattern.at_rest:
+        yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+        yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
+        yield f"in {LONG / 1000:g} s at rest", rest
+        if pattern.comes_back and pattern.sweeps is not None:
+            yield (
+                f"{AFTERWARDS / 1000:g} s after the stimulus, when it must be back at rest",
+                longer(back_at_rest(pattern)),
+            )
+    for words, form in pattern.verification.items():
+        yield words, longer(form)
+        if form.measure is None:
+            continue
+        # What lasts by chance, or comes back by chance, does not at another time step.
+        if finer:
+            yield f"{words}, at an eighth of the time step", longer(form, 1 / 8)
+        if pattern.at_rest and pattern.comes_back:
+            back = back_at_rest(form)
+            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back)
+            if finer:
+                yield f"{words}, and back at rest, at an eighth of the time step", longer(back, 1 / 8)
+    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
+        yield f"at {word} of the time step", at(1 / part)
+
+
+def back_at_rest(pattern: Pattern) -> Pattern:
+    """Return the pattern of sweeps that end at rest: silent from 1 s after the stimulus on, and there after 6 s."""
+    assert pattern.sweeps is not None
+    sweeps_of = pattern.sweeps
+    # As long for every set, whatever the others are like.
+    longest = {
+        v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
+    }
+    end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
+
+    def sweeps(s: StimulusValues) -> dict[str, Sweep]:
+        window = (float(end) - 50.0, float(end))
+        return {
+            n: Sweep(sweep.pieces, float(end), response=window, voltage=window) for n, sweep in sweeps_of(s).items()
+        }
+
+    def measure(r: Responses, s: StimulusValues) -> dict[str, Floats]:
+        late = _last_off(sweeps_of(s)) + LATE
+        away = [np.abs(x.v(end - 50.0, end) - r.v_baseline[:, None]).max(axis=1) for x in r.values()]
+        return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
+
+    late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
+    with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
+        return Pattern(
+            key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
+            criteria=[late, BACK],
+        )  # fmt: skip
+
+
+def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:
+    """Return when the last piece of any sweep is over, shape [n] or [1], in ms."""
+    offs = [np.atleast_1d(np.asarray(p.off, dtype=np.float64)) for sweep in sweeps.values() for p in sweep.pieces]
+    return np.asarray(np.max(np.broadcast_arrays(np.zeros(1), *offs), axis=0))
