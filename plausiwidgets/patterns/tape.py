@@ -19,9 +19,9 @@ from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.response import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.patterns.tracing import ELEMENTWISE, NUMBER, ON_ROWS, PRIMITIVES, ROW, Traced, operand
+from plausiwidgets.patterns.tracing import NUMBER, ON_ROWS, PRIMITIVES, ROW, Traced, operand
 from plausiwidgets.simulation.current import Floats, Piece
-from plausiwidgets.simulation.formula import Tree
+from plausiwidgets.simulation.formula import OPERATIONS, Tree
 
 OF_BENCH = (
     "span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes", "lowest", "highest",
@@ -249,7 +249,7 @@ class _Player:
             return ON_ROWS[name](values[0], *map(int, values[1:]))
         if any(np.ndim(x) == 2 for x in values):
             values = [x[:, None] if np.ndim(x) == 1 else x for x in values]
-        return ELEMENTWISE[name](*values)
+        return OPERATIONS[name](*values)
 
     def _of_sets(self, argument: Any) -> Any:
         value = np.asarray(self.value(argument))

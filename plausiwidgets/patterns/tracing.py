@@ -15,24 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from plausiwidgets.simulation.formula import Formula, NoFormula, Tree
+from plausiwidgets.simulation.formula import SYMBOLS, Formula, NoFormula, Tree
 
 NUMBER, ROW = "number", "row"
 """What a traced value stands for: an array of shape [n], or one of shape [n, entries]."""
 
 
-ELEMENTWISE: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "negative": np.negative,
-    "abs": np.absolute, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt, "square": lambda x: x * x,
-    "floor": np.floor, "round": np.rint,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-    "&": np.bitwise_and, "|": np.bitwise_or, "~": np.logical_not, "isfinite": np.isfinite, "where": np.where,
-}  # fmt: skip
-"""Operations on numbers, and entry by entry on rows."""
-
-_UFUNCS: dict[Any, str] = {
-    function: name for name, function in ELEMENTWISE.items() if isinstance(function, np.ufunc)
-} | {np.logical_and: "&", np.logical_or: "|", np.invert: "~"}  # fmt: skip
 _DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "&", "|", "~", "isfinite")
 
 
@@ -135,9 +123,9 @@ class Traced(Formula):
             return _elementwise("square", inputs[:1])
         if function in (np.positive, np.conjugate):
             return self
-        if function not in _UFUNCS:
+        if function not in SYMBOLS:
             raise NoFormula(getattr(function, "__name__", str(function)))
-        return _elementwise(_UFUNCS[function], inputs)
+        return _elementwise(SYMBOLS[function], inputs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: Any) -> Any:
         if function is np.where and len(args) == 3 and not options:

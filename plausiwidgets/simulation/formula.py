@@ -11,10 +11,18 @@ Tree = float | str | list[Any]
 """A number, the name of a stimulus value, or ``[operation, operands]``."""
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "negative": np.negative, "abs": np.absolute,
-    "max": np.maximum, "min": np.minimum,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "negative": np.negative,
+    "abs": np.absolute, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt, "square": lambda x: x * x,
+    "floor": np.floor, "round": np.rint,
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
+    "&": np.bitwise_and, "|": np.bitwise_or, "~": np.logical_not, "isfinite": np.isfinite, "where": np.where,
 }  # fmt: skip
-_SYMBOLS = {function: symbol for symbol, function in OPERATIONS.items()}
+"""What is recorded, and equal to the last bit in JavaScript (``OPERATIONS`` of ``widgets/app/engine/features.js``)."""
+
+SYMBOLS: dict[Any, str] = {
+    function: symbol for symbol, function in OPERATIONS.items() if isinstance(function, np.ufunc)
+} | {np.logical_and: "&", np.logical_or: "|", np.invert: "~"}  # fmt: skip
+"""The symbols of NumPy's functions."""
 
 
 class NoFormula(Exception):
@@ -34,9 +42,9 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
         self.tree = tree
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
-        if function not in _SYMBOLS or method != "__call__" or options:
+        if function not in SYMBOLS or method != "__call__" or options:
             raise NoFormula(getattr(function, "__name__", str(function)))
-        return Formula([_SYMBOLS[function], *map(tree_of, inputs)])
+        return Formula([SYMBOLS[function], *map(tree_of, inputs)])
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise NoFormula("an array of it")

@@ -146,7 +146,7 @@ def explanation(model, pattern, values, sweep: int, spikes: list[int]) -> str:
 @pytest.mark.parametrize("name", [*pw.models.names(), *OWN])
 def test_spikes(page, table, name):
     model = OWN[name]() if name in OWN else pw.models.get(name)
-    page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{node.engine('bench.js')}\n{_RUN}"])
+    page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{node.engine('features.js', 'bench.js')}\n{_RUN}"])
     rng = np.random.default_rng(0)
     lanes = fired = steps = milliseconds = 0
     found = dict.fromkeys(COLUMNS[4:8], 0)

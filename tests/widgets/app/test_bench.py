@@ -94,7 +94,7 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         expected += [(f"{model.key}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
     neurons = ", ".join(f"{model.key}: {neuron_object(model)}" for model in (izhikevich, adex))
-    answers = node.run(tmp_path, f"{node.engine('bench.js')}\n{_RUN % neurons}", given)
+    answers = node.run(tmp_path, f"{node.engine('features.js', 'bench.js')}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):
         np.testing.assert_array_equal(answer["current"], trace.current[0], where)
         np.testing.assert_allclose(answer["spikes"], trace.spike_times[0], rtol=0, atol=1e-9, err_msg=where)

@@ -14,13 +14,14 @@ from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.tape import play, tape_of
-from plausiwidgets.patterns.tracing import ELEMENTWISE, ON_ROWS, PRIMITIVES, NoFormula, Traced
+from plausiwidgets.patterns.tracing import ON_ROWS, PRIMITIVES, NoFormula, Traced
+from plausiwidgets.simulation.formula import OPERATIONS
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 from tests.widgets.app.test_bench import one_pulse
 from tests.widgets.test_page import data_of
 
-SOURCE = node.engine("bench.js", "features.js", "judge.js", "words.js")
+SOURCE = node.engine("features.js", "bench.js", "judge.js", "words.js")
 
 # ------------------------------------------------------------------ primitives
 
@@ -149,8 +150,8 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
 
 
 def test_the_tables_of_python_and_javascript_have_the_same_names(tmp_path):
-    source = f"{SOURCE}\nconst answer = () => [FEATURES, ELEMENTWISE, ON_ROWS].map((table) => Object.keys(table));"
-    assert [set(names) for names in node.run(tmp_path, source)] == [set(PRIMITIVES), set(ELEMENTWISE), set(ON_ROWS)]
+    source = f"{SOURCE}\nconst answer = () => [FEATURES, OPERATIONS, ON_ROWS].map((table) => Object.keys(table));"
+    assert [set(names) for names in node.run(tmp_path, source)] == [set(PRIMITIVES), set(OPERATIONS), set(ON_ROWS)]
 
 
 def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
@@ -158,7 +159,7 @@ def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
     unary = ("negative", "abs", "sqrt", "square", "floor", "round", "~", "isfinite")
     cases, expected = [], []
     with np.errstate(all="ignore"):
-        for name, function in ELEMENTWISE.items():
+        for name, function in OPERATIONS.items():
             for a in values:
                 for b in values:
                     given = [a] if name in unary else [a > 0.0, a, b] if name == "where" else [a, b]
@@ -178,9 +179,9 @@ def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
     function answer(cases) {
       return cases.map(([table, name, given]) => {
         const values = given.map((x) => (Array.isArray(x) ? x.map((y) => y ?? NaN) : x ?? NaN));
-        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(ELEMENTWISE[name], values);
+        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(OPERATIONS[name], values);
         const row = typeof result === "object" ? result : [result];
-        const again = table === "rows" ? row : elementwise(ELEMENTWISE[name], [[values[0]], ...values.slice(1)]);
+        const again = table === "rows" ? row : elementwise(OPERATIONS[name], [[values[0]], ...values.slice(1)]);
         return [bytes(Array.from(row, Number)), bytes(Array.from(again, Number))];
       });
     }"""

@@ -1,32 +1,14 @@
 // What the bench of the judge does with a neuron, for one set of values: it settles, and gets its sweeps.
 
 import { injected, roundHalfEven } from "../../../simulation/javascript/runtime.js";
+import { OPERATIONS } from "./features.js";
 
 /** The value of a formula: a number, the name of a value, or [operation, operands]. */
 export function valueOf(formula, values) {
   if (typeof formula === "number") return formula;
   if (typeof formula === "string") return values.get(formula);
-  const [a, b] = formula.slice(1).map((operand) => valueOf(operand, values));
-  switch (formula[0]) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return a / b;
-    case "negative":
-      return -a;
-    case "abs":
-      return Math.abs(a);
-    case "max":
-      return a > b || Number.isNaN(a) ? a : b;
-    case "min":
-      return a < b || Number.isNaN(a) ? a : b;
-    default:
-      throw new Error(`unknown operation ${formula[0]}`);
-  }
+  const [name, ...operands] = formula;
+  return OPERATIONS[name](...operands.map((operand) => valueOf(operand, values)));
 }
 
 /** How often a neuron may fire in so many steps before it is given up. */

@@ -299,8 +299,8 @@ export const FEATURES = {
   },
 };
 
-/** Operations on numbers, and entry by entry on rows, as patterns/tracing.py has them. */
-export const ELEMENTWISE = {
+/** Operations on numbers, and entry by entry on rows, as simulation/formula.py has them. */
+export const OPERATIONS = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,

@@ -3,7 +3,7 @@
 
 import { injected, roundHalfEven } from "../../../simulation/javascript/runtime.js";
 import { responseTo, settled, spikeLimit } from "./bench.js";
-import { ELEMENTWISE, elementwise, FEATURES, ON_ROWS } from "./features.js";
+import { elementwise, FEATURES, ON_ROWS, OPERATIONS } from "./features.js";
 
 /** A neuron of one set of values at its holding level; it gets sweeps, and notes what every pattern looks at. */
 class Bench {
@@ -218,7 +218,7 @@ class Player {
     const values = yield* this.all(given);
     if (FEATURES[name]) return FEATURES[name](...values);
     if (ON_ROWS[name]) return ON_ROWS[name](...values);
-    return elementwise(ELEMENTWISE[name], values);
+    return elementwise(OPERATIONS[name], values);
   }
 
   *shows(inner, height, width, duration) {
