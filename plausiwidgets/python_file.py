@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from plausiwidgets.extras import NotInstalled, package_missing
 from plausiwidgets.names import unknown
@@ -27,7 +28,6 @@ class Keyed(Protocol):
     def key(self) -> str: ...
 
 
-T = TypeVar("T")
 K = TypeVar("K", bound=Keyed)
 
 _ran: dict[PythonFile, Mapping[str, Any]] = {}
@@ -129,21 +129,83 @@ class InFile:
     name: str
 
 
-def chosen(what: str, found: Mapping[str, T], path: str | Path, name: str | None) -> dict[str, T]:
-    """Return all objects that a file defines, or the one of a name.
+class Registry(Generic[K]):
+    """Custom models or patterns by key: those that were registered, and the files that they come from.
 
-    Raises
-    ------
-    ValueError
-        If there is none, or none of this name; the text lists the valid ones.
+    Parameters
+    ----------
+    what : {"model", "pattern"}
+        For errors.
+    kinds : tuple of types
+    is_builtin : callable
+        Whether an object is a built-in one.
+    taken : callable
+        ``taken(key)`` returns what a key stands for already, such as ``"the name of a built-in model"``, or "".
     """
-    if not found:
-        raise ValueError(
-            f"{path} defines no {what}: it must be the value of a global name, or stand in a list, tuple or dict "
-            "that is"
-        )
-    if name is None:
-        return dict(found)
-    if name not in found:
-        raise unknown(f"{what} of {path}", name, found)
-    return {name: found[name]}
+
+    def __init__(
+        self,
+        what: str,
+        kinds: tuple[type[K], ...],
+        is_builtin: Callable[[K], bool],
+        taken: Callable[[str], str],
+    ) -> None:
+        self._what, self._kinds, self._is_builtin, self._taken = what, kinds, is_builtin, taken
+        self.by_key: dict[str, K] = {}
+        self._files: WeakKeyDictionary[K, PythonFile] = WeakKeyDictionary()
+
+    def register(self, one: K) -> K:
+        """Make it available by its key; ValueError if the key stands for something built-in."""
+        self._refuse_taken(one)
+        self.by_key[one.key] = one
+        return one
+
+    def load(self, path: str | Path, name: str | None = None) -> list[K]:
+        """Register what a file defines, or the one of a name."""
+        found = self.of_file(path, name)
+        self.by_key.update(found)
+        return list(found.values())
+
+    def of_file(self, path: str | Path, name: str | None = None) -> dict[str, K]:
+        """Return what `load` registers, by key, without registering it.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or none of this name; the text lists the valid ones.
+        """
+        file = PythonFile.read(path)
+        file.run()
+        found = self._defined(file)
+        if not found:
+            raise ValueError(
+                f"{path} defines no {self._what}: it must be the value of a global name, or stand in a list, tuple or "
+                "dict that is"
+            )
+        if name is not None:
+            if name not in found:
+                raise unknown(f"{self._what} of {path}", name, found)
+            found = {name: found[name]}
+        for one in found.values():
+            self._refuse_taken(one)
+            self._files[one] = file
+        return found
+
+    def sendable(self, one: K) -> str | K | InFile:
+        """Return what stands for it in another process, where a registered key is unknown."""
+        if self._is_builtin(one):
+            return one.key
+        file = self._files.get(one)
+        return one if file is None else InFile(file, one.key)
+
+    def of(self, sent: InFile) -> K:
+        """Return the object of a file."""
+        return self._defined(sent.file)[sent.name]
+
+    def _defined(self, file: PythonFile) -> dict[str, K]:
+        found = {key: one for kind in self._kinds for key, one in file.defined(kind).items()}
+        return {key: one for key, one in found.items() if not self._is_builtin(one)}
+
+    def _refuse_taken(self, one: K) -> None:
+        if taken := self._taken(one.key):
+            raise ValueError(f"{one.key!r} is {taken}: choose another one")

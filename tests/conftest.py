@@ -33,8 +33,8 @@ def _searches_get_on() -> None:
 @pytest.fixture(autouse=True)
 def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test registries of its own, and English: others count on the built-in models and patterns alone."""
-    monkeypatch.setattr(models, "_registered", {})
-    monkeypatch.setattr(patterns, "_registered", {})
+    monkeypatch.setattr(models.custom, "by_key", {})
+    monkeypatch.setattr(patterns.custom, "by_key", {})
     monkeypatch.setattr(texts, "_usual", texts.ENGLISH)
 
 

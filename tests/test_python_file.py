@@ -35,11 +35,11 @@ def test_processes_of_an_executor_find_them_again(tmp_path):
 
 
 def test_what_stands_for_a_model_needs_no_file(tmp_path):
-    from plausiwidgets.models.registry import received, sendable
+    from plausiwidgets.models.registry import custom, received
 
     path = tmp_path / "gone.py"
     path.write_text(NEURONS.read_text().replace("from my_rates import DECAY", "DECAY = 1.0"))
-    sent = sendable(pw.models.load(path)[0])
+    sent = custom.sendable(pw.models.load(path)[0])
     path.unlink()
     sent.file.run()  # as a process does that receives it
     assert isinstance(received(sent), NeuronModel)

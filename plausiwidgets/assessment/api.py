@@ -20,13 +20,13 @@ from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import custom as custom_models
 from plausiwidgets.models.registry import received as received_model
-from plausiwidgets.models.registry import sendable as sendable_model
 from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.registry import sendable as sendable_pattern
+from plausiwidgets.patterns.registry import custom as custom_patterns
 from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.quiet import imported
 from plausiwidgets.settings import takes
@@ -70,8 +70,8 @@ def _asked(
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
         Unit(
-            sendable_model(model),
-            sendable_pattern(pattern),
+            custom_models.sendable(model),
+            custom_patterns.sendable(pattern),
             number,
             most,
             popsize,

@@ -27,7 +27,7 @@ def models_named(text: str) -> list[NeuronModel]:
     from plausiwidgets.models import registry
 
     if (place := file_and_name(text)) is not None:
-        return list(_told(registry.models_of_file, place).values())
+        return list(_told(registry.custom.of_file, place).values())
     try:
         return [registry.get(name) for name in (registry.names() if text == ALL else [text])]
     except ValueError as error:
@@ -40,7 +40,7 @@ def patterns_named(text: str) -> list[Judged]:
     from plausiwidgets.patterns.all_of import judged
 
     if (place := file_and_name(text)) is not None:
-        return list(_told(registry.patterns_of_file, place).values())
+        return list(_told(registry.custom.of_file, place).values())
     asked = registry.names() if text == ALL else [registry.key_of(text)]
     try:
         return [judged(registry.get(key), "assess") for key in asked]

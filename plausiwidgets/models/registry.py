@@ -6,19 +6,15 @@ from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.program.neuron import read
-from plausiwidgets.python_file import InFile, PythonFile, chosen
+from plausiwidgets.python_file import InFile, Registry
 
-_registered: dict[str, NeuronModel] = {}
 _builtin: dict[str, NeuronModel] = {}
-_files: WeakKeyDictionary[NeuronModel, PythonFile] = WeakKeyDictionary()
-"""The files that models come from."""
 
 
 def names() -> list[str]:
@@ -30,7 +26,7 @@ def names() -> list[str]:
     >>> pw.models.names()[:2]
     ['lif', 'lif_adapt']
     """
-    return [*NAMES, *_registered]
+    return [*NAMES, *custom.by_key]
 
 
 def get(model: str | NeuronModel) -> NeuronModel:
@@ -52,9 +48,9 @@ def get(model: str | NeuronModel) -> NeuronModel:
         model.refuse_changes()
         return model
     require("models.get", "model", model, str | NeuronModel)
-    if model in _registered:
-        _registered[model].refuse_changes()
-        return _registered[model]
+    if model in custom.by_key:
+        custom.by_key[model].refuse_changes()
+        return custom.by_key[model]
     if model not in NAMES:
         raise unknown("model", model, names(), "A custom one is an object, or a name after models.register.")
     if model not in _builtin:
@@ -101,9 +97,7 @@ def register(model: NeuronModel) -> NeuronModel:
     ValueError
         If it has the name of a built-in model.
     """
-    _require_free(model)
-    _registered[model.key] = model
-    return model
+    return custom.register(model)
 
 
 @checked
@@ -158,42 +152,12 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     ValueError
         If it fails, defines no model or none of this name, or one with the name of a built-in model.
     """
-    models = models_of_file(path, name)
-    _registered.update(models)
-    return list(models.values())
-
-
-def models_of_file(path: str | Path, name: str | None = None) -> dict[str, NeuronModel]:
-    """Return what `load` registers, by name, without registering it."""
-    file = PythonFile.read(path)
-    file.run()
-    models = chosen("model", _defined(file), path, name)
-    for model in models.values():
-        _require_free(model)
-    _files.update(dict.fromkeys(models.values(), file))
-    return models
-
-
-def sendable(model: NeuronModel) -> str | NeuronModel | InFile:
-    """Return what stands for a model in another process, where a registered name is unknown."""
-    if is_builtin(model):
-        return model.key
-    file = _files.get(model)
-    return model if file is None else InFile(file, model.key)
+    return custom.load(path, name)
 
 
 def received(model: str | NeuronModel | InFile) -> NeuronModel:
-    """Return the model of `sendable`."""
-    return _defined(model.file)[model.name] if isinstance(model, InFile) else get(model)
-
-
-def _defined(file: PythonFile) -> dict[str, NeuronModel]:
-    return {name: m for name, m in file.defined(NeuronModel).items() if not is_builtin(m)}
-
-
-def _require_free(model: NeuronModel) -> None:
-    if model.key in NAMES:
-        raise ValueError(f"{model.key!r} is the name of a built-in model: choose another one")
+    """Return the model of ``custom.sendable``."""
+    return custom.of(model) if isinstance(model, InFile) else get(model)
 
 
 def is_builtin(model: NeuronModel) -> bool:
@@ -205,3 +169,7 @@ def is_builtin(model: NeuronModel) -> bool:
     True
     """
     return _builtin.get(model.key) is model
+
+
+custom = Registry("model", (NeuronModel,), is_builtin, lambda key: "the name of a built-in model" * (key in NAMES))
+"""The custom models."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.model import NeuronModel
@@ -15,13 +14,10 @@ from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
-from plausiwidgets.python_file import InFile, PythonFile, chosen
+from plausiwidgets.python_file import InFile, Registry
 from plausiwidgets.simulation.current import Current
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
-_registered: dict[str, Judged] = {}
-_files: WeakKeyDictionary[Judged, PythonFile] = WeakKeyDictionary()
-"""The files that patterns come from."""
 
 
 def names() -> list[str]:
@@ -33,7 +29,7 @@ def names() -> list[str]:
     >>> pw.patterns.names()[:2]
     ['tonic_spiking', 'phasic_spiking']
     """
-    return [*_builtin, *_registered]
+    return [*_builtin, *custom.by_key]
 
 
 def key_of(text: str) -> str:
@@ -73,7 +69,7 @@ def get(pattern: Named) -> Protocol:
         return given(pattern)
     require("patterns.get", "pattern", pattern, Named)
     assert isinstance(pattern, str)
-    found = _builtin.get(pattern) or _registered.get(pattern) or named(pattern)
+    found = _builtin.get(pattern) or custom.by_key.get(pattern) or named(pattern)
     if found is None:
         raise unknown("pattern", pattern, names(), "A custom one is an object, or a name after patterns.register.")
     return found
@@ -128,10 +124,7 @@ def register(pattern: Protocol) -> Judged:
     Traceback (most recent call last):
     ValueError: 'tonic_spiking' is the key of a built-in pattern: choose another one
     """
-    known = judged(pattern, "register")
-    _require_free(known)
-    _registered[pattern.key] = known
-    return known
+    return custom.register(judged(pattern, "register"))
 
 
 @checked
@@ -179,45 +172,12 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     ValueError
         If it fails, defines no pattern or none of this name, or one with the key of a built-in pattern or a stimulus.
     """
-    patterns = patterns_of_file(path, name)
-    _registered.update(patterns)
-    return list(patterns.values())
-
-
-def patterns_of_file(path: str | Path, name: str | None = None) -> dict[str, Judged]:
-    """Return what `load` registers, by name, without registering it."""
-    file = PythonFile.read(path)
-    file.run()
-    patterns = chosen("pattern", _defined(file), path, name)
-    for pattern in patterns.values():
-        _require_free(pattern)
-    _files.update(dict.fromkeys(patterns.values(), file))
-    return patterns
-
-
-def sendable(pattern: Judged) -> str | Judged | InFile:
-    """Return what stands for a pattern in another process, where a registered key is unknown."""
-    if is_builtin(pattern):
-        return pattern.key
-    file = _files.get(pattern)
-    return pattern if file is None else InFile(file, pattern.key)
+    return custom.load(path, name)
 
 
 def received(pattern: str | Judged | InFile) -> Protocol:
-    """Return the pattern of `sendable`."""
-    return _defined(pattern.file)[pattern.name] if isinstance(pattern, InFile) else get(pattern)
-
-
-def _defined(file: PythonFile) -> dict[str, Judged]:
-    found: dict[str, Judged] = {**file.defined(Pattern), **file.defined(AllOf)}
-    return {key: pattern for key, pattern in found.items() if not is_builtin(pattern)}
-
-
-def _require_free(pattern: Judged) -> None:
-    if pattern.key in _builtin:
-        raise ValueError(f"{pattern.key!r} is the key of a built-in pattern: choose another one")
-    if named(pattern.key) is not None:
-        raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
+    """Return the pattern of ``custom.sendable``."""
+    return custom.of(pattern) if isinstance(pattern, InFile) else get(pattern)
 
 
 def argument_against(pattern: Protocol, model: NeuronModel) -> str:
@@ -234,10 +194,20 @@ def argument_against(pattern: Protocol, model: NeuronModel) -> str:
 def is_registered(pattern: str | Protocol) -> bool:
     """Return whether `get` finds this key or, for an object, this very pattern by its key."""
     key = pattern if isinstance(pattern, str) else pattern.key
-    found = _builtin.get(key) or _registered.get(key) or named(key)
+    found = _builtin.get(key) or custom.by_key.get(key) or named(key)
     return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
 def is_builtin(pattern: Protocol) -> bool:
     """Return whether a pattern is built-in, so that its key means the same in every process."""
     return pattern is _builtin.get(pattern.key)
+
+
+def _taken(key: str) -> str:
+    if key in _builtin:
+        return "the key of a built-in pattern"
+    return "the key of a stimulus" if named(key) is not None else ""
+
+
+custom: Registry[Judged] = Registry("pattern", (Pattern, AllOf), is_builtin, _taken)
+"""The custom patterns."""
