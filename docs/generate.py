@@ -83,7 +83,7 @@ MENTIONED = {
         "optimization.Strategy",
         "optimization.StrategyFactory",
         "optimization.volume.Volume",
-        "progress.Work",
+        "support.progress.Work",
     ),
     "patterns": ("patterns.bench.Bench", "patterns.marks.Mark", "patterns.features"),
 }

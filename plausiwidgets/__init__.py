@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
+from plausiwidgets.support.lazy import lazily
 
 __version__ = "0.3.0"
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from plausiwidgets import patterns as patterns
     from plausiwidgets import teaching as teaching
     from plausiwidgets.assessment.api import assess as assess
-    from plausiwidgets.extras import require as require
     from plausiwidgets.models import NeuronModel as NeuronModel
     from plausiwidgets.models import Parameter as Parameter
     from plausiwidgets.models import Preset as Preset
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.lanes import NotCompilable as NotCompilable
     from plausiwidgets.simulation.simulate import simulate as simulate
     from plausiwidgets.simulation.traces import Traces as Traces
+    from plausiwidgets.support.extras import require as require
     from plausiwidgets.widgets import Explorer as Explorer
     from plausiwidgets.widgets import Page as Page
     from plausiwidgets.widgets import export_page as export_page
@@ -64,7 +64,7 @@ else:
         __name__,
         {
             "": ("analysis", "assessment", "models", "networks", "patterns", "teaching"),
-            "extras": ("require",),
+            "support.extras": ("require",),
             "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
             "models.norse": ("from_norse",),
             "models.from_brian2": ("from_brian2",),

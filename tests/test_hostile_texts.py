@@ -8,8 +8,8 @@ import zlib
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.json_text import read_json
 from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.support.json_text import read_json
 from plausiwidgets.teaching import read_code
 
 DEEP = "[" * 100_000 + "]" * 100_000

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.old_names import _MOVED
+from plausiwidgets.support.old_names import _MOVED
 
 
 @pytest.mark.parametrize(

@@ -17,22 +17,7 @@ PACKAGE = "plausiwidgets"
 
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
-    {
-        "old_names",
-        "names",
-        "arguments",
-        "quiet",
-        "settings",
-        "lazy",
-        "extras",
-        "python_file",
-        "whole_file",
-        "json_text",
-        "texts",
-        "progress",
-        "picture",
-        "printed",
-    },
+    {"support", "texts"},
     {"program"},
     {"models"},
     {"simulation"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
+from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
     from plausiwidgets.analysis.onsets import Bifurcation as Bifurcation

@@ -10,11 +10,11 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.support.arguments import checked
 
 TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.analysis.phase_planes import Complexes, Floats, Flow
-from plausiwidgets.arguments import bounded, checked, finite, shown, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
-from plausiwidgets.printed import Printed, Table, number
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+from plausiwidgets.support.arguments import bounded, checked, finite, shown, whole
+from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
+from plausiwidgets.support.printed import Printed, Table, number
 
 POINTS = 600
 """Points of the curve of fixed points, along the potential."""

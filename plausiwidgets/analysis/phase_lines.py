@@ -17,11 +17,11 @@ from plausiwidgets.analysis.phase_planes import (
     given_bounds,
     padded,
 )
-from plausiwidgets.arguments import bounded, checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.picture import GREY, TEXT, Axis, Plot, drawn, span
-from plausiwidgets.printed import Printed, Table, extent
+from plausiwidgets.support.arguments import bounded, checked, whole
+from plausiwidgets.support.picture import GREY, TEXT, Axis, Plot, drawn, span
+from plausiwidgets.support.printed import Printed, Table, extent
 
 POINTS = 400
 """Points of the curve; two roots between two neighbouring points are not found."""

@@ -11,15 +11,15 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.names import unknown
-from plausiwidgets.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn
-from plausiwidgets.printed import Printed, Table, extent, number
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn
+from plausiwidgets.support.printed import Printed, Table, extent, number
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

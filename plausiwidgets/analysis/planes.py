@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from plausiwidgets import models
 from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.analysis.repertoires import distinct_patterns
-from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.names import unknown
 from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
@@ -23,11 +21,13 @@ from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.picture import BLUE, TEXT, Axis, Plot, drawn, shade
-from plausiwidgets.printed import Printed, Table
-from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.picture import BLUE, TEXT, Axis, Plot, drawn, shade
+from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.progress import ProgressLike, watched
 
 if TYPE_CHECKING:
     import pandas as pd

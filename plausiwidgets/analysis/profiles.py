@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.names import unknown
-from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
-from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.old_names import renamed_fields
+from plausiwidgets.support.progress import ProgressLike, watched
 
 Floats = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import bounded, checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.simulate import simulate
+from plausiwidgets.support.arguments import bounded, checked, numbers, shown
 
 Floats = NDArray[np.float64]
 

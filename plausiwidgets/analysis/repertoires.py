@@ -12,7 +12,6 @@ import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.analysis.known import known_sets
-from plausiwidgets.arguments import checked, mapping, whole
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -25,9 +24,10 @@ from plausiwidgets.patterns.evaluation import evaluate, single
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import checked, mapping, whole
+from plausiwidgets.support.progress import ProgressLike, as_progress
 
 if TYPE_CHECKING:
     import pandas as pd

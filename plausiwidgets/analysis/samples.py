@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 
-from plausiwidgets.arguments import bounded, checked, whole
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import make_problem
@@ -20,8 +18,10 @@ from plausiwidgets.optimization.volume import binomial_interval
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.registry import Named, argument_against
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.support.arguments import bounded, checked, whole
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.progress import ProgressLike, watched
 
 LEAST, MOST = 500, 20_000
 """Least number of sets that are sampled, of which as many as were asked for are taken; and the largest number."""

@@ -18,7 +18,6 @@ from plausiwidgets.analysis.repertoires import (
     row_of,
     shown_patterns,
 )
-from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import check_engine
@@ -28,9 +27,10 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.registry import argument_against
-from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import checked, whole
+from plausiwidgets.support.progress import ProgressLike, watched
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
-from plausiwidgets.arguments import bounded, checked, finite, whole
 from plausiwidgets.assessment.costs import estimate_units
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
@@ -18,7 +17,6 @@ from plausiwidgets.assessment.shards import Shard
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import custom as custom_models
 from plausiwidgets.models.registry import received as received_model
@@ -27,10 +25,12 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import custom as custom_patterns
-from plausiwidgets.progress import ProgressLike, as_progress
-from plausiwidgets.quiet import imported
-from plausiwidgets.settings import takes
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import bounded, checked, finite, whole
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.progress import ProgressLike, as_progress
+from plausiwidgets.support.quiet import imported
+from plausiwidgets.support.settings import takes
 
 Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Protocol | Iterable[str | Protocol]

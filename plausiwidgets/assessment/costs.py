@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from plausiwidgets.assessment.units import Unit
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.api import make_problem
@@ -20,8 +19,9 @@ from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import Options, default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
 from plausiwidgets.patterns.registry import received as received_pattern
-from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.progress import ProgressLike, as_progress
 
 TRIED = 200
 """Candidates that are judged for each model and pattern."""

@@ -9,12 +9,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from plausiwidgets.arguments import checked, shown
 from plausiwidgets.assessment.shards import Shard
 from plausiwidgets.assessment.store import Key, Store, StoreError, compare, read_study
 from plausiwidgets.assessment.table import make_table
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.result import Result
+from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.lazy import pandas as pd
 
 SHARD = "shard"
 

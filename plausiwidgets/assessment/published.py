@@ -7,12 +7,12 @@ import io
 from importlib.resources import as_file
 
 from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file
-from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
-from plausiwidgets.lazy import pandas as pd
-from plausiwidgets.names import unknown
-from plausiwidgets.whole_file import write_whole
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.whole_file import write_whole
 
 OTHER_SEEDS = {
     ("hindmarsh_rose", "mixed_mode"): 1,

@@ -13,12 +13,12 @@ from plausiwidgets import models, patterns
 from plausiwidgets.analysis.known import REPERTOIRES, TABLE, data_file
 from plausiwidgets.analysis.repertoires import repertoire
 from plausiwidgets.analysis.versatile import SETS, most_versatile
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.registry import is_builtin
-from plausiwidgets.whole_file import write_whole
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.whole_file import write_whole
 
 MOST_VERSATILE = "most versatile"
 

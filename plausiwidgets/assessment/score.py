@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable
 
 from plausiwidgets import models as registry
-from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import require_columns
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation import cost
 from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.names import unknown
 
 SCORE_COLUMNS = {
     "model": "name of the model",

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from plausiwidgets.arguments import shown
 from plausiwidgets.assessment.store import Key
+from plausiwidgets.support.arguments import shown
 
 VALID = 'valid is: number and count of a part, the number from 1 to the count, such as "3/100" or (3, 100)'
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plausiwidgets.arguments import shown
-from plausiwidgets.json_text import read_json
 from plausiwidgets.optimization.result import Result
+from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.json_text import read_json
 
 FORMAT = "plausiwidgets-study-9"
 

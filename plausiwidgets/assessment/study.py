@@ -11,12 +11,12 @@ from plausiwidgets.assessment.executors import Executor, run_on
 from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
 from plausiwidgets.assessment.table import COUNTED, make_table
 from plausiwidgets.assessment.units import Unit, run_unit
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.result import ENDED, Result
-from plausiwidgets.printed import Printed, Table
-from plausiwidgets.progress import ProgressLike
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.progress import ProgressLike
 
 _SHOW_EVERY = 0.05
 """Least time in s between two snapshots within a search."""

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from plausiwidgets.arguments import checked, shown
-from plausiwidgets.json_text import read_json
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.whole_file import write_whole
+from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.whole_file import write_whole
 
 COLUMNS = {
     "model": "name of the model",

@@ -21,9 +21,9 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.registry import received as received_pattern
-from plausiwidgets.python_file import InFile
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import THREADS
+from plausiwidgets.support.python_file import InFile
 
 
 @dataclass(frozen=True)

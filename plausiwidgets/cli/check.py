@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plausiwidgets.cli.console import DONE, FAILED, print_table
-from plausiwidgets.extras import OPTIONAL
+from plausiwidgets.support.extras import OPTIONAL
 
 LIMIT = 30.0
 """Seconds from the start after which what is not done is given up."""

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get, load, names, register
+from plausiwidgets.support.lazy import lazily
 
 __all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "get", "load", "names", "register"]
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.names import unknown
 from plausiwidgets.program.arrays import evaluate
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.names import unknown
 
 _LANES = 3
 _PROBED_LANES = 7

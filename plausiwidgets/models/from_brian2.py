@@ -16,16 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, finite, shown
 from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import unknown
 from plausiwidgets.program.arrays import stepper
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import Program
 from plausiwidgets.program.recorded import Recorded, Recorder
-from plausiwidgets.quiet import imported
+from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.quiet import imported
 
 _LONG, _MOST_STEPS = 1000.0, 12_000
 """How long a neuron is run without a current until it rests: ms, and steps."""

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, finite, shown
 from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import Recorder
-from plausiwidgets.quiet import imported
+from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.quiet import imported
 
 KEY = "nir_neuron"
 """Of a neuron that the user gives none."""

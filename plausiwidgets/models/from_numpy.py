@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.extras import NotInstalled
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.contract import Namespace, check_program
 from plausiwidgets.models.outside import Outside, global_names
 from plausiwidgets.models.program_step import ProgramStart, ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import NotRecorded, Recorder
+from plausiwidgets.support.extras import NotInstalled
+from plausiwidgets.support.lazy import torch
 
 _LANES, _STEPS, _AGAIN = 40, 120, 6
 """Of the comparison of a program with the step; after so many steps it goes on from other states."""

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, finite, shown
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.libraries import POTENTIALS, REST, THRESHOLDS, Library, library_of
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import unknown
+from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.names import unknown
 
 Convert = Callable[[Any, Any], Any]
 Named = Mapping[str, "Parameter | tuple[Sequence[Parameter], Convert]"]

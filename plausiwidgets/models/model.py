@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, finite, mapping, whole
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.from_numpy import take_numpy
 from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
-from plausiwidgets.names import check_key, unknown
-from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.program.neuron import Programs
+from plausiwidgets.support.arguments import checked, finite, mapping, whole
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.old_names import renamed_fields
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""

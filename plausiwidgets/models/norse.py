@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from plausiwidgets.arguments import checked, shown
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel, PerSet
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.quiet import imported
+from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.quiet import imported
 
 NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 

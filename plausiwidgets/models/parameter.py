@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked, numbers, shown
-from plausiwidgets.names import check_key
-from plausiwidgets.old_names import renamed_fields
+from plausiwidgets.support.arguments import checked, numbers, shown
+from plausiwidgets.support.names import check_key
+from plausiwidgets.support.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 

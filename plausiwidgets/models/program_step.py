@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, Program
+from plausiwidgets.support.lazy import torch
 
 
 class ProgramStep:

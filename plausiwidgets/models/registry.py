@@ -7,12 +7,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.program.neuron import read
-from plausiwidgets.python_file import InFile, Registry
+from plausiwidgets.support.arguments import checked, require
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.python_file import InFile, Registry
 
 _builtin: dict[str, NeuronModel] = {}
 

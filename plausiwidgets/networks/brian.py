@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
-from plausiwidgets.quiet import imported
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.simulate import broadcast, check_dt
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.quiet import imported
 
 
 @checked

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.networks.step import Tensors, torch_step
 from plausiwidgets.networks.surrogate import Function, where_fired
-from plausiwidgets.printed import Table, extent
 from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.printed import Table, extent
 
 
 class NeuronLayer(torch.nn.Module):

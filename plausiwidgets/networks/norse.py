@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, numbers, shown
-from plausiwidgets.extras import require
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.names import unknown
 from plausiwidgets.networks.rheobase import rheobase
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import checked, numbers, shown
+from plausiwidgets.support.extras import require
+from plausiwidgets.support.names import unknown
 
 if TYPE_CHECKING:
     from plausiwidgets.networks.layer import NeuronLayer

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Floats, LaneJob
 from plausiwidgets.simulation.simulate import broadcast, check_dt
+from plausiwidgets.support.arguments import checked
 
 LENGTH = 500.0
 """Length of a step by default, in ms."""

@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.networks.surrogate import Chosen, Guarded
 from plausiwidgets.program.operations import CAST
@@ -23,6 +22,7 @@ from plausiwidgets.simulation.compiled.engine import compiling, remembered
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.lowering import TORCH
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+from plausiwidgets.support.lazy import torch
 
 Tensors = dict[str, torch.Tensor]
 Fire = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

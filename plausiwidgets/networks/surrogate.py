@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from plausiwidgets.lazy import torch
+from plausiwidgets.support.lazy import torch
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
 from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 from plausiwidgets.optimization.tries import Tries
+from plausiwidgets.support.lazy import lazily
 
 __all__ = ["Result", "Run", "Strategy", "StrategyFactory", "Tries", "optimize", "start_optimization"]
 

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.arguments import bounded, checked, finite, whole
-from plausiwidgets.extras import require
-from plausiwidgets.names import unknown
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
@@ -18,11 +15,14 @@ from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.progress import ProgressLike
-from plausiwidgets.quiet import imported, warn_caller
-from plausiwidgets.settings import takes
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import bounded, checked, finite, whole
+from plausiwidgets.support.extras import require
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.progress import ProgressLike
+from plausiwidgets.support.quiet import imported, warn_caller
+from plausiwidgets.support.settings import takes
 
 
 def _optimization(

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
-from plausiwidgets.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 from plausiwidgets.simulation.threads import start_daemon, step_back
+from plausiwidgets.support.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 
 S = TypeVar("S", bound=WorkSnapshot)
 R = TypeVar("R")

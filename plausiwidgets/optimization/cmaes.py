@@ -7,7 +7,7 @@ from numpy.random import SeedSequence, default_rng
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Chart, fold
-from plausiwidgets.quiet import imported
+from plausiwidgets.support.quiet import imported
 
 GAIN = 1e-3
 """Least improvement of the loss that counts as a gain."""

@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
-from plausiwidgets.json_text import read_json
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
@@ -25,8 +22,11 @@ from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import MARKS, STATUSES
 from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.picture import GREY, ORANGE, Axis, Plot, drawn
-from plausiwidgets.printed import Printed, Table
+from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.old_names import renamed_fields
+from plausiwidgets.support.picture import GREY, ORANGE, Axis, Plot, drawn
+from plausiwidgets.support.printed import Printed, Table
 
 if TYPE_CHECKING:
     from plausiwidgets.networks.layer import NeuronLayer

@@ -8,7 +8,7 @@ from plausiwidgets.optimization.background import Background
 from plausiwidgets.optimization.control import Gate
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.progress import ProgressLike
+from plausiwidgets.support.progress import ProgressLike
 
 
 class Run(Background[Result, Result]):

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import mapping
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.names import unknown
+from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.names import unknown
 
 Bounds = Mapping[str, tuple[float, float]]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.support.lazy import pandas as pd
 
 DRAWN = 2000
 """Number of tries that a curve shows."""

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
@@ -17,6 +16,7 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.simulation.current import pulse, ramp
+from plausiwidgets.support.lazy import lazily
 
 __all__ = [
     "AllOf",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked, finite
-from plausiwidgets.old_names import renamed_fields
+from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 

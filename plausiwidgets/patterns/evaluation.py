@@ -11,9 +11,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import mapping
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
@@ -26,6 +24,8 @@ from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.names import unknown
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from plausiwidgets.printed import number as number
+from plausiwidgets.support.printed import number as number
 from plausiwidgets.texts import marked
 
 ONE = {"spikes": marked("spike"), "bursts": marked("burst"), "intervals": marked("interval")}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import bounded, checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, evaluate_early, single
@@ -17,10 +16,11 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import OneVerdict, Verdict, Verdicts
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import broadcast, check_dt
+from plausiwidgets.support.arguments import bounded, checked
+from plausiwidgets.support.progress import ProgressLike, watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def judge(
         stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified". Default: one set is
         verified, arrays are not.
     progress : optional
-        None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.progress.Work`, or an object with ``init``,
+        None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.support.progress.Work`, or an object with ``init``,
         ``step`` and ``close``. It is called every few ms of work, and what it raises ends the work.
 
     Returns

@@ -11,8 +11,6 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, whole
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench
@@ -25,6 +23,8 @@ from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import checked, whole
+from plausiwidgets.support.names import unknown
 
 
 @checked

@@ -15,11 +15,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import check_key, unknown
-from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.made_up import MISTAKES, SETS, Untriable
@@ -28,6 +25,9 @@ from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import Formula
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.old_names import renamed_fields
 
 StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""

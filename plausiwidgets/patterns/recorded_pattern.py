@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import finite, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import SETTLE, TRANSIENT
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
@@ -30,6 +28,8 @@ from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.patterns.trial import untried
 from plausiwidgets.simulation.current import Piece
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import finite, shown
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked, tr
 
 Floats = NDArray[np.float64]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, finite
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, weights_of
 from plausiwidgets.patterns.recording_file import recording_of
+from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.names import unknown
 
 if TYPE_CHECKING:
     import pandas as pd

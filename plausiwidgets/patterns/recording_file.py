@@ -12,10 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.arguments import bounded, numbers, shown
-from plausiwidgets.extras import load
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
 from plausiwidgets.patterns.recording_table import (
@@ -27,6 +24,9 @@ from plausiwidgets.patterns.recording_table import (
     threshold_of,
 )
 from plausiwidgets.patterns.recording_units import AMPERE, AS_IT_IS, POTENTIAL, TIME, VALID, checked_units, units_of
+from plausiwidgets.support.arguments import bounded, numbers, shown
+from plausiwidgets.support.extras import load
+from plausiwidgets.support.names import unknown
 
 PREFIX = "recording_"
 """Of the key of such a pattern."""

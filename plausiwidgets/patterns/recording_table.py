@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import numbers, shown
 from plausiwidgets.simulation.current_text import is_number
+from plausiwidgets.support.arguments import numbers, shown
 
 Floats = NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from plausiwidgets.arguments import mapping
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.names import unknown
+from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.names import unknown
 
 TIME = {"ms": 1.0, "s": 1e3, "us": 1e-3}
 POTENTIAL = {"mV": 1.0, "V": 1e3, "uV": 1e-3}

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
-from plausiwidgets.python_file import InFile, Registry
 from plausiwidgets.simulation.current import Current
+from plausiwidgets.support.arguments import checked, require
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.python_file import InFile, Registry
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, shown
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.marks import Time
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.simulation.current_text import in_text
+from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.names import unknown
 
 SHAPES = ("step", "pulses", "ramp")
 

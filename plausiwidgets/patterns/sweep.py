@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plausiwidgets.arguments import require, shown
 from plausiwidgets.simulation.current import Piece, Value, check_values
 from plausiwidgets.simulation.formula import Formula
+from plausiwidgets.support.arguments import require, shown
 
 BEFORE = 50.0
 """Time in ms before the onset that each sweep shows, at the holding level."""

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import bounded, numbers, shown
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.made_up import SETS, Untriable, bench_of
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import MOST_GIVEN, Floats
+from plausiwidgets.support.arguments import bounded, numbers, shown
 
 MOST_TIME = 1e6
 """Time in ms of a sweep at its longest that is let through without a word."""

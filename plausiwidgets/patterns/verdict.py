@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
-from plausiwidgets.picture import drawn
-from plausiwidgets.printed import Printed, Table
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.old_names import renamed_fields
+from plausiwidgets.support.picture import drawn
+from plausiwidgets.support.printed import Printed, Table
 
 if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import TypeVar
 
-    from plausiwidgets.picture import Plot
+    from plausiwidgets.support.picture import Plot
 
     # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
     Flag = TypeVar("Flag", default=Any)

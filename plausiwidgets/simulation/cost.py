@@ -22,7 +22,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.card import card
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
@@ -30,6 +29,7 @@ from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import checked, whole
 
 if TYPE_CHECKING:
     from plausiwidgets.program.program import Instruction

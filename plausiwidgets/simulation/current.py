@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import bounded, checked, finite, numbers, shown
 from plausiwidgets.simulation.current_text import MOST_SAMPLES, read_current_file
 from plausiwidgets.simulation.formula import Formula
+from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
 Floats = NDArray[np.float64]
 if TYPE_CHECKING:

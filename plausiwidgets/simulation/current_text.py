@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import shown
+from plausiwidgets.support.arguments import shown
 
 Floats = NDArray[np.float64]
 

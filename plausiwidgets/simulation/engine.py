@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.torch_engine import run_torch
+from plausiwidgets.support.names import unknown
 
 ENGINES = ("auto", "compiled", "torch")
 

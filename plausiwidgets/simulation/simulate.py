@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import bounded, checked, finite, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.names import unknown
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import bounded, checked, finite, shown
+from plausiwidgets.support.names import unknown
 
 MOST_STEPS, MOST_VALUES, MOST_STEPS_PER_MS = 1e7, 5e8, 1e5
 """Largest requests that are let through without a word; 5e8 values are 4 GB."""

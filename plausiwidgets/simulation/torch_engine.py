@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.simulation.lanes import Checkpoint, Floats, LaneJob, LaneResult
 from plausiwidgets.simulation.loop import run_loop
+from plausiwidgets.support.lazy import torch
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:

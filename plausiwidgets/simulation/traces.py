@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axis, Plot, drawn, span
-from plausiwidgets.printed import Printed, Table, extent, number
+from plausiwidgets.support.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axis, Plot, drawn, span
+from plausiwidgets.support.printed import Printed, Table, extent, number
 
 if TYPE_CHECKING:
     import pandas as pd

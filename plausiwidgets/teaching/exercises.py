@@ -18,17 +18,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from plausiwidgets.arguments import checked, require, shown
-from plausiwidgets.json_text import read_json
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
+from plausiwidgets.support.arguments import checked, require, shown
+from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
 

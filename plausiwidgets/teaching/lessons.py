@@ -33,15 +33,15 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from plausiwidgets.analysis.known import known_sets
-from plausiwidgets.arguments import shown
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models import get as get_model
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Protocol, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.markdown import Node, outside_code, tree
 
 T = TypeVar("T")

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.analysis.known import known_sets
-from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
@@ -24,6 +23,7 @@ from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.texts import tr
 
 KEY = "mystery"

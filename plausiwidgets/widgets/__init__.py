@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.lazy import lazily
+from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer import Explorer as Explorer

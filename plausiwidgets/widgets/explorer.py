@@ -22,14 +22,14 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets import models, patterns, texts
-from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.names import unknown
-from plausiwidgets.old_names import gone
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.old_names import gone
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.picture import as_image
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.picture import as_image
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.known import Known

@@ -8,12 +8,12 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.support.arguments import checked, whole
+from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.mysteries import Mystery
-from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.app.file import page_text
 
 HEIGHT = 760

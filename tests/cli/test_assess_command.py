@@ -18,7 +18,7 @@ import pytest
 from plausiwidgets.assessment import units
 from plausiwidgets.cli import main
 from plausiwidgets.cli.console import print_table
-from plausiwidgets.progress import TextProgress
+from plausiwidgets.support.progress import TextProgress
 
 RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
 posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from paths import ROOT
 
-from plausiwidgets import extras
 from plausiwidgets.analysis.known import TABLE, data_file
+from plausiwidgets.support import extras
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

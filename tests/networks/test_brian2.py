@@ -13,7 +13,7 @@ from lane_jobs import default_job
 import plausiwidgets as pw
 from plausiwidgets.simulation.torch_engine import run_torch
 from tests.models.test_own_neurons import axon, hodgkin_huxley
-from tests.test_extras import HELPERS
+from tests.support.test_extras import HELPERS
 
 try:
     import brian2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.python_file import PythonFile
+from plausiwidgets.support.python_file import PythonFile
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.table import read_csv
-from plausiwidgets.python_file import PythonFile
+from plausiwidgets.support.python_file import PythonFile
 
 
 @pytest.fixture(scope="module", autouse=True)

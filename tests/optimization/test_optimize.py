@@ -13,7 +13,7 @@ from optimization_fakes import comparable
 import plausiwidgets as pw
 from plausiwidgets.optimization import Strategy
 from plausiwidgets.optimization.control import gate
-from plausiwidgets.quiet import warn_caller
+from plausiwidgets.support.quiet import warn_caller
 
 
 class Grid(Strategy):

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _NAUD = "Naud, Marcille, Clopath & Gerstner, Biol. Cybern. 99, 2008"
 _WIDE = "; range as wide as that of real cells"

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.lif import (
     CURRENT,
     TAU_MEM,
@@ -27,6 +26,7 @@ from plausiwidgets.models.library.lif import (
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 
 def convert(p: Any, dt: Any) -> Any:

@@ -18,10 +18,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import adex
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.support.lazy import torch
 
 _DESTEXHE = "Destexhe, J. Comput. Neurosci. 27, 2009"
 

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import adex, proofs
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.support.lazy import torch
 
 SOURCE = "Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, J. Neurosci. 23, 2003"
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.kinetics import SCHEME, advance
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _FITZHUGH = "FitzHugh, Biophys. J. 1, 1961"
 

@@ -24,10 +24,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _SQUID = "Hodgkin & Huxley, J. Physiol. 117, 1952"
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import Preset, StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 IZHIKEVICH_2003 = "Izhikevich, IEEE Trans. Neural Networks 14(6), 2003"
 IZHIKEVICH_2004 = "Izhikevich, IEEE Trans. Neural Networks 15(5), 2004"

@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.izhikevich import (
     CURRENT,
     IZHIKEVICH_2004,
@@ -28,6 +27,7 @@ from plausiwidgets.models.library.izhikevich import (
 )
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 
 def step(

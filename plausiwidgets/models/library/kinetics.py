@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.program.neuron import lowest_root
+from plausiwidgets.support.lazy import torch
 
 SCHEME = (
     "Exponential Euler, the potential half a step apart from the other variables, which step first: of second order."

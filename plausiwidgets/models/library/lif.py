@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _REPEATS = "Under a step that fires, the potential rises from the reset to the threshold as it does from rest."
 _GROWS = "The period grows as the logarithm of the distance from the rheobase, without end."

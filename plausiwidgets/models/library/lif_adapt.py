@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import (
     CURRENT,
@@ -32,6 +31,7 @@ from plausiwidgets.models.library.lif import (
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _BELLEC = "Bellec et al., NeurIPS 31, 2018"
 

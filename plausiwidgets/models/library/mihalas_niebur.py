@@ -30,10 +30,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _REAL = "All eigenvalues below the threshold are real: after a pulse the potential crosses its rest at most twice."
 _UNIMODAL = "Real eigenvalues give V − Θ one maximum after a pulse: two pulses that fire at T fire at T/2, too."

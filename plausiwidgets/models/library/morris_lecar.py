@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _MORRIS = "Morris & Lecar, Biophys. J. 35, 1981"
 _RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"

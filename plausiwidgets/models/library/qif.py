@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, sec. 5.3"
 

@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.support.lazy import torch
 
 _WILSON = "Wilson, J. Theor. Biol. 200, 1999"
 

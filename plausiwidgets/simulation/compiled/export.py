@@ -17,11 +17,11 @@ from contextlib import contextmanager, suppress
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
-from plausiwidgets.quiet import imported
 from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, Unsupported, covers, lower
 from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.support.lazy import torch
+from plausiwidgets.support.quiet import imported
 
 if TYPE_CHECKING:
     from torch.utils._python_dispatch import TorchDispatchMode

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.program.operations import CAST, TABLE
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, SINGLE, UNIFORM, Body, Number, Operation, Value
+from plausiwidgets.support.lazy import torch
 
 NUMPY = {getattr(torch, str(dtype)): dtype for dtype in (
     DOUBLE, SINGLE, LONG, *map(np.dtype, ("int32", "int16", "int8", "uint8")), BOOL,

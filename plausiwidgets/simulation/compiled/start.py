@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import kinetics
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.support.lazy import torch
 
 
 def export_start(model: NeuronModel) -> tuple[Program, Program | None]:

@@ -11,8 +11,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from plausiwidgets.analysis.samples import NothingAccepted
-from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.judging import Judging

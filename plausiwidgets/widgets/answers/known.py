@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_registered
+from plausiwidgets.support.names import unknown
 from plausiwidgets.widgets.session.selection import Selection
 
 T = TypeVar("T")

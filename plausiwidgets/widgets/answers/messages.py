@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from plausiwidgets.arguments import shown
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns.status import MARKS
+from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.names import unknown
 from plausiwidgets.widgets.answers.types import (
     LONGEST_NAME,
     ByName,

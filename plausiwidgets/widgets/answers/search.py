@@ -10,8 +10,8 @@ from typing import Any
 
 from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.progress import NoProgress
 from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.support.progress import NoProgress
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.answers.messages import SENTENCE
 from plausiwidgets.widgets.answers.packing import measured, packed

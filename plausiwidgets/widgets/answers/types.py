@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plausiwidgets.arguments import shown
+from plausiwidgets.support.arguments import shown
 
 LONGEST_NAME = 64
 """Characters of the name of a model, a pattern or a value, and of an id."""

@@ -12,9 +12,7 @@ import numpy as np
 from plausiwidgets import models
 from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.analysis.phase_planes import Flow
-from plausiwidgets.arguments import mapping
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
@@ -28,6 +26,8 @@ from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.tape import tape_of
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery

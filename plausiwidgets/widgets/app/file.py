@@ -12,13 +12,13 @@ from typing import Any
 
 from plausiwidgets import models as all_models
 from plausiwidgets import patterns as all_patterns
-from plausiwidgets.arguments import mapping
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson, read_lesson
 from plausiwidgets.teaching.mysteries import Mystery

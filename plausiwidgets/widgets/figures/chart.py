@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.picture import BLUE, Axis, Plot, as_image, drawn
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.picture import BLUE, Axis, Plot, as_image, drawn
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.map_cells import SHORT

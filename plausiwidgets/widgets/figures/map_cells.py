@@ -12,10 +12,10 @@ from plausiwidgets import models, patterns
 from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
-from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from plausiwidgets.picture import LINE, SIZE, TEXT, framed
+from plausiwidgets.support.picture import LINE, SIZE, TEXT, framed
 from plausiwidgets.widgets.figures.map_cells import MARKS, WORDS, Grid
 from plausiwidgets.widgets.figures.map_figure import COLOURS
 

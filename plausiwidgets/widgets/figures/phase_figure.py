@@ -14,7 +14,7 @@ from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.picture import span
+from plausiwidgets.support.picture import span
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.drawing import Floats

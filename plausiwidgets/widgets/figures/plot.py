@@ -17,15 +17,15 @@ from plausiwidgets.analysis.onsets import Bifurcations
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
-from plausiwidgets.arguments import checked, shown
-from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
-from plausiwidgets.picture import as_image
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.picture import as_image
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.figure import WIDTH, figure_of, rows_of

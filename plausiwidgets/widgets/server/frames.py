@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from plausiwidgets.json_text import read_json
+from plausiwidgets.support.json_text import read_json
 
 HEAD = 4
 """Bytes of a length, the highest first."""

@@ -19,8 +19,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from plausiwidgets.simulation.javascript.module import json_text, runtime
+from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.texts import ENGLISH, languages
-from plausiwidgets.whole_file import write_whole
 
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
          "json": "application/json; charset=utf-8"}  # fmt: skip

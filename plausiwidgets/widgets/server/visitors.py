@@ -10,7 +10,7 @@ import time
 from itertools import count
 from typing import Any, Protocol
 
-from plausiwidgets.json_text import read_json
+from plausiwidgets.support.json_text import read_json
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
 from plausiwidgets.widgets.answers.messages import MAKING, SENTENCE, Refused, checked
 from plausiwidgets.widgets.server import frames

@@ -193,7 +193,7 @@ def main() -> None:
         work.say({"failed": str(error)})
         return
     from plausiwidgets.patterns import judge
-    from plausiwidgets.quiet import imported
+    from plausiwidgets.support.quiet import imported
 
     imported("cma")
     judge(*WARM, verify=False)

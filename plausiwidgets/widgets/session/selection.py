@@ -10,9 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from plausiwidgets import models, patterns
-from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
-from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol
@@ -20,6 +18,8 @@ from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import read_query, samples_of
 

@@ -20,7 +20,7 @@ SIMULATE = """
 import sys
 import plausiwidgets as pw
 
-from plausiwidgets.lazy import torch
+from plausiwidgets.support.lazy import torch
 from plausiwidgets.simulation.compiled import check
 checks = []
 original = check.compare

@@ -1,7 +1,7 @@
 """Torch, pandas and the package's own names, imported when they are first used.
 
 The package's own neurons run without torch, which takes 1 s and 200 MB and need not be installed. A file of a neuron
-says ``from plausiwidgets.lazy import torch`` and uses it as torch itself. Only tables need pandas.
+says ``from plausiwidgets.support.lazy import torch`` and uses it as torch itself. Only tables need pandas.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from plausiwidgets.extras import load
-from plausiwidgets.old_names import in_place_of, renamed
+from plausiwidgets.support.extras import load
+from plausiwidgets.support.old_names import in_place_of, renamed
 
 
 class LazyModule:

@@ -7,8 +7,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from plausiwidgets.arguments import checked
-from plausiwidgets.names import unknown
+from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.names import unknown
 
 OPTIONAL = {
     "torch": ("'plausiwidgets[torch]'", "a custom step, the torch engine and a network need PyTorch"),

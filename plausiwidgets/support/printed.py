@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.picture import as_image
+from plausiwidgets.support.picture import as_image
 
 WIDTH = 80
 """Columns of a terminal."""

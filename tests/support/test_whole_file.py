@@ -9,8 +9,8 @@ import pytest
 from paths import ROOT
 
 import plausiwidgets as pw
-from plausiwidgets import whole_file
-from plausiwidgets.whole_file import write_whole
+from plausiwidgets.support import whole_file
+from plausiwidgets.support.whole_file import write_whole
 
 
 def test_an_error_leaves_the_former_file_and_nothing_beside_it(tmp_path, monkeypatch):

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets import extras
 from plausiwidgets.optimization.versions import versions
+from plausiwidgets.support import extras
 
-HELPERS = Path(__file__).parent / "helpers"
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+HELPERS = Path(__file__).parents[1] / "helpers"
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 PIP = {
     "torch": "pip install 'plausiwidgets[torch]'",
     "norse": "pip install 'plausiwidgets[torch]'",
@@ -82,7 +82,7 @@ def errors(tmp_path_factory):
     script = folder / "script.py"
     script.write_text(
         "import json\nimport plausiwidgets as pw\nfrom plausiwidgets.models.norse import functional\n"
-        f"MY_NEURONS = {str(Path(__file__).parent / 'data' / 'my_neurons.py')!r}\n{OWN}\nfound = {{}}\n"
+        f"MY_NEURONS = {str(Path(__file__).parents[1] / 'data' / 'my_neurons.py')!r}\n{OWN}\nfound = {{}}\n"
         f"for code in {list(NEEDS)!r}:\n"
         "    try:\n"
         "        found[code] = ['none', False, repr(eval(code))]\n"

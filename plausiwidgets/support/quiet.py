@@ -8,7 +8,7 @@ from functools import cache
 from threading import RLock
 from types import ModuleType
 
-from plausiwidgets.extras import load
+from plausiwidgets.support.extras import load
 
 _one_at_a_time = RLock()
 
@@ -25,7 +25,7 @@ def imported(name: str) -> ModuleType:
     Raises
     ------
     ImportError
-        As of :func:`plausiwidgets.extras.load`.
+        As of :func:`plausiwidgets.support.extras.load`.
     """
     # One thread at a time: the first to leave would restore Python's filters for the others.
     with _one_at_a_time, warnings.catch_warnings():

@@ -17,8 +17,8 @@ from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from plausiwidgets.extras import NotInstalled, package_missing
-from plausiwidgets.names import unknown
+from plausiwidgets.support.extras import NotInstalled, package_missing
+from plausiwidgets.support.names import unknown
 
 
 class Keyed(Protocol):

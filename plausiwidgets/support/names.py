@@ -7,7 +7,7 @@ import keyword
 import unicodedata
 from collections.abc import Iterable
 
-from plausiwidgets.arguments import shown
+from plausiwidgets.support.arguments import shown
 
 
 def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> ValueError:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
-from plausiwidgets.arguments import shown
-from plausiwidgets.quiet import imported
+from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.quiet import imported
 
 
 class WorkSnapshot(Protocol):

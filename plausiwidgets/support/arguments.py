@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.old_names import renamed_argument
+from plausiwidgets.support.old_names import renamed_argument
 
 T = TypeVar("T", bound=Callable[..., Any])
 V = TypeVar("V")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.picture import Axis, Plot, drawn
-from plausiwidgets.printed import WIDTH, Printed, Table
+from plausiwidgets.support.picture import Axis, Plot, drawn
+from plausiwidgets.support.printed import WIDTH, Printed, Table
 
 SVG = "{http://www.w3.org/2000/svg}"
 
