@@ -77,6 +77,7 @@ def test_a_finger_drags_the_height_and_the_page_does_not_scroll(opened):
     for step in range(1, 6):
         send("touchMove", (x, y + 3 * step))
     send("touchEnd")
+    changes(page, "height", before)
     assert value(page) < before
     assert page.evaluate("scrollY") == 0
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 import plausiwidgets as pw
 from tests.browser.pages import JUDGED
+from tests.browser.test_app_notebook import becomes
 
 QUESTION = "Make the neuron fire groups of spikes."
 LESSON = """# From spikes to bursts
@@ -115,7 +116,7 @@ def test_hints_are_opened_one_after_the_other_and_an_undone_exercise_can_be_hand
     page = opened(exercise)
     page.get_by_role("button", name="Hint (2 left)").click()
     page.get_by_role("button", name="Last hint").click()
-    assert page.locator(".pw-hint").all_inner_texts() == ["Hint 1: Where does a reset land?", "Hint 2: Above −55 mV."]
+    expect(page.locator(".pw-hint")).to_have_text(["Hint 1: Where does a reset land?", "Hint 2: Above −55 mV."])
     page.get_by_role("button", name="Hand in").click()
     answer = pw.teaching.read_code(page.get_by_label("Code to hand in").input_value(), exercise)
     assert (answer.solved, answer.name, answer.parameters["c"]) == (False, "", -65.0)
@@ -127,13 +128,16 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     page = opened(exercise)
     page.get_by_role("button", name="All 9 values").click()
     drag(page, "c", -300)
-    assert page.get_by_label("Exact value of c").get_attribute("aria-invalid") == "true"  # beyond its slider
+    expect(page.get_by_label("Exact value of c")).to_have_attribute("aria-invalid", "true")  # beyond its slider
     drag(page, "c", -50)
     drag(page, "d", 2)
     expect(page.locator(".pw-praise")).to_have_text("✓ Well done: that is tonic bursting.")
     page.get_by_role("button", name="Get your code").click()
+    code = page.get_by_label("Code to hand in")
+    nameless = code.input_value()
     page.get_by_label("Your name, if your teacher wants it").fill("Zoë Müller")
-    solved = page.get_by_label("Code to hand in").input_value()
+    expect(code).not_to_have_value(nameless)
+    solved = code.input_value()
     no_axe_finding(page)
     answer = pw.teaching.read_code(solved, exercise)
     assert (answer.solved, answer.name, answer.parameters["d"]) == (True, "Zoë Müller", 2.0)
@@ -242,10 +246,6 @@ def test_a_link_that_is_not_for_this_file_says_one_sentence_and_goes_on(opened, 
 
 # ------------------------------------------------------------------ in JupyterLab
 
-SELECTED = """expression => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-    .requestExecute({ code: "", user_expressions: { x: expression }, store_history: false, silent: false }).done
-    .then(({ content }) => content.user_expressions?.x?.data?.["text/plain"] ?? JSON.stringify(content))"""
-
 
 def notebook(folder: Path, code: str) -> Path:
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -265,9 +265,9 @@ def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(
     page.wait_for_selector(JUDGED)
     expect(page.locator("h2.pw-sentence")).to_contain_text("Leaky integrate-and-fire", timeout=30_000)
     expect(page.get_by_role("alert").filter(has_text="‘zz’")).to_be_visible()
-    page.wait_for_timeout(500)  # what the page selects goes to the kernel after the picture
+    # What the page selects goes to the kernel after the picture.
     selected = "(app.model.key, app.parameters['v_reset'], app.selection.locked)"
-    assert page.evaluate(SELECTED, selected) == "('lif', -70.0, ('v_rest',))"
+    becomes(opened, selected, "('lif', -70.0, ('v_rest',))")
 
 
 @pytest.mark.slow

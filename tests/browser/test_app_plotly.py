@@ -277,7 +277,7 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(opened, tool):
         box = page.locator(place).bounding_box()
         page.mouse.down()
         page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"], steps=3)
-        assert page.evaluate("() => document.querySelector('.pw-cells').dataset.pwPainter") == "light"
+        expect(page.locator(place)).to_have_attribute("data-pw-painter", "light")
         page.mouse.up()
         expect(page.locator(".pw-at")).not_to_have_text(value)
     assert shown.errors == []
