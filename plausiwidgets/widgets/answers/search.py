@@ -96,6 +96,8 @@ class Searches:
         Is called with a search and its snapshot whenever something of it is told.
     before : callable
         Returns how many others have their turn before a search that has not begun to try.
+    begun : callable
+        Is called when a search has begun.
     """
 
     def __init__(self, tell: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
@@ -108,6 +110,7 @@ class Searches:
         self._count = 0
         self.noted: Callable[[Search, Result], object] = lambda search, snapshot: None
         self.before: Callable[[], int] = lambda: 0
+        self.begun: Callable[[], object] = lambda: None
 
     @property
     def newest(self) -> Search | None:
@@ -141,6 +144,7 @@ class Searches:
                 del self._all[eldest.identity]
             if self._closed:
                 run.stop()
+        self.begun()
         self._publish()
         return search
 

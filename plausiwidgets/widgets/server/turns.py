@@ -19,12 +19,17 @@ POLL = 0.2
 """Longest time in s that a visitor waits at once: it notices a stop by then."""
 SPENT = 2.0
 """Processor time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
+FIRST = 2.0
+"""Time in s, of late, in which the first tries of a visitor's searches go before all that goes on already."""
 FADES = 30.0
 """Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
 
 
 class Turns:
     """Gives turns to visitors: the one that has used least of late goes first.
+
+    A search that has not tried anything yet goes before those that have, in the order in which they began: who has just
+    pressed the button waits for the first tries of others, and not for their turns.
 
     Parameters
     ----------
@@ -44,6 +49,7 @@ class Turns:
         self._clock, self.worked = clock, worked
         self._changed = Condition()
         self._seen: dict[Turn, float] = {}
+        self._waiting: dict[Turn, int] = {}
         self._holder: Turn | None = None
         self._since = 0.0
 
@@ -83,6 +89,21 @@ class Turns:
                 self._holder = None
             self._changed.notify_all()
 
+    @contextmanager
+    def wanted(self, turn: Turn) -> Iterator[None]:
+        """Let a visitor want a turn during the block, however long it waits there for other things."""
+        with self._changed:
+            self._waiting[turn] = self._waiting.get(turn, 0) + 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._seen[turn] = self._clock()
+                if self._waiting[turn] == 1:
+                    del self._waiting[turn]
+                else:
+                    self._waiting[turn] -= 1
+
     def wait(self, turn: Turn, timeout: float) -> bool:
         """Wait until it is the turn of a visitor; return whether it is."""
         end = self._clock() + max(timeout, POLL)
@@ -101,12 +122,15 @@ class Turns:
             return self._may(turn, now)
 
     def _wanting(self, now: float) -> list[Turn]:
-        return [one for one, at in self._seen.items() if now - at <= WANTED]
+        wanting = [one for one, at in self._seen.items() if now - at <= WANTED or one in self._waiting]
+        # All others have ended; but the silence of who holds the turn is watched.
+        self._seen = {one: at for one, at in self._seen.items() if one in wanting or one is self._holder}
+        return wanting
 
     def _may(self, turn: Turn, now: float) -> bool:
         wanting = self._wanting(now)
         holder = self._holder
-        if holder in wanting and now - self._since < self.length:
+        if holder is not None and holder in wanting and not self._is_over(holder, wanting, now):
             return holder is turn
         if holder is not None:
             holder.charge(min(now, self._seen.get(holder, now)) - self._since, now)
@@ -115,6 +139,14 @@ class Turns:
         if following is not holder:
             self._changed.notify_all()
         return following is turn
+
+    def _is_over(self, holder: Turn, wanting: list[Turn], now: float) -> bool:
+        """Return whether a turn is over."""
+        if now - self._since >= self.length:
+            return True
+        if holder.begun is not None:
+            return not holder.begins()
+        return any(one.is_new(now) for one in wanting)
 
 
 class Used:
@@ -153,6 +185,10 @@ class Turn(Gate):
         Whether the visitor has left: all others go before.
     working : callable
         Returns whether something of the visitor is going on.
+    begun : float or None
+        Since when a search of the visitor waits for its first try, in s.
+    begins : callable
+        Returns whether that search has not tried anything yet.
     """
 
     _count = 0
@@ -160,16 +196,27 @@ class Turn(Gate):
     def __init__(self, turns: Turns) -> None:
         super().__init__()
         self._turns = turns
-        self._used, self._verdicts = Used(), Used()
+        self._used, self._verdicts, self._first = Used(), Used(), Used()
         self._verdict = threading.local()  # of a thread: what it had worked when its verdict began; None: by turns
         Turn._count += 1
         self.number = Turn._count
         self.away = False
         self.working: Callable[[], bool] = lambda: False
+        self.begun: float | None = None
+        self.begins: Callable[[], bool] = lambda: False
 
     def wait(self, timeout: float = POLL) -> bool:
         """Wait for the turn, and while a verdict is made; return whether the work may go on."""
-        return gate.wait(timeout) and self._turns.wait(self, timeout)
+        with self._turns.wanted(self):
+            return gate.wait(timeout) and self._turns.wait(self, timeout)
+
+    def begin(self) -> None:
+        """Note that a search begins."""
+        self.begun = self._turns.now()
+
+    def is_new(self, now: float) -> bool:
+        """Return whether a search waits for its first try, and goes before those that have some."""
+        return self.begun is not None and not self.away and self._first.at(now) < FIRST
 
     @contextmanager
     def urgent(self, linger: float = 0.0) -> Iterator[None]:
@@ -203,13 +250,19 @@ class Turn(Gate):
         """Return what was used of late, in s."""
         return self._used.at(now)
 
-    def rank(self, now: float) -> tuple[bool, float, int]:
+    def rank(self, now: float) -> tuple[bool, bool, float, int]:
         """Return what is least of who goes first."""
-        return self.away, self.used(now), self.number
+        if self.begun is not None and self.is_new(now):
+            return self.away, False, self.begun, self.number
+        return self.away, True, self.used(now), self.number
 
     def charge(self, seconds: float, now: float) -> None:
         """Note what was used."""
         self._used.add(seconds, now)
+        if self.begun is not None:
+            self._first.add(seconds, now)
+            if not self.begins():
+                self.begun = None
 
     def before(self) -> int:
         """Return how many visitors have their turn before."""

@@ -109,8 +109,8 @@ class Work:
         turn = self._turns.join()
         with waiting_at(turn), speaking(language):
             answers = Answers(tell)
-        answers.searches.before = turn.before
-        turn.working = lambda: works(answers)
+        answers.searches.before, answers.searches.begun = turn.before, turn.begin
+        turn.working, turn.begins = lambda: works(answers), lambda: begins(answers)
         return answers, turn
 
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
@@ -154,6 +154,12 @@ def works(answers: Answers) -> bool:
         (snapshot := search.run.snapshot()).state != "paused" and not snapshot.ended
         for search in answers.searches.all()
     )
+
+
+def begins(answers: Answers) -> bool:
+    """Return whether the newest search of a visitor has not tried anything yet."""
+    newest = answers.searches.newest
+    return newest is not None and not (snapshot := newest.run.snapshot()).ended and not snapshot.evaluations
 
 
 def memory() -> int:

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from plausiwidgets.optimization.control import gate, waiting_at
-from plausiwidgets.widgets.server.turns import FADES, SPENT, WANTED, Turns
+from plausiwidgets.widgets.server.turns import FADES, FIRST, SPENT, WANTED, Turns
 from plausiwidgets.widgets.session.worker import Priority, Worker
 
 
@@ -73,6 +73,59 @@ def test_who_starts_anew_again_and_again_does_not_get_more(turns, clock):
         part = steps(turns, clock, [other], 0.1)
         had[1] += part[0]
     assert had[0] < 1.2 * had[1]
+
+
+def begin(turn, clock, seconds):
+    """Let a search begin whose first try takes so long; return what notes it."""
+    tried = []
+    turn.begins = lambda: not tried
+    turn.begin()
+    clock.now += 0.01
+    left = [seconds]
+
+    def work():
+        if turn.wait():
+            left[0] -= 0.05
+            if left[0] < 0.01 and not tried:
+                tried.append(clock.now)
+
+    return work, tried
+
+
+def test_the_first_tries_of_a_search_go_before_all_that_goes_on_in_the_order_in_which_they_began(turns, clock):
+    old = [turns.join() for _ in range(10)]
+    steps(turns, clock, old, 40.0)
+    began = clock.now
+    new = [begin(turn, clock, 0.4) for turn in (old[7], turns.join(), old[2])]
+    for _ in range(40):
+        for one in old:
+            one.wait()
+        for work, _ in new:
+            work()
+        clock.now += 0.05
+    waits = [tried[0] - began for _, tried in new]
+    assert waits == sorted(waits) and waits[0] <= 0.6 and waits[-1] <= 1.6
+
+
+def test_who_begins_searches_again_and_again_goes_first_for_a_short_time_only(turns, clock):
+    one, other = turns.join(), turns.join()
+    one.begins = lambda: True
+    had = [0.0, 0.0]
+    for _ in range(40):
+        one.begin()
+        part = steps(turns, clock, [one, other], 0.5)
+        had = [had[0] + part[0], had[1] + part[1]]
+    assert had[0] - had[1] < 2 * FIRST
+
+
+def test_who_waits_at_a_closed_gate_keeps_the_place(turns, clock):
+    first, second, third = (turns.join() for _ in range(3))
+    assert first.wait() and not second.wait()
+    with turns.wanted(second):  # verdicts are made meanwhile
+        clock.now += WANTED + 0.1
+        assert not third.wait()
+        assert third.before() == 1
+    assert second.wait()
 
 
 def test_who_has_left_waits_for_all_others(turns, clock):
