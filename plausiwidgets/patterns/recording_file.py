@@ -562,4 +562,6 @@ def _span(spikes: Any) -> np.ndarray:
     times = np.asarray(spikes, dtype=float) if isinstance(spikes, np.ndarray) else np.empty(0)
     times = times[np.isfinite(times)]
     last = float(times.max()) if times.size else 0.0
+    if times.size and last <= 0.0:
+        raise ValueError(f"the last spike is at {last:g} ms, valid is: > 0, as a recording of spikes alone begins at 0")
     return np.array([0.0, last + (last / times.size if times.size else 0.0)])

@@ -18,6 +18,15 @@ def v(r):
     return r["step"].v(0.0, 50.0)
 
 
+SEEN = []
+
+
+def most_so_far(r):
+    """The largest count of this call and of those before."""
+    SEEN.append(max(r["step"].count().max(), 1))
+    return max(SEEN)
+
+
 def guarded(r, value, least=3):
     """The usual guard: a value for the sets that fired, nan for the others."""
     return np.where(r["step"].count() >= least, value, np.nan)
@@ -105,6 +114,7 @@ MIXING = {
     "mean over padding": lambda r, s: np.nan_to_num(r["step"].times).mean(axis=1),
     "threshold of the first": lambda r, s: (v(r) > r.threshold[0]).sum(axis=1),
     "phase with padding": lambda r, s: np.abs(np.exp(2j * np.nan_to_num(r["step"].times)).sum(axis=1)),
+    "over the most that was seen so far": lambda r, s: r["step"].count() / most_so_far(r),
 }
 
 ALONE_TOO = {

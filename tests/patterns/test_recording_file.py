@@ -89,6 +89,7 @@ WRONG = {
     b"t,v\n0,1\n1\n": "line 3: 1 values, but 2 columns",
     b"t,t,v\n1,2,3\n": "is there twice",
     b"22\n11\n": "line 2, column 'spikes': 11 does not come after 22",
+    b"# spikes in ms\n-12\n": "the last spike is at -12 ms, valid is: > 0",
     table("t,v", T, V * 0.0): "no spike in v",
     b'{"cells": []}': "no column of potentials",
 }
