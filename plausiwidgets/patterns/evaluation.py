@@ -23,7 +23,7 @@ from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
-from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.simulation.traces import Traces, joined_traces
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 
@@ -324,4 +324,33 @@ def single(verdict: Verdict, index: int = 0) -> OneVerdict:
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         parts={key: single(part, index) for key, part in verdict.parts.items()},
         _record=traces,
+    )
+
+
+def joined(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict of the sets of several verdicts, one after the other."""
+    first = verdicts[0]
+    if len(verdicts) == 1:
+        return first
+    records = [verdict._record for verdict in verdicts]
+
+    def of(name: str, several: Sequence[Any]) -> Any:
+        return np.concatenate([getattr(one, name) for one in several])
+
+    def traces() -> Mapping[str, Traces]:
+        several = [{} if record is None else record() for record in records]
+        return {name: joined_traces([one[name] for one in several]) for name in several[0]}
+
+    checks = tuple(
+        replace(check, **{name: of(name, same) for name in ("value", "low", "high", "passed", "cost")})
+        for check, *same in zip(first.checks, *(verdict.checks for verdict in verdicts), strict=True)
+    )
+    return replace(
+        first,
+        parameters={k: np.concatenate([verdict.parameters[k] for verdict in verdicts]) for k in first.parameters},
+        checks=checks,
+        measured={k: np.concatenate([v.measured[k] for v in verdicts], axis=-1) for k in first.measured},
+        parts={key: joined([verdict.parts[key] for verdict in verdicts]) for key in first.parts},
+        _record=traces,
+        **{name: of(name, verdicts) for name in ("loss", "status", "failed_check", "failed_loss", "diverged")},
     )

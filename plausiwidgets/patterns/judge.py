@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, evaluate_early, single
+from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, evaluate_early, joined, single
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 else:  # a table has keys and columns, and a script that has none does not load pandas
     SetsMapping = Mapping[str, ArrayLike]
 
-MOST_SETS = 1e5
-"""Sets that are judged at once: a set takes some 10 kB, and what is more is judged in several calls."""
+MOST_SETS = 3e6
+"""Sets of one call: of each the verdict keeps some 0.5 kB, and as much again while it is put together."""
+BLOCK = 10_000
+"""Sets that are simulated at once: each takes some 15 kB meanwhile."""
 
 
 @overload
@@ -118,17 +120,22 @@ def judge(
     many = any(np.ndim(v) > 0 for v in values.values())
     step = check_dt(neuron, dt)
     verified = verify or (verify is None and not many)
-    bounded("judge", "number of sets", float(max(np.size(v) for v in values.values())), MOST_SETS)
+    count = max(np.size(v) for v in values.values())
+    bounded("judge", "number of sets", float(count), MOST_SETS)
     arrays = broadcast(values)
-    with watched("judge", progress) as checkpoint:
-        verdict = None
+    with watched("judge", progress, count if count > BLOCK else 0) as checkpoint:
         if engine == "auto" and not many:
-            verdict = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
-        if verdict is None:
-            verdict = evaluate(neuron, pat, arrays, step, engine, checkpoint)
-            if verified:
-                verdict = verify_sets(neuron, pat, verdict, engine, checkpoint)
-    return verdict if many else single(verdict)
+            early = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
+            if early is not None:
+                return single(early)
+        blocks = []
+        for begin in range(0, max(count, 1), BLOCK):
+            block = {name: x[begin : begin + BLOCK] for name, x in arrays.items()}
+            verdict = evaluate(neuron, pat, block, step, engine, checkpoint)
+            blocks.append(verify_sets(neuron, pat, verdict, engine, checkpoint) if verified else verdict)
+            if checkpoint is not None:
+                checkpoint.done = min(begin + BLOCK, count)
+    return joined(blocks) if many else single(blocks[0])
 
 
 def _before_kernel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -179,3 +179,20 @@ class Traces(Printed):
                 "current": self.current.ravel(),
             }
         )
+
+
+def joined_traces(several: Sequence[Traces]) -> Traces:
+    """Return the lanes of several traces of one neuron, one after the other; nan after the end of a shorter one."""
+    longest = max(several, key=lambda one: one.t.size)
+
+    def lanes(values: Sequence[Floats]) -> Floats:
+        missing = [((0, 0), (0, longest.t.size - x.shape[1])) for x in values]
+        return np.concatenate([np.pad(x, p, constant_values=np.nan) for x, p in zip(values, missing, strict=True)])
+
+    return replace(
+        longest,
+        states={name: lanes([one.states[name] for one in several]) for name in longest.states},
+        spike_times=[spikes for one in several for spikes in one.spike_times],
+        diverged_at=np.concatenate([one.diverged_at for one in several]),
+        current=lanes([one.current for one in several]),
+    )

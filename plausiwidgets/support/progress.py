@@ -16,8 +16,9 @@ from plausiwidgets.support.quiet import imported
 class WorkSnapshot(Protocol):
     """What a progress needs of a `Result` or a `StudySnapshot`."""
 
-    unit: str
-    """Unit of a progress bar."""
+    @property
+    def unit(self) -> str:
+        """Unit of a progress bar."""
 
     @property
     def state(self) -> str:
@@ -202,18 +203,28 @@ class Work:
     seconds : float
         Since it began.
     state : {"running", "done"}
+    done, of : int
+        Sets that are judged, of how many; 0 where it is not known.
 
     Examples
     --------
     >>> Work("judge", 2.5).line()
     'judge: running, 2.5 s'
+    >>> Work("judge", 2.5, done=20_000, of=50_000).line()
+    'judge: running, 20000 of 50000 sets, 2.5 s'
     """
 
     what: str
     seconds: float
     state: str = "running"
-    unit = "s"
+    done: int = 0
+    of: int = 0
     milestone = False
+
+    @property
+    def unit(self) -> str:
+        """Unit of a progress bar."""
+        return "sets" if self.of else "s"
 
     @property
     def ended(self) -> bool:
@@ -222,13 +233,13 @@ class Work:
 
     @property
     def total(self) -> int:
-        """Length of a progress bar: how much is left is not known."""
-        return 0
+        """Length of a progress bar; 0 where it is not known how much is left."""
+        return self.of
 
     @property
     def position(self) -> int:
         """Position on a progress bar."""
-        return int(self.seconds)
+        return self.done if self.of else int(self.seconds)
 
     def postfix(self) -> str:
         """Return the text beside a progress bar."""
@@ -236,11 +247,40 @@ class Work:
 
     def line(self) -> str:
         """Return the snapshot in one line."""
-        return f"{self.what}: {self.state}, {self.seconds:.1f} s"
+        sets = f"{self.done} of {self.of} sets, " if self.of else ""
+        return f"{self.what}: {self.state}, {sets}{self.seconds:.1f} s"
+
+
+class Watch:
+    """What work calls every few ms: it tells a progress how far the work is.
+
+    Attributes
+    ----------
+    done, of : int
+        As of a `Work`.
+
+    Examples
+    --------
+    >>> watch = Watch("judge", CallbackProgress(lambda snapshot: print(snapshot.position)), of=50)
+    >>> watch.done = 20
+    >>> watch()
+    20
+    """
+
+    def __init__(self, what: str, progress: Progress, of: int = 0) -> None:
+        self.done, self.of = 0, of
+        self._what, self._progress, self._began = what, progress, time.monotonic()
+
+    def __call__(self) -> None:
+        self._progress.step(self.snapshot())
+
+    def snapshot(self, state: str = "running") -> Work:
+        """Return how far the work is."""
+        return Work(self._what, time.monotonic() - self._began, state, self.done, self.of)
 
 
 @contextmanager
-def watched(what: str, progress: ProgressLike) -> Iterator[Callable[[], None] | None]:
+def watched(what: str, progress: ProgressLike, of: int = 0) -> Iterator[Watch | None]:
     """Give a block what its work calls every few ms, and tell a progress of it; None where there is no progress.
 
     What the progress raises ends the work.
@@ -255,7 +295,8 @@ def watched(what: str, progress: ProgressLike) -> Iterator[Callable[[], None] | 
     if progress is None:
         yield None
         return
-    shown, began = as_progress(progress), time.monotonic()
-    shown.init(Work(what, 0.0))
-    yield lambda: shown.step(Work(what, time.monotonic() - began))
-    shown.close(Work(what, time.monotonic() - began, "done"))
+    shown = as_progress(progress)
+    watch = Watch(what, shown, of)
+    shown.init(watch.snapshot())
+    yield watch
+    shown.close(watch.snapshot("done"))

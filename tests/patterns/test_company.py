@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -110,3 +111,42 @@ def test_an_invalid_number_of_threads_is_refused(monkeypatch, threads_asked):
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads_asked)
     with pytest.raises(ValueError, match=r"PLAUSIWIDGETS_THREADS is '.*', valid is a whole number >= 1"):
         threads.thread_count()
+
+
+def arrays_of(verdict: pw.Verdict) -> dict[str, np.ndarray]:
+    """Return all that a verdict has of each set, by name."""
+    found = {name: getattr(verdict, name) for name in ("loss", "status", "failed_check", "failed_loss", "diverged")}
+    found |= {f"parameter {name}": value for name, value in verdict.parameters.items()}
+    found |= {f"measured {name}": value for name, value in verdict.measured.items()}
+    for check in verdict.checks:
+        found |= {f"{check.key} {name}": getattr(check, name) for name in ("value", "low", "high", "passed", "cost")}
+    for key, part in verdict.parts.items():
+        found |= {f"{key}: {name}": value for name, value in arrays_of(part).items()}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "verify"),
+    [("tonic_spiking", True), ("class_1_excitable", False), (("rebound_spike", "tonic_bursting"), False)],
+)
+def test_many_sets_are_judged_in_blocks_with_the_same_verdict(pattern, verify, monkeypatch):
+    asked = pattern if isinstance(pattern, str) else pw.patterns.all_of(*pattern)
+    values = some_sets(pw.models.get("izhikevich"), pw.patterns.get(asked), 0)
+    whole = pw.judge("izhikevich", asked, values, verify=verify)
+    monkeypatch.setattr(import_module("plausiwidgets.patterns.judge"), "BLOCK", 10)
+    seen = []
+    blocks = pw.judge("izhikevich", asked, values, verify=verify, progress=seen.append)
+    expected, found = arrays_of(whole), arrays_of(blocks)
+    assert list(found) == list(expected)
+    for name, value in expected.items():
+        np.testing.assert_array_equal(found[name], value, err_msg=name)
+        assert found[name].dtype == value.dtype, name
+    assert {(one.done, one.of) for one in seen} >= {(10, SETS), (30, SETS)}
+    assert (seen[-1].state, seen[-1].done) == ("done", SETS)
+    assert str(blocks) == str(whole)
+    traces, others = whole.traces, blocks.traces
+    assert list(others) == list(traces)
+    for name, trace in traces.items():
+        np.testing.assert_array_equal(others[name].v, trace.v)
+        np.testing.assert_array_equal(others[name].current, trace.current)
+        assert [one.tolist() for one in others[name].spike_times] == [one.tolist() for one in trace.spike_times]

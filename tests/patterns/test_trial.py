@@ -186,7 +186,7 @@ def rough(samples):
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
         (lambda: pw.analysis.rate_curve("lif", np.zeros(10**6)), "number of currents"),
-        (lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(3_000_000)}), "number of sets is 3e.06"),
+        (lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(4_000_000)}), "number of sets is 4e.06"),
         (lambda: pw.optimize("lif", "tonic_spiking", popsize=10**9), r"population \(popsize\) is 1e.09"),
         (lambda: pw.assess("lif", "tonic_spiking", seed=range(10**7)), "number of searches is 100001"),
         (lambda: pw.assess("lif", "tonic_spiking", seed=iter(int, 1)), "number of searches is 100001"),
