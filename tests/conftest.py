@@ -38,6 +38,12 @@ def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(texts, "_usual", texts.ENGLISH)
 
 
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No kernel on disk."""
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Workers of ``-n auto``: three on two cores, as those with a browser wait for it; none for a single file."""
     if len(config.args) == 1 and Path(config.args[0].partition("::")[0]).is_file():

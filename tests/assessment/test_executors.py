@@ -11,6 +11,7 @@ import pytest
 import torch
 from optimization_fakes import same_table
 from paths import DATA
+from small_neurons import make
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import executors
@@ -32,13 +33,9 @@ def custom_model(name="custom_leaky"):
 
     def step(current, state, p, dt):
         v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
-        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
+        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
 
-    return pw.NeuronModel(
-        key=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
-    )  # fmt: skip
+    return make(step, key=name, dt=0.5)
 
 
 def test_threads(expected):
@@ -135,10 +132,7 @@ def deadly_model():
             os.kill(os.getpid(), signal.SIGKILL)
         return leaky.step(current, state, p, dt)
 
-    return pw.NeuronModel(
-        key="deadly", step=step, parameters=leaky.parameters.values(), initial_state=leaky.initial_state,
-        current=leaky.current, rest=-65.0, threshold=-50.0, dt=0.5,
-    )  # fmt: skip
+    return make(step, key="deadly", dt=0.5)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a worker")

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
@@ -54,18 +55,7 @@ def test_the_cost_is_that_of_the_models_own_step_and_box():
 def test_a_custom_model_has_a_cost_if_it_is_given():
     table = TABLE.assign(model=TABLE["model"].replace("lif", "mine"))
     assert math.isnan(score(table).loc["mine", "operations_per_ms"])
-    lif = pw.models.get("lif")
-    mine = pw.NeuronModel(
-        "mine",
-        lif.step,
-        list(lif.parameters.values()),
-        lif.initial_state,
-        lif.current,
-        lif.rest,
-        lif.threshold,
-        title="Mine",
-    )
-    found = score(table, models=[mine])
+    found = score(table, models=[copy_of("lif", "mine", title="Mine")])
     assert found.loc["mine", "title"] == "Mine"
     assert found.loc["mine", "operations_per_ms"] == pytest.approx(score().loc["lif", "operations_per_ms"])
 

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import study_killer
 from optimization_fakes import same_table
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
@@ -237,18 +238,7 @@ def test_a_study_killed_at_random_moments_gives_the_same_table(tmp_path):
 
 def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
     def neuron(factor):
-        import torch
-
-        def step(current, state, p, dt):
-            v = state[0] + dt / p.tau * (factor * (-65.0 - state[0]) + current)
-            spikes = (v > -50.0).to(v.dtype)
-            return spikes, (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
-
-        return pw.NeuronModel(
-            key="leaky", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-            initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
-            current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
-        )  # fmt: skip
+        return make(lambda current, state, p, dt: good_step(current * factor, state, p, dt), key="leaky", dt=0.5)
 
     options = SMALL | {"store": tmp_path / "s.jsonl"}
     first = pw.assess(neuron(1.0), "tonic_spiking", **options)

@@ -16,14 +16,13 @@ import numpy as np
 import pytest
 import torch
 from hostile import model as hostile_model
+from small_neurons import adaptive_counter, axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.widgets.app.described import BENCH
 from tests.browser.conftest import browser
-from tests.models.test_own_neurons import axon, hodgkin_huxley
-from tests.simulation.test_javascript import adaptive_counter
 from tests.simulation.test_simulate import neuron_with_four_states
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]

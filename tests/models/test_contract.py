@@ -4,9 +4,9 @@ import random
 
 import pytest
 import torch
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
-from tests.models.test_models import good_step, make
 
 
 def hidden_faults():

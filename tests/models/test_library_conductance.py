@@ -396,20 +396,14 @@ def test_hindmarsh_rose_starts_at_rest_however_slow_its_adaptation() -> None:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_engines_agree_over_the_whole_box(name: str) -> None:
-    """200 random sets with random currents: the same spikes by machine code and by torch."""
+def test_no_set_of_the_box_is_lost(name: str) -> None:
+    """200 random sets under a strong current: an explicit step stays finite, and many fire."""
     model, rng = pw.models.get(name), np.random.default_rng(3)
     parameters = {n: p.from_unit(rng.random(200)) for n, p in model.parameters.items()}
     stimulus = pw.Current.step(model.current.from_unit(0.7), 1000 * model.dt, before=0.0)
-    compiled, torch = (
-        pw.simulate(name, stimulus, parameters, record=(), engine=engine) for engine in ("compiled", "torch")
-    )
-    assert compiled.engine == "compiled"
-    assert sum(len(t) for t in torch.spike_times) > 100
-    assert [len(t) for t in compiled.spike_times] == [len(t) for t in torch.spike_times]
-    for a, b in zip(compiled.spike_times, torch.spike_times, strict=True):
-        np.testing.assert_allclose(a, b, atol=1.5 * model.dt)
-    np.testing.assert_array_equal(np.isnan(compiled.diverged_at), True)
+    traces = pw.simulate(name, stimulus, parameters, record=(), engine="compiled")
+    assert sum(len(t) for t in traces.spike_times) > 100
+    np.testing.assert_array_equal(np.isnan(traces.diverged_at), True)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -421,13 +415,3 @@ def test_a_spike_is_one_crossing(name: str) -> None:
     up = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level)) + 1
     np.testing.assert_allclose(np.ravel(traces.spike_times), traces.t[up])
     assert up.size > 2
-
-
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_presets_set_only_what_the_model_has(name: str) -> None:
-    model = pw.models.get(name)
-    for preset in model.presets:
-        assert preset.source
-        assert preset.dt == model.dt
-        stimulus = pw.patterns.get(preset.pattern).free if preset.pattern else ("amplitude",)
-        model.complete({n: v for n, v in preset.parameters.items() if n not in stimulus})

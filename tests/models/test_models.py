@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.models.contract import check_contract
@@ -11,38 +12,9 @@ from plausiwidgets.simulation.lane_current import lane_current
 from plausiwidgets.simulation.lanes import LaneJob
 
 
-def make(step, parameters=None, name="mine", **changes):
-    options = dict(
-        key=name,
-        step=step,
-        parameters=parameters or [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
-        initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0,
-        threshold=-50.0,
-        dt=0.1,
-    )
-    return pw.NeuronModel(**(options | changes))
-
-
-def good_step(current, state, p, dt):
-    (v,) = state
-    v = v + dt / p.tau * (-65.0 - v + current)
-    fired = v > -50.0
-    return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
-
-
 @pytest.mark.parametrize("name", pw.models.names())
 def test_each_model_of_the_package_keeps_the_contract(name):
     check_contract(pw.models.get(name))
-
-
-@pytest.mark.parametrize("name", pw.models.names())
-def test_each_parameter_says_what_it_is(name):
-    model = pw.models.get(name)
-    assert model.title and model.description and model.source
-    for parameter in model.parameters.values():
-        assert parameter.description and parameter.unit and parameter.source
 
 
 def test_unknown_model_names_the_nearest_and_all_valid():

@@ -5,44 +5,11 @@ import math
 import numpy as np
 import pytest
 import torch
+from small_neurons import axon, good_step, hodgkin_huxley, linoid, make, safe_linoid
 
 import plausiwidgets as pw
-from tests.models.test_models import good_step, make
 
 V_REST = pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")
-
-
-def linoid(x: torch.Tensor) -> torch.Tensor:
-    """Return x / (1 − exp(−x)), 0/0 at x = 0."""
-    return x / (1.0 - torch.exp(-x))
-
-
-def safe_linoid(x: torch.Tensor) -> torch.Tensor:
-    """Return x / (1 − exp(−x)) as the package's error advises."""
-    return torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))
-
-
-def hodgkin_huxley(fires, rate=safe_linoid):
-    """Return a step of the squid's axon; `fires`(v before, v after) is what it returns as spikes, None for none."""
-
-    def step(current, state, p, dt):
-        v, n, m, h = state
-        alphas = 0.1 * rate(0.1 * v + 5.5), rate(0.1 * v + 4.0), 0.07 * torch.exp(-(v + 65.0) / 20.0)
-        betas = 0.125 * torch.exp(-(v + 65.0) / 80.0), 4.0 * torch.exp(-(v + 65.0) / 18.0), torch.sigmoid(0.1 * v + 3.5)
-        ionic = p.g_Na * m**3 * h * (v - 50.0) + 36.0 * n**4 * (v + 77.0) + 0.3 * (v + 54.387)
-        gates = tuple(x + dt * (a * (1.0 - x) - b * x) for x, a, b in zip((n, m, h), alphas, betas, strict=True))
-        new = v + dt * (current - ionic)
-        return (new, *gates) if fires is None else (fires(v, new).to(v.dtype), (new, *gates))
-
-    return step
-
-
-def axon(step, **changes):
-    options = dict(
-        initial_state=lambda p, holding: (-65.0, 0.318, 0.053, 0.596), states=("v", "n", "m", "h"),
-        current=pw.Parameter("current", 10.0, -20.0, 60.0, unit="µA/cm²"), dt=0.02, threshold=-55.0,
-    )  # fmt: skip
-    return make(step, [pw.Parameter("g_Na", 120.0, 60.0, 200.0, unit="mS/cm²")], **(options | changes))
 
 
 # ------------------------------------------------------------------ a spike

@@ -9,11 +9,11 @@ import pytest
 import torch
 from kernel_helpers import lanes_model
 from lane_jobs import default_job
+from paths import ROOT
+from small_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.torch_engine import run_torch
-from tests.models.test_own_neurons import axon, hodgkin_huxley
-from tests.support.test_extras import HELPERS
 
 try:
     import brian2
@@ -106,6 +106,6 @@ def test_the_python_of_its_guide_runs(root, capsys):
 def test_a_neuron_of_the_package_needs_no_torch(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("import plausiwidgets as pw\nfor name in pw.models.names():\n    pw.to_brian2(name)\n")
-    command = [sys.executable, str(HELPERS / "without.py"), "torch,norse", str(script)]
+    command = [sys.executable, str(ROOT / "tests" / "helpers" / "without.py"), "torch,norse", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

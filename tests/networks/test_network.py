@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from kernel_helpers import lanes_model
+from small_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.networks import surrogate
@@ -14,7 +15,6 @@ from plausiwidgets.networks.rheobase import rheobase
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
-from tests.models.test_own_neurons import axon, hodgkin_huxley
 
 f64 = torch.float64
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from optimization_fakes import comparable
+from small_neurons import make
 
 import plausiwidgets as pw
 from plausiwidgets.optimization import Strategy
@@ -206,11 +207,7 @@ def slow_step(current, state, p, dt):
 
 
 def test_a_search_that_torch_alone_can_run_warns_with_the_reason_and_the_line_of_the_caller():
-    neuron = pw.NeuronModel(
-        "slow", slow_step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 30.0, 0.0, 100.0),
-        rest=-65.0, threshold=-50.0, dt=0.5,
-    )  # fmt: skip
+    neuron = make(slow_step, key="slow", dt=0.5)
     with pytest.warns(UserWarning, match=r"'slow' takes hundreds of times.*bessel_j0") as warned:
         pw.optimize(neuron, "rebound_spike", budget=1)
     assert warned[0].filename == __file__

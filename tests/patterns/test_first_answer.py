@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 import torch
+from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.evaluation import complete, evaluate, evaluate_early
@@ -16,13 +17,6 @@ from plausiwidgets.simulation.compiled import behind
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.simulate import broadcast
-from tests.models.test_models import good_step, make
-
-
-@pytest.fixture
-def cold(monkeypatch, tmp_path):
-    """No kernel on disk."""
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def process(code: str) -> subprocess.CompletedProcess:
@@ -68,11 +62,7 @@ def test_plain_python_judges_as_the_kernel_does(name):
                 np.testing.assert_allclose(ours.traces[sweep].states[state], path, rtol=1e-6, atol=1e-6)
 
 
-def has_exponential(model) -> bool:
-    return not {line.operation.name for line in model.programs.step.body}.isdisjoint({"exp", "log", "sigmoid"})
-
-
-@pytest.mark.parametrize("name", [n for n in pw.models.names() if not has_exponential(pw.models.get(n))])
+@pytest.mark.parametrize("name", [n for n in pw.models.names() if not has_exponential(n)])
 def test_without_an_exponential_function_it_is_the_same_to_the_last_bit(name):
     model, pattern = pw.models.get(name), pw.patterns.get("tonic_bursting")
     values = broadcast(complete(model, pattern))

@@ -8,6 +8,7 @@ import pytest
 import torch
 from kernel_helpers import compiled_body, lanes_model
 from lane_jobs import random_job
+from small_neurons import adaptive_counter, axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled
@@ -16,7 +17,6 @@ from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.javascript.expressions import declarations, text_of
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.simulation.lane_current import lane_current
-from tests.models.test_own_neurons import axon, hodgkin_huxley
 from tests.simulation.compiled.test_operations import CLOSE, EXACT, numbers
 
 f64 = torch.float64
@@ -125,23 +125,6 @@ def lanes_of(model, lanes, steps, **options):
         for i in range(lanes)
     ]  # fmt: skip
     return inputs, run_compiled(job)
-
-
-def adaptive_counter():
-    """Return a neuron that counts in integers and computes in float32, with floors, remainders and a power."""
-
-    def step(current, state, p, dt):
-        v, n = state
-        count = n.to(torch.int64)
-        v = v + dt / p.tau * (-65.0 - v + current - p.k * (n % 7.0) + 2.0 * torch.floor(n / 3.0).float().to(f64))
-        fired = v > -50.0
-        return fired.to(f64), (torch.where(fired, -65.0 - p.k**2, v), (count + fired.to(torch.int64)).to(f64))
-
-    return pw.NeuronModel(
-        "counter", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms"), pw.Parameter("k", 1.0, 0.5, 1.5)],
-        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 30.0, 0.0, 60.0),
-        rest=-65.0, threshold=lambda p: 0.0 * p.tau - 50.0, states=("v", "n"),
-    )  # fmt: skip
 
 
 def test_neurons_fire_in_the_very_steps_in_which_the_compiled_engine_has_it(tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from kernel_helpers import lanes_model
+from small_neurons import adaptive_counter
 
 import plausiwidgets as pw
 from plausiwidgets.models.registry import program_file
@@ -19,7 +20,6 @@ from plausiwidgets.simulation.compiled import check, ship
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
-from tests.simulation.test_javascript import adaptive_counter
 
 NAMES = pw.models.library.NAMES
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.integrate import solve_ivp
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.models import library
@@ -244,17 +245,7 @@ def test_lanes_are_counted_from_both_ends_and_what_is_not_there_is_refused():
 
 
 def test_the_potential_of_a_verdict_may_have_another_name():
-    def step(current, state, p, dt):
-        v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
-        fired = v > -50.0
-        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
-
-    neuron = pw.NeuronModel(
-        "renamed", step, states=[pw.StateVariable("V", "mV")], parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
-        initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 30.0, 0.0, 100.0),
-        rest=-65.0, threshold=-50.0, dt=0.5,
-    )  # fmt: skip
-    verdict = pw.judge(neuron, "tonic_spiking")
+    verdict = pw.judge(make(good_step, states=[pw.StateVariable("V", "mV")], dt=0.5), "tonic_spiking")
     assert verdict.traces["step"].v.max() <= -50.0
     assert pw.plot(verdict).data
 

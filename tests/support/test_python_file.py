@@ -1,11 +1,7 @@
 """Models and patterns of a Python file: users and executors find them, and no link or name runs the file."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-
 import pandas as pd
 import pytest
-from optimization_fakes import same_table
 from paths import DATA
 
 import plausiwidgets as pw
@@ -13,7 +9,6 @@ from plausiwidgets.cli import main
 from plausiwidgets.models import NeuronModel
 
 NEURONS, PATTERNS = DATA / "my_neurons.py", DATA / "my_patterns.py"
-SMALL = {"budget": 300, "popsize": 8}
 
 
 def test_the_models_of_a_file_are_registered_and_returned():
@@ -23,15 +18,6 @@ def test_the_models_of_a_file_are_registered_and_returned():
     assert [n.key for n in pw.models.load(str(NEURONS), "high_threshold")] == ["high_threshold"]
     assert [p.key for p in pw.patterns.load(PATTERNS)] == ["at_least_three"]
     assert "at_least_three" in pw.patterns.names()
-
-
-@pytest.mark.slow
-def test_processes_of_an_executor_find_them_again(tmp_path):
-    neurons, patterns = pw.models.load(NEURONS), ["tonic_spiking", *pw.patterns.load(PATTERNS)]
-    alone = pw.assess(neurons, patterns, **SMALL)
-    assert set(alone["status"]) == {"replicated"}
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        same_table(pw.assess(neurons, patterns, **SMALL, executor=pool), alone)
 
 
 def test_what_stands_for_a_model_needs_no_file(tmp_path):
@@ -77,13 +63,14 @@ def test_missing_files_and_names_are_told(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_command_takes_files(tmp_path, capsys):
+def test_the_command_takes_files_and_its_processes_find_them_again(tmp_path, capsys):
     csv = tmp_path / "t.csv"
     words = ["assess", f"{NEURONS}:all", "lif", "--patterns", f"{PATTERNS}:at_least_three", "A"]
     assert main.main([*words, "--budget", "300", "--csv", str(csv), "--workers", "2", "--quiet"]) == 0
     table = pd.read_csv(csv)
     assert list(table["model"]) == ["low_threshold"] * 2 + ["high_threshold"] * 2 + ["lif"] * 2
     assert set(table["pattern"]) == {"at_least_three", "tonic_spiking"}
+    assert set(table["status"]) == {"replicated"}, "the processes have run their steps"
     for word, said in [
         (f"{NEURONS}:low", "Valid: low_threshold, high_threshold."),
         (f"{tmp_path}/no.py:all", "no.py: No such file or directory"),

@@ -97,16 +97,6 @@ def test_wrong_arguments_are_refused_as_by_the_verbs(arguments, settings, error,
     assert len(ipywidgets.widgets.widget._instances) == before  # nothing is left of it
 
 
-def test_a_result_opens_at_its_best_with_the_ranges_of_its_search(make):
-    result = pw.optimize("izhikevich", "tonic_bursting", seed=1, bounds={"c": (-60.0, -45.0)}, fixed=["a"])
-    explorer = make(result)
-    assert explorer.parameters == dict(result.parameters)
-    assert explorer.selection.bounds["c"] == (-60.0, -45.0)
-    assert set(explorer.selection.free) == set(result.bounds)
-    with pytest.raises(ValueError, match="a result has its own pattern, parameters and time step"):
-        pw.Explorer(result, parameters={})
-
-
 def test_a_locked_parameter_cannot_be_set(make):
     explorer = make("adex", "tonic_bursting", locked=["a", "tau_w"])
     assert explorer.selection.locked == ("a", "tau_w")
@@ -155,6 +145,9 @@ def test_a_trait_takes_names_and_objects_and_is_one_step_of_undo(make):
         ("pattern", ["tonic_spiking", "integrator"], "all_of"),
         ("parameters", {"tau": 1.0}, "unknown parameter of model 'lif'.*'tau'"),
         ("parameters", {"tau_mem": np.inf}, "inf"),
+        ("parameters", {"tau_mem": np.nan}, "nan"),
+        ("parameters", {"tau_mem": "１２"}, "tau_mem"),
+        ("parameters", {"tau_mem": 10**400}, "tau_mem"),
         ("parameters", {"tau_mem": -1.0}, "'tau_mem' is -1"),
         ("parameters", {"tau_mem": np.full(3, 9.0)}, "shows one set, give a number instead of an array"),
         ("parameters", 3.0, "parameters is 3.0, valid is a mapping"),

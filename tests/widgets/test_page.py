@@ -9,6 +9,7 @@ import hostile
 import ipywidgets as w
 import pytest
 import torch
+from small_neurons import copy_of, make
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
@@ -82,10 +83,7 @@ def test_a_model_that_only_torch_runs_gets_no_page_and_the_sentence_names_the_op
         v = state[0] + dt / p.tau * (-65.0 - state[0] + current + 0.0 * torch.lgamma(current.abs() + 1.0))
         return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
 
-    model = pw.NeuronModel(
-        "gamma", step, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")], lambda p, holding: (-65.0,),
-        pw.Parameter("current", 25.0, 0.0, 100.0), -65.0, -50.0,
-    )  # fmt: skip
+    model = make(step, key="gamma")
     with pytest.raises(pw.NotCompilable, match="operation lgamma"):
         pw.export_page(model, "tonic_spiking", path=tmp_path / "gamma.html")
     assert not (tmp_path / "gamma.html").exists()
@@ -108,12 +106,8 @@ def test_bad_input_is_refused_and_nothing_is_written(tmp_path, patterns, paramet
 
 
 def test_a_custom_model_of_a_packaged_name_is_refused(tmp_path):
-    lif = pw.models.get("lif")
-    own = pw.NeuronModel(
-        "lif", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold
-    )
     with pytest.raises(ValueError, match="the name 'lif' of a packaged one"):
-        pw.export_page(own, "tonic_spiking", path=tmp_path / "lif.html")
+        pw.export_page(copy_of("lif", "lif"), "tonic_spiking", path=tmp_path / "lif.html")
     with pytest.raises(ValueError, match="model is empty"):
         pw.export_page([], "tonic_spiking", path=tmp_path / "lif.html")
 

@@ -190,11 +190,6 @@ class Pool:
             self._loop = asyncio.get_running_loop()
             self._loop.call_later(WATCH, self._watch)
 
-    @property
-    def pids(self) -> list[int]:
-        """Numbers of the processes."""
-        return [process.pid for process in self._processes]
-
     def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
         """Let a question be answered; where the client's process has ended, by the one that takes its place."""
         self.start()

@@ -1,23 +1,18 @@
 """Simulating and judging for the app."""
 
+import re
 import threading
 import time
 
 import numpy as np
 import pytest
 from app_client import Client, set_of
+from small_neurons import make
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.answers.judging import verdict_data
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
-
-
-@pytest.fixture
-def client():
-    made = Client()
-    yield made
-    made.close()
 
 
 def test_the_traces_are_those_of_the_judge(client):
@@ -97,8 +92,6 @@ def test_a_question_that_the_judge_refuses_is_answered_with_its_sentence(client,
     answer = client.ask("verify", **(set_of() | change))
     if sentence is not None:
         assert answer["state"] == "failed"
-        import re
-
         assert re.search(sentence, answer["error"])
 
 
@@ -115,11 +108,7 @@ def test_a_model_that_raises_is_told_in_a_sentence(client):
     def step(current, state, p, dt):
         raise ArithmeticError("no such number")
 
-    model = pw.NeuronModel(
-        "raises", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (0.0 * holding - 65.0,), current=pw.Parameter("current", 1.0, 0.0, 10.0),
-        rest=-65.0, threshold=-50.0, dt=0.1, validate=False,
-    )  # fmt: skip
+    model = make(step, key="raises", validate=False)
     name = client.answers.known.name_of_model(model)
     answer = client.ask("verify", model=name, pattern="tonic_spiking", values={}, dt=0.1)
     assert answer["state"] == "failed"
@@ -143,11 +132,7 @@ def black_box(calls: list[int], seconds: float = 0.0, key: str = "black_box", ra
         spikes = (v >= -50.0).double()
         return spikes, (v + spikes * (-65.0 - v),)
 
-    return pw.NeuronModel(
-        key, step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (0.0 * holding - 65.0,), current=pw.Parameter("current", 20.0, 0.0, 60.0),
-        rest=-65.0, threshold=-50.0, dt=0.5, validate=False,
-    )  # fmt: skip
+    return make(step, key=key, dt=0.5, validate=False)
 
 
 def of(client: Client, model: pw.NeuronModel, pattern: str = "tonic_spiking") -> dict:

@@ -1,5 +1,7 @@
 """Searches of the app: what is told of them, and to whom."""
 
+import re
+import threading
 import time
 
 import numpy as np
@@ -12,13 +14,6 @@ from plausiwidgets.widgets.answers.answers import Answers
 EASY = set_of("izhikevich", "tonic_bursting", c=-70.0)
 HARD = set_of("lif", "tonic_bursting")  # no set of it shows this pattern
 NEVER = {"budget": 1_000_000, "seed": 1, "begin": "random"}
-
-
-@pytest.fixture
-def client():
-    made = Client()
-    yield made
-    made.close()
 
 
 def search(client, fields, **more):
@@ -129,8 +124,6 @@ def test_a_search_that_cannot_begin_says_why_and_what_runs_goes_on(client, chang
         fields |= {"values": {}, "bounds": {}, "free": []}
     answer = client.ask("search", **fields, begin="values")
     assert answer["state"] == "failed"
-    import re
-
     assert re.search(sentence, answer["error"])
     assert not client.answers.searches.get(first).run.snapshot().ended
 
@@ -145,8 +138,6 @@ def test_a_search_in_a_race_is_held_back(client):
 
 
 def test_closing_ends_the_search_and_its_threads():
-    import threading
-
     told = []
     answers = Answers(lambda answer, data: told.append(answer))
     client = Client(answers)

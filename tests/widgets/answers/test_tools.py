@@ -5,19 +5,12 @@ import re
 
 import numpy as np
 import pytest
-from app_client import Client, box_of, set_of
+from app_client import box_of, set_of
 
 import plausiwidgets as pw
 from plausiwidgets.models import get as get_model
 from plausiwidgets.patterns import names as pattern_names
 from plausiwidgets.widgets.session.selection import Selection
-
-
-@pytest.fixture
-def client():
-    made = Client()
-    yield made
-    made.close()
 
 
 def ranges(fields):

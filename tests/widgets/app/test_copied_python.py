@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_neurons import make
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.recording_file import read_recording
@@ -50,10 +51,7 @@ def leaky(key: str = "leaky_for_copies") -> pw.NeuronModel:
         v = v + dt / p.tau * (-65.0 - v + current)
         return np.where(v > -50.0, 1.0, 0.0), (np.where(v > -50.0, -65.0, v),)
 
-    return pw.NeuronModel(
-        key, step, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")], lambda p, holding: (-65.0,),
-        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.1,
-    )  # fmt: skip
+    return make(step, key=key)
 
 
 @pytest.fixture
@@ -132,17 +130,3 @@ def test_the_copied_text_says_what_is_custom():
     selection = Selection.of(leaky("not_registered"), "tonic_spiking")
     text, _ = copied(selection)
     assert "# 'not_registered' is a custom neuron: define it here, and pw.models.register(it)." in text
-
-
-def test_a_result_opens_an_app_on_its_own_search():
-    result = pw.optimize("lif", "tonic_spiking", seed=1, fixed=("holding",), bounds={"tau_mem": (8.0, 30.0)}, budget=64)
-    app = pw.Explorer(result)
-    try:
-        shown = app.selection
-        assert dict(shown.values) == dict(result.parameters)
-        assert shown.bounds["tau_mem"] == (8.0, 30.0)
-        assert "holding" not in shown.free
-        *_, last = shown.to_python().splitlines()
-        assert last.startswith("pw.Explorer('lif', 'tonic_spiking', {")
-    finally:
-        app.close()

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
@@ -64,12 +65,7 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
 
 
 def test_of_a_neuron_that_is_not_registered_what_is_known_is_drawn() -> None:
-    model = pw.models.get("adex")
-    own = pw.NeuronModel(
-        "unregistered", model.step, list(model.parameters.values()), model.initial_state, model.current,
-        model.rest, model.threshold, states=("v", "w"), dt=model.dt,
-    )  # fmt: skip
-    figure = pw.plot(pw.judge(own, "tonic_spiking", verify=False))
+    figure = pw.plot(pw.judge(copy_of("adex", "unregistered"), "tonic_spiking", verify=False))
     assert shown(figure, "response")[0].y.size > 100 and "unregistered" in figure.layout.title.text
 
 

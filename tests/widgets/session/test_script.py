@@ -8,6 +8,7 @@ import sys
 
 import pandas as pd
 import pytest
+from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.evaluation import single
@@ -63,11 +64,7 @@ def test_traces_are_saved_with_their_spikes():
 
 
 def test_a_custom_neuron_is_named_in_the_script():
-    lif = pw.models.get("lif")
-    own = pw.NeuronModel(
-        "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold
-    )
-    assert "'mine' is a custom neuron" in script(Selection.of(own, "tonic_spiking"))
+    assert "'mine' is a custom neuron" in script(Selection.of(copy_of("lif", "mine"), "tonic_spiking"))
     assert "custom" not in script(Selection.of("lif", "tonic_spiking"))
 
 
