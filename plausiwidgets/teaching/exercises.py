@@ -1,7 +1,7 @@
 """Exercises on a page without a server, and the codes that are handed in from there.
 
-A page writes a code of model, pattern, values, claim and time, with a checksum, and the name that was typed there, if
-any. Here it is read, and what it claims is judged again.
+A page writes a code of model, pattern, values, claim and time, with a checksum, and the name and the answer in words
+that were typed there, if any. Here it is read, and what it claims is judged again.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ LONGEST = 8000
 """Most characters of a code."""
 FINEST = 4.0
 """Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
-_LONGEST_NAME = 60
+_TYPED = {".name": ("name", 60), ".words": ("answer in words", 300)}
+"""What a reader types: what it is called, and its most characters."""
 _ABOUT = (".model", ".pattern", ".mystery")
-_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", ".name")
+_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", *_TYPED)
 """Fields of a code besides the values, which are those that differ from their defaults."""
 
 
@@ -59,7 +60,7 @@ class Exercise:
     Parameters
     ----------
     question : str
-        What to do, for the reader.
+        What to do, for the reader. With a question mark in it, the page has a field for an answer in words.
     free : sequence of str
         Names of the values that may be changed; the other sliders are locked. Without any, all may.
     hints : sequence of str
@@ -127,6 +128,8 @@ class Answer:
         At the time step of the code, without verification.
     name : str
         What was typed as the name, or empty. Nobody has checked it.
+    words : str
+        What was typed as the answer to a question, or empty.
 
     Examples
     --------
@@ -145,6 +148,7 @@ class Answer:
     seconds: float
     verdict: OneVerdict
     name: str = ""
+    words: str = ""
 
     @property
     def solved(self) -> bool:
@@ -294,9 +298,10 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
     seconds = _number(".seconds", given[".seconds"])
     if not 0.0 <= seconds < math.inf:
         raise ValueError(f"its time is {number(seconds)} s")
-    name = given.get(".name", "")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"its name is {name[:20]!r}, valid are at most {_LONGEST_NAME} printable characters")
+    typed = {field: given.get(field, "") for field in _TYPED}
+    for field, (what, longest) in _TYPED.items():
+        if len(typed[field]) > longest or not typed[field].isprintable():
+            raise ValueError(f"its {what} is {typed[field][:20]!r}, valid are at most {longest} printable characters")
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
         hold = sum(check.passed for check in verdict.checks)
@@ -304,7 +309,7 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
             f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.checks)} do"
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
-    return Answer(model, pattern, seed, complete, seconds, verdict, name)
+    return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
 
 
 def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
@@ -340,8 +345,8 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     pandas.DataFrame
         Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
         ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
-        an earlier code that is identical, else -1), ``name`` (as it was typed, or empty), one for each value that
-        differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
+        an earlier code that is identical, else -1), ``name`` and ``words`` (as they were typed, or empty), one for each
+        value that differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
 
     Raises
     ------
@@ -368,7 +373,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     for code in lines:
         if not code.strip():
             continue
-        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": ""}
+        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": "", "words": ""}
         first_row = seen.setdefault("".join(code.split()), len(rows))
         row["same_as"] = first_row if first_row < len(rows) else -1
         try:
@@ -382,10 +387,24 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
             "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
             "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
             "pattern": answer.pattern.key, "seed": answer.seed, "name": answer.name,
+            "words": answer.words,
         }  # fmt: skip
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
-    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as", "name"]
+    first = [
+        "solved",
+        "hold",
+        "of",
+        "distance",
+        "seconds",
+        "model",
+        "pattern",
+        "seed",
+        "refused",
+        "same_as",
+        "name",
+        "words",
+    ]
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]

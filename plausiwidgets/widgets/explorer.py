@@ -285,7 +285,12 @@ class Explorer(anywidget.AnyWidget):
             self._answers = Answers(
                 self._send_answer,
                 known,
-                own={"select": self._on_select, "undo": self._on_undo, "redo": self._on_redo},
+                own={
+                    "select": self._on_select,
+                    "undo": self._on_undo,
+                    "redo": self._on_redo,
+                    "lesson": self._on_lesson,
+                },
             )
             self._answers.searches.noted = self._on_search
             self._answers.shown = lambda: self.selection
@@ -413,6 +418,16 @@ class Explorer(anywidget.AnyWidget):
             selection = selection.with_locked(asked.fields.get("locked", ()))
         self._show(selection, asked["step"], by=asked.identity)
         asked.tell()
+
+    def _on_lesson(self, asked: Asked) -> None:
+        from plausiwidgets.widgets.answers.files import lesson_named
+
+        if self.selection.locked and not self._taught:
+            raise ValueError("lesson: this explorer is an exercise, whose values stay locked")
+        lesson = lesson_named(asked["name"])
+        self._taught = True
+        self._settings = {**self._settings, "lesson": lesson}  # a page that is loaded again goes on with it
+        asked.tell(lesson=lesson)
 
     def _on_undo(self, asked: Asked) -> None:
         self.undo()

@@ -161,7 +161,7 @@ def test_the_current_is_dragged_by_its_height_as_one_step_of_undo(opened):
         const { left, top } = document.querySelector('[data-pw-figure]').getBoundingClientRect();
         const canvas = document.querySelector('[data-pw-figure] canvas');
         const [l, , w] = document.querySelector('[data-pw-figure]').dataset.potential.split(' ').map(Number);
-        return [left + l + (300 / 850) * w, top + canvas.clientHeight - 41 - 56 + 6];
+        return [left + l + (300 / 850) * w, top + canvas.clientHeight - 27 - 56 + 6];
     }""")
     assert figure["x"] < x < figure["x"] + figure["width"]
     page.mouse.move(x, y)

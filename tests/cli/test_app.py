@@ -85,7 +85,7 @@ def test_the_notebook_is_copied_once_and_edits_are_kept(served, tmp_path: Path) 
     assert json.loads(copy.read_text())["nbformat"] == 4
     originals = {path.name: path.read_bytes() for path in explore.originals()}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == originals
-    assert {"explore.ipynb", "lesson.md", "lesson_long.md"} <= set(originals)
+    assert {"explore.ipynb", "lesson.md", "lesson_de.md", "lesson_long.md"} <= set(originals)
     assert pw.Explorer(lesson=folder / "lesson.md").wait(60)
     copy.write_text("edited")
     main.main(["--folder", str(folder)])

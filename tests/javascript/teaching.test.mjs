@@ -21,18 +21,20 @@ const exercise = {
   common: null,
   start: { values: Object.entries(start), dt: 0.25 },
 };
-const codeFor = (values, { seconds = 41, solved = false, name = "", dt = 0.25 } = {}) =>
-  codeOf(exercise, data.model.dt, { model: "izhikevich", pattern: key, values, dt, set: 0 }, seconds, solved, name);
+const codeFor = (values, { seconds = 41, solved: isSolved = false, name = "", words = "", dt = 0.25 } = {}) =>
+  codeOf(exercise, data.model.dt, { model: "izhikevich", pattern: key, values, dt, set: 0 }, { seconds, isSolved, name, words });
 const read = (code) => fieldsOf(exercise, data, sliders, code);
 
 test("the checksum is that of zlib", () => {
   assert.equal(crc32(new TextEncoder().encode("123456789")), "cbf43926");
 });
 
-test("a code says the values, the time and the name that was typed, in one line", () => {
-  const { values, seconds, name, claims } = read(codeFor({ ...start, c: -51.5 }, { name: "  Zoë\n Müller \u0007" }));
-  assert.deepEqual([values.c, values.d, seconds, name, claims], [-51.5, 6, 41, "Zoë Müller", false]);
-  assert.ok(!atob(codeFor(start).split(".")[1]).includes(".name"));
+test("a code says the values, the time, the name and the answer that were typed, each in one line", () => {
+  const typed = { name: "  Zoë\n Müller \u0007", words: "The reset\nlands higher." };
+  const { values, seconds, name, words, claims } = read(codeFor({ ...start, c: -51.5 }, typed));
+  assert.deepEqual([values.c, values.d, seconds, name, words, claims], [-51.5, 6, 41, "Zoë Müller", "The reset lands higher.", false]);
+  assert.ok(!/\.name|\.words/.test(atob(codeFor(start).split(".")[1])));
+  assert.equal(read(codeFor(start, { words: "ü".repeat(400) })).words.length, 300);
 });
 
 test("a code is judged again, and a claim that does not hold is refused", () => {
@@ -132,5 +134,8 @@ test("the address of a card has no lock of its own, and opens again", () => {
   const at = stored(data, key);
   const { card: place, locked } = wantedOf(addressOf(at, data, { card: 4, locked: ["a"] }), catalogue);
   assert.deepEqual([place, locked], [4, []]);
+  const { lesson, card } = wantedOf(addressOf(at, data, { lesson: "lesson_long", card: 2 }), catalogue);
+  assert.deepEqual([lesson, card], ["lesson_long", 2]);
+  assert.equal(wantedOf("#lesson=constructor", catalogue).notes.length, 1);
   assert.deepEqual(wantedOf(addressOf(at, data, { locked: ["a", "b"] }), catalogue).locked, ["a", "b"]);
 });

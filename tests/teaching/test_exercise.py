@@ -84,9 +84,11 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
     hidden = pw.teaching.mystery("adex", "tonic_spiking", 3)
     cases = [
         [{"about": {".model": "izhikevich", ".pattern": "tonic_bursting"}, "defaults": {"c": -65.0, "d": 6.0}},
-         0.25, {"values": {"c": -50.0, "d": 2.0}, "dt": 0.2}, 61, True, ""],
+         0.25, {"values": {"c": -50.0, "d": 2.0}, "dt": 0.2},
+         {"seconds": 61, "isSolved": True, "name": ""}],
         [{"about": {".model": "adex", ".mystery": hidden.link.partition("=")[2]}, "defaults": {}},
-         0.1, {"values": dict(hidden.reveal()), "dt": 0.1}, 7, True, ""],
+         0.1, {"values": dict(hidden.reveal()), "dt": 0.1},
+         {"seconds": 7, "isSolved": True, "name": ""}],
     ]  # fmt: skip
     source = "const answer = (cases) => cases.map((one) => codeOf(...one));"
     codes = node.run(tmp_path, f'import {{ codeOf }} from "{(node.APP / "codes.js").as_uri()}";\n{source}', cases)
@@ -216,15 +218,18 @@ def test_a_class_as_a_table():
     assert pw.teaching.class_results([]).empty
 
 
-def test_a_code_holds_the_name_that_was_typed_and_a_class_has_it_in_its_table():
-    named = answer(-50.0, "1", _name="Zoë Müller")
-    assert pw.teaching.read_code(named).name == "Zoë Müller"
+def test_a_code_holds_the_name_and_the_answer_that_were_typed_and_a_class_has_them_in_its_table():
+    typed = answer(-50.0, "1", _name="Zoë Müller", _words="The reset lands higher.")
+    read = pw.teaching.read_code(typed)
+    assert (read.name, read.words) == ("Zoë Müller", "The reset lands higher.")
     assert pw.teaching.read_code(answer(-50.0, "1")).name == ""
-    table = pw.teaching.class_results([named, answer(-50.0, "1"), "PW1.torn"])
+    table = pw.teaching.class_results([typed, answer(-50.0, "1"), "PW1.torn"])
     assert table["name"].tolist() == ["Zoë Müller", "", ""]
+    assert table["words"].tolist() == ["The reset lands higher.", "", ""]
 
 
-@pytest.mark.parametrize("name", ["x" * 61, "a\nb", "\x1b[31m"])
-def test_a_name_that_no_page_writes_is_refused(name):
-    with pytest.raises(ValueError, match="its name is"):
-        pw.teaching.read_code(answer(-50.0, "1", _name=name))
+@pytest.mark.parametrize("text", ["x" * 301, "a\nb", "\x1b[31m"])
+@pytest.mark.parametrize(("field", "sentence"), [("_name", "its name is"), ("_words", "its answer in words is")])
+def test_what_is_typed_as_no_page_writes_it_is_refused(text, field, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        pw.teaching.read_code(answer(-50.0, "1", **{field: text}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
@@ -21,6 +22,7 @@ from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
@@ -163,6 +165,22 @@ def texts(answers: Answers, asked: Asked) -> None:
     """Tell the translations of a language that the app shows."""
     check_language("texts", asked["language"])
     asked.tell(texts=translations(asked["language"]))
+
+
+def lesson(answers: Answers, asked: Asked) -> None:
+    """Tell the cards of a lesson."""
+    asked.tell(lesson=lesson_named(asked["name"]))
+
+
+def lesson_named(name: str) -> dict[str, Any]:
+    """Return a lesson that the app offers; a ValueError for an unknown name."""
+    from plausiwidgets.widgets.app import contents
+
+    known = json.loads(contents.lessons_json())
+    if name not in known:
+        raise unknown("lesson", name, known)
+    found: dict[str, Any] = known[name]
+    return found
 
 
 @cache

@@ -155,6 +155,11 @@ TABLE: dict[str, Message] = {
         "The translations of a language, by the English text.",
         "files", {"language": Text(8, 1)}, {"texts": ByName(Text(SENTENCE), 10_000, SENTENCE)},
     ),
+    "lesson": Message(
+        "A lesson that the app offers: from then on each of its cards locks values of its own.",
+        "files", {"name": Text(LONGEST_NAME, 1)},
+        {"lesson": Data("an entry of the lessons of the catalogue", "LessonData")},
+    ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),
     "alive": Message("Whether the host hears: it answers at once, whatever else it does.", ""),

@@ -14,7 +14,7 @@ TYPES = Path(__file__).parents[1] / "app" / "messages.d.ts"
 
 HEAD = """\
 // Made by `python -m plausiwidgets.widgets.answers.written` from the table of messages. Do not edit.
-import type { ModelData } from "./types.d.ts";
+import type { LessonData, ModelData } from "./types.d.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of an answer; it begins at a multiple of 8. */
 export type Place = ["f4" | "f8" | "i4" | "u4" | "u1", number, number];

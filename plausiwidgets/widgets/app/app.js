@@ -311,6 +311,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const names = [...new Set([...taught, ...run.pattern.matter])].slice(0, Math.max(taught.length, 4));
       return names.map((name) => all.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
     },
+    /** Names of the values that a search may change. */
+    free() {
+      const { fixed, locked } = store.get().box;
+      return app.sliders.map(({ name }) => name).filter((name) => !fixed.includes(name) && !locked.includes(name));
+    },
     /** Changes a range, or what a search may change. @param {Partial<import("./types.d.ts").Box>} next */
     setBox(next) {
       store.set({ box: { ...store.get().box, ...next } });
@@ -389,6 +394,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
       return run.pattern.targets[0].lines ? tr("recording") : tr("example, Izhikevich 2004");
     },
+    /** Whether the example is of another neuron, and drawn on the potentials of this one. */
+    isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
     /** Tells who shows where the neuron is at a time of the figure. @param {number | null} t */
     pointAt(t) {
       for (const hear of pointed) hear(t);
@@ -575,8 +582,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn, box } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
-      const held = [...box.fixed, ...box.locked];
-      const own = { bounds: box.bounds, free: app.sliders.map(({ name }) => name).filter((name) => !held.includes(name)) };
+      const own = { bounds: box.bounds, free: app.free() };
       // A notebook has them as the page does; elsewhere the defaults hold what is not to be searched.
       const chosen = host.name === "none" || (host.name === "server" && isChosen(box)) ? own : {};
       const free = turn ? { free: turn.moved } : {};
@@ -652,7 +658,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** @param {string[]} [locked] in place of what is locked */
     address(locked) {
       const { lesson, box, exercise } = store.get();
-      return addressOf(selection(), current, { card: lesson?.at ?? null, locked: locked ?? (exercise ? [] : box.locked) });
+      return addressOf(selection(), current, {
+        lesson: lesson?.name,
+        card: lesson?.at ?? null,
+        locked: locked ?? (exercise ? [] : box.locked),
+      });
     },
     close() {
       stopJudging();

@@ -12,7 +12,7 @@ import { THEMES } from "./theme.js";
 const APART = [78, 34]; // px between two labels, across and up
 const FIRST = [1, 5, 2]; // which labels are kept where there is no room for all
 
-/** @param {Slider} slider @param {Range} ends @returns {Axis} */
+/** @param {Pick<Slider, "name" | "unit" | "scale" | "zero">} slider @param {Range} ends @returns {Axis} */
 export const axisOf = ({ name, unit, scale, zero }, ends) => ({ name, unit, scale, zero, ends });
 
 /** Labels of an axis in so many pixels, with their shares. @param {Axis} axis @param {number} pixels @param {number} apart px @returns {[number, number][]} */

@@ -17,13 +17,17 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.teaching.lessons import read_lesson
 from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.app.described import BENCH, Described
+from plausiwidgets.widgets.app.lessons import lesson_data
 
 FOLDER = Path(__file__).with_name("catalogue")
 FORMAT = 1
 MOST = 4
 """Values that a user sees at first."""
+LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
+"""Lessons of the documentation that the app offers, with their languages."""
 
 _SHARED = ("key", "letter", "title", "description", "function", "hint", "source", "main", "fine", "python")
 _PART = ("holding", "sweeps", "prefix", "label", "title", "look", "event")
@@ -119,7 +123,7 @@ def _hint(protocol: Protocol, model: NeuronModel) -> str:
 
 
 def build(names: Sequence[str] | None = None) -> dict[str, Json]:
-    """Return the files of the catalogue by their names: "shared", a language, and each model."""
+    """Return the files of the catalogue by their names: "shared", "lessons", and each model."""
     chosen = [patterns.get(key) for key in patterns.names()]
     built: dict[str, Json] = {}
     common: dict[str, Json] = {}
@@ -139,8 +143,29 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
         name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
         for name, own in built.items()
     }
-    built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_}
+    built["lessons"] = lessons()
+    about = {name: _about(lesson) for name, lesson in built["lessons"].items()}
+    built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_, "lessons": about}
     return built
+
+
+def lessons() -> Json:
+    """Return the lessons of the documentation by their names."""
+    found: Json = {}
+    for name, language in LESSONS.items():
+        lesson = read_lesson(Path(__file__).parents[3] / "docs" / f"{name}.md", models.get("izhikevich"))
+        data = lesson_data(lesson, lambda model: model.key, lambda pattern: pattern.key)
+        found[name] = {"name": name, "language": language, **data}
+    return found
+
+
+def _about(lesson: Json) -> Json:
+    """Return what is known of a lesson before it is fetched: its title, and what its cards show."""
+    shown = dict.fromkeys((card["model"], card["pattern"]) for card in lesson["cards"])
+    return {
+        "title": lesson["title"], "language": lesson["language"], "cards": len(lesson["cards"]),
+        "shown": [list(pair) for pair in shown],
+    }  # fmt: skip
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:

@@ -1,17 +1,19 @@
+import { atShare, axesPicture, axisOf } from "./axes.js";
 import { answering } from "./codes.js";
-import { positionOf, STEPS } from "./engine/scales.js";
+import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { addressOf } from "./link.js";
 import { patternOf, slidersOf } from "./neuron.js";
-import { prepared } from "./painter.js";
+import { paint, placesIn } from "./painter.js";
+import { PairMenus } from "./pair.js";
 import { paintPicture } from "./pictures.js";
-import { ticks, tickText } from "./scene.js";
+import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
-import { isDark, properties, THEMES, watchTheme } from "./theme.js";
+import { isDark, properties, watchTheme } from "./theme.js";
 import { html, render, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 
 /** @import { Answered } from "./codes.js" */
-/** @import { Catalogue, Exercise, ModelData, Range, Slider } from "./types.d.ts" */
+/** @import { Catalogue, Exercise, Layer, ModelData, Slider } from "./types.d.ts" */
 // The teacher's view of an exercise: the codes of a class are pasted, read and judged, and shown beside each other.
 
 const PATIENCE = 12; // ms of work before the page looks at its events again
@@ -165,15 +167,13 @@ function Results({ about, rows, dark }) {
   const [axes, choose] = useState([choices[0], choices[1]]);
   const [near, point] = useState(/** @type {Row | null} */ (null));
   const [across, up] = axes.map((name, k) => (choices.includes(name) ? name : choices[k]));
-  const axis = (/** @type {string} */ label, /** @type {string} */ value, /** @type {(name: string) => void} */ set) =>
-    html`<label>${label} <select onchange=${(/** @type {any} */ e) => set(e.target.value)}>${choices.map(
-      (name) => html`<option value=${name} selected=${name === value}>${axisTitle(name)}</option>`,
-    )}</select></label>`;
   const { checks } = answers[0];
   const hasNames = answers.some(({ name }) => name);
+  const hasWords = answers.some(({ words }) => words);
   const heads = [
     tr("code"),
     ...(hasNames ? [tr("name")] : []),
+    ...(hasWords ? [tr("answer")] : []),
     tr("solved"),
     tr("hold"),
     tr("distance"),
@@ -183,7 +183,7 @@ function Results({ about, rows, dark }) {
   ];
   return html`<div class="pw-classhalves">
       <section class="pw-card" aria-label=${tr("Plane")}>
-        <div class="pw-classaxes">${axis(tr("across"), across, (name) => choose([name, up]))} ${axis(tr("up"), up, (name) => choose([across, name]))}</div>
+        <div class="pw-classaxes"><${PairMenus} names=${choices} pair=${[across, up]} choose=${choose} titleOf=${axisTitle} /></div>
         <p>● ${tr("solved")}  ○ ${tr("not yet")}  ✕ ${tr("the start")}</p>
         <${Plane} about=${about} rows=${rows} sliders=${sliders} axes=${[across, up]} dark=${dark} point=${point} />
         <p>${near?.answer ? tr("Code {number}: {text}", { number: whoOf(near), text: moved.map((name) => `${name} ${plain(Number(near.answer?.values[name]))}`).join(", ") }) : "\u00a0"}</p>
@@ -206,6 +206,7 @@ function Results({ about, rows, dark }) {
           const cells = [
             row.first ? `${row.number}\u00a0=\u00a0${row.first}` : String(row.number),
             ...(hasNames ? [answer.name] : []),
+            ...(hasWords ? [answer.words] : []),
             answer.isSolved ? "✓" : "✗",
             holdOf(answer),
             plain(answer.distance),
@@ -213,7 +214,7 @@ function Results({ about, rows, dark }) {
             ...moved.map((name) => plain(answer.values[name])),
             ...answer.checks.map(({ passed }) => (passed ? "✓" : "✗")),
           ];
-          return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+          return html`<tr>${cells.map((cell) => html`<td class=${cell && cell === answer.words ? "pw-inwords" : null}>${cell}</td>`)}</tr>`;
         })}</tbody></table></div></section>`;
 }
 
@@ -234,89 +235,65 @@ function Tile({ about, row, dark, near }) {
 }
 
 /**
- * A value of an answer, and where it lies on an axis, from 0 to 1: as on its slider.
+ * A value of an answer, and its axis: on the scale of its slider, around all answers and the start.
  * @param {string} name @param {Slider[]} sliders @param {Answered[]} answers @param {number} start NaN for what the start does not have
  */
-function axisOf(name, sliders, answers, start) {
-  const slider = sliders.find((one) => one.name === name);
-  const valueIn = (/** @type {Answered} */ { values, seconds, hold }) => (slider ? values[name] : name === SECONDS ? seconds : hold);
-  const all = [...answers.map(valueIn), ...(Number.isNaN(start) ? [] : [start])];
-  /** @type {Range} */
-  const reach = [Math.min(...all), Math.max(...all)];
-  const at = (/** @type {number} */ x) => (slider ? positionOf(slider, x, reach) / STEPS : (x - reach[0]) / (reach[1] - reach[0]));
-  const place = reach[1] > reach[0] ? (/** @type {number} */ x) => 0.06 + 0.88 * at(x) : () => 0.5;
-  const unit = slider?.unit ? ` (${slider.unit})` : "";
-  return { valueIn, place, marks: reach[1] > reach[0] ? ticks(reach, 5) : [reach[0]], title: `${axisTitle(name)}${unit}` };
+function valueAxis(name, sliders, answers, start) {
+  const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", zero: null };
+  const valueIn = (/** @type {Answered} */ answer) =>
+    name === SECONDS ? answer.seconds : name === HOLD ? answer.hold : answer.values[name];
+  const [low, high] = extent(answers.map(valueIn), [start]);
+  const room = high > low ? (high / low) ** 0.06 : 2;
+  const axis = axisOf(slider, slider.scale === "log" ? [low / room, high * room] : padded([low, high], 0.06));
+  return {
+    valueIn,
+    axis: { ...axis, name: axisTitle(name) },
+    place: (/** @type {number} */ x) => atShare(axis, shareOf(axis, x, axis.ends)),
+  };
 }
 
 /** All answers in the plane of two values. @param {{ about: About, rows: Row[], sliders: Slider[], axes: string[], dark: boolean, point: (row: Row | null) => void }} props */
 function Plane({ about, rows, sliders, axes, dark, point }) {
   const canvas = useRef(/** @type {any} */ (null));
-  const dots = useRef(/** @type {{ p: number, q: number, row: Row }[]} */ ([]));
+  const places = useRef(/** @type {{ p: number, q: number, row: Row }[]} */ ([]));
   const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   const answers = rows.map(({ answer }) => /** @type {Answered} */ (answer));
   const start = Object.fromEntries(about.exercise.start.values);
-  const [x, y] = axes.map((name) => axisOf(name, sliders, answers, start[name] ?? NaN));
+  const [x, y] = axes.map((name) => valueAxis(name, sliders, answers, start[name] ?? NaN));
   useEffect(() => {
     const size = new ResizeObserver(() => again(0));
     size.observe(canvas.current);
     return () => size.disconnect();
   }, []);
   useEffect(() => {
-    const [context, width, height] = prepared(canvas.current);
-    const colours = THEMES[dark ? "dark" : "light"];
-    const [left, right, top, bottom] = [62, width - 14, 14, height - 46];
-    const px = (/** @type {number} */ value) => left + x.place(value) * (right - left);
-    const py = (/** @type {number} */ value) => bottom - y.place(value) * (bottom - top);
-    context.fillStyle = colours.soft;
-    context.strokeStyle = colours.grid;
-    const write = (/** @type {string} */ text, /** @type {number} */ a, /** @type {number} */ b, /** @type {CanvasTextAlign} */ align) => {
-      context.textAlign = align;
-      context.fillText(text, a, b);
+    const { clientWidth: width, clientHeight: height } = canvas.current;
+    const at = answers.map((answer) => [x.place(x.valueIn(answer)), y.place(y.valueIn(answer))]);
+    const dots = (/** @type {boolean} */ solved, /** @type {Record<string, string>} */ colours) => {
+      const some = at.filter((_, k) => answers[k].isSolved === solved);
+      const [colour, edge] = solved ? [colours.blue, colours.card] : [colours.card, colours.ink];
+      const shown = { xs: some.map(([a]) => a), ys: some.map(([, b]) => b), radius: 6, colour, alpha: 1 };
+      return /** @type {Layer} */ ({ kind: "dots", ...shown, edge: { colour: edge, width: 1.5 } });
     };
-    const line = (/** @type {number[]} */ [a, b, c, d]) => {
-      context.beginPath();
-      context.moveTo(a, b);
-      context.lineTo(c, d);
-      context.stroke();
-    };
-    for (const mark of x.marks) {
-      line([px(mark), top, px(mark), bottom]);
-      write(tickText(Number(mark.toPrecision(6))), px(mark), bottom + 14, "center");
-    }
-    for (const mark of y.marks) {
-      line([left, py(mark), right, py(mark)]);
-      write(tickText(Number(mark.toPrecision(6))), left - 8, py(mark), "right");
-    }
-    write(x.title, (left + right) / 2, height - 10, "center");
-    context.save();
-    context.translate(12, (top + bottom) / 2);
-    context.rotate(-Math.PI / 2);
-    write(y.title, 0, 0, "center");
-    context.restore();
     const [a, b] = axes.map((name) => start[name]);
-    context.fillStyle = colours.ink;
-    if (a !== undefined && b !== undefined) write("✕", px(a), py(b), "center");
-    dots.current = rows.map((row, k) => {
-      const [p, q] = [px(x.valueIn(answers[k])), py(y.valueIn(answers[k]))];
-      context.beginPath();
-      context.arc(p, q, 6, 0, 2 * Math.PI);
-      context.fillStyle = answers[k].isSolved ? colours.blue : colours.card;
-      context.strokeStyle = answers[k].isSolved ? colours.card : colours.ink;
-      context.lineWidth = 1.5;
-      context.fill();
-      context.stroke();
-      return { p, q, row };
-    });
+    const picture = axesPicture({ width, height, dark, size: 14, name: "class" }, x.axis, y.axis, (colours) => [
+      .../** @type {Layer[]} */ (
+        a === undefined || b === undefined ? [] : [{ kind: "text", text: "✕", x: x.place(a), y: y.place(b), colour: colours.ink, back: "" }]
+      ),
+      dots(false, colours),
+      dots(true, colours),
+    ]);
+    paint(canvas.current, picture);
+    const { px, py } = placesIn(picture.panels[0]);
+    places.current = at.map(([p, q], k) => ({ p: px(p), q: py(q), row: rows[k] }));
   });
   const over = (/** @type {PointerEvent} */ { offsetX, offsetY }) => {
     const away = (/** @type {{ p: number, q: number }} */ { p, q }) => Math.hypot(p - offsetX, q - offsetY);
-    const nearest = [...dots.current].sort((one, other) => away(one) - away(other))[0];
+    const nearest = [...places.current].sort((one, other) => away(one) - away(other))[0];
     point(nearest && away(nearest) < NEAR ? nearest.row : null);
   };
   const solved = answers.filter(({ isSolved }) => isSolved).length;
   const words = tr("{total} answers in the plane of {x} and {y}: {solved} solved. The table below has the numbers.", {
-    ...{ total: answers.length, x: x.title, y: y.title, solved },
+    ...{ total: answers.length, x: x.axis.name, y: y.axis.name, solved },
   });
   return html`<canvas class="pw-classplane" role="img" aria-label=${words} ref=${canvas} onpointermove=${over}></canvas>`;
 }

@@ -6,19 +6,20 @@ import { pictureOf } from "./pictures.js";
 import { endsInExercise } from "./task.js";
 
 /** @import { Catalogue, Check, Exercise, ModelData, Selection, Slider, Values } from "./types.d.ts" */
-// Codes of answers: model and pattern, the values that are not defaults, the claim, the time and a checksum, with a name
-// where one was typed. What is refused here is what teaching/exercises.py refuses.
+// Codes of answers: model and pattern, the values that are not defaults, the claim, the time and a checksum, with a name and
+// an answer in words where they were typed. What is refused here is what teaching/exercises.py refuses.
 
 const CODE = "PW1";
 const FORM = /^PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/;
 const ABOUT = [".model", ".pattern", ".mystery"];
-const FIELDS = [...ABOUT, ".dt", ".seconds", ".solved", ".name"];
+const FIELDS = [...ABOUT, ".dt", ".seconds", ".solved", ".name", ".words"];
 const LONGEST = 8000;
 /** The end of the address on which the file of an exercise reads the codes of a class. */
 export const CLASS = "#class";
 export const LONGEST_NAME = 60;
+export const LONGEST_WORDS = 300;
 
-/** An answer that was read and judged again. @typedef {{ values: Values, dt: number, seconds: number, name: string, checks: Check[], hold: number, isSolved: boolean, distance: number, picture: import("./pictures.js").Picture }} Answered */
+/** An answer that was read and judged again. @typedef {{ values: Values, dt: number, seconds: number, name: string, words: string, checks: Check[], hold: number, isSolved: boolean, distance: number, picture: import("./pictures.js").Picture }} Answered */
 
 /** The checksum of zlib, as eight digits. @param {Uint8Array} bytes */
 export function crc32(bytes) {
@@ -32,30 +33,31 @@ export function crc32(bytes) {
 
 /**
  * The code of an answer.
- * @param {Exercise} exercise @param {number} modelDt @param {Selection} selection @param {number} seconds @param {boolean} isSolved @param {string} name
+ * @param {Exercise} exercise @param {number} modelDt @param {Selection} selection
+ * @param {{ seconds: number, isSolved: boolean, name: string, words?: string }} answer
  */
-export function codeOf({ about, defaults }, modelDt, { values, dt }, seconds, isSolved, name) {
+export function codeOf({ about, defaults }, modelDt, { values, dt }, { seconds, isSolved, name, words = "" }) {
   const fields = new URLSearchParams(about);
   if (dt !== modelDt) fields.append(".dt", String(dt));
   for (const [one, value] of Object.entries(values)) if (value !== defaults[one]) fields.append(one, String(value));
   fields.append(".seconds", String(seconds));
   fields.append(".solved", isSolved ? "1" : "0");
-  const plain = nameOf(name);
-  if (plain) fields.append(".name", plain);
+  const typed = { ".name": plainOf(name, LONGEST_NAME), ".words": plainOf(words, LONGEST_WORDS) };
+  for (const [one, text] of Object.entries(typed)) if (text) fields.append(one, text);
   const text = String(fields);
   const packed = btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   return `${CODE}.${packed}.${crc32(new TextEncoder().encode(text))}`;
 }
 
-/** A name as a code holds it: printable, in one line. @param {string} name */
-const nameOf = (name) =>
+/** What was typed as a code holds it: printable, in one line. @param {string} text @param {number} longest */
+const plainOf = (text, longest) =>
   [
-    ...[...name.normalize().replace(/\s+/g, " ")]
+    ...[...text.normalize().replace(/\s+/g, " ")]
       .filter((one) => /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(one))
       .join("")
       .trim(),
   ]
-    .slice(0, LONGEST_NAME)
+    .slice(0, longest)
     .join("")
     .trim();
 
@@ -132,9 +134,10 @@ export function fieldsOf(exercise, data, sliders, code) {
   if (!(seconds >= 0 && seconds < Infinity)) {
     throw new Error(tr("the code is refused: its time is {seconds} s", { seconds: numberText(seconds) }));
   }
-  const name = textOf(".name");
-  if (name !== nameOf(name)) throw new Error(tr("the code is refused: its name is none"));
-  return { values, dt, seconds, name, claims: textOf(".solved") === "1" };
+  const [name, words] = [textOf(".name"), textOf(".words")];
+  if (name !== plainOf(name, LONGEST_NAME)) throw new Error(tr("the code is refused: its name is none"));
+  if (words !== plainOf(words, LONGEST_WORDS)) throw new Error(tr("the code is refused: its answer in words is none"));
+  return { values, dt, seconds, name, words, claims: textOf(".solved") === "1" };
 }
 
 /**
@@ -144,7 +147,7 @@ export function fieldsOf(exercise, data, sliders, code) {
  */
 export function* answering(catalogue, data, key, exercise, code) {
   const pattern = patternOf(catalogue, data, key);
-  const { values, dt, seconds, name, claims } = fieldsOf(exercise, data, slidersOf(pattern, data), code);
+  const { values, dt, seconds, name, words, claims } = fieldsOf(exercise, data, slidersOf(pattern, data), code);
   const selection = { model: data.model.name, pattern: key, values, dt, set: 0 };
   const { verdict, found } = yield* simulation(catalogue, data, selection).judging();
   if (!verdict) throw new Error(tr("the code is refused: its neuron could not be judged"));
@@ -162,5 +165,5 @@ export function* answering(catalogue, data, key, exercise, code) {
   const run = simulation(catalogue, data, selection, found);
   const line = run.trace("yours");
   const picture = pictureOf(line, run.event(line), pattern.fine, run.scale());
-  return { values, dt, seconds, name, checks, hold, isSolved: loss === 0, distance: loss, picture };
+  return { values, dt, seconds, name, words, checks, hold, isSolved: loss === 0, distance: loss, picture };
 }

@@ -72,6 +72,12 @@ def shared_json() -> str:
     return _catalogue("shared")
 
 
+@cache
+def lessons_json() -> str:
+    """Return the lessons that the app offers, by their names."""
+    return _catalogue("lessons")
+
+
 def is_packaged(model: NeuronModel) -> bool:
     """Return whether the catalogue has a model."""
     return model.key in models.names() and models.get(model.key) is model and model.key in model_names()
@@ -96,7 +102,7 @@ def model_json(name: str) -> str:
     KeyError
         For a model that it does not have.
     """
-    if not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
+    if name == "lessons" or not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
         raise KeyError(name)
     return _catalogue(name)
 

@@ -1,18 +1,15 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { isLost } from "./focus.js";
-import { readable, zoomable } from "./hand.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
-import { paint } from "./painter.js";
-import { resting } from "./resting.js";
-import { nearer } from "./scene.js";
+import { shownIn } from "./pictured.js";
 import { isOf, isOpen } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { inSentence, titleOf } from "./words.js";
 
-/** @import { Picture, Range, Search, Zoom } from "./types.d.ts" */
+/** @import { Search, Zoom } from "./types.d.ts" */
 /** @import { App } from "./app.js" */
 
 /** The drawer under the potential: a search to watch. @param {{ app: App }} props */
@@ -21,7 +18,7 @@ export function Drawer({ app }) {
   const isPlayed = app.play.isPlaying();
   const runs = search && isOpen(search);
   const isTaken = app.isTaken();
-  const title = inSentence(tr(titleOf(app, search)), app.store.get().language);
+  const title = inSentence(titleOf(app, search?.pattern ?? app.pattern.key), app.store.get().language);
   const count = app.play.count();
   const words = search
     ? waiting(search) || tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) })
@@ -71,12 +68,6 @@ function useFocus(place) {
   };
 }
 
-/** The title of the pattern that is searched, which may be another one than what is shown. @param {App} app @param {Search | null} search */
-function titleOf({ pattern, catalogue, data }, search) {
-  if (!search || search.pattern === pattern.key) return pattern.title;
-  return { ...catalogue.patterns, ...data.shared }[search.pattern]?.title ?? search.pattern;
-}
-
 /** Who is served before, of a server with many visitors. @param {Search} search */
 function waiting({ before }) {
   if (!before) return "";
@@ -121,67 +112,39 @@ function Curve({ app, words }) {
 
 /** Draws the curve of the search whenever something changes. @param {App} app @param {HTMLElement} place */
 function watched(app, place) {
-  const canvas = /** @type {HTMLCanvasElement} */ (place.firstElementChild);
   const curve = objectiveCurve();
-  /** @type {Zoom | null} */
-  let zoom = null;
   let of = "";
-  /** @type {Picture | null} */
-  let shown = null;
-  const pictureOf = (each = false) => {
-    const { search, dark, present } = app.store.get();
-    const { clientWidth: width, clientHeight: height } = canvas;
-    if (!width) return null;
-    if (search && search.id !== of) [of, zoom] = [search.id, null];
-    return curve.picture(search ?? NONE, app.play.count(), { width, height, dark, size: present ? 18 : 14, zoom, each });
-  };
-  const draw = () => {
-    const picture = pictureOf();
-    if (!picture) return;
-    shown = picture;
-    paint(canvas, picture);
-    rest.moved();
-    readout.move();
-    canvas.dataset.dots = String(app.play.count());
-  };
-  /** @param {{ x: Range | null, y: Range | null } | null} part */
-  const setZoom = (part) => {
-    zoom = part && { x: part.x ?? zoom?.x ?? curve.ranges().x, y: part.y ?? zoom?.y ?? null };
-    rest.want();
-    draw();
-  };
-  const rest = resting(app, place, { picture: () => pictureOf(true), zoom: setZoom });
-  const readout = readable(place, {
-    read: (x) => {
+  const made =
+    (/** @type {boolean} */ each) => (/** @type {number} */ width, /** @type {number} */ height, /** @type {Zoom | null} */ zoom) => {
+      const { search, dark, present } = app.store.get();
+      return curve.picture(search ?? NONE, app.play.count(), { width, height, dark, size: present ? 18 : 14, zoom, each });
+    };
+  const own = shownIn(app, place, {
+    picture: made(false),
+    rested: made(true),
+    whole: () => curve.ranges().x,
+    read(x, _, shown) {
       const { search } = app.store.get();
-      const found = search && shown ? curve.read(search, app.play.count(), shown, x) : null;
-      if (!found || !shown) return null;
+      const found = search && curve.read(search, app.play.count(), shown, x);
       const [{ top, height, left, width }] = shown.panels;
-      return { ...found, top, height, right: left + width };
+      return found && { ...found, top, height, right: left + width };
     },
   });
-  const unzoom = zoomable(place, {
-    panels: () => shown?.panels ?? [],
-    zoom: setZoom,
-    wheel: (factor, x) => {
-      if (!shown) return;
-      const [{ left, width }] = shown.panels;
-      const range = zoom?.x ?? curve.ranges().x;
-      const next = nearer(range, curve.ranges().x, factor, range[0] + ((x - left) / width) * (range[1] - range[0]));
-      setZoom(next && { x: next, y: null });
-    },
-  });
+  const draw = () => {
+    const { search } = app.store.get();
+    if (search && search.id !== of) {
+      of = search.id;
+      own.forget();
+    }
+    own.draw();
+    /** @type {HTMLElement} */ (place.firstElementChild).dataset.dots = String(app.play.count());
+  };
   const soon = perFrame(draw);
   const off = app.store.on((_, changed) => ["search", "played", "dark", "present", "language"].some((key) => changed.has(key)) && soon());
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
   draw();
   return () => {
     off();
-    size.disconnect();
     soon.cancel();
-    unzoom();
-    readout.close();
-    rest.close();
+    own.close();
   };
 }

@@ -1,4 +1,4 @@
-import { codeOf, LONGEST_NAME } from "./codes.js";
+import { codeOf, LONGEST_NAME, LONGEST_WORDS } from "./codes.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
 import { Copy } from "./menus.js";
@@ -23,8 +23,8 @@ export function Question({ app, exercise }) {
   </section>`;
 }
 
-/** How far it is, in words. @param {Exercise} exercise @param {Verdict | null} verdict */
-function progressOf({ common }, verdict) {
+/** How far it is, in words. @param {string[] | null} common @param {Verdict | null} verdict */
+function progressOf(common, verdict) {
   if (!verdict) return tr("…");
   if (verdict.lost) return tr("the neuron runs away");
   if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
@@ -32,12 +32,22 @@ function progressOf({ common }, verdict) {
   return tr("{count} of {total} criteria hold", { count, total: verdict.checks.length });
 }
 
+/** How far it is, or praise. @param {{ app: App, common?: string[] | null }} props `common`: of a mystery */
+function Progress({ app, common = null }) {
+  const { verdict, language } = app.store.get();
+  if (verdict?.loss !== 0) return html`<p role="status">${tr("Not yet: {state}", { state: progressOf(common, verdict) })}</p>`;
+  const title = inSentence(tr(app.pattern.title), language);
+  const praise = common ? tr("Solved: every criterion holds.") : tr("Well done: that is {pattern}.", { pattern: title });
+  return html`<p role="status" class="pw-praise">✓ ${praise}</p>`;
+}
+
 /** Hints, praise, and the code. @param {{ app: App, exercise: Exercise }} props */
 export function Answering({ app, exercise }) {
-  const { verdict, selection, language } = app.store.get();
+  const { verdict, selection } = app.store.get();
   const [opened, open] = useState(0);
   const [isHanding, hand] = useState(false);
   const [name, call] = useState("");
+  const [words, write] = useState("");
   const began = useRef(performance.now());
   const place = useRef(/** @type {any} */ (null));
   const isSolved = verdict?.loss === 0;
@@ -53,10 +63,15 @@ export function Answering({ app, exercise }) {
     seconds.current = Math.round((performance.now() - began.current) / 1000);
     hand(true);
   };
-  const title = inSentence(tr(app.pattern.title), language);
-  const praise = exercise.common ? tr("Solved: every criterion holds.") : tr("Well done: that is {pattern}.", { pattern: title });
+  const code = isHanding ? codeOf(exercise, app.data.model.dt, selection, { seconds: seconds.current, isSolved, name, words }) : "";
   return html`<div class="pw-actions pw-answering" ref=${place}>
-    <p role="status" class=${isSolved ? "pw-praise" : ""}>${isSolved ? `✓ ${praise}` : tr("Not yet: {state}", { state: progressOf(exercise, verdict) })}</p>
+    ${
+      exercise.question.includes("?")
+        ? html`<label class="pw-words">${tr("Your answer in words")}<textarea rows="2" maxlength=${LONGEST_WORDS} value=${words}
+            oninput=${(/** @type {any} */ e) => write(e.target.value)}></textarea></label>`
+        : ""
+    }
+    <${Progress} app=${app} common=${exercise.common} />
     ${exercise.hints.slice(0, opened).map((hint, k) => html`<p class="pw-hint"><b>${tr("Hint {number}: ", { number: k + 1 })}</b>${tr(hint)}</p>`)}
     ${
       left > 0 && !isSolved
@@ -70,9 +85,9 @@ export function Answering({ app, exercise }) {
         ? html`<div class="pw-handin">
             <label>${tr("Your name, if your teacher wants it")}<input type="text" maxlength=${LONGEST_NAME} autocomplete="off" value=${name}
               oninput=${(/** @type {any} */ e) => call(e.target.value)} /></label>
-            ${app.host.hand ? html`<${Sending} to=${app.host.hand} code=${codeOf(exercise, app.data.model.dt, selection, seconds.current, isSolved, name)} />` : ""}
-            <${Copy} label=${tr("Send this code to your teacher. It holds the values, the verdict, the time and what you type as your name.")}
-              text=${codeOf(exercise, app.data.model.dt, selection, seconds.current, isSolved, name)} name=${tr("Code to hand in")} />
+            ${app.host.hand ? html`<${Sending} to=${app.host.hand} code=${code} />` : ""}
+            <${Copy} label=${tr("Send this code to your teacher. It holds the values, the verdict, the time and what you type here.")}
+              text=${code} name=${tr("Code to hand in")} />
           </div>`
         : html`<button class=${isSolved ? "pw-primary" : "pw-second"} onclick=${begin}>${isSolved ? tr("Get your code") : tr("Hand in")}</button>`
     }
@@ -97,14 +112,4 @@ function Sending({ to, code }) {
 }
 
 /** Below the sliders of a notebook in which values are locked: what it is about, and how far it is. @param {{ app: App }} props */
-export function LockedActions({ app }) {
-  const { verdict, language } = app.store.get();
-  const title = inSentence(tr(app.pattern.title), language);
-  const isSolved = verdict?.loss === 0;
-  const state = progressOf(/** @type {any} */ ({ common: null }), verdict);
-  return html`<div class="pw-actions">
-    <p role="status" class=${isSolved ? "pw-praise" : ""}>${
-      isSolved ? `✓ ${tr("Well done: that is {pattern}.", { pattern: title })}` : tr("Not yet: {state}", { state })
-    }</p>
-  </div>`;
-}
+export const LockedActions = ({ app }) => html`<div class="pw-actions"><${Progress} app=${app} /></div>`;

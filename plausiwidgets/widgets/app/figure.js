@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { readable, zoomable } from "./hand.js";
+import { dragged, readable, zoomable } from "./hand.js";
 import { paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { frame } from "./scene.js";
@@ -8,6 +8,7 @@ import { plain } from "./sliders.js";
 import { perFrame } from "./state.js";
 import { readAt, tracesOf } from "./traces.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
+import { scaledWords } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Handle, Scene } from "./types.d.ts" */
@@ -139,8 +140,6 @@ function handlesIn(app, place, at) {
     event.preventDefault();
     event.stopPropagation();
     const { element, handle } = entry;
-    element.focus({ preventScroll: true });
-    element.setPointerCapture(event.pointerId);
     element.classList.add("taken");
     const { perPixel, msPerPixel } = at(); // of the beginning: the axis may widen under the hand
     const { clientX: x, clientY: y } = event;
@@ -148,14 +147,10 @@ function handlesIn(app, place, at) {
       const change = handle.axis === "height" ? (y - e.clientY) * perPixel : (e.clientX - x) * msPerPixel;
       put(name, handle.value + change / handle.slope);
     };
-    const up = () => {
+    dragged(element, event, move, () => {
       element.classList.remove("taken");
-      element.removeEventListener("pointermove", move);
-      for (const end of ["pointerup", "pointercancel"]) element.removeEventListener(end, up);
       app.keep();
-    };
-    element.addEventListener("pointermove", move);
-    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, up);
+    });
   };
   // Up and down are the height, left and right its times; where there is one of them alone, all keys are.
   const keys = (/** @type {KeyboardEvent} */ event, /** @type {string} */ name) => {
@@ -208,17 +203,15 @@ function handlesIn(app, place, at) {
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {
   const { drawer, search, pinned, turn, selection } = app.store.get();
-  const entries = [
-    [
-      "example",
-      app.exampleTitle(),
-      app.pattern.targets[0]?.lines ? "" : tr("Drawn on the rest, the threshold and the peak of your neuron."),
-    ],
-    ...(isOf(pinned, selection) ? [["pinned", tr("compared")]] : []),
-    ["yours", tr("your neuron")],
-    ...(drawer && isOf(search, selection) && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
-  ];
-  return html`<ul class="pw-legend">${entries.map(([role, text, title]) =>
-    text ? html`<li class=${role} key=${role} title=${title}><i aria-hidden="true"></i>${text}</li>` : "",
-  )}</ul>`;
+  const [example, ...source] = app.exampleTitle().split(", ");
+  const title = app.isScaled() ? scaledWords() : null;
+  const scaled = app.isScaled() ? ` ${tr("(scaled)")}` : "";
+  const entry = (/** @type {string} */ role, /** @type {any} */ text) =>
+    html`<li class=${role} key=${role}><i aria-hidden="true"></i>${text}</li>`;
+  return html`<ul class="pw-legend">
+    ${example ? html`<li class="example" title=${title}><i aria-hidden="true"></i>${example}${scaled}<span>${source.map((one) => `, ${one}`)}</span></li>` : ""}
+    ${isOf(pinned, selection) ? entry("pinned", tr("compared")) : ""}
+    ${entry("yours", tr("your neuron"))}
+    ${drawer && isOf(search, selection) && app.play.best() && !turn ? entry("best", tr("best of the search")) : ""}
+  </ul>`;
 }

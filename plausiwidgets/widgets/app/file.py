@@ -26,6 +26,7 @@ from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.widgets.app.catalogue import describe, mark_of
 from plausiwidgets.widgets.app.contents import (
     is_stored,
+    lessons_json,
     listed,
     model_names,
     script,
@@ -66,6 +67,7 @@ def page_text(
         begin = {"model": card["model"], "pattern": card["pattern"]}
     else:
         parts = _Parts(shown, chosen, given, dt)
+        parts.add_lessons()
         if len(shown) == 1:
             parts.title = shown[0].title if len(chosen) > 1 else f"{shown[0].title}, {chosen[0].title}"
     return _page(parts, parts.title or "plausiwidgets", begin, language)
@@ -130,7 +132,7 @@ class _Parts:
     ) -> None:
         self.packaged: list[str] = []
         self._all: dict[str, Any] = json.loads(shared_json())
-        self.catalogue: dict[str, Any] = self._all | {"patterns": {}, "models": {}}
+        self.catalogue: dict[str, Any] = self._all | {"patterns": {}, "models": {}, "lessons": {}}
         self.shipped: dict[str, Any] = {}
         self._full: dict[str, Any] = {}
         self.code: dict[str, str] = {}
@@ -177,6 +179,16 @@ class _Parts:
         if not is_ours:
             marks = {key: mark_of(one) for key, one in entry["patterns"].items()}
             self.catalogue["models"][model.key] = listed(model, marks)
+
+    def add_lessons(self) -> None:
+        """Add the packaged lessons of which the file has every neuron with every pattern."""
+        self.catalogue["lessons"] = {
+            name: about
+            for name, about in self._all["lessons"].items()
+            if all(pattern in self.shipped.get(model, {}).get("patterns", {}) for model, pattern in about["shown"])
+        }
+        known = json.loads(lessons_json()) if self.catalogue["lessons"] else {}
+        self.data["lessons"] = {name: known[name] for name in self.catalogue["lessons"]}
 
     def is_ours(self, model: NeuronModel) -> bool:
         """Return whether the catalogue has a model; a ValueError for another one of the same name."""

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { asked } from "./jobs.js";
 import { paint } from "./painter.js";
 import { csvOf, save } from "./saving.js";
 import { svgCanvas } from "./svg.js";
@@ -27,22 +28,26 @@ function traceCsv(app) {
   return csvOf(["t", "v", "current", "spike"], rows);
 }
 
+/**
+ * Has the host write a file of what is shown, and saves it.
+ * @param {App} app @param {(words: string) => void} say what became of it @param {{ what: string, free?: string[], text?: string, of?: string }} how
+ */
+function write(app, say, how) {
+  say("…");
+  app.host.ask("export", { ...asked(app.store.get().selection), free: [], text: "", of: "", ...how }, (answer) => {
+    if (answer.state === "failed") return say(answer.error ?? "");
+    if (answer.state !== "done") return;
+    save(answer.name, answer.text);
+    say(answer.name);
+  });
+}
+
 /** Files of what is shown. @param {{ app: App }} props */
 export function Files({ app }) {
   const [said, say] = useState("");
   const { selection, search } = app.store.get();
   const name = `${selection.model}_${selection.pattern}`;
-  const write = (/** @type {string} */ what) => {
-    const { model, pattern, values, dt } = selection;
-    say("…");
-    const fields = { what, model, pattern, values, dt, free: [], text: "", of: what === "search" ? (search?.id ?? "") : "" };
-    app.host.ask("export", fields, (answer) => {
-      if (answer.state === "failed") return say(answer.error ?? "");
-      if (answer.state !== "done") return;
-      save(answer.name, answer.text);
-      say(answer.name);
-    });
-  };
+  const ask = (/** @type {string} */ what) => write(app, say, { what, of: what === "search" ? search?.id : "" });
   const give = (/** @type {string} */ file, /** @type {string | Blob} */ content, type = "text/plain") => {
     save(file, content, type);
     say(file);
@@ -53,14 +58,14 @@ export function Files({ app }) {
   const files = [
     [tr("Figure (SVG)"), () => give(`${name}.svg`, figureSvg(app), "image/svg+xml")],
     [tr("Figure (PNG)"), png],
-    [tr("Traces (CSV)"), () => (isHost ? write("traces") : give(`${name}.csv`, traceCsv(app), "text/csv"))],
+    [tr("Traces (CSV)"), () => (isHost ? ask("traces") : give(`${name}.csv`, traceCsv(app), "text/csv"))],
     ...(isHost
       ? /** @type {[string, () => void][]} */ ([
-          [tr("Python script"), () => write("script")],
-          [tr("Page without a server (HTML)"), () => write("page")],
+          [tr("Python script"), () => ask("script")],
+          [tr("Page without a server (HTML)"), () => ask("page")],
         ])
       : []),
-    ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Each try of the search (CSV)"), () => write("search")]]) : []),
+    ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Each try of the search (CSV)"), () => ask("search")]]) : []),
   ];
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
     <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
@@ -74,18 +79,7 @@ export function ExerciseFile({ app }) {
   const [question, ask] = useState("");
   const [said, say] = useState("");
   const game = gameOf(app.store.get());
-  const write = () => {
-    const { model, pattern, values, dt } = app.store.get().selection;
-    const { fixed, locked } = app.store.get().box;
-    const free = app.sliders.map(({ name }) => name).filter((name) => !fixed.includes(name) && !locked.includes(name));
-    say("…");
-    app.host.ask("export", { what: "exercise", model, pattern, values, dt, free, text: question, of: "" }, (answer) => {
-      if (answer.state === "failed") return say(answer.error ?? "");
-      if (answer.state !== "done") return;
-      save(answer.name, answer.text);
-      say(answer.name);
-    });
-  };
+  const saved = () => write(app, say, { what: "exercise", free: app.free(), text: question });
   const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
   return html`<div class="pw-copy">
     ${app.pattern.cannot ? html`<p>∅ ${tr(app.pattern.cannot)}</p>` : ""}
@@ -93,9 +87,9 @@ export function ExerciseFile({ app }) {
       game
         ? ""
         : html`<label>${tr("Question of an exercise that begins at these values")}<input type="text" maxlength="500" placeholder=${usual}
-          value=${question} oninput=${(/** @type {any} */ e) => ask(e.target.value)} onkeydown=${(/** @type {KeyboardEvent} */ e) => e.key === "Enter" && write()} /></label>`
+          value=${question} oninput=${(/** @type {any} */ e) => ask(e.target.value)} onkeydown=${(/** @type {KeyboardEvent} */ e) => e.key === "Enter" && saved()} /></label>`
     }
-    <button onclick=${write}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${said}</span></div>`;
+    <button onclick=${saved}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${said}</span></div>`;
 }
 
 /** @param {string} svg @returns {Promise<Blob>} */

@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { goTo } from "./lesson.js";
+import { goTo, openLesson } from "./lesson.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { beginMystery } from "./mystery.js";
 import { patternOf, slidersOf } from "./neuron.js";
@@ -18,7 +18,8 @@ export async function follow(app, link) {
   if (language && app.languages.includes(language)) app.speak(language);
   if (mystery) return beginMystery(app, mystery);
   const { lesson } = app.store.get();
-  if (card !== null && lesson) {
+  if (wanted.lesson && wanted.lesson !== lesson?.name) await openLesson(app, wanted.lesson, card ?? 0);
+  else if (card !== null && lesson) {
     if (lesson.cards[card]) await goTo(app, card);
     else notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
   }

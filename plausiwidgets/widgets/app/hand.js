@@ -4,6 +4,25 @@ import { boxed } from "./scene.js";
 
 const STEP = 1.0015; // of a zoom, for each unit of a wheel
 
+const ENDS = /** @type {const} */ (["pointerup", "pointercancel"]);
+
+/**
+ * Follows a pointer that was pressed on an element, which takes the focus, until it is let go.
+ * @param {HTMLElement} element @param {PointerEvent} event that pressed it
+ * @param {(event: PointerEvent) => void} move @param {(event: PointerEvent) => void} end
+ */
+export function dragged(element, event, move, end) {
+  element.focus({ preventScroll: true });
+  element.setPointerCapture(event.pointerId);
+  const up = (/** @type {PointerEvent} */ e) => {
+    element.removeEventListener("pointermove", move);
+    for (const one of ENDS) element.removeEventListener(one, up);
+    end(e);
+  };
+  element.addEventListener("pointermove", move);
+  for (const one of ENDS) element.addEventListener(one, up);
+}
+
 /**
  * Zoom of a picture by a hand: a box that is drawn over it, a wheel with Ctrl (two fingers on a pad do the same), and a
  * double click, which ends it. A wheel alone scrolls the page. While Plotly shows the picture, the box is Plotly's.
@@ -28,8 +47,6 @@ export function zoomable(place, { panels, zoom, wheel }) {
     const from = placeOf(event);
     if (from[0] < panel.left || from[0] > panel.left + panel.width + 20) return;
     event.preventDefault();
-    place.focus({ preventScroll: true });
-    place.setPointerCapture(event.pointerId);
     const low = Math.max(...[panel, ...more].map(({ top, height }) => top + height));
     const chosen = (/** @type {PointerEvent} */ e) => boxed(from, placeOf(e), panel);
     const move = (/** @type {PointerEvent} */ e) => {
@@ -39,15 +56,11 @@ export function zoomable(place, { panels, zoom, wheel }) {
       const [left, top, width, height] = found.box;
       box.style.cssText = `left:${left}px;top:${top}px;width:${width}px;height:${found.zoom.y ? height : low - top}px`;
     };
-    const up = (/** @type {PointerEvent} */ e) => {
-      place.removeEventListener("pointermove", move);
-      for (const end of ENDS) place.removeEventListener(end, /** @type {any} */ (up));
+    dragged(place, event, move, (e) => {
       box.hidden = true;
       const found = e.type === "pointerup" ? chosen(e) : null;
       if (found) zoom(found.zoom);
-    };
-    place.addEventListener("pointermove", move);
-    for (const end of ENDS) place.addEventListener(end, /** @type {any} */ (up));
+    });
   };
   const turned = (/** @type {WheelEvent} */ event) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -70,8 +83,6 @@ export function zoomable(place, { panels, zoom, wheel }) {
     box.remove();
   };
 }
-
-const ENDS = ["pointerup", "pointercancel"];
 
 /** What is read at a place: at which x, between which heights, and what. @typedef {{ at: number, top: number, height: number, right: number, head: string, rows: { role: string, text: string }[] }} Reading */
 

@@ -1,6 +1,6 @@
 import { tr } from "./engine/texts.js";
 
-/** @import { Answer, Arrays, Host, ModelData } from "./types.d.ts" */
+/** @import { Answer, Arrays, Host, LessonData, ModelData } from "./types.d.ts" */
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
 const FINAL = ["done", "stopped", "superseded", "failed"];
@@ -158,6 +158,13 @@ export function talking(name, send, shipped) {
       }
       if ([...asked.values()].some(({ kind }) => kind !== "running")) watch();
     },
+    /** A lesson that the app offers. @param {string} lesson @returns {Promise<LessonData>} */
+    lesson: (lesson) =>
+      new Promise((give, refuse) =>
+        own.ask("lesson", { name: lesson }, (answer) =>
+          answer.state === "done" ? give(answer.lesson) : refuse(new Error(answer.error ?? answer.state)),
+        ),
+      ),
     /**
      * What is known of a model and a pattern; of a custom one at first without what takes long to find out, which is given
      * to `more` when it is there, or why it is not.
@@ -193,13 +200,14 @@ function withMore(known, more) {
   return { ...known, ...more, patterns: { ...known.patterns, ...more.patterns }, shared: { ...known.shared, ...more.shared } };
 }
 
-/** Nobody: the page does what it can by itself. @param {Record<string, ModelData>} shipped @returns {Host} */
-export function noHost(shipped) {
+/** Nobody: the page does what it can by itself. @param {Record<string, ModelData>} shipped @param {Record<string, LessonData>} [lessons] @returns {Host} */
+export function noHost(shipped, lessons = {}) {
   return {
     name: "none",
     can: () => false,
     has: (model) => model in shipped,
     ask: () => () => {},
+    lesson: async (name) => lessons[name],
     describe: (model, pattern) =>
       shipped[model]?.patterns[pattern]
         ? Promise.resolve(shipped[model])

@@ -5,18 +5,44 @@ import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
 import { SearchButton } from "./turn.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { inSentence, titleOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Card, Condition, Lesson, Node, Selection, Values, Verdict } from "./types.d.ts" */
+/** @import { Card, Condition, Lesson, LessonData, Node, Selection, Values, Verdict } from "./types.d.ts" */
 // A lesson: cards beside the neuron, one at a time. A card says what to do, sets model, pattern, values and a tool, and
 // knows when it is done.
 
 /** Names of tools in a card that differ here. @type {Record<string, string>} */
 export const TOOL_NAMES = { "phase plane": "plane", plane: "map" };
 
-/** @param {Omit<Lesson, "at" | "done" | "met">} lesson @returns {Lesson} */
-export const begun = ({ title, cards }, at = 0) => ({ title, cards, at, done: [], met: false });
+/** @param {LessonData} lesson @returns {Lesson} */
+export const begun = ({ name = "", title, cards }, at = 0) => ({ name, title, cards, at, done: [], met: false });
+
+/** The lessons that the app offers, in its language where there are some. @param {App} app */
+export function lessonsOf({ catalogue, store }) {
+  const all = Object.entries(catalogue.lessons);
+  const own = all.filter(([, { language }]) => language === store.get().language);
+  return own.length ? own : all;
+}
+
+/** Opens a lesson at one of its cards. @param {App} app @param {string} name @param {number} [at] @param {{ sets?: boolean }} [how] */
+export async function openLesson(app, name, at = 0, how = {}) {
+  app.store.set({ sheet: "", tool: "" });
+  try {
+    const lesson = await app.host.lesson(name);
+    const card = lesson.cards[at] ? at : 0;
+    app.store.set({ lesson: begun(lesson, card) });
+    await goTo(app, card, how);
+  } catch (error) {
+    app.store.set({ said: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Takes the cards away; the values stay. @param {App} app */
+export function endLesson(app) {
+  app.setBox({ locked: [] });
+  app.store.set({ lesson: null, sheet: "" });
+}
 
 /** What a card begins with: its own values, or those of the last card before it that has some. @param {Card[]} cards @param {number} at */
 function startOf(cards, at) {
@@ -113,8 +139,7 @@ export function built(node, follow) {
 
 /** What a card goes on with, in words. @param {App} app @param {Card} card */
 function conditionWords(app, { until, pattern }) {
-  const shared = app.data.shared?.[pattern] ?? app.catalogue.patterns[pattern];
-  const title = shared ? tr(shared.title) : pattern;
+  const title = titleOf(app, pattern);
   const words = until.map(({ holds, name, below, above }) => {
     if (holds !== null) return holds ? tr("{title} holds", { title }) : tr("{title} does not hold", { title });
     return below !== null
@@ -149,6 +174,7 @@ export function LessonCard({ app, lesson, follow }) {
   const isNext = !card.until.length || isDone;
   return html`<section class=${`pw-card pw-lesson${isDone ? " solved" : ""}`} aria-label=${tr("Lesson")} ref=${place}>
     <div class="pw-lessonhead"><span>${lesson.title}</span>
+      ${lesson.name ? html`<button class="pw-icon" aria-label=${tr("End the lesson")} title=${tr("End the lesson")} onclick=${() => endLesson(app)}>✕</button>` : ""}
       <select aria-label=${tr("Card")} onchange=${(/** @type {any} */ e) => goTo(app, Number(e.target.value))}>${cards.map(
         ({ title }, k) =>
           html`<option value=${k} selected=${k === at}>${`${done.includes(k) ? "✓ " : ""}${tr("{number} of {total}", { number: k + 1, total: cards.length })} · ${title}`}</option>`,

@@ -9,11 +9,12 @@ const TOGETHER = "_and_"; // between the keys of several patterns that one neuro
 const KEYS = /[+ ]|_and_/; // a plus is a space in a link
 
 /**
- * The address of a selection; `more` are a card of a lesson and what is locked.
- * @param {Selection} selection @param {ModelData} data @param {{ card?: number | null, locked?: string[] }} [more]
+ * The address of a selection; `more` are a card of a lesson, its name where it has one, and what is locked.
+ * @param {Selection} selection @param {ModelData} data @param {{ lesson?: string, card?: number | null, locked?: string[] }} [more]
  */
-export function addressOf({ model, pattern, values, dt }, data, { card = null, locked = [] } = {}) {
-  const fields = new URLSearchParams(card === null ? {} : { card: String(card + 1) });
+export function addressOf({ model, pattern, values, dt }, data, { lesson = "", card = null, locked = [] } = {}) {
+  const fields = new URLSearchParams(lesson ? { lesson } : {});
+  if (card !== null) fields.append("card", String(card + 1));
   fields.append("model", model);
   const given = Object.entries(data.patterns[pattern]?.link ?? {});
   for (const [name, value] of given.length ? given : [["pattern", pattern]]) fields.append(name, value);
@@ -43,8 +44,8 @@ function patternKey(text, { patterns }, own) {
 }
 
 /**
- * What an address names: a model and a pattern, as far as they are known, a card, a mystery, a language, what is locked, and
- * its other fields.
+ * What an address names: a model and a pattern, as far as they are known, a lesson, a card, a mystery, a language, what is
+ * locked, and its other fields.
  * @param {string} text @param {Catalogue} catalogue @param {ModelData | null} [data] of the model that is shown
  */
 export function wantedOf(text, catalogue, data = null) {
@@ -72,12 +73,14 @@ export function wantedOf(text, catalogue, data = null) {
   const [lines, end] = given === null ? ["", null] : [take("lines"), take("end")];
   const current = given === null ? null : currentOf(given, lines === "1", end);
   if (given !== null && !current) notes.push(tr("The current in the link could not be read."));
+  const lesson = named("lesson", (given) => (Object.hasOwn(catalogue.lessons, given) ? given : null));
   const card = named("card", (given) => (/^[1-9]\d{0,3}$/.test(given) ? Number(given) - 1 : null));
   return {
     model,
     pattern,
     mystery,
     current,
+    lesson,
     card,
     language: take("language"),
     locked: (take("lock") ?? "").split(",").filter(Boolean),

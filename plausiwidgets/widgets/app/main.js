@@ -5,7 +5,7 @@ import { NEURONS } from "./engine/neurons.js";
 import { tr, translate } from "./engine/texts.js";
 import { follow } from "./follow.js";
 import { noHost } from "./host.js";
-import { begun, goTo, selectionOfCard, teach } from "./lesson.js";
+import { begun, goTo, openLesson, selectionOfCard, teach } from "./lesson.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { beginMystery, keepScore } from "./mystery.js";
 import { firstOf, patternOf, slidersOf, stored } from "./neuron.js";
@@ -16,7 +16,7 @@ import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
 import { patternTitle } from "./words.js";
 
-/** @import { Catalogue, Exercise, Host, Lesson, ModelData, Selection, Slider, Values } from "./types.d.ts" */
+/** @import { Catalogue, Exercise, Host, LessonData, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
 /** The language to begin with: the one that was asked for, or the first of the browser that there is. @param {string | null} wanted @param {string[]} known */
 function languageOf(wanted, known) {
@@ -29,9 +29,11 @@ function languageOf(wanted, known) {
  * @param {HTMLElement} place
  * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
  *   host?: () => Host, version?: string, model: string, pattern: string,
- *   exercise?: Exercise | null, hand?: string, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
+ *   exercise?: Exercise | null, hand?: string, lesson?: LessonData | null, lessons?: Record<string, LessonData> }} given
+ *   `lesson` is what the page is about, `lessons` are those that it offers
  */
-export function start(place, { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, hand, lesson }) {
+export function start(place, given) {
+  const { catalogue, shipped, texts, language, host: connect, version = "", model, pattern, exercise, hand, lesson, lessons } = given;
   const link = location.hash.length > 1 ? location.hash : location.search;
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");
@@ -42,7 +44,7 @@ export function start(place, { catalogue, shipped, texts, language, host: connec
     classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
-  const host = connect?.() ?? { ...searching(noHost(shipped), catalogue, shipped), hand };
+  const host = connect?.() ?? { ...searching(noHost(shipped, lessons), catalogue, shipped), hand };
   translate(texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;
@@ -71,7 +73,9 @@ export function start(place, { catalogue, shipped, texts, language, host: connec
   const { store } = app;
   teach(app);
   keepScore(app);
-  if (card) goTo(app, at, { sets: !wanted.fields.length && !wanted.pattern });
+  const sets = !wanted.fields.length && !wanted.pattern;
+  if (card) goTo(app, at, { sets });
+  else if (wanted.lesson) openLesson(app, wanted.lesson, wanted.card ?? 0, { sets });
   if (wanted.mystery) beginMystery(app, wanted.mystery);
   else if (isElsewhere) follow(app, link);
   let written = location.hash;

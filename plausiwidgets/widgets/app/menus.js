@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { ExerciseFile, Files } from "./files.js";
+import { endLesson, lessonsOf, openLesson } from "./lesson.js";
 import { isOf } from "./search.js";
 import { asNotebook, isLocal, linkOf } from "./sharing.js";
 import { Sheet } from "./sheets.js";
@@ -8,6 +9,27 @@ import { toolsOf } from "./tools.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
+
+/** The lessons that there are, and the end of one. @param {{ app: App }} props */
+export function Lessons({ app }) {
+  const { lesson } = app.store.get();
+  return html`<${Sheet} app=${app} title=${tr("Lessons")} wide=${false}>
+    <div class="pw-menu">
+      <p>${tr("Cards beside the neuron: each says what to do, and knows when it is done.")}</p>
+      ${lessonsOf(app).map(
+        ([name, { title, cards, language }]) =>
+          html`<button key=${name} aria-current=${name === lesson?.name} onclick=${() => openLesson(app, name)}>
+            <b lang=${language}>${title}</b><span>${tr("{count} cards", { count: cards })}</span></button>`,
+      )}
+      ${
+        lesson
+          ? html`<button onclick=${() => endLesson(app)}><b>${tr("End the lesson")}</b><span>${tr("The values stay as they are.")}</span></button>`
+          : ""
+      }
+      <p>${tr("A lesson of your own is a text file: see “A lesson of cards” in the guides.")}</p>
+    </div>
+  <//>`;
+}
 
 /** The tools, each with a line. @param {{ app: App }} props */
 export function Explore({ app }) {

@@ -1,5 +1,5 @@
 // Made by `python -m plausiwidgets.widgets.answers.written` from the table of messages. Do not edit.
-import type { ModelData } from "./types.d.ts";
+import type { LessonData, ModelData } from "./types.d.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of an answer; it begins at a multiple of 8. */
 export type Place = ["f4" | "f8" | "i4" | "u4" | "u1", number, number];
@@ -109,6 +109,8 @@ export type Questions = {
   select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; locked?: string[]; step: string };
   /** The translations of a language, by the English text. */
   texts: { language: string };
+  /** A lesson that the app offers: from then on each of its cards locks values of its own. */
+  lesson: { name: string };
   /** Go back one step. */
   undo: object;
   /** Take the last undo back. */
@@ -166,6 +168,7 @@ export type Answers = {
   describe: { data: ModelData; why: string };
   select: object;
   texts: { texts: Record<string, string> };
+  lesson: { lesson: LessonData };
   undo: object;
   redo: object;
   alive: object;

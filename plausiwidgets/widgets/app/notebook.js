@@ -164,9 +164,7 @@ export function connected(model) {
     const { model: key, pattern, values, dt } = selection;
     // A value that was typed or came by a link may lie outside of its slider.
     const bounds = Object.fromEntries(app.sliders.map((slider) => [slider.name, endsOf(slider, values[slider.name])]));
-    const held = new Set([...box.fixed, ...box.locked]);
-    const free = app.sliders.map(({ name: one }) => one).filter((one) => !held.has(one));
-    const asked = { model: key, pattern, values, dt, bounds, free, locked: box.locked, step: names.of(selection) };
+    const asked = { model: key, pattern, values, dt, bounds, free: app.free(), locked: box.locked, step: names.of(selection) };
     host.ask("select", asked, (answer) => {
       busy = false;
       if (isCrossed) told = null; // the kernel has taken that of the page by now: it is told of its own again
@@ -237,7 +235,7 @@ export function connected(model) {
   if (settings.lesson) goTo(app, 0, { sets: isNew });
   else if (settings.linked && isNew) {
     const link = linkOfPage();
-    if (/[?&](model|pattern|mystery|samples)=/.test(link)) follow(app, link);
+    if (/[?&](model|pattern|mystery|samples|lesson)=/.test(link)) follow(app, link);
   }
   app.resume();
   // Where a message goes is learned from the one before: the second greeting goes to the page's own loop of the kernel.

@@ -48,9 +48,9 @@ export function paint(canvas, picture) {
   context.lineJoin = "miter";
   context.miterLimit = MITER;
   for (const panel of picture.panels) paintPanel(context, panel, picture);
-  for (const { from, to, colour } of picture.rules ?? []) {
+  for (const { from, to, colour, width = 1 } of picture.rules ?? []) {
     context.strokeStyle = colour;
-    context.lineWidth = 1;
+    context.lineWidth = width;
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(...to);

@@ -3,12 +3,15 @@ import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, j
 import { endsOf, positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { dragged } from "./hand.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
+import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
 import { isOf } from "./search.js";
 import { plain } from "./sliders.js";
 import { inPieces } from "./state.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
+import { sharedOf, titleOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Cells } from "./cells.js" */
@@ -115,7 +118,7 @@ export function ParameterPlane({ app }) {
   const here = [x, y].map((slider, k) => shareOf(slider, selection.values[slider.name], ends[k]));
   const dots = dotsOf(app, [x, y], ends);
   const axes = /** @type {[Axis, Axis]} */ ([axisOf(x, ends[0]), axisOf(y, ends[1])]);
-  const about = { isOld, several: all, titles: letters(app) };
+  const about = { isOld, several: all, titles: sharedOf(app) };
   const picture = (/** @type {number} */ width, /** @type {number} */ height) =>
     axesPicture({ width, height, dark, size, name: "plane" }, axes[0], axes[1], (colours) =>
       layersOf(app, cells, axes, here, dots, about, colours),
@@ -141,16 +144,7 @@ export function ParameterPlane({ app }) {
     if (event.button) return;
     event.preventDefault();
     const place = /** @type {HTMLElement} */ (event.currentTarget);
-    place.focus({ preventScroll: true });
-    place.setPointerCapture(event.pointerId);
-    const move = (/** @type {PointerEvent} */ e) => go(shares(e));
-    const up = () => {
-      place.removeEventListener("pointermove", move);
-      for (const end of ["pointerup", "pointercancel"]) place.removeEventListener(end, up);
-      app.keep();
-    };
-    place.addEventListener("pointermove", move);
-    for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, up);
+    dragged(place, event, (e) => go(shares(e)), app.keep);
     point(null);
     go(shares(event));
   };
@@ -179,21 +173,15 @@ export function ParameterPlane({ app }) {
     point([across, up]);
   };
 
-  const menu = (/** @type {0 | 1} */ k, /** @type {string} */ label) => html`<label>${label}
-    <select onchange=${(/** @type {any} */ event) => {
-      const pair = /** @type {[string, string]} */ ([...(state.pair ?? [])]);
-      const before = pair[k];
-      pair[k] = event.target.value;
-      if (pair[0] === pair[1]) pair[1 - k] = before;
-      state.pair = pair;
-      redraw();
-    }}>${app.sliders.map(
-      ({ name, unit }) => html`<option value=${name} selected=${name === state.pair?.[k]}>${name}${ofUnit(unit, " (", ")")}</option>`,
-    )}</select></label>`;
+  const pick = (/** @type {[string, string]} */ pair) => {
+    state.pair = pair;
+    redraw();
+  };
+  const units = Object.fromEntries(app.sliders.map(({ name, unit }) => [name, ofUnit(unit, " (", ")")]));
   const place = pointed ?? here;
   const title = tr("Plane of {x} and {y}: arrow keys move the neuron, with Shift in small steps", { x: x.name, y: y.name });
   return html`<div class="pw-fields">
-    <div class="pw-toolrow">${menu(0, tr("across"))} ${menu(1, tr("up"))}
+    <div class="pw-toolrow"><${PairMenus} names=${names} pair=${state.pair} choose=${pick} titleOf=${(/** @type {string} */ name) => name + units[name]} />
       ${
         isHost
           ? html`<div role="group" class="pw-tabs" aria-label=${tr("Shown")}>${[false, true].map(
@@ -234,17 +222,13 @@ function dotsOf(app, sliders, ends) {
 /** A value with its name and unit. @param {Slider} slider @param {number} value */
 const textAt = ({ name, unit }, value) => `${name} = ${plain(value)}${ofUnit(unit, " ")}`;
 
-/** Letters and titles of the patterns. @param {App} app @returns {Record<string, { letter: string, title: string }>} */
-const letters = (app) => ({ ...app.catalogue.patterns, ...app.data.shared });
-
 /** What holds at a place of a plane. @param {App} app @param {Cells} cells @param {number[]} place @param {boolean} several */
 function describedAt(app, cells, place, several) {
   const [row, column] = cellAt(cells, place[0], place[1]);
   if (row >= cells.rows) return "…";
   if (several) {
     const shown = cells.patterns.filter((_, k) => !((cells.missed[row * cells.x.length + column] >>> k) & 1));
-    const known = letters(app);
-    return shown.length ? shown.map((key) => tr(known[key]?.title ?? key)).join(", ") : tr("no pattern");
+    return shown.length ? shown.map((key) => titleOf(app, key)).join(", ") : tr("no pattern");
   }
   const loss = cells.loss[row * cells.x.length + column];
   if (loss === 0) return tr("every criterion holds");

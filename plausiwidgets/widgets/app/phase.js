@@ -1,7 +1,9 @@
 import { axesPicture, frameOf } from "./axes.js";
 import { tr } from "./engine/texts.js";
 import { asked, useJob } from "./jobs.js";
+import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
+import { fixedPoint, nullcline, PlaneKey, pointed } from "./plane.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -69,18 +71,11 @@ export function AskedPhase({ app }) {
   const attributes = { role: "img", "aria-label": phase?.sentence || tr("Phase plane") };
   const { state, error } = job.get();
   const variables = phase?.variables ?? [];
-  const menu = (/** @type {0 | 1} */ i, /** @type {string} */ label) =>
-    html`<label>${label} <select onchange=${(/** @type {any} */ e) => {
-      const next = [...(phase?.names ?? [])];
-      if (e.target.value === next[1 - i]) next[1 - i] = next[i];
-      next[i] = e.target.value;
-      choose(next);
-    }}>${variables.map((name) => html`<option value=${name} selected=${name === phase?.names[i]}>${name}</option>`)}</select></label>`;
   const points = phase?.levels[k].points ?? [];
   const isLine = phase?.names.length === 1;
   return html`<div class="pw-fields">
     <div class="pw-toolrow">
-      ${variables.length > 2 ? html`${menu(0, tr("across"))} ${menu(1, tr("up"))}` : ""}
+      ${variables.length > 2 ? html`<${PairMenus} names=${variables} pair=${phase?.names} choose=${choose} />` : ""}
       ${
         phase && phase.levels.length > 1
           ? html`<label>I <select onchange=${(/** @type {any} */ e) => show(Number(e.target.value))}>${phase.levels.map(
@@ -102,8 +97,7 @@ export function AskedPhase({ app }) {
     <div class="pw-fieldwords">
       <p class="pw-at">${points.length ? points.map(({ kind, text }) => `${tr(kind)} ${text}`).join("; ") : phase ? tr("no fixed point here") : ""}</p>
       <p role="status">${state === "failed" ? error : phase ? phase.sentence : tr("simulating …")}</p>
-      <ul class="pw-planekey">${(phase && !isLine ? phase.names : []).map((v, i) => html`<li class=${i ? "u" : "v"}><i></i>${tr("{v} stands still", { v })}</li>`)}
-        <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul>
+      <${PlaneKey} names=${phase && !isLine ? phase.names : []} />
     </div></div>`;
 }
 
@@ -148,23 +142,12 @@ function pictureOf(phase, k, time, how) {
   return axesPicture({ ...how, name: "phase" }, x, y, (colours) => [
     { kind: "line", ...field, stroke: { colour: colours.example, width: 1.2 } },
     { kind: "line", ...wayOf([phase.path], 4, 1), stroke: { colour: colours.blue, width: 1.4, alpha: 0.75 } },
-    ...phase.lines[k].map((pieces, i) => {
-      const stroke = { colour: i ? colours.green : colours.best, width: 2.3, dash: i ? [7, 4] : [] };
-      return /** @type {Layer} */ ({ kind: "line", ...wayOf(pieces), stroke });
-    }),
+    ...phase.lines[k].map((pieces, i) => nullcline(i, wayOf(pieces), colours)),
     ...(phase.names.length === 1
       ? /** @type {Layer[]} */ ([{ kind: "line", xs: [x0, x1], ys: [0, 0], stroke: { colour: colours.soft, width: 1 } }])
       : []),
-    ...phase.levels[k].points.map((point) => {
-      const colour = point.kind.startsWith("stable") ? colours.ink : colours.card;
-      const dot = { xs: [point.x], ys: [point.y], radius: 5.5, colour, alpha: 1, edge: { colour: colours.ink, width: 2 } };
-      return /** @type {Layer} */ ({ kind: "dots", ...dot, words: [`${tr(point.kind)} ${point.text}`] });
-    }),
-    ...(here < 0
-      ? []
-      : /** @type {Layer[]} */ ([
-          { kind: "dots", xs: [phase.path[4 * here + 1]], ys: [phase.path[4 * here + 2]], radius: 7, colour: colours.red, alpha: 1 },
-        ])),
+    ...phase.levels[k].points.map((point) => fixedPoint(point, `${tr(point.kind)} ${point.text}`, colours)),
+    ...(here < 0 ? [] : [pointed(phase.path[4 * here + 1], phase.path[4 * here + 2], colours)]),
   ]);
 }
 

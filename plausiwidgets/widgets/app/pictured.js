@@ -7,12 +7,73 @@ import { html, useEffect, useRef } from "./vendor/preact.js";
 /** @import { App } from "./app.js" */
 /** @import { Reading } from "./hand.js" */
 /** @import { Picture, Range, Zoom } from "./types.d.ts" */
+/** @typedef {(width: number, height: number, zoom: Zoom | null) => Picture | null} Make */
 
 /**
- * A picture of a tool in its place, with both painters. It is drawn anew where one of `of` is another one than before.
- * @param {{ app: App, of: any[], picture: (width: number, height: number, zoom: Zoom | null) => Picture | null, attributes?: any,
- *   whole?: () => Range, read?: (x: number, y: number, picture: Picture) => Reading | null }} props
- *   `whole`: what can be seen of the axis across, of a picture that can be zoomed
+ * Shows a picture on the canvas in a place, with both painters, and hears what a pointer does there.
+ * @param {App} app @param {HTMLElement} place
+ * @param {{ picture: Make, rested?: Make, whole?: () => Range, read?: (x: number, y: number, picture: Picture) => Reading | null }} about
+ *   `rested`: what Plotly takes over, where it is another one; `whole`: what can be seen of the axis across, of a picture that
+ *   can be zoomed
+ */
+export function shownIn(app, place, { picture, rested = picture, whole, read }) {
+  const canvas = /** @type {HTMLCanvasElement} */ (place.firstElementChild);
+  /** @type {Zoom | null} */
+  let zoom = null;
+  /** @type {Picture | null} */
+  let shown = null;
+  const made = (/** @type {Make} */ make) => (canvas.clientWidth ? make(canvas.clientWidth, canvas.clientHeight, zoom) : null);
+  const draw = () => {
+    shown = made(picture);
+    if (!shown) return;
+    paint(canvas, shown);
+    rest.moved();
+    readout?.move();
+  };
+  /** @param {{ x: Range | null, y: Range | null } | null} part */
+  const setZoom = (part) => {
+    if (!shown) return;
+    const [{ x }] = shown.panels;
+    zoom = part && { x: part.x ?? x.range, y: part.y ?? zoom?.y ?? null };
+    rest.want();
+    draw();
+  };
+  const rest = resting(app, place, { picture: () => made(rested), ...(whole ? { zoom: setZoom } : {}) });
+  const readout = read && readable(place, { read: (x, y) => (shown ? read(x, y, shown) : null) });
+  const unzoom =
+    whole &&
+    zoomable(place, {
+      panels: () => shown?.panels ?? [],
+      zoom: setZoom,
+      wheel(factor, px) {
+        if (!shown) return;
+        const [{ left, width, x }] = shown.panels;
+        const about = x.range[0] + ((px - left) / width) * (x.range[1] - x.range[0]);
+        const next = nearer(x.range, whole(), factor, about);
+        setZoom(next && { x: next, y: null });
+      },
+    });
+  const size = new ResizeObserver(draw);
+  size.observe(canvas);
+  return {
+    draw,
+    /** All of it is shown with the next drawing. */
+    forget() {
+      zoom = null;
+    },
+    close() {
+      size.disconnect();
+      unzoom?.();
+      readout?.close();
+      rest.close();
+    },
+  };
+}
+
+/**
+ * A picture of a tool in its place. It is drawn anew where one of `of` is another one than before.
+ * @param {{ app: App, of: any[], picture: Make, attributes?: any, whole?: () => Range,
+ *   read?: (x: number, y: number, picture: Picture) => Reading | null }} props
  */
 export function Pictured({ app, of, picture, attributes = {}, whole, read }) {
   const place = useRef(/** @type {any} */ (null));
@@ -20,50 +81,13 @@ export function Pictured({ app, of, picture, attributes = {}, whole, read }) {
   made.current = { picture, whole, read };
   const draw = useRef(() => {});
   useEffect(() => {
-    const canvas = place.current.firstElementChild;
-    /** @type {Zoom | null} */
-    let zoom = null;
-    /** @type {Picture | null} */
-    let shown = null;
-    const pictureOf = () => (canvas.clientWidth ? made.current.picture(canvas.clientWidth, canvas.clientHeight, zoom) : null);
-    draw.current = () => {
-      shown = pictureOf();
-      if (!shown) return;
-      paint(canvas, shown);
-      rest.moved();
-      readout?.move();
-    };
-    /** @param {{ x: Range | null, y: Range | null } | null} part */
-    const setZoom = (part) => {
-      if (!shown) return;
-      const [{ x }] = shown.panels;
-      zoom = part && { x: part.x ?? x.range, y: part.y ?? zoom?.y ?? null };
-      rest.want();
-      draw.current();
-    };
-    const rest = resting(app, place.current, { picture: pictureOf, ...(whole ? { zoom: setZoom } : {}) });
-    const readout = read && readable(place.current, { read: (x, y) => (shown ? (made.current.read?.(x, y, shown) ?? null) : null) });
-    const unzoom =
-      whole &&
-      zoomable(place.current, {
-        panels: () => shown?.panels ?? [],
-        zoom: setZoom,
-        wheel(factor, px) {
-          if (!shown) return;
-          const [{ left, width, x }] = shown.panels;
-          const about = x.range[0] + ((px - left) / width) * (x.range[1] - x.range[0]);
-          const next = nearer(x.range, /** @type {() => Range} */ (made.current.whole)(), factor, about);
-          setZoom(next && { x: next, y: null });
-        },
-      });
-    const size = new ResizeObserver(() => draw.current());
-    size.observe(canvas);
-    return () => {
-      size.disconnect();
-      unzoom?.();
-      readout?.close();
-      rest.close();
-    };
+    const own = shownIn(app, place.current, {
+      picture: (...box) => made.current.picture(...box),
+      ...(whole ? { whole: () => /** @type {() => Range} */ (made.current.whole)() } : {}),
+      ...(read ? { read: (x, y, shown) => made.current.read?.(x, y, shown) ?? null } : {}),
+    });
+    draw.current = own.draw;
+    return own.close;
   }, []);
   useEffect(() => draw.current(), of);
   const { role, "aria-label": label, ...more } = attributes;

@@ -9,7 +9,7 @@ import { THEMES } from "./theme.js";
 
 const WIDE = 150; // px for which a picture is kept
 
-/** @typedef {{ xs: number[], ys: number[], x: Range, v: Range }} Picture */
+/** @typedef {{ xs: number[], ys: number[], x: Range, v: Range, isExample?: boolean }} Picture */
 /** @type {WeakMap<ModelData, Map<string, Picture>>} */
 const kept = new WeakMap();
 
@@ -21,7 +21,8 @@ export function picturesOf(data) {
 }
 
 /**
- * Simulates the pictures of a model that are not known yet, one after the other, while nothing else happens.
+ * Simulates the pictures of a model that are not known yet, one after the other, while nothing else happens. Each shows its
+ * pattern: by this neuron where it can, else by the example.
  * @param {Catalogue} catalogue @param {ModelData} data @param {(key: string) => void} give @returns {() => void} how to stop
  */
 export function drawPictures(catalogue, data, give) {
@@ -32,7 +33,9 @@ export function drawPictures(catalogue, data, give) {
       const { sets } = data.patterns[key];
       const best = sets.findIndex((/** @type {any} */ set) => set.status === "replicated");
       const run = simulation(catalogue, data, stored(data, key, Math.max(best, 0)));
-      known.set(key, pictureOf(run.trace("yours"), run.event(run.trace("yours")), run.pattern.fine, run.scale()));
+      const own = run.trace("yours");
+      const line = best < 0 ? (run.example() ?? own) : own;
+      known.set(key, { ...pictureOf(line, run.event(own), run.pattern.fine, run.scale()), isExample: line !== own });
       give(key);
       yield;
     }
@@ -56,9 +59,10 @@ export function pictureOf(line, event, fine, [rest, threshold]) {
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {boolean} dark */
-export function paintPicture(canvas, { xs, ys, x, v }, dark) {
+export function paintPicture(canvas, { xs, ys, x, v, isExample }, dark) {
   const [context, width, height] = prepared(canvas);
-  context.strokeStyle = THEMES[dark ? "dark" : "light"].blue;
+  const { blue, soft } = THEMES[dark ? "dark" : "light"];
+  context.strokeStyle = isExample ? soft : blue;
   context.lineWidth = 1.4;
   const px = (/** @type {number} */ t) => ((t - x[0]) / (x[1] - x[0])) * width;
   const py = (/** @type {number} */ y) => 3 + ((v[1] - y) / (v[1] - v[0])) * (height - 6);

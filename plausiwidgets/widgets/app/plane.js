@@ -83,17 +83,35 @@ function layersOf(plane, colours) {
   plane.nullclines.forEach((segments, part) => {
     const lines = joined(segments);
     const ends = (/** @type {0 | 1} */ i) => lines.flatMap((line) => [...line.map((point) => point[i]), NaN]);
-    const stroke = { colour: part ? colours.green : colours.best, width: 2.2, dash: part ? [7, 4] : [] };
-    layers.push({ kind: "line", xs: ends(0), ys: ends(1), stroke });
+    layers.push(nullcline(part, { xs: ends(0), ys: ends(1) }, colours));
   });
-  for (const { x, y, kind } of plane.points) {
-    const colour = kind.startsWith("stable") ? colours.ink : colours.card;
-    const words = [`${KINDS[kind]()} ${plane.names[0]} = ${numberText(x, 4)}`];
-    layers.push({ kind: "dots", xs: [x], ys: [y], radius: 5.5, colour, alpha: 1, edge: { colour: colours.ink, width: 2 }, words });
-  }
+  layers.push(...plane.points.map((point) => fixedPoint(point, wordsOf(plane, point), colours)));
   const { here } = plane;
-  if (here !== null) layers.push({ kind: "dots", xs: [plane.x[here]], ys: [plane.y[here]], radius: 7, colour: colours.red, alpha: 1 });
+  if (here !== null) layers.push(pointed(plane.x[here], plane.y[here], colours));
   return layers;
+}
+
+/** A fixed point in words. @param {Plane} plane @param {{ x: number, kind: string }} point */
+const wordsOf = ({ names }, { x, kind }) => `${KINDS[kind]()} ${names[0]} = ${numberText(x, 4)}`;
+
+/** Where a variable stands still: the first of a plane, or the second. @param {number} part @param {{ xs: number[], ys: number[] }} way @param {Record<string, string>} colours @returns {Layer} */
+export const nullcline = (part, way, colours) => ({
+  ...{ kind: "line", ...way, stroke: { colour: part ? colours.green : colours.best, width: 2.2, dash: part ? [7, 4] : [] } },
+});
+
+/** A fixed point: filled where it is stable. @param {{ x: number, y: number, kind: string }} point @param {string} words @param {Record<string, string>} colours @returns {Layer} */
+export function fixedPoint({ x, y, kind }, words, colours) {
+  const colour = kind.startsWith("stable") ? colours.ink : colours.card;
+  return { kind: "dots", xs: [x], ys: [y], radius: 5.5, colour, alpha: 1, edge: { colour: colours.ink, width: 2 }, words: [words] };
+}
+
+/** Where the neuron is at the time that is pointed at. @param {number} x @param {number} y @param {Record<string, string>} colours @returns {Layer} */
+export const pointed = (x, y, colours) => ({ kind: "dots", xs: [x], ys: [y], radius: 7, colour: colours.red, alpha: 1 });
+
+/** What the lines and points of a phase plane are. @param {{ names: string[] }} props */
+export function PlaneKey({ names }) {
+  return html`<ul class="pw-planekey">${names.map((v, k) => html`<li class=${k ? "u" : "v"}><i></i>${tr("{v} stands still", { v })}</li>`)}
+    <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul>`;
 }
 
 /** Calls whenever the page is free after a change. @param {App} app @param {(time: number | null) => void} act with the time that is pointed at */
@@ -167,13 +185,11 @@ export function PhasePlane({ app }) {
     }));
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));
   };
-  const named = plane?.points.map(({ x, kind }) => `${KINDS[kind]()} ${plane.names[0]} = ${numberText(x, 4)}`) ?? [];
+  const named = plane?.points.map((point) => wordsOf(plane, point)) ?? [];
   const words = plane ? `I = ${numberText(plane.current, 3)} ${app.data.model.unit}: ${named.join(", ") || tr("no fixed point here")}` : "";
-  const [v, u] = app.run.neuron.states;
   return html`<div class="pw-plane"><${Pictured} app=${app} of=${[plane, dark, present]} picture=${picture} attributes=${{ role: "img", "aria-label": tr("Phase plane") }} />
     <p role="status">${words}</p>
-    <ul class="pw-planekey"><li class="v"><i></i>${tr("{v} stands still", { v })}</li><li class="u"><i></i>${tr("{v} stands still", { v: u })}</li>
-      <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul></div>`;
+    <${PlaneKey} names=${app.run.neuron.states} /></div>`;
 }
 
 /** @type {Record<string, () => string>} */

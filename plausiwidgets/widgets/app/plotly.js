@@ -66,8 +66,8 @@ export function plotlyOf(picture, { zooms, reset, icons }) {
       ...{ xanchor: turned ? "center" : align, yanchor: "middle", textangle: turned ? -90 : 0, borderpad: 0, borderwidth: 0 },
       ...{ font: { color: colour, size, family: FONT }, ...(back ? { bgcolor: withAlpha(back, 0.8) } : {}) },
     })),
-    shapes: rules.map(({ from, to, colour }) => ({
-      ...{ type: "line", xref: "paper", yref: "paper", line: { color: colour, width: 1 } },
+    shapes: rules.map(({ from, to, colour, width: thick = 1 }) => ({
+      ...{ type: "line", xref: "paper", yref: "paper", line: { color: colour, width: thick } },
       ...{ x0: from[0] / width, y0: 1 - from[1] / height, x1: to[0] / width, y1: 1 - to[1] / height },
     })),
     images: [],

@@ -2,6 +2,7 @@ import { tr } from "./engine/texts.js";
 import { asked, useJob } from "./jobs.js";
 import { markOf, markWords, SIGNS, withRows } from "./marks.js";
 import { html } from "./vendor/preact.js";
+import { sharedOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { AssessedRow } from "./messages.d.ts" */
@@ -21,7 +22,7 @@ export function Repertoire({ app }) {
   const begin = () => job.begin(asked(selection), (known, answer) => withRows(known, answer.rows));
   const found = Object.values(rows);
   const count = found.filter((row) => markOf(row) === "replicated").length;
-  const known = { ...app.catalogue.patterns, ...app.data.shared };
+  const known = sharedOf(app);
   return html`<div class="pw-fields pw-onecolumn">
     <p class="pw-lead">${tr("The parameters stay as they are; for each pattern a stimulus is searched that brings it out.")}</p>
     <div class="pw-toolrow">${

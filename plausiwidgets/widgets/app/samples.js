@@ -3,6 +3,7 @@ import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
 import { asked, rangesFor, useJob } from "./jobs.js";
+import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
 import { csvOf, save } from "./saving.js";
 import { padded } from "./scene.js";
@@ -109,10 +110,7 @@ export function Samples({ app }) {
 
   const begin = () => {
     choose(-1);
-    const { fixed, locked } = app.store.get().box;
-    const held = new Set([...fixed, ...locked]);
-    const free = app.sliders.map(({ name }) => name).filter((name) => !held.has(name));
-    job.begin({ ...asked(selection), bounds: rangesFor(app), free, count: COUNT, seed: 0 }, withSets);
+    job.begin({ ...asked(selection), bounds: rangesFor(app), free: app.free(), count: COUNT, seed: 0 }, withSets);
   };
   const open = (/** @type {number} */ set) => {
     if (!sets || set < 0 || set >= sets.count) return;
@@ -142,19 +140,15 @@ export function Samples({ app }) {
     const next = points[chosen] ? nextPoint(points, chosen, by) : nearest(points, [w / 2, h / 2], Infinity);
     if (next >= 0) choose(next);
   };
-  const menu = (/** @type {0 | 1} */ k, /** @type {string} */ label) => html`<label>${label}
-    <select onchange=${(/** @type {any} */ event) => {
-      const pair = /** @type {[string, string]} */ ([...(state.pair ?? [])]);
-      if (event.target.value === pair[1 - k]) pair[1 - k] = pair[k];
-      pair[k] = event.target.value;
-      state.pair = pair;
-      again((n) => n + 1);
-    }}>${varied.map((name) => html`<option value=${name} selected=${name === state.pair?.[k]}>${name}</option>`)}</select></label>`;
+  const pick = (/** @type {[string, string]} */ pair) => {
+    state.pair = pair;
+    again((n) => n + 1);
+  };
   const picked = sets && chosen >= 0 && chosen < sets.count && axes.length === 2;
   return html`<div class="pw-fields">
     <div class="pw-toolrow">
       ${runs ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>` : html`<button class="pw-small" onclick=${begin}>${sets ? tr("Sample again") : tr("Sample {count} sets", { count: COUNT })}</button>`}
-      ${shown ? html`${menu(0, tr("across"))} ${menu(1, tr("up"))}` : ""}
+      ${shown ? html`<${PairMenus} names=${varied} pair=${state.pair} choose=${pick} />` : ""}
       ${sets?.count && !runs ? html`<button class="pw-small" onclick=${() => save(`${selection.model}_${selection.pattern}_samples.csv`, csvOf(sets.names, rowsOf(sets)), "text/csv")}>${tr("Save as CSV")}</button>` : ""}
     </div>
     ${

@@ -5,7 +5,7 @@ import { Map20, TableMap } from "./map.js";
 import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
-import { shapeOf } from "./words.js";
+import { shapeOf, sharedOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Mark } from "./types.d.ts" */
@@ -85,8 +85,10 @@ function Pictures({ app, keys, marks, dark, choose }) {
   const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   useEffect(() => drawPictures(app.catalogue, app.data, () => again(0)), [app.data]);
   const known = picturesOf(app.data);
-  return html`<div class="pw-gallery">${keys.map((key) => {
-    const { letter, title } = app.data.shared?.[key] ?? app.catalogue.patterns[key];
+  const hasExamples = [...known.values()].some(({ isExample }) => isExample);
+  return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue: this neuron. Gray: the example of what this neuron is not known to show.")}</p>` : ""}
+  <div class="pw-gallery">${keys.map((key) => {
+    const { letter, title } = sharedOf(app)[key];
     const mark = marks[key] ?? "rejected";
     const isHere = key === app.store.get().selection.pattern;
     return html`<button key=${key} data-first=${isHere || null} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>

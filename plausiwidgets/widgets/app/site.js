@@ -11,7 +11,7 @@ const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
 
 /**
  * What the page says of itself; paths are relative to it.
- * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, texts: Record<string, string>, models: Record<string, string>,
+ * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, lessons: string, texts: Record<string, string>, models: Record<string, string>,
  *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom,
  *   notebook?: { address: string, token: string } }} About
  */
@@ -99,6 +99,7 @@ export function withFiles(host, about, shipped) {
       );
       return () => {};
     },
+    lesson: async (name) => (await fetched(about.lessons))[name],
     async describe(model, pattern, more) {
       if (!shipped[model] && about.models[model]) shipped[model] = await fetched(about.models[model]);
       return known.describe(model, pattern, more);

@@ -1,7 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { ofUnit } from "./engine/words.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence, shapeOf } from "./words.js";
+import { inSentence, shapeOf, titleOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -61,7 +61,6 @@ export function Stimulus({ app }) {
     again((n) => n + 1);
     apply("values");
   };
-  const titles = { ...app.catalogue.patterns, ...app.data.shared };
   const unit = app.data.model.unit;
   const button = (/** @type {string} */ name, /** @type {string} */ title, /** @type {string} */ tip, /** @type {() => void} */ act) =>
     html`<button aria-pressed=${name === "" ? isPattern && !typing : name === "values" ? isOpen : shape === name && !typing} title=${tip} onclick=${act}>${title}</button>`;
@@ -82,7 +81,7 @@ export function Stimulus({ app }) {
     <p class="pw-at">${
       isPattern
         ? tr("The stimulus of {pattern}, with its criteria. The parameters of the neuron stay with any other.", {
-            pattern: inSentence(tr(titles[state.before]?.title ?? state.before), language),
+            pattern: inSentence(titleOf(app, state.before), language),
           })
         : tr("Shown, not judged: there are no criteria. Its values are on the sliders, and in the figure.")
     }</p>

@@ -53,8 +53,13 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   const shown = hasPeak ? [peak, ...labelled.filter((one) => Math.abs(at.y(one) - at.y(peak)) > SMALLEST && one < peak)] : labelled;
   for (const one of shown) write(tickText(Number(one.toPrecision(4))), at.left - 10, at.y(one), "right");
   const bottom = at.row + at.current;
-  for (const t of ticks(x, at.plot / Math.max(80, 5.4 * size))) write(tickText(t), at.x(t), bottom + 1.1 * size, "center");
-  write(tr("time (ms)"), right, bottom + 2.25 * size, "right");
+  const below = bottom + 1.1 * size;
+  const title = tr("time (ms)");
+  write(title, right, below, "right");
+  const room = right - widthOf(title, size) - size;
+  for (const t of ticks(x, at.plot / Math.max(80, 5.4 * size))) {
+    if (at.x(t) + widthOf(tickText(t), size) / 2 < room) write(tickText(t), at.x(t), below, "center");
+  }
   const { scale, unit } = scene;
   write(scale ? tr("potential ({unit})", { unit: scale }) : tr("potential"), 0.9 * size, at.top + at.potential / 2, "center", {
     turned: true,
@@ -112,12 +117,21 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     const free = placeBeside(scene, at, widthOf(text, size), size);
     if (free) write(text, ...free);
   }
-  const { brackets, texts } = bracketsOf(scene, at, size, colours);
-  panels[0].layers.push(...brackets);
+  const { rules, texts } = bracketsOf(scene, at, size, colours);
   labels.push(...texts);
   const heights = shown.map(at.y);
   const low = Math.min(...heights);
-  return { width, height, size, colours, panels, labels, name: "traces", potential: [at.left, low, at.plot, Math.max(...heights) - low] };
+  return {
+    width,
+    height,
+    size,
+    colours,
+    panels,
+    labels,
+    rules,
+    name: "traces",
+    potential: [at.left, low, at.plot, Math.max(...heights) - low],
+  };
 }
 
 /**
@@ -172,17 +186,18 @@ function currentOf({ t0, dt, current }, { x, i }, plot) {
   return [xs, ys];
 }
 
-const ROW = 1.5; // sizes of the font from one bracket to the next
-const MOST = 3; // rows of brackets; of what fails, and is not pointed at, one: above the spikes
+const ROW = 7; // px from one bracket to the next
+const MOST = 3; // rows of brackets; of what fails, and is not pointed at, one
 
 /**
- * Brackets above the potential, each with what was measured; those that do not fit beside each other are below each other.
+ * Brackets at the top of the potential, where no spike reaches, each with what was measured; those that do not fit beside
+ * each other are below each other, and have the text of the first.
  * @param {Scene} scene @param {ReturnType<typeof frame>} at @param {number} size @param {Record<string, string>} colours
- * @returns {{ brackets: Layer[], texts: Picture["labels"] }}
+ * @returns {{ rules: NonNullable<Picture["rules"]>, texts: Picture["labels"] }}
  */
-function bracketsOf({ marks, pointed, x, v }, at, size, colours) {
-  /** @type {Layer[]} */
-  const brackets = [];
+function bracketsOf({ marks, pointed }, at, size, colours) {
+  /** @type {NonNullable<Picture["rules"]>} */
+  const rules = [];
   /** @type {Picture["labels"]} */
   const texts = [];
   const ends = /** @type {[number, number][][]} */ ([]); // of each row, in px
@@ -197,19 +212,16 @@ function bracketsOf({ marks, pointed, x, v }, at, size, colours) {
     if (row < 0) row = ends.push([]) - 1;
     if (row >= (pointed ? MOST : 1)) continue;
     ends[row].push([begin, end]);
-    const y = at.top + (0.9 + row * ROW) * size;
-    const level = (/** @type {number} */ px) => v[1] - ((px - at.top) / at.potential) * (v[1] - v[0]);
-    const time = (/** @type {number} */ px) => x[0] + ((px - at.left) / at.plot) * (x[1] - x[0]);
+    const y = at.top - 1 + row * ROW;
     const colour = passed ? colours.blue : colours.red;
-    brackets.push({
-      kind: "line",
-      xs: [time(a), time(a), time(b), time(b)],
-      ys: [level(y + 5), level(y), level(y), level(y + 5)],
-      stroke: { colour, width: 1.6 },
-    });
-    texts.push({ text, x: middle, y, align: "center", colour, back: colours.card });
+    const rule = (/** @type {[number, number]} */ p, /** @type {[number, number]} */ q) =>
+      rules.push({ from: p, to: q, colour, width: 1.6 });
+    rule([a, y], [b, y]);
+    rule([a, y], [a, y + 5]);
+    rule([b, y], [b, y + 5]);
+    if (row === 0) texts.push({ text, x: middle, y, align: "center", colour, back: colours.card });
   }
-  return { brackets, texts };
+  return { rules, texts };
 }
 
 /** What the lines of a scene show at a time. @param {Scene} scene @param {number} t @param {string} example @returns {{ role: Role | "current", text: string }[]} */

@@ -142,8 +142,8 @@ export type Picture = {
   colours: Record<string, string>;
   panels: Panel[];
   labels: Label[];
-  /** Straight lines in px, such as the marks of an axis. */
-  rules?: { from: [number, number]; to: [number, number]; colour: string }[];
+  /** Straight lines in px, such as the marks of an axis, 1 px wide where nothing is said. */
+  rules?: { from: [number, number]; to: [number, number]; colour: string; width?: number }[];
   name: string;
 };
 /** A search, as its host tells of it; `tries` are losses, `best` is a complete set. */
@@ -193,8 +193,10 @@ export type Card = {
   until: Condition[];
   tool: string;
 };
-/** Cards, the one that is shown, those that were done, and whether this one's condition holds at present. */
-export type Lesson = { title: string; cards: Card[]; at: number; done: number[]; met: boolean };
+/** Cards with their title; one that the app offers has a name, by which a link opens it. */
+export type LessonData = { title: string; cards: Card[]; name?: string };
+/** A lesson with the card that is shown, those that were done, and whether this one's condition holds at present. */
+export type Lesson = { name: string; title: string; cards: Card[]; at: number; done: number[]; met: boolean };
 /** A mystery: what is hidden, points of the sliders and of a search (-1: none yet), and what was told of it. */
 export type Game = {
   model: string;
@@ -227,7 +229,7 @@ export type State = {
   /** Whether the drawer is open. */
   drawer: boolean;
   turn: Turn | null;
-  /** "patterns", "models", "explore", "share", "more", "criteria", or "". */
+  /** "patterns", "models", "lessons", "explore", "share", "more", "criteria", or "". */
   sheet: string;
   /** Whether all values are shown in place of four. */
   all: boolean;
@@ -354,6 +356,8 @@ export type Catalogue = {
   bench: any;
   patterns: Record<string, any>;
   models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
+  /** Lessons that can be opened, with the number of their cards, and what these show. */
+  lessons: Record<string, { title: string; language: string; cards: number; shown: [string, string][] }>;
 };
 export type Arrays = Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>;
 export type Answer = { id: string; kind: string; state: string; error?: string; [field: string]: any };
@@ -368,6 +372,8 @@ export type Host = {
   ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
   /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
   describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
+  /** A lesson that the catalogue lists. */
+  lesson: (name: string) => Promise<LessonData>;
   /** Who is told when it has not answered for a while, and when it answers again. */
   onSilence?: (hear: (isSilent: boolean) => void) => void;
   /** Hears a sentence while there is no connection, then an empty one. */

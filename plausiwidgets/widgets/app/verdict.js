@@ -2,6 +2,7 @@ import { tr } from "./engine/texts.js";
 import { intervalText, measuredText } from "./engine/words.js";
 import { isTask } from "./task.js";
 import { html, useEffect } from "./vendor/preact.js";
+import { scaledWords } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Check, Model, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
@@ -139,6 +140,7 @@ export function Criteria({ app }) {
       ["", pattern.function],
       [tr("What matters"), pattern.hint],
       [tr("Source"), pattern.source],
+      ["", app.isScaled() ? scaledWords() : ""],
     ]
       .filter(([, text]) => text)
       .map(([head, text]) => html`<p>${head ? html`<b>${head}: </b>` : ""}${tr(text)}</p>`)}

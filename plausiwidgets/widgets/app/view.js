@@ -5,8 +5,8 @@ import { Answering, LockedActions, Question } from "./exercise.js";
 import { Figure, Legend } from "./figure.js";
 import { follow } from "./follow.js";
 import { Heading } from "./heading.js";
-import { CardActions, LessonCard, Onward } from "./lesson.js";
-import { Explore, More, Share } from "./menus.js";
+import { CardActions, LessonCard, lessonsOf, Onward } from "./lesson.js";
+import { Explore, Lessons, More, Share } from "./menus.js";
 import { MysteryActions, Score } from "./mystery.js";
 import { readRecording } from "./recording.js";
 import { useRedraw } from "./redraw.js";
@@ -38,6 +38,8 @@ function Screen({ app }) {
     exercise
       ? html`<b>${text}</b>`
       : html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} onclick=${open(name)}>${text}<span aria-hidden="true"> ▾</span></button>`;
+  const menu = (/** @type {string} */ name, /** @type {any} */ words, label = "") =>
+    html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} aria-label=${label || null} onclick=${open(name)}>${words}</button>`;
   const isHidden = Boolean(game || exercise?.common); // a mystery is matched
   const sentence = isHidden
     ? shows
@@ -60,10 +62,10 @@ function Screen({ app }) {
       <header class="pw-header" role="none">
         <div>${head}<p>${isHidden ? tr("Find values with which your neuron fires at the same times as the hidden one.") : tr(pattern.description)}</p></div>
         <div class="pw-end">
-          <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} <span aria-hidden="true">▾</span></button>
-          <button aria-haspopup="dialog" aria-expanded=${sheet === "share"} onclick=${open("share")}>${tr("Share")}</button>
-          <button aria-pressed=${present} onclick=${() => app.store.set({ present: !present })}>${tr("Present")}</button>
-          <button aria-haspopup="dialog" aria-expanded=${sheet === "more"} aria-label=${tr("More")} onclick=${open("more")}>⋯</button>
+          ${lessonsOf(app).length && (lesson || !isTask(state)) ? menu("lessons", tr("Lessons")) : ""}
+          ${menu("explore", html`${tr("Explore")} <span aria-hidden="true">▾</span>`)}
+          ${menu("share", tr("Share"))}
+          <button class="pw-larger" aria-pressed=${present} onclick=${() => app.store.set({ present: !present })}>${tr("Present")}</button>
         </div>
       </header>
       ${app.sentence() ? html`<p class="pw-said" role="alert">${app.sentence()} <button onclick=${app.hush} aria-label=${tr("Close")}>✕</button></p>` : ""}
@@ -92,11 +94,13 @@ function Screen({ app }) {
         </aside>
       </div>
       <footer class="pw-footer" role="none">${isTask(state) || game ? "" : html`<${Provenance} app=${app} />`}
-        <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}</footer>
+        <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}
+        ${menu("more", "⋯", tr("More"))}</footer>
     </div>
     ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}
     ${sheet === "patterns" ? html`<${Patterns} app=${app} />` : ""}
     ${sheet === "models" ? html`<${Models} app=${app} />` : ""}
+    ${sheet === "lessons" ? html`<${Lessons} app=${app} />` : ""}
     ${sheet === "explore" ? html`<${Explore} app=${app} />` : ""}
     ${sheet === "share" ? html`<${Share} app=${app} />` : ""}
     ${sheet === "more" ? html`<${More} app=${app} />` : ""}

@@ -22,6 +22,12 @@ export function modelTitle(catalogue, { name, title }) {
   return isFirst ? tr("{name} neuron", { name: head }) : shown;
 }
 
+/** What is known of each pattern whatever the neuron: its letter, its title. @param {Pick<App, "catalogue" | "data">} app @returns {Record<string, any>} */
+export const sharedOf = ({ catalogue, data }) => ({ ...catalogue.patterns, ...data.shared });
+
+/** The title of a pattern; the key of one that is not here. @param {Pick<App, "catalogue" | "data">} app @param {string} key */
+export const titleOf = (app, key) => tr(sharedOf(app)[key]?.title ?? key);
+
 /** The pattern that is shown: of a mystery its number. @param {App} app */
 export function patternTitle(app) {
   const state = app.store.get();
@@ -38,6 +44,9 @@ export function isMoved(app) {
   const { values, dt } = setOf(app);
   return dt !== selection.dt || values.some(([name, value]) => selection.values[name] !== value);
 }
+
+/** How the example of another neuron is drawn. */
+export const scaledWords = () => tr("The example is drawn on the rest, the threshold and the peak of your neuron.");
 
 /** Where the values come from. @param {App} app */
 export function provenance(app) {

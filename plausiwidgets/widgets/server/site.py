@@ -54,6 +54,7 @@ def files() -> dict[str, File]:
         "app": ("js", contents.script(ending=ENDING, entry="site.js")),
         "style": ("css", f"html,body{{margin:0}}\n{contents.style()}"),
         "shared": ("json", contents.shared_json()),
+        "lessons": ("json", contents.lessons_json()),
     }
     for name in contents.model_names():
         made[name] = "json", json.dumps(contents.shipped([name])[name], ensure_ascii=False, separators=(",", ":"))
@@ -122,10 +123,11 @@ def page(
     from plausiwidgets.optimization.versions import versions
 
     names = {name.split(".")[0]: f"static/{name}" for name in files()}
-    script, style, shared = names.pop("app"), names.pop("style"), names.pop("shared")
+    script, style, shared, lessons = (names.pop(name) for name in ("app", "style", "shared", "lessons"))
     spoken = {name.removeprefix("texts_"): path for name, path in names.items() if name.startswith("texts_")}
     about = {
-        "version": versions()["plausiwidgets"], "language": language, "shared": shared, "texts": spoken,
+        "version": versions()["plausiwidgets"], "language": language, "shared": shared, "lessons": lessons,
+        "texts": spoken,
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
         "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
     }  # fmt: skip

@@ -37,7 +37,9 @@ MAX_NOTES = 6
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _NO_MODEL = marked("There is no model {name}: showing {shown}.")
 _NO_PATTERN = marked("There is no pattern {name}: showing {shown}.")
-_FOREIGN = re.compile(r"voila-.*|token|reset|_.*|mystery|language", re.ASCII)  # of servers, and what is read elsewhere
+_FOREIGN = re.compile(
+    r"voila-.*|token|reset|_.*|mystery|language|lesson|card", re.ASCII
+)  # of servers, and what is read elsewhere
 
 
 @dataclass(frozen=True)

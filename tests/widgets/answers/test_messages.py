@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from app_client import set_of
 
+from plausiwidgets.patterns.recorded_pattern import ALL
 from plausiwidgets.widgets.answers import written
-from plausiwidgets.widgets.answers.messages import FINAL, LONGEST_FILE, TABLE, Refused, checked, wrong_answer
+from plausiwidgets.widgets.answers.messages import FINAL, LONGEST_FILE, MAKING, TABLE, Refused, checked, wrong_answer
 from plausiwidgets.widgets.answers.packing import measured, packed, unpacked
 
 VERIFY = {"kind": "verify", "id": "a1", **set_of()}
@@ -125,6 +126,20 @@ def test_each_message_is_answered_by_a_function_of_its_name():
             module = import_module(f"plausiwidgets.widgets.answers.{message.home}")
             assert callable(getattr(module, kind)), kind
             assert getattr(module, kind).__doc__
+
+
+def test_the_app_knows_which_messages_make_a_pattern_and_of_which_the_newest_counts():
+    script = (written.TYPES.parent / "host.js").read_text(encoding="utf-8")
+    sets = {
+        name: set(re.findall(r'"(\w+)"', names)) for name, names in re.findall(r"(\w+) = new Set\(\[(.*)\]\)", script)
+    }
+    assert sets == {"MAKING": set(MAKING), "NEWEST": {kind for kind, row in TABLE.items() if row.newest}}
+
+
+def test_the_app_has_words_for_whatever_is_compared_of_a_recording():
+    script = (written.TYPES.parent / "recording.js").read_text(encoding="utf-8")
+    [words] = re.findall(r"const WHAT = \{(.*?)\n\};", script, re.DOTALL)
+    assert re.findall(r"^  (\w+):", words, re.MULTILINE) == list(ALL)
 
 
 def test_the_types_of_the_scripts_are_those_of_the_table():

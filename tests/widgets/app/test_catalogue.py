@@ -7,7 +7,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.texts import catalog
 from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text
+from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text, lessons
 
 QUICK = ("izhikevich", "lif")
 
@@ -38,9 +38,27 @@ def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) ->
             assert parts == json.loads(stored(name))["patterns"][key].get("judged", judged[kind])
 
 
+def test_the_lessons_are_those_of_the_documentation_and_of_packaged_neurons() -> None:
+    assert json.loads(file_text(lessons())) == json.loads(stored("lessons"))
+    about = json.loads(contents.shared_json())["lessons"]
+    assert {name: one["cards"] for name, one in about.items()} == {
+        name: len(one["cards"]) for name, one in json.loads(stored("lessons")).items()
+    }
+
+
+def test_a_translated_lesson_sets_and_asks_what_its_original_does() -> None:
+    known = json.loads(stored("lessons"))
+    texts = ("title", "body")
+    english, german = (
+        [{name: x for name, x in card.items() if name not in texts} for card in known[name]["cards"]]
+        for name in ("lesson", "lesson_de")
+    )
+    assert english == german
+
+
 def test_the_catalogue_has_every_packaged_model_and_pattern_and_nothing_else() -> None:
     assert list(contents.model_names()) == pw.models.names()
-    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(["shared", *pw.models.names()])
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(["lessons", "shared", *pw.models.names()])
     assert list(json.loads(contents.shared_json())["patterns"]) == pw.patterns.names()
 
 
