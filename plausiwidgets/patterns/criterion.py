@@ -168,14 +168,14 @@ def exactly(number: float) -> Interval:
     return number, number
 
 
-def count(key: str, title: str, accepted: Interval, unit: str, description: str) -> Criterion:
-    """Return the criterion of a number of events."""
-    return Criterion(key, title, description, unit, *accepted, kind="count")
+def count(key: str, title: str, accepted: Interval, unit: str, text: str) -> Criterion:
+    """Return the criterion of a number of events: each one that is missing or too many costs more."""
+    return Criterion(key, title, text, unit, *accepted, kind="count")
 
 
-def ratio(key: str, title: str, accepted: Interval, half: float, description: str, unit: str = "1") -> Criterion:
-    """Return the criterion of a ratio; one that is outside by `half`, in ln, costs half."""
-    return Criterion(key, title, description, unit, *accepted, scale=half, kind="log")
+def ratio(key: str, title: str, accepted: Interval, *, scale: float, text: str, unit: str = "1") -> Criterion:
+    """Return the criterion of a ratio; one that is off by `scale`, in ln, costs half."""
+    return Criterion(key, title, text, unit, *accepted, scale=scale, kind="log")
 
 
 def quantity(
@@ -183,36 +183,34 @@ def quantity(
     title: str,
     accepted: Interval,
     unit: str,
-    half: float,
-    description: str,
     *,
+    scale: float,
+    text: str,
     per_span: bool = False,
     at_least_steps: float = 0.0,
     without_reset: bool = False,
 ) -> Criterion:
-    """Return the criterion of a quantity; one that is outside by `half`, in its unit, costs half."""
-    return Criterion(
-        key, title, description, unit, *accepted, half, "band", per_span, at_least_steps, without_reset
-    )  # fmt: skip
+    """Return the criterion of a quantity; one that is off by `scale`, in its unit, costs half."""
+    return Criterion(key, title, text, unit, *accepted, scale, "band", per_span, at_least_steps, without_reset)
 
 
 # -- criteria of every pattern ---------------------------------------------------------------------
 
 QUIET = count("quiet", "silent before", at_most(0), "spikes",
     "Spikes before the stimulus, after the neuron has settled: it must be silent.")  # fmt: skip
-AT_REST = quantity("at_rest", "at rest before", at_most(0.1), "mV", 0.5,
-    "How much the potential moves in the 50 ms before the stimulus. The neuron started slightly off its rest and "
-    "must have returned: otherwise it may fire without the stimulus.", per_span=True)  # fmt: skip
-MIN_ISI = quantity("min_isi", "shortest interval", at_least(1.0), "ms", 0.5,
-    "The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs away.",
-    at_least_steps=3.0)  # fmt: skip
-BELOW_THRESHOLD = quantity("below_threshold", "rests below threshold", at_most(10.0), "mV", 5.0,
-    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
-    "fire (depolarization block), and its response is not that of a resting neuron.",
-    per_span=True, without_reset=True)  # fmt: skip
-CELL = quantity("cell", "potentials of a cell", at_most(0.0), "mV", 100.0,
-    "How far the potential leaves the range from −150 to +80 mV in any response: the potential of "
-    "a cell cannot.")  # fmt: skip
-WHOLE = quantity("whole", "every spike is whole", at_least(0.3), "1", 0.3,
-    "How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike of "
-    "the model: a ripple that crosses the spike level is not a spike.", without_reset=True)  # fmt: skip
+AT_REST = quantity("at_rest", "at rest before", at_most(0.1), "mV", scale=0.5, per_span=True,
+    text="How much the potential moves in the 50 ms before the stimulus. The neuron started slightly off its rest and "
+         "must have returned: otherwise it may fire without the stimulus.")  # fmt: skip
+MIN_ISI = quantity("min_isi", "shortest interval", at_least(1.0), "ms", scale=0.5, at_least_steps=3.0,
+    text="The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs "
+         "away.")  # fmt: skip
+BELOW_THRESHOLD = quantity("below_threshold", "rests below threshold", at_most(10.0), "mV", scale=5.0, per_span=True,
+    without_reset=True,
+    text="How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
+         "fire (depolarization block), and its response is not that of a resting neuron.")  # fmt: skip
+CELL = quantity("cell", "potentials of a cell", at_most(0.0), "mV", scale=100.0,
+    text="How far the potential leaves the range from −150 to +80 mV in any response: the potential of a cell "
+         "cannot.")  # fmt: skip
+WHOLE = quantity("whole", "every spike is whole", at_least(0.3), "1", scale=0.3, without_reset=True,
+    text="How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike "
+         "of the model: a ripple that crosses the spike level is not a spike.")  # fmt: skip

@@ -143,7 +143,7 @@ def adaptation_index(isi: Floats) -> Floats:
 
 @primitive(NUMBER)
 def climbs(rows: Floats, factor: float) -> Ints:
-    """Return how often each row has grown by a factor, each time in however many steps.
+    """Return how often each row has grown by a factor, each time over one entry or several.
 
     Examples
     --------

@@ -77,15 +77,16 @@ def verify_sets(
 
 AFTERWARDS, LATE = 6000.0, 1000.0
 """Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
-BACK = quantity("away", "back at rest", at_most(1.5), "mV", 3.0,
-    "How far from its resting potential the neuron is some seconds later.", per_span=True)  # fmt: skip
-HALF = quantity("half", "no half spikes", at_most(WHOLE.low), "1", 0.3,
-    "Largest upstroke after the first spike that stays below the spike level, as a share of a full spike.")  # fmt: skip
-CLEAR = quantity("clear", "spikes apart from other upstrokes", at_most(1 / 1.5), "1", 0.3,
-    "Largest upstroke after the first spike that stays below the spike level, as a share of "
-    "the smallest spike.")  # fmt: skip
-BRIEF = quantity("brief", "spikes end", at_most(50.0), "ms", 50.0,
-    "Longest time that the potential stays above half the height of the largest spike.")  # fmt: skip
+BACK = quantity("away", "back at rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+    text="How far from its resting potential the neuron is some seconds later.")  # fmt: skip
+HALF = quantity("half", "no half spikes", at_most(WHOLE.low), "1", scale=0.3,
+    text="Largest upstroke after the first spike that stays below the spike level, as a share of a full "
+         "spike.")  # fmt: skip
+CLEAR = quantity("clear", "spikes apart from other upstrokes", at_most(1 / 1.5), "1", scale=0.3,
+    text="Largest upstroke after the first spike that stays below the spike level, as a share of the smallest "
+         "spike.")  # fmt: skip
+BRIEF = quantity("brief", "spikes end", at_most(50.0), "ms", scale=50.0,
+    text="Longest time that the potential stays above half the height of the largest spike.")  # fmt: skip
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, quantity
+from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -22,7 +22,7 @@ END = WIDTH + 200.0
 HIGH = 2.25
 """Height of a hump in mV for a span of 15 mV."""
 FLAT = 5.0
-"""Time in ms over which the flattest fall counts in place of a rise."""
+"""A potential that never rises again has a rise of minus its fall in so many ms, where it falls most slowly."""
 
 
 def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
@@ -59,16 +59,15 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
     measure=_after_potential,
     criteria=[
-        spikes(1, 1, "Spikes after the pulse."),
-        quantity("hump", "height of the hump", at_least(HIGH), "mV", 3.0,
-            "Top of the hump in the 50 ms after the spike, above the resting potential.", per_span=True),
-        quantity("rise", "rise of the hump", at_least(0.45), "mV", 1.0,
-            "How far the potential rises again after it has come down from the spike.", per_span=True),
-        quantity("undershoot", "no fall below rest", at_most(0.3), "mV", 1.0,
-            "How far the potential falls below rest before the hump: what rises after that is a rebound.",
-            per_span=True),
-        quantity("left", "returns to rest", at_most(1.5), "mV", 3.0,
-            "Distance from the resting potential after 200 ms.", per_span=True),
+        spikes(exactly(1), "Spikes after the pulse."),
+        quantity("hump", "height of the hump", at_least(HIGH), "mV", scale=3.0, per_span=True,
+            text="Top of the hump in the 50 ms after the spike, above the resting potential."),
+        quantity("rise", "rise of the hump", at_least(0.45), "mV", scale=1.0, per_span=True,
+            text="How far the potential rises again after it has come down from the spike."),
+        quantity("undershoot", "no fall below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
+            text="How far the potential falls below rest before the hump: what rises after that is a rebound."),
+        quantity("left", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+            text="Distance from the resting potential 200 ms after the pulse."),
     ],
     event=(-15.0, 100.0),
     fine=True,

@@ -9,7 +9,7 @@ import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.criterion import at_most, quantity
+from plausiwidgets.patterns.criterion import at_least, at_most, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
     HOLDING,
@@ -109,17 +109,17 @@ def _second_onset(s: StimulusValues, trace: Traces) -> float:
 
 
 _CRITERIA = (
-    spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
+    spikes(at_least(8), text="Spikes in the second after a single pulse: the firing must sustain itself."),
     replace(
         PERSISTS,
         description="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
     ),
-    quantity("ends", "second pulse ends it", at_most(1.5), "periods", 3.0,
-        "Time from a second pulse to the last spike, in periods of the running firing, at the best of 20 phases and "
-        "of either sign: after it, no spike until the end."),
-    quantity("returns", "back at rest", at_most(1.5), "mV", 3.0,
-        "How far from its resting potential the neuron still is at the end: a pause in firing is not the other "
-        "stable state.", per_span=True),
+    quantity("ends", "second pulse ends it", at_most(1.5), "periods", scale=3.0,
+        text="Time from a second pulse to the last spike, in periods of the running firing, at the best of 20 phases "
+             "and of either sign: after it, no spike until the end."),
+    quantity("returns", "back at rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+        text="How far from its resting potential the neuron still is at the end: a pause in firing is not the other "
+             "stable state."),
     RATE,
 )  # fmt: skip
 

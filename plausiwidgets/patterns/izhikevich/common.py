@@ -1,4 +1,14 @@
-"""What several of the twenty patterns share: stimulus values and criteria."""
+"""What several of the twenty patterns share: stimulus values, criteria and marks.
+
+A stimulus value has a default, and the ends of its slider. One of ``of="current"`` is in multiples of the current that
+the model usually gets, `plausiwidgets.patterns.protocol.usual_current`.
+
+A criterion is a row: the feature that the pattern measures, its title, what is accepted, the unit, what a miss costs,
+and a sentence. A miss by `scale` costs half of a criterion, in ln for a ratio, where 0.5 is a factor of 1.65; a count
+costs half of the share that is missing, and a tenth and more for what is too many. Numbers ``per_span`` are for a
+neuron with 15 mV from rest to threshold, and grow with that span. To the rows of each pattern come those of every
+pattern (``patterns/criterion.py``): silent and at rest before the onset, no interval below 1 ms, whole spikes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +18,7 @@ from dataclasses import replace
 from numpy.typing import ArrayLike
 
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.criterion import INF, Criterion, at_least, at_most, count, quantity, ratio
+from plausiwidgets.patterns.criterion import Criterion, Interval, at_least, at_most, count, quantity, ratio
 from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
@@ -52,31 +62,30 @@ def interval(default: float, low: float, high: float) -> FreeValue:
 
 QUIET_AFTER = count("quiet_after", "silent after", at_most(0), "spikes",
     "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop with it.")  # fmt: skip
-RATE = quantity("rate", "mean rate", at_most(250.0), "Hz", 100.0,
-    "Spikes per second, of the busiest sweep: above it the neuron runs away.")  # fmt: skip
-ALL_OR_NONE = quantity("all_or_none", "all or none", at_least(0.3), "1", 0.3,
-    "How far the lowest top of what fires is above the highest potential of what must stay silent, as a share of a "
-    "full spike of the model: a neuron that answers by degrees has no threshold.", without_reset=True)  # fmt: skip
-FLAT = quantity("flat", "potential settles", at_most(0.75), "mV", 1.5,
-    "How much the potential still moves in the last 100 ms of the step: it must have "
-    "come to rest.", per_span=True)  # fmt: skip
-NO_BLOCK = quantity("no_block", "not blocked", at_most(3.75), "mV", 3.75,
-    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
-    "fire any more (depolarization block), which is not rest.", per_span=True)  # fmt: skip
-PERSISTS = quantity("persists", "silence at the end", at_most(1.5), "intervals", 2.0,
-    "Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on "
-    "to the end.")  # fmt: skip
-BURSTS_PERSIST = quantity("persists", "silence at the end", at_most(1.5), "periods", 2.0,
-    "Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.")  # fmt: skip
-BURST_RATIO = ratio("ratio", "gaps over intervals within", at_least(2.0), 0.5,
-    "How much longer the intervals between bursts are than those within: the largest jump between neighbours of the "
-    "sorted intervals.", "×")  # fmt: skip
+RATE = quantity("rate", "mean rate", at_most(250.0), "Hz", scale=100.0,
+    text="Spikes per second, of the busiest sweep: above it the neuron runs away.")  # fmt: skip
+ALL_OR_NONE = quantity("all_or_none", "all or none", at_least(0.3), "1", scale=0.3, without_reset=True,
+    text="How far the lowest top of what fires is above the highest potential of what must stay silent, as a share of "
+         "a full spike of the model: a neuron that answers by degrees has no threshold.")  # fmt: skip
+FLAT = quantity("flat", "potential settles", at_most(0.75), "mV", scale=1.5, per_span=True,
+    text="How much the potential still moves in the last 100 ms of the step: it must have come to rest.")  # fmt: skip
+NO_BLOCK = quantity("no_block", "not blocked", at_most(3.75), "mV", scale=3.75, per_span=True,
+    text="How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
+         "fire any more (depolarization block), which is not rest.")  # fmt: skip
+PERSISTS = quantity("persists", "silence at the end", at_most(1.5), "intervals", scale=2.0,
+    text="Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on to the "
+         "end.")  # fmt: skip
+BURSTS_PERSIST = quantity("persists", "silence at the end", at_most(1.5), "periods", scale=2.0,
+    text="Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.")  # fmt: skip
+BURST_RATIO = ratio("ratio", "gaps over intervals within", at_least(2.0), unit="×", scale=0.5,
+    text="How much longer the intervals between bursts are than those within: the largest jump between neighbours of "
+         "the sorted intervals.")  # fmt: skip
 BURST_SMALLEST = count("smallest", "spikes of the smallest burst", at_least(3), "spikes",
     "Spikes of the smallest complete burst: an isolated spike or a pair is no burst.")  # fmt: skip
 BURST_LARGEST = count("largest", "spikes of the largest burst", at_most(40), "spikes",
     "Spikes of the largest burst: more than 40 is not a burst but running away.")  # fmt: skip
-LONGEST_ISI = quantity("longest_isi", "longest interval", at_most(25.0), "ms", 25.0,
-    "The longest interval within the burst.")  # fmt: skip
+LONGEST_ISI = quantity("longest_isi", "longest interval", at_most(25.0), "ms", scale=25.0,
+    text="The longest interval within the burst.")  # fmt: skip
 
 
 def longer(
@@ -93,9 +102,9 @@ def longer(
     )  # fmt: skip
 
 
-def spikes(low: float, high: float = INF, text: str = "Spikes during the stimulus.") -> Criterion:
+def spikes(accepted: Interval, text: str = "Spikes during the stimulus.") -> Criterion:
     """Return the criterion of a number of spikes."""
-    return Criterion("n", "spikes", text, "spikes", low=low, high=high, kind="count")
+    return count("n", "spikes", accepted, "spikes", text)
 
 
 def silent(key: str, text: str, sweep: str = "") -> Criterion:
@@ -103,14 +112,14 @@ def silent(key: str, text: str, sweep: str = "") -> Criterion:
     return count(key, f"{sweep or key}: silent", at_most(0), "spikes", text)
 
 
-def bursts(low: int, text: str) -> Criterion:
+def bursts(accepted: Interval, text: str) -> Criterion:
     """Return the criterion of a number of complete bursts."""
-    return Criterion("bursts", "complete bursts", text, "bursts", low=low, kind="count")
+    return count("bursts", "complete bursts", accepted, "bursts", text)
 
 
-def latency(high: float, text: str) -> Criterion:
+def latency(accepted: Interval, text: str) -> Criterion:
     """Return the criterion of a latency in ms."""
-    return Criterion("latency", "latency", text, "ms", high=high, scale=50.0)
+    return quantity("latency", "latency", accepted, "ms", scale=50.0, text=text)
 
 
 # -- marks -----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ LENGTH = 3000.0
 ABOVE = {"just above rheobase": 1e-4, "1 % above": 1e-2, "10 % above": 0.1, "twice the rheobase": 1.0}
 """Amplitudes of the steps above the rheobase, as shares of it."""
 RHEOBASE_TOLERANCE = 1e-7
+"""Of the rheobase, as a share of it."""
 LONG_STEP, LONG_TOLERANCE, NEAREST = 20_000.0, 1e-8, 1e-6
 """At verification: length of a step in ms; tolerance of the rheobase and the nearest step above it, as its shares."""
 HALVINGS = 7
@@ -32,14 +33,14 @@ MAX_RHEOBASE_RETRIES = 2
 """How often the search for the rheobase goes on where firing ceased again just above."""
 
 FIRES = spikes(
-    2,
+    at_least(2),
     text="Spikes in the last 2 s of a step of 3 s at the full amplitude, or at the half, the quarter and so on where "
     "that blocks the neuron: it must fire to the end.",
 )
-MONOTONE = quantity("monotone", "rate never falls with current", at_least(1.0), "1", 0.2,
-    "Smallest ratio of a rate to that of the next weaker step.")  # fmt: skip
-MAX_RATE = quantity("rate", "rate at twice the rheobase", at_most(500.0), "Hz", 200.0,
-    "Spikes per second there.")  # fmt: skip
+MONOTONE = quantity("monotone", "rate never falls with current", at_least(1.0), "1", scale=0.2,
+    text="Smallest ratio of a rate to that of the next weaker step.")  # fmt: skip
+MAX_RATE = quantity("rate", "rate at twice the rheobase", at_most(500.0), "Hz", scale=200.0,
+    text="Spikes per second there.")  # fmt: skip
 MARKS = (
     Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH),
@@ -154,18 +155,19 @@ def _procedure(
 
 _CRITERIA_1 = (
     FIRES,
-    quantity("period_growth", "period grows without end", at_least(1.5), "1", 0.5,
-        "How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
-        "from 10 % to 1 %. Class 1 can fire as slowly as one likes: 13 for a square root, 2 for a logarithm."),
-    ratio("rate_range", "rise of the rate", at_least(4.0), 1.0,
-        "Rate at twice the rheobase over that just above it."),
+    quantity("period_growth", "period grows without end", at_least(1.5), "1", scale=0.5,
+        text="How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
+             "from 10 % to 1 %. Class 1 can fire as slowly as one likes: 13 where the rate is a square root of the "
+             "distance from the rheobase, 2 where the period is its logarithm."),
+    ratio("rate_range", "rise of the rate", at_least(4.0), scale=1.0,
+        text="Rate at twice the rheobase over that just above it."),
     MONOTONE,
     MAX_RATE,
 )  # fmt: skip
 
-_GOES_ON = quantity("goes_on", "goes on to grow", at_least(0.5), "1", 0.5,
-    "How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it "
-    "grew from 1 % to 0.01 %.")  # fmt: skip
+_GOES_ON = quantity("goes_on", "goes on to grow", at_least(0.5), "1", scale=0.5,
+    text="How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it "
+         "grew from 1 % to 0.01 %.")  # fmt: skip
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
@@ -196,15 +198,15 @@ CLASS_1_EXCITABLE = Pattern(
 
 _CRITERIA_2 = (
     FIRES,
-    quantity("period_growth", "period stays finite", at_most(1.5), "1", 0.5,
-        "How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
-        "from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2."),
-    quantity("rate_rheobase", "rate at the rheobase", at_least(3.0), "Hz", 3.0,
-        "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero."),
-    quantity("rate_near", "no steep start", between(0.75, 1.05), "1", 0.2,
-        "Rate just above the rheobase over that 1 % above."),
-    quantity("rate_floor", "start over later rate", at_least(0.2), "1", 0.1,
-        "Rate just above the rheobase over that at twice it."),
+    quantity("period_growth", "period stays finite", at_most(1.5), "1", scale=0.5,
+        text="How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
+             "from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2."),
+    quantity("rate_rheobase", "rate at the rheobase", at_least(3.0), "Hz", scale=3.0,
+        text="Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero."),
+    quantity("rate_near", "no steep start", between(0.75, 1.05), "1", scale=0.2,
+        text="Rate just above the rheobase over that 1 % above."),
+    quantity("rate_floor", "start over later rate", at_least(0.2), "1", scale=0.1,
+        text="Rate just above the rheobase over that at twice it."),
     MAX_RATE,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import at_most, quantity
+from plausiwidgets.patterns.criterion import at_least, at_most, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
     BURST_LARGEST,
@@ -58,11 +58,11 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     sweeps=step(LENGTH, -1.0),
     measure=_spiking,
     criteria=[
-        spikes(3, text="Spikes during the inhibition."),
-        quantity("cv", "irregularity", at_most(0.3), "1", 0.3,
-            "Standard deviation over mean of the intervals."),
-        quantity("spread", "evenness", at_most(2.0), "1", 1.0,
-            "Longest over shortest interval."),
+        spikes(at_least(3), text="Spikes during the inhibition."),
+        quantity("cv", "irregularity", at_most(0.3), "1", scale=0.3,
+            text="Standard deviation over mean of the intervals."),
+        quantity("spread", "evenness", at_most(2.0), "1", scale=1.0,
+            text="Longest over shortest interval."),
         PERSISTS,
         QUIET_AFTER,
         NO_BLOCK,
@@ -91,7 +91,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     sweeps=step(LENGTH, -1.0),
     measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
     criteria=[
-        bursts(2, "Bursts of 3 to 40 spikes during the inhibition."),
+        bursts(at_least(2), "Bursts of 3 to 40 spikes during the inhibition."),
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,

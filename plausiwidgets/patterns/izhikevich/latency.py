@@ -23,6 +23,7 @@ WIDTH = 3.0
 """Width of a pulse in ms."""
 END = WIDTH + TAIL
 TOLERANCE = 1e-5
+"""Of the weakest amplitude that fires, as a share of it."""
 FACTORS = {"at the threshold": 1.0005, "2 % above": 1.02, "10 % above": 1.1, "50 % above": 1.5}
 """Amplitudes of the pulses over that of the weakest one that fires."""
 BELOW = "just below"
@@ -87,13 +88,13 @@ SPIKE_LATENCY = Pattern(
     sweeps=_sweeps,
     procedure=_procedure,
     criteria=[
-        spikes(1, text="Spikes after a pulse of the full amplitude."),
-        quantity("delay", "delay at the threshold", at_least(5.0), "ms", 5.0,
-            "Time from the end of the weakest pulse that fires to its spike."),
-        ratio("latency_range", "latency depends on strength", at_least(2.0), 0.5,
-            "Latency at the threshold over that of a pulse half as strong again."),
-        quantity("monotone", "stronger is never later", at_least(1.0), "1", 0.2,
-            "Smallest ratio of a latency to that of the next stronger pulse."),
+        spikes(at_least(1), text="Spikes after a pulse of the full amplitude."),
+        quantity("delay", "delay at the threshold", at_least(5.0), "ms", scale=5.0,
+            text="Time from the end of the weakest pulse that fires to its spike."),
+        ratio("latency_range", "latency depends on strength", at_least(2.0), scale=0.5,
+            text="Latency of the weakest pulse that fires over that of a pulse 1.5 times as strong."),
+        quantity("monotone", "stronger is never later", at_least(1.0), "1", scale=0.2,
+            text="Smallest ratio of a latency to that of the next stronger pulse."),
         count("each", "one spike each", exactly(1), "spikes",
             "The most spikes that one of the four pulses evokes."),
         ALL_OR_NONE,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, count
+from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, between, count
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SMALLEST_SWING, Mark
 from plausiwidgets.patterns.pattern import Pattern
@@ -45,7 +45,7 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
     measure=_oscillation,
     criteria=[
-        spikes(0, 1, "Spikes from the pulse on: one at most."),
+        spikes(between(0, 1), "Spikes from the pulse on: one at most."),
         count("extrema", "swings", at_least(4), "extrema",
             "Turning points on alternating sides of the resting potential, each at least 0.1 mV away (for a span of "
             "15 mV)."),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import at_least, at_most, count, quantity
+from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
     BEFORE_ONSET,
@@ -35,7 +35,7 @@ WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
 DURING = count("during", "silent during inhibition", at_most(0), "spikes",
     "Spikes during the inhibitory pulse.")  # fmt: skip
-REBOUND = latency(150.0, "Time from the release of the inhibition to the first spike.")
+REBOUND = latency(at_most(150.0), "Time from the release of the inhibition to the first spike.")
 
 MARKS = (
     *BEFORE_ONSET, Mark("during", "quiet", 0.0, "width"), Mark("n", "spikes", "width"),
@@ -75,7 +75,7 @@ REBOUND_SPIKE = Pattern(
     free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
-    criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
+    criteria=[DURING, spikes(exactly(1), "Spikes after the release."), REBOUND],
     event=(-30.0, After(120.0)),
     marks=MARKS,
 )
@@ -94,11 +94,11 @@ REBOUND_BURST = Pattern(
     measure=_rebound,
     criteria=[
         DURING,
-        spikes(3, 40, "Spikes after the release."),
+        spikes(between(3, 40), "Spikes after the release."),
         REBOUND,
         LONGEST_ISI,
-        quantity("last", "last spike", at_most(350.0), "ms", 200.0,
-            "Time from the release to the last spike."),
+        quantity("last", "last spike", at_most(350.0), "ms", scale=200.0,
+            text="Time from the release to the last spike."),
     ],
     event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
@@ -166,9 +166,9 @@ THRESHOLD_VARIABILITY = Pattern(
         count("n", "both: fires", at_least(1), "spikes",
             "Spikes from the excitatory pulse on, when inhibition comes before it."),
         silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
-        quantity("delay", "at the excitation", at_most(50.0), "ms", 50.0,
-            "Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound "
-            "from the inhibition."),
+        quantity("delay", "at the excitation", at_most(50.0), "ms", scale=50.0,
+            text="Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound "
+                 "from the inhibition."),
         ALL_OR_NONE,
         RATE,
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import at_least, at_most, count, quantity, ratio
+from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
     BURST_LARGEST,
@@ -44,10 +44,10 @@ SHORT, LONG = 500.0, 2000.0
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
-CV = quantity("cv", "irregularity", at_most(0.1), "1", 0.2,
-    "Standard deviation over mean of the intervals in the later half: small is regular.")  # fmt: skip
-SPREAD = quantity("spread", "spread of intervals", at_most(1.5), "1", 1.0,
-    "The longest interval of the later half over its shortest.")  # fmt: skip
+CV = quantity("cv", "irregularity", at_most(0.1), "1", scale=0.2,
+    text="Standard deviation over mean of the intervals in the later half: small is regular.")  # fmt: skip
+SPREAD = quantity("spread", "spread of intervals", at_most(1.5), "1", scale=1.0,
+    text="The longest interval of the later half over its shortest.")  # fmt: skip
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -135,10 +135,11 @@ TONIC_SPIKING = Pattern(
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
-        spikes(5),
+        spikes(at_least(5)),
         # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
-        ratio("initial", "no initial burst", at_least(1.0 / 3.0), 0.5,
-            "Longer of the first two intervals over the steady interval: the firing must not start with a burst."),
+        ratio("initial", "no initial burst", at_least(1.0 / 3.0), scale=0.5,
+            text="Longer of the first two intervals over the steady interval: the firing must not start with a "
+                 "burst."),
         CV,
         SPREAD,
         PERSISTS,
@@ -195,7 +196,13 @@ PHASIC_SPIKING = Pattern(
     free_values=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 50.0),
-    criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
+    criteria=[
+        spikes(exactly(1)),
+        latency(at_most(100.0), "Time from the onset to the spike."),
+        FLAT,
+        NO_BLOCK,
+        QUIET_AFTER,
+    ],
     event=(-30.0, 300.0),
     marks=[
         *BEFORE_ONSET,
@@ -221,11 +228,11 @@ PHASIC_BURSTING = Pattern(
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
-        spikes(3, 40),
-        latency(100.0, "Time from the onset to the first spike."),
+        spikes(between(3, 40)),
+        latency(at_most(100.0), "Time from the onset to the first spike."),
         LONGEST_ISI,
-        quantity("last", "last spike", at_most(200.0), "ms", 200.0,
-            "Time of the last spike: the burst must be over soon."),
+        quantity("last", "last spike", at_most(200.0), "ms", scale=200.0,
+            text="Time of the last spike: the burst must be over soon."),
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
@@ -261,12 +268,12 @@ TONIC_BURSTING = Pattern(
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
-        bursts(3, "Bursts of 3 to 40 spikes that the end of the step does not cut off."),
+        bursts(at_least(3), "Bursts of 3 to 40 spikes that the end of the step does not cut off."),
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,
-        quantity("period_cv", "irregularity of bursts", at_most(0.2), "1", 0.3,
-            "Standard deviation over mean of the time from burst to burst."),
+        quantity("period_cv", "irregularity of bursts", at_most(0.2), "1", scale=0.3,
+            text="Standard deviation over mean of the time from burst to burst."),
         BURSTS_PERSIST,
         QUIET_AFTER,
     ],
@@ -311,11 +318,12 @@ MIXED_MODE = Pattern(
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
-        spikes(7),
-        ratio("initial", "initial burst", at_most(1.0 / 3.0), 0.5,
-            "Longer of the first two intervals over the median of the later half: the firing must start with a burst."),
-        quantity("jump", "step to regular firing", at_least(0.9), "1", 0.3,
-            "The interval after the burst over the median of the later half: the burst must end at once."),
+        spikes(at_least(7)),
+        ratio("initial", "initial burst", at_most(1.0 / 3.0), scale=0.5,
+            text="Longer of the first two intervals over the median of the later half: the firing must start with a "
+                 "burst."),
+        quantity("jump", "step to regular firing", at_least(0.9), "1", scale=0.3,
+            text="The interval after the burst over the median of the later half: the burst must end at once."),
         CV,
         PERSISTS,
         RATE,
@@ -360,15 +368,15 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[
-        spikes(6),
-        quantity("steady_growth", "intervals hardly shrink", at_least(0.95), "1", 0.2,
-            "Smallest ratio of an interval to the one before it."),
+        spikes(at_least(6)),
+        quantity("steady_growth", "intervals hardly shrink", at_least(0.95), "1", scale=0.2,
+            text="Smallest ratio of an interval to the one before it."),
         count("rises", "growing intervals", at_least(3), "times",
-            "How often the intervals have grown by 5 %, each time in however many steps."),
-        ratio("last_over_first", "last over first interval", at_least(1.5), 0.5,
-            "How much slower the firing has become."),
-        quantity("adaptation_index", "adaptation index", at_least(0.01), "1", 0.02,
-            "Mean of (interval − previous interval) / (interval + previous interval)."),
+            "How often the interval has grown by a further 5 %, from one spike to the next or over several."),
+        ratio("last_over_first", "last over first interval", at_least(1.5), scale=0.5,
+            text="How much slower the firing has become."),
+        quantity("adaptation_index", "adaptation index", at_least(0.01), "1", scale=0.02,
+            text="Mean of (interval − previous interval) / (interval + previous interval)."),
         PERSISTS,
         RATE,
     ],
