@@ -24,6 +24,7 @@ from plausiwidgets.analysis.known import known_sets, published_rows
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.published import BUDGETS
 from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
+from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
@@ -155,6 +156,16 @@ WIDE = "---\nhide-toc: true\n---\n\n"
 def text(words: str) -> str:
     """Return plain text as Markdown."""
     return re.sub(r"([\\`*_<>|\[\]$#])", r"\\\1", words).replace("\n", " ")
+
+
+def count(number: int) -> str:
+    """Return a number of things with its thousands apart."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def source(words: str) -> str:
+    """Return where something is published as Markdown, with its DOIs as links."""
+    return DOI.sub(r"[doi:\1](<https://doi.org/\1>)", text(words))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -347,13 +358,15 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         table(("neuron", "found", "with these parameters, or the reason"), [
             (f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models
         ]),
-        f"Source: {text(pattern.source)}.\n",
+        f"Source: {text(pattern.source)} ([its DOI](../citing.md#references)).\n",
     ])  # fmt: skip
 
 
 def larger(pattern: pw.Pattern) -> str:
     """Return which searches of a pattern had a larger budget in the table, in words."""
-    return "".join(f", and {budget:,} for `{model}`" for (model, key), budget in BUDGETS.items() if key == pattern.key)
+    return "".join(
+        f", and {count(budget)} for `{model}`" for (model, key), budget in BUDGETS.items() if key == pattern.key
+    )
 
 
 def questions(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
@@ -394,7 +407,7 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
-    found = f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set"
+    found = f"{SEARCH_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
     return text(
         f"{found} holds, but not {row['failed_check']}" if row["failed_check"] else f"{found} misses: {row['broken']}"
     )
@@ -459,7 +472,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         code(f'pw.Explorer("{model.key}")'),
         "## Equations\n",
         f'<div class="equations">{equations}</div>\n',
-        f"Source: {text(model.source)}.\n",
+        f"Source: {source(model.source)}.\n",
         f"Time step: {number(model.dt)} ms.{scheme} {EXACT}\n",
         table(("variable", "unit", "what it is"), states),
         "## Parameters\n",

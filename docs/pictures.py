@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ import nbformat
 import numpy as np
 import plotly.graph_objects as go
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -98,18 +99,36 @@ def address(log: Path) -> str:
 
 
 @contextmanager
-def app(*options: str) -> Iterator[str]:
-    """Serve the app, or what the options ask for; yields its address."""
+def served(*command: str, **environment: str) -> Iterator[str]:
+    """Run a module of Python that serves; yields the address that it prints."""
     home = Path(tempfile.mkdtemp())
     log = home / "command.log"
-    command = [sys.executable, "-m", "plausiwidgets.cli.main", *(options or ("--app", "--no-browser"))]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=home, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], stdout=output, stderr=subprocess.STDOUT, cwd=home,
+            env=os.environ | environment, start_new_session=True,
+        )  # fmt: skip
     try:
         yield address(log)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def app(*options: str) -> AbstractContextManager[str]:
+    """Serve the app, or what the options ask for; yields its address."""
+    return served("plausiwidgets.cli.main", *(options or ("--app", "--no-browser")))
+
+
+@contextmanager
+def jupyter(module: str, *options: str, **environment: str) -> Iterator[str]:
+    """Serve JupyterLab, or a Jupyter Server, with the app and without a setting of the user's; yields its address."""
+    with tempfile.TemporaryDirectory() as home:
+        folders = {f"JUPYTER_{name}_DIR": home for name in ("CONFIG", "DATA", "RUNTIME")} | {"IPYTHONDIR": home}
+        extension = "--ServerApp.jpserver_extensions={'plausiwidgets.widgets.server': True}"
+        command = (module, "--no-browser", "--allow-root", "--IdentityProvider.token=", extension, *options)
+        with served(*command, **folders, JUPYTER_PREFER_ENV_PATH="1", **environment) as url:
+            yield url
 
 
 def opened(browser: Browser, url: str, size: dict[str, int] = SCREEN, **more: bool) -> Page:
@@ -236,6 +255,43 @@ def teaching(browser: Browser) -> None:
         keep(page, "phone")
 
 
+def binder(browser: Browser) -> None:
+    """Store the app on a phone as a link of Binder opens it, beside the link that it shares."""
+    environment = {"BINDER_LAUNCH_HOST": "https://mybinder.org/", "BINDER_REQUEST": "v2/gh/OWNER/NAME/REF"}
+    with jupyter("jupyter_server", "--ServerApp.base_url=/user/owner-name/", **environment) as url:
+        page = opened(
+            browser, f"{url}plausiwidgets/?model=adex&pattern=tonic_bursting", PHONE, has_touch=True, is_mobile=True
+        )
+        page.wait_for_selector(VERIFIED)
+        shots = [settled(page)]
+        press(page, "Share")
+        page.get_by_text("mybinder.org").wait_for()
+        shots.append(settled(page))
+    width, height = PHONE["width"], PHONE["height"]
+    both = Image.new("RGB", (2 * width + 24, height), "#fff")
+    for k, shot in enumerate(shots):
+        both.paste(Image.open(io.BytesIO(shot)).convert("RGB"), (k * (width + 24), 0))
+    store(both, "binder")
+
+
+def panel(browser: Browser) -> None:
+    """Store the widget of the page in a notebook below the sliders."""
+    cells = [new_code_cell(code_of("howto/panel.md").replace("explorer.wait()", "explorer").partition("print(")[0])]
+    with tempfile.TemporaryDirectory() as folder:
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(new_notebook(cells=cells, metadata=kernel), Path(folder) / "panel.ipynb")
+        options = (f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True")
+        with jupyter("jupyterlab", *options) as url:
+            page = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-GB").new_page()
+            page.goto(f"{url.partition('/lab')[0].rstrip('/')}/doc/tree/panel.ipynb")
+            page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
+            page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+            page.wait_for_selector(VERIFIED, timeout=120_000)
+            page.add_style_tag(content=".Toastify { display: none }")  # JupyterLab asks whether it may ask for news
+            page.get_by_text("Hz", exact=False).last.evaluate("shown => shown.scrollIntoView({ block: 'end' })")
+            keep(page, "panel")
+
+
 def draw_map(browser: Browser) -> None:
     """Write the map of models and patterns, as `plausiwidgets.plot` draws it."""
     picture = draw(browser, pw.plot(published_table()), scale=2)
@@ -277,8 +333,10 @@ def figures(browser: Browser) -> None:
         made: dict[str, object] = {}
         exec(blocks[number], made)
         store(draw(browser, pw.plot(eval(f"pw.{shown}" if "(" in shown else shown, made))), name)
-    for name, figure in {"seeds": seeds, "words": words, "steps": steps, "rates": rates}.items():
+    for name, figure in {"seeds": seeds, "words": words, "steps": steps, "rates": rates, "doublets": doublets}.items():
         store(draw(browser, figure().update_layout(template="simple_white", font={"size": 15})), name)
+    store(draw(browser, pw.plot(published_table("torch"))), "torch_map")
+    store(draw(browser, assessed()), "assessed")
 
 
 def seeds() -> go.Figure:
@@ -355,6 +413,137 @@ def rates() -> go.Figure:
         figure.add_scatter(x=currents / begin, y=rate, name=name, line={"dash": dash, "width": 2.5})
     figure.update_xaxes(title="current, over that at which it begins to fire", range=[0.0, 4.0])
     return figure.update_yaxes(title="rate (Hz)", range=[0.0, 250.0]).update_layout(height=380)
+
+
+def assessed() -> go.Figure:
+    """Return the map of a small assessment."""
+    table = pw.assess(["lif", "qif", "lif_adapt", "izhikevich"], budget=1_000, seed=0)
+    return pw.plot(table)
+
+
+def doublets() -> go.Figure:
+    """Return two published sets that are called bursting: one of doublets, and one of bursts as they are asked for."""
+    figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=["AdEx", "Izhikevich"])
+    sets = [("adex", "Regular bursting"), ("izhikevich_2004", "C tonic bursting")]
+    for row, (name, title) in enumerate(sets, 1):
+        model = pw.models.get(name)
+        [preset] = [one for one in model.presets if one.title == title]
+        verdict = pw.judge(model, "tonic_bursting", preset.parameters, dt=preset.dt, verify=False)
+        trace = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
+        v = np.minimum(trace.v[0], model.peak)
+        figure.add_scatter(x=trace.t, y=v, line={"color": "#0072b2"}, row=row, col=1)
+        held = f"{sum(check.passed for check in verdict.checks)} of {len(verdict.checks)} criteria hold"
+        figure.layout.annotations[row - 1].text = f"{model.title}, {preset.source.partition(',')[0]}: {held}"
+    figure.update_xaxes(range=[-20.0, 500.0]).update_xaxes(title="ms", row=2, col=1).update_yaxes(title="mV")
+    return figure.update_layout(height=440, showlegend=False)
+
+
+# ------------------------------------------------------------------ neurons of other libraries
+
+
+def libraries(browser: Browser) -> None:
+    """Store neurons of libraries beside what the libraries compute themselves: it needs the extra `libraries`."""
+    for name, figure in {
+        "from_torch": of_torch,
+        "from_brian2": of_brian2,
+        "from_nir": of_nir,
+        "brian2": differing,
+    }.items():
+        store(draw(browser, figure().update_layout(template="simple_white", font={"size": 15})), name)
+
+
+def code_of(page: str, number: int = 0) -> str:
+    """Return a block of Python of a page."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
+    return str(blocks[number])
+
+
+def neuron_of(page: str) -> dict[str, Any]:
+    """Return the names of the first block of a page up to the neuron that it makes."""
+    made: dict[str, Any] = {}
+    exec(code_of(page).partition("print(")[0], made)
+    return made
+
+
+def beside(traces: pw.Traces, t: np.ndarray, own: np.ndarray, library: str, unit: str) -> go.Figure:
+    """Return a trace as a line, what a library computes as circles on it, and the current below."""
+    figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.78, 0.22], vertical_spacing=0.05)
+    figure.add_scatter(x=traces.t, y=traces.v[0], name="plausiwidgets", line={"color": "#0072b2"}, row=1, col=1)
+    circle = {"symbol": "circle-open", "size": 7, "color": "#b3470a"}
+    figure.add_scatter(x=t, y=own, name=library, mode="markers", marker=circle, row=1, col=1)
+    line = {"color": "#555"}
+    figure.add_scatter(x=traces.t, y=traces.current[0], line=line, showlegend=False, row=2, col=1)
+    figure.update_yaxes(title="potential" if unit == "1" else unit, row=1, col=1).update_yaxes(title="current", row=2)
+    legend = {"orientation": "h", "x": 0.0, "y": 1.1}
+    return figure.update_xaxes(title="ms", row=2, col=1).update_layout(height=400, legend=legend)
+
+
+def of_torch() -> go.Figure:
+    """Return the neuron of snnTorch of the page, and snnTorch's own loop."""
+    import snntorch
+    import torch
+
+    neuron = neuron_of("howto/from_torch.md")["neuron"]
+    traces = pw.simulate(neuron, pw.Current.step(0.03, 100.0, before=20.0))
+    own, state, potential = snntorch.Synaptic(alpha=0.9, beta=0.8), None, []
+    for current in torch.tensor(traces.current[0], dtype=torch.float32):
+        state = own(current[None], *(state[1:] if state is not None else own.init_synaptic()))
+        potential.append(state[2].item())
+    return beside(traces, traces.t, np.array(potential), "snnTorch", "1")
+
+
+def of_brian2() -> go.Figure:
+    """Return the neuron of Brian2 of the page, and Brian2's own run."""
+    import brian2 as b2
+
+    made = neuron_of("howto/from_brian2.md")
+    neuron = made["neuron"]
+    before, width = 20.0, 250.0
+    current = 1.0 * b2.nA
+    amplitude = float(current / getattr(b2, neuron.current.unit))
+    traces = pw.simulate(neuron, pw.Current.step(amplitude, width, before=before))
+    b2.prefs.codegen.target = "numpy"
+    group = b2.NeuronGroup(
+        1, made["equations"], threshold="vm > Vcut", reset="vm = Vr; w += b", method="euler", dt=neuron.dt * b2.ms,
+        namespace={name: value for name, value in made.items() if isinstance(value, b2.Quantity)},
+    )  # fmt: skip
+    group.vm = made["EL"]
+    monitor = b2.StateMonitor(group, "vm", record=True, dt=2.0 * b2.ms)
+    network = b2.Network(group, monitor)
+    network.run(before * b2.ms)
+    group.I = current
+    network.run(width * b2.ms)
+    return beside(traces, monitor.t / b2.ms - before, monitor.vm[0] / b2.mV, "Brian2, each 2 ms", "mV")
+
+
+def of_nir() -> go.Figure:
+    """Return the potential of one node of NIR with two resets."""
+    made = neuron_of("howto/from_nir.md")
+    figure = go.Figure()
+    for reset, dash in (("zero", "solid"), ("subtract", "dot")):
+        neuron = pw.from_nir(made["node"], dt=1.0, reset=reset)
+        traces = pw.simulate(neuron, pw.Current.step(6.0, 60.0, before=10.0))
+        name = f'reset="{reset}": {len(traces.spike_times[0])} spikes'
+        figure.add_scatter(x=traces.t, y=traces.v[0], name=name, line={"dash": dash})
+    figure.update_xaxes(title="ms").update_yaxes(title="potential")
+    return figure.update_layout(height=340, legend={"orientation": "h", "x": 0.0, "y": 1.15})
+
+
+def differing() -> go.Figure:
+    """Return the spikes of Brian2's group of the page, whose neurons differ."""
+    import brian2 as b2
+
+    b2.prefs.codegen.target = "numpy"
+    made: dict[str, Any] = {}
+    with redirect_stdout(io.StringIO()):
+        exec(code_of("howto/brian2.md"), made)
+        exec(code_of("howto/brian2.md", 1), made)
+    spikes, jumps = made["spikes"], made["neuron"]["b"]
+    figure = go.Figure()
+    marker = {"symbol": "line-ns-open", "size": 5, "color": "#0072b2"}
+    figure.add_scatter(x=spikes.t / b2.ms, y=jumps[np.asarray(spikes.i)], mode="markers", marker=marker)
+    figure.update_xaxes(title="ms").update_yaxes(title="b of the neuron (pA)")
+    return figure.update_layout(height=400)
 
 
 # ------------------------------------------------------------------ notebooks
@@ -529,8 +718,9 @@ def write_film(frames: Sequence[tuple[Image.Image, int]], path: Path) -> None:
 
 
 PICTURES: dict[str, Callable[[Browser], None]] = {
-    "screen": screen, "tool": tool, "teaching": teaching, "map": draw_map, "film": film,
-    "figures": figures, "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile, "recorded": recorded,
+    "screen": screen, "tool": tool, "teaching": teaching, "map": draw_map, "film": film, "figures": figures,
+    "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile, "recorded": recorded, "binder": binder,
+    "panel": panel, "libraries": libraries,
 }  # fmt: skip
 
 

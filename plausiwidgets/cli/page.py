@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError
+from plausiwidgets.cli.explore import originals
 from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
 from plausiwidgets.texts import languages
 
@@ -22,7 +23,10 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
     )
-    parser.add_argument("--lesson", type=Path, help="file of Markdown with cards, which stand beside the neuron")
+    parser.add_argument(
+        "--lesson", metavar="FILE", type=Path,
+        help="file of Markdown with cards, which stand beside the neuron; lesson and lesson_long come with the package",
+    )  # fmt: skip
     parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
@@ -38,13 +42,12 @@ def page(options: argparse.Namespace) -> int:
     if len(options.model) > 1:
         names = ", ".join(model.key for model in options.model)
         raise CommandError(f"a file shows one model: name one of {names}, or give --out FOLDER for all of them")
-    if options.lesson is not None and not options.lesson.is_file():
-        raise CommandError(f"there is no file {options.lesson}")
+    lesson = options.lesson and lesson_of(options.lesson)
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
     try:
         path = export_page(
-            options.model[0], chosen, parameters, path=options.output, lesson=options.lesson, language=options.language
+            options.model[0], chosen, parameters, path=options.output, lesson=lesson, language=options.language
         )
     except OSError as error:
         raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
@@ -52,6 +55,15 @@ def page(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
     return 0
+
+
+def lesson_of(file: Path) -> Path:
+    """Return the file of a lesson, which may be the name of one that comes with the package."""
+    packaged = {path.stem: path for path in originals() if path.suffix == ".md"}
+    found = file if file.is_file() else packaged.get(str(file), file)
+    if not found.is_file():
+        raise CommandError(f"there is no file {file}; lessons of the package are {', '.join(packaged)}")
+    return found
 
 
 def site(options: argparse.Namespace) -> int:

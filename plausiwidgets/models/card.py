@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from plausiwidgets.models.parameter import Parameter
+
+DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
+"""How the source of a neuron names its publication."""
 
 
 def card(model: Any, cost: str = "") -> str:
@@ -29,7 +33,7 @@ def card(model: Any, cost: str = "") -> str:
     spike = f"; a spike is an upward crossing of {level}" if level else ""
     facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, cost]
     parts = [f"<h3>{_text(model.title)} <code>{_text(model.key)}</code></h3>"]
-    parts += [f"<p>{_text(fact)}</p>" for fact in facts if fact]
+    parts += [f"<p>{_linked(_text(fact))}</p>" for fact in facts if fact]
     if model.equations:
         parts.append(f"<pre>{_text(model.equations)}</pre>")
     states = [(s.key, s.unit, s.meaning) for s in model.states]
@@ -62,6 +66,10 @@ def _range(parameter: Parameter) -> str:
 
 def _text(text: str) -> str:
     return escape(text, quote=False)
+
+
+def _linked(text: str) -> str:
+    return DOI.sub(r'<a href="https://doi.org/\1">doi:\1</a>', text)
 
 
 def _number(value: float) -> str:

@@ -1,5 +1,6 @@
 """The tools of the app: in a file what the page can do by itself, in JupyterLab what its kernel answers."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -302,6 +303,7 @@ def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sent
 
 def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page):
     tool(page, "Equations")
+    expect(page.locator(".pw-equations a").first).to_have_attribute("href", re.compile(r"https://doi.org/10\."))
     page.locator(".pw-maths [data-symbol=c]").first.hover()
     expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
     assert findings(page) == []

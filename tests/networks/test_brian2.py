@@ -98,9 +98,10 @@ def test_a_name_that_brian2_needs_itself_is_another_one():
 
 def test_the_python_of_its_guide_runs(root, capsys):
     guide = (root / "docs" / "howto" / "brian2.md").read_text(encoding="utf-8")
-    [block] = re.findall(r"^```python\n(.*?)^```$", guide, re.M | re.S)
-    exec(compile(block, "brian2.md", "exec"), {"__name__": "__main__"})
-    assert re.match(r"[1-9]\d*\n$", capsys.readouterr().out)  # spikes
+    names = {"__name__": "__main__"}
+    for block in re.findall(r"^```python\n(.*?)^```$", guide, re.M | re.S):
+        exec(compile(block, "brian2.md", "exec"), names)
+        assert re.match(r"[1-9]\d*\n$", capsys.readouterr().out)  # spikes
 
 
 def test_a_neuron_of_the_package_needs_no_torch(tmp_path):

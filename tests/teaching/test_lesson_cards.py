@@ -221,7 +221,10 @@ def test_all_patterns_and_a_lesson_with_three_neurons_fit_into_a_page_that_can_b
 def test_the_command_takes_a_lesson(tmp_path, capsys):
     file, page = tmp_path / "lesson.md", tmp_path / "page.html"
     assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
-    assert "there is no file" in capsys.readouterr().err
+    assert f"there is no file {file}; lessons of the package are lesson, lesson_long" in capsys.readouterr().err
+    assert main(["page", "izhikevich", "--lesson", "lesson", "--output", str(page)]) == 0
+    assert data_of(page)["lesson"]["title"].startswith("Ten minutes")
+    page.unlink()
     file.write_text(card("pattern: tonic_spikin"), encoding="utf-8")
     assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
     assert "line 6: unknown pattern" in capsys.readouterr().err

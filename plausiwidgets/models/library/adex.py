@@ -114,7 +114,7 @@ NEURON = NeuronModel(
     title="Adaptive exponential (AdEx)",
     description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
     "with a biophysical meaning.",
-    source="Brette & Gerstner, J. Neurophysiol. 94, 2005",
+    source="Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005",
     presets=PRESETS,
     validate=False,
 )

@@ -92,6 +92,6 @@ NEURON = from_norse(
     title="Adaptive exponential, Norse's (LIFAdEx)",
     description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
     "never happens; compare it with the textbook AdEx.",
-    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005; step of {NORSE}",
+    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005; step of {NORSE}",
     validate=False,
 )

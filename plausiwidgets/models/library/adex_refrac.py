@@ -77,6 +77,6 @@ NEURON = NeuronModel(
     title="Adaptive exponential (AdEx), refractory",
     description="The adaptive exponential neuron with an absolute refractory period: cells of cortex and thalamus in "
     "one set of equations.",
-    source=f"{adex.NEURON.source}; {_DESTEXHE}",
+    source=f"{adex.NEURON.source}; {_DESTEXHE}, doi:10.1007/s10827-009-0164-4",
     presets=PRESETS, validate=False,
 )  # fmt: skip

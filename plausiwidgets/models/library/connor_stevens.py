@@ -165,7 +165,7 @@ NEURON = NeuronModel(
     title="Connor–Stevens",
     description="Hodgkin and Huxley's channels and one more, the A-current, which holds the potential back and lets "
     "the neuron fire as slowly as it likes.",
-    source=_CONNOR,
+    source=f"{_CONNOR}, doi:10.1016/S0006-3495(77)85598-7",
     presets=PRESETS,
     validate=False,
 )

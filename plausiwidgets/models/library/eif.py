@@ -60,7 +60,7 @@ NEURON = NeuronModel(
     title="Exponential integrate-and-fire (EIF)",
     description="A leaky membrane with a smooth upswing in place of a sharp threshold: one variable, and a rate that "
     "follows fast inputs as that of a conductance-based neuron does.",
-    source=SOURCE,
+    source=f"{SOURCE}, doi:10.1523/JNEUROSCI.23-37-11628.2003",
     presets=[
         Preset(
             "Fitted to Wang and Buzsáki's neuron",

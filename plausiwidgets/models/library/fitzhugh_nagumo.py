@@ -90,7 +90,7 @@ NEURON = NeuronModel(
     title="FitzHugh–Nagumo",
     description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
     "recovers. Its phase plane is the textbook picture of excitability.",
-    source=_FITZHUGH,
+    source=f"{_FITZHUGH}, doi:10.1016/S0006-3495(61)86902-6",
     presets=PRESETS,
     validate=False,
 )

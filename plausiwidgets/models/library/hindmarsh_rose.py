@@ -108,7 +108,7 @@ NEURON = NeuronModel(
     title="Hindmarsh–Rose",
     description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
     "and ends the bursts.",
-    source=_HINDMARSH,
+    source=f"{_HINDMARSH}, doi:10.1098/rspb.1984.0024",
     presets=PRESETS,
     validate=False,
 )

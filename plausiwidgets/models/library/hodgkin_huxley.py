@@ -142,7 +142,7 @@ NEURON = NeuronModel(
     title="Hodgkin–Huxley",
     description="The giant axon of the squid: sodium and potassium channels whose gates were measured. Here the speed "
     "of two gates is free, so that it can be more than an axon.",
-    source=_SQUID,
+    source=f"{_SQUID}, doi:10.1113/jphysiol.1952.sp004764",
     presets=PRESETS,
     validate=False,
 )

@@ -90,7 +90,7 @@ NEURON = NeuronModel(
     title="Integrate-and-fire-or-burst",
     description="A relay cell of the thalamus: single spikes when it is depolarized, a burst when it is released from "
     "inhibition, by a slow calcium current.",
-    source=SOURCE,
+    source=f"{SOURCE}, doi:10.1152/jn.2000.83.1.588",
     presets=[
         Preset("Relay cell, tonic mode", {**_CELL, "holding": 0.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
                f"{SOURCE}; currents for our protocol"),

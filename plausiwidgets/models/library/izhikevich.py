@@ -160,7 +160,7 @@ NEURON = from_norse(
     title="Izhikevich (simple model)",
     description="Two variables, four parameters, and all of the twenty patterns: a quadratic "
     "membrane and one slow recovery variable u.",
-    source=f"{IZHIKEVICH_2003}; step of {NORSE}",
+    source=f"{IZHIKEVICH_2003}, doi:10.1109/TNN.2003.820440; step of {NORSE}",
     presets=PRESETS,
     validate=False,
 )

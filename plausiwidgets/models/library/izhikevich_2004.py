@@ -85,7 +85,7 @@ NEURON = NeuronModel(
     title="Izhikevich, as published in 2004",
     description="The simple model with the update order of the 2004 figure (u from the new v) and the "
     "extra constants of its accommodation variant: the reference for all twenty patterns.",
-    source=IZHIKEVICH_2004,
+    source=f"{IZHIKEVICH_2004}, doi:10.1109/TNN.2004.832719",
     presets=PRESETS,
     validate=False,
 )

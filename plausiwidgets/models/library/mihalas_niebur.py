@@ -137,7 +137,7 @@ NEURON = NeuronModel(
     title="Mihalaş–Niebur",
     description="Linear equations between spikes, and a threshold that follows the potential; what a spike changes "
     "makes bursts, adaptation and after-potentials.",
-    source=SOURCE,
+    source=f"{SOURCE}, doi:10.1162/neco.2008.12-07-680",
     presets=PRESETS,
     cannot={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
     validate=False,

@@ -122,7 +122,7 @@ NEURON = NeuronModel(
     title="Morris–Lecar",
     description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
     "parameters it shows both classes of excitability.",
-    source=_MORRIS,
+    source=f"{_MORRIS}, doi:10.1016/S0006-3495(81)84782-0",
     presets=PRESETS,
     validate=False,
 )

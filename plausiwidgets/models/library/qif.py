@@ -74,7 +74,8 @@ NEURON = NeuronModel(
     title="Quadratic integrate-and-fire",
     description="The normal form of a neuron whose rate starts at zero: a parabola with a resting potential and a "
     "threshold that meet at the rheobase. One variable, so no resonance, no adaptation.",
-    source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986; Latham et al., J. Neurophysiol. 83, 2000",
+    source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986, doi:10.1137/0146017; Latham et al., J. Neurophysiol. "
+    "83, 2000, doi:10.1152/jn.2000.83.2.808",
     cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

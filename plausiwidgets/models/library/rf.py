@@ -93,7 +93,7 @@ NEURON = NeuronModel(
     title="Resonate-and-fire",
     description="A damped oscillator with a threshold: it prefers inputs at its own frequency, and fires after "
     "inhibition. Linear, so that it cannot accommodate: a slow ramp reaches what its end would.",
-    source=SOURCE,
+    source=f"{SOURCE}, doi:10.1016/S0893-6080(01)00078-8",
     presets=[
         Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
                "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")

@@ -132,7 +132,7 @@ NEURON = NeuronModel(
     title="Wang–Buzsáki",
     description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
     "opens at once and shallow troughs between spikes.",
-    source=_WANG,
+    source=f"{_WANG}, doi:10.1523/JNEUROSCI.16-20-06402.1996",
     presets=PRESETS,
     validate=False,
 )

@@ -121,7 +121,7 @@ NEURON = NeuronModel(
     title="Wilson",
     description="Neurons of the human neocortex in four polynomial equations: sodium, recovery, a calcium current and "
     "what it opens. Regular spiking, fast spiking and bursting cells differ in three numbers.",
-    source=_WILSON,
+    source=f"{_WILSON}, doi:10.1006/jtbi.1999.1002",
     presets=PRESETS,
     validate=False,
 )

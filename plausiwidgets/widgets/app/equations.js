@@ -6,6 +6,12 @@ import { html, useEffect, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 
+/** A text whose DOIs are links. @param {string} text */
+const linked = (text) =>
+  text
+    .split(/\bdoi:(10\.[^\s;,]+)/)
+    .map((part, k) => (k % 2 ? html`<a href=${`https://doi.org/${part}`} target="_blank" rel="noopener">doi:${part}</a>` : part));
+
 /** What a neuron is: its equations (typeset where the host does it), what each symbol means, where it comes from. @param {{ app: App }} props */
 export function Equations({ app }) {
   const job = useJob(app, "equations");
@@ -32,7 +38,7 @@ export function Equations({ app }) {
           : html`<p>${tr("This model comes without equations.")}</p>`
     }
     <p>${tr(description)}</p>
-    ${source ? html`<p><b>${tr("Source")}: </b>${tr(source)}</p>` : ""}
+    ${source ? html`<p><b>${tr("Source")}: </b>${linked(tr(source))}</p>` : ""}
     <dl>${app.data.parameters.map(
       ({ name: key, unit, description: text }) =>
         html`<div class=${key === symbol ? "marked" : ""}><dt>${key}${ofUnit(unit, " (", ")")}</dt><dd>${tr(text)}</dd></div>`,
