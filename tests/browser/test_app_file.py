@@ -108,6 +108,22 @@ def test_a_neuron_that_cannot_is_told_with_the_argument(opened):
     assert page.get_by_role("button", name="Your turn").is_disabled()
 
 
+def test_a_lesson_is_opened_from_its_menu_found_again_after_a_reload_and_ended(opened):
+    page = opened()
+    page.get_by_role("button", name="Lessons").click()
+    page.get_by_role("button", name="Ten minutes").click()
+    page.get_by_label("Card").select_option("3")
+    expect(page.get_by_role("heading", name="3:00 Where does the firing end?")).to_be_visible()
+    expect(page.locator("input[type=range]")).to_have_count(1)
+    page.wait_for_function("() => /lesson=lesson&card=4/.test(location.hash)")
+    page.reload()
+    expect(page.get_by_role("heading", name="3:00 Where does the firing end?")).to_be_visible()
+    expect(page.locator("input[type=range]")).to_have_count(1)
+    page.get_by_role("button", name="End the lesson").click()
+    expect(page.get_by_role("heading", name="3:00 Where does the firing end?")).to_have_count(0)
+    expect(page.locator("input[type=range]")).to_have_count(4)
+
+
 # ------------------------------------------------------------------ a hand, a keyboard
 
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { unpacked } from "../../plausiwidgets/widgets/app/host.js";
+import { objectiveCurve } from "../../plausiwidgets/widgets/app/objective.js";
 import { heard, isOpen, noTries, withTries } from "../../plausiwidgets/widgets/app/search.js";
 
 const record = {
@@ -39,6 +40,21 @@ test("a hundred thousand tries are not copied at each answer", () => {
   }
   assert.equal(tries.count, 100_000);
   assert.ok(grown < 12);
+});
+
+test("tries that come after later ones, as after a reload, are drawn with the best until then", () => {
+  let dots = 0;
+  const brush = { setTransform() {}, beginPath() {}, fill() {}, arc: () => dots++ };
+  globalThis.document = { createElement: () => ({ getContext: () => brush }) };
+  const curve = objectiveCurve();
+  const how = { width: 400, height: 200, dark: false, size: 14, zoom: null };
+  const later = heard(null, answer(2), { loss: Float32Array.of(3, 4) }, 0);
+  curve.picture(later, 4, how);
+  const whole = heard(later, answer(0), { loss: Float32Array.of(5, 2, 3, 4) }, 1);
+  dots = 0;
+  const [{ layers }] = curve.picture(whole, 4, how).panels;
+  assert.equal(dots, 4);
+  assert.deepEqual(layers.find(({ kind, xs }) => kind === "line" && xs.length > 2).xs, [1, 2, 2, 4]);
 });
 
 test("a search that was stopped is over", () => {

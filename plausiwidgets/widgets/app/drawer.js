@@ -4,7 +4,7 @@ import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
 import { shownIn } from "./pictured.js";
-import { isOf, isOpen } from "./search.js";
+import { isOf, isOpen, noTries } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence, titleOf } from "./words.js";
@@ -101,7 +101,7 @@ function after(search, app) {
   return tr("Not found, which does not show that there is none: search elsewhere, widen a range, or try another neuron.");
 }
 
-const NONE = { id: "", tries: { losses: new Float32Array(), count: 0, least: Infinity }, restarts: [] };
+const NONE = { id: "", tries: noTries(), restarts: [] };
 
 /** @param {{ app: App, words: string }} props */
 function Curve({ app, words }) {

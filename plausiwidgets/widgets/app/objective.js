@@ -67,8 +67,9 @@ export function objectiveCurve() {
     picture({ id, tries, restarts }, count, { width, height, dark, size, zoom, each = false }) {
       const colours = THEMES[dark ? "dark" : "light"];
       const { left, right, top, bottom } = MARGIN;
-      if (of !== id || count < followed) {
-        [of, followed, room, most, least, steps, key] = [id, 0, LEAST, 1, Infinity, { xs: [], losses: [] }, ""];
+      const own = `${id} ${tries.filled}`;
+      if (of !== own || count < followed) {
+        [of, followed, room, most, least, steps, key] = [own, 0, LEAST, 1, Infinity, { xs: [], losses: [] }, ""];
       }
       follow(tries, count);
       const whole = this.ranges();

@@ -4,7 +4,7 @@ const EASY = 1500; // ms: a search that took less is played for who watches
 const PLAYED = 3000; // ms
 
 /** @returns {Tries} */
-export const noTries = () => ({ losses: new Float32Array(256), count: 0, least: Infinity });
+export const noTries = () => ({ losses: new Float32Array(256), count: 0, least: Infinity, filled: 0 });
 
 /**
  * Writes losses where they belong: an answer that came before is written again, what is missing is NaN until it comes.
@@ -18,10 +18,11 @@ export function withTries(tries, from, losses) {
     kept.set(tries.losses.subarray(0, tries.count));
   }
   kept.fill(NaN, tries.count, Math.max(from, tries.count));
+  const isGap = from < tries.count && Number.isNaN(kept[from]);
   kept.set(losses, from);
   let { least } = tries;
   for (let k = 0; k < losses.length; k++) if (losses[k] < least) least = losses[k];
-  return { losses: kept, count, least };
+  return { losses: kept, count, least, filled: tries.filled + (isGap ? 1 : 0) };
 }
 
 /**

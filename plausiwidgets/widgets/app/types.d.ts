@@ -167,8 +167,8 @@ export type Search = {
   began: number;
   ended: number;
 };
-/** Losses of tries, in an array that grows by doubling; the same object for the whole search. */
-export type Tries = { losses: Float32Array; count: number; least: number };
+/** Losses of tries, in an array that grows by doubling; `filled` counts the gaps that were filled later, as after a reload. */
+export type Tries = { losses: Float32Array; count: number; least: number; filled: number };
 export type Turn = { stage: "open" | "bars" | "shown" | "solved"; from: Values; moved: string[] };
 /** What an exercise asks for; `about` and `defaults` are for its codes, `common` is of a mystery. */
 export type Exercise = {
