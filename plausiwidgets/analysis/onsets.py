@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from plausiwidgets.analysis.phase_planes import Complexes, Floats, Flow
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.patterns.bench import KICK
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, finite, shown, whole
 from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
 from plausiwidgets.support.printed import Printed, Table, number
+from plausiwidgets.texts import marked, tr
 
 POINTS = 600
 """Points of the curve of fixed points, along the potential."""
@@ -53,20 +56,41 @@ SAME = 4e-4
 NUDGE = 0.02
 """Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
 
-SADDLE_NODE, ON_CIRCLE = "saddle-node", "saddle-node on a circle"
-SUBCRITICAL, SUPERCRITICAL = "subcritical Andronov–Hopf", "supercritical Andronov–Hopf"
-THRESHOLD = "threshold"
-SEPARATRIX = "separatrix crossing"
-HOMOCLINIC, FOLD, PERIOD, JUMP = "homoclinic orbit", "fold of cycles", "period without end", "finite period"
+SADDLE_NODE, ON_CIRCLE = marked("saddle-node"), marked("saddle-node on a circle")
+SUBCRITICAL, SUPERCRITICAL = marked("subcritical Andronov–Hopf"), marked("supercritical Andronov–Hopf")
+THRESHOLD = marked("threshold")
+SEPARATRIX = marked("separatrix crossing")
+HOMOCLINIC, FOLD = marked("homoclinic orbit"), marked("fold of cycles")
+PERIOD, JUMP = marked("period without end"), marked("finite period")
 KINDS = {
-    SADDLE_NODE: "Rest meets a saddle, and both are gone.",
-    ON_CIRCLE: "Rest meets a saddle, on the orbit of firing itself: its period grows there without end.",
-    SUBCRITICAL: "Rest is left by a growing oscillation that no small one takes up: firing begins at its full size.",
-    SUPERCRITICAL: "Rest is left by an oscillation that is small at first and grows with the current.",
-    THRESHOLD: "Rest reaches the threshold, at which the neuron is reset.",
-    SEPARATRIX: "Steps make the neuron fire although it could rest at their current.",
+    SADDLE_NODE: marked(
+        "Rest and a saddle meet and vanish, and the neuron falls onto an orbit of firing that was there before."
+    ),
+    ON_CIRCLE: marked(
+        "Rest and a saddle meet on the orbit of firing itself: just above, the neuron lingers there, so that its rate "
+        "begins at 0."
+    ),
+    SUBCRITICAL: marked(
+        "Rest becomes a spiral outwards, and no small oscillation takes it up: firing begins at its full size."
+    ),
+    SUPERCRITICAL: marked("Rest gives way to an oscillation that is small at first and grows with the current."),
+    THRESHOLD: marked("Rest reaches the threshold, where the neuron fires and is reset."),
+    SEPARATRIX: marked(
+        "A step carries the neuron over the border between rest and firing, although it could rest at that current."
+    ),
 }
 """Ways to begin to fire, in words."""
+
+ENDS = {
+    ON_CIRCLE: marked("The orbit of firing runs into the saddle-node: its period grows without end."),
+    HOMOCLINIC: marked("The orbit of firing runs into a saddle, where it lingers: its period grows without end."),
+    FOLD: marked("A stable and an unstable orbit meet and vanish: firing ends at a finite rate."),
+    THRESHOLD: marked("Rest comes up to the threshold: the period grows without end."),
+    SUPERCRITICAL: marked("The orbit of firing shrinks to the point of rest."),
+    PERIOD: marked("The period grows without end."),
+    JUMP: marked("Firing ends at a finite rate."),
+}
+"""Ways in which firing ends as the current is lowered, in words."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +202,33 @@ class Bifurcations(Printed):
         return self.lost is None or self.fires_until < self.lost.current - SAME * self._scale
 
     @property
+    def sentences(self) -> list[str]:
+        """How firing begins and ends, for a reader who sees the diagram for the first time."""
+
+        def at(current: float) -> str:
+            return f"{number(current, 5)} {self.unit}" if self.unit not in ("", "1") else number(current, 5)
+
+        out = []
+        if self.lost is not None:
+            begins = tr("Rest is lost at {current}: {kind}.", current=at(self.lost.current), kind=tr(self.kind))
+            out.append(f"{begins} {tr(KINDS[self.kind])}")
+        if not np.isfinite(self.steps):
+            return [*out, tr("No step within the range makes it fire to its end.")]
+        out.append(tr("Steps from rest make it fire from {current} on.", current=at(self.steps)))
+        if self.separatrix:
+            out[-1] += f" {tr(KINDS[SEPARATRIX])}"
+        until = tr(
+            "Once it fires, it goes on down to {current}: {kind}.", current=at(self.fires_until), kind=tr(self.ends)
+        )
+        out.append(f"{until} {tr(ENDS[self.ends])}")
+        if self.bistable and self.lost is not None:
+            out.append(
+                tr("Between {low} and {high} it rests or fires, as it began.",
+                   low=at(self.fires_until), high=at(self.lost.current))
+            )  # fmt: skip
+        return out
+
+    @property
     def _scale(self) -> float:
         known = [x for x in (self.steps, self.lost.current if self.lost else np.nan) if np.isfinite(x)]
         return max([abs(x - self.holding) for x in known], default=1.0)
@@ -191,19 +242,9 @@ class Bifurcations(Printed):
              number(point.frequency, 3), "rest is lost" if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
-        notes = []
-        if np.isfinite(self.steps):
-            notes.append(f"Steps from rest fire from {number(self.steps, 5)} {self.unit} on.")
-            notes.append(f"Firing goes on down to {number(self.fires_until, 5)} {self.unit}, and ends: {self.ends}.")
-        else:
-            notes.append("No step within the range makes it fire to its end.")
-        if self.kind:
-            notes.insert(0, f"Onset: {self.kind}. {KINDS[self.kind]}")
-        if self.separatrix and self.lost is not None:
-            notes.append(f"{SEPARATRIX.capitalize()}: {KINDS[SEPARATRIX][0].lower()}{KINDS[SEPARATRIX][1:]}")
         potential = next(iter(self.points[0].state)) if self.points else "v"
         heads = ("bifurcation", f"current ({self.unit})", potential, "Hz", "")
-        return Table(repr(self)[1:-1], heads, rows, notes, (1, 2, 3))
+        return Table(repr(self)[1:-1], heads, rows, self.sentences, (1, 2, 3))
 
     def _picture(self) -> str:
         firing = self.firing[:3]
@@ -221,6 +262,9 @@ class Bifurcations(Printed):
     def branch(self, stable: bool) -> tuple[Floats, Floats]:
         """Return current and potential of the stable or the unstable fixed points, nan in between."""
         own = (self.unstable == 0) == stable
+        if own.size > 2:  # the curve may leave the range in between
+            apart = np.diff(self.potential, prepend=self.potential[0])
+            own &= apart < 3.0 * np.median(apart)
         return np.where(own, self.current, np.nan), np.where(own, self.potential, np.nan)
 
 
@@ -232,6 +276,7 @@ def bifurcations(
     currents: tuple[float, float] | None = None,
     holding: float = 0.0,
     points: int = POINTS,
+    dt: float | None = None,
     engine: str = "auto",
 ) -> Bifurcations:
     """Return how a neuron begins to fire as a constant current rises, and its fixed points along it.
@@ -253,6 +298,8 @@ def bifurcations(
         Current at which the neuron rests before a step.
     points : int
         Points of the curve of fixed points; bifurcations between two neighbouring points are not found.
+    dt : float, optional
+        Time step of the simulations in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
 
     Returns
@@ -279,18 +326,37 @@ def bifurcations(
     ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
     """
     neuron = get(model)
+    low, high = (neuron.current.low, neuron.current.high) if currents is None else currents
+    low, high = finite("bifurcations", "currents", low), finite("bifurcations", "currents", high)
+    base = finite("bifurcations", "holding", holding)
+    count = whole("bifurcations", "points", points, 20)
+    bounded("bifurcations", "number of points", float(count), 1e5)
+    *_, found = diagrams(neuron, parameters, (low, high), base, count, check_dt(neuron, dt), engine)
+    return found
+
+
+def diagrams(
+    neuron: NeuronModel,
+    parameters: Mapping[str, float] | None,
+    currents: tuple[float, float],
+    base: float,
+    count: int,
+    dt: float,
+    engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[Bifurcations]:
+    """Yield the diagram with its fixed points alone, as if the neuron did not fire, then with its firing.
+
+    Parameters and errors are those of :func:`bifurcations`; `checkpoint` as of the engines.
+    """
     if neuron.discrete:
         raise ValueError(
             f"bifurcations: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
         )
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
-    low, high = (neuron.current.low, neuron.current.high) if currents is None else currents
-    low, high = finite("bifurcations", "currents", low), finite("bifurcations", "currents", high)
-    base = finite("bifurcations", "holding", holding)
+    low, high = currents
     if not low <= base < high:
-        raise ValueError(f"bifurcations: currents is {shown((low, high))}, valid is: low <= holding ({base:g}) < high")
-    count = whole("bifurcations", "points", points, 20)
-    bounded("bifurcations", "number of points", float(count), 1e5)
+        raise ValueError(f"bifurcations: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high")
     curve = _Curve(neuron, values, base, engine)
     driven = curve.driven()
     if driven != [neuron.states[0].key]:
@@ -298,7 +364,7 @@ def bifurcations(
             f"bifurcations: the current of model {neuron.key!r} enters the rate of {', '.join(driven) or 'nothing'}, "
             f"valid is: that of its potential, {neuron.states[0].key}, alone"
         )
-    shower = _Firing(neuron, values, base, engine)
+    shower = _Firing(neuron, values, base, dt, engine, checkpoint)
     if shower.fires(shower.rest, np.array([base]))[0]:
         raise ValueError(
             f"bifurcations: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at which it "
@@ -306,24 +372,26 @@ def bifurcations(
         )
     v, current, unstable = curve.over(count, low, high)
     if not v.size:
-        raise ValueError(f"bifurcations: model {neuron.key!r} rests at no current of {shown((low, high))}")
+        raise ValueError(f"bifurcations: model {neuron.key!r} rests at no current of {shown(currents)}")
     found = curve.points(v, current, unstable, low, high)
     lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:
         found = (*found, lost)
+    inside = (current >= low) & (current <= high)
+    at_rest = Bifurcations(
+        neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
+        tuple(sorted(found, key=lambda point: point.potential)), lost, np.nan, np.nan, "", np.empty((4, 0)), base,
+    )  # fmt: skip
+    yield at_rest
     at_loss = lost.current if lost is not None else np.nan
     steps = shower.weakest_step(high, at_loss)
-    until, ends, firing = np.nan, "", np.empty((4, 0))
-    if np.isfinite(steps):
-        until, ends, firing = shower.downwards(steps, low, high, at_loss)
-        saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
-        ends = _ending(ends, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
-    inside = (current >= low) & (current <= high)
-    return Bifurcations(
-        neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
-        tuple(sorted(found, key=lambda point: point.potential)), lost, steps, until, ends, firing,
-        base,
-    )  # fmt: skip
+    if not np.isfinite(steps):
+        yield at_rest
+        return
+    until, growth, firing = shower.downwards(steps, low, high, at_loss)
+    saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
+    ends = _ending(growth, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
+    yield replace(at_rest, steps=steps, fires_until=until, ends=ends, firing=firing)
 
 
 def _ending(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
@@ -538,26 +606,31 @@ def _lost(
 class _Firing:
     """Simulations of a neuron at constant currents, from rest and from its firing."""
 
-    def __init__(self, model: NeuronModel, values: Mapping[str, float], base: float, engine: str) -> None:
-        self.model, self.values, self.base, self.engine = model, values, base, engine
+    def __init__(
+        self, model: NeuronModel, values: Mapping[str, float], base: float, dt: float, engine: str,
+        checkpoint: Checkpoint | None,
+    ) -> None:  # fmt: skip
+        self.model, self.values, self.base, self.dt = model, values, base, dt
+        self.engine, self.checkpoint = engine, checkpoint
         lane = {name: np.array([value]) for name, value in values.items()}
         start = model.start(lane, np.array([base]))
+        start[0] += KICK * model.span_threshold(lane)[0]  # as the judge settles it
         self.rest = self.run(start, np.array([base]), SETTLE).state
 
     def run(self, state: Floats, currents: Floats, time: float, record: bool = False) -> LaneResult:
         """Return what lanes do at constant currents, from one state or one for each."""
-        lanes, steps = currents.size, round(time / self.model.dt)
+        lanes, steps = currents.size, round(time / self.dt)
         params = {name: np.full(lanes, value) for name, value in self.values.items()}
         begin = np.ascontiguousarray(np.broadcast_to(state, (state.shape[0], lanes)))
         window = (steps // 2, steps) if record else None
-        job = LaneJob(self.model, params, begin, LaneCurrent.constant(currents), steps, self.model.dt, window)
-        return run_lanes(job, self.engine)
+        job = LaneJob(self.model, params, begin, LaneCurrent.constant(currents), steps, self.dt, window)
+        return run_lanes(job, self.engine, self.checkpoint)
 
     def periods(self, result: LaneResult, time: float) -> Floats:
         """Return the mean interval (ms) of the last two thirds of lanes that fire to the end; nan of the others."""
         out = np.full(result.counts.size, np.nan)
         for i, count in enumerate(result.counts):
-            times = result.spikes[i, :count] * self.model.dt
+            times = result.spikes[i, :count] * self.dt
             late = times[times >= time / 3.0]
             if late.size >= 2 and result.diverged[i] < 0:
                 isi = (late[-1] - late[0]) / (late.size - 1)

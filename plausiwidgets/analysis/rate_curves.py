@@ -8,14 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.simulation.current import Current
-from plausiwidgets.simulation.simulate import simulate
-from plausiwidgets.support.arguments import bounded, checked, numbers, shown
+from plausiwidgets.models.registry import get
+from plausiwidgets.patterns.bench import KICK, SETTLE
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
 Floats = NDArray[np.float64]
 
-LENGTH, SETTLE = 1500.0, 500.0
-"""Length of a step, and time at the holding level before it, in ms."""
+LENGTH = 1500.0
+"""Length of a step in ms."""
 
 
 @checked
@@ -38,7 +42,7 @@ def rate_curve(
     parameters : mapping of str to float, optional
         What is left out takes its default.
     holding : float
-        Current at which the neuron settles first.
+        Current at which the neuron settles first, for as long as the judge lets it.
     dt : float, optional
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
@@ -59,15 +63,26 @@ def rate_curve(
     >>> pw.analysis.rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
     array([ 0. ,  0. , 62.9])
     """
+    neuron = get(model)
     array = numbers(currents)
     heights = np.atleast_1d(np.nan if array is None else array)
     if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
         raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
     bounded("rate_curve", "number of currents", heights.size, 1e5)
-    steps = [Current.step(float(a), LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
-    traces = simulate(model, steps, parameters, dt=dt, record=(), engine=engine)
+    step = check_dt(neuron, dt)
+    held = np.full(heights.size, finite("rate_curve", "holding", holding))
+    lanes = {name: np.full(heights.size, float(value)) for name, value in neuron.complete(parameters).items()}
+    state = neuron.start(lanes, held)
+    state[0] += KICK * neuron.span(lanes)
+
+    def run(state: Floats, currents: Floats, time: float) -> LaneResult:
+        job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents), round(time / step), step)
+        return run_lanes(job, engine)
+
+    result = run(run(state, held, SETTLE).state, held + heights, LENGTH)
     rates = np.zeros(heights.size)
-    for k, times in enumerate(traces.spike_times):
+    for k, count in enumerate(result.counts):
+        times = result.spikes[k, :count] * step
         late = times[times >= LENGTH / 3.0]
         if late.size > 1:
             rates[k] = 1000.0 * (late.size - 1) / float(late[-1] - late[0])

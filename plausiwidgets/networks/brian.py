@@ -14,10 +14,15 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import Floats, LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import broadcast, check_dt
-from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.quiet import imported
+
+SETTLE = 1500.0
+"""Time in ms at a holding current before the neurons begin."""
 
 
 @checked
@@ -28,6 +33,7 @@ def to_brian2(
     *,
     dt: float | None = None,
     current: str | float = 0.0,
+    holding: float | None = None,
 ) -> Any:
     """Return neurons as a ``NeuronGroup`` of Brian2, which takes the steps that :func:`plausiwidgets.simulate` takes.
 
@@ -57,6 +63,9 @@ def to_brian2(
     current : float or str
         The injected current in the model's unit: the first value of ``group.current``, or an expression of Brian2,
         such as ``"injected(t)"`` with a ``TimedArray``.
+    holding : float, optional
+        Current at which the neurons have settled for 1.5 s when they begin, as before a stimulus of a pattern. By
+        default they begin in the model's initial state at no current.
 
     Returns
     -------
@@ -77,6 +86,8 @@ def to_brian2(
     values = broadcast(neuron.complete(parameters))
     given = max((v.size for v in values.values()), default=1)
     n = given if n is None else n
+    if holding is not None:
+        finite("to_brian2", "holding", holding)
     if n < 1 or given not in (1, n):
         raise ValueError(f"to_brian2: n is {n}, valid is: at least 1, and {given} where arrays have as many values")
     brian2 = imported("brian2")
@@ -91,11 +102,20 @@ def to_brian2(
     group.run_regularly(brian2_code(neuron, step), when="groups")
     for name, value in values.items():
         setattr(group, names[name], value)
-    for name, entry in zip(states, neuron.start(values, np.zeros(given)), strict=True):
+    for name, entry in zip(states, _settled(neuron, values, given, step, holding), strict=True):
         setattr(group, name, entry)
     if not isinstance(current, str):
         group.current = current
     return group
+
+
+def _settled(neuron: NeuronModel, values: dict[str, Floats], n: int, dt: float, holding: float | None) -> Floats:
+    """Return the state of n neurons that have settled at a holding current, or their initial one for None."""
+    held = np.full(n, holding or 0.0)
+    state = neuron.start(values, held)
+    if holding is None:
+        return state
+    return run_lanes(LaneJob(neuron, values, state, LaneCurrent.constant(held), round(SETTLE / dt), dt)).state
 
 
 def brian2_code(model: NeuronModel, dt: float) -> str:

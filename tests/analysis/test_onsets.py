@@ -1,10 +1,12 @@
 """How a neuron begins to fire: bifurcations and borders of firing as the literature and closed formulas have them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.onsets import FOLD, HOMOCLINIC, ON_CIRCLE, SUBCRITICAL, SUPERCRITICAL, THRESHOLD
+from plausiwidgets.analysis.onsets import FOLD, HOMOCLINIC, ON_CIRCLE, SUBCRITICAL, SUPERCRITICAL, THRESHOLD, diagrams
 
 CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0}
 
@@ -36,6 +38,25 @@ def test_it_prints_what_was_found(squid):
     assert "subcritical Andronov–Hopf" in text and "rest is lost" in text and "fold of cycles" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "<svg" not in text and squid._repr_html_().count("<img") == 1
+
+
+def test_each_kind_of_onset_and_of_end_is_a_sentence(squid):
+    begins, steps, ends, both = squid.sentences
+    assert begins.startswith("Rest is lost at 9.7755 µA/cm²: subcritical Andronov–Hopf. Rest becomes a spiral outwards")
+    assert steps.startswith("Steps from rest make it fire from 6.2") and "although it could rest" in steps
+    assert "fold of cycles. A stable and an unstable orbit meet" in ends
+    assert both.startswith("Between 6.2") and both.endswith("9.7755 µA/cm² it rests or fires, as it began.")
+
+
+def test_fixed_points_come_before_the_firing_and_nothing_is_drawn_across_a_gap():
+    neuron = pw.models.get("morris_lecar")
+    first, last = diagrams(neuron, None, (-100.0, 300.0), 0.0, 200, neuron.dt)
+    np.testing.assert_array_equal(first.current, last.current)
+    assert first.firing.size == 0 < last.firing.size
+    apart = replace(last, potential=np.where(last.potential > 0.0, last.potential + 50.0, last.potential))
+    both = np.stack([apart.branch(stable)[1] for stable in (True, False)])
+    jump = int(np.argmax(np.diff(apart.potential))) + 1
+    assert np.isnan(both[:, jump]).all() and not np.isnan(both[:, 1:jump]).all(axis=0).any()
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,6 @@ BRETTE = {"C": 281.0, "g_L": 30.0, "E_L": -70.6, "V_T": -50.4, "delta_T": 2.0, "
           "V_r": -70.6}  # fmt: skip
 CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0}
 HINDMARSH = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6, "r": 0.001}
-DELAYED = next(p for p in pw.models.get("adex").presets if p.title == "Delayed regular bursting")
 WILSON = {p.title: p.parameters for p in pw.models.get("wilson").presets}
 LTS = {"C": 100.0, "k": 1.0, "v_r": -56.0, "v_t": -42.0, "a": 0.03, "b": 8.0, "c": -53.0, "c_u": 0.04, "d": 20.0,
        "u_max": 670.0, "v_peak": 40.0, "peak_u": 0.1}  # fmt: skip
@@ -148,7 +147,6 @@ FAMOUS = [
     *presets(MN, "mihalas_niebur", A=step(1.5), B=step(1.5), C=step(2.0), D=step(1.5), G=step(3.5), H=step(2.0),
              K=step(1.0), L=step(1.0), M=step(2.0), N=step(1.5), O=step(3.5), P=step(2.0), T=step(8.0)),
     *presets(NAUD, "adex", own=False),
-    Famous(NAUD, "Delayed regular bursting", "adex", "tonic_bursting", DELAYED.parameters, dt=DELAYED.dt),
     Famous(BG, "regular spiking, adapts, 1 nA", "adex", "spike_frequency_adaptation", BRETTE | step(1000.0)),
     Famous(BG, "bursting, 1 nA", "adex", "tonic_bursting",
            BRETTE | {"tau_w": 20.0, "b": 500.0, "V_r": -45.4} | step(1000.0)),

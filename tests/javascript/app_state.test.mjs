@@ -101,6 +101,17 @@ test("how far Python is is told, then its line and its verdict are shown", (t) =
   assert.match(chip(app), /Not yet/);
 });
 
+test("rest, threshold and peak of a neuron that only Python can simulate are those of its judge", (t) => {
+  const { app, host } = appOf(t);
+  const [answer, arrays] = told(2);
+  host.answer("simulate", "done", { ...answer, scale: [-71, -52, 40] }, { ...arrays, "0.spikes": Float64Array.of(1) });
+  assert.deepEqual(app.run.scale(), [-71, -52, 40]);
+  assert.equal(app.run.span, 19);
+  assert.equal(app.yours.v[1], 40); // a spike of a neuron that is reset
+  host.answer("simulate", "done", { ...answer, scale: [] }, arrays);
+  assert.ok(app.run.scale().every(Number.isFinite));
+});
+
 test("a simulation that is stopped says so, keeps the former line pale, and can be asked for again", (t) => {
   const { app, host, state } = appOf(t);
   host.answer("simulate", "done", ...told(2));

@@ -16,6 +16,7 @@ import { endsOf, shareOf, valueOn } from "../../plausiwidgets/widgets/app/engine
 import { ofUnit } from "../../plausiwidgets/widgets/app/engine/words.js";
 import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { diagramOf } from "../../plausiwidgets/widgets/app/onset.js";
 import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
@@ -162,6 +163,23 @@ test("a rate is read between two points of its curve, and nowhere beyond it", ()
   assert.equal(rateAt([0, 10, 20], [0, 0, 30], 15), 15);
   assert.equal(rateAt([0, 10, 20], [0, 0, 30], 20), 30);
   assert.ok(Number.isNaN(rateAt([0, 10], [0, 5], 11)));
+});
+
+test("the diagram of an onset has its rows one after the other, and what is stable apart from what is not", () => {
+  const arrays = { stable: [1, 2, NaN, -70, -60, NaN], unstable: [NaN, NaN, 3, NaN, NaN, -50], firing: [4, 5, -65, -66, 20, 21, 0, 9] };
+  const found = diagramOf("lif", { currents: [0, 5], points: [], sentences: ["x"] }, arrays);
+  assert.deepEqual(found.stable, [
+    [1, 2, NaN],
+    [-70, -60, NaN],
+  ]);
+  assert.deepEqual(found.unstable[1], [NaN, NaN, -50]);
+  assert.deepEqual(found.firing, [
+    [4, 5],
+    [-65, -66],
+    [20, 21],
+    [0, 9],
+  ]);
+  assert.deepEqual(diagramOf("lif", { currents: [0, 5], points: [], sentences: [] }, { ...arrays, firing: [] }).firing, [[], [], [], []]);
 });
 
 test("rows of an assessment replace those of the same model and pattern, and an argument stands before what was found", () => {

@@ -75,6 +75,21 @@ def test_the_error_of_a_step_falls_with_dt_as_its_order_says_and_a_step_without_
         assert whole / half == pytest.approx(2.0**model.order, rel=0.1)
 
 
+WORDS = ("burst", "tonic", "phasic", "class", "adapt", "bistab", "rebound", "resonat", "integrator", "latency",
+         "spiking", "train", "mixed mode", "accommodation",
+         "after", "threshold variability", "oscillation")  # fmt: skip
+OTHERS = {
+    "Irregular bursts (I = 3.25)": "chaos is none of the twenty", "Irregular spiking": "chaos is none of the twenty",
+    "J input bistability": "of two inputs, not of rest and firing", "Low-threshold spiking": "a kind of cell",
+}  # fmt: skip
+"""Sets whose names sound like one of the twenty, and why they are none."""
+
+
+def test_a_published_set_has_the_pattern_that_its_name_promises():
+    nameless = {p.title for n in library.NAMES for p in pw.models.get(n).presets if p.pattern is None}
+    assert {title for title in nameless if any(word in title.lower() for word in WORDS)} == set(OTHERS)
+
+
 @pytest.mark.parametrize(("name", "preset"), [(n, p) for n in library.NAMES for p in pw.models.get(n).presets])
 def test_each_published_set_is_complete_and_says_where_it_comes_from(name, preset):
     model = pw.models.get(name)

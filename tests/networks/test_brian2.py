@@ -49,6 +49,23 @@ def test_a_group_fires_in_the_very_steps_in_which_the_engine_has_it(name):
     np.testing.assert_allclose(np.asarray(getattr(group, model.states[0].key)), result.state[0], rtol=1e-9)
 
 
+def test_a_set_that_needs_a_holding_current_fires_as_the_judge_has_it():
+    neuron = pw.models.get("ifb")
+    values = neuron.presets[0].parameters
+    own, held = {name: x for name, x in values.items() if name in neuron.parameters}, values["holding"]
+    current = pw.Current.step(values["amplitude"], 500.0, holding=held, before=0.0, settle=1500.0)
+    expected = np.rint(pw.simulate(neuron, current, own).spike_times[0] / neuron.dt).astype(int)
+    group = pw.to_brian2(neuron, own, holding=held, current=held + values["amplitude"])
+    steps = round(500.0 / neuron.dt)
+    assert simulated(group, steps, neuron.dt)[1].tolist() == expected.tolist()
+    at_once = simulated(pw.to_brian2(neuron, own, current=held + values["amplitude"]), steps, neuron.dt)[1]
+    assert at_once.tolist() != expected.tolist()
+    judged = pw.judge(neuron, "tonic_spiking", values, verify=False).traces["step"]
+    assert ((judged.spike_times[0] >= 0.0) & (judged.spike_times[0] < 500.0)).sum() == expected.size > 0
+    with pytest.raises(ValueError, match="holding"):
+        pw.to_brian2(neuron, own, holding=float("nan"))
+
+
 def test_neurons_of_a_group_may_differ():
     sets = {"b": [20.0, 60.0, 140.0]}
     traces = pw.simulate("adex", pw.Current([pw.pulse(0.0, 60.0, 600.0)], 60.0, before=0.0), sets, dt=0.2)

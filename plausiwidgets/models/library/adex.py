@@ -78,6 +78,7 @@ _PATTERNS = {
     "adaptation": "spike_frequency_adaptation",
     "initial burst": "mixed_mode",
     "regular bursting": "tonic_bursting",
+    "delayed regular bursting": "tonic_bursting",
     "transient spiking": "phasic_spiking",
 }
 _COLUMNS = {

@@ -47,7 +47,7 @@ _CELL = {
 }  # fmt: skip
 _CELLS = [
     ("Regular spiking, strong adaptation", 1.0, 40.0, "spike_frequency_adaptation"),
-    ("Regular spiking, weak adaptation", 1.0, 5.0, None),
+    ("Regular spiking, weak adaptation", 1.0, 5.0, "spike_frequency_adaptation"),
     ("Fast spiking", 1.0, 0.0, "tonic_spiking"),
     ("Low-threshold spiking", 20.0, 0.0, None),
     ("Thalamocortical", 40.0, 0.0, None),

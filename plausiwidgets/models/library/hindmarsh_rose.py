@@ -79,8 +79,10 @@ _SET = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6}
 PRESETS = [
     Preset("Burst, then rest (I = 0.4)", {**_SET, "r": 0.001, "amplitude": 0.4}, "phasic_bursting", 0.025,
            f"{_HINDMARSH}, fig. 6"),
-    Preset("Bursts (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, None, 0.025, f"{_HINDMARSH}, fig. 6"),
-    Preset("Fast train (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, None, 0.025, f"{_HINDMARSH}, fig. 6"),
+    Preset("Bursts (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, "tonic_bursting", 0.025,
+           f"{_HINDMARSH}, fig. 6"),
+    Preset("Fast train (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, "tonic_spiking", 0.025,
+           f"{_HINDMARSH}, fig. 6"),
     Preset("Irregular bursts (I = 3.25)", {**_SET, "r": 0.005, "amplitude": 3.25}, None, 0.025, _HINDMARSH),
 ]  # fmt: skip
 

@@ -89,8 +89,9 @@ PARAMETERS = [
 
 _BOOK = f"{_WILSON}; values as in Trappenberg, Fundamentals of Computational Neuroscience, 2010, ch. 2"
 PRESETS = [
-    Preset("Regular spiking", {"g_T": 0.1, "g_H": 5.0, "tau_R": 4.2, "amplitude": 100.0}, None, 0.05, _BOOK),
-    Preset("Fast spiking", {"g_T": 0.25, "g_H": 0.0, "tau_R": 1.5, "amplitude": 100.0}, None, 0.05, _BOOK),
+    Preset("Regular spiking", {"g_T": 0.1, "g_H": 5.0, "tau_R": 4.2, "amplitude": 100.0}, "spike_frequency_adaptation",
+           0.05, _BOOK),
+    Preset("Fast spiking", {"g_T": 0.25, "g_H": 0.0, "tau_R": 1.5, "amplitude": 100.0}, "tonic_spiking", 0.05, _BOOK),
     Preset("Bursting", {"g_T": 2.25, "g_H": 9.5, "tau_R": 4.2, "amplitude": 100.0}, "tonic_bursting", 0.05, _BOOK),
 ]  # fmt: skip
 

@@ -1,16 +1,19 @@
-"""The effect of each value alone: the loss along it, and the rate over the current."""
+"""The effect of each value alone: the loss along it; the rate over the current, and how firing begins along it."""
 
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plausiwidgets.analysis.onsets import POINTS, Bifurcation, diagrams
 from plausiwidgets.analysis.profiles import loss_profiles
 from plausiwidgets.analysis.rate_curves import rate_curve
+from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.packing import Arrays
 from plausiwidgets.widgets.session.worker import Priority
 
@@ -67,3 +70,38 @@ def rate(answers: Answers, asked: Asked) -> None:
         asked.tell(arrays={"current": ("f4", currents), "rate": ("f4", rates)})
 
     answers.work(asked, Priority.TOOL, work)
+
+
+def bifurcations(answers: Answers, asked: Asked) -> None:
+    """Follow the fixed points along the current, and the neuron's firing."""
+    model = answers.known.model(asked["model"])
+    values = {name: x for name, x in asked["values"].items() if name in model.parameters}
+    dt, holding = check_dt(model, asked["dt"]), asked["holding"]
+    room = 0.5 * (model.current.high - model.current.low)
+    usual = min(model.current.low, holding - room), max(model.current.high, holding + room)
+    low, high = asked.fields.get("currents", usual)
+    if not low <= holding < high:
+        raise ValueError(tr("The currents go from {low} to {high}; valid is a range that has the holding current, "
+                            "{holding}.", low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        made = diagrams(model, values, (low, high), holding, POINTS, dt, checkpoint=checkpoint)
+        for last, found in zip((False, True), made, strict=True):
+            arrays: Arrays = {
+                "stable": ("f8", np.stack(found.branch(True))), "unstable": ("f8", np.stack(found.branch(False))),
+                "firing": ("f8", found.firing),
+            }  # fmt: skip
+            asked.tell(
+                "done" if last else "running", arrays=arrays, currents=[low, high],
+                onset=tr(found.kind) if last else "", sentences=found.sentences if last else [],
+                points=[_onset(point, model.current.unit) for point in found.points],
+            )  # fmt: skip
+
+    answers.work(asked, Priority.TOOL, work)
+
+
+def _onset(point: Bifurcation, unit: str) -> dict[str, Any]:
+    text = f"{number(point.current, 5)} {'' if unit == '1' else unit}".strip()
+    if np.isfinite(point.frequency):
+        text += f", {number(point.frequency, 3)} Hz"
+    return {"kind": tr(point.kind), "current": point.current, "potential": point.potential, "text": text}

@@ -135,6 +135,9 @@ POINT = Record("FixedPoint", {
     "x": Number(), "y": Number(), "kind": Text(), "text": Text(SENTENCE), "eigenvalues": Text(SENTENCE),
 })  # fmt: skip
 LEVEL = Record("CurrentLevel", {"text": Text(SENTENCE), "points": ListOf(POINT), "nullclines": ListOf(Whole(), most=8)})
+ONSET = Record("OnsetPoint", {
+    "kind": Text(SENTENCE), "current": Number(), "potential": Number(), "text": Text(SENTENCE),
+})  # fmt: skip
 PROGRESS: Fields = {"done": Whole(), "total": Whole()}
 
 TABLE: dict[str, Message] = {
@@ -168,9 +171,10 @@ TABLE: dict[str, Message] = {
         "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
         "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
         "potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 "
-        "where that is not known. Who cancels it also ends the judging of the same set.",
+        "where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and "
+        "peak as the judge has them, and empty where they are not known.",
         "verdicts", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
-        {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP)},
+        {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP), "scale": ListOf(Number(), most=3)},
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
          "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
          "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
@@ -252,6 +256,20 @@ TABLE: dict[str, Message] = {
          "points": Whole(2, 200)},
         {}, {"current": Array("f4", "[points]", "in the model's unit"), "rate": Array("f4", "[points]", "in Hz")},
         ends="cancel", newest=True,
+    ),
+    "bifurcations": Message(
+        "How the neuron begins to fire: its fixed points over the current, then also its firing. Without `currents` "
+        "they are those of the model, and as many more as `holding` needs. `points` are the bifurcations, and "
+        "`sentences` what they mean, in the last answer.",
+        "curves",
+        {"model": NAME, "values": VALUES, "dt": Number("ms", above=0.0), "holding": Number(),
+         "currents": Optional(Pair())},
+        {"currents": Pair(), "onset": Text(SENTENCE), "sentences": ListOf(Text(SENTENCE)), "points": ListOf(ONSET)},
+        {"stable": Array("f8", "[2, points]", "current and potential of the stable fixed points; nan in between"),
+         "unstable": Array("f8", "[2, points]", "the same of the others"),
+         "firing": Array("f8", "[4, currents]", "current, lowest and highest potential, and rate in Hz of the firing "
+                         "neuron")},
+        streams=True, ends="cancel", newest=True,
     ),
     "phase": Message(
         "The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. "

@@ -6,11 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.answers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.answers.packing import Arrays
+from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 
 if TYPE_CHECKING:
@@ -28,14 +32,14 @@ def simulate(answers: Answers, asked: Asked) -> None:
         elif isinstance(verdict, Exception):
             asked.fail(verdict)
         else:
-            _tell_traces(asked, verdict, selection.dt, names[: None if asked["states"] else 1])
+            _tell_traces(asked, verdict, selection, names[: None if asked["states"] else 1])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         with answers.judging.gate.urgent():
             told(single(judge_one(selection, tuple(names), checkpoint)), True)
 
     def far(done: int, total: int) -> None:
-        asked.tell("running", done=done, total=total, verdict=None, sweeps=[])
+        asked.tell("running", done=done, total=total, verdict=None, sweeps=[], scale=[])
 
     if asked["states"]:
         answers.work(asked, Priority.DRAG, work)
@@ -44,7 +48,7 @@ def simulate(answers: Answers, asked: Asked) -> None:
         answers.judging.ask(selection, asked, told, math.inf, far=far)
 
 
-def _tell_traces(asked: Asked, verdict: Verdict, usual: float, record: Sequence[str]) -> None:
+def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
     """Tell a verdict of one set with its traces."""
     sweeps: list[dict[str, Any]] = []
     arrays: Arrays = {}
@@ -53,14 +57,36 @@ def _tell_traces(asked: Asked, verdict: Verdict, usual: float, record: Sequence[
     wanted = [name for name in every if not asked["sweeps"] or name in asked["sweeps"]] or every[:1]
     for k, name in enumerate(wanted):
         trace = verdict.traces[name]
-        dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else usual
+        dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else selection.dt
         sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
         arrays |= {
             f"{k}.v": ("f4", trace.v[0]), f"{k}.current": ("f4", trace.current[0]),
             f"{k}.spikes": ("f8", trace.spike_times[0]),
         }  # fmt: skip
         arrays |= {f"{k}.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
-    asked.tell(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, done=0, total=0)
+    scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
+    asked.tell(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
+
+
+def scale_of(selection: Selection, trace: Traces) -> list[float]:
+    """Return rest, threshold and peak as the judge has them: the threshold is a span above where the sweep begins.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> selection = Selection.of("lif", "tonic_spiking", {"v_rest": -70.0, "v_threshold": -50.0})
+    >>> trace = pw.simulate("lif", pw.Current.step(0.0, 1.0), {"v_rest": -70.0})
+    >>> scale_of(selection, trace)
+    [-70.0, -50.0, 20.0]
+    """
+    model = selection.model
+    values = {name: np.array([selection.values[name]]) for name in model.parameters}
+    span, threshold = (float(x[0]) for x in model.span_threshold(values))
+    before = trace.v[0][trace.t < 0.0]
+    rest = float(before[-1]) if before.size and np.isfinite(before[-1]) else threshold - span
+    peak = max(model.peak, threshold + 0.07 * span)
+    scale = [rest, min(rest + span, peak - 0.02 * (peak - rest)), peak]
+    return scale if np.isfinite(scale).all() else []
 
 
 def verify(answers: Answers, asked: Asked) -> None:

@@ -176,9 +176,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         complaint = answer.error ?? "";
         return store.set({ said: complaint, verdict: null });
       }
-      const { line, verdict } = simulated(answer, arrays, run.pattern, run.sweep.name);
+      const told = simulated(answer, arrays, run.pattern, run.sweep.name);
+      const { verdict } = told;
       if (!run.neuron) {
-        answered = { line, verdict };
+        answered = told;
         simulate();
       }
       store.set({ simulating: null, verdict, drawn: store.get().drawn + 1 });

@@ -11,7 +11,7 @@ const SILENCE = 5000; // ms without an answer after which a host is called silen
 const MAKING = new Set(["recording", "stimulus", "mystery"]);
 
 /** Kinds of which a newer question replaces an older one that waits. */
-const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "phase", "repertoire", "assess"]);
+const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "bifurcations", "phase", "repertoire", "assess"]);
 
 /**
  * The arrays of an answer in its buffer. Copied: a buffer may begin anywhere, and an array of numbers may not.

@@ -67,6 +67,13 @@ export type AssessedRow = {
   sentence: string;
 };
 
+export type OnsetPoint = {
+  kind: string;
+  current: number;
+  potential: number;
+  text: string;
+};
+
 export type FixedPoint = {
   x: number;
   y: number;
@@ -117,7 +124,7 @@ export type Questions = {
   redo: object;
   /** Whether the host hears: it answers at once, whatever else it does. */
   alive: object;
-  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. */
+  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and peak as the judge has them, and empty where they are not known. */
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
@@ -145,6 +152,8 @@ export type Questions = {
   profiles: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; points: number[] };
   /** The rate over the current, from 0 to `most`. */
   rate: { model: string; values: Record<string, number>; dt: number; holding: number; most: number; points: number };
+  /** How the neuron begins to fire: its fixed points over the current, then also its firing. Without `currents` they are those of the model, and as many more as `holding` needs. `points` are the bifurcations, and `sentences` what they mean, in the last answer. */
+  bifurcations: { model: string; values: Record<string, number>; dt: number; holding: number; currents?: [number, number] };
   /** The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. `pair` is empty for the first two; the other variables are steady, or as at the time `now`; `ranges` are shown in any case. */
   phase: { model: string; pattern: string; values: Record<string, number>; dt: number; sweep: string; pair: string[]; others: "steady" | "now"; now: number; ranges?: [number, number][] };
   /** The equations of a model as HTML, and what each name in them means. */
@@ -172,7 +181,7 @@ export type Answers = {
   undo: object;
   redo: object;
   alive: object;
-  simulate: { done: number; total: number; verdict: HostVerdict | null; sweeps: HostSweep[] };
+  simulate: { done: number; total: number; verdict: HostVerdict | null; sweeps: HostSweep[]; scale: number[] };
   verify: { verdict: HostVerdict };
   search: { search: SearchRecord; from: number; before?: number };
   running: { searches: string[] };
@@ -186,6 +195,7 @@ export type Answers = {
   repertoire: { done: number; total: number; rows: AssessedRow[] };
   profiles: { names: string[]; finer: boolean };
   rate: object;
+  bifurcations: { currents: [number, number]; onset: string; sentences: string[]; points: OnsetPoint[] };
   phase: { names: string[]; labels: string[]; ranges: [number, number][]; levels: CurrentLevel[]; usual: number; variables: string[]; sentence: string };
   equations: { html: string; meanings: Record<string, string>; card: string };
   export: { name: string; text: string };

@@ -55,7 +55,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
 
   /** The response to the sweep that is shown. @param {Role} role @returns {Line} */
   function trace(role) {
-    if (!neuron) return { ...(answered?.line ?? current()), role };
+    if (!neuron) return answered ? lineOf(role, answered.line, data.model.resets ? scale()[2] : NaN) : { ...current(), role };
     const { pieces, end, duration } = main.sweep;
     const { line } = benchAt(main.part.holding).respond({
       pieces: pieces.map((piece) => piece.map(at)),
@@ -84,7 +84,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
 
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */
   function scale() {
-    if (!neuron) return scaleOf(answered?.line.v ?? new Float64Array(), data.model.potential_unit === "mV");
+    if (!neuron) return answered?.scale ?? scaleOf(answered?.line.v ?? new Float64Array(), data.model.potential_unit === "mV");
     const { rest } = benchAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
     const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
@@ -155,7 +155,7 @@ const unknownSweep = ({ main, components }) => ({ sweep: { name: main, pieces: [
 /** Rest, threshold and peak, as far as potentials show them. @param {Float64Array} v @param {boolean} inMillivolts else on any scale @returns {[number, number, number]} */
 function scaleOf(v, inMillivolts) {
   const rest = Number.isFinite(v[0]) ? v[0] : inMillivolts ? -65 : 0;
-  const peak = v.reduce((a, x) => Math.max(a, x), rest);
+  const peak = v.reduce((a, x) => (x > a ? x : a), rest); // NaN where it diverged
   if (inMillivolts) return [rest, rest + USUAL, Math.max(peak, rest + 2 * USUAL)];
   const above = peak > rest ? peak - rest : 1;
   return [rest, rest + SHARE * above, rest + above];

@@ -27,7 +27,8 @@ export function simulated(answer, arrays, pattern, name) {
     divergedAt: lost < 0 ? NaN : t0 + lost * dt,
   };
   const { verdict } = answer;
-  if (!verdict || verdict.status === "unjudged") return { line, verdict: null };
+  const scale = answer.scale?.length === 3 ? answer.scale : null;
+  if (!verdict || verdict.status === "unjudged") return { line, verdict: null, scale };
   const texts = new Map(pattern.components.flatMap(({ criteria }) => criteria.map(({ key, text }) => [key, text])));
   const checks = verdict.checks.map((/** @type {any} */ check) => ({
     ...check,
@@ -37,5 +38,5 @@ export function simulated(answer, arrays, pattern, name) {
     high: numberOf(check.high),
     cost: numberOf(check.cost),
   }));
-  return { line, verdict: { checks: /** @type {Check[]} */ (checks), loss: numberOf(verdict.loss), lost: verdict.diverged } };
+  return { line, verdict: { checks: /** @type {Check[]} */ (checks), loss: numberOf(verdict.loss), lost: verdict.diverged }, scale };
 }

@@ -4,6 +4,7 @@ import { Equations } from "./equations.js";
 import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { beginMystery } from "./mystery.js";
+import { Onset } from "./onset.js";
 import { ParameterPlane } from "./parameter_plane.js";
 import { AskedPhase } from "./phase.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
@@ -62,6 +63,14 @@ const TOOLS = [
       app.host.can("rate") ? tr("What each value does alone, and how fast it fires at each current.") : tr("What each value does alone."),
     fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("profiles")),
     view: Curves,
+  },
+  {
+    name: "onset",
+    title: () => tr("Onset of firing"),
+    line: () => tr("How it begins to fire as the current rises: rest, its loss, and firing in one diagram."),
+    fits: () => true,
+    needs: "bifurcations",
+    view: Onset,
   },
   {
     name: "repertoire",

@@ -44,8 +44,8 @@ export type Handle = {
   /** From when to when the current has the height. */
   step?: Range;
 };
-/** What a host has simulated and judged. */
-export type Simulated = { line: Line; verdict: Verdict | null };
+/** What a host has simulated and judged; `scale` is rest, threshold and peak, where they are known. */
+export type Simulated = { line: Line; verdict: Verdict | null; scale: [number, number, number] | null };
 /**
  * A line, or a verdict alone, that is awaited of the host, or that is not there: time steps that are done, of how many
  * (0: not known).

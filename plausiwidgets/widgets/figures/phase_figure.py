@@ -33,12 +33,6 @@ UPSWING = 4.0
 
 STABLE, UNSTABLE = marked("stable fixed points"), marked("unstable fixed points")
 HIGHEST, LOWEST = marked("highest potential of firing"), marked("lowest potential of firing")
-ONSETS = (
-    marked("saddle-node"), marked("saddle-node on a circle"), marked("subcritical Andronov–Hopf"),
-    marked("supercritical Andronov–Hopf"), marked("threshold"), marked("separatrix crossing"),
-)  # fmt: skip
-"""Ways to begin to fire, for translators."""
-
 SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
 """Of fixed points; what is stable is filled, and what is unstable is hollow."""
 

@@ -26,6 +26,10 @@ def test_the_traces_are_those_of_the_judge(client):
     np.testing.assert_array_equal(answer["arrays"]["0.spikes"], trace.spike_times[0])
     assert answer["sweeps"][0]["states"] == ["v", "u"]
     assert len(answer["arrays"]["0.u"]) == len(trace.t)
+    rest, threshold, peak = answer["scale"]
+    assert rest == trace.v[0][trace.t < 0.0][-1]
+    span = pw.models.get("izhikevich").span({name: np.array([x]) for name, x in fields["values"].items()})[0]
+    assert threshold == pytest.approx(rest + span) and peak == pw.models.get("izhikevich").peak
 
 
 def test_only_the_sweeps_that_are_named_are_sent(client):

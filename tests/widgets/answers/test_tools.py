@@ -67,6 +67,25 @@ def test_the_rate_over_the_current_is_that_of_the_package(client):
     assert answer["arrays"]["rate"][0] == 0.0 < answer["arrays"]["rate"][-1]
 
 
+def test_the_onset_of_firing_is_told_as_fixed_points_and_then_with_the_firing(client):
+    values = {"tau_mem": 20.0, "v_rest": -65.0, "v_threshold": -50.0}
+    fields = {"model": "lif", "values": values, "dt": 0.1, "holding": 0.0, "currents": [-5.0, 30.0]}
+    identity = client.say("bifurcations", **fields)
+    client.last(identity)
+    first, last = client.of(identity)
+    assert (first["state"], first["sentences"], first["arrays"]["firing"].size) == ("running", [], 0)
+    assert (last["state"], last["onset"], last["currents"]) == ("done", "threshold", [-5.0, 30.0])
+    (point,) = last["points"]
+    assert point["kind"] == "threshold" and point["current"] == pytest.approx(15.0, abs=1e-3)
+    stable, unstable = (last["arrays"][name].reshape(2, -1) for name in ("stable", "unstable"))
+    assert np.nanmax(stable[0]) == pytest.approx(15.0, abs=0.1) and np.isnan(unstable).all()
+    current, low, high, rate = last["arrays"]["firing"].reshape(4, -1)
+    assert (high > low).all() and current.max() == pytest.approx(30.0) and rate[-1] > rate[0] > 0.0
+    assert last["sentences"][0].startswith("Rest is lost at 15 mV: threshold. Rest reaches the threshold")
+    refused = client.ask("bifurcations", **fields | {"holding": 100.0})
+    assert "The currents go from −5 to 30" in refused["error"]
+
+
 # -- samples
 
 
