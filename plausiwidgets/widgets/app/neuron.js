@@ -155,7 +155,7 @@ const unknownSweep = ({ main, components }) => ({ sweep: { name: main, pieces: [
 /** Rest, threshold and peak, as far as potentials show them. @param {Float64Array} v @param {boolean} inMillivolts else on any scale @returns {[number, number, number]} */
 function scaleOf(v, inMillivolts) {
   const rest = Number.isFinite(v[0]) ? v[0] : inMillivolts ? -65 : 0;
-  const peak = v.reduce((a, x) => (x > a ? x : a), rest); // NaN where it diverged
+  const peak = v.reduce((a, x) => Math.max(a, Number.isNaN(x) ? rest : x), rest); // NaN: it diverged
   if (inMillivolts) return [rest, rest + USUAL, Math.max(peak, rest + 2 * USUAL)];
   const above = peak > rest ? peak - rest : 1;
   return [rest, rest + SHARE * above, rest + above];
