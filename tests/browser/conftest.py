@@ -2,7 +2,8 @@
 
 - `lab`: a JupyterLab server for the whole run; `lab.open(notebook)` opens a copy of a notebook and runs it.
 - `open_notebook(notebook)`: the same, closed at the end of the test.
-- `open_app(notebook, query="")`: the notebook as a Voila app.
+- `open_cells(*code)`: a notebook of these cells, when its app has judged.
+- `one_notebook`: a notebook with an app, for all tests of a module.
 - `visit(fragment="")`: the app as `plausiwidgets --app` serves it.
 - `open_page(path, fragment="")`: a page of a file, without a server.
 - `opened(fragment)`: the app in a file of the models that a module names.
@@ -13,7 +14,6 @@ skipped, unless `PLAUSIWIDGETS_REQUIRE_BROWSER=1`: then they fail.
 
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,8 +21,9 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from plausiwidgets import export_page
-from tests.browser.pages import JUDGED, AppPage, FilePage, Lab, NotebookPage, VisitorPage
-from tests.browser.servers import Server, start_app, start_lab, start_voila
+from tests.browser.notebooks import BURSTING, OpenCells, notebook
+from tests.browser.pages import JUDGED, FilePage, Lab, NotebookPage, VisitorPage
+from tests.browser.servers import Server, start_app, start_lab
 
 expect.set_options(timeout=60_000)  # as of every other wait: a busy machine is no failure
 
@@ -89,27 +90,26 @@ def open_notebook(lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
 
 
 @pytest.fixture
-def open_app(browser, tmp_path: Path) -> Iterator[Callable[..., AppPage]]:
-    """Open a copy of a notebook as a Voila app; one server for each notebook, ended after the test."""
-    servers: dict[Path, Server] = {}
-    opened: list[AppPage] = []
+def open_cells(open_notebook, tmp_path: Path) -> OpenCells:
+    """Open a notebook of these cells, run them, and wait until an app has judged, or for another selector."""
 
-    def open_one(notebook: Path, query: str = "", **options: int) -> AppPage:
-        if notebook not in servers:
-            home = tmp_path / uuid.uuid4().hex
-            home.mkdir()
-            copy = home / notebook.name
-            shutil.copy(notebook, copy)
-            servers[notebook] = start_voila(copy, home)
-        url = f"{servers[notebook].url}/?{query}" if query else servers[notebook].url
-        opened.append(AppPage(browser, url, **options))
-        return opened[-1]
+    def open_one(*code: str, until: str = JUDGED, **options: object) -> NotebookPage:
+        opened = open_notebook(notebook(tmp_path, *code), **options)
+        opened.page.wait_for_selector(until, timeout=180_000)  # a custom neuron is exported and compiled first
+        return opened
 
-    yield open_one
-    for page in opened:
-        page.close()
-    for server in servers.values():
-        server.stop()
+    return open_one
+
+
+@pytest.fixture(scope="module")
+def one_notebook(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookPage]:
+    """A notebook with an app, for the tests of a module that leave it as it was."""
+    opened = lab.open(notebook(tmp_path_factory.mktemp("notebook"), BURSTING))
+    opened.page.wait_for_selector(JUDGED)
+    yield opened
+    errors = list(opened.errors)
+    lab.close(opened)
+    assert errors == []
 
 
 @pytest.fixture

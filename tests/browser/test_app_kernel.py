@@ -4,34 +4,12 @@ import re
 
 import pytest
 
-from tests.browser.test_app_notebook import (
-    APP,
-    JUDGED,
-    LOST,
-    becomes,
-    begin_search,
-    notebook,
-    press,
-    python,
-    sleep_in_cell,
-)
+from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python, sleep_in_cell
+from tests.browser.pages import JUDGED
 
-SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
 SILENT = "import ctypes\nif globals().get('again'): ctypes.PyDLL(None).sleep(20)\nagain = True"
 """Holds Python's lock, so that not even a subshell answers; not in the first run."""
 PLANE = ".pw-tool [role=status]"
-
-
-@pytest.fixture
-def open_app_of(open_notebook, tmp_path):
-    """Open a notebook of these cells, and wait until its app has judged."""
-
-    def open_one(*code: str):
-        opened = open_notebook(notebook(tmp_path, *code))
-        opened.page.wait_for_selector(JUDGED)
-        return opened
-
-    return open_one
 
 
 def silence(opened):
@@ -44,11 +22,11 @@ def open_tool(opened, title: str) -> None:
 
 
 @pytest.mark.slow
-def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answers_later(open_app_of):
-    opened = open_app_of(SOLVED, SILENT)
+def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answers_later(open_cells):
+    opened = open_cells(BURSTING, SILENT)
     page = opened.page
     becomes(opened, "app.wait(60)", "True")
-    sleep_in_cell(opened, 10)
+    sleep_in_cell(opened)
     press(opened, "ArrowRight", 2)
     page.wait_for_selector(JUDGED)
     open_tool(opened, "Parameter plane")
@@ -64,8 +42,8 @@ def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answer
     assert opened.errors == []
 
 
-def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_app_of, lab):
-    opened = open_app_of(SOLVED)
+def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_cells, lab):
+    opened = open_cells(BURSTING)
     page = opened.page
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown() }")
     press(opened, "ArrowRight", 2)
@@ -81,13 +59,18 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     assert page.locator(".pw-said").count() == 1
 
 
-def test_after_a_restart_all_is_there_again_when_the_cell_has_run(open_app_of):
-    opened = open_app_of(SOLVED)
+def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_the_cell_has_run(open_cells):
+    opened = open_cells(BURSTING)
     page = opened.page
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    press(opened, "ArrowRight", 3)
-    silence(opened).wait_for()
     opened.wait_for_kernel()
+    words = "() => document.querySelector('.pw-app').innerText"
+    before = page.evaluate(words)
+    press(opened, "ArrowRight", 6)
+    page.wait_for_function(f"before => ({words})() !== before", arg=before)  # it draws and judges
+    silence(opened).wait_for()
+    assert page.locator(".pw-said").count() == 1
+    page.wait_for_selector(JUDGED)
     opened.command("notebook:run-all-cells")  # the cell has the same number as before, so that a test waits for its app
     becomes(opened, "globals().get('app') is not None and app.wait(60)", "True")
     page.locator(".pw-chip", has_text="It does").wait_for()

@@ -3,15 +3,13 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
+from tests.browser.notebooks import APP, becomes, notebook
 from tests.browser.pages import JUDGED
-from tests.browser.test_app_notebook import becomes
 
 QUESTION = "Make the neuron fire groups of spikes."
 LESSON = """# From spikes to bursts
@@ -247,15 +245,8 @@ def test_a_link_that_is_not_for_this_file_says_one_sentence_and_goes_on(opened, 
 # ------------------------------------------------------------------ in JupyterLab
 
 
-def notebook(folder: Path, code: str) -> Path:
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    path = folder / "lessons.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
-    return path
-
-
 def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(open_notebook, lab, folder):
-    cell = notebook(folder, "import plausiwidgets as pw\napp = pw.Explorer()\napp")
+    cell = notebook(folder, APP.format(""))
     link = "model=lif&pattern=tonic_spiking&v_reset=-70&lock=v_rest&zz=1"
     opened = open_notebook(cell, run=False)
     page = opened.page
@@ -271,11 +262,9 @@ def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(
 
 
 @pytest.mark.slow
-def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_notebook, folder):
-    code = 'import plausiwidgets as pw\napp = pw.Explorer("lif", "tonic_spiking", mystery=3, language="en")\napp'
-    opened = open_notebook(notebook(folder, code))
+def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_cells):
+    opened = open_cells(APP.format('"lif", "tonic_spiking", mystery=3, language="en"'))
     page = opened.page
-    page.wait_for_selector(JUDGED)
     scores = page.locator(".pw-score b")
     yours = int(scores.nth(0).inner_text())
     assert 0 <= yours < 100

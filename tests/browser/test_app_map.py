@@ -1,11 +1,6 @@
 """The map of an assessment in a real JupyterLab: each cell is reached by keys, told in full, and opens."""
 
-from pathlib import Path
-
-import nbformat
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 CODE = """\
@@ -16,18 +11,10 @@ shown
 """
 
 
-@pytest.fixture
-def opened(open_notebook, tmp_path: Path):
-    path = tmp_path / "map.ipynb"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(new_notebook(cells=[new_code_cell(CODE)], metadata=kernel), path)
-    return open_notebook(path)
-
-
-def test_a_keyboard_reaches_every_cell_and_opens_it(opened) -> None:
+def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
+    opened = open_cells(CODE, until="[role=grid]")
     page = opened.page
     grid = page.get_by_role("grid", name="Which model shows which pattern")
-    grid.wait_for(timeout=120_000)
     cells = grid.locator("[data-at]")
     assert cells.count() == 400
     assert grid.locator("[tabindex='0']").count() == 1

@@ -1,120 +1,57 @@
 """The app as a widget of a notebook, in a real JupyterLab."""
 
-import re
-from pathlib import Path
-
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.browser.pages import JUDGED
+from tests.browser.notebooks import (
+    APP,
+    BURSTING,
+    DOTS,
+    RUNNING,
+    becomes,
+    begin_search,
+    press,
+    python,
+    sleep_in_cell,
+    slider,
+)  # fmt: skip
+from tests.browser.pages import JUDGED, NotebookPage
 
-APP = "import plausiwidgets as pw\napp = pw.Explorer({})\napp"
-BURSTING = APP.format('"izhikevich", "tonic_bursting"')
 ENDLESS = (
     APP.format('"hodgkin_huxley", "mixed_mode", {}')
     + "; None\napp.selection = app.selection.with_free(list(app.model.parameters)[:2])\napp"
 )
 """A search that finds nothing: two of the parameters are free."""
-EVALUATE = """expression => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-    .requestExecute({ code: "", user_expressions: { x: expression }, store_history: false, silent: false }).done
-    .then(({ content }) => content.user_expressions?.x?.data?.["text/plain"] ?? JSON.stringify(content))"""
-DOTS = "() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0)"
-RUNNING = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(one => one.textContent.includes('*'))"
-LOST = "The kernel does not answer"
-
-
-def notebook(folder: Path, *code: str) -> Path:
-    path = folder / "app.ipynb"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(new_notebook(cells=[*map(new_code_cell, code)], metadata=kernel), path)
-    return path
+WIDGETS = "len(__import__('ipywidgets').widgets.widget._instances)"
 
 
 @pytest.fixture
-def open_app_of(open_notebook, tmp_path):
-    """Open a notebook of these cells, and wait until its app has judged."""
-
-    def open_one(*code: str, **options):
-        opened = open_notebook(notebook(tmp_path, *code), **options)
-        opened.page.wait_for_selector(JUDGED, timeout=180_000)  # a custom neuron is exported and compiled first
-        return opened
-
-    return open_one
-
-
-def python(opened, expression: str) -> str:
-    """The value of an expression in the kernel, as text."""
-    return opened.page.evaluate(EVALUATE, expression)
-
-
-def becomes(opened, expression: str, value: str) -> None:
-    """Wait until an expression has a value in the kernel."""
-    for _ in range(300):
-        found = python(opened, expression)
-        if found == value:
-            return
-        opened.page.wait_for_timeout(100)
-    raise AssertionError(f"{expression} is {found}, not {value}")
-
-
-def slider(opened, place: int = 0, app: int = 0):
-    return opened.page.locator(".pw-app").nth(app).locator("input[type=range], [role=slider]").nth(place)
-
-
-def press(opened, key: str, times: int = 1, place: int = 0, app: int = 0) -> None:
-    slider(opened, place, app).focus()
-    for _ in range(times):
-        opened.page.keyboard.press(key)
-
-
-def begin_search(opened, app: int = 0) -> None:
-    opened.page.locator(".pw-app").nth(app).get_by_role("button", name="Let a search find it").click()
-
-
-def sleep_in_cell(opened, seconds: int) -> None:
-    """Run the last cell, which keeps the kernel busy, and wait until it does."""
-    opened.page.evaluate("""() => {
-        const { content } = window.jupyterapp.shell.currentWidget;
-        content.activeCellIndex = content.widgets.length - 1;
-        window.jupyterapp.commands.execute("notebook:run-cell");
-    }""")
-    opened.page.wait_for_function(RUNNING)
+def opened(one_notebook: NotebookPage) -> NotebookPage:
+    """The app of that notebook on its first selection."""
+    python(one_notebook, "app.show('izhikevich', 'tonic_bursting')")
+    one_notebook.page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
+    one_notebook.page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    return one_notebook
 
 
 # -- opening
 
 
-def test_the_app_opens_judged_with_two_models_and_without_an_error(open_app_of):
-    opened = open_app_of(BURSTING)
-    assert opened.page.locator(".pw-app").count() == 1
-    assert python(opened, "len(__import__('ipywidgets').widgets.widget._instances)") == "2"  # the app and its layout
-    assert opened.errors == []
-
-
-def test_running_the_cell_again_closes_the_app_of_the_former_run(open_app_of):
-    opened = open_app_of(BURSTING)
-    opened.run_all()
-    opened.page.wait_for_selector(JUDGED)
-    assert python(opened, "len(__import__('ipywidgets').widgets.widget._instances)") == "2"
-    assert opened.page.locator(".pw-app").count() == 1
-    assert opened.errors == []
-
-
-def test_a_custom_widget_is_shown_in_the_slot(open_app_of):
-    opened = open_app_of(
-        BURSTING + "; None\nimport ipywidgets\nbutton = app.add(ipywidgets.Button(description='Mine'))\napp"
-    )
-    opened.page.locator(".pw-slot").get_by_role("button", name="Mine").wait_for()
-    assert opened.errors == []
+def test_the_app_opens_with_two_models_and_so_it_does_when_its_cell_is_run_again(opened):
+    for run_again in (False, True):
+        if run_again:
+            opened.run_all()
+            opened.page.wait_for_selector(JUDGED)
+        assert python(opened, WIDGETS) == "2"  # the app and its layout
+        assert opened.page.locator(".pw-app").count() == 1
+        assert opened.errors == []
 
 
 # -- traits
 
 
-def test_what_is_dragged_reaches_the_kernel_and_its_observers(open_app_of):
-    seen = "heard = []\napp.observe(lambda change: heard.append(change.new), 'parameters')"
-    opened = open_app_of(BURSTING, seen)
+def test_what_is_dragged_reaches_the_kernel_and_its_observers(opened):
+    python(opened, "globals().update(heard=[])")
+    python(opened, "app.observe(lambda change: heard.append(change.new), 'parameters')")
     before = python(opened, "app.parameters")
     press(opened, "ArrowRight", 5)
     becomes(opened, "app.parameters != " + before, "True")
@@ -127,8 +64,7 @@ def test_what_is_dragged_reaches_the_kernel_and_its_observers(open_app_of):
     assert opened.errors == []
 
 
-def test_what_a_script_sets_is_shown(open_app_of):
-    opened = open_app_of(BURSTING)
+def test_what_a_script_sets_is_shown(opened):
     python(opened, "setattr(app, 'model', 'lif')")
     opened.page.locator(".pw-sentence", has_text="integrate-and-fire").wait_for()
     python(opened, "app.show('adex', 'tonic_spiking', {'amplitude': 555.0})")
@@ -138,8 +74,7 @@ def test_what_a_script_sets_is_shown(open_app_of):
     assert opened.errors == []
 
 
-def test_page_and_script_have_one_history(open_app_of):
-    opened = open_app_of(BURSTING)
+def test_page_and_script_have_one_history(opened):
     first = python(opened, "app.parameters")
     press(opened, "ArrowRight")
     becomes(opened, "app.parameters != " + first, "True")
@@ -155,50 +90,20 @@ def test_page_and_script_have_one_history(open_app_of):
     becomes(opened, "app.parameters == " + dragged, "True")
 
 
-@pytest.mark.slow
-def test_a_custom_neuron_is_simulated_on_the_page(open_app_of):
-    custom = """
-import plausiwidgets as pw
-def step(current, state, p, dt):
-    v, = state
-    v = v + dt * (-(v + 65.0) + current) / p.tau
-    spikes = (v >= -50.0).double()
-    return spikes, (v + spikes * (-65.0 - v),)
-neuron = pw.NeuronModel("mine", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-    initial_state=lambda p, holding: (-65.0 + holding,), current=pw.Parameter("current", 20.0, 0.0, 60.0), rest=-65.0,
-    threshold=-50.0, dt=0.1)
-""" + APP.format("neuron, 'tonic_spiking', {}")
-    opened = open_app_of(custom)
-    opened.page.locator(".pw-sentence", has_text="mine").wait_for()
-    opened.page.wait_for_selector(JUDGED)
-    assert opened.errors == []
-
-
-@pytest.mark.slow
-def test_a_neuron_that_only_python_can_simulate_is_drawn_and_judged_by_it(open_app_of):
-    custom = """
-import plausiwidgets as pw
-def step(current, state, p, dt):
-    v, = state
-    v = v + dt * (-(v + 65.0) + current) / p.tau
-    if bool((v > -50.0).any()):  # a program has no branch
-        pass
-    spikes = (v >= -50.0).double()
-    return spikes, (v + spikes * (-65.0 - v),)
-neuron = pw.NeuronModel("branches", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-    initial_state=lambda p, holding: (-65.0 + holding,), current=pw.Parameter("current", 20.0, 0.0, 60.0), rest=-65.0,
-    threshold=-50.0, dt=0.5)
-""" + APP.format("neuron, 'tonic_spiking', {}")
-    opened = open_app_of(custom)
-    opened.page.locator(".pw-sentence", has_text="branches").wait_for(timeout=120_000)
-    opened.page.wait_for_selector(JUDGED, timeout=120_000)
-    becomes(opened, "app.verdict is not None and app.verdict.engine", "'torch'")
-    before = opened.page.evaluate("() => document.querySelector('.pw-app canvas').toDataURL()")
-    press(opened, "ArrowLeft", 20)
-    opened.page.wait_for_function(
-        "before => document.querySelector('.pw-app canvas').toDataURL() !== before", arg=before
-    )
-    assert opened.errors == []
+def test_no_key_on_the_app_reaches_the_notebook(opened):
+    page = opened.page
+    cells = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => model.type + model.id)"
+    before = page.evaluate(cells)
+    places = [slider(opened), page.locator(".pw-app button").first, page.locator(".pw-app [data-pw-figure]")]
+    for place in places:
+        for key in ("a", "b", "m", "r", "x", "v", "y", "1", "j", "k", "Enter"):
+            place.click(position={"x": 5, "y": 5}) if place is places[-1] else place.focus()
+            page.keyboard.press(key)
+            page.keyboard.press("Escape")
+        place.focus()
+        page.keyboard.press("d")
+        page.keyboard.press("d")
+    assert page.evaluate(cells) == before
 
 
 # -- a busy kernel
@@ -206,26 +111,26 @@ neuron = pw.NeuronModel("branches", step, states=("v",), parameters=[pw.Paramete
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mended", [True, False], ids=["with the private name", "by public means"])
-def test_a_search_is_answered_beside_a_cell_that_sleeps(open_app_of, mended):
+def test_a_search_is_answered_beside_a_cell_that_sleeps(open_cells, mended):
     unmend = "" if mended else "\nif '_reply_subshell_for' in vars(app.comm): del app.comm._reply_subshell_for"
     sleep = "import time\ntime.sleep(60 if globals().get('again') else 0)\nagain = True"  # not in the first run
-    opened = open_app_of(BURSTING + "; None" + unmend + "\napp", sleep)
+    opened = open_cells(BURSTING + "; None" + unmend + "\napp", sleep)
     assert opened.errors == []
     page = opened.page
     if not mended:
         page.wait_for_timeout(2500)  # the page greets twice
-    sleep_in_cell(opened, 60)
+    sleep_in_cell(opened)
     press(opened, "ArrowLeft", 30)
     begin_search(opened)
     page.wait_for_function(f"({DOTS})() > 0", timeout=50_000)
     assert page.evaluate(RUNNING), "the cell has ended: this shows nothing"
 
 
-# -- reload, keys, several apps
+# -- reload, several apps
 
 
-def test_the_steps_of_undo_are_there_after_a_reload(open_app_of):
-    opened = open_app_of(BURSTING)
+def test_the_steps_of_undo_are_there_after_a_reload(open_cells):
+    opened = open_cells(BURSTING)
     first = python(opened, "app.parameters")
     python(opened, "app.show('lif', 'integrator')")
     python(opened, "app.show('izhikevich', 'tonic_bursting', {'d': 3.5})")
@@ -243,8 +148,8 @@ def test_the_steps_of_undo_are_there_after_a_reload(open_app_of):
     assert opened.errors == []
 
 
-def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_stopped(open_app_of):
-    opened = open_app_of(ENDLESS)
+def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_stopped(open_cells):
+    opened = open_cells(ENDLESS)
     begin_search(opened)
     page = opened.page
     page.wait_for_function(f"({DOTS})() > 100", timeout=120_000)
@@ -263,25 +168,8 @@ def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_st
     assert opened.errors == []
 
 
-def test_no_key_on_the_app_reaches_the_notebook(open_app_of):
-    opened = open_app_of(BURSTING)
-    page = opened.page
-    cells = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => model.type + model.id)"
-    before = page.evaluate(cells)
-    places = [slider(opened), page.locator(".pw-app button").first, page.locator(".pw-app [data-pw-figure]")]
-    for place in places:
-        for key in ("a", "b", "m", "r", "x", "v", "y", "1", "j", "k", "Enter"):
-            place.click(position={"x": 5, "y": 5}) if place is places[-1] else place.focus()
-            page.keyboard.press(key)
-            page.keyboard.press("Escape")
-        place.focus()
-        page.keyboard.press("d")
-        page.keyboard.press("d")
-    assert page.evaluate(cells) == before
-
-
-def test_two_apps_in_one_notebook_do_not_mix(open_app_of):
-    opened = open_app_of(BURSTING, APP.format('"lif", "tonic_spiking"').replace("app", "other"))
+def test_two_apps_in_one_notebook_do_not_mix(open_cells):
+    opened = open_cells(BURSTING, APP.format('"lif", "tonic_spiking"').replace("app", "other"))
     page = opened.page
     # JupyterLab adds what is out of sight when it is idle, which it is not while a test looks at every frame.
     page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
@@ -297,43 +185,3 @@ def test_two_apps_in_one_notebook_do_not_mix(open_app_of):
     press(opened, "ArrowLeft", 1)
     becomes(opened, "app.parameters == " + first, "False")
     assert opened.errors == []
-
-
-# -- a kernel that is gone
-
-
-def test_after_a_restart_the_app_goes_on_by_itself_and_says_so_in_one_sentence(open_app_of):
-    opened = open_app_of(BURSTING)
-    page = opened.page
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.wait_for_timeout(1000)
-    opened.wait_for_kernel()
-    words = "() => document.querySelector('.pw-app').innerText"
-    before = page.evaluate(words)
-    press(opened, "ArrowRight", 6)
-    page.wait_for_function(f"before => ({words})() !== before", arg=before)  # it draws and judges
-    page.locator(".pw-said", has_text=re.compile(LOST)).wait_for()
-    assert page.locator(".pw-said").count() == 1
-    page.wait_for_selector(JUDGED)
-
-
-def test_a_saved_notebook_without_a_kernel_shows_a_still_picture_until_it_runs(open_app_of, lab):
-    opened = open_app_of(BURSTING)
-    page = opened.page
-    page.wait_for_timeout(500)
-    opened.reload()
-    page.wait_for_selector(JUDGED)  # with its kernel it is the app itself
-    for session in lab.server.get("/api/sessions"):
-        if session["path"] == opened.name:
-            lab.server.delete(f"/api/sessions/{session['id']}")
-    page.reload()
-    page.locator("img[data-pw-still]").wait_for()
-    shown = page.locator(".jp-OutputArea").first.inner_text()
-    assert "Run the cell to go on." in shown
-    assert "not found" not in shown
-    assert page.evaluate("() => document.querySelector('img[data-pw-still]').naturalWidth") > 300
-    assert [error for error in opened.errors if "not found" in error or "pw" in error] == []
-    opened.wait_for_kernel()
-    opened.command("notebook:run-all-cells")
-    page.wait_for_selector(JUDGED)
-    assert page.locator("img[data-pw-still]").count() == 0

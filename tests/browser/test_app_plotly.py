@@ -2,12 +2,9 @@
 
 import io
 import re
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
@@ -21,15 +18,12 @@ RANGE = "() => document.querySelector('[data-pw-figure] .pw-plotly').layout.xaxi
 
 
 @pytest.fixture
-def opened(open_notebook, tmp_path: Path):
+def opened(open_cells):
     """Open a notebook with an app for each of the arguments, and wait until all have judged."""
 
     def open_one(*arguments: str, **options):
-        path = tmp_path / "app.ipynb"
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        cells = [new_code_cell(APP.format(name=f"app{k}", arguments=one)) for k, one in enumerate(arguments)]
-        nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
-        shown = open_notebook(path, **options)
+        cells = [APP.format(name=f"app{k}", arguments=one) for k, one in enumerate(arguments)]
+        shown = open_cells(*cells, **options)
         shown.page.wait_for_function(
             f"count => document.querySelectorAll('{JUDGED}').length === count", arg=len(arguments), polling=500
         )

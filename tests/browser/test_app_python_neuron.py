@@ -4,43 +4,11 @@ import re
 
 import pytest
 
+from tests.browser.notebooks import becomes, press, python, python_neuron, slider
 from tests.browser.pages import JUDGED
-from tests.browser.test_app_notebook import APP, becomes, notebook, press, python, slider
 
-NEURON = """
-import time
-from torch import where
-import plausiwidgets as pw
-def step(current, state, p, dt):
-    v, = state
-    {body}
-    if bool((v > -50.0).any()):  # a program has no branch
-        pass
-    v = v + dt * (-(v + 65.0) + current) / p.tau
-    spikes = (v >= -50.0).double()
-    return spikes, (v + spikes * (-65.0 - v),)
-neuron = pw.NeuronModel("mine", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-    initial_state=lambda p, holding: (-65.0 + holding,), current=pw.Parameter("current", 20.0, 0.0, 60.0), rest=-65.0,
-    threshold=-50.0, dt=0.5, validate=False)
-"""
 CHIP = ".pw-chip"
 PICTURE = "() => document.querySelector('.pw-app [data-pw-figure] canvas').toDataURL()"
-
-
-def cell(body: str = "pass", pattern: str = "tonic_spiking") -> str:
-    return NEURON.format(body=body) + APP.format(f"neuron, '{pattern}', {{}}")
-
-
-@pytest.fixture
-def open_cell(open_notebook, tmp_path):
-    """Open a notebook with these cells, and wait until the app is there."""
-
-    def open_one(*code: str):
-        opened = open_notebook(notebook(tmp_path, *code))
-        opened.page.wait_for_selector(".pw-app")
-        return opened
-
-    return open_one
 
 
 def chip(opened, words: str):
@@ -50,8 +18,8 @@ def chip(opened, words: str):
 
 
 @pytest.mark.slow
-def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_is(open_cell):
-    opened = open_cell(cell("time.sleep(0.01)"))
+def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_is(open_cells):
+    opened = open_cells(python_neuron("time.sleep(0.01)"), until=".pw-app")
     page = opened.page
     # Its name, its sliders and the current are there before anything is simulated.
     assert "mine" in page.locator(".pw-sentence").inner_text()
@@ -72,10 +40,9 @@ def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_
 
 
 @pytest.mark.slow
-def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cell):
-    opened = open_cell(cell())
+def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cells):
+    opened = open_cells(python_neuron())
     page = opened.page
-    page.wait_for_selector(JUDGED, timeout=120_000)
     becomes(opened, "app.verdict is not None and app.verdict.engine", "'torch'")
     before = page.evaluate(PICTURE)
     press(opened, "ArrowLeft", 20)
@@ -89,17 +56,15 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cell)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["resonator", "integrator"])
-def test_a_pattern_that_adapts_its_sweeps_is_drawn_as_well(open_cell, pattern):
-    opened = open_cell(cell(pattern=pattern))
-    opened.page.wait_for_selector(JUDGED, timeout=180_000)
+def test_a_pattern_that_adapts_its_sweeps_is_drawn_as_well(open_cells, pattern):
+    opened = open_cells(python_neuron(pattern=pattern))
     assert opened.errors == []
 
 
 @pytest.mark.slow
-def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_values(open_cell):
-    opened = open_cell(cell('if float(p.tau[0]) < 15.0: raise ArithmeticError("tau is too short")'))
+def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_values(open_cells):
+    opened = open_cells(python_neuron('if float(p.tau[0]) < 15.0: raise ArithmeticError("tau is too short")'))
     page = opened.page
-    page.wait_for_selector(JUDGED, timeout=120_000)
     python(opened, "setattr(app, 'parameters', {'tau': 10.0})")
     chip(opened, "Not simulated")
     said = page.locator(".pw-said")
@@ -114,8 +79,8 @@ def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_value
 
 
 @pytest.mark.slow
-def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cell):
-    opened = open_cell(cell("v = where(v > -60.0, 1e9 * v, v)"))
+def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cells):
+    opened = open_cells(python_neuron("v = where(v > -60.0, 1e9 * v, v)"), until=".pw-app")
     chip(opened, "runs away")
     assert slider(opened).is_enabled()
     assert opened.errors == []

@@ -1,11 +1,8 @@
 """A search in the app, watched in a real JupyterLab."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 CODE = """\
@@ -23,16 +20,8 @@ app
 
 
 @pytest.fixture
-def opened(open_notebook, tmp_path: Path):
-    def open_one(arguments: str):
-        path = tmp_path / "app.ipynb"
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(new_notebook(cells=[new_code_cell(CODE.format(arguments=arguments))], metadata=kernel), path)
-        shown = open_notebook(path)
-        shown.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
-        return shown
-
-    return open_one
+def opened(open_cells):
+    return lambda arguments: open_cells(CODE.format(arguments=arguments))
 
 
 @pytest.mark.slow

@@ -1,14 +1,12 @@
 """The tools of the app: in a file what the page can do by itself, in JupyterLab what its kernel answers."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 from tests.browser.pages import JUDGED
@@ -132,24 +130,10 @@ def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
 # ------------------------------------------------------------------ in a notebook
 
 
-@pytest.fixture(scope="module")
-def notebook(lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    path = tmp_path_factory.mktemp("tools") / "tools.ipynb"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    code = 'import plausiwidgets as pw\napp = pw.Explorer("izhikevich", "tonic_bursting")\napp'
-    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
-    opened = lab.open(path)
-    opened.page.wait_for_selector(JUDGED)
-    yield opened
-    errors = list(opened.errors)
-    lab.close(opened)
-    assert errors == []
-
-
 @pytest.fixture
-def page(notebook) -> Callable:
+def page(one_notebook) -> Callable:
     """The app of a notebook, the same for all tests here."""
-    return notebook.page
+    return one_notebook.page
 
 
 def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):

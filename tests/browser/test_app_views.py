@@ -4,28 +4,16 @@ import re
 
 import pytest
 
+from tests.browser.notebooks import APP, BURSTING, becomes, begin_search, press, python
 from tests.browser.pages import JUDGED
-from tests.browser.test_app_notebook import APP, becomes, begin_search, notebook, press, python
 
-SOLVED = APP.format("'izhikevich', 'tonic_bursting'")
 # Threads of the compiled engine stay.
 LEFT = (
     "[one.name for one in __import__('threading').enumerate() if one.name.startswith('plausiwidgets ')], "
     "len(__import__('ipywidgets').widgets.widget._instances)"
 )
+SHOWN = f"{JUDGED}, .pw-chip:has-text('Shown, not judged')"
 MODELS = "() => document.querySelectorAll('.pw-app').length"
-
-
-@pytest.fixture
-def open_app_of(open_notebook, tmp_path):
-    """Open a notebook of these cells, and wait until its app has judged, or shows what has no criteria."""
-
-    def open_one(*code: str, **options):
-        opened = open_notebook(notebook(tmp_path, *code), **options)
-        opened.page.wait_for_selector(f"{JUDGED}, .pw-chip:has-text('Shown, not judged')")
-        return opened
-
-    return open_one
 
 
 def text_of(opened, app: int) -> str:
@@ -33,8 +21,8 @@ def text_of(opened, app: int) -> str:
 
 
 @pytest.mark.slow
-def test_one_app_that_is_shown_twice_moves_together_and_closing_leaves_nothing(open_app_of):
-    opened = open_app_of(SOLVED, "app")
+def test_one_app_that_is_shown_twice_moves_together_and_closing_leaves_nothing(open_cells):
+    opened = open_cells(BURSTING, "app")
     page = opened.page
     page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
     before = text_of(opened, 0)
@@ -80,8 +68,8 @@ SHOWN_FIRST = """() => {
 
 
 @pytest.mark.slow
-def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_app_of):
-    opened = open_app_of(SOLVED, NEURON)
+def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_cells):
+    opened = open_cells(BURSTING, NEURON)
     page = opened.page
     page.add_init_script(f"({SHOWN_FIRST})()")
     for shown, words in (("'lif', 'integrator'", "ntegrator"), ("mine, 'tonic_spiking', {'tau': 12.0}", "mine")):
@@ -99,21 +87,25 @@ def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_app
 LINKS = {
     "of version 0.1": ("model=izhikevich&pattern=C&c=-52&d=3&tau_inv=2", "c", "−52 mV", "tau_inv"),
     "of version 0.2": ("model=adex&pattern=tonic_spiking&tau_w=120&lock=tau_w&seed=3", "tau_w", "120 ms", "seed"),
-    "nonsense": ("model=%3Cb%3E&pattern=..%2F&c=1e999&%00=%F0%9F%92%A9", "c", "", "which is not here"),
+    "nonsense": (
+        "model=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&pattern=..%2F&c=1e999&%00=%F0%9F%92%A9", "c", "",
+        "which is not here",
+    ),
     "a current": ("model=adex&samples=0~0_20~300_80~0&lines=1", "tau_w", "", ""),
     "half a current": ("model=adex&samples=0~0_20", "tau_w", "", "The current in the link could not be read."),
-}
+}  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", LINKS)
-def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open_app_of, what):
+def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open_cells, what):
     query, name, value, said = LINKS[what]
-    opened = open_app_of("import plausiwidgets as pw\napp = pw.Explorer()\napp", query=query)
+    opened = open_cells(APP.format(""), until=SHOWN, query=query)
     page = opened.page
     if said:
         page.locator(".pw-said", has_text=re.compile(re.escape(said))).wait_for()
     assert page.locator(".pw-said").count() == (1 if said else 0)
+    assert page.locator("img[src=x]").count() == 0
     if what == "a current":
         page.locator(".pw-sentence", has_text="ustom values").wait_for()
         becomes(opened, "app.pattern.samples[0].tolist()", "[0.0, 20.0, 80.0]")
@@ -128,8 +120,8 @@ def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open
 
 
 @pytest.mark.slow
-def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_is_opened_again(open_app_of, lab):
-    opened = open_app_of(SOLVED)
+def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_is_opened_again(open_cells, lab):
+    opened = open_cells(BURSTING)
     page = opened.page
     page.locator(".pw-chip", has_text="It does").wait_for()
     begin_search(opened)
@@ -142,6 +134,8 @@ def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_i
     again = lab.open_again(opened)
     try:
         again.page.locator("img[data-pw-still]").wait_for()
+        assert again.page.evaluate("() => document.querySelector('img[data-pw-still]').naturalWidth") > 300
+        assert "Run the cell to go on." in again.page.locator(".jp-OutputArea").first.inner_text()
         again.wait_for_kernel()
         again.page.wait_for_timeout(2500)  # JupyterLab looks for a model for two seconds
         assert again.page.locator("img[data-pw-still]").count() == 1

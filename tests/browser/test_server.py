@@ -75,30 +75,45 @@ def test_a_search_is_watched_and_its_values_are_taken(visit):
     expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
 
 
-@pytest.mark.parametrize(("width", "height", "least"), [(1400, 900, 0.15), (1024, 768, 0.15), (400, 800, 0.1)])
-def test_the_curve_of_a_search_has_its_share_of_the_window(visit, width, height, least):
-    touch = {"has_touch": True, "is_mobile": True} if width < 600 else {}
-    page = visit(ENDLESS, width=width, height=height, **touch).page
-    press(page, "Let a search find it")
-    until_tried(page, 1)
-    box = page.locator("[data-pw-objective]").bounding_box()
-    assert box["width"] * box["height"] / (width * height) >= least
-    press(page, "Stop")
-    expect(drawer(page)).to_contain_text("Stopped", timeout=60_000)
-    box = page.locator("[data-pw-objective]").bounding_box()
-    assert box["width"] * box["height"] / (width * height) >= least
+def until_it_has_its_share(page, least: float) -> None:
+    """Wait until the curve of a search has at least a share of the window, whose size may just have changed."""
+    end, window = time.monotonic() + 60, page.viewport_size
+    while True:
+        box = page.locator("[data-pw-objective]").bounding_box()
+        if (
+            box["width"] <= window["width"]
+            and box["width"] * box["height"] >= least * window["width"] * window["height"]
+        ):
+            return
+        assert time.monotonic() < end, (box, window)
+        page.wait_for_timeout(50)
 
 
-def test_a_search_is_held_goes_on_and_is_stopped(visit):
-    page = visit(ENDLESS).page
+def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_window(visit):
+    page = visit(ENDLESS, width=1400, height=900).page
     press(page, "Let a search find it")
     press(page, "Pause")
     expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=60_000)
     held = tried(page)
     press(page, "Go on")
     until_tried(page, held + 1)
+    for stops in (False, True):
+        if stops:
+            press(page, "Stop")
+            expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
+        for width, height in ((1024, 768), (1400, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            until_it_has_its_share(page, 0.15)
+
+
+def test_the_curve_of_a_search_has_its_share_of_a_phone(visit):
+    page = visit(ENDLESS, width=400, height=800, has_touch=True, is_mobile=True).page
+    press(page, "Let a search find it")
+    until_tried(page, 1)
+    until_it_has_its_share(page, 0.1)
     press(page, "Stop")
-    expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
+    expect(drawer(page)).to_contain_text("Stopped", timeout=60_000)
+    until_it_has_its_share(page, 0.1)
 
 
 def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each_other(visit):
