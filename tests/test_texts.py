@@ -45,7 +45,8 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
     yield from (pattern.title, pattern.description, pattern.look_for, pattern.function, pattern.parameter_hint)
     yield pattern.source
     yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.free_values})
-    yield from pw.patterns.target(pattern).traces  # those that a procedure chooses
+    target = pw.patterns.target(pattern)
+    yield from () if target is None else target.traces  # those that a procedure chooses
     yield from (text for mark in pattern.marks for text in (mark.sweep, mark.text))
     if pattern.curve is not None:
         yield from (pattern.curve.x_label, pattern.curve.y_label, pattern.curve.onset or "")

@@ -35,7 +35,7 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
         assert set(rows["neuron"]) == {MOST_VERSATILE, *expected}, name
         for title, one in rows.groupby("neuron"):
-            assert one["pattern"].tolist() == twenty
+            assert one["pattern"].tolist() == twenty, known.REPERTOIRES_COMMAND
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)

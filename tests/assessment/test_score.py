@@ -159,7 +159,7 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
         pytest.skip(str(error))
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), model
+        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])

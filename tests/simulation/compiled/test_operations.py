@@ -8,6 +8,7 @@ import pytest
 import torch
 from kernel_helpers import in_order, lanes_model, outputs_of
 
+from plausiwidgets.program import arrays
 from plausiwidgets.program.operations import TABLE
 from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.export import export_step
@@ -312,7 +313,17 @@ def test_every_entry_of_the_table_is_covered():
     # Spellings of other versions of torch for what these tests meet under another name.
     elsewhere = {"_unsafe_view", "detach", "lift_fresh_copy", "rsqrt"}
     composed_of = {"rint", "floor_divide", "logical_and", "logical_xor"}
-    assert (set(TABLE) | set(COMPOSED)) - called - elsewhere - composed_of == set()
+    uncalled = (set(TABLE) | set(COMPOSED)) - called - elsewhere - composed_of
+    assert uncalled == set(), "give each a call, in EXACT or in CLOSE"
+
+
+def test_each_row_has_its_function_in_torch_and_in_numpy():
+    lost = [row.name for row in TABLE.values() if not callable(getattr(torch, row.array, None))]
+    assert lost == [], "torch has no function `array` of these rows"
+    lost = [row.name for row in TABLE.values() if row.array not in arrays._FUNCTIONS and not hasattr(np, row.array)]
+    assert lost == [], (
+        "NumPy has no function `array` of these rows: give each an entry of _FUNCTIONS in program/arrays.py"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text, lessons
 
 QUICK = ("izhikevich", "lif")
+WRITE = "python -m plausiwidgets.widgets.app.catalogue writes it"
 
 
 def stored(name: str) -> str:
@@ -25,7 +26,7 @@ def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) ->
     known = json.loads(stored(name))
     for pattern in (*made["patterns"].values(), *known["patterns"].values()):
         pattern.pop("judged", None)  # named once for all models that share it
-    assert made == known, "python -m plausiwidgets.widgets.app.catalogue writes it"
+    assert made == known, WRITE
     shared = json.loads(stored("shared"))
     fresh = json.loads(file_text(built["shared"]))
     assert shared["bench"] == fresh["bench"]
@@ -57,14 +58,14 @@ def test_a_translated_lesson_sets_and_asks_what_its_original_does() -> None:
 
 
 def test_the_catalogue_has_every_packaged_model_and_pattern_and_nothing_else() -> None:
-    assert list(contents.model_names()) == pw.models.names()
-    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(["lessons", "shared", *pw.models.names()])
-    assert list(json.loads(contents.shared_json())["patterns"]) == pw.patterns.names()
+    assert list(contents.model_names()) == pw.models.names(), WRITE
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(["lessons", "shared", *pw.models.names()]), WRITE
+    assert list(json.loads(contents.shared_json())["patterns"]) == pw.patterns.names(), WRITE
 
 
 def test_the_catalogue_is_read_without_judging() -> None:
     data = json.loads(contents.model_json("adex"))
-    assert list(data["patterns"]) == pw.patterns.names()
+    assert list(data["patterns"]) == pw.patterns.names(), WRITE
     with pytest.raises(KeyError):
         contents.model_json("../shared")
 
