@@ -7,6 +7,7 @@ import { isWhole, kernelHost, PAGE } from "./host.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
 import { beginMystery, gameFrom, keepScore } from "./mystery.js";
 import { stored } from "./neuron.js";
+import { keep, kept } from "./tab.js";
 
 /** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
@@ -111,10 +112,12 @@ export function connected(model) {
   const names = stepNames();
   names.set(begun, first.step);
   const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
+  const place = `card.${settings.id}`; // of a lesson, as it was left; −1 of one that was ended
+  const card = Number(kept(place) ?? 0);
   const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
     said: settings.notes.join(" "),
-    lesson: settings.lesson ? begunLesson(settings.lesson) : null,
+    lesson: settings.lesson && card >= 0 ? begunLesson(settings.lesson, card) : null,
     ...(settings.table ? { table: settings.table, sheet: isNew ? "patterns" : "" } : {}),
     ...(isHere ? { box: boxOf(data, first) } : {}),
   });
@@ -214,6 +217,7 @@ export function connected(model) {
 
   store.on((state, changed) => {
     if (changed.has("past")) names.keep(state.past[state.past.length - 1]);
+    if (changed.has("lesson")) keep(place, String(state.lesson?.at ?? -1));
     if (changed.has("selection") || changed.has("box")) afterPicture();
     if (changed.has("silent") && !state.silent) {
       busy = false; // what was asked before may be lost
@@ -232,7 +236,7 @@ export function connected(model) {
   if (!isHere) hear();
   else if (!isWhole(data, first.pattern)) app.describe(first.model, first.pattern);
   toTool();
-  if (settings.lesson) goTo(app, 0, { sets: isNew });
+  if (settings.lesson && card >= 0) goTo(app, card, { sets: isNew });
   else if (settings.linked && isNew) {
     const link = linkOfPage();
     if (/[?&](model|pattern|mystery|samples|lesson)=/.test(link)) follow(app, link);

@@ -3,6 +3,7 @@ import { wantedOf } from "./link.js";
 import { start } from "./main.js";
 import { knowing } from "./notebook.js";
 import { searching, seek } from "./seeking.js";
+import { keep, kept } from "./tab.js";
 
 /** @import { Host, ModelData } from "./types.d.ts" */
 // The app as a page of several files: the catalogue, models and languages are fetched when they are needed.
@@ -15,26 +16,6 @@ const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
  *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom,
  *   notebook?: { address: string, token: string } }} About
  */
-
-const SPOKEN = "plausiwidgets.language"; // what was chosen, for as long as the tab is open
-
-/** The language that was chosen in this tab before. */
-function chosenLanguage() {
-  try {
-    return sessionStorage.getItem(SPOKEN);
-  } catch {
-    return null; // a browser that stores nothing
-  }
-}
-
-/** @param {string} language */
-function keepLanguage(language) {
-  try {
-    sessionStorage.setItem(SPOKEN, language);
-  } catch {
-    // It is asked for anew after a reload.
-  }
-}
 
 /** @param {string} path @returns {Promise<any>} */
 async function fetched(path) {
@@ -52,7 +33,7 @@ export async function open(place, about) {
     Object.assign(catalogue.models, about.own);
     const wanted = wantedOf(link, catalogue);
     const languages = ["en", ...Object.keys(about.texts)];
-    const asked = [wanted.language, chosenLanguage(), about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
+    const asked = [wanted.language, kept("language"), about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
     const spoken = asked.find((one) => one && languages.includes(one)) ?? "en";
     const model = wanted.model && about.models[wanted.model] ? wanted.model : MODEL;
     const [data, words] = await Promise.all([fetched(about.models[model]), spoken === "en" ? {} : fetched(about.texts[spoken])]);
@@ -84,7 +65,7 @@ export function withFiles(host, about, shipped) {
     share: about.share,
     notebook: about.notebook,
     speak(language) {
-      keepLanguage(language);
+      keep("language", language);
       host.speak?.(language);
     },
     plotly: about.plotly ? new URL(about.plotly, location.href).href : undefined,
