@@ -49,6 +49,6 @@ def test_it_judges_and_searches(open_app) -> None:
     page = open_app("model=izhikevich&pattern=tonic_bursting&c=-65").page
     page.get_by_role("button", name="Let a search find it").click()
     page.wait_for_function("() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0) > 0")
-    page.locator(".pw-drawer", has_text="take these values").wait_for()  # before the end the best may not hold
+    page.locator(".pw-drawer", has_text="Found, and verified").wait_for()  # before the end the best may not hold
     page.locator(".pw-take").click()
     page.locator(".pw-app[data-pw-status=holds], .pw-app[data-pw-status=waiting]").wait_for()

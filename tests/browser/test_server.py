@@ -50,7 +50,10 @@ def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     page = visit().page
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
     at = float(page.locator("[data-name=d]").input_value())
+    shown = page.locator(".pw-row:has([data-name=d]) output")
+    before = shown.inner_text()
     drag(page, "d", at + 1)
+    expect(shown).not_to_have_text(before)
     expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)  # Python has verified it
 
 
