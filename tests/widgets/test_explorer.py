@@ -72,6 +72,20 @@ def test_a_link_opens_with_the_same_set_as_a_script_and_a_pick(make, monkeypatch
     assert by_link.selection == by_script.selection == by_pick.selection
 
 
+def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but_not_over_an_exercise(make):
+    explorer = make("izhikevich", "tonic_spiking")
+    answer = said(explorer, "lesson", name="lesson")
+    assert answer["lesson"]["cards"][3]["free"] == ["amplitude"]
+    assert explorer._settings["lesson"] == answer["lesson"]
+    fields = {"model": "izhikevich", "pattern": "tonic_spiking", "values": dict(explorer.parameters), "dt": 0.25}
+    for identity, locked in (("a", ["c", "d"]), ("b", ["a"])):  # of one card, and of the next about the same pattern
+        said(explorer, "select", identity, **fields, locked=locked, step=identity)
+        assert explorer.selection.locked == tuple(locked)
+    assert "Did you mean 'lesson'?" in said(explorer, "lesson", "c", name="lessen")["error"]
+    exercise = make("izhikevich", "tonic_spiking", locked=["c"])
+    assert "stay locked" in said(exercise, "lesson", name="lesson")["error"]
+
+
 def test_empty_parameters_are_the_defaults(make):
     explorer = make("adex", "tonic_bursting", {})
     assert explorer.parameters == dict(Selection.of("adex", "tonic_bursting").values)

@@ -1,7 +1,7 @@
 import { axesPicture } from "./axes.js";
 import { flowOf, joined, mostCommon, planeOf, steadyAt } from "./engine/flow.js";
 import { tr } from "./engine/texts.js";
-import { numberText } from "./engine/words.js";
+import { numberText, ofUnit } from "./engine/words.js";
 import { paint } from "./painter.js";
 import { Pictured } from "./pictured.js";
 import { extent, padded, sampleAt } from "./scene.js";
@@ -186,7 +186,7 @@ export function PhasePlane({ app }) {
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));
   };
   const named = plane?.points.map((point) => wordsOf(plane, point)) ?? [];
-  const words = plane ? `I = ${numberText(plane.current, 3)} ${app.data.model.unit}: ${named.join(", ") || tr("no fixed point here")}` : "";
+  const words = plane ? `I = ${numberText(plane.current, 3)}${ofUnit(app.data.model.unit, " ")}: ${named.join(", ") || tr("no fixed point here")}` : "";
   return html`<div class="pw-plane"><${Pictured} app=${app} of=${[plane, dark, present]} picture=${picture} attributes=${{ role: "img", "aria-label": tr("Phase plane") }} />
     <p role="status">${words}</p>
     <${PlaneKey} names=${app.run.neuron.states} /></div>`;
