@@ -287,12 +287,3 @@ def test_a_second_ctrl_c_does_not_wait_for_the_running_search(tmp_path: Path) ->
     assert "Traceback" not in err
     assert err.endswith("saved: 1 rows in table.csv and the study in study.jsonl: the same command continues it\n")
     assert list(pd.read_csv(tmp_path / "table.csv")["status"]) == ["replicated"]
-
-
-def test_several_processes_give_the_table_of_one(tmp_path: Path, capsys) -> None:
-    tables = []
-    for number in ("1", "2"):
-        csv = tmp_path / f"{number}.csv"
-        assert main.main(["assess", *QUICK, "--quiet", "--workers", number, "--csv", str(csv)]) == 0
-        tables.append(pd.read_csv(csv).drop(columns="seconds"))
-    pd.testing.assert_frame_equal(*tables)

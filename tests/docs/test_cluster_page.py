@@ -65,7 +65,7 @@ def test_the_array_of_jobs_and_the_merge_make_the_table(folder):
 
 @pytest.mark.slow
 def test_the_pool_of_processes(folder):
-    script = POOL.replace("Executor(16,", "Executor(2,").replace('"lif"],', '"lif"], "tonic_bursting", budget=32,')
+    script = POOL.replace("Executor(16,", "Executor(1,").replace('"lif"],', '"lif"], "tonic_bursting", budget=32,')
     (folder / "study.py").write_text(script)
     done = run(f'"{sys.executable}" study.py', folder)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Models: registry, values, validation, the order in dt, and a custom one."""
+"""Models: registry, values, validation, and a custom one."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,6 @@ from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.models.contract import check_contract
-from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.simulation.lane_current import lane_current
-from plausiwidgets.simulation.lanes import LaneJob
 
 
 @pytest.mark.parametrize("name", pw.models.names())
@@ -131,21 +128,6 @@ def test_only_the_step_may_branch():
 def test_the_threshold_lies_above_the_rest(threshold):
     with pytest.raises(ValueError, match="must lie above the rest"):
         make(good_step, threshold=threshold)
-
-
-@pytest.mark.parametrize("name", pw.models.names())
-def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
-    model = pw.models.get(name)
-    values = {key: np.array([value]) for key, value in model.defaults().items()}
-    amplitude = model.current.default * (1.5 if name == "izhikevich_2004" else 1.0)
-    plain, times = interpreter(model.programs.step), []  # there at once: to compile all of them takes a minute
-    for dt in (0.05, 0.025):
-        current = lane_current([pw.Current.step(amplitude, 300.0)], 0.0)
-        job = LaneJob(model, values, model.start(values, [0.0]), current, round(300.0 / dt), dt)
-        times.append(plain(job).spikes[0] * dt)
-    common = min(map(len, times))
-    assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
-    np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02, atol=0.05)
 
 
 def test_a_model_cannot_be_changed_and_is_a_key():

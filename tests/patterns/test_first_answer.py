@@ -182,7 +182,7 @@ def test_a_custom_neuron_that_cannot_be_compiled_is_judged_by_torch():
 def test_a_process_that_ends_while_a_kernel_is_made_ends_quietly(cold, tmp_path):
     done = process("""
 from plausiwidgets.simulation.compiled import behind
-behind.compile_behind(pw.models.get("hodgkin_huxley"), 0.0)
+behind.compile_behind(pw.models.get("lif"), 0.0)
 behind.compile_behind(pw.models.get("adex"), 0.0)
 time.sleep(0.3)
 """)

@@ -72,13 +72,13 @@ import sys
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.directory import kernel_directory
 
-explorer = pw.Explorer("hodgkin_huxley", "tonic_spiking")
+explorer = pw.Explorer("lif", "tonic_spiking")
 seen = []
 explorer.observe(lambda change: seen.append(("numba" in sys.modules, change.new.status)), "verdict")
 assert explorer.wait(300)
 assert seen[0] == (False, "unverified") and seen[-1] == (True, "replicated"), seen
 made = [file.name.partition("-")[0] for file in kernel_directory().glob("*.checked")]
-assert made == ["hodgkin_huxley"], made
+assert made == ["lif"], made
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
