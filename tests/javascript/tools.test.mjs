@@ -16,7 +16,7 @@ import { endsOf, shareOf, valueOn } from "../../plausiwidgets/widgets/app/engine
 import { ofUnit } from "../../plausiwidgets/widgets/app/engine/words.js";
 import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
-import { diagramOf } from "../../plausiwidgets/widgets/app/onset.js";
+import { diagramOf, viewOf } from "../../plausiwidgets/widgets/app/onset.js";
 import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
@@ -180,6 +180,14 @@ test("the diagram of an onset has its rows one after the other, and what is stab
     [0, 9],
   ]);
   assert.deepEqual(diagramOf("lif", { currents: [0, 5], points: [], sentences: [] }, { ...arrays, firing: [] }).firing, [[], [], [], []]);
+});
+
+test("a diagram shows rest, the onset and what else happens along the current at first", () => {
+  const about = { currents: [-60, 100], points: [{ current: 3.8 }, { current: 4 }], firing: [[3.77, 50], [], [], []] };
+  const [low, high] = viewOf(about, 0, 14);
+  assert.ok(low > -3 && low < 0 && high > 14 && high < 20);
+  assert.ok(viewOf({ ...about, points: [{ current: 3.8 }, { current: 90 }] }, 0, NaN)[1] === 100);
+  assert.deepEqual(viewOf({ ...about, points: [], firing: [[], [], [], []] }, 0, NaN), [-60, 100]);
 });
 
 test("rows of an assessment replace those of the same model and pattern, and an argument stands before what was found", () => {

@@ -35,6 +35,18 @@ export function diagramOf(about, { currents, points, sentences }, { stable, unst
   return { about, currents, points, sentences, stable: rowsOf(stable, 2), unstable: rowsOf(unstable, 2), firing: rowsOf(firing, 4) };
 }
 
+/**
+ * The currents that are shown at first: rest, the onset, what else happens along the current, and the neuron's own.
+ * @param {Diagram} diagram @param {number} base where it rests @param {number} here its own current, or NaN @returns {Range}
+ */
+export function viewOf({ currents: [low, high], points, firing }, base, here) {
+  const marks = [...points.map(({ current }) => current), firing[0][0], here].filter(Number.isFinite);
+  if (!marks.length) return [low, high];
+  const onset = Math.min(...marks.filter((current) => current > base), high);
+  const [least, most] = [Math.min(base, ...marks), Math.max(base + 3 * (onset - base), ...marks)];
+  return [Math.max(least - 0.15 * (most - least), low), Math.min(most + 0.15 * (most - least), high)];
+}
+
 /** The diagram of fixed points and firing, and the kind of onset in words. @param {{ app: App }} props */
 export function Onset({ app }) {
   const job = useJob(app, "bifurcations");
@@ -61,7 +73,7 @@ export function Onset({ app }) {
     diagram &&
     pictureOf(
       diagram,
-      { x: zoom?.x ?? diagram.currents, y: zoom?.y ?? null, here, unit, scale },
+      { x: zoom?.x ?? currents ?? viewOf(diagram, base, here), y: zoom?.y ?? null, here, unit, scale },
       { width, height, dark, size: present ? 18 : 14 },
     );
   /** @param {number} px @param {number} _ @param {Picture} shown */
