@@ -53,6 +53,8 @@ BEYOND = (1e-3, 3e-3, 0.01, 0.03, 0.1)
 """Distances beyond the loss of rest at which steps are tried too, as shares of its current."""
 SAME = 4e-4
 """Share of the current within which two borders are one."""
+SWING = 1.5
+"""Least height in mV of an oscillation that is drawn, though it has no spikes."""
 NUDGE = 0.02
 """Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
 
@@ -152,7 +154,8 @@ class Bifurcations(Printed):
         ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"period without end"`` or ``"finite period"``; empty
         without firing.
     firing : ndarray, shape [4, currents]
-        Current, lowest and highest potential, and rate (Hz) of the firing neuron.
+        Current, lowest and highest potential, and rate (Hz) of the firing neuron; the rate is nan where it swings
+        without spikes.
     holding : float
         Current at which the neuron rests before a step.
 
@@ -700,9 +703,10 @@ class _Firing:
         period = self.periods(result, SETTLE)
         assert result.recorded is not None
         v = result.recorded[0]
+        kept = np.isfinite(period)
         if self.model.spike_level is None:  # a spike is drawn up to its peak
             highest = np.full(currents.size, self.model.peak)
         else:
             highest = v.max(axis=1)
-        kept = np.isfinite(period)
+            kept |= highest - v.min(axis=1) > SWING
         return np.stack([currents, v.min(axis=1), highest, 1000.0 / period])[:, kept]

@@ -10,6 +10,7 @@ from plausiwidgets.analysis import known
 from plausiwidgets.assessment import published_repertoires
 from plausiwidgets.assessment.published_repertoires import MOST_VERSATILE, published_neurons, write
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.widgets.app.contents import packaged
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,20 @@ def test_no_published_neuron_shows_more_than_the_most_versatile_one(table: pd.Da
     shown = table[table["status"] == "replicated"].groupby(["model", "neuron"]).size()
     for name in NAMES:
         assert shown[name].max() == shown[name][MOST_VERSATILE], name
+
+
+def test_a_published_neuron_shows_the_pattern_of_its_name_where_the_judge_grants_it(table: pd.DataFrame) -> None:
+    shown = table.set_index(["model", "neuron", "pattern"])["status"]
+    missing = []
+    for name in NAMES:
+        model, data = pw.models.get(name), packaged(name)["patterns"]
+        titles = {(tuple(own.values()), dt): title for title, own, dt in published_neurons(model)}
+        for preset in (one for one in model.presets if one.pattern):
+            own = tuple(float(preset.parameters.get(key, p.default)) for key, p in model.parameters.items())
+            granted = [one["status"] for one in data[preset.pattern]["sets"] if one["title"] == preset.title]
+            found = shown[name, titles[own, preset.dt or model.dt], preset.pattern]
+            missing += [(name, preset.title)] if granted == ["replicated"] and found != "replicated" else []
+    assert missing == []
 
 
 def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:

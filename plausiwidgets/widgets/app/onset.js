@@ -83,9 +83,13 @@ export function Onset({ app }) {
     const [at, low, high, rates] = diagram.firing;
     const isWithin = at.length > 0 && current >= at[0] && current <= at[at.length - 1];
     const [least, most, rate] = [low, high, rates].map((ys) => numberText(rateAt(at, ys, current), 3));
-    const text = isWithin
-      ? tr("fires from {least} to {most}, {rate} Hz", { least, most: `${most}${ofUnit(scale, " ")}`, rate })
-      : tr("does not fire");
+    const ends = { least, most: `${most}${ofUnit(scale, " ")}` };
+    const fires = Number.isFinite(rateAt(at, rates, current));
+    const text = !isWithin
+      ? tr("does not fire")
+      : fires
+        ? tr("fires from {least} to {most}, {rate} Hz", { ...ends, rate })
+        : tr("swings from {least} to {most}", ends);
     const head = `${plain(current, 3)}${ofUnit(unit, " ")}`;
     return { at: px, top, height, right: left + width, head, rows: [{ role: "yours", text }] };
   };
