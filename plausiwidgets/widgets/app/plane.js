@@ -186,7 +186,9 @@ export function PhasePlane({ app }) {
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));
   };
   const named = plane?.points.map((point) => wordsOf(plane, point)) ?? [];
-  const words = plane ? `I = ${numberText(plane.current, 3)}${ofUnit(app.data.model.unit, " ")}: ${named.join(", ") || tr("no fixed point here")}` : "";
+  const words = plane
+    ? `I = ${numberText(plane.current, 3)}${ofUnit(app.data.model.unit, " ")}: ${named.join(", ") || tr("no fixed point here")}`
+    : "";
   return html`<div class="pw-plane"><${Pictured} app=${app} of=${[plane, dark, present]} picture=${picture} attributes=${{ role: "img", "aria-label": tr("Phase plane") }} />
     <p role="status">${words}</p>
     <${PlaneKey} names=${app.run.neuron.states} /></div>`;
