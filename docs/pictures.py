@@ -67,7 +67,7 @@ PARTS = {
     8: (".pw-primary", "left"),
     9: (".pw-second", "left"),
     10: (".pw-end", "left"),
-    11: (".pw-footer span", "right"),
+    11: (".pw-footer > span:last-of-type", "right"),
 }
 """The parts of the screen that the guide names, by their numbers there, and where beside them a number stands."""
 
