@@ -21,6 +21,7 @@ import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
 import { svgCanvas } from "../../plausiwidgets/widgets/app/svg.js";
+import { measuredOf } from "../../plausiwidgets/widgets/app/verdict.js";
 import { shapeOf } from "../../plausiwidgets/widgets/app/words.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
@@ -222,6 +223,14 @@ test("strokes on a canvas of SVG are elements of it, and a text is escaped", () 
   assert.match(text, /<clipPath id="clip1">.*<g clip-path="url\(#clip1\)"><path[^>]*opacity="0.5"/);
   assert.match(text, /text-anchor="end"[^>]*>a &#60; b &#38; c</);
   assert.ok(!/clip-path/.test(text.slice(text.indexOf("<text"))));
+});
+
+test("what was measured has no digits that only a computer tells from 0", () => {
+  const check = { unit: "mV", low: -Infinity, high: 0.1667 };
+  assert.equal(measuredOf({ ...check, value: 2.983e-9 }), "≈ 0 mV");
+  assert.equal(measuredOf({ ...check, value: 0.0117 }), "0.0117 mV");
+  assert.equal(measuredOf({ ...check, value: 0, high: 0 }), "0 mV");
+  assert.equal(measuredOf({ ...check, value: NaN }), "nothing to measure");
 });
 
 test("a stimulus is told from a pattern by its name", () => {

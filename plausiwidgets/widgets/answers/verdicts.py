@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,17 +26,12 @@ def simulate(answers: Answers, asked: Asked) -> None:
     selection = answers.selection(asked)
     names = [state.key for state in selection.model.states]
 
-    def told(verdict: Verdict | Exception | None, last: bool) -> None:
-        if verdict is None:
-            asked.tell("superseded")
-        elif isinstance(verdict, Exception):
-            asked.fail(verdict)
-        else:
-            _tell_traces(asked, verdict, selection, names[: None if asked["states"] else 1])
+    def take(verdict: Verdict, last: bool) -> None:
+        _tell_traces(asked, verdict, selection, names[: None if asked["states"] else 1])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         with answers.judging.gate.urgent():
-            told(single(judge_one(selection, tuple(names), checkpoint)), True)
+            take(single(judge_one(selection, tuple(names), checkpoint)), True)
 
     def far(done: int, total: int) -> None:
         asked.tell("running", done=done, total=total, verdict=None, sweeps=[], scale=[])
@@ -45,7 +40,21 @@ def simulate(answers: Answers, asked: Asked) -> None:
         answers.work(asked, Priority.DRAG, work)
     else:
         answers.hold(asked)
-        answers.judging.ask(selection, asked, told, math.inf, far=far)
+        answers.judging.ask(selection, asked, _heard(asked, take), math.inf, far=far)
+
+
+def _heard(asked: Asked, take: Callable[[Verdict, bool], object]) -> Callable[[Verdict | Exception | None, bool], None]:
+    """Return what hears of a judgement: `take` has its verdict, and whether it is the last one."""
+
+    def heard(verdict: Verdict | Exception | None, last: bool) -> None:
+        if verdict is None:
+            asked.tell("superseded")
+        elif isinstance(verdict, Exception):
+            asked.fail(verdict)
+        else:
+            take(verdict, last)
+
+    return heard
 
 
 def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
@@ -93,13 +102,8 @@ def verify(answers: Answers, asked: Asked) -> None:
     """Tell the verdict at the time step, then the verified one."""
     selection = answers.selection(asked)
 
-    def heard(verdict: Verdict | Exception | None, last: bool) -> None:
-        if verdict is None:
-            asked.tell("superseded")
-        elif isinstance(verdict, Exception):
-            asked.fail(verdict)
-        else:
-            asked.tell("done" if last else "running", verdict=verdict_data(verdict))
+    def take(verdict: Verdict, last: bool) -> None:
+        asked.tell("done" if last else "running", verdict=verdict_data(verdict))
 
     answers.hold(asked)
-    answers.judging.ask(selection, asked, heard)
+    answers.judging.ask(selection, asked, _heard(asked, take))

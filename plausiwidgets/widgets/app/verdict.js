@@ -67,10 +67,19 @@ function missing(checks) {
   return tr("Still missing: {names}.", { names: [...names, more].filter(Boolean).join(", ") });
 }
 
+const NOTHING = 1e-4; // of the ends of what is accepted: less is as good as 0
+
+/** What was measured, in words: digits that only a computer tells from 0 are left out. @param {Pick<Check, "value" | "unit" | "low" | "high">} check */
+export function measuredOf({ value, unit, low, high }) {
+  if (Number.isNaN(value)) return tr("nothing to measure");
+  const size = Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 0);
+  return value !== 0 && Math.abs(value) < NOTHING * size ? `≈ ${measuredText(0, unit)}` : measuredText(value, unit);
+}
+
 /** A criterion with what was measured. @param {Check} check */
-function criterionText({ name, value, unit, low, high, passed }) {
-  const measured = Number.isNaN(value) ? tr("nothing to measure") : measuredText(value, unit);
-  const accepted = intervalText(low, high, unit);
+function criterionText(check) {
+  const { name, unit, low, high, passed } = check;
+  const [measured, accepted] = [measuredOf(check), intervalText(low, high, unit)];
   return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
 }
 
@@ -132,7 +141,7 @@ export function Criteria({ app }) {
         ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointermove=${mark(k)} onpointerleave=${mark(-1)}>
           <td><span role="img" aria-label=${check.passed ? tr("holds") : tr("does not hold")}>${check.passed ? "✓" : "✗"}</span></td>
           <th scope="row">${tr(check.name)}<small>${tr(check.text)}</small></th>
-          <td>${Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, check.unit)}</td>
+          <td>${measuredOf(check)}</td>
           <td>${intervalText(check.low, check.high, check.unit)}</td></tr>`,
       )}</tbody>
     </table>
