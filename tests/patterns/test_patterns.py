@@ -119,16 +119,6 @@ def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):
         assert verdict.loss[verdict.diverged].min() > len(verdict.checks) >= finite.max()
 
 
-@pytest.mark.parametrize("key", ["tonic_spiking", "class_1_excitable", "bistability", "spike_latency"])
-def test_a_set_is_judged_the_same_alone_and_among_others(key):
-    model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
-    values = sample(model, pattern, 12, 2)
-    many = evaluate(model, pattern, values, model.dt)
-    for i in (0, 5, 11):
-        alone = evaluate(model, pattern, {k: v[i : i + 1] for k, v in values.items()}, model.dt)
-        assert alone.loss[0] == many.loss[i]
-
-
 def test_both_engines_judge_alike():
     for key in ("tonic_spiking", "rebound_spike"):
         values = NORSE[key].parameters
