@@ -55,7 +55,11 @@ def get(model: str | NeuronModel) -> NeuronModel:
         raise unknown("model", model, names(), "A custom one is an object, or a name after models.register.")
     if model not in _builtin:
         neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
-        neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
+        try:
+            neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            command = f"python -m plausiwidgets.simulation.compiled.ship {model}"
+            raise FileNotFoundError(f"the neuron {model!r} has no program: {command} writes it") from None
         _builtin.setdefault(model, neuron)
     return _builtin[model]
 

@@ -34,7 +34,8 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         model = pw.models.get(name)
         rows = table[table["model"] == name]
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
-        assert set(rows["neuron"]) == {MOST_VERSATILE, *expected}, name
+        found = set(rows["neuron"])
+        assert found == {MOST_VERSATILE, *expected}, f"{name}: {known.REPERTOIRES_COMMAND}"
         for title, one in rows.groupby("neuron"):
             assert one["pattern"].tolist() == twenty, known.REPERTOIRES_COMMAND
             if title != MOST_VERSATILE:

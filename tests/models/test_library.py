@@ -1,5 +1,7 @@
 """The package's own neurons, all of them: what each must keep."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,12 @@ def test_both_engines_give_the_same_spike_times(name):
     pairs = zip(compiled.spike_times, torch.spike_times, strict=True)
     # An exp may differ in its last bit, and move the spike of a lane that just reaches its threshold.
     assert sum(not np.array_equal(a, b) for a, b in pairs) <= 2
+
+
+def test_each_file_of_a_neuron_is_named():
+    files = {path.stem: path.read_text(encoding="utf-8") for path in Path(library.__file__).parent.glob("*.py")}
+    neurons = {name for name, text in files.items() if "\nNEURON = " in text}
+    assert neurons == set(library.NAMES), "NAMES of plausiwidgets/models/library/__init__.py says which there are"
 
 
 @pytest.mark.parametrize("name", library.NAMES)

@@ -124,8 +124,8 @@ def test_each_message_is_answered_by_a_function_of_its_name():
     for kind, message in TABLE.items():
         if message.home:
             module = import_module(f"plausiwidgets.widgets.answers.{message.home}")
-            assert callable(getattr(module, kind)), kind
-            assert getattr(module, kind).__doc__
+            assert callable(getattr(module, kind, None)), f"{module.__name__} has no function {kind}"
+            assert getattr(module, kind).__doc__, f"{module.__name__}.{kind} says nothing of itself"
 
 
 def test_the_app_knows_which_messages_make_a_pattern_and_of_which_the_newest_counts():

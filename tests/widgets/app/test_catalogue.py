@@ -34,7 +34,7 @@ def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) ->
     for key, pattern in fresh["patterns"].items():
         known_pattern = dict(shared["patterns"][key])
         judged, own = known_pattern.pop("judged"), pattern.pop("judged")
-        assert known_pattern == pattern
+        assert known_pattern == pattern, "python -m plausiwidgets.widgets.app.catalogue writes it"
         for kind, parts in own.items():
             assert parts == json.loads(stored(name))["patterns"][key].get("judged", judged[kind])
 

@@ -1,9 +1,15 @@
 """Modules joined into one text."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from plausiwidgets.widgets.app import join
 from plausiwidgets.widgets.app.contents import script
+
+APP = Path(join.__file__).parent
+ENTRIES = {"site.js"}  # that of a folder for a web host; the others are imported as well
 
 
 def joined_of(monkeypatch: pytest.MonkeyPatch, modules: dict[str, str], entry: str) -> str:
@@ -46,3 +52,9 @@ def test_the_script_has_the_neurons_that_were_asked_for_and_those_of_their_examp
 def test_a_comment_within_a_line_takes_no_code_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     modules = {"a.js": "f(\n  /** @type {any} */ x,\n);\n/** A text. */\nexport const y = 1; /** z */\n"}
     assert "x,\n);" in joined_of(monkeypatch, modules, "a.js")
+
+
+def test_each_module_of_the_app_is_imported_by_another() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in APP.glob("*.js")}
+    imported = {name for text in texts.values() for name in re.findall(r'from "\./([\w.-]+)"', text)}
+    assert sorted(texts.keys() - imported - ENTRIES) == [], "a tool is an entry of TOOLS in tools.js, which imports it"
