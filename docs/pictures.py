@@ -29,7 +29,7 @@ import numpy as np
 import plotly.graph_objects as go
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from PIL import Image
+from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
 from plotly.subplots import make_subplots
@@ -301,7 +301,7 @@ def draw_map(browser: Browser) -> None:
 
 
 def draw(browser: Browser, figure: go.Figure, scale: int = 1) -> Image.Image:
-    """Return a picture of a figure of Plotly."""
+    """Return a picture of a figure of Plotly, without the empty place around it."""
     size = {"width": round(figure.layout.width or 760), "height": round(figure.layout.height or 450)}
     page = browser.new_page(viewport=size, device_scale_factor=scale)
     with tempfile.TemporaryDirectory() as folder:
@@ -311,7 +311,16 @@ def draw(browser: Browser, figure: go.Figure, scale: int = 1) -> Image.Image:
         page.wait_for_selector(".js-plotly-plot .main-svg text")
         picture = Image.open(io.BytesIO(page.locator(".js-plotly-plot").screenshot())).convert("RGB")
     page.close()
-    return picture
+    return trimmed(picture, 12 * scale)
+
+
+def trimmed(picture: Image.Image, border: int) -> Image.Image:
+    """Return a picture with a border of some pixels of its background."""
+    left, top, right, bottom = ImageChops.difference(picture, Image.new("RGB", picture.size, "#fff")).getbbox()
+    return picture.crop((
+        max(left - border, 0), max(top - border, 0),
+        min(right + border, picture.width), min(bottom + border, picture.height),
+    ))  # fmt: skip
 
 
 # ------------------------------------------------------------------ figures
