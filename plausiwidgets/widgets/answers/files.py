@@ -16,7 +16,7 @@ from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.recorded_pattern import ALL, RecordedPattern
-from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.patterns.recording_file import MOST_SWEEPS, read_recording
 from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
@@ -97,6 +97,12 @@ def recording(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         file = read_recording(asked.data, asked["name"])
+        if len(file.sources) > MOST_SWEEPS:
+            raise ValueError(tr(
+                "{name} has {count} sweeps, and at most {most} are shown here. Save fewer of them in a file, or choose "
+                "some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
+                name=asked["name"], count=len(file.sources), most=MOST_SWEEPS,
+            ))  # fmt: skip
         choices, units = file.choices(model), asked["units"]
         about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}
         if any(what not in units for what in choices):

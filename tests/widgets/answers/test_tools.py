@@ -254,6 +254,15 @@ def test_a_recording_is_asked_for_its_units_and_becomes_a_pattern(client, root):
     assert judged["verdict"]["checks"]
 
 
+def test_a_file_of_more_sweeps_than_are_shown_is_refused_with_two_ways_on(client):
+    rows = [f"{t},{-70 + t % 3},{k}" for k in range(101) for t in range(0, 200, 10)]
+    data = "\n".join(["t (ms),v (mV),sweep", *rows]).encode()
+    answer = client.ask("recording", [data], model="adex", name="many.csv", units={})
+    assert answer["state"] == "failed"
+    assert "many.csv has 101 sweeps, and at most 100 are shown here. Save fewer" in answer["error"]
+    assert "pw.from_recording('many.csv', sweeps=[0, 3, 6])" in answer["error"]
+
+
 def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(client, root):
     pytest.importorskip("pyabf")
     content = (root / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf").read_bytes()
