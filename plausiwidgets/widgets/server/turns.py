@@ -104,6 +104,12 @@ class Turns:
                 else:
                     self._waiting[turn] -= 1
 
+    def prolong(self, turn: Turn, seconds: float) -> None:
+        """Let a turn last for as much longer as it was held up by verdicts, which is not counted."""
+        with self._changed:
+            if self._holder is turn:
+                self._since += seconds
+
     def wait(self, turn: Turn, timeout: float) -> bool:
         """Wait until it is the turn of a visitor; return whether it is."""
         end = self._clock() + max(timeout, POLL)
@@ -208,7 +214,10 @@ class Turn(Gate):
     def wait(self, timeout: float = POLL) -> bool:
         """Wait for the turn, and while a verdict is made; return whether the work may go on."""
         with self._turns.wanted(self):
-            return gate.wait(timeout) and self._turns.wait(self, timeout)
+            began = self._turns.now()
+            is_open = gate.wait(timeout)
+            self._turns.prolong(self, self._turns.now() - began)
+            return is_open and self._turns.wait(self, timeout)
 
     def begin(self) -> None:
         """Note that a search begins."""

@@ -128,6 +128,17 @@ def test_who_waits_at_a_closed_gate_keeps_the_place(turns, clock):
     assert second.wait()
 
 
+def test_what_verdicts_hold_up_is_no_part_of_a_turn(turns, clock):
+    one, other = turns.join(), turns.join()
+    assert one.wait() and not other.wait()
+    clock.now += 5.0
+    turns.prolong(one, 5.0)
+    assert one.wait() and not other.wait()
+    clock.now += 1.0
+    assert other.wait() and not one.wait()
+    assert one.used(clock.now) == pytest.approx(1.0)
+
+
 def test_who_has_left_waits_for_all_others(turns, clock):
     left, there = turns.join(), turns.join()
     left.away = True
