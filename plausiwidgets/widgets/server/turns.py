@@ -20,7 +20,7 @@ POLL = 0.2
 SPENT = 2.0
 """Processor time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
 FIRST = 2.0
-"""Time in s, of late, in which the first tries of a visitor's searches go before all that goes on already."""
+"""Processor time in s, of late, in which the first tries of a visitor's searches go before all that goes on already."""
 FADES = 30.0
 """Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
 
@@ -203,7 +203,8 @@ class Turn(Gate):
         super().__init__()
         self._turns = turns
         self._used, self._verdicts, self._first = Used(), Used(), Used()
-        self._verdict = threading.local()  # of a thread: what it had worked when its verdict began; None: by turns
+        # Of a thread: what it had worked when its verdict began (None: by turns), and when it waited last.
+        self._thread = threading.local()
         Turn._count += 1
         self.number = Turn._count
         self.away = False
@@ -213,6 +214,10 @@ class Turn(Gate):
 
     def wait(self, timeout: float = POLL) -> bool:
         """Wait for the turn, and while a verdict is made; return whether the work may go on."""
+        own, worked = self._thread, self._turns.worked()
+        if self.begun is not None:
+            self._first.add(worked - getattr(own, "worked", worked), self._turns.now())
+        own.worked = worked
         with self._turns.wanted(self):
             began = self._turns.now()
             is_open = gate.wait(timeout)
@@ -230,7 +235,7 @@ class Turn(Gate):
     @contextmanager
     def urgent(self, linger: float = 0.0) -> Iterator[None]:
         """Hold all turns during the block, for as long as this visitor may."""
-        own = self._verdict
+        own = self._thread
         own.began, own.stack = self._turns.worked(), ExitStack()
         own.stack.enter_context(gate.urgent(linger))
         own.stack.callback(self._spend)
@@ -243,17 +248,17 @@ class Turn(Gate):
 
     def hurry(self) -> bool:
         """Return whether the verdict that this thread makes goes before all else; where not, it holds up nobody."""
-        began = getattr(self._verdict, "began", math.inf)
+        began = getattr(self._thread, "began", math.inf)
         if began is None or began == math.inf:
             return began is not None
         if self._verdicts.at(self._turns.now()) + self._turns.worked() - began < SPENT:
             return True
-        self._verdict.stack.close()
-        self._verdict.began = None
+        self._thread.stack.close()
+        self._thread.began = None
         return False
 
     def _spend(self) -> None:
-        self._verdicts.add(self._turns.worked() - self._verdict.began, self._turns.now())
+        self._verdicts.add(self._turns.worked() - self._thread.began, self._turns.now())
 
     def used(self, now: float) -> float:
         """Return what was used of late, in s."""
@@ -268,10 +273,8 @@ class Turn(Gate):
     def charge(self, seconds: float, now: float) -> None:
         """Note what was used."""
         self._used.add(seconds, now)
-        if self.begun is not None:
-            self._first.add(seconds, now)
-            if not self.begins():
-                self.begun = None
+        if self.begun is not None and not self.begins():
+            self.begun = None
 
     def before(self) -> int:
         """Return how many visitors have their turn before."""
