@@ -149,7 +149,7 @@ export function ToolPanel({ app }) {
     if (isLost()) place.current.focus({ preventScroll: true });
     const screen = place.current.closest(".pw-app");
     return () => {
-      setTimeout(() => isLost() && screen.querySelector(".pw-end button")?.focus({ preventScroll: true }));
+      setTimeout(() => isLost() && screen.querySelector("[data-menu=explore]")?.focus({ preventScroll: true }));
     };
   }, [tool?.name]);
   if (!tool?.view) return "";

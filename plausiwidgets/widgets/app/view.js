@@ -39,7 +39,7 @@ function Screen({ app }) {
       ? html`<b>${text}</b>`
       : html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} onclick=${open(name)}>${text}<span aria-hidden="true"> ▾</span></button>`;
   const menu = (/** @type {string} */ name, /** @type {any} */ words, label = "") =>
-    html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} aria-label=${label || null} onclick=${open(name)}>${words}</button>`;
+    html`<button data-menu=${name} aria-haspopup="dialog" aria-expanded=${sheet === name} aria-label=${label || null} onclick=${open(name)}>${words}</button>`;
   const isHidden = Boolean(game || exercise?.common); // a mystery is matched
   const sentence = isHidden
     ? shows
