@@ -25,7 +25,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lesson", metavar="FILE", type=Path,
-        help="file of Markdown with cards, which stand beside the neuron; lesson and lesson_long come with the package",
+        help="file of Markdown with cards, beside the neuron; the package has lesson, lesson_long and lesson_de",
     )  # fmt: skip
     parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")

@@ -221,7 +221,8 @@ def test_all_patterns_and_a_lesson_with_three_neurons_fit_into_a_page_that_can_b
 def test_the_command_takes_a_lesson(tmp_path, capsys):
     file, page = tmp_path / "lesson.md", tmp_path / "page.html"
     assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
-    assert f"there is no file {file}; lessons of the package are lesson, lesson_long" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"there is no file {file}; lessons of the package are lesson, lesson_de, lesson_long" in said
     assert main(["page", "izhikevich", "--lesson", "lesson", "--output", str(page)]) == 0
     assert data_of(page)["lesson"]["title"].startswith("Ten minutes")
     page.unlink()
