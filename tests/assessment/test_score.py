@@ -1,6 +1,7 @@
 """The score of an assessment, its files, and the published table."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -176,6 +177,20 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
     assert others == published.BUDGETS
     for row in table[table["status"] == "replicated"].sample(5, random_state=0).itertuples():
         assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
+
+
+def test_the_pairs_that_the_documentation_calls_open_are_those_of_the_table(root):
+    text = (root / "docs" / "explanation" / "verification.md").read_text(encoding="utf-8")
+    part = text.partition("In the packaged table ")[2].partition("*Cannot*")[0]
+    told = {m: " ".join(x.split()) for m, x in re.findall(r"`(\w+)` ((?:\(?[A-T]\)?\s*)+)[;.]", part)}
+    table = published.published_table().query("status != 'replicated'")
+    is_open = [row.pattern not in pw.models.get(row.model).cannot for row in table.itertuples()]
+    left = {
+        model: " ".join(row.letter if row.status == "rejected" else f"({row.letter})" for row in rows.itertuples())
+        for model, rows in table[is_open].groupby("model")
+    }
+    assert told == left
+    assert part.startswith(f"{sum(is_open)} of the 400 pairs")
 
 
 def test_the_rows_of_other_seeds_take_the_place_of_theirs_and_the_score_follows(monkeypatch, tmp_path):
