@@ -54,6 +54,7 @@ nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # widgets need a kernel, and the scripts that would draw them without one another host
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
 
+default_role = "obj"  # what stands between single backticks is a name, which leads to its page where it has one
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say them in words
 numpydoc_show_class_members = False
