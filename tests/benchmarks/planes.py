@@ -182,13 +182,13 @@ def looked_at(plane: Plane, points: int) -> str:
     key += [(FRAGILE, "fragile"), *zip((TEXT, GREEN), plane.curves, strict=False)]
     x, y = (Axis(float(v[0]), float(v[-1]), p.label, p.transform)
             for v, p in zip((first.x, first.y), first.axes, strict=True))  # fmt: skip
-    plot = Plot(x, y, 340.0, title=plane.title, key=key).cells(colours)
+    plot = Plot(x, y, 340.0, key=key).cells(colours)
     along = np.linspace(first.x[0], first.x[-1], 400)
     for curve, colour in zip(plane.curves.values(), (TEXT, GREEN), strict=False):
         up = curve(along)
         up = np.where((up >= first.y[0]) & (up <= first.y[-1]), up, np.nan)
         plot.line(along, up, EDGE, width=4.0).line(along, up, colour, width=2.0)
-    return drawn(plot)
+    return f"<h3>{plane.title}</h3>{drawn(plot)}"
 
 
 def main() -> None:
@@ -200,7 +200,7 @@ def main() -> None:
     options = parser.parse_args()
     chosen = [p for p in PLANES if not options.only or p.title.startswith(tuple(options.only))]
     pictures = [looked_at(plane, options.points) for plane in chosen]
-    options.out.write_text("<meta charset=utf-8>" + "<br>".join(pictures), encoding="utf-8")
+    options.out.write_text("<meta charset=utf-8>" + "".join(pictures), encoding="utf-8")
 
 
 if __name__ == "__main__":
