@@ -208,7 +208,7 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_
     found.click()
     expect(page.locator(".pw-sentence")).to_contain_text(title, ignore_case=True)
     page.locator(".pw-allbutton").click()
-    assert page.locator("[data-name=a]").input_value() == parameters
+    expect(page.locator("[data-name=a]")).to_have_value(parameters)
     page.locator(".pw-allbutton").click()
     assert findings(page) == []
 

@@ -37,8 +37,9 @@ function Track({ app, slider, bar, from }) {
   const input = useRef(/** @type {any} */ (null));
   const pointed = useRef(false);
   const position = positionOf(slider, value, ends);
-  // Set as a property, and only where it differs: a hand holds the handle while this is drawn anew.
-  useEffect(() => {
+  // Set as a property, and only where it differs: a hand holds the handle while this is drawn anew. At once, as a handle
+  // that was of another value would be seen there for a frame.
+  useLayoutEffect(() => {
     if (input.current.value !== String(position)) input.current.value = String(position);
   });
   const place = (/** @type {number} */ share) => `calc(12px + ${share} * (100% - 24px))`;
