@@ -31,8 +31,6 @@ from plausiwidgets.support.names import unknown
 PREFIX = "recording_"
 """Of the key of such a pattern."""
 
-LARGEST = 10_000_000
-"""Bytes of a file that a page sends: a connection to a kernel is closed by a larger message."""
 LARGEST_READ = 300e6
 """Bytes of a file that Python reads."""
 MOST_PACKED = 8
