@@ -252,4 +252,4 @@ def test_the_potential_of_a_verdict_may_have_another_name():
 
 def test_currents_that_would_fill_the_memory_are_refused_though_nothing_is_recorded():
     with pytest.raises(ValueError, match="recorded values"):
-        pw.analysis.rate_curve("lif", np.linspace(0.0, 30.0, 100_000))
+        pw.simulate("lif", [pw.Current.step(10.0, 1500.0)] * 100_000, record=())
