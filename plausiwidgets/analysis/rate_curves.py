@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.patterns.bench import KICK, SETTLE
+from plausiwidgets.patterns.bench import KICK
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult

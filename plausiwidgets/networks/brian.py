@@ -14,15 +14,13 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Floats, LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.quiet import imported
-
-SETTLE = 1500.0
-"""Time in ms at a holding current before the neurons begin."""
 
 
 @checked

@@ -15,14 +15,11 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bisection import smallest_firing
 from plausiwidgets.patterns.response import Mask, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
-from plausiwidgets.simulation.current import Floats, Value
+from plausiwidgets.simulation.current import SETTLE, Floats, Value
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult
 from plausiwidgets.simulation.traces import Traces
-
-SETTLE = 1500.0
-"""Time in ms at the holding level before anything counts."""
 
 KICK = 0.5 / 15.0
 """Distance of the potential above its initial state at the start, as a share of the span.

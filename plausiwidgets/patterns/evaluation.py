@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
+from plausiwidgets.patterns.bench import KICK, Bench
 from plausiwidgets.patterns.criterion import saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol
@@ -22,6 +22,7 @@ from plausiwidgets.patterns.response import Graded
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict
 from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.traces import Traces, joined_traces
 from plausiwidgets.support.arguments import mapping

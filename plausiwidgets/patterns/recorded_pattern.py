@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import SETTLE, TRANSIENT
+from plausiwidgets.patterns.bench import TRANSIENT
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
@@ -26,7 +26,7 @@ from plausiwidgets.patterns.recording_units import AMPERE
 from plausiwidgets.patterns.response import Graded, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.patterns.trial import untried
-from plausiwidgets.simulation.current import Piece
+from plausiwidgets.simulation.current import SETTLE, Piece
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import finite, shown
 from plausiwidgets.support.names import unknown

@@ -12,7 +12,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, SETTLE, Bench
+from plausiwidgets.patterns.bench import KICK, Bench
 from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, at_most, quantity
 from plausiwidgets.patterns.evaluation import Floats, evaluate, judged_alone, together
 from plausiwidgets.patterns.pattern import Pattern
@@ -20,6 +20,7 @@ from plausiwidgets.patterns.protocol import Protocol, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.lanes import Checkpoint
 
 DIGITS = 6

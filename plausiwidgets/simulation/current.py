@@ -32,6 +32,9 @@ MOST_GIVEN = 1e4
 TAIL = 200.0
 """Time in ms after the last piece at which a current ends by default."""
 
+SETTLE = 1500.0
+"""Time in ms at the holding level before anything of a pattern counts."""
+
 
 @dataclass(frozen=True)
 class Piece:

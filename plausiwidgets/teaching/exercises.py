@@ -392,19 +392,9 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = [
-        "solved",
-        "hold",
-        "of",
-        "distance",
-        "seconds",
-        "model",
-        "pattern",
-        "seed",
-        "refused",
-        "same_as",
-        "name",
+        "solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
         "words",
-    ]
+    ]  # fmt: skip
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]

@@ -14,11 +14,11 @@ import numpy as np
 
 from plausiwidgets.optimization.control import chosen_gate
 from plausiwidgets.patterns import Verdict
-from plausiwidgets.patterns.bench import SETTLE
 from plausiwidgets.patterns.evaluation import evaluate, evaluate_early, single
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.compiled.engine import before_compiled
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.packing import measured

@@ -14,6 +14,7 @@ from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.answers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.answers.packing import Arrays
+from plausiwidgets.widgets.figures.scene import scale_at
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 
@@ -78,7 +79,7 @@ def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: S
 
 
 def scale_of(selection: Selection, trace: Traces) -> list[float]:
-    """Return rest, threshold and peak as the judge has them: the threshold is a span above where the sweep begins.
+    """Return rest, threshold and peak as the judge has them; empty where they are not known.
 
     Examples
     --------
@@ -88,13 +89,9 @@ def scale_of(selection: Selection, trace: Traces) -> list[float]:
     >>> scale_of(selection, trace)
     [-70.0, -50.0, 20.0]
     """
-    model = selection.model
-    values = {name: np.array([selection.values[name]]) for name in model.parameters}
-    span, threshold = (float(x[0]) for x in model.span_threshold(values))
     before = trace.v[0][trace.t < 0.0]
-    rest = float(before[-1]) if before.size and np.isfinite(before[-1]) else threshold - span
-    peak = max(model.peak, threshold + 0.07 * span)
-    scale = [rest, min(rest + span, peak - 0.02 * (peak - rest)), peak]
+    found = scale_at(selection.model, selection.values, float(before[-1]) if before.size else np.nan)
+    scale = [found.rest, found.threshold, found.peak]
     return scale if np.isfinite(scale).all() else []
 
 

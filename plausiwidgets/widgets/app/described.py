@@ -25,6 +25,7 @@ from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
@@ -37,7 +38,7 @@ from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
 
 BENCH = {
-    "settle": bench_module.SETTLE, "before": BEFORE, "kick": bench_module.KICK,
+    "settle": SETTLE, "before": BEFORE, "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE, "transient": bench_module.TRANSIENT,
 }  # fmt: skip
 """How the bench brings a neuron to rest, and when it gives one up: the page does the same."""

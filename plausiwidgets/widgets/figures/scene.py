@@ -298,16 +298,25 @@ def voltage_scale(
 
     A neuron that fires before anything happens may begin anywhere in a spike: so near to its peak that is no rest.
     """
-    arrays = {name: np.array([x]) for name, x in (values or model.defaults()).items()}
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(arrays))
-    span = float(model.span(arrays)[0])
+    given = values or model.defaults()
+    scale = scale_at(model, given, np.nan)
     for line in (lines or {}).values():
-        if line.v[0] < 0.5 * (rest + model.peak):  # not so where it is nan
-            rest, threshold = float(line.v[0]), float(line.v[0]) + span
+        if line.v[0] < 0.5 * (scale.rest + model.peak):  # not so where it is nan
+            scale = scale_at(model, given, float(line.v[0]))
             break
-    if not np.isfinite(rest) or not np.isfinite(threshold):
-        return voltage_scale(model)
-    return VoltageScale(rest, min(threshold, model.peak - 0.02 * (model.peak - rest)), model.peak)
+    return scale if np.isfinite([scale.rest, scale.threshold]).all() else voltage_scale(model)
+
+
+def scale_at(model: NeuronModel, values: Mapping[str, float], begins: float) -> VoltageScale:
+    """Return the scale of a model whose sweeps begin at a potential in mV; nan: at the rest of its parameters.
+
+    The threshold is a span above, as the judge has it, and below the peak.
+    """
+    arrays = {name: np.array([values[name]]) for name in model.parameters}
+    span, threshold = (float(x[0]) for x in model.span_threshold(arrays))
+    rest = begins if np.isfinite(begins) else threshold - span
+    peak = max(model.peak, threshold + 0.07 * span)
+    return VoltageScale(rest, min(rest + span, peak - 0.02 * (peak - rest)), peak)
 
 
 # -- other sweeps, the curve, marks ------------------------------------------------------------------
