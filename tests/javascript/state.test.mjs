@@ -161,8 +161,11 @@ test("a diverged line does not take the axis with it", () => {
     spikes: [],
     divergedAt: 2,
   };
-  const { v } = rangesOf([line], { span: 15, low: -65, below: null, event: null });
-  assert.ok(v[1] < 400);
+  const about = { span: 15, low: -65, below: null, event: null };
+  assert.ok(rangesOf([line], about).v[1] < 400);
+  const example = { ...line, role: "example", v: Float64Array.of(-65, 20, -60), divergedAt: NaN };
+  const lost = { ...line, v: Float64Array.of(-9000, -9900, NaN), divergedAt: line.t0 }; // before the onset
+  assert.deepEqual(rangesOf([lost, example], about).v, rangesOf([example], about).v);
 });
 
 test("a newer question of a kind is the one that is heard, and what came late is not", () => {

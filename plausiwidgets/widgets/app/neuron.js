@@ -87,7 +87,8 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     if (!neuron) return answered?.scale ?? scaleOf(answered?.line.v ?? new Float64Array(), data.model.potential_unit === "mV");
     const { rest } = benchAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
-    const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
+    // A neuron that is lost on its way to rest has none.
+    const low = rest.state && Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
     return [low, Math.min(low + rest.span, peak - 0.02 * (peak - low)), peak];
   }
 

@@ -5,7 +5,7 @@ const MARGIN = { left: 62, right: 20, top: 11, bottom: 27, gap: 14 }; // px, of 
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 
 /**
- * The ranges that hold some lines; of a diverged one, as much as is sensible.
+ * The ranges that hold some lines; of a diverged one, as much as is sensible, and nothing of one that was lost before the onset.
  * @param {Line[]} lines
  * @param {{ span: number, low: number, below: number | null, event: Range | null }} about
  *   `below`: what a pattern about small swings shows is below this potential
@@ -14,13 +14,13 @@ const WIDEST = 25; // most of a diverged potential that the axis holds, in dista
 export function rangesOf(lines, { span, low: rest, below, event }) {
   let [low, high, i0, i1, begin, end] = [Infinity, -Infinity, Infinity, -Infinity, Infinity, -Infinity];
   for (const { v, current, t0, dt, role, divergedAt } of lines) {
-    const far = Number.isFinite(divergedAt) ? WIDEST * span : Infinity;
+    const far = divergedAt <= t0 ? 0 : Number.isFinite(divergedAt) ? WIDEST * span : Infinity;
     const [first, last] = event && below !== null ? [(event[0] - t0) / dt, (event[1] - t0) / dt] : [0, v.length];
     for (let k = Math.max(0, Math.floor(first)); k < Math.min(v.length, last); k++) {
-      const x = v[k];
+      const x = Math.min(Math.max(v[k], rest - far), rest + far);
       if (below !== null && x > below) continue;
-      if (x < low) low = Math.max(x, rest - far);
-      if (x > high) high = Math.min(x, rest + far);
+      if (x < low) low = x;
+      if (x > high) high = x;
     }
     if (role === "yours") {
       for (const x of current) {
