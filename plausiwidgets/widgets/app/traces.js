@@ -216,9 +216,11 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     const colour = passed ? colours.blue : colours.red;
     const rule = (/** @type {[number, number]} */ p, /** @type {[number, number]} */ q) =>
       rules.push({ from: p, to: q, colour, width: 1.6 });
-    rule([a, y], [b, y]);
     rule([a, y], [a, y + 5]);
     rule([b, y], [b, y + 5]);
+    const [left, beyond] = row === 0 ? [middle - wide / 2, middle + wide / 2] : [b, b]; // the rule leaves room for the text
+    if (left > a) rule([a, y], [left, y]);
+    if (beyond < b) rule([beyond, y], [b, y]);
     if (row === 0) texts.push({ text, x: middle, y, align: "center", colour, back: colours.card });
   }
   return { rules, texts };
