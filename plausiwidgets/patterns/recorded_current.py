@@ -123,15 +123,19 @@ class Injected:
         for p in () if self.measured else self.pieces:
             span = {"start": number(p.on, 6), "end": number(p.off, 6)}
             if p.first == p.last:
-                parts.append(tr("{level} from {start} to {end} ms", level=f"{p.first:+.4g}{of}", **span))
+                parts.append(tr("{level} from {start} to {end} ms", level=f"{_signed(p.first)}{of}", **span))
             else:
                 parts.append(tr("{first} to {last} from {start} to {end} ms",
-                                first=f"{p.first:+.4g}{of}", last=f"{p.last:+.4g}{of}", **span))  # fmt: skip
+                                first=f"{_signed(p.first)}{of}", last=f"{_signed(p.last)}{of}", **span))  # fmt: skip
         if self.noise:
             parts.append(tr("noise of {noise} left out", noise=f"{number(self.noise, 2)}{of}"))
         if self.drift:
             parts.append(tr("drift of {drift} left out", drift=f"{number(self.drift, 2)}{of}"))
         return "; ".join(parts)
+
+
+def _signed(level: float) -> str:
+    return f"{'+' if level >= 0.0 else ''}{number(level, 4)}"
 
 
 def injected(t: Floats, current: Floats, measured: bool | None = None, reach: float = 0.0) -> Injected:

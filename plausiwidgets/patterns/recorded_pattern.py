@@ -20,7 +20,7 @@ from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues, usual_current
-from plausiwidgets.patterns.recorded_current import Injected, injected
+from plausiwidgets.patterns.recorded_current import SAME, Injected, injected
 from plausiwidgets.patterns.recording_table import Data, threshold_of
 from plausiwidgets.patterns.recording_units import AMPERE
 from plausiwidgets.patterns.response import Graded, Response, Responses
@@ -240,6 +240,15 @@ class _Recorded:
             if edge - bounds[-1] >= STRETCH and self.end - edge >= STRETCH:
                 bounds.append(edge)
         return list(pairwise([*bounds, self.end]))
+
+    def level(self, stretch: tuple[float, float]) -> float:
+        """Return the current in the middle of a stretch."""
+        if self.current is None:
+            return 0.0
+        t = self.begin + 0.5 * sum(stretch)
+        return self.current.holding + sum(
+            p.first + (p.last - p.first) * (t - p.on) / (p.off - p.on) for p in self.current.pieces if p.on <= t < p.off
+        )
 
     def steps(self) -> Iterator[Piece]:
         """Yield the steps of its current that are long enough for a resistance, times from the begin."""
@@ -496,6 +505,7 @@ class _Features:
         self._many = len(groups) > 1
         self._current_unit = current_unit
         self._silent, self._irregular = silent, _irregularity(groups)
+        self._firing = [] if silent else _firing_levels(groups)
         self._measures: list[tuple[str, Measured]] = []
         self._potentials: set[str] = set()
         self._before(groups)
@@ -635,7 +645,7 @@ class _Features:
             asked.append(name)
 
         if self._asked("n"):
-            slack = int(max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts))) + 1e-9)
+            slack = int(max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts), g.level(stretch))) + 1e-9)
             text = marked("Spikes from the onset to the end of the recording.")
             if not whole:
                 text = marked("Spikes from one change of the current to the next.")
@@ -664,13 +674,15 @@ class _Features:
         if asked:
             self._measures.append((g.name, measure))
 
-    def _chance(self, count: int) -> float:
+    def _chance(self, count: int, level: float) -> float:
         """Return by how much the number of spikes of a cell that fires by itself differs in a repeat.
 
         Of a renewal process the variance is CV² times the number, and 1/6 for the phase (Cox, Renewal Theory, 1962).
-        Where it is silent it stays silent.
+        Where it is silent it stays silent, but at a current at which it fires in another stretch.
         """
-        return 0.0 if count == 0 else REPEAT * math.sqrt(self._irregular**2 * count + 1.0 / 6.0)
+        if count == 0 and not any(low <= level <= high for low, high in self._firing):
+            return 0.0
+        return REPEAT * math.sqrt(self._irregular**2 * count + 1.0 / 6.0)
 
     def _times(self, g: _Recorded, trains: list[Floats], mark: str, precision: float) -> None:
         settings, end = self.settings, g.end
@@ -930,6 +942,14 @@ def _irregularity(groups: Sequence[_Recorded]) -> float:
                 isi = np.diff(train[(train >= a) & (train < b)])
                 ratios += (2.0 * np.abs(np.diff(isi)) / (isi[1:] + isi[:-1])).tolist()
     return float(np.mean(ratios)) if len(ratios) >= 5 else 1.0
+
+
+def _firing_levels(groups: Sequence[_Recorded]) -> list[tuple[float, float]]:
+    """Return the currents at which a cell fires in some stretch, each with what is the same level."""
+    levels = [(g.level(x), any(((t >= x[0]) & (t < x[1])).any() for t in g.trains)) for g in groups for x in g.stretches()]
+    every = [level for level, _ in levels]
+    near = SAME * (max(every) - min(every))
+    return [(level - near, level + near) for level, fires in levels if fires]
 
 
 def _first_cycles(train: Floats, stretches: Sequence[tuple[float, float]]) -> float:

@@ -270,7 +270,7 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     assert answer["pattern"] and answer["choices"] == {}
     assert [one["numbers"] for one in answer["sweeps"]] == [[k] for k in range(16)]
     assert answer["sweeps"][8]["protocol"] == (
-        "holding 0 pA; +30 pA from 146.85 to 646.85 ms; -50 pA from 1146.85 to 1646.85 ms; "
+        "holding 0 pA; +30 pA from 146.85 to 646.85 ms; −50 pA from 1146.85 to 1646.85 ms; "
         "+30 pA from 1646.85 to 2146.85 ms"
     )
     assert answer["left_out"] == ["cv", "times"]  # it fires by itself
