@@ -27,6 +27,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import plotly.graph_objects as go
+import real_cell
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image, ImageChops
@@ -42,6 +43,7 @@ from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"
 SCREEN = {"width": 1400, "height": 900}
+BLUE = "#0072b2"
 PHONE = {"width": 400, "height": 800}
 FILM = {"width": 1200, "height": 760}
 SHOWN_MS, HELD_MS = 350, 1600
@@ -558,47 +560,54 @@ def differing() -> go.Figure:
 # ------------------------------------------------------------------ notebooks
 
 
-def real_cell() -> go.Figure:
-    """Return sweeps of a recorded cell beside the response of the neuron that is fitted to five of them."""
-    page = (DOCS / "howto" / "recording.md").read_text(encoding="utf-8")
-    [block] = [one for one in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S) if "ic_steps" in one]
-    made: dict[str, Any] = {}
-    with redirect_stdout(io.StringIO()):
-        exec(block, made)
-    cell, neuron, verdict = made["cell"], made["neuron"], made["verdict"]
-    predicted = pw.judge("adex", cell.held_out, neuron, verify=False)
-    rows = [(name, cell, verdict) for name in cell.begins] + [("sweep 15", cell.held_out, predicted)]
-    figure = make_subplots(len(rows) + 1, 2, shared_xaxes=True, horizontal_spacing=0.03, vertical_spacing=0.012,
-                           row_heights=[1.0] * len(rows) + [0.75], column_titles=["recorded", "AdEx"])  # fmt: skip
-    for row, (name, pattern, judged) in enumerate(rows, 1):
-        keys = {one.criterion.key for one in pattern.compared if one.sweep == name}
-        checks = [check for check in judged.checks if check.key in keys]
-        recorded, response = pw.patterns.target(pattern).traces[name], judged.traces[name]
-        begin, injected = pattern.begins[name], pattern.protocols[name]
-        for column, trace, colour in ((1, recorded, "#555"), (2, response, "#0072b2")):
+def real_cell_figure() -> go.Figure:
+    """Return all sweeps of the real cell with the response of AdEx, which was fitted to five of them."""
+    neuron = real_cell.fits()["adex"]["parameters"]
+    verdicts = {
+        one: pw.judge("adex", one, neuron, verify=False) for one in (real_cell.cell(), real_cell.cell().held_out)
+    }
+    held, *_ = real_cell.of_neuron("adex", neuron)
+    half = len(held) // 2
+    figure = make_subplots(half + 1, 2, shared_xaxes=True, horizontal_spacing=0.035, vertical_spacing=0.01,
+                           row_heights=[1.0] * half + [0.8])  # fmt: skip
+    for k, of_sweep in enumerate(held):
+        row, column, name = k % half + 1, k // half + 1, f"sweep {k}"
+        fitted = k in real_cell.TRAIN
+        pattern = real_cell.cell() if fitted else real_cell.cell().held_out
+        begin = pattern.begins[name]
+        drawn = [
+            (pw.patterns.target(pattern).traces[name], "#8a8f98", 2.2, 46.0),
+            (verdicts[pattern].traces[name], BLUE, 1.1, 58.0),
+        ]
+        for trace, colour, width, top in drawn:
             v = trace.v[0].copy()
-            if column == 2:  # a neuron that resets has no top of its spikes
+            if colour == BLUE:  # a neuron that resets has no top of its spikes
                 v[np.searchsorted(trace.t, trace.spike_times[0])] = 30.0
-            grid = make_grid(trace.t + begin, 450)
-            figure.add_scatter(x=grid.x, y=envelope(v, grid), line={"color": colour, "width": 1.1}, row=row, col=column)
-        held = f"{sum(check.passed for check in checks)} of {len(checks)} hold"
-        text = f"{injected.pieces[0].first:+g} pA: {held}".replace("-", "−")
-        text += ", predicted" if pattern is not cell else ""
+            grid = make_grid(trace.t + begin, 700)
+            figure.add_scatter(
+                x=grid.x, y=envelope(v, grid), line={"color": colour, "width": width}, row=row, col=column
+            )
+            marker = {"symbol": "line-ns-open", "size": 4, "color": colour, "line": {"width": 1.2}}
+            figure.add_scatter(x=trace.spike_times[0] + begin, y=np.full(trace.spike_times[0].size, top), mode="markers",
+                               marker=marker, row=row, col=column)  # fmt: skip
+        text = f"{real_cell.level(k)} pA: {of_sweep.passed} of {of_sweep.asked} hold"
         figure.add_annotation(
-            x=2950, y=46, text=text, showarrow=False, xanchor="right", bgcolor="white", row=row, col=2
-        )
-        points = injected.corners(0.0, 3000.0)
-        for column in (1, 2):
-            style = {"color": "#555" if column == 1 else "#0072b2", "width": 1.0}
-            figure.add_scatter(x=points[:, 0], y=points[:, 1], mode="lines", line=style, row=len(rows) + 1, col=column)
-    figure.update_yaxes(range=[-125, 62], tickvals=[-100, -50, 0], showticklabels=False)
+            x=2980, y=-112, text=f"<b>{text}, fitted</b>" if fitted else text, showarrow=False, xanchor="right",
+            yanchor="bottom", font={"size": 12}, row=row, col=column)  # fmt: skip
+        points = pattern.protocols[name].corners(0.0, 3000.0)
+        figure.add_scatter(x=points[:, 0], y=points[:, 1], mode="lines", line={"color": "#444", "width": 1.0},
+                           row=half + 1, col=column)  # fmt: skip
+    figure.update_yaxes(range=[-122, 70], tickvals=[-100, -50, 0], showticklabels=False)
     figure.update_yaxes(showticklabels=True, col=1)
-    figure.update_yaxes(title="mV", row=3, col=1)
-    figure.update_yaxes(range=[-70, 120], tickvals=[-50, 0, 100], row=len(rows) + 1)
-    figure.update_yaxes(title="pA", row=len(rows) + 1, col=1)
+    figure.update_yaxes(title="potential (mV)", row=half // 2, col=1)
+    figure.update_yaxes(range=[-70, 120], tickvals=[-50, 0, 100], row=half + 1)
+    figure.update_yaxes(title="current (pA)", row=half + 1, col=1)
     figure.update_xaxes(range=[0, 3000])
-    figure.update_xaxes(title="time (ms)", row=len(rows) + 1)
-    return figure.update_layout(width=940, height=760, margin={"l": 60, "r": 10, "t": 30, "b": 50})
+    figure.update_xaxes(title="time (ms)", row=half + 1)
+    for x, colour, words in ((0.0, "#8a8f98", "recorded"), (0.1, BLUE, "AdEx")):
+        figure.add_annotation(x=x, y=1.0, xref="paper", yref="paper", text=f"<b>{words}</b>", font={"color": colour},
+                              showarrow=False, xanchor="left", yanchor="bottom")  # fmt: skip
+    return figure.update_layout(width=1000, height=900, margin={"l": 60, "r": 10, "t": 30, "b": 50})
 
 
 def left_open() -> go.Figure:
@@ -609,7 +618,7 @@ def left_open() -> go.Figure:
 
 def recorded(browser: Browser) -> None:
     """Store sweeps of a real cell beside the neuron fitted to it, what a recording leaves open, and the tool Data."""
-    store(draw(browser, real_cell().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
+    store(draw(browser, real_cell_figure().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
           "real_cell")  # fmt: skip
     file = DOCS.parent / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf"
     with app() as url:

@@ -64,6 +64,8 @@ SMOOTH = 1.0
 """Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
 ARTEFACT = 0.2
 """A crossing of the threshold that is over within this time in ms, at an edge of the current, is no spike."""
+OF_OTHERS = 0.25
+"""Nor is one that lasts for less than this share of what is usual."""
 CUT = 0.5
 """Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
 REPEAT = 2.0 * math.sqrt(2.0)
@@ -262,6 +264,7 @@ def made_of(
 ) -> RecordedPattern:
     """Return the pattern of checked sweeps; see :func:`from_recording`."""
     groups, values, silent, pieces = _stimulus(sweeps, settings)
+    _refuse_artefacts(groups)
     features = _Features(groups, settings, silent, current_unit)
     first = groups[0]
     total = sum(g.train().size for g in groups)
@@ -374,7 +377,6 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
         name = data.label or SWEEP
         groups.append(_Recorded(name, data, begin, onset - begin, data.end - begin, c, (data,)))
         pieces[name] = _pieces_of(c, begin, data.end - begin, 0.0 if begin == onset else c.holding - holding)
-    _refuse_artefacts(groups)
     wide = (
         max((abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)), default=0.0) or abs(holding) or 1.0
     )
@@ -458,26 +460,46 @@ def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
 
 
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
-    """Refuse a crossing of the threshold that is over at once, at an edge of the current."""
-    for g in groups:
-        if not g.data.crossed or g.current is None or g.current.measured or g.dt > 0.5 * ARTEFACT:
-            continue
-        edges = np.array([x for p in g.current.pieces for x in (p.on, p.off)])
+    """Refuse a crossing of the threshold that is over at once, at an edge of the current or where other spikes last."""
+    known = [g for g in groups if g.data.crossed and g.dt <= 0.5 * ARTEFACT]
+    lasting = {id(data): _lasting(data) for g in known for data in g.repeats}
+    every = [x for durations in lasting.values() for x in durations]
+    usual = float(np.median(every)) if every else 0.0
+    for g in known:
+        pieces = g.current.pieces if g.current is not None and not g.current.measured else ()
+        edges = np.array([x for p in pieces for x in (p.on, p.off)])
         for data in g.repeats:
-            assert data.v is not None
-            for spike in data.spikes:
-                if not edges.size or np.abs(edges - spike).min() > 0.5:
+            for spike, duration in zip(data.spikes, lasting[id(data)], strict=True):
+                if edges.size and np.abs(edges - spike).min() <= 0.5 and _is_brief(data, g.dt, spike):
+                    where = "at an edge of the current: an artefact of the stimulus"
+                elif duration < ARTEFACT and duration < OF_OTHERS * usual:
+                    where = f"where others last for {usual:.2g} ms: an artefact"
+                else:
                     continue
-                k = int(np.searchsorted(data.t, spike))
-                top = k + int(data.v[k : k + 5].argmax())
-                half = 0.5 * (data.v[max(k - 1, 0)] + data.v[top])
-                last = min(top + round(ARTEFACT / g.dt), data.v.size)
-                if (data.v[top:last] <= half).any():
-                    raise ValueError(
-                        f"{data.label + ': ' if data.label else ''}v crosses the threshold at {spike:g} ms for less "
-                        f"than {ARTEFACT:g} ms, at an edge of the current: an artefact of the stimulus, not a spike. "
-                        "Cut it out of v, or give the spikes themselves (spikes=…)"
-                    )
+                raise ValueError(
+                    f"{data.label + ': ' if data.label else ''}v crosses the threshold at {spike:g} ms for less than "
+                    f"{ARTEFACT:g} ms, {where}, not a spike. Cut it out of v, or give the spikes themselves (spikes=…)"
+                )
+
+
+def _lasting(data: Data) -> list[float]:
+    """Return for how long in ms each spike stays above the potential at which it was found."""
+    assert data.v is not None
+    out: list[float] = []
+    for k in np.searchsorted(data.t, data.spikes, side="right").tolist():
+        level = max(data.v[k - 1], np.interp(data.spikes[len(out)], data.t[k - 1 : k + 1], data.v[k - 1 : k + 1]))
+        below = np.flatnonzero(data.v[k:] < level)
+        out.append(float(data.t[k + below[0]] - data.t[k]) if below.size else math.inf)
+    return out
+
+
+def _is_brief(data: Data, dt: float, spike: float) -> bool:
+    """Return whether the potential is back below half of its rise at once."""
+    assert data.v is not None
+    k = int(np.searchsorted(data.t, spike))
+    top = k + int(data.v[k : k + 5].argmax())
+    half = 0.5 * (data.v[max(k - 1, 0)] + data.v[top])
+    return bool((data.v[top : min(top + round(ARTEFACT / dt), data.v.size)] <= half).any())
 
 
 # -- criteria ----------------------------------------------------------------------------------------
@@ -645,7 +667,10 @@ class _Features:
             asked.append(name)
 
         if self._asked("n"):
-            slack = int(max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts), g.level(stretch))) + 1e-9)
+            slack = int(
+                max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts), g.level(stretch)))
+                + 1e-9
+            )
             text = marked("Spikes from the onset to the end of the recording.")
             if not whole:
                 text = marked("Spikes from one change of the current to the next.")
@@ -946,9 +971,10 @@ def _irregularity(groups: Sequence[_Recorded]) -> float:
 
 def _firing_levels(groups: Sequence[_Recorded]) -> list[tuple[float, float]]:
     """Return the currents at which a cell fires in some stretch, each with what is the same level."""
-    levels = [(g.level(x), any(((t >= x[0]) & (t < x[1])).any() for t in g.trains)) for g in groups for x in g.stretches()]
-    every = [level for level, _ in levels]
-    near = SAME * (max(every) - min(every))
+    levels = [
+        (g.level((a, b)), any(((t >= a) & (t < b)).any() for t in g.trains)) for g in groups for a, b in g.stretches()
+    ]
+    near = SAME * float(np.ptp([level for level, _ in levels]))
     return [(level - near, level + near) for level, fires in levels if fires]
 
 

@@ -175,10 +175,10 @@ class RecordingFile:
         data = {i: self._checked(i, units, threshold) for i in dict.fromkeys((*fitted, *holdout))}
         unit = units.get("current", "")
         largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
-        if not unit and 0.0 < largest < IN_AMPERE:
+        if unit in ("", "pA", "nA") and 0.0 < largest < IN_AMPERE:
             raise ValueError(
-                f"the current is at most {largest:.3g}: are these amperes? Say so (units={{'current': 'A'}}), or give "
-                "it in the unit of the model"
+                f"the current is at most {largest:.3g}{f' {unit}' * bool(unit)}: are these amperes? Say so "
+                "(units={'current': 'A'}), or give it in the unit of the model"
             )
         return made_of([data[i] for i in fitted], settings, unit if unit in AMPERE else "", [data[i] for i in holdout])
 
@@ -436,15 +436,21 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
         _check_nwb_size(pairs, path, name)
         sources = []
         for i, (response, stimulus) in enumerate(pairs):
-            v = _nwb_values(response) * 1e3
-            rate = _nwb_rate(response, name)
+            v = response.values() * 1e3
+            rate, start = response.clock(name)
             columns = {"t": np.arange(v.size) * 1e3 / rate, "v": v}
             if stimulus is not None:
-                current = _nwb_values(stimulus) * 1e12
-                if abs(_nwb_rate(stimulus, name) - rate) > 1e-6 * rate:
+                current = stimulus.values() * 1e12
+                its_rate, its_start = stimulus.clock(name)
+                if abs(its_rate - rate) > 1e-6 * rate:
                     raise ValueError(
-                        f"{name}, sweep {i}: v is sampled at {rate:g} Hz and its current at "
-                        f"{_nwb_rate(stimulus, name):g} Hz, valid is one rate"
+                        f"{name}, sweep {i}: v is sampled at {rate:g} Hz and its current at {its_rate:g} Hz, valid is "
+                        "one rate"
+                    )
+                if abs(its_start - start) > 0.5 / rate:
+                    raise ValueError(
+                        f"{name}, sweep {i}: v begins at {start:.10g} s and its current at {its_start:.10g} s, valid "
+                        "is one time"
                     )
                 if current.size != v.size:
                     raise ValueError(
@@ -455,46 +461,60 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
     return _file_of_sweeps(name, sources, {"t": "ms", "v": "mV", "current": "pA"})
 
 
-def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[Any, Any]]:
+@dataclass(frozen=True)
+class _Part:
+    """Samples of a series of an NWB file: all of them without a `count`."""
+
+    series: Any
+    first: int = 0
+    count: int | None = None
+
+    def values(self) -> Any:
+        """Return the data in V or A."""
+        chosen = self.series.data[self.first : None if self.count is None else self.first + self.count]
+        return np.asarray(chosen, dtype=np.float64) * float(self.series.conversion) + float(self.series.offset or 0.0)
+
+    def clock(self, name: str) -> tuple[float, float]:
+        """Return the rate in Hz, and the time in s of the first sample."""
+        if self.series.rate is not None:
+            rate = float(self.series.rate)
+            return rate, float(self.series.starting_time or 0.0) + self.first / rate
+        times = np.asarray(self.series.timestamps[:], dtype=np.float64)
+        steps = np.diff(times)
+        if steps.size == 0 or np.ptp(steps) > 1e-3 * steps.mean():
+            raise ValueError(f"{name}: {self.series.name} is not sampled at one rate")
+        return float(1.0 / steps.mean()), float(times[self.first])
+
+
+def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[_Part, _Part | None]]:
     """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
     table = file.intracellular_recordings
     if table is not None and len(table):
-        pairs = []
+        pairs: list[tuple[_Part, _Part | None]] = []
         for row in range(len(table)):
-            response = table[("responses", "response")][row].timeseries
-            stimulus = table[("stimuli", "stimulus")][row].timeseries
-            if type(response).__name__ == "CurrentClampSeries":
-                pairs.append((response, stimulus if type(stimulus).__name__ == "CurrentClampStimulusSeries" else None))
+            response = table[("responses", "response")][row]
+            stimulus = table[("stimuli", "stimulus")][row]
+            if type(response.timeseries).__name__ == "CurrentClampSeries" and response.count >= 0:
+                is_known = type(stimulus.timeseries).__name__ == "CurrentClampStimulusSeries" and stimulus.count >= 0
+                parts = [_Part(one.timeseries, int(one.idx_start), int(one.count)) for one in (response, stimulus)]
+                pairs.append((parts[0], parts[1] if is_known else None))
         if pairs:
             return pairs
     numbered = {x.sweep_number: x for x in stimuli if x.sweep_number is not None}
     if numbered and all(x.sweep_number in numbered for x in responses):
-        return [(x, numbered[x.sweep_number]) for x in sorted(responses, key=lambda x: x.sweep_number)]
+        ordered = sorted(responses, key=lambda x: x.sweep_number)
+        return [(_Part(x), _Part(numbered[x.sweep_number])) for x in ordered]
     if len(stimuli) == len(responses):
-        return list(zip(responses, stimuli, strict=True))
-    return [(x, None) for x in responses]
+        return [(_Part(x), _Part(y)) for x, y in zip(responses, stimuli, strict=True)]
+    return [(_Part(x), None) for x in responses]
 
 
-def _check_nwb_size(pairs: list[tuple[Any, Any]], path: Path, name: str) -> None:
+def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str) -> None:
     """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
-    every = [x for pair in pairs for x in pair if x is not None]
-    arrays = [array for x in every for array in (x.data, x.timestamps) if array is not None]
+    every = {id(x.series): x.series for pair in pairs for x in pair if x is not None}
+    arrays = [array for x in every.values() for array in (x.data, x.timestamps) if array is not None]
     samples = sum(float(np.prod(np.shape(array), dtype=np.float64)) for array in arrays)
     bounded(name, "number of samples", samples, max(path.stat().st_size * MOST_PACKED, 1e6))
-
-
-def _nwb_values(series: Any) -> Any:
-    """Return the data in V or A."""
-    return np.asarray(series.data[:], dtype=np.float64) * float(series.conversion) + float(series.offset or 0.0)
-
-
-def _nwb_rate(series: Any, name: str) -> float:
-    if series.rate is not None:
-        return float(series.rate)
-    steps = np.diff(np.asarray(series.timestamps[:], dtype=np.float64))
-    if steps.size == 0 or np.ptp(steps) > 1e-3 * steps.mean():
-        raise ValueError(f"{name}: {series.name} is not sampled at one rate")
-    return float(1.0 / steps.mean())
 
 
 def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:

@@ -24,8 +24,10 @@ SHORTEST = 5.0
 """Shortest recording in ms: a shorter one is probably in seconds."""
 SHORTEST_STEP = 0.0005
 """Shortest time in ms between two samples: an amplifier is slower, and a shorter one is probably in seconds."""
-LONGEST_STEP = 1.0
+LONGEST_STEP = 0.5
 """Time in ms between two samples from which on a spike may lie between them."""
+WIDEST = 1000.0
+"""A potential in mV that no cell has: these are microvolts."""
 SPIKE_HEIGHT = 20.0
 """Least distance in mV of the spike threshold from the median potential, where it is not given."""
 REARM = 5.0
@@ -229,6 +231,12 @@ def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
         raise ValueError(
             f"no spike in v: from {v.min():.3g} to {v.max():.3g} mV; are these volts? v must be in mV: multiply "
             "by 1000, or say units={'v': 'V'}"
+        )
+    far = float(np.median(np.abs(v)))
+    if far > WIDEST:
+        raise ValueError(
+            f"v has a median of {float(np.median(v)):.3g} mV; are these microvolts? v must be in mV: divide by 1000, "
+            "or say units={'v': 'uV'}"
         )
     top = float(v.max())
     runs = np.flatnonzero(np.diff(np.concatenate([[False], v == top, [False]])))

@@ -364,6 +364,37 @@ def test_a_file_that_pynwb_writes_is_read_back(tmp_path, by):
             pw.from_recording(path)
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("late", [0.0, 0.01])
+def test_a_part_of_a_long_series_is_a_sweep_and_what_begins_at_another_time_is_named(tmp_path, late):
+    pynwb = pytest.importorskip("pynwb")
+    from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
+
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="steps", identifier="x", session_start_time=start)
+    device = file.create_device(name="amplifier")
+    electrode = file.create_icephys_electrode(name="electrode", description="sharp", device=device)
+    sweeps = [adex_sweep(x) for x in (-100.0, 350.0)]
+    about = {"rate": 10_000.0, "electrode": electrode, "gain": 1.0}
+    v, i = (np.concatenate([sweep[k] for sweep in sweeps]) for k in (0, 1))
+    stimulus = CurrentClampStimulusSeries(name="i", data=i, conversion=1e-12, starting_time=late, **about)
+    response = CurrentClampSeries(name="v", data=v, conversion=1e-3, starting_time=0.0, **about)
+    for k in range(2):
+        part = {f"{what}_start_index": k * T.size for what in ("stimulus", "response")}
+        part |= {f"{what}_index_count": T.size for what in ("stimulus", "response")}
+        file.add_intracellular_recording(electrode=electrode, stimulus=stimulus, response=response, **part)
+    path = tmp_path / "long.nwb"
+    with pynwb.NWBHDF5IO(str(path), "w") as io:
+        io.write(file)
+    if late:
+        with pytest.raises(ValueError, match=r"sweep 0: v begins at 0 s and its current at 0\.01 s"):
+            pw.from_recording(path)
+        return
+    cell = pw.from_recording(path)
+    assert [(p.onset, p.pieces[0].first) for p in cell.protocols.values()] == [(100.0, -100.0), (100.0, 350.0)]
+    assert pw.judge("adex", cell, verify=False).accepted
+
+
 @pytest.mark.parametrize("name", ["x.abf", "x.nwb"])
 def test_a_file_that_is_none_is_refused_in_a_sentence(name):
     pytest.importorskip({"x.abf": "pyabf", "x.nwb": "pynwb"}[name])
@@ -409,6 +440,8 @@ def test_volts_and_seconds_are_named_and_converted_when_they_are_said():
     t, v, i = spiking()
     with pytest.raises(ValueError, match=r"are these volts.*units=\{'v': 'V'\}"):
         pw.from_recording(t, v / 1000.0, current=i)
+    with pytest.raises(ValueError, match=r"a median of -\S+ mV; are these microvolts.*units=\{'v': 'uV'\}"):
+        pw.from_recording(t, v * 1000.0, current=i)
     with pytest.raises(ValueError, match=r"multiply seconds by 1000, or say units=\{'t': 's'\}"):
         pw.from_recording(t / 1000.0, v, current=i)
     said = pw.from_recording(t / 1000.0, v / 1000.0, current=i / 1000.0, units={"t": "s", "v": "V", "current": "nA"})
@@ -421,6 +454,8 @@ def test_volts_and_seconds_are_named_and_converted_when_they_are_said():
         pw.from_recording(np.arange(60_000) * 1e-4, np.tile(v, 12), current=np.tile(i, 12))  # 6 s in seconds
     with pytest.raises(ValueError, match=r"the current is at most 3\.5e-10: are these amperes"):
         pw.from_recording(t, v, current=i * 1e-12)
+    with pytest.raises(ValueError, match=r"the current is at most 3\.5e-10 pA: are these amperes"):
+        pw.from_recording(t, v, current=i * 1e-12, units={"current": "pA"})
     with pytest.raises(ValueError, match=r"unknown unit of 'v': 'kV'"):
         pw.from_recording(t, v, current=i, units={"v": "kV"})
 
@@ -434,6 +469,18 @@ def test_an_artefact_at_an_edge_of_the_current_is_no_spike():
         pw.from_recording(t, v, current=i)
 
 
+def test_an_artefact_among_spikes_that_last_longer_is_no_spike():
+    cell = pd.read_csv(CELL, comment="#")
+    fine = np.arange(0.0, 299.0, 0.05)
+    v, current = np.interp(fine, cell["t"], cell["v"]), np.interp(fine, cell["t"], cell["current"])
+    assert pw.from_recording(fine, v, current=current)
+    v[3000:3002] = 60.0  # 0.1 ms, far from an edge of the current
+    with pytest.raises(ValueError, match=r"at 149\.\d+ ms for less than 0\.2 ms, where others last for .* not a spike"):
+        pw.from_recording(fine, v, current=current)
+    with pytest.raises(ValueError, match=r"an artefact, not a spike"):
+        pw.from_recording(fine, v, step=(25.0, 275.0))
+
+
 def test_an_artefact_names_its_sweep():
     t, v, i = spiking()
     w = v.copy()
@@ -444,8 +491,9 @@ def test_an_artefact_names_its_sweep():
 
 def test_spikes_that_the_sampling_cuts_are_named():
     t, v, i = spiking()
-    with pytest.raises(ValueError, match=r"v has a sample each 5 ms, and crosses .* the sampling cuts spikes"):
-        pw.from_recording(t[::50], v[::50], current=i[::50])
+    for every in (10, 50):  # one spike of six would be left
+        with pytest.raises(ValueError, match=rf"v has a sample each {every / 10:g} ms, .* the sampling cuts spikes"):
+            pw.from_recording(t[::every], v[::every], current=i[::every])
 
 
 def test_a_plateau_is_no_spike():
