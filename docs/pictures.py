@@ -43,7 +43,7 @@ from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"
 SCREEN = {"width": 1400, "height": 900}
-BLUE = "#0072b2"
+BLUE, GRAY = "#0072b2", "#8a8f98"
 PHONE = {"width": 400, "height": 800}
 FILM = {"width": 1200, "height": 760}
 SHOWN_MS, HELD_MS = 350, 1600
@@ -563,51 +563,45 @@ def differing() -> go.Figure:
 def real_cell_figure() -> go.Figure:
     """Return all sweeps of the real cell with the response of AdEx, which was fitted to five of them."""
     neuron = real_cell.fits()["adex"]["parameters"]
-    verdicts = {
-        one: pw.judge("adex", one, neuron, verify=False) for one in (real_cell.cell(), real_cell.cell().held_out)
-    }
+    patterns = (real_cell.cell(), real_cell.cell().held_out)
+    verdicts = {one: pw.judge("adex", one, neuron, verify=False) for one in patterns}
     held, *_ = real_cell.of_neuron("adex", neuron)
     half = len(held) // 2
-    figure = make_subplots(half + 1, 2, shared_xaxes=True, horizontal_spacing=0.035, vertical_spacing=0.01,
+    figure = make_subplots(half + 1, 2, shared_xaxes=True, horizontal_spacing=0.035, vertical_spacing=0.008,
                            row_heights=[1.0] * half + [0.8])  # fmt: skip
     for k, of_sweep in enumerate(held):
-        row, column, name = k % half + 1, k // half + 1, f"sweep {k}"
+        place, name = {"row": k % half + 1, "col": k // half + 1}, f"sweep {k}"
         fitted = k in real_cell.TRAIN
-        pattern = real_cell.cell() if fitted else real_cell.cell().held_out
-        begin = pattern.begins[name]
-        drawn = [
-            (pw.patterns.target(pattern).traces[name], "#8a8f98", 2.2, 46.0),
-            (verdicts[pattern].traces[name], BLUE, 1.1, 58.0),
-        ]
-        for trace, colour, width, top in drawn:
-            v = trace.v[0].copy()
-            if colour == BLUE:  # a neuron that resets has no top of its spikes
-                v[np.searchsorted(trace.t, trace.spike_times[0])] = 30.0
+        pattern = patterns[not fitted]
+        recorded, response = pw.patterns.target(pattern).traces[name], verdicts[pattern].traces[name]
+        for trace, colour, width, top in ((recorded, GRAY, 2.4, 48.0), (response, BLUE, 1.1, 62.0)):
+            v, spikes = trace.v[0].copy(), trace.spike_times[0]
+            if trace is response:  # a neuron that resets has no top of its spikes
+                v[np.searchsorted(trace.t, spikes)] = 30.0
+            begin = pattern.begins[name]
             grid = make_grid(trace.t + begin, 700)
-            figure.add_scatter(
-                x=grid.x, y=envelope(v, grid), line={"color": colour, "width": width}, row=row, col=column
-            )
+            figure.add_scatter(x=grid.x, y=envelope(v, grid), line={"color": colour, "width": width}, **place)
             marker = {"symbol": "line-ns-open", "size": 4, "color": colour, "line": {"width": 1.2}}
-            figure.add_scatter(x=trace.spike_times[0] + begin, y=np.full(trace.spike_times[0].size, top), mode="markers",
-                               marker=marker, row=row, col=column)  # fmt: skip
+            figure.add_scatter(x=spikes + begin, y=np.full(spikes.size, top), mode="markers", marker=marker, **place)
         text = f"{real_cell.level(k)} pA: {of_sweep.passed} of {of_sweep.asked} hold"
-        figure.add_annotation(
-            x=2980, y=-112, text=f"<b>{text}, fitted</b>" if fitted else text, showarrow=False, xanchor="right",
-            yanchor="bottom", font={"size": 12}, row=row, col=column)  # fmt: skip
+        if fitted:
+            text = f"<b>{text}, fitted</b>"
+        figure.add_annotation(x=2980, y=-148, text=text, showarrow=False, xanchor="right", yanchor="bottom",
+                              font={"size": 12}, **place)  # fmt: skip
         points = pattern.protocols[name].corners(0.0, 3000.0)
         figure.add_scatter(x=points[:, 0], y=points[:, 1], mode="lines", line={"color": "#444", "width": 1.0},
-                           row=half + 1, col=column)  # fmt: skip
-    figure.update_yaxes(range=[-122, 70], tickvals=[-100, -50, 0], showticklabels=False)
+                           row=half + 1, col=place["col"])  # fmt: skip
+    figure.update_yaxes(range=[-150, 74], tickvals=[-100, -50, 0], showticklabels=False)
     figure.update_yaxes(showticklabels=True, col=1)
     figure.update_yaxes(title="potential (mV)", row=half // 2, col=1)
     figure.update_yaxes(range=[-70, 120], tickvals=[-50, 0, 100], row=half + 1)
     figure.update_yaxes(title="current (pA)", row=half + 1, col=1)
     figure.update_xaxes(range=[0, 3000])
     figure.update_xaxes(title="time (ms)", row=half + 1)
-    for x, colour, words in ((0.0, "#8a8f98", "recorded"), (0.1, BLUE, "AdEx")):
+    for x, colour, words in ((0.0, GRAY, "recorded"), (0.1, BLUE, "AdEx")):
         figure.add_annotation(x=x, y=1.0, xref="paper", yref="paper", text=f"<b>{words}</b>", font={"color": colour},
                               showarrow=False, xanchor="left", yanchor="bottom")  # fmt: skip
-    return figure.update_layout(width=1000, height=900, margin={"l": 60, "r": 10, "t": 30, "b": 50})
+    return figure.update_layout(width=1000, height=960, margin={"l": 60, "r": 10, "t": 30, "b": 50})
 
 
 def left_open() -> go.Figure:

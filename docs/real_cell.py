@@ -1,4 +1,4 @@
-"""The real cell of the page on recordings, sweep by sweep: what four neurons hold of it, and what the cell would itself.
+"""The real cell of the page on recordings, sweep by sweep: what four neurons hold of it, and the cell itself.
 
 ``python docs/real_cell.py`` judges the sets of ``tests/data/recordings/fitted.json``, and writes the table into the
 page; ``python docs/real_cell.py adex`` searches for the set of a neuron anew, as long as the file says.
