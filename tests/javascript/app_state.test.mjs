@@ -209,7 +209,7 @@ test("a neuron that waits for a silent host says that it does", (t) => {
 test("a search that is starting can be stopped, and one that is refused closes its drawer", (t) => {
   const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
   app.search();
-  assert.ok(app.isStarting());
+  assert.ok(app.store.get().drawer && !app.store.get().search);
   app.stopStarting();
   assert.deepEqual([state().drawer, host.cancelled.at(-1).kind], [false, "search"]);
   app.search();

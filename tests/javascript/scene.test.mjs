@@ -175,3 +175,22 @@ test("each criterion of each pattern says where it looks, within its sweep", () 
     }
   }
 });
+
+test("no text of the figure stands on another one", () => {
+  for (const pattern of Object.keys(modelData("morris_lecar").patterns)) {
+    const { labels } = tracesOf(shown("morris_lecar", pattern).scene(), 880, 520, HOW);
+    const boxes = labels
+      .filter(({ turned }) => !turned)
+      .map(({ text, x, y, align }) => {
+        const wide = 0.5 * HOW.size * text.length;
+        const left = { left: x, center: x - wide / 2, right: x - wide }[align];
+        return { text, left, right: left + wide, y };
+      });
+    for (const [k, one] of boxes.entries()) {
+      for (const other of boxes.slice(k + 1)) {
+        const isOn = one.left < other.right && other.left < one.right && Math.abs(one.y - other.y) < 0.9 * HOW.size;
+        assert.ok(!isOn, `${pattern}: ${one.text} and ${other.text}`);
+      }
+    }
+  }
+});

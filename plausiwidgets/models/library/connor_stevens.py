@@ -119,11 +119,11 @@ PARAMETERS = [
     Parameter("E_A", -75.0, -90.0, -65.0, "mV", group="channels",
               description="Reversal potential of the A-current.", source=_BOOK),
     Parameter("rate_n", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the potassium gate relative to the published one.", source=f"{_BOOK}: 1"),
+              description="Speed of the potassium gate, relative to the published one.", source=f"{_BOOK}: 1"),
     Parameter("rate_h", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the sodium inactivation relative to the published one.", source=f"{_BOOK}: 1"),
+              description="Speed of the sodium inactivation, relative to the published one.", source=f"{_BOOK}: 1"),
     Parameter("rate_b", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the inactivation of the A-current relative to the published one: slow delays "
+              description="Speed of the inactivation of the A-current, relative to the published one: slow delays "
               "the first spike.", source=f"{_BOOK}: 1"),
 ]  # fmt: skip
 

@@ -97,9 +97,9 @@ PARAMETERS = [
     Parameter("temperature", 6.3, 0.0, 20.0, "°C", group="channels",
               description="Temperature: warmer gates are faster, threefold in 10 °C.", source=_SQUID),
     Parameter("rate_n", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the potassium gate relative to the squid's.", source=f"{_SQUID}: 1"),
+              description="Speed of the potassium gate, relative to the squid's.", source=f"{_SQUID}: 1"),
     Parameter("rate_h", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the sodium inactivation relative to the squid's.", source=f"{_SQUID}: 1"),
+              description="Speed of the sodium inactivation, relative to the squid's.", source=f"{_SQUID}: 1"),
 ]  # fmt: skip
 
 PRESETS = [

@@ -80,7 +80,7 @@ def threshold(p: Any) -> torch.Tensor:
 
 PARAMETERS = [
     Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
-              description="Rate of the recovery variable u: small is slow.", source=IZHIKEVICH_2004),
+              description="Rate of recovery: small makes u slow.", source=IZHIKEVICH_2004),
     Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
               description="How strongly u follows the potential below threshold; large makes the neuron "
               "resonate and rebound.", source=IZHIKEVICH_2004),

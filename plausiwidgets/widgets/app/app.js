@@ -4,7 +4,7 @@ import { tr, translate } from "./engine/texts.js";
 import { measuredText, numberText, ofUnit } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
-import { firstOf, simulation, stored } from "./neuron.js";
+import { firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
 import { heard, isOf, isOpen, playback } from "./search.js";
@@ -24,13 +24,6 @@ const LONG = 300; // ms after which it is shown that a simulation is awaited
 
 /** Whether somebody has chosen ranges, or what is held. @param {import("./types.d.ts").Box} box */
 const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + Object.keys(bounds).length > 0;
-
-/** @param {Selection} a @param {Selection} b */
-export function isSame(a, b) {
-  return (
-    a.model === b.model && a.pattern === b.pattern && a.dt === b.dt && Object.entries(a.values).every(([name, x]) => b.values[name] === x)
-  );
-}
 
 /** The least and the greatest potential of a line; of one without any, Infinity and −Infinity. @param {Line} line */
 function extentOf(line) {
@@ -129,9 +122,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     stopAsking();
     clearTimeout(asking);
     simulate();
-    const known = current.patterns[selection().pattern].sets.find((/** @type {any} */ _, /** @type {number} */ k) =>
-      isSame(selection(), stored(current, selection().pattern, k)),
-    );
+    const known = current.patterns[selection().pattern].sets[knownSet(current, selection())];
     const isKnown = known && ["replicated", "fragile"].includes(known.status);
     store.set({ verified: isKnown ? { status: known.status, why: known.why } : null });
     stopSimulating();
@@ -147,10 +138,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       }
       if (!verdict && app.isJudged() && host.can("simulate")) return askToSimulate();
       store.set({ verdict, drawn: store.get().drawn + 1 });
-      if (verdict?.loss === 0 && !isKnown && app.asks("verify")) {
-        store.set({ verified: { status: "asked", why: "" } });
-        asking = Number(setTimeout(verify, REST));
-      }
+      if (verdict?.loss === 0 && !isKnown && app.asks("verify")) verifySoon();
       solved();
     });
   };
@@ -183,12 +171,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         simulate();
       }
       store.set({ simulating: null, verdict, drawn: store.get().drawn + 1 });
-      if (verdict?.loss === 0) {
-        store.set({ verified: { status: "asked", why: "" } });
-        asking = Number(setTimeout(verify, REST));
-      }
+      if (verdict?.loss === 0) verifySoon();
       solved();
     });
+  };
+
+  const verifySoon = () => {
+    store.set({ verified: { status: "asked", why: "" } });
+    asking = Number(setTimeout(verify, REST));
   };
 
   const verify = () => {
@@ -415,20 +405,15 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const free = Object.entries(values).filter(([name]) => !locked.includes(name));
       change({ values: { ...selection().values, ...Object.fromEntries(free) } });
     },
-    /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value */
-    within(name, value) {
+    /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value @param {number} [by] positions from it */
+    within(name, value, by = 0) {
       const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
       const ends = endsOf(slider, selection().values[name]);
       if (!Number.isFinite(value)) return selection().values[name];
-      return valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends), 0), STEPS), ends);
+      return valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends) + by, 0), STEPS), ends);
     },
     /** Moves a value by some positions of its slider. @param {string} name @param {number} by */
-    nudge(name, by) {
-      const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
-      const value = selection().values[name];
-      const ends = endsOf(slider, value);
-      app.put({ [name]: valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends) + by, 0), STEPS), ends) });
-    },
+    nudge: (name, by) => app.put({ [name]: app.within(name, selection().values[name], by) }),
     /** @param {number} dt */
     step(dt) {
       change({ dt });
@@ -596,8 +581,6 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (search?.dt && search.dt !== dt) return false;
       return isOf(search, selection()) && Object.entries(search?.best ?? {}).every(([name, value]) => values[name] === value);
     },
-    /** Whether a search was asked for, of which nothing was heard yet. */
-    isStarting: () => store.get().drawer && !store.get().search,
     /** The sentence for the user: what was said last, else that the host is silent. */
     sentence() {
       const { said, silent } = store.get();
@@ -689,7 +672,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       (check.looks ?? [])
         .filter(({ sweep }) => sweep === null || sweep === run.sweep.name)
         .map(({ from, to }) => {
-          const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, check.unit);
+          const unit = check.name.endsWith(check.unit) ? "" : check.unit; // a number of spikes is called "spikes"
+          const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, pointed ? check.unit : unit);
           const text = pointed ? measured : `${tr(check.name)}: ${measured}`;
           const [begin, end] = [Math.max(Number.isNaN(from) ? first : from, first), Math.min(Number.isNaN(to) ? last : to, last)];
           return { from: begin, to: end, text, passed: check.passed };

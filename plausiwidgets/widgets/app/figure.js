@@ -1,5 +1,5 @@
 import { tr } from "./engine/texts.js";
-import { dragged, readable, zoomable } from "./hand.js";
+import { arrowOf, dragged, readable, zoomable } from "./hand.js";
 import { paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { frame } from "./scene.js";
@@ -154,16 +154,16 @@ function handlesIn(app, place, at) {
   };
   // Up and down are the height, left and right its times; where there is one of them alone, all keys are.
   const keys = (/** @type {KeyboardEvent} */ event, /** @type {string} */ name) => {
-    const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
-    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    const by = arrowOf(event);
+    if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const axis = event.key === "ArrowUp" || event.key === "ArrowDown" ? "height" : "time";
+    const axis = by[1] ? "height" : "time";
     const own = /** @type {{ element: HTMLElement, handle: Handle }} */ (shown.get(name));
     const other = [...shown.values()].find(({ handle }) => handle.axis === axis);
     const { element, handle } = own.handle.axis === axis || !other ? own : other;
     element.focus({ preventScroll: true });
-    app.nudge(handle.name, (event.shiftKey ? 1 : KEY) * by * (Math.sign(handle.slope) || 1));
+    app.nudge(handle.name, (event.shiftKey ? 1 : KEY) * (by[0] - by[1]) * (Math.sign(handle.slope) || 1));
     app.keepSoon();
   };
   return {

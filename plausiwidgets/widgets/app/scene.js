@@ -1,7 +1,7 @@
 /** @import { Handle, Line, Panel, Range, Scene } from "./types.d.ts" */
 // What is drawn, without how: ranges, ticks, places in a box. Painters and hands share it.
 
-const MARGIN = { left: 62, right: 20, top: 11, bottom: 27, gap: 14 }; // px, of a font of 14
+const MARGIN = { left: 62, right: 20, top: 11, bottom: 30, gap: 14 }; // px, of a font of 14
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 
 /**

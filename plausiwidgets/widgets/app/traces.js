@@ -53,7 +53,7 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   const shown = hasPeak ? [peak, ...labelled.filter((one) => Math.abs(at.y(one) - at.y(peak)) > SMALLEST && one < peak)] : labelled;
   for (const one of shown) write(tickText(Number(one.toPrecision(4))), at.left - 10, at.y(one), "right");
   const bottom = at.row + at.current;
-  const below = bottom + 1.1 * size;
+  const below = bottom + 1.3 * size; // a handle at the bottom reaches as far as the text
   const title = tr("time (ms)");
   write(title, right, below, "right");
   const room = right - widthOf(title, size) - size;
@@ -107,8 +107,11 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     const [base, level] = [within(held), within(far)];
     write(numberText(held, 3), at.left - 10, base, "right");
     if (Math.abs(level - base) > size) write(numberText(far, 3), at.left - 10, level, "right");
-    if (unit)
-      write(unit, at.left - 10, Math.abs(level - base) > 2 * size + 4 ? (level + base) / 2 : Math.max(level, base) + size + 3, "right");
+    // Between the two numbers, above or below them: where it stands on no other text.
+    const taken = [...labels.filter(({ align, turned }) => align === "right" && !turned).map(({ y }) => y), below];
+    const places = [(level + base) / 2, Math.min(level, base) - size - 2, Math.max(level, base) + size + 2];
+    const free = places.find((y) => taken.every((other) => Math.abs(y - other) > size));
+    if (unit && free !== undefined) write(unit, at.left - 10, free, "right");
   }
 
   const [held] = scene.handles;
