@@ -7,10 +7,11 @@ import { patternOf, slidersOf } from "./neuron.js";
 import { paint, placesIn } from "./painter.js";
 import { PairMenus } from "./pair.js";
 import { paintPicture } from "./pictures.js";
+import { useAgain } from "./redraw.js";
 import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
 import { isDark, properties, watchTheme } from "./theme.js";
-import { html, render, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
 
 /** @import { Answered } from "./codes.js" */
 /** @import { Catalogue, Exercise, Layer, ModelData, Slider } from "./types.d.ts" */
@@ -256,12 +257,12 @@ function valueAxis(name, sliders, answers, start) {
 function Plane({ about, rows, sliders, axes, dark, point }) {
   const canvas = useRef(/** @type {any} */ (null));
   const places = useRef(/** @type {{ p: number, q: number, row: Row }[]} */ ([]));
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  const again = useAgain();
   const answers = rows.map(({ answer }) => /** @type {Answered} */ (answer));
   const start = Object.fromEntries(about.exercise.start.values);
   const [x, y] = axes.map((name) => valueAxis(name, sliders, answers, start[name] ?? NaN));
   useEffect(() => {
-    const size = new ResizeObserver(() => again(0));
+    const size = new ResizeObserver(again);
     size.observe(canvas.current);
     return () => size.disconnect();
   }, []);

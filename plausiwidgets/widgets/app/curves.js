@@ -3,7 +3,7 @@ import { valuesAlong } from "./cells.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
-import { asked, rangesFor, useJob } from "./jobs.js";
+import { asked, rangesFor, useJob, useJobAtRest } from "./jobs.js";
 import { simulation } from "./neuron.js";
 import { path, prepared } from "./painter.js";
 import { Pictured } from "./pictured.js";
@@ -183,13 +183,11 @@ function Rate({ app }) {
   const most = amplitude ? rangesFor(app)[amplitude.name][1] : 1;
   const at = amplitude ? values[amplitude.name] : NaN;
   const own = app.data.parameters.map(({ name }) => values[name]);
-  useEffect(() => {
+  const begin = () => {
     const fields = { model, values, dt, holding: holding ? values[holding.name] : 0, most, points: RATES };
-    const take = (/** @type {any} */ _, /** @type {Answer} */ __, /** @type {Arrays} */ { current, rate }) => ({ current, rate });
-    const timer = setTimeout(() => job.begin(fields, take), REST);
-    return () => clearTimeout(timer);
-  }, [JSON.stringify([model, pattern, dt, own, holding && values[holding.name], most])]);
-  useEffect(() => () => job.stop(), []);
+    job.begin(fields, (_, __, { current, rate }) => ({ current, rate }));
+  };
+  useJobAtRest(job, REST, begin, [JSON.stringify([model, pattern, dt, own, holding && values[holding.name], most])]);
   const { data, state, error } = job.get();
   const axis = { scale: "linear", zero: null };
   /** @param {number} width @param {number} height @param {Zoom | null} zoom */

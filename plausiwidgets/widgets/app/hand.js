@@ -23,6 +23,12 @@ export function dragged(element, event, move, end) {
   for (const one of ENDS) element.addEventListener(one, up);
 }
 
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Where an arrow key leads, right and down; null of another key, or with one that is held. @param {KeyboardEvent} event */
+export const arrowOf = ({ key, altKey, ctrlKey, metaKey }) => (altKey || ctrlKey || metaKey ? null : (ARROWS[key] ?? null));
+
 /**
  * Zoom of a picture by a hand: a box that is drawn over it, a wheel with Ctrl (two fingers on a pad do the same), and a
  * double click, which ends it. A wheel alone scrolls the page. While Plotly shows the picture, the box is Plotly's.

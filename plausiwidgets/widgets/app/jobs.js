@@ -1,5 +1,6 @@
 import { endsOf } from "./engine/scales.js";
 import { useRedraw } from "./redraw.js";
+import { useEffect } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Answer, Arrays, Selection } from "./types.d.ts" */
@@ -15,16 +16,19 @@ import { useRedraw } from "./redraw.js";
  * @property {any} data what was taken from its answers
  */
 
-/** @type {WeakMap<App, Map<string, ReturnType<typeof createJob>>>} */
+/** @type {WeakMap<App, Map<string, any>>} */
 const kept = new WeakMap();
 
-/** The job of a kind: one an app. @param {App} app @param {string} kind */
-export function jobOf(app, kind) {
+/** What an app keeps under a name while the tool is closed, made when it is first asked for. @template T @param {App} app @param {string} name @param {() => T} make @returns {T} */
+export function keptIn(app, name, make) {
   const own = kept.get(app) ?? new Map();
   kept.set(app, own);
-  if (!own.has(kind)) own.set(kind, createJob(app, kind));
-  return /** @type {ReturnType<typeof createJob>} */ (own.get(kind));
+  if (!own.has(name)) own.set(name, make());
+  return own.get(name);
 }
+
+/** The job of a kind: one an app. @param {App} app @param {string} kind */
+export const jobOf = (app, kind) => keptIn(app, `job of ${kind}`, () => createJob(app, kind));
 
 /** @param {App} app @param {string} kind */
 function createJob(app, kind) {
@@ -77,6 +81,18 @@ export function useJob(app, kind) {
   const job = jobOf(app, kind);
   useRedraw(job.on, [job]);
   return job;
+}
+
+/**
+ * Asks at rest after each change of what it is about, and ends with its view.
+ * @param {ReturnType<typeof createJob>} job @param {number} rest ms @param {() => void} begin @param {unknown[]} about
+ */
+export function useJobAtRest(job, rest, begin, about) {
+  useEffect(() => {
+    const timer = setTimeout(begin, rest);
+    return () => clearTimeout(timer);
+  }, about);
+  useEffect(() => job.stop, []);
 }
 
 /** The fields of a question about a selection. @param {Selection} selection */

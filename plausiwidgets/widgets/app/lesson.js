@@ -1,6 +1,5 @@
-import { isSame } from "./app.js";
 import { tr } from "./engine/texts.js";
-import { stored } from "./neuron.js";
+import { knownSet } from "./neuron.js";
 import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
 import { SearchButton } from "./turn.js";
@@ -105,10 +104,7 @@ export async function goTo(app, at, { sets = true } = {}) {
 async function showOf(app, to) {
   app.setBox({ locked: [], fixed: [], bounds: {} });
   const data = await app.describe(to.model, to.pattern);
-  const set = data.patterns[to.pattern].sets.findIndex((/** @type {unknown} */ _, /** @type {number} */ k) =>
-    isSame(to, stored(data, to.pattern, k)),
-  );
-  await app.back({ ...to, set: Math.max(set, 0) });
+  await app.back({ ...to, set: Math.max(knownSet(data, to), 0) });
   app.keep();
 }
 

@@ -1,5 +1,6 @@
 import { Assess, assessedOf } from "./assessing.js";
 import { tr } from "./engine/texts.js";
+import { arrowOf } from "./hand.js";
 import { useJob } from "./jobs.js";
 import { markWords, SIGNS } from "./marks.js";
 import { html, useRef, useState } from "./vendor/preact.js";
@@ -14,18 +15,12 @@ import { html, useRef, useState } from "./vendor/preact.js";
  */
 
 /** Where a key leads from a cell; null for other keys. @param {KeyboardEvent} event @param {[number, number]} at @param {number} rows @param {number} columns @returns {[number, number] | null} */
-function cellByKey({ key, ctrlKey }, [row, column], rows, columns) {
+function cellByKey(event, [row, column], rows, columns) {
+  const { key, ctrlKey } = event;
   if (key === "Home") return [ctrlKey ? 0 : row, 0];
   if (key === "End") return [ctrlKey ? rows - 1 : row, columns - 1];
-  const steps = /** @type {Record<string, [number, number]>} */ ({
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-  });
-  const step = steps[key];
-  if (!step) return null;
-  return [Math.min(Math.max(row + step[0], 0), rows - 1), Math.min(Math.max(column + step[1], 0), columns - 1)];
+  const by = arrowOf(event);
+  return by && [Math.min(Math.max(row + by[1], 0), rows - 1), Math.min(Math.max(column + by[0], 0), columns - 1)];
 }
 
 /**

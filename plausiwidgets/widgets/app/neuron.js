@@ -31,6 +31,19 @@ export function stored(data, key, set = 0) {
   return { model: data.model.name, pattern: key, values: Object.fromEntries(values), dt, set };
 }
 
+/** Whether two selections are of the same model and pattern with the same values, whatever set they come from. @param {Selection} a @param {Selection} b */
+export function isSame(a, b) {
+  return (
+    a.model === b.model && a.pattern === b.pattern && a.dt === b.dt && Object.entries(a.values).every(([name, x]) => b.values[name] === x)
+  );
+}
+
+/** Which of the stored sets a selection is; −1 where it is none. @param {ModelData} data @param {Selection} selection @returns {number} */
+export const knownSet = (data, selection) =>
+  data.patterns[selection.pattern].sets.findIndex((/** @type {unknown} */ _, /** @type {number} */ set) =>
+    isSame(selection, stored(data, selection.pattern, set)),
+  );
+
 /**
  * Everything that the page computes of one selection by itself; of a neuron that it cannot simulate, what its host has
  * answered.

@@ -1,4 +1,4 @@
-import { createApp, isSame } from "./app.js";
+import { createApp } from "./app.js";
 import { NEURONS } from "./engine/neurons.js";
 import { endsOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
@@ -6,7 +6,7 @@ import { follow } from "./follow.js";
 import { isWhole, kernelHost, PAGE } from "./host.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
 import { beginMystery, gameFrom, keepScore } from "./mystery.js";
-import { stored } from "./neuron.js";
+import { isSame, knownSet, stored } from "./neuron.js";
 import { keep, kept } from "./tab.js";
 
 /** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
@@ -20,10 +20,8 @@ const LATE = 1500; // ms after which the host is greeted again
 
 /** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
 function selectionOf(data, { model, pattern, values, dt }) {
-  const { sets } = data.patterns[pattern];
   const at = { model, pattern, values, dt, set: 0 };
-  const known = sets.findIndex((/** @type {any} */ _, /** @type {number} */ set) => isSame(at, stored(data, pattern, set)));
-  return { ...at, set: Math.max(known, 0) };
+  return { ...at, set: Math.max(knownSet(data, at), 0) };
 }
 
 /** What differs from the sliders of a model: ranges, what a search may not change, what nobody may. @param {ModelData} data @param {Shown} shown @returns {Box} */

@@ -2,11 +2,11 @@ import { axesPicture } from "./axes.js";
 import { rateAt } from "./curves.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
-import { useJob } from "./jobs.js";
+import { useJob, useJobAtRest } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
-import { html, useEffect, useState } from "./vendor/preact.js";
+import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { OnsetPoint } from "./messages.d.ts" */
@@ -59,13 +59,11 @@ export function Onset({ app }) {
   const base = holding ? values[holding.name] : 0;
   const here = amplitude ? base + values[amplitude.name] : NaN;
   const own = app.data.parameters.map(({ name }) => values[name]);
-  useEffect(() => {
+  const begin = () => {
     const fields = { model, values, dt, holding: base, ...(currents ? { currents } : {}) };
-    const take = (/** @type {any} */ _, /** @type {Answer} */ answer, /** @type {Arrays} */ arrays) => diagramOf(model, answer, arrays);
-    const timer = setTimeout(() => job.begin(fields, take), REST);
-    return () => clearTimeout(timer);
-  }, [JSON.stringify([model, dt, own, base, currents])]);
-  useEffect(() => () => job.stop(), []);
+    job.begin(fields, (_, answer, arrays) => diagramOf(model, answer, arrays));
+  };
+  useJobAtRest(job, REST, begin, [JSON.stringify([model, dt, own, base, currents])]);
   const { data, state, error } = job.get();
   const diagram = /** @type {Diagram | null} */ (data?.about === model ? data : null);
   /** @param {number} width @param {number} height @param {Zoom | null} zoom */

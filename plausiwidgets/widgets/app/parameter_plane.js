@@ -3,10 +3,11 @@ import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, j
 import { endsOf, positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
-import { dragged } from "./hand.js";
-import { asked, rangesFor, useJob } from "./jobs.js";
+import { arrowOf, dragged } from "./hand.js";
+import { asked, keptIn, rangesFor, useJob } from "./jobs.js";
 import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
+import { useAgain } from "./redraw.js";
 import { isOf } from "./search.js";
 import { plain } from "./sliders.js";
 import { inPieces } from "./state.js";
@@ -24,8 +25,7 @@ const SHADES = 6;
 const NAMED = 3; // criteria that are named before the others are counted
 const FILLS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"]; // of Okabe and Ito
 
-/** @type {WeakMap<App, { pair: [string, string] | null, all: boolean, own: Cells | null, of: any }>} what is kept while the tool is closed */
-const kept = new WeakMap();
+/** What is kept while the tool is closed. @typedef {{ pair: [string, string] | null, all: boolean, own: Cells | null, of: any }} Kept */
 
 /** The two values that a plane begins with: the last two of the neuron that matter, else the first two. @param {App} app @returns {[string, string]} */
 function usualPair(app) {
@@ -40,10 +40,8 @@ function usualPair(app) {
 
 /** Where in the plane of two values the pattern holds, with the neuron as a point to be dragged. @param {{ app: App }} props */
 export function ParameterPlane({ app }) {
-  const state = kept.get(app) ?? { pair: null, all: false, own: null, of: null };
-  kept.set(app, state);
-  const [, again] = useState(0);
-  const redraw = () => again((n) => n + 1);
+  const state = keptIn(app, "plane", () => /** @type {Kept} */ ({ pair: null, all: false, own: null, of: null }));
+  const redraw = useAgain();
   const [pointed, point] = useState(/** @type {[number, number] | null} */ (null));
   const job = useJob(app, "plane");
   const isHost = app.asks("plane");
@@ -149,19 +147,14 @@ export function ParameterPlane({ app }) {
     go(shares(event));
   };
   const keys = (/** @type {KeyboardEvent} */ event) => {
-    const by = /** @type {Record<string, [number, number]>} */ ({
-      ArrowRight: [1, 0],
-      ArrowLeft: [-1, 0],
-      ArrowUp: [0, 1],
-      ArrowDown: [0, -1],
-    })[event.key];
-    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    const by = arrowOf(event);
+    if (!by) return;
     event.preventDefault();
     event.stopPropagation();
     const step = event.shiftKey ? 1 : KEY;
     const { values } = app.store.get().selection; // keys may come faster than this is drawn
     const changed = [x, y].flatMap((slider, k) => {
-      const to = positionOf(slider, values[slider.name], ends[k]) + step * by[k];
+      const to = positionOf(slider, values[slider.name], ends[k]) + step * (k ? -by[1] : by[0]);
       return by[k] && !box.locked.includes(slider.name) ? [[slider.name, valueAt(slider, Math.min(Math.max(to, 0), STEPS), ends[k])]] : [];
     });
     app.put(Object.fromEntries(changed));

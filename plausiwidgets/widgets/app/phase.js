@@ -1,6 +1,6 @@
 import { axesPicture, frameOf } from "./axes.js";
 import { tr } from "./engine/texts.js";
-import { asked, useJob } from "./jobs.js";
+import { asked, useJob, useJobAtRest } from "./jobs.js";
 import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
 import { fixedPoint, nullcline, PlaneKey, pointed } from "./plane.js";
@@ -54,16 +54,14 @@ export function AskedPhase({ app }) {
   const phase = data?.about === selection.model ? data : null;
   const isPair = phase ? pair.length === 2 && pair.every((name) => phase.variables.includes(name)) : false;
   useEffect(() => app.onPoint((t) => t !== null && point(t)), []);
-  useEffect(() => {
-    const begin = () => {
-      const { selection: at } = app.store.get();
-      const fields = { sweep: app.run.sweep.name, pair: isPair ? pair : [], others: now === null ? "steady" : "now", now: now ?? 0 };
-      job.begin({ ...asked(at), ...fields }, (_, answer, arrays) => phaseOf(at.model, answer, arrays));
-    };
-    const timer = setTimeout(begin, REST);
-    return () => clearTimeout(timer);
-  }, [JSON.stringify([selection.model, selection.pattern, selection.values, selection.dt, isPair && pair, now])]);
-  useEffect(() => () => job.stop(), []);
+  const begin = () => {
+    const { selection: at } = app.store.get();
+    const fields = { sweep: app.run.sweep.name, pair: isPair ? pair : [], others: now === null ? "steady" : "now", now: now ?? 0 };
+    job.begin({ ...asked(at), ...fields }, (_, answer, arrays) => phaseOf(at.model, answer, arrays));
+  };
+  useJobAtRest(job, REST, begin, [
+    JSON.stringify([selection.model, selection.pattern, selection.values, selection.dt, isPair && pair, now]),
+  ]);
   const k = phase ? (level >= 0 && level < phase.levels.length ? level : phase.usual) : 0;
   const size = present ? 18 : 14;
   const picture = (/** @type {number} */ width, /** @type {number} */ height) =>

@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { intervalText } from "./engine/words.js";
+import { keptIn } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
 import { useRedraw } from "./redraw.js";
@@ -24,9 +25,6 @@ const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
  *   sweeps: Sweep[], criteria: Criterion[], leftOut: string[], unit: string, at: number, weights: Map<string, number>,
  *   roles: Map<string, Role>, pattern: string, heldOut: string, model: string, agreed: string }} Reading
  */
-/** @type {WeakMap<App, Reading>} */
-const kept = new WeakMap();
-
 /** What is known of a file before it is read. @returns {Omit<Reading, "file" | "said" | "busy" | "heard">} */
 const nothing = () => ({
   ...{ bytes: null, choices: {}, columns: {}, units: {}, question: null, sweeps: [], criteria: [], leftOut: [], unit: "", at: 0 },
@@ -34,11 +32,7 @@ const nothing = () => ({
 });
 
 /** What is read for an app, whichever of its views shows it. @param {App} app @returns {Reading} */
-export function readingOf(app) {
-  const state = kept.get(app) ?? { ...nothing(), file: null, said: "", busy: false, heard: new Set() };
-  kept.set(app, state);
-  return state;
-}
+export const readingOf = (app) => keptIn(app, "recording", () => ({ ...nothing(), file: null, said: "", busy: false, heard: new Set() }));
 
 /** @param {Reading} state @param {Partial<Reading>} change */
 function tell(state, change) {

@@ -9,7 +9,13 @@ import { useLayoutEffect, useReducer } from "./vendor/preact.js";
  * @param {(changed: () => void) => (() => void)} on @param {unknown[]} [of]
  */
 export function useRedraw(on, of = []) {
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useLayoutEffect(() => on(() => again(0)), of);
-  return () => again(0);
+  const again = useAgain();
+  useLayoutEffect(() => on(again), of);
+  return again;
+}
+
+/** How to draw a view anew. */
+export function useAgain() {
+  const [, count] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  return () => count(0);
 }

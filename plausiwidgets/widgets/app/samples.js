@@ -2,17 +2,19 @@ import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
-import { asked, rangesFor, useJob } from "./jobs.js";
+import { arrowOf } from "./hand.js";
+import { asked, keptIn, rangesFor, useJob } from "./jobs.js";
 import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
+import { useAgain } from "./redraw.js";
 import { csvOf, save } from "./saving.js";
-import { padded } from "./scene.js";
+import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Axis } from "./axes.js" */
-/** @import { Answer, Arrays, Layer, Range } from "./types.d.ts" */
+/** @import { Answer, Arrays, Layer } from "./types.d.ts" */
 
 const COUNT = 500;
 const NEAR = 18; // px from a pointer to the point that it means
@@ -52,16 +54,12 @@ export function nextPoint(points, from, [dx, dy]) {
   });
 }
 
-/** @type {WeakMap<App, { pair: [string, string] | null }>} */
-const kept = new WeakMap();
-
 /** All ways to show a pattern: sets that are spread over the whole region, each of which opens. @param {{ app: App }} props */
 export function Samples({ app }) {
-  const state = kept.get(app) ?? { pair: null };
-  kept.set(app, state);
+  const state = keptIn(app, "samples", () => ({ pair: /** @type {[string, string] | null} */ (null) }));
   const job = useJob(app, "samples");
   const [chosen, choose] = useState(-1);
-  const [, again] = useState(0);
+  const again = useAgain();
   const { selection, dark, present } = app.store.get();
   const { state: how, error, about, data, total } = job.get();
   const isHere = about?.model === selection.model && about.pattern === selection.pattern;
@@ -124,13 +122,8 @@ export function Samples({ app }) {
     return nearest(places(place), [event.clientX - left, event.clientY - top], NEAR);
   };
   const keys = (/** @type {KeyboardEvent} */ event) => {
-    const by = /** @type {Record<string, [number, number]>} */ ({
-      ArrowRight: [1, 0],
-      ArrowLeft: [-1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    })[event.key];
-    if (event.altKey || event.ctrlKey || event.metaKey || (!by && event.key !== "Enter")) return;
+    const by = arrowOf(event);
+    if (!by && event.key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
     if (!by) return open(chosen);
@@ -142,7 +135,7 @@ export function Samples({ app }) {
   };
   const pick = (/** @type {[string, string]} */ pair) => {
     state.pair = pair;
-    again((n) => n + 1);
+    again();
   };
   const picked = sets && chosen >= 0 && chosen < sets.count && axes.length === 2;
   return html`<div class="pw-fields">
@@ -199,15 +192,9 @@ function isVaried({ values, names, count }, column) {
 }
 
 /** The axis of a column: as its slider has it, or of what was measured. @param {App} app @param {Sets} sets @param {string} name @param {number} column @returns {Axis} */
-function axisFor(app, { values, names, count }, name, column) {
+function axisFor(app, sets, name, column) {
   const slider = app.sliders.find((one) => one.name === name);
   if (slider) return axisOf(slider, rangesFor(app)[name]);
-  let [low, high] = [Infinity, -Infinity];
-  for (let k = 0; k < count; k++) {
-    const x = values[k * names.length + column];
-    if (Number.isFinite(x)) [low, high] = [Math.min(low, x), Math.max(high, x)];
-  }
-  /** @type {Range} */
-  const ends = padded([low, high], 0.05);
+  const ends = padded(extent(rowsOf(sets).map((row) => row[column])), 0.05);
   return { name, unit: "", scale: "linear", zero: null, ends };
 }

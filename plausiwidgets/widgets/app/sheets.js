@@ -4,7 +4,8 @@ import { Heading } from "./heading.js";
 import { Map20, TableMap } from "./map.js";
 import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
-import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { useAgain } from "./redraw.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 import { shapeOf, sharedOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -82,8 +83,8 @@ export function Patterns({ app }) {
 
 /** @param {{ app: App, keys: string[], marks: Record<string, Mark>, dark: boolean, choose: (key: string) => void }} props */
 function Pictures({ app, keys, marks, dark, choose }) {
-  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => drawPictures(app.catalogue, app.data, () => again(0)), [app.data]);
+  const again = useAgain();
+  useEffect(() => drawPictures(app.catalogue, app.data, again), [app.data]);
   const known = picturesOf(app.data);
   const hasExamples = [...known.values()].some(({ isExample }) => isExample);
   return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue: this neuron. Gray: the example of what this neuron is not known to show.")}</p>` : ""}

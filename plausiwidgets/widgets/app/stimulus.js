@@ -1,5 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { ofUnit } from "./engine/words.js";
+import { keptIn } from "./jobs.js";
+import { useAgain } from "./redraw.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { inSentence, shapeOf, titleOf } from "./words.js";
 
@@ -9,8 +11,6 @@ const MOST = 1_000_000; // characters of a text of values
 const MOST_PULSES = 50;
 
 /** @typedef {{ before: string, text: string, lines: boolean, number: number, title: string }} Kept what is kept while the tool is closed */
-/** @type {WeakMap<App, Kept>} */
-const kept = new WeakMap();
 
 /** @type {[string, () => string, () => string][]} */
 const SHAPES = [
@@ -23,11 +23,14 @@ const SHAPES = [
 export function Stimulus({ app }) {
   const { selection, language } = app.store.get();
   const isPattern = app.isJudged();
-  const state = kept.get(app) ?? { before: "tonic_spiking", text: "", lines: false, number: 5, title: "" };
-  kept.set(app, state);
+  const state = keptIn(
+    app,
+    "stimulus",
+    () => /** @type {Kept} */ ({ before: "tonic_spiking", text: "", lines: false, number: 5, title: "" }),
+  );
   if (isPattern) state.before = selection.pattern;
   const [said, say] = useState("");
-  const [, again] = useState(0);
+  const again = useAgain();
   const [typing, type] = useState(false);
   const area = useRef(/** @type {any} */ (null));
   const shape = isPattern ? "" : shapeOf(selection.pattern);
@@ -58,7 +61,7 @@ export function Stimulus({ app }) {
     state.text = await file.text();
     state.title = file.name;
     type(true);
-    again((n) => n + 1);
+    again();
     apply("values");
   };
   const unit = app.data.model.unit;
@@ -111,7 +114,7 @@ export function Stimulus({ app }) {
               (lines) =>
                 html`<button aria-pressed=${state.lines === lines} onclick=${() => {
                   state.lines = lines;
-                  again((n) => n + 1);
+                  again();
                   if (shape === "values") apply("values");
                 }}>${lines ? tr("straight lines") : tr("steps")}</button>`,
             )}</div>

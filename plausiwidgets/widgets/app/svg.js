@@ -53,16 +53,10 @@ export function svgCanvas(clientWidth, clientHeight) {
     rect(...sides) {
       path += box(sides);
     },
-    /** @param {number[]} sides */
-    roundRect(...sides) {
-      path += box(sides);
-    },
     stroke: () => put(`<path d="${path}" ${line()}/>`),
     fill: () => put(`<path d="${path}" fill="${state.fillStyle}"${alpha()}/>`),
     /** @param {number[]} sides */
     fillRect: (...sides) => put(`<path d="${box(sides)}" fill="${state.fillStyle}"${alpha()}/>`),
-    /** @param {number[]} sides */
-    strokeRect: (...sides) => put(`<path d="${box(sides)}" ${line()}/>`),
     clip() {
       state.clip = `clip${++clips}`;
       out.push(`<clipPath id="${state.clip}"><path d="${path}"/></clipPath>`);
