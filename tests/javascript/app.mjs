@@ -1,7 +1,8 @@
 // The app without a page: its catalogue, its neurons, and an app that is asked by tests.
 import { readFileSync } from "node:fs";
 
-import { NEURONS, RUNTIME } from "../../plausiwidgets/widgets/app/engine/neurons.js";
+import * as RUNTIME from "../../plausiwidgets/simulation/javascript/runtime.js";
+import { NEURONS } from "../../plausiwidgets/widgets/app/engine/neurons.js";
 
 const folder = new URL("../../plausiwidgets/widgets/app/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));

@@ -261,6 +261,19 @@ test("a search whose kernel is silent is over for the page when it is stopped, a
   assert.equal(state().selection.values.c, -51);
 });
 
+test("what a search has tried on its way widens the axes no longer when it is over", (t) => {
+  const { app, host } = appOf(t, izhikevich, "tonic_bursting");
+  app.search();
+  const record = { model: "izhikevich", pattern: "tonic_bursting", loss: 1, dt: 0.25, status: "rejected", seconds: 2 };
+  const low = (state, best) => {
+    host.answer("search", state, { from: 0, search: { ...record, best } }, { loss: Float32Array.of(1) });
+    return app.scene().v[0];
+  };
+  const wide = low("running", { c: -70, d: 12, amplitude: 50 });
+  assert.equal(low("running", { c: -50, d: 2, amplitude: 15 }), wide); // nothing jumps while it runs
+  assert.ok(low("done", { c: -50, d: 2, amplitude: 15 }) > wide);
+});
+
 test("a search of another pair is watched no longer, and its values go with their own model and pattern", async (t) => {
   const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
   app.search();

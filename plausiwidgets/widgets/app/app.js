@@ -6,7 +6,7 @@ import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
 import { firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
-import { nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
+import { extent, nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
 import { heard, isOf, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask, lockedOn } from "./task.js";
@@ -24,17 +24,6 @@ const LONG = 300; // ms after which it is shown that a simulation is awaited
 
 /** Whether somebody has chosen ranges, or what is held. @param {import("./types.d.ts").Box} box */
 const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + Object.keys(bounds).length > 0;
-
-/** The least and the greatest potential of a line; of one without any, Infinity and −Infinity. @param {Line} line */
-function extentOf(line) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const x of line.v) {
-    if (!Number.isFinite(x)) continue;
-    if (x < low) low = x;
-    if (x > high) high = x;
-  }
-  return { of: line, low, high };
-}
 
 /**
  * The app of one selection: its state, and what follows of a change. It has no view: several can show it, or none.
@@ -90,7 +79,6 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
   let yours = run.trace("yours");
-  let extent = extentOf(yours); // of what was described last
   /** @type {Map<string, { key: string, found: (Sweep[] | null)[], data: ModelData, line: Line }>} */
   const others = new Map(); // lines of other values: the best of a search, what is pinned
   /** @type {{ key: string, v: Range, i: Range } | null} */
@@ -231,7 +219,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     if (isAgain && known?.id !== search.id && !isOpen(search) && !isOf(search, selection())) return;
     // A search of another pair opens the drawer with its first answer alone.
     const opens = known?.id !== search.id || isOf(search, selection());
-    store.set({ search, drawer: opens || store.get().drawer });
+    const isOver = known?.id === search.id && isOpen(known) && !isOpen(search);
+    if (isOver) ranges = null; // what was tried on the way has widened the axes
+    store.set({ search, drawer: opens || store.get().drawer, ...(isOver ? { drawn: store.get().drawn + 1 } : {}) });
     searchPlay.heard();
   };
 
@@ -373,9 +363,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const spikes = measuredText(yours.spikes.length, "spikes");
-      if (extent.of !== yours) extent = extentOf(yours);
-      const { low, high } = extent;
-      if (low > high) return tr("Membrane potential over time: nothing is simulated yet");
+      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time: nothing is simulated yet");
+      const [low, high] = extent(yours.v);
       const unit = ofUnit(current.model.potential_unit ?? "mV");
       const values = { spikes, low: numberText(low, 3), high: withUnit(high, unit) };
       return tr("Membrane potential over time: your neuron fires {spikes}, from {low} to {high}", values);

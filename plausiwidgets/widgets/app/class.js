@@ -6,7 +6,7 @@ import { addressOf } from "./link.js";
 import { patternOf, slidersOf } from "./neuron.js";
 import { paint, placesIn } from "./painter.js";
 import { PairMenus } from "./pair.js";
-import { paintPicture } from "./pictures.js";
+import { Shown } from "./pictures.js";
 import { useAgain } from "./redraw.js";
 import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
@@ -226,13 +226,11 @@ function axisTitle(name) {
 
 /** The neuron of an answer, which opens on the file of the exercise. @param {{ about: About, row: Row, dark: boolean, near: boolean }} props */
 function Tile({ about, row, dark, near }) {
-  const canvas = useRef(/** @type {any} */ (null));
   const answer = /** @type {Answered} */ (row.answer);
-  useEffect(() => paintPicture(canvas.current, answer.picture, dark), [answer, dark]);
   const { values, dt } = answer;
   const address = addressOf({ model: about.data.model.name, pattern: about.pattern, values, dt, set: 0 }, about.data);
   return html`<a href=${`${location.href.split("#")[0]}#${address}`} target="_blank" class=${`${answer.isSolved ? "solved" : ""}${near ? " near" : ""}`}>
-    <span><b>${whoOf(row)}</b> ${answer.isSolved ? "✓" : "✗"} ${holdOf(answer)}</span><canvas ref=${canvas} aria-hidden="true"></canvas></a>`;
+    <span><b>${whoOf(row)}</b> ${answer.isSolved ? "✓" : "✗"} ${holdOf(answer)}</span><${Shown} picture=${answer.picture} dark=${dark} /></a>`;
 }
 
 /**

@@ -55,9 +55,10 @@ def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = 
         code |= json.loads(model_json(name))["code"]
     code |= dict(more)
     entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
-    registry = f'modules["{_FOLDER}/engine/neurons.js"]'
-    used = ", ".join(exported(_text_of("simulation/javascript/runtime.js")))
-    return f"(({{ NEURONS, RUNTIME: {{ {used} }} }}) => Object.assign(NEURONS, {{\n{entries}\n}}))({registry});\n"
+    runtime = "simulation/javascript/runtime.js"
+    used = ", ".join(exported(_text_of(runtime)))
+    given = f'modules["{_FOLDER}/engine/neurons.js"], modules["{runtime}"]'
+    return f"(({{ NEURONS }}, {{ {used} }}) => Object.assign(NEURONS, {{\n{entries}\n}}))({given});\n"
 
 
 @cache

@@ -1,6 +1,6 @@
-import { responseTo, settled, valueOf } from "./engine/bench.js";
+import { injected, responseTo, settled, valueOf } from "./engine/bench.js";
 import { benchesOf, judgingAll, together } from "./engine/judge.js";
-import { NEURONS, RUNTIME } from "./engine/neurons.js";
+import { NEURONS } from "./engine/neurons.js";
 
 /** @import { Catalogue, Component, Handle, Line, ModelData, Pattern, Range, Role, Selection, Simulated, Slider, Sweep, Verdict } from "./types.d.ts" */
 
@@ -85,14 +85,9 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     const { dt } = selection;
     const steps = Math.max(Math.round((before + Math.min(at(end), at(duration))) / dt), 2);
     const held = main.part.holding === null ? 0 : Number(values.get(main.part.holding));
-    const injected = /** @type {any} */ (RUNTIME).injected(
-      pieces.map((piece) => piece.map(at)),
-      held,
-      -before,
-      dt,
-      steps,
-    );
-    return { role: "yours", t0: -before, dt, v: new Float64Array(steps).fill(NaN), current: injected, spikes: [], divergedAt: NaN };
+    const given = pieces.map((piece) => piece.map(at));
+    const current = injected(given, held, -before, dt, steps);
+    return { role: "yours", t0: -before, dt, v: new Float64Array(steps).fill(NaN), current, spikes: [], divergedAt: NaN };
   }
 
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */

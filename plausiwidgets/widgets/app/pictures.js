@@ -1,9 +1,10 @@
 import { NEURONS } from "./engine/neurons.js";
 import { simulation, stored } from "./neuron.js";
 import { path, prepared } from "./painter.js";
-import { columns } from "./scene.js";
+import { columns, extent } from "./scene.js";
 import { inPieces } from "./state.js";
 import { THEMES } from "./theme.js";
+import { html, useEffect, useRef } from "./vendor/preact.js";
 
 /** @import { Catalogue, Line, ModelData, Range } from "./types.d.ts" */
 
@@ -49,17 +50,20 @@ export function pictureOf(line, event, fine, [rest, threshold]) {
   const x = event ?? [line.t0, line.t0 + line.v.length * line.dt];
   const [xs, ys] = columns(line.t0, line.dt, line.v, x, WIDE);
   const most = fine ? threshold + 0.4 * (threshold - rest) : Infinity;
-  let [low, high] = [Infinity, -Infinity];
-  for (const y of ys) {
-    if (y < low) low = y;
-    if (y > high && y <= most) high = y;
-  }
+  const [low, high] = extent(ys.filter((y) => y <= most));
   const least = (fine ? 0.27 : 2) * (threshold - rest); // so that a line that hardly moves is flat, in any unit
   return { xs, ys, x, v: [low, Math.max(high, low + least)] };
 }
 
+/** A picture where it is known. @param {{ picture: Picture | undefined, dark: boolean }} props */
+export function Shown({ picture, dark }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  useEffect(() => picture && paintPicture(canvas.current, picture, dark), [picture, dark]);
+  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+}
+
 /** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {boolean} dark */
-export function paintPicture(canvas, { xs, ys, x, v, isExample }, dark) {
+function paintPicture(canvas, { xs, ys, x, v, isExample }, dark) {
   const [context, width, height] = prepared(canvas);
   const { blue, soft } = THEMES[dark ? "dark" : "light"];
   context.strokeStyle = isExample ? soft : blue;

@@ -3,7 +3,7 @@ import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { Map20, TableMap } from "./map.js";
 import { markWords, SIGNS } from "./marks.js";
-import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
+import { drawPictures, picturesOf, Shown } from "./pictures.js";
 import { useAgain } from "./redraw.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 import { shapeOf, sharedOf } from "./words.js";
@@ -93,17 +93,10 @@ function Pictures({ app, keys, marks, dark, choose }) {
     const mark = marks[key] ?? "rejected";
     const isHere = key === app.store.get().selection.pattern;
     return html`<button key=${key} data-first=${isHere || null} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
-      <${Picture} picture=${known.get(key)} dark=${dark} />
+      <${Shown} picture=${known.get(key)} dark=${dark} />
       <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SIGNS[mark]}</em>
     </button>`;
   })}</div>`;
-}
-
-/** @param {{ picture: import("./pictures.js").Picture | undefined, dark: boolean }} props */
-function Picture({ picture, dark }) {
-  const canvas = useRef(/** @type {any} */ (null));
-  useEffect(() => picture && paintPicture(canvas.current, picture, dark), [picture, dark]);
-  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
 }
 
 /** The twenty models. @param {{ app: App }} props */

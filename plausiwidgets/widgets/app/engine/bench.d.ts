@@ -11,3 +11,4 @@ export function responseTo(
   dt: number,
   values: Map<string, number>,
 ): any;
+export function injected(pieces: number[][], holding: number, t0: number, dt: number, steps: number): Float64Array<ArrayBuffer>;

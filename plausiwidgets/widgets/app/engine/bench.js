@@ -70,3 +70,5 @@ export function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, 
     lost: isLost ? run.diverged : -1,
   };
 }
+
+export { injected };

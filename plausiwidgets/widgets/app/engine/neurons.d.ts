@@ -1,2 +1,1 @@
 export const NEURONS: Record<string, any>;
-export const RUNTIME: Record<string, unknown>;
