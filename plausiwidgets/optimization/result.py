@@ -43,6 +43,8 @@ STATES = {
 ENDED = ("done", "stopped", "failed")
 """States of finished work."""
 
+AT_END = 0.02
+"""A value is at an end of its range within this share of the range, and of the end itself."""
 NAMED = 3
 """Largest number of criteria that a summary names."""
 
@@ -187,6 +189,22 @@ class Result(Printed):
         return self.volume.expected_random
 
     @property
+    def at_ends(self) -> tuple[str, ...]:
+        """Values of the best set that lie at an end of their ranges: there may be better ones beyond it.
+
+        Examples
+        --------
+        >>> box = {"E_L": (-80.0, -55.0), "g_L": (1.0, 20.0)}
+        >>> Result("adex", "mine", 0, 64, parameters={"E_L": -55.1, "g_L": 4.0}, bounds=box).at_ends
+        ('E_L',)
+        """
+        return tuple(
+            name for name, (low, high) in self.bounds.items()
+            if (value := self.parameters.get(name)) is not None and low < high
+            and any(abs(value - end) <= AT_END * min(abs(end), high - low) for end in (low, high))
+        )  # fmt: skip
+
+    @property
     def summary(self) -> str:
         """The outcome in one sentence.
 
@@ -221,7 +239,10 @@ class Result(Printed):
             return f"not found {within}{least}"
         named = [f"{name} ({value})" for name, value in self.missed.items()]
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        return f"not found {within}{least}: the best misses {', '.join(named[:NAMED])}{more}"
+        ends = self.at_ends
+        whose = "its range" if len(ends) == 1 else "their ranges"
+        beyond = f"; at an end of {whose}, which bounds= widens: {', '.join(ends)}" if ends else ""
+        return f"not found {within}{least}: the best misses {', '.join(named[:NAMED])}{more}{beyond}"
 
     @property
     def generation(self) -> int:

@@ -663,7 +663,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         .map(({ from, to }) => {
           const unit = check.name.endsWith(check.unit) ? "" : check.unit; // a number of spikes is called "spikes"
           const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, pointed ? check.unit : unit);
-          const text = pointed ? measured : `${tr(check.name)}: ${measured}`;
+          const own = `${run.sweep.name}: `; // of a recording a criterion names its sweep, which is shown
+          const name = tr(check.name.startsWith(own) ? check.name.slice(own.length) : check.name);
+          const text = pointed ? measured : `${name}: ${measured}`;
           const [begin, end] = [Math.max(Number.isNaN(from) ? first : from, first), Math.min(Number.isNaN(to) ? last : to, last)];
           return { from: begin, to: end, text, passed: check.passed };
         })

@@ -209,7 +209,10 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     const [a, b] = [Math.max(at.x(from), at.left + 1), Math.min(at.x(to), right - 1)];
     if (b < at.left || a > right) continue;
     const wide = widthOf(text, size) + 10;
-    const middle = Math.min(Math.max((a + b) / 2, at.left + wide / 2), right - wide / 2);
+    // Words that are wider than the bracket stand beside it, where there is room.
+    const isNarrow = wide > b - a;
+    const [behind, before] = [isNarrow && b + wide <= right, isNarrow && a - wide >= at.left];
+    const middle = behind ? b + wide / 2 : before ? a - wide / 2 : Math.min(Math.max((a + b) / 2, at.left + wide / 2), right - wide / 2);
     const [begin, end] = [Math.min(a, middle - wide / 2), Math.max(b, middle + wide / 2)];
     let row = ends.findIndex((taken) => taken.every(([c, d]) => end < c || begin > d));
     if (row < 0) row = ends.push([]) - 1;
@@ -222,8 +225,8 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     rule([a, y], [a, y + 5]);
     rule([b, y], [b, y + 5]);
     const [left, beyond] = row === 0 ? [middle - wide / 2, middle + wide / 2] : [b, b]; // the rule leaves room for the text
-    if (left > a) rule([a, y], [left, y]);
-    if (beyond < b) rule([beyond, y], [b, y]);
+    if (left > a) rule([a, y], [Math.min(left, b), y]);
+    if (beyond < b) rule([Math.max(beyond, a), y], [b, y]);
     if (row === 0) texts.push({ text, x: middle, y, align: "center", colour, back: colours.card });
   }
   return { rules, texts };
