@@ -34,7 +34,12 @@ class Held:
     gamma: float
 
     def __str__(self) -> str:
-        return f"{self.passed}/{self.asked}, {number(round(self.gamma, 2))}"
+        return f"{self.passed}/{self.asked}, {hundredths(self.gamma)}"
+
+
+def hundredths(value: float) -> str:
+    """Return a number with two digits behind its point."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 @cache
@@ -128,8 +133,8 @@ def table() -> str:
             yield (words, "", *("{} of {}".format(*one[at]) for one in found.values()), "")
         known = [one for one in neighbours if one is not None]
         medians = [[sweep.gamma for sweep in sweeps] for sweeps, *_ in found.values()]
-        yield ("median Γ", "", *(number(round(float(np.median(x)), 2)) for x in medians),
-               number(round(float(np.median([one.gamma for one in known])), 2)))  # fmt: skip
+        yield ("median Γ", "", *(hundredths(float(np.median(x))) for x in medians),
+               hundredths(float(np.median([one.gamma for one in known]))))  # fmt: skip
         effort = [f"{one['evaluations']:,}, {one['seconds']:.0f} s".replace(",", " ", 1) for one in fits().values()]
         yield ("evaluations, time of processor", "", *effort, "")
 
