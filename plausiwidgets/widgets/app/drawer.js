@@ -4,7 +4,7 @@ import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
 import { shownIn } from "./pictured.js";
-import { isOf, isOpen, noTries } from "./search.js";
+import { atEnds, isOf, isOpen, noTries } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence, titleOf } from "./words.js";
@@ -98,6 +98,15 @@ function after(search, app) {
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
+  const own = isOf(search, app.store.get().selection) ? app.sliders.filter(({ name }) => app.free().includes(name)) : [];
+  const names = atEnds(search.best ?? {}, own).map(({ name }) => name);
+  if (names.length)
+    return tr(
+      "Not found within these ranges, at an end of which lies the best of {names}: widen them, search elsewhere, or try another neuron.",
+      {
+        names: names.join(", "),
+      },
+    );
   return tr("Not found, which does not show that there is none: search elsewhere, widen a range, or try another neuron.");
 }
 

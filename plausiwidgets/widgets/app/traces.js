@@ -227,7 +227,11 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     const [left, beyond] = row === 0 ? [middle - wide / 2, middle + wide / 2] : [b, b]; // the rule leaves room for the text
     if (left > a) rule([a, y], [Math.min(left, b), y]);
     if (beyond < b) rule([Math.max(beyond, a), y], [b, y]);
-    const [x, align] = behind ? [b + 8, /** @type {const} */ ("left")] : before ? [a - 8, /** @type {const} */ ("right")] : [middle, /** @type {const} */ ("center")];
+    const [x, align] = behind
+      ? [b + 8, /** @type {const} */ ("left")]
+      : before
+        ? [a - 8, /** @type {const} */ ("right")]
+        : [middle, /** @type {const} */ ("center")];
     if (row === 0) texts.push({ text, x, y, align, colour, back: colours.card });
   }
   return { rules, texts };
