@@ -48,7 +48,7 @@ from plausiwidgets.widgets.session.cells import close_former_run
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.session.starts import first_set, known_sets, moved_further, my_turn, opened
+from plausiwidgets.widgets.session.starts import first_set, moved_further, my_turn, opened
 from plausiwidgets.widgets.session.worker import Priority
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
@@ -330,7 +330,7 @@ class Explorer(anywidget.AnyWidget):
         plain.with_locked(locked)  # refused before anything is made of it
         if not locked:
             return first_set(plain.model, plain.pattern, dt), ()
-        start = my_turn(plain.model, plain.pattern, known_sets(plain.model, plain.pattern), 0, locked)
+        start = my_turn(plain.model, plain.pattern, locked)
         return start if dt is None else start.with_dt(dt), ()
 
     def _hide_first(self, hidden: Mystery) -> Selection:
@@ -394,7 +394,6 @@ class Explorer(anywidget.AnyWidget):
                 **self._answers.known.data_of(step.selection), "step": step.name, "by": self._by,
                 "revision": self._revision, "before": self._history.before, "after": self._history.after,
                 "mystery": self._mystery_data(step.selection),
-                "origin": "" if step.selection.origin is None else step.selection.origin.text,
             }  # fmt: skip
 
     def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
@@ -447,7 +446,7 @@ class Explorer(anywidget.AnyWidget):
         self._require_open()
         with self._lock:
             before = self._history.now
-            if selection == before.selection and selection.origin == before.selection.origin and not step:
+            if selection == before.selection and selection.turn == before.selection.turn and not step:
                 return
             if replace:
                 self._history.replace(selection)

@@ -30,29 +30,20 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where the values of a selection come from, for as long as none is changed.
+class Turn:
+    """How the values of a selection were moved away from a set, to be tuned back by hand.
 
     Attributes
     ----------
-    text : str
-        As shown to the user.
-    preset : Preset or None
-        The published set that they are.
-    solved : Selection or None
-        What they were moved away from, to be tuned back.
+    solved : Selection
+        The set.
     seed, attempt : int
         How they were moved.
-    shared : bool
-        Whether they come from a link.
     """
 
-    text: str = ""
-    preset: Preset | None = None
-    solved: Selection | None = None
-    seed: int = 0
-    attempt: int = 0
-    shared: bool = False
+    solved: Selection
+    seed: int
+    attempt: int
 
 
 @dataclass(frozen=True)
@@ -76,13 +67,11 @@ class Selection:
         What a search may change.
     parameters : mapping of str to Parameter
         What `values`, `bounds` and `free` are of, in the order of the screen.
-    origin : Origin or None
-        Where the values come from, as long as none of them has been changed.
+    turn : Turn or None
+        How the values were moved away from a set, as long as none of them has been changed since.
     locked : tuple of str
         Parameters that an exercise shows but keeps fixed, for the user and for a search. The lock is a guide
         for users, who can edit the link.
-    begun : Selection or None
-        The exercise as it began, where something is locked.
 
     Examples
     --------
@@ -99,9 +88,8 @@ class Selection:
     bounds: Mapping[str, Range]
     free: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
-    origin: Origin | None = field(default=None, repr=False, compare=False)
+    turn: Turn | None = field(default=None, repr=False, compare=False)
     locked: tuple[str, ...] = ()
-    begun: Selection | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def defaults(cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN) -> Selection:
@@ -212,9 +200,7 @@ class Selection:
     def with_preset(self, preset: Preset) -> Selection:
         """Return one with published values; what the publication leaves out has its default."""
         values = {name: x for name, x in preset.parameters.items() if name in self.values}
-        by = f" ({tr(preset.source)})" if preset.source else ""
-        text = tr("Published: {title}.", title=tr(preset.title) + by)
-        return replace(self.filled(values, preset.dt), origin=Origin(text, preset))
+        return self.filled(values, preset.dt)
 
     def with_value(self, name: str, value: float) -> Selection:
         """Return one with another value, its range widened where it lies outside.
@@ -278,9 +264,8 @@ class Selection:
         if not chosen and not self.locked:
             return self
         opened = [name for name in self.locked if self.parameters[name].free]
-        begun = replace(self, locked=tuple(name for name in self.values if name in chosen), begun=None)
-        begun = begun.with_free([*self.free, *opened])
-        return replace(begun, begun=begun) if chosen else begun
+        exercise = replace(self, locked=tuple(name for name in self.values if name in chosen))
+        return exercise.with_free([*self.free, *opened])
 
     def within(self, exercise: Selection) -> Selection:
         """Return one that goes on with an exercise: locked as there, which must not change what is locked.
@@ -294,8 +279,7 @@ class Selection:
             return self
         changed = [name for name in exercise.locked if self.values[name] != exercise.values[name]]
         exercise._check_free(changed)
-        locked = replace(self, locked=exercise.locked, begun=exercise.begun)
-        return locked.with_free(self.free)
+        return replace(self, locked=exercise.locked).with_free(self.free)
 
     def _check_free(self, names: Iterable[str]) -> None:
         locked = [name for name in names if name in self.locked]
@@ -303,20 +287,9 @@ class Selection:
             listed = ", ".join(locked[:4]) + (" and more" if len(locked) > 4 else "")
             raise ValueError(f"{listed} {'is' if len(locked) == 1 else 'are'} locked in this exercise")
 
-    def taking(self, names: Iterable[str], other: Selection) -> Selection:
-        """Return one with the values, ranges and freedom that these names have in another."""
-        taken = set(names)
-        return replace(
-            self,
-            values=MappingProxyType({n: (other if n in taken else self).values[n] for n in self.values}),
-            bounds=MappingProxyType({n: (other if n in taken else self).bounds[n] for n in self.values}),
-            free=tuple(n for n in self.values if n in (other if n in taken else self).free),
-            origin=None,
-        )
-
     def with_dt(self, dt: float) -> Selection:
         """Return one with another time step in ms; a ValueError for one that is not valid."""
-        return replace(self, dt=check_dt(self.model, dt), origin=None)
+        return replace(self, dt=check_dt(self.model, dt), turn=None)
 
     def _with(self, values: Mapping[str, float]) -> Selection:
         outside = {
@@ -328,7 +301,7 @@ class Selection:
             self,
             values=MappingProxyType({**self.values, **values}),
             bounds=MappingProxyType({**self.bounds, **outside}) if outside else self.bounds,
-            origin=self.origin if all(self.values[name] == x for name, x in values.items()) else None,
+            turn=self.turn if all(self.values[name] == x for name, x in values.items()) else None,
         )
 
     # -- what it is ------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,11 +12,10 @@ from plausiwidgets.analysis.known import known_sets as all_known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.registry import Named, argument_against
-from plausiwidgets.texts import tr
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import read_query
-from plausiwidgets.widgets.session.selection import Origin, Selection
+from plausiwidgets.widgets.session.selection import Selection, Turn
 
 MOVED = 3
 """Number of parameters that are moved at once: few enough to be found again by hand."""
@@ -31,15 +30,8 @@ STEPS = 400
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[Selection]:
     """Return what is known of a model to show a pattern: published, its defaults, and searched for."""
     plain = Selection.defaults(model, pattern)
-    verified, own = Origin(tr("Found by a search, not published.")), Origin(tr("The defaults of the model."))
-    known = [
-        plain.with_preset(preset)
-        if preset is not None
-        else replace(plain.filled(values), origin=verified if values else own)
-        for values, _, preset in all_known_sets(model, pattern)
-    ]
-    known = [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
-    return known if len(known) < 2 else [_counted(one, i + 1, len(known)) for i, one in enumerate(known)]
+    known = [plain.filled(values, dt) for values, dt, _ in all_known_sets(model, pattern)]
+    return [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
 
 
 def first_set(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
@@ -62,58 +54,30 @@ def opened(
 ) -> tuple[Selection, tuple[str, ...]]:
     """Return what the page of a link shows, and notes, as :meth:`Selection.from_query`; without values, as a pick."""
     selection, notes = Selection.from_query(query, model, pattern, dt)
-    if selection.locked or not isinstance(selection.pattern, Judged):
-        return selection, notes
     link = read_query(query, model, pattern)
-    if link.values or link.dt is not None:
-        never = ruled_out(selection.model, selection.pattern)
-        return replace(selection, origin=Origin(never) if never else Origin(shared=True)), notes
+    if selection.locked or not isinstance(selection.pattern, Judged) or link.values or link.dt is not None:
+        return selection, notes
     return first_set(selection.model, selection.pattern, dt), notes
 
 
-def _counted(selection: Selection, number: int, count: int) -> Selection:
-    origin = selection.origin or Origin()
-    return replace(
-        selection,
-        origin=replace(origin, text=origin.text[:-1] + tr("; set {number} of {count}.", number=number, count=count)),
-    )
-
-
-def ruled_out(model: NeuronModel, pattern: Protocol) -> str:
-    """Return the argument by which no parameters of a model show a pattern, as a sentence; empty without one."""
-    argument = argument_against(pattern, model)
-    return f"{tr('No parameters can do it.')} {tr(argument)}" if argument else ""
-
-
-def my_turn(
-    model: NeuronModel, pattern: Protocol, known: Iterable[Selection], seed: int, locked: Sequence[str] = ()
-) -> Selection:
+def my_turn(model: NeuronModel, pattern: Protocol, locked: Sequence[str] = (), seed: int = 0) -> Selection:
     """Return a set to be tuned: a known one with some of its parameters moved, the same for the same seed.
 
-    What is `locked` is not moved, and an exercise begins with it.
-
-    Without a known set, and for a stimulus that is not judged, it is the model's defaults, which are no turn where an
-    argument rules the pattern out. The judge goes on to
-    :func:`moved_further` while the set shows the pattern or diverges: there must be something to be tuned.
+    What is `locked` is not moved. Without a known set, and for a stimulus that is not judged, it is the model's
+    defaults. The judge goes on to :func:`moved_further` while the set shows the pattern or diverges: there must be
+    something to be tuned.
     """
-    solved = next(iter(known), None)
+    plain = Selection.defaults(model, pattern).with_locked(locked)
     if not isinstance(pattern, Judged):
-        return Selection.defaults(model, pattern)
-    if solved is None and not locked and (never := ruled_out(model, pattern)):
-        return replace(Selection.defaults(model, pattern), origin=Origin(never))
-    if solved is None:
-        text = tr("No set of {title} is known to show this pattern: perhaps you find one.", title=tr(model.title))
-        plain = _to_move(Selection.defaults(model, pattern), locked)
-        return _begun(replace(plain, origin=Origin(text, solved=plain, seed=seed, attempt=0)))
-    return _moved(_to_move(solved, locked), seed, 1)
+        return plain
+    known = known_sets(model, pattern)
+    return _moved(known[0].with_locked(locked), seed, 1) if known else replace(plain, turn=Turn(plain, seed, 0))
 
 
 def moved_further(selection: Selection) -> Selection | None:
     """Return what to try in place of a turn that shows the pattern or runs away; None for what is no turn."""
-    origin = selection.origin
-    if origin is None or origin.solved is None or origin.attempt >= ATTEMPTS:
-        return None
-    return _moved(origin.solved, origin.seed, origin.attempt + 1)
+    turn = selection.turn
+    return None if turn is None or turn.attempt >= ATTEMPTS else _moved(turn.solved, turn.seed, turn.attempt + 1)
 
 
 def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
@@ -130,9 +94,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
             away = -away
         place = min(max(here + away, 0.0), 1.0)
         values[name] = dragged(parameter, round(place * STEPS), low, high)
-    text = tr("Practise: some parameters were moved. Drag them back to ▼, until every criterion holds.")
-    moved = replace(solved.filled(values, solved.dt), origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
-    return _begun(moved)
+    return replace(solved.filled(values, solved.dt), turn=Turn(solved, seed, attempt))
 
 
 def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:
@@ -147,12 +109,3 @@ def dragged(parameter: Parameter, position: int, low: float, high: float) -> flo
     step = min(after - here, here - before)
     decimals = max(0, math.ceil(-math.log10(step))) if step > 0 else 12
     return min(max(round(here, decimals), low), high)
-
-
-def _to_move(selection: Selection, locked: Sequence[str]) -> Selection:
-    """Return a set with what is locked, with which no exercise has begun: it is what solves one."""
-    return replace(selection.with_locked(locked), begun=None) if locked else selection
-
-
-def _begun(selection: Selection) -> Selection:
-    return selection.with_locked(selection.locked) if selection.begun is None else selection

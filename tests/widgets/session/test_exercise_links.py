@@ -100,7 +100,7 @@ def test_an_exercise_that_is_to_be_tuned_locks_what_solves_it_and_begins_unsolve
     explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["c", "d"])
     assert explorer.wait(60)
     shown = explorer.selection
-    solved = shown.origin.solved
+    solved = shown.turn.solved
     assert judge(solved.model, solved.pattern, solved.values, verify=False).accepted
     assert not judge(shown.model, shown.pattern, shown.values, dt=shown.dt, verify=False).accepted
     assert shown.locked == LOCKED
@@ -123,5 +123,5 @@ def test_what_a_server_or_a_language_adds_to_the_address_keeps_the_lock(monkeypa
     monkeypatch.setenv("QUERY_STRING", query)
     explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"], language="en")
     assert explorer.selection.locked == ("a", "b")
-    assert explorer.selection.origin.solved is not None
+    assert explorer.selection.turn is not None
     explorer.close()

@@ -3,7 +3,7 @@
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import DEFAULTS_COMMAND, defaults_that_hold
+from plausiwidgets.analysis.known import DEFAULTS_COMMAND, defaults_that_hold, published_parameters
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
@@ -23,8 +23,8 @@ def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: st
     neuron, firing = pw.models.get(model), pw.patterns.get(pattern)
     known = known_sets(neuron, firing)
     for seed in range(3):
-        turn = my_turn(neuron, firing, known, seed)
-        assert turn == my_turn(neuron, firing, known, seed)
+        turn = my_turn(neuron, firing, seed=seed)
+        assert turn == my_turn(neuron, firing, seed=seed)
         while accepted(turn):
             turn = moved_further(turn)
         if known:
@@ -34,13 +34,12 @@ def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: st
             assert turn.dt == known[0].dt
 
 
-def test_what_an_argument_rules_out_is_no_turn_and_says_why() -> None:
+def test_a_turn_without_a_known_set_begins_at_the_defaults_with_what_is_locked() -> None:
     lif, pattern = pw.models.get("lif"), pw.patterns.get("tonic_bursting")
-    begin = my_turn(lif, pattern, (), 0)
-    assert begin.origin is not None and begin.origin.solved is None
-    assert begin.origin.text == f"No parameters can do it. {lif.cannot['tonic_bursting']}"
-    adapting = my_turn(pw.models.get("lif_adapt"), pattern, (), 0)
-    assert adapting.origin is not None and "perhaps you find one" in adapting.origin.text
+    begin = my_turn(lif, pattern, ["tau_mem"])
+    assert begin.values == Selection.defaults(lif, pattern).values and begin.locked == ("tau_mem",)
+    without = pw.patterns.stimulus("step")  # a current alone has no criteria
+    assert my_turn(lif, without, ["tau_mem"]).locked == ("tau_mem",)
 
 
 @pytest.mark.parametrize("model", ["izhikevich", "adex", "morris_lecar", "wilson", "hodgkin_huxley"])
@@ -53,7 +52,8 @@ def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
 def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
     axon, pattern = pw.models.get("hodgkin_huxley"), pw.patterns.get("accommodation")
     first, second = known_sets(axon, pattern)
-    assert first.values == Selection.defaults(axon, pattern).values and "defaults" in first.origin.text
-    assert "Found" in second.origin.text and "set 2 of 2" in second.origin.text
-    simple = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_spiking"))
-    assert ["Published" in one.origin.text for one in simple] == [True] + [False] * (len(simple) - 1)
+    assert first.values == Selection.defaults(axon, pattern).values
+    assert second.values.items() >= published_parameters("hodgkin_huxley", "accommodation").items()
+    simple = pw.models.get("izhikevich")
+    [preset] = [one for one in simple.presets if one.pattern == "tonic_bursting"][:1]
+    assert known_sets(simple, pw.patterns.get("tonic_bursting"))[0].values.items() >= preset.parameters.items()
