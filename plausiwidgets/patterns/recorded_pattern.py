@@ -418,7 +418,7 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
     if len(sweeps) > 1:
         raise ValueError(
             f"there are {len(sweeps)} sweeps and no current: a step of free amplitude would be the same for all. Give "
-            "the current, or choose one of them (sweeps=[0])"
+            "the current (of a file: current= with the name of its column), or choose one of them (sweeps=[0])"
         )
     data = sweeps[0]
     start, end = float(data.t[0]), data.end

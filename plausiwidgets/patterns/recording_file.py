@@ -352,17 +352,30 @@ def _file_of_columns(
         unit = unit or _commented(head if isinstance(head, str) else "", column)
         if unit in _UNITS[what]:
             units[what] = unit
+    if "spikes" not in columns or "v" in columns:
+        _add_by_unit(columns, units, source.columns)
     for what, column in columns.items():
         if source.columns[column] is TWICE:
             raise ValueError(f"the column for {what}, {column!r}, is there twice: valid is one column of this name")
     if "v" not in columns and "spikes" not in columns:
         raise ValueError(
             f"{name} has no column of potentials (v) or spikes (spikes): a recording needs v or spikes, and there are "
-            f"{_listed(source.columns)}"
+            f"{_listed(source.columns)}. Name one (v='…')"
         )
     if "t" not in columns and "v" in columns:
-        raise ValueError(f"{name} has no column of times (t): there are {_listed(source.columns)}")
+        raise ValueError(
+            f"{name} has no column of times (t): there are {_listed(source.columns)}. Name one (time='…')"
+        )
     return RecordingFile(name, _by_sweep(source, columns), columns, units)
+
+
+def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
+    """Add what no usual name tells by the only column with a unit of it in brackets, such as ``Trace #1 (mV)``."""
+    left = [(name, _split(name)[1]) for name in names if name not in columns.values() and name.strip()[-1:] in "])"]
+    for what in ("t", "v", "current"):
+        fitting = [(name, unit) for name, unit in left if unit in _UNITS[what]]
+        if what not in columns and len(fitting) == 1:
+            columns[what], units[what] = fitting[0]
 
 
 def _by_sweep(source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:

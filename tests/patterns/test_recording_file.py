@@ -48,6 +48,17 @@ def test_units_in_the_names_are_converted(head, factors):
     assert name == "recording" and [p.first for p in sweep.pieces] == pytest.approx([p.first for p in other.pieces])
 
 
+def test_a_column_without_a_usual_name_is_known_by_a_unit_that_no_other_has():
+    head = "Zeit [s],Trace #1 (mV),Command (pA)"
+    step = np.where(T >= 5.0, 300.0, 0.0)
+    file = read_recording(table(head, T / 1e3, V, step), "cell.csv")
+    assert file.columns == {"t": "Zeit [s]", "v": "Trace #1 (mV)", "current": "Command (pA)"}
+    assert file.units == {"t": "s", "v": "mV", "current": "pA"}
+    assert criteria(file.pattern(ADEX, {})) == criteria(pw.from_recording(T, v=V, current=step, units={"current": "pA"}))
+    with pytest.raises(ValueError, match=r"no column of potentials .* Name one \(v='…'\)"):
+        read_recording(table("time (s),soma (mV),dendrite (mV)", T, V, V), "cell.csv")
+
+
 def test_likely_units_come_first():
     assert read_recording(table("t,v", T / 1e3, V / 1e3), "x.csv").choices(ADEX) == {
         "t": ["s", "ms", "us"], "v": ["V", "mV", "uV"]
