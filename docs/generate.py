@@ -36,8 +36,8 @@ from plausiwidgets.widgets.server.written import page as limits_page
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
-LESSONS = ("lesson", "lesson_long")
-"""Pages that are lessons of cards, too."""
+LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
+"""Pages that are lessons of cards, too, and their languages."""
 
 KEY = (
     "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
@@ -117,8 +117,8 @@ def write(docs: Path) -> None:
     put(docs / "reference" / "messages.md", f"{messages_page()}\n{limits_page()}")
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
-        for name in LESSONS:
-            pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html", language="en")
+        for name, language in LESSONS.items():
+            pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html", language=language)
         task = pw.teaching.Exercise(
             "Make it fire steadily.", free=["tau_mem", "amplitude"], hints=["Is the current strong enough?"]
         )
