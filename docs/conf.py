@@ -89,8 +89,8 @@ def accessible(app, pagename, templatename, context, doctree):
     if "body" in context:  # a wide table scrolls, also by keyboard, as does code with long lines
         body = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
         body = body.replace('<div class="output text_html">', '<div tabindex="0" class="output text_html">')
-        # pandas heads the column of row names by nothing, and its styled tables by a blank.
-        body = re.sub(r"<th(\s[^>]*)?>(&nbsp;)?</th>", r"<td\1></td>", body)
+        # pandas heads the column of row names by nothing, its styled tables by a blank, and MyST by an empty paragraph.
+        body = re.sub(r"<th(\s[^>]*)?>(?:&nbsp;|<p></p>)?</th>", r"<td\1></td>", body)
         if pagename.startswith("_modules/"):  # its way back names an object by where it is, and not by where it stands
             body = re.sub(r'<a class="viewcode-back".*?</a>', "", body)
         context["body"] = re.sub(r"<pre>(.*?)</pre>", reachable, body, flags=re.DOTALL)

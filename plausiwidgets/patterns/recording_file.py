@@ -363,9 +363,7 @@ def _file_of_columns(
             f"{_listed(source.columns)}. Name one (v='…')"
         )
     if "t" not in columns and "v" in columns:
-        raise ValueError(
-            f"{name} has no column of times (t): there are {_listed(source.columns)}. Name one (time='…')"
-        )
+        raise ValueError(f"{name} has no column of times (t): there are {_listed(source.columns)}. Name one (time='…')")
     return RecordingFile(name, _by_sweep(source, columns), columns, units)
 
 

@@ -20,6 +20,7 @@ PAGES = [
     "lesson_long.html",
     "howto/index.html",
     "howto/exercise.html",
+    "howto/explorer.html",
     "explanation/engines.html",
     "patterns/index.html",
     "patterns/bistability.html",

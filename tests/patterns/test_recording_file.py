@@ -54,7 +54,8 @@ def test_a_column_without_a_usual_name_is_known_by_a_unit_that_no_other_has():
     file = read_recording(table(head, T / 1e3, V, step), "cell.csv")
     assert file.columns == {"t": "Zeit [s]", "v": "Trace #1 (mV)", "current": "Command (pA)"}
     assert file.units == {"t": "s", "v": "mV", "current": "pA"}
-    assert criteria(file.pattern(ADEX, {})) == criteria(pw.from_recording(T, v=V, current=step, units={"current": "pA"}))
+    wanted = pw.from_recording(T, v=V, current=step, units={"current": "pA"})
+    assert criteria(file.pattern(ADEX, {})) == criteria(wanted)
     with pytest.raises(ValueError, match=r"no column of potentials .* Name one \(v='…'\)"):
         read_recording(table("time (s),soma (mV),dendrite (mV)", T, V, V), "cell.csv")
 
