@@ -22,7 +22,7 @@ from plotly.offline import get_plotlyjs
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import known_sets, published_rows
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
-from plausiwidgets.assessment.published import BUDGETS
+from plausiwidgets.assessment.api import SHARE
 from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
@@ -364,9 +364,8 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
 
 def larger(pattern: pw.Pattern) -> str:
     """Return which searches of a pattern had a larger budget in the table, in words."""
-    return "".join(
-        f", and {count(budget)} for `{model}`" for (model, key), budget in BUDGETS.items() if key == pattern.key
-    )
+    rows = pw.assessment.published_table().query(f"pattern == {pattern.key!r} and budget > {pattern.budget // SHARE}")
+    return "".join(f", and {count(row.budget)} for `{row.model}`" for row in rows.itertuples())
 
 
 def questions(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:

@@ -19,10 +19,10 @@ from plausiwidgets.support.arguments import checked
 TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 COMMAND = (
-    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} && "
-    'python -c "from plausiwidgets.assessment.published import finish_table; finish_table()"'
+    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
+    f"python -c \"from plausiwidgets.assessment.published import finish_table; finish_table('{TABLE}')\""
 )
-"""The command that made the first two files, with seed 0 and the default budgets but for `OTHER_SEEDS` and `BUDGETS`.
+"""The command that made the first two files, with seed 0 and the default budgets, and others where these find nothing.
 
 Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
 """

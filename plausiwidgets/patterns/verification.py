@@ -13,7 +13,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import KICK, Bench
-from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, at_most, quantity
+from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, Criterion, at_most, quantity
 from plausiwidgets.patterns.evaluation import Floats, evaluate, judged_alone, together
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol, StimulusValues
@@ -96,7 +96,6 @@ def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
-    level, full = model.spike_level, model.full_spike()
     finer = not model.discrete  # else a finer step would be the same neuron at another speed
 
     def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
@@ -116,33 +115,16 @@ def _verification(
         loss = QUIET.violation(later.spontaneous_spikes) + BACK.violation(away)
         return np.where(later.divergence > 0, 1.0, loss)
 
-    def shaped(loss_of: Callable[[Floats, float], float]) -> LossOf:
-        """Return the largest loss of the responses with a spike, by the potential from the stimulus on and at rest."""
+    def shaped(*criteria: Criterion) -> LossOf:
+        """Return the largest loss of the responses with a spike."""
 
         def largest(values: Mapping[str, Floats]) -> Floats:
-            potential = model.states[0].key
-            verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
-            losses = np.zeros(len(verdict.loss))
-            for trace in verdict.traces.values():
-                v, begin = trace.states[potential], int(np.searchsorted(trace.t, 0.0))
-                for i, spikes in enumerate(trace.spike_times):
-                    if (spikes >= 0.0).any():
-                        losses[i] = max(losses[i], loss_of(v[i, begin:], float(v[i, begin - 1])))
+            losses = np.zeros(len(next(iter(values.values()))))
+            for i, form in forms_of_spikes(model, pattern, values, dt, engine, checkpoint):
+                losses[i] = max(losses[i], sum(float(c.violation(form[c.key])) for c in criteria))
             return losses
 
         return largest
-
-    def whole(v: Floats, rest: float) -> float:
-        assert level is not None and full is not None
-        rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
-        spikes = tops >= level
-        if not spikes.any():
-            return 0.0
-        others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
-        return float(HALF.violation(others / full) + CLEAR.violation(others / rises[spikes].min()))
-
-    def brief(v: Floats, rest: float) -> float:
-        return float(BRIEF.violation(f.longest_above(v, 0.5 * (rest + v.max())) * dt))
 
     def longer(form: Pattern, factor: float = 1.0) -> LossOf:
         return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
@@ -150,9 +132,9 @@ def _verification(
     if finer:
         yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
-    if level is not None:
-        yield "with every upstroke a whole spike", shaped(whole)
-        yield f"with every spike over within {BRIEF.high:g} ms", shaped(brief)
+    if model.spike_level is not None:
+        yield "with every upstroke a whole spike", shaped(HALF, CLEAR)
+        yield f"with every spike over within {BRIEF.high:g} ms", shaped(BRIEF)
     if pattern.at_rest:
         yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
@@ -178,6 +160,43 @@ def _verification(
         yield f"at {word} of the time step", at(1 / part)
 
 
+def forms_of_spikes(
+    model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], dt: float, engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[tuple[int, dict[str, float]]]:  # fmt: skip
+    """Yield the number of a set, and what `HALF`, `CLEAR` and `BRIEF` measure, for each response with a spike.
+
+    Of a neuron without a reset, by its potential from the stimulus on and at rest.
+    """
+    level, full, potential = model.spike_level, model.full_spike(), model.states[0].key
+    assert level is not None and full is not None
+    for trace in evaluate(model, pattern, values, dt, engine, checkpoint, [potential]).traces.values():
+        begin = int(np.searchsorted(trace.t, 0.0))
+        for i, times in enumerate(trace.spike_times):
+            if not (times >= 0.0).any():
+                continue
+            v, rest = trace.states[potential][i, begin:], float(trace.states[potential][i, begin - 1])
+            form = {HALF.key: 0.0, CLEAR.key: 0.0, BRIEF.key: f.longest_above(v, 0.5 * (rest + v.max())) * dt}
+            rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
+            spikes = tops >= level
+            if spikes.any():
+                others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
+                form |= {HALF.key: others / full, CLEAR.key: others / rises[spikes].min()}
+            yield i, form
+
+
+def nearness(model: NeuronModel, pattern: Pattern, values: Mapping[str, float]) -> float:
+    """Return how near to the limits of their form the spikes of a set are: 0 far away, 1 at one of them.
+
+    0 for a neuron with a reset, of whose spikes no form is asked.
+    """
+    if model.spike_level is None:
+        return 0.0
+    one = {name: np.array([float(values.get(name, p.default))]) for name, p in pattern.parameters(model).items()}
+    forms = [form for _, form in forms_of_spikes(model, pattern, one, model.dt)]
+    return max((form[c.key] / c.high for form in forms for c in (HALF, CLEAR, BRIEF)), default=0.0)
+
+
 def back_at_rest(pattern: Pattern) -> Pattern:
     """Return the pattern of sweeps that end at rest: silent from 1 s after the stimulus on, and there after 6 s."""
     assert pattern.sweeps is not None
@@ -200,10 +219,12 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
 
     late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
+    # A procedure judges the spikes of the steps that it chooses; the full one may block the neuron after small ones.
+    spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
     with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
         return Pattern(
             key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
-            criteria=[late, BACK],
+            criteria=[late, BACK, *spikes],
         )  # fmt: skip
 
 

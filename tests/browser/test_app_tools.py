@@ -195,6 +195,14 @@ def test_the_rate_over_the_current_is_that_of_this_neuron(page):
     assert findings(page) == []
 
 
+def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
+    tool(page, "Onset of firing")
+    said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
+    said(page, "○ saddle-node: 4 mV/ms")  # where it is b
+    expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
+    assert findings(page) == []
+
+
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
     tool(page, "What can this neuron do?")
     page.get_by_role("button", name="What can it do?").click()

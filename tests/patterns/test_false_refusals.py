@@ -36,6 +36,12 @@ def test_a_class_does_not_depend_on_an_amplitude_beyond_depolarization_block(amp
     assert not pw.judge("morris_lecar", "class_2_excitable", parameters, verify=False).accepted
 
 
+def test_small_spikes_before_a_block_say_nothing_about_a_class():
+    """At 150 it is blocked after some spikes that shrink, at the half of it, where it is judged, it fires."""
+    parameters = {"g_Ca": 4.0, "V_4": 17.4, "V_3": 10.0, "phi": 0.01 * 40.0**0.5, "amplitude": 150.0}
+    assert pw.judge("morris_lecar", "class_1_excitable", parameters).status == "replicated"
+
+
 def test_a_neuron_that_never_fires_to_the_end_has_no_class_whatever_the_halves_of_its_amplitude():
     for amplitude in (1.0, 200.0, 1000.0):
         verdict = pw.judge("morris_lecar", "class_1_excitable", {"g_Ca": 0.5, "amplitude": amplitude}, verify=False)
