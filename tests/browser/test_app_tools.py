@@ -257,8 +257,9 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
 
 def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     file = tmp_path / "cell.csv"
-    rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 if 100 < t < 900 else 0}" for t in range(1000)]
-    file.write_text("t,v,current\n" + "\n".join(rows))
+    rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 + k if 100 < t < 900 else 0},{k}"
+            for k in range(3) for t in range(1000)]  # fmt: skip
+    file.write_text("t,v,current,sweep\n" + "\n".join(rows))
     tool(page, "Data")
     page.locator(".pw-drop input").set_input_files(file)
     expect(page.locator(".pw-tool select")).to_have_count(3)
@@ -274,6 +275,8 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-sentence")).to_contain_text("cell")
     expect(page.locator(".pw-legend")).to_contain_text("recording")
     page.wait_for_selector(JUDGED)
+    page.locator(".pw-above").get_by_role("button", name="Next sweep").click()  # nothing lies over it
+    expect(page.locator(".pw-above select")).to_have_value("sweep 1")
     page.locator(".pw-chip").click()
     expect(page.locator(".pw-criteria")).to_contain_text("latency")
     expect(page.locator(".pw-criteria")).not_to_contain_text("irregularity")
