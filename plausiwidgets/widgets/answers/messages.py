@@ -115,10 +115,8 @@ VERDICT = Record("HostVerdict", {
 })  # fmt: skip
 SWEEP = Record("HostSweep", {"name": Text(SENTENCE), "t0": Number("ms"), "dt": Number("ms"), "states": ListOf(Text())})
 SEARCH = Record("SearchRecord", {
-    "id": ID, **PAIR, "dt": Number("ms"), "seed": Whole(), "phase": Text(), "evaluations": Whole(), "budget": Whole(),
-    "loss": Measured(), "best": VALUES, "status": STATUS, "failed_check": Text(SENTENCE),
-    "found_after": Nullable(Whole()), "restarts": Whole(), "missed": ByName(Text(SENTENCE)),
-    "robustness": Nullable(Number()), "seconds": Number("s"), "sentence": Text(SENTENCE),
+    "id": ID, **PAIR, "dt": Number("ms"), "evaluations": Whole(), "budget": Whole(), "loss": Measured(), "best": VALUES,
+    "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
 })  # fmt: skip
 ROW = Record("AssessedRow", {
     **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),

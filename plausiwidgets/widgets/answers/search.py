@@ -241,10 +241,8 @@ class Searches:
         selection = search.selection
         return {
             "id": search.identity, "model": self._known.name_of_model(selection.model),
-            "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt, "seed": snapshot.seed,
-            "phase": snapshot.phase, "evaluations": snapshot.evaluations, "budget": snapshot.budget,
-            "loss": measured(snapshot.loss), "best": dict(snapshot.parameters), "status": snapshot.status,
-            "failed_check": snapshot.failed_check, "found_after": snapshot.found_after,
-            "restarts": snapshot.restarts, "missed": dict(snapshot.missed), "robustness": snapshot.robustness,
-            "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
+            "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt,
+            "evaluations": snapshot.evaluations, "budget": snapshot.budget, "loss": measured(snapshot.loss),
+            "best": dict(snapshot.parameters), "status": snapshot.status, "seconds": float(snapshot.seconds),
+            "sentence": snapshot.summary[:SENTENCE],
         }  # fmt: skip

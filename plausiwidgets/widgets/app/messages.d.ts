@@ -37,18 +37,11 @@ export type SearchRecord = {
   model: string;
   pattern: string;
   dt: number;
-  seed: number;
-  phase: string;
   evaluations: number;
   budget: number;
   loss: number | "Infinity" | "-Infinity" | null;
   best: Record<string, number>;
   status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
-  failed_check: string;
-  found_after: number | null;
-  restarts: number;
-  missed: Record<string, string>;
-  robustness: number | null;
   seconds: number;
   sentence: string;
 };
