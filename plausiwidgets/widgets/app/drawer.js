@@ -18,6 +18,7 @@ export function Drawer({ app }) {
   const isPlayed = app.play.isPlaying();
   const runs = search && isOpen(search);
   const isTaken = app.isTaken();
+  const isOver = search && !runs && !isPlayed;
   const title = inSentence(titleOf(app, search?.pattern ?? app.pattern.key), app.store.get().language);
   const count = app.play.count();
   const words = search
@@ -29,13 +30,13 @@ export function Drawer({ app }) {
   const pressed = useFocus(place);
   const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
   return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place} onfocusin=${pressed}>
-    <div class="pw-drawerhead">
+    <div class=${`pw-drawerhead${isOver ? " over" : ""}`}>
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
-        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search, app)}` : words}</p></div>
+        <p role="status">${isOver ? `${words}. ${after(search, app)}` : words}</p></div>
       ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
       ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
       ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
-      ${search && !runs && !isPlayed ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
+      ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
       ${runs || !search ? html`<button key="stop" onclick=${search ? tell("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
       <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button>
     </div>
