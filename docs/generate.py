@@ -286,7 +286,7 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
 
 def opened(model: pw.NeuronModel, pattern: pw.Pattern) -> tuple[dict[str, float], float]:
     """Return the values and the time step with which the live figure opens."""
-    given, dt = known_sets(model, pattern)[0][:2]
+    given, dt = next((known[:2] for known in known_sets(model, pattern)), ({}, model.dt))
     return {name: float(given.get(name, p.default)) for name, p in pattern.parameters(model).items()}, dt
 
 
@@ -340,7 +340,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
     return "\n".join([
-        f"{WIDE}# {pattern.letter} · {text(pattern.title)}\n",
+        f"{WIDE}# {pattern.letter + ' · ' if pattern.letter else ''}{text(pattern.title)}\n",
         f"{text(pattern.description)}\n",
         questions(reference, pattern, found),
         figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),

@@ -99,13 +99,15 @@ def test_every_text_of_the_screen_has_a_translation_and_no_translation_is_left_o
     translated = catalog(file.stem)
     places = used()
     assert len(places) > 400
-    assert sorted(set(places) - set(translated)) == [], "python tests/test_texts.py adds them"
-    assert sorted(set(translated) - set(places)) == [], "python tests/test_texts.py drops what is not shown any more"
+    with file.open("rb") as opened:
+        assert str(read_po(opened).locale) == file.stem, "its line Language: python tests/test_texts.py writes it"
     assert {text for text, other in translated.items() if names_in(text) != names_in(other)} == set(), (
         "names in braces stay"
     )
-    with file.open("rb") as opened:
-        assert str(read_po(opened).locale) == file.stem, "its line Language: python tests/test_texts.py writes it"
+    assert sorted(set(translated) - set(places)) == [], "python tests/test_texts.py drops what is not shown any more"
+    assert sorted(set(places) - set(translated)) == [], (
+        f"python tests/test_texts.py adds them; translate them in plausiwidgets/texts/{file.name}"
+    )
 
 
 def update(file: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import as_file
+from itertools import product
 from pathlib import Path
 
 from plausiwidgets import models, patterns
@@ -104,22 +105,25 @@ def write_defaults() -> None:
 
 
 def finish_table(found: str | Path) -> None:
-    """Make the package's table and its score of a table of seed 0.
+    """Put the rows of a table of seed 0 into the package's table, and make its score anew.
 
-    Where seed 0 found no good set (:func:`is_good`), and the former table has one, the search is made again with the
-    seed and the budget that the former table names; all else is left to seed 0.
+    What the package has of other models and patterns stays in it. Where seed 0 found no good set (:func:`is_good`), and
+    the former table has one, the search is made again with the seed and the budget that the former table names; all
+    else is left to seed 0.
 
     Parameters
     ----------
     found : path
-        The table of seed 0, with the budgets of an assessment.
+        The table of seed 0, with the budgets of an assessment, of all neurons and patterns or of new ones.
     """
     rows, former = _rows(Path(found).read_text(encoding="utf-8")), _rows(data_file(TABLE).read_text(encoding="utf-8"))
     for (model, pattern), row in list(rows.items()):
         known = former.get((model, pattern), row)
         if is_good(known) and not is_good(row):
             rows |= _found_by(model, pattern, [int(known["seed"])], int(known["budget"]))
-    _write(rows, plausibility_score)
+    every = former | rows
+    order = [pair for pair in product(models.names(), patterns.names()) if pair in every]
+    _write({pair: every[pair] for pair in order}, plausibility_score)
 
 
 def search_again(model: str, pattern: str, *seeds: int, budget: int | None = None) -> bool:

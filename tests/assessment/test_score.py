@@ -265,6 +265,19 @@ def test_only_what_seed_0_does_not_find_is_searched_with_the_seed_that_found_it(
     assert pd.read_csv(package.with_name(published.SCORE))["shown"].tolist() == [3]
 
 
+def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(monkeypatch, tables):
+    package, found = tables
+    monkeypatch.setattr(published, "plausibility_score", score)
+    whole = package.read_text(encoding="utf-8")
+    rows = published._rows(whole)
+    found.write_text("".join(line for line in whole.splitlines(True) if "model," in line or "integrator" in line))
+    del rows["lif", "integrator"]
+    published._write(rows, score)
+    assert "integrator" not in package.read_text(encoding="utf-8")
+    published.finish_table(found)
+    assert package.read_text(encoding="utf-8") == whole
+
+
 def test_a_pair_is_searched_again_until_a_seed_finds_it(tables):
     package, _ = tables
     before = package.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from plausiwidgets import patterns
 from tests.browser.pages import JUDGED
 
 MODELS = ["izhikevich", "lif"]
@@ -162,7 +163,7 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
     tool(page, "Parameter plane")
     said(page, "of 1600 cells")
     page.get_by_role("button", name="all patterns").click()
-    said(page, "of 20 patterns")
+    said(page, f"of {len(patterns.names())} patterns")
     assert "Tonic bursting" in page.locator(".pw-at").inner_text()
     assert findings(page) == []
 
@@ -206,7 +207,7 @@ def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
     tool(page, "What can this neuron do?")
     page.get_by_role("button", name="What can it do?").click()
-    said(page, " of 20 searched")
+    said(page, f" of {len(patterns.names())} searched")
     page.wait_for_selector(".pw-found li")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Search again")).to_be_visible()
@@ -226,7 +227,7 @@ def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(p
     page.get_by_role("button", name="all models").click()
     page.get_by_role("button", name="Assess this neuron now").click()
     page.wait_for_selector(".pw-map .assessed.replicated")
-    expect(page.locator(".pw-assess progress")).to_have_attribute("max", "20")
+    expect(page.locator(".pw-assess progress")).to_have_attribute("max", str(len(patterns.names())))
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".pw-assess [role=status]")).to_contain_text("Stopped after")
     expect(page.locator(".pw-map .assessed.running")).to_have_count(0)

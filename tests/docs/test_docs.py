@@ -109,6 +109,17 @@ def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
         assert found == "replicated", f"{page.name} speaks of {model} with {pattern}, which the table has as {found}"
 
 
+def test_the_page_on_the_explorer_has_a_row_for_each_tool() -> None:
+    page = (DOCS / "howto" / "explorer.md").read_text(encoding="utf-8")
+    tools = (Path(pw.__file__).parent / "widgets" / "app" / "tools.js").read_text(encoding="utf-8")
+    titles = re.findall(r'^    title: \(\) => tr\("(.+)"\)', tools, re.MULTILINE)
+    assert len(titles) > 10
+    for title in titles:
+        assert re.search(rf"^\| .*\*\*{re.escape(title)}\*\*.* \|", page, re.MULTILINE), (
+            f"{title} has no row in docs/howto/explorer.md"
+        )
+
+
 def test_the_page_on_units_has_the_unit_of_each_neuron() -> None:
     rows = re.findall(
         r"^\| (\S+) \| [^|]*: ([^|:]+) \|", (DOCS / "howto" / "units.md").read_text("utf-8"), re.MULTILINE

@@ -36,7 +36,7 @@ def contradictions(pattern, model, verdict):
     return wrong
 
 
-@pytest.mark.parametrize("key", pw.patterns.names()[:20])
+@pytest.mark.parametrize("key", pw.patterns.names())
 def test_picture_and_criterion_say_one_number(key):
     assert contradictions(*reference(key)) == []
     model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
@@ -75,7 +75,7 @@ def drawn(key, sweep=""):
     return found, {check.key: check.value for check in verdict.checks}
 
 
-@pytest.mark.parametrize("key", pw.patterns.names()[:20])
+@pytest.mark.parametrize("key", pw.patterns.names())
 def test_every_mark_is_of_a_criterion_and_of_a_sweep_and_lies_within_the_trace(key):
     pattern, model, verdict = reference(key)
     assert pattern.marks
@@ -89,7 +89,7 @@ def test_every_mark_is_of_a_criterion_and_of_a_sweep_and_lies_within_the_trace(k
             assert np.isfinite([shape.v0, shape.v1]).all() == (shape.form in ("band", "dot"))
 
 
-@pytest.mark.parametrize("key", pw.patterns.names()[:20])
+@pytest.mark.parametrize("key", pw.patterns.names())
 def test_what_a_pattern_is_about_lies_in_the_window_that_is_shown(key):
     pattern, _, verdict = reference(key)
     trace = verdict.traces[pattern.main_sweep]

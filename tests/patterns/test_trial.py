@@ -33,7 +33,7 @@ def steady(end, **changes):
 
 FORMS = {
     f"{key} {name}".strip(): form
-    for key in pw.patterns.names()[:20]
+    for key in pw.patterns.names()
     for name, form in {"": pw.patterns.get(key), **pw.patterns.get(key).verification}.items()
 }
 """The twenty patterns and the longer forms of their verification."""

@@ -372,7 +372,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     exampleTitle() {
       if (!run.pattern.targets.length) return "";
       if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
-      return run.pattern.targets[0].lines ? tr("recording") : tr("example, Izhikevich 2004");
+      const { lines, neuron, title } = run.pattern.targets[0];
+      if (lines) return tr("recording");
+      return neuron === "izhikevich_2004" ? tr("example, Izhikevich 2004") : tr("example, {neuron}", { neuron: tr(title) });
     },
     /** Whether the example is of another neuron, and drawn on the potentials of this one. */
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
@@ -589,7 +591,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       stopSeeking();
       store.set({ drawer: false });
     },
-    /** Whether the host is asked for something; where it is silent, the page does by itself what it can. @param {string} kind */
+    /** Whether the host is asked for something; where it is silent, the page does by itself what it can. @param {import("./messages.d.ts").Kind} kind */
     asks: (kind) => host.can(kind) && !(store.get().silent && run.neuron),
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {

@@ -131,6 +131,7 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
         model = models.get(name)
         shared, own, neurons = describe(model, chosen)
         for key, pattern in shared.items():
+            _check_judged(key, pattern["judged"])
             known = common.setdefault(key, pattern)
             judged = known["judged"]
             for kind, parts in pattern["judged"].items():
@@ -147,6 +148,15 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
     about = {name: _about(lesson) for name, lesson in built["lessons"].items()}
     built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_, "lessons": about}
     return built
+
+
+def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:
+    """Refuse a packaged pattern that the app could not judge by itself."""
+    if any(part["tape"] is None for parts in judged.values() for part in parts):
+        raise ValueError(
+            f"pattern {key!r}: the app cannot judge it by itself, for its measure uses more than a page can compute; "
+            "valid are numpy's elementwise operations, np.where and the functions of plausiwidgets.patterns.features"
+        )
 
 
 def lessons() -> Json:

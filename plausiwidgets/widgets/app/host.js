@@ -42,11 +42,11 @@ let count = 0;
  * @param {Host["name"]} name @param {(message: object, data?: ArrayBuffer) => void} send @param {Record<string, ModelData>} shipped
  */
 export function talking(name, send, shipped) {
-  /** @type {Map<string, { id: string, kind: string, fields: object, hear: import("./types.d.ts").Hear, data?: ArrayBuffer }>} */
+  /** @type {Map<string, { id: string, kind: import("./messages.d.ts").Kind, fields: object, hear: import("./types.d.ts").Hear, data?: ArrayBuffer }>} */
   const asked = new Map();
   /** @type {Set<string>} */
   const left = new Set(); // searches of which nothing more is heard
-  /** @type {Map<string, { kind: string, fields: object, data?: ArrayBuffer }>} */
+  /** @type {Map<string, { kind: import("./messages.d.ts").Kind, fields: object, data?: ArrayBuffer }>} */
   const made = new Map(); // by the name of the pattern
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;

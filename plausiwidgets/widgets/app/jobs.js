@@ -27,10 +27,10 @@ export function keptIn(app, name, make) {
   return own.get(name);
 }
 
-/** The job of a kind: one an app. @param {App} app @param {string} kind */
+/** The job of a kind: one an app. @param {App} app @param {import("./messages.d.ts").Kind} kind */
 export const jobOf = (app, kind) => keptIn(app, `job of ${kind}`, () => createJob(app, kind));
 
-/** @param {App} app @param {string} kind */
+/** @param {App} app @param {import("./messages.d.ts").Kind} kind */
 function createJob(app, kind) {
   /** @type {Set<() => void>} */
   const heard = new Set();
@@ -76,7 +76,7 @@ function createJob(app, kind) {
   };
 }
 
-/** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {string} kind */
+/** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {import("./messages.d.ts").Kind} kind */
 export function useJob(app, kind) {
   const job = jobOf(app, kind);
   useRedraw(job.on, [job]);

@@ -144,7 +144,7 @@ export function More({ app }) {
         app.languages.length > 1
           ? html`<div role="group" aria-label=${tr("Language")} class="pw-tabs">${app.languages.map(
               (code) =>
-                html`<button lang=${code} aria-pressed=${code === language} onclick=${() => app.speak(code)}>${NAMES[code] ?? code}</button>`,
+                html`<button lang=${code} aria-pressed=${code === language} onclick=${() => app.speak(code)}>${nameOf(code)}</button>`,
             )}</div>`
           : ""
       }
@@ -156,5 +156,8 @@ export function More({ app }) {
   <//>`;
 }
 
-/** @type {Record<string, string>} */
-const NAMES = { en: "English", de: "Deutsch" };
+/** What a language calls itself. @param {string} code */
+function nameOf(code) {
+  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+  return name[0].toLocaleUpperCase(code) + name.slice(1);
+}

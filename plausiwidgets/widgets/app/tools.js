@@ -17,11 +17,12 @@ import { html, useEffect, useRef } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
 
 /** @import { App } from "./app.js" */
+/** @import { Kind } from "./messages.d.ts" */
 
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
  * the host, without which there is no such tool; what has nothing to open begins.
- * @typedef {{ name: string, title: () => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: string, view: any, begin?: (app: App) => void }} Tool
+ * @typedef {{ name: string, title: () => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: Kind, view: any, begin?: (app: App) => void }} Tool
  */
 
 /** @type {Tool[]} */

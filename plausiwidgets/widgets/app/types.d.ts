@@ -1,4 +1,6 @@
 // What the modules pass each other. Times in ms, potentials in mV, currents in the unit of the model.
+import type { Kind } from "./messages.d.ts";
+
 export type Values = Record<string, number>;
 export type Range = [number, number];
 /** What is shown: a model with values under a pattern; `set` is the stored set that it was last taken from. */
@@ -365,11 +367,11 @@ export type Hear = (answer: Answer, arrays: Arrays) => void;
 /** Who answers: nobody, a kernel, a server. `ask` returns how to cancel. */
 export type Host = {
   name: "none" | "kernel" | "server";
-  can: (kind: string) => boolean;
+  can: (kind: Kind) => boolean;
   /** Whether a model can be shown. */
   has: (model: string) => boolean;
   /** Asks, with at most one buffer. */
-  ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
+  ask: (kind: Kind, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
   /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
   describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
   /** A lesson that the catalogue lists. */

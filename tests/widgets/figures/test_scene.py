@@ -12,7 +12,7 @@ from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.figures.figure import HEIGHT, figure_of, rows_of, traces_of
 from plausiwidgets.widgets.figures.scene import Line, Scene, VoltageScale, scene_of, voltage_scale
 
-PATTERNS = pw.patterns.names()[:20]
+PATTERNS = pw.patterns.names()
 SMOOTH = [name for name in pw.models.names() if pw.models.get(name).spike_level is not None]
 SNAPSHOT = DATA / "scenes.json"
 
