@@ -59,9 +59,10 @@ def test_a_page_answers_what_a_student_asks_and_has_a_case_of_each_criterion(scr
 
 
 def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
-    model, pattern = pw.models.get("morris_lecar"), pw.patterns.get("rebound_burst")
+    table = pw.assessment.published_table()
+    first = table[table["status"] == "fragile"].iloc[0]
+    model, pattern = pw.models.get(first["model"]), pw.patterns.get(first["pattern"])
     row = published_rows(model)[pattern.key]
-    assert row["status"] == "fragile"
     reason = scripts[0].reason(model, pattern)
     assert reason.endswith(f"; the best set holds, but not {row['failed_check']}") and "misses" not in reason
 
