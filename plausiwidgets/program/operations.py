@@ -5,7 +5,8 @@ A row acts on each lane by itself. An operation of ATen is a row of the same nam
 products, minima let a nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is
 equal to the last bit; what is transcendental may differ in the last places, and by one or two units of the last place
 what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, integer powers from the
-fourth on, and ``sqrt`` of float32 or of integers.
+fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded, torch may keep the other
+sign.
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ def _select_by_mask(call: Call) -> Value:
     value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
         raise Unsupported("selects from lanes that are selected already: combine the masks, `v[a & b]`")
-    return replace(value, dims=1, level=max(value.level, mask.level), mask=mask.key)
+    return replace(value, dims=1, mask=mask.key)
 
 
 def _put_by_mask(call: Call) -> Value:

@@ -12,8 +12,10 @@ from plausiwidgets.program import arrays
 from plausiwidgets.program.operations import TABLE
 from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.lowering import COMPOSED
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 
 F = torch.nn.functional
 f32, f64, i64, i32 = torch.float32, torch.float64, torch.int64, torch.int32
@@ -403,6 +405,23 @@ def test_masks_of_different_lanes_do_not_mix():
 
     with pytest.raises(NotCompilable, match="another mask"):
         export_step(lanes_model(step, 1))
+
+
+def test_what_is_computed_of_selected_lanes_is_no_other_value_than_of_all():
+    def step(current, state, p, dt):
+        shifted = put(state[0], state[0] > 0.0, (p.p + current.new_ones(()))[state[0] > 0.0] + 1.0)
+        fixed = torch.where(p.p > 1.0, (p.p + current.new_ones(())) + 1.0, p.p)
+        return torch.zeros_like(current), (shifted, fixed)
+
+    program = export_step(lanes_model(step, 2))
+    levels = {line.name: line.level for line in program.body}
+    late = [line.name for line in program.body if any(levels.get(x, 0) > line.level for x in line.reads)]
+    assert late == [], "computed before what they read"
+    job = LaneJob(
+        lanes_model(step, 2), {"p": np.array([0.5, 2.0])}, np.array([[1.0, -1.0], [0.0, 0.0]]),
+        LaneCurrent.constant(np.zeros(2)), 1, 0.1,
+    )  # fmt: skip
+    np.testing.assert_array_equal(interpreter(program)(job).state, [[2.5, -1.0], [0.5, 4.0]])
 
 
 def test_small_integer_powers_are_products():
