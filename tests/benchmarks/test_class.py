@@ -13,6 +13,7 @@ import json
 import os
 import random
 import statistics
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -64,6 +65,13 @@ def sizes(server: Server) -> str:
     parts = ", ".join(f"{resident(one):.0f}" for one in workers)
     files, of_workers = (sum(len(list(Path(f"/proc/{k}/fd").iterdir())) for k in some) for some in ([pid], workers))
     return f"server {resident(pid):.0f} MB, {files} descriptors; workers {parts} MB, {of_workers} descriptors"
+
+
+def files(home: Path) -> str:
+    """Return what a server has on disk: its home, and where temporary files go."""
+    every = [one for one in home.rglob("*") if one.is_file()]
+    temporary = sum(1 for one in Path(tempfile.gettempdir()).iterdir())
+    return f"{len(every)} files of {sum(one.stat().st_size for one in every) / 2**20:.2f} MB, {temporary} temporary"
 
 
 class Notes:
@@ -191,7 +199,7 @@ def test_growth_over_visits(tmp_path):
     server = start_app(tmp_path, "--visitors=40")
     try:
         run(one_verdict(server))
-        print(f"\nbefore: {sizes(server)}")
+        print(f"\nbefore: {sizes(server)}; {files(tmp_path)}")
         done = 0
         while done < VISITS:
 
@@ -202,6 +210,6 @@ def test_growth_over_visits(tmp_path):
             fetch(server.url)
             done += 10
             if done % (VISITS // 5) == 0:
-                print(f"after {done}: {sizes(server)}", flush=True)
+                print(f"after {done}: {sizes(server)}; {files(tmp_path)}", flush=True)
     finally:
         server.stop()

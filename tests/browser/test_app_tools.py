@@ -168,6 +168,14 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
     assert findings(page) == []
 
 
+def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
+    tool(page, "Onset of firing")
+    said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
+    said(page, "○ saddle-node: 4 mV/ms")  # where it is b
+    expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
+    assert findings(page) == []
+
+
 @pytest.mark.slow
 def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     tool(page, "Samples")
@@ -193,14 +201,6 @@ def test_the_rate_over_the_current_is_that_of_this_neuron(page):
     tool(page, "Curves")
     page.get_by_role("button", name="rate over current").click()
     said(page, " Hz at ")
-    assert findings(page) == []
-
-
-def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
-    tool(page, "Onset of firing")
-    said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
-    said(page, "○ saddle-node: 4 mV/ms")  # where it is b
-    expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
     assert findings(page) == []
 
 

@@ -65,9 +65,10 @@ def own():
 @pytest.fixture
 def recording(tmp_path, monkeypatch):
     """A file whose times are seconds, of which the file says nothing."""
-    t = np.arange(0.0, 0.5, 0.001)
-    v = -65.0 + 85.0 * ((t * 1000) % 50 == 40)
-    text = "t,v\n" + "\n".join(f"{a:.3f},{b}" for a, b in zip(t, v, strict=True))
+    samples = np.arange(2000)
+    t = samples * 0.00025
+    v = -65.0 + 85.0 * (samples % 200 == 160)
+    text = "t,v\n" + "\n".join(f"{a:.5f},{b}" for a, b in zip(t, v, strict=True))
     (tmp_path / "a cell's.csv").write_text(text)
     monkeypatch.chdir(tmp_path)
     return read_recording(text.encode(), "a cell's.csv").pattern(pw.models.get("adex"), {"t": "s", "v": "mV"})
