@@ -217,6 +217,24 @@ test("a search that is starting can be stopped, and one that is refused closes i
   assert.deepEqual([state().drawer, state().said], [false, "nothing is free"]);
 });
 
+test("a search begins at the values that are shown, and elsewhere where these hold", (t) => {
+  const { app, host } = appOf(t);
+  const begins = () => {
+    app.search();
+    return host.asked.findLast(({ kind }) => kind === "search").fields.begin;
+  };
+  const is = (loss, status) => app.store.set({ verdict: verdictOf(loss), verified: status ? { status, why: "" } : null });
+  assert.equal(begins(), "values"); // nothing is known yet
+  is(0.5);
+  assert.equal(begins(), "values");
+  is(0);
+  assert.equal(begins(), "random");
+  is(0, "replicated");
+  assert.equal(begins(), "random");
+  is(0, "fragile");
+  assert.equal(begins(), "values");
+});
+
 test("of a custom neuron the next pattern is one of all", async (t) => {
   const { app, host } = appOf(t);
   const keys = Object.keys(catalogue.patterns);

@@ -169,6 +169,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     asking = Number(setTimeout(verify, REST));
   };
 
+  /** Whether the values that are shown hold, as far as is known by now. */
+  const holds = () => store.get().verdict?.loss === 0 && store.get().verified?.status !== "fragile";
+
   const verify = () => {
     const { model, pattern, values, dt } = selection();
     const of = selection();
@@ -554,8 +557,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.put(turn.from);
       app.keep();
     },
-    /** @param {"values" | "random"} [begin] @param {{ pace?: boolean }} [how] */
-    search(begin = "values", how = {}) {
+    /**
+     * Begins a search at the values that are shown: or elsewhere where these hold, for it would be over at once.
+     * @param {"values" | "random"} [begin] @param {{ pace?: boolean }} [how]
+     */
+    search(begin = holds() ? "random" : "values", how = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn, box } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
