@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { unpacked } from "../../plausiwidgets/widgets/app/host.js";
 import { objectiveCurve } from "../../plausiwidgets/widgets/app/objective.js";
-import { atEnds, heard, isOpen, noTries, withTries } from "../../plausiwidgets/widgets/app/search.js";
+import { heard, isOpen, noTries, withTries } from "../../plausiwidgets/widgets/app/search.js";
 
 const record = {
   model: "lif",
@@ -23,14 +23,6 @@ test("tries are appended where they belong, whatever the order of the answers", 
   const both = heard(second, answer(0), { loss: Float32Array.of(1, 2) }, 1);
   assert.deepEqual(shown(both), [1, 2, 3, 4]);
   assert.equal(both.tries.least, 1);
-});
-
-test("values at an end of their ranges are known, on either side and on every scale", () => {
-  const slider = (name, low, high) => ({ name, low, high });
-  const sliders = [slider("E_L", -80, -55), slider("g_L", 1, 20), slider("b", 0, 400), slider("tau", 10, 300), slider("fixed", 5, 5)];
-  const names = (values) => atEnds(values, sliders).map(({ name }) => name);
-  assert.deepEqual(names({ E_L: -55.1, g_L: 1.01, b: 3, tau: 12, fixed: 5 }), ["E_L", "g_L"]);
-  assert.deepEqual(names({ E_L: -70, g_L: 4, b: 0, tau: 299 }), ["b", "tau"]);
 });
 
 test("another search begins anew", () => {

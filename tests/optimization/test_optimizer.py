@@ -196,3 +196,13 @@ def test_the_check_that_a_fragile_set_fails_is_kept_whole():
     while (made := optimizer.step()) is not None:
         result = made
     assert result.status == "fragile" and result.failed_check == words
+
+
+def test_values_at_an_end_of_their_ranges_are_named_on_either_side_and_on_every_scale():
+    box = {"E_L": (-80.0, -55.0), "g_L": (1.0, 20.0), "b": (0.0, 400.0), "tau": (10.0, 300.0), "fixed": (5.0, 5.0)}
+
+    def ends(**values: float) -> tuple[str, ...]:
+        return Result("adex", "mine", 0, 64, parameters=values, bounds=box).at_ends
+
+    assert ends(E_L=-55.1, g_L=1.01, b=3.0, tau=12.0, fixed=5.0) == ("E_L", "g_L")
+    assert ends(E_L=-70.0, g_L=4.0, b=0.0, tau=299.0) == ("b", "tau")

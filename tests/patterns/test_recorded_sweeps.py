@@ -324,16 +324,21 @@ def test_a_file_that_pyabf_writes_is_read_back(tmp_path):
     np.testing.assert_allclose(file.sources[1].columns["t"], T, atol=1e-6)
 
 
+def nwb_file(pynwb):
+    """A file of NWB without a sweep, and its electrode."""
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    file = pynwb.NWBFile(session_description="steps", identifier="x", session_start_time=start)
+    device = file.create_device(name="amplifier")
+    return file, file.create_icephys_electrode(name="electrode", description="sharp", device=device)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("by", ["table", "number"])
 def test_a_file_that_pynwb_writes_is_read_back(tmp_path, by):
     pynwb = pytest.importorskip("pynwb")
     from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
 
-    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    file = pynwb.NWBFile(session_description="steps", identifier="x", session_start_time=start)
-    device = file.create_device(name="amplifier")
-    electrode = file.create_icephys_electrode(name="electrode", description="sharp", device=device)
+    file, electrode = nwb_file(pynwb)
     sweeps = [adex_sweep(x) for x in (-100.0, 350.0)]
     for k, (v, i) in enumerate(sweeps):
         about = {"rate": 10_000.0, "electrode": electrode, "gain": 1.0}
@@ -370,10 +375,7 @@ def test_a_part_of_a_long_series_is_a_sweep_and_what_begins_at_another_time_is_n
     pynwb = pytest.importorskip("pynwb")
     from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
 
-    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    file = pynwb.NWBFile(session_description="steps", identifier="x", session_start_time=start)
-    device = file.create_device(name="amplifier")
-    electrode = file.create_icephys_electrode(name="electrode", description="sharp", device=device)
+    file, electrode = nwb_file(pynwb)
     sweeps = [adex_sweep(x) for x in (-100.0, 350.0)]
     about = {"rate": 10_000.0, "electrode": electrode, "gain": 1.0}
     v, i = (np.concatenate([sweep[k] for sweep in sweeps]) for k in (0, 1))

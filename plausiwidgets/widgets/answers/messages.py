@@ -116,7 +116,7 @@ VERDICT = Record("HostVerdict", {
 SWEEP = Record("HostSweep", {"name": Text(SENTENCE), "t0": Number("ms"), "dt": Number("ms"), "states": ListOf(Text())})
 SEARCH = Record("SearchRecord", {
     "id": ID, **PAIR, "dt": Number("ms"), "evaluations": Whole(), "budget": Whole(), "loss": Measured(), "best": VALUES,
-    "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
+    "at_ends": ListOf(Text()), "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
 })  # fmt: skip
 ROW = Record("AssessedRow", {
     **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),

@@ -243,6 +243,6 @@ class Searches:
             "id": search.identity, "model": self._known.name_of_model(selection.model),
             "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt,
             "evaluations": snapshot.evaluations, "budget": snapshot.budget, "loss": measured(snapshot.loss),
-            "best": dict(snapshot.parameters), "status": snapshot.status, "seconds": float(snapshot.seconds),
-            "sentence": snapshot.summary[:SENTENCE],
+            "best": dict(snapshot.parameters), "at_ends": list(snapshot.at_ends), "status": snapshot.status,
+            "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
         }  # fmt: skip

@@ -4,7 +4,7 @@ import { isLost } from "./focus.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
 import { shownIn } from "./pictured.js";
-import { atEnds, isOf, isOpen, noTries } from "./search.js";
+import { isOf, isOpen, noTries } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 import { inSentence, titleOf } from "./words.js";
@@ -87,7 +87,7 @@ function leastOf(app, count) {
 
 /** What a search that is over has found, and what can be done next. @param {Search} search @param {App} app */
 function after(search, app) {
-  const { state, status, least, error, tries } = search;
+  const { state, status, least, error, tries, atEnds } = search;
   const host = app.host.name;
   if (state === "failed") return error || tr("The search failed.");
   if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
@@ -96,17 +96,15 @@ function after(search, app) {
     return tr("Not found: no values of this neuron can show it. Take the nearest, or try another neuron.");
   if (host === "none" && state === "done")
     return tr("Not found by the search of this page: harder patterns need that of Python, in a notebook.");
+  if (status === "replicated" && app.isTaken()) return tr("Found, and verified: these are your values. Drag to see how far they go.");
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
-  const own = isOf(search, app.store.get().selection) ? app.sliders.filter(({ name }) => app.free().includes(name)) : [];
-  const names = atEnds(search.best ?? {}, own).map(({ name }) => name);
-  if (names.length)
+  const names = atEnds.join(", ");
+  if (names)
     return tr(
       "Not found within these ranges, at an end of which lies the best of {names}: widen them, search elsewhere, or try another neuron.",
-      {
-        names: names.join(", "),
-      },
+      { names },
     );
   return tr("Not found, which does not show that there is none: search elsewhere, widen a range, or try another neuron.");
 }

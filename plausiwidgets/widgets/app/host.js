@@ -1,6 +1,7 @@
 import { tr } from "./engine/texts.js";
 
-/** @import { Answer, Arrays, Host, LessonData, ModelData } from "./types.d.ts" */
+/** @import { Kind } from "./messages.d.ts" */
+/** @import { Answer, Arrays, Hear, Host, LessonData, ModelData } from "./types.d.ts" */
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
 const FINAL = ["done", "stopped", "superseded", "failed"];
@@ -42,11 +43,11 @@ let count = 0;
  * @param {Host["name"]} name @param {(message: object, data?: ArrayBuffer) => void} send @param {Record<string, ModelData>} shipped
  */
 export function talking(name, send, shipped) {
-  /** @type {Map<string, { id: string, kind: import("./messages.d.ts").Kind, fields: object, hear: import("./types.d.ts").Hear, data?: ArrayBuffer }>} */
+  /** @type {Map<string, { id: string, kind: Kind, fields: object, hear: Hear, data?: ArrayBuffer }>} */
   const asked = new Map();
   /** @type {Set<string>} */
   const left = new Set(); // searches of which nothing more is heard
-  /** @type {Map<string, { kind: import("./messages.d.ts").Kind, fields: object, data?: ArrayBuffer }>} */
+  /** @type {Map<string, { kind: Kind, fields: object, data?: ArrayBuffer }>} */
   const made = new Map(); // by the name of the pattern
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;

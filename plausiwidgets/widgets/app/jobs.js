@@ -2,6 +2,7 @@ import { endsOf } from "./engine/scales.js";
 import { useRedraw } from "./redraw.js";
 import { useEffect } from "./vendor/preact.js";
 
+/** @import { Kind } from "./messages.d.ts" */
 /** @import { App } from "./app.js" */
 /** @import { Answer, Arrays, Selection } from "./types.d.ts" */
 // What is asked of the host for a tool: it goes on while the tool is closed, and its result is kept.
@@ -27,10 +28,10 @@ export function keptIn(app, name, make) {
   return own.get(name);
 }
 
-/** The job of a kind: one an app. @param {App} app @param {import("./messages.d.ts").Kind} kind */
+/** The job of a kind: one an app. @param {App} app @param {Kind} kind */
 export const jobOf = (app, kind) => keptIn(app, `job of ${kind}`, () => createJob(app, kind));
 
-/** @param {App} app @param {import("./messages.d.ts").Kind} kind */
+/** @param {App} app @param {Kind} kind */
 function createJob(app, kind) {
   /** @type {Set<() => void>} */
   const heard = new Set();
@@ -76,7 +77,7 @@ function createJob(app, kind) {
   };
 }
 
-/** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {import("./messages.d.ts").Kind} kind */
+/** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {Kind} kind */
 export function useJob(app, kind) {
   const job = jobOf(app, kind);
   useRedraw(job.on, [job]);

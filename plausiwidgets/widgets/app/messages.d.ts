@@ -41,6 +41,7 @@ export type SearchRecord = {
   budget: number;
   loss: number | "Infinity" | "-Infinity" | null;
   best: Record<string, number>;
+  at_ends: string[];
   status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
   seconds: number;
   sentence: string;

@@ -1,8 +1,7 @@
-/** @import { Answer, Arrays, Search, Selection, Slider, Store, Tries, Values } from "./types.d.ts" */
+/** @import { Answer, Arrays, Search, Selection, Store, Tries, Values } from "./types.d.ts" */
 
 const EASY = 1500; // ms: a search that took less is played for who watches
 const PLAYED = 3000; // ms
-const AT_END = 0.02; // of a range, and of the end itself
 
 /** @returns {Tries} */
 export const noTries = () => ({ losses: new Float32Array(256), count: 0, least: Infinity, filled: 0 });
@@ -46,6 +45,7 @@ export function heard(known, answer, arrays, now) {
     loss: typeof record.loss === "number" ? record.loss : Infinity,
     best: isNew ? best : (same?.best ?? null),
     before: Number(answer.before ?? 0),
+    atEnds: record.at_ends ?? [],
     dt: record.dt,
     status: record.status,
     error: answer.error ?? "",
@@ -60,12 +60,6 @@ export function heard(known, answer, arrays, now) {
 export function isOpen({ state }) {
   return ["waiting", "running", "paused"].includes(state);
 }
-
-/** Values that lie at an end of their ranges: there may be better ones beyond it. @param {Values} values @param {Slider[]} sliders @returns {Slider[]} */
-export const atEnds = (values, sliders) =>
-  sliders.filter(({ name, low, high }) =>
-    [low, high].some((end) => low < high && Math.abs(values[name] - end) <= AT_END * Math.min(Math.abs(end), high - low)),
-  );
 
 /** Whether a search, or another selection, is of a model and a pattern. @param {Pick<Selection, "model" | "pattern"> | null} one @param {Pick<Selection, "model" | "pattern">} of */
 export const isOf = (one, { model, pattern }) => one?.model === model && one.pattern === pattern;

@@ -158,6 +158,8 @@ export type Search = {
   restarts: number[];
   loss: number;
   best: Values | null;
+  /** Values of the best that lie at an end of their ranges. */
+  atEnds: string[];
   /** Visitors of a server who have their turn before. */
   before: number;
   dt: number;

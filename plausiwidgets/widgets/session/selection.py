@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from plausiwidgets import models, patterns
-from plausiwidgets.models import NeuronModel, Parameter, Preset
+from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol
@@ -196,11 +196,6 @@ class Selection:
                 raise ValueError(f"parameter {name!r}: an explorer shows one set, give a number instead of an array")
             values[name] = float(value)
         return replace(self, dt=check_dt(self.model, dt))._with(values)
-
-    def with_preset(self, preset: Preset) -> Selection:
-        """Return one with published values; what the publication leaves out has its default."""
-        values = {name: x for name, x in preset.parameters.items() if name in self.values}
-        return self.filled(values, preset.dt)
 
     def with_value(self, name: str, value: float) -> Selection:
         """Return one with another value, its range widened where it lies outside.

@@ -24,7 +24,8 @@ def verdict_of(selection: Selection):
 
 def preset_of(key: str) -> Selection:
     model = pw.models.get("izhikevich_2004")
-    return Selection.of(model, key).with_preset([p for p in model.presets if p.pattern == key][-1])
+    preset = [p for p in model.presets if p.pattern == key][-1]
+    return Selection.of(model, key).filled(preset.parameters, preset.dt)
 
 
 def scene(selection: Selection) -> Scene:

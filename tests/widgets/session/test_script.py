@@ -24,7 +24,7 @@ MODELS = ("izhikevich", "adex")
 def shown(model, pattern):
     selection = Selection.of(model, pattern)
     preset = next((p for p in selection.model.presets if p.pattern == pattern), None)
-    return selection if preset is None else selection.with_preset(preset)
+    return selection if preset is None else selection.filled(preset.parameters, preset.dt)
 
 
 def seen(verdict):
