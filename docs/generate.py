@@ -30,14 +30,13 @@ from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
+from plausiwidgets.widgets.app.catalogue import LESSONS
 from plausiwidgets.widgets.figures.map_cells import MARKS, with_argument
 from plausiwidgets.widgets.server.written import page as limits_page
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
-LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
-"""Pages that are lessons of cards, too, and their languages."""
 
 KEY = (
     "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "

@@ -33,7 +33,7 @@ StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
 
 _CURRENT, _INJECTED = "current", "injected"
-_DOWNWARDS = "Depth of the inhibition: how far the current goes down from the holding level."
+_DOWNWARDS = "Depth of inhibition: how far the current goes down from the holding level."
 _TEXTS = {
     "amplitude": "Amplitude of the stimulus, from the holding level.",
     "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",

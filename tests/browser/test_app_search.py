@@ -18,6 +18,9 @@ app.add(label)
 app
 """
 
+ROOMS = "[...document.querySelectorAll('.pw-rows output')].map((one) => one.offsetWidth)"
+"""The room of each number, beside which a label would else break its lines anew, and all below it would move."""
+
 
 @pytest.fixture
 def opened(open_cells):
@@ -35,8 +38,11 @@ def test_each_try_is_a_dot_and_the_values_that_were_found_are_taken(opened):
     rows = int(re.findall(r"\d+", page.locator(".pw-slot").inner_text())[0])
     expect(curve).to_have_attribute("data-dots", str(rows))  # an easy search is played first
     expect(page.locator(".pw-drawer")).to_contain_text("take these values")
+    rooms = page.evaluate(ROOMS)
     page.get_by_role("button", name="Take these values").click()
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    expect(page.locator(".pw-drawer")).to_contain_text("these are your values")
+    assert page.evaluate(ROOMS) == rooms
     page.locator("button[aria-label=Undo]").click()
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
     assert shown.errors == []

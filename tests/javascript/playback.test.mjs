@@ -4,7 +4,7 @@ import { playback } from "../../plausiwidgets/widgets/app/search.js";
 import { createStore } from "../../plausiwidgets/widgets/app/state.js";
 
 /** A page whose clock a test moves, and the playback of a search that was over after so many seconds. */
-function played({ seconds, count = 400, seen = true }) {
+function played({ seconds, count = 400, seen = true, state = "done" }) {
   let now = 1000;
   let next = () => {};
   Object.assign(globalThis, {
@@ -21,7 +21,7 @@ function played({ seconds, count = 400, seen = true }) {
   performance.now = () => now;
   const search = {
     id: "a",
-    state: "done",
+    state,
     seconds,
     began: now,
     best: { c: 1 },
@@ -60,6 +60,12 @@ test("while a search is played its curve alone is drawn anew, and the figure onc
   assert.deepEqual([store.get().played, store.get().drawn], [2, 0]);
   go(1500);
   assert.deepEqual([store.get().played, store.get().drawn], [3, 1]);
+});
+
+test("who stops a search waits for nothing", () => {
+  const { play } = played({ seconds: 0.4, state: "stopped" });
+  assert.deepEqual([play.isPlaying(), play.count()], [false, 400]);
+  assert.deepEqual([played({ seconds: 0, count: 0, state: "stopped" }).play.isPlaying()], [false]);
 });
 
 test("it can be skipped", () => {

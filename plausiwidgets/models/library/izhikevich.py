@@ -82,7 +82,7 @@ PARAMETERS = [
     Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
               description="Rate of recovery: small makes u slow.", source=IZHIKEVICH_2004),
     Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
-              description="How strongly u follows the potential below threshold; large makes the neuron "
+              description="How strongly u follows the potential, below threshold; large makes the neuron "
               "resonate and rebound.", source=IZHIKEVICH_2004),
     Parameter("c", -65.0, -70.0, -40.0, "mV", limits=(None, 29.0), group="spike and reset",
               description="Potential right after a spike; high values make bursts.", source=IZHIKEVICH_2004),

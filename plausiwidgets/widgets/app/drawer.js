@@ -99,6 +99,7 @@ function after(search, app) {
   if (status === "replicated" && app.isTaken()) return tr("Found, and verified: these are your values. Drag to see how far they go.");
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
+  if (state === "stopped" && !search.best) return tr("Stopped before the first try.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
   const names = atEnds.join(", ");
   if (names)

@@ -100,8 +100,9 @@ export function playback(store) {
         cancelAnimationFrame(asked);
         asked = requestAnimationFrame(tick);
       }
-      // A search that goes on needs no playing: it is drawn as it comes.
-      if (isPlaying() && isOpen(search) && performance.now() - search.began > EASY) end();
+      // A search that goes on is drawn as it comes, and who stops one waits for nothing.
+      const isLong = isOpen(search) && performance.now() - search.began > EASY;
+      if (isPlaying() && (isLong || search.state === "stopped")) end();
     },
     skip: end,
     /** How many tries are drawn. */

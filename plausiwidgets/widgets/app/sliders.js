@@ -1,4 +1,4 @@
-import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt, valueOn } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid, limitsOf } from "./link.js";
 import { useRedraw } from "./redraw.js";
@@ -63,12 +63,28 @@ function Track({ app, slider, bar, from }) {
   </div>`;
 }
 
+const PLACES = 80; // of a slider, at which its numbers are looked at
+/** @type {WeakMap<Slider, string>} */
+const widest = new WeakMap();
+
+/** The longest number of a slider: its place is kept, as what stands beside it would else break its lines in a drag. @param {Slider} slider */
+function widestOf(slider) {
+  let text = widest.get(slider);
+  if (text === undefined) {
+    const numbers = Array.from({ length: PLACES + 1 }, (_, k) => plain(valueOn(slider, k / PLACES, [slider.low, slider.high])));
+    text = numbers.reduce((a, b) => (b.length > a.length ? b : a));
+    widest.set(slider, text);
+  }
+  return text;
+}
+
 /** A value: name, what it is, number, slider. @param {{ app: App, slider: Slider, bars: boolean, from: number | null }} props */
 function Row({ app, slider, bars, from }) {
   const value = app.store.get().selection.values[slider.name];
+  const withUnit = (/** @type {string} */ number) => `${number}${slider.unit ? ` ${slider.unit}` : ""}`;
   return html`<div class="pw-row" title=${tr(slider.description)}>
     <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span>
-      <output aria-hidden="true">${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
+      <output aria-hidden="true" data-widest=${withUnit(widestOf(slider))}>${withUnit(plain(value))}</output></div>
     <${Track} app=${app} slider=${slider} bar=${bars ? app.bars.of(slider) : null} from=${from} />
   </div>`;
 }
