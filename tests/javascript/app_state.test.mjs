@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createApp } from "../../plausiwidgets/widgets/app/app.js";
-import { begun, goTo } from "../../plausiwidgets/widgets/app/lesson.js";
+import { begun, goTo, openLesson } from "../../plausiwidgets/widgets/app/lesson.js";
+import { beginMystery } from "../../plausiwidgets/widgets/app/mystery.js";
 import { stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { said } from "../../plausiwidgets/widgets/app/verdict.js";
 import { catalogue, modelData } from "./app.mjs";
@@ -331,4 +332,26 @@ test("a line that is compared is of the sweep and the time step that are shown",
   assert.equal(pinned(), undefined);
   await app.choose("izhikevich", "resonator"); // its main sweep, without a word about the lines
   assert.notDeepEqual(pinned().current, other.current);
+});
+
+test("who has gone to another pattern is fetched back neither by a mystery nor by a lesson that were asked for before", async (t) => {
+  const { app, host, state } = appOf(t, izhikevich, KEY);
+  const hidden = { pattern: "tonic_bursting", about: KEY, seed: 7, moved: ["a"], common: [], link: "", python: "" };
+  const mystery = { ...hidden, values: stored(izhikevich, "tonic_bursting").values, dt: 0.25 };
+  let teach = () => {};
+  host.lesson = () => new Promise((give) => (teach = give));
+  const cards = [{ model: "izhikevich", pattern: "tonic_bursting", values: [], locked: [], until: [], start: { values: [], dt: 0.25 } }];
+  beginMystery(app);
+  const opened = openLesson(app, "first");
+  await app.choose("izhikevich", "resonator");
+  host.answer("mystery", "done", mystery);
+  teach({ name: "first", title: "First", cards });
+  await opened;
+  assert.deepEqual([state().selection.pattern, state().lesson, Object.keys(state().games)], ["resonator", null, []]);
+  beginMystery(app); // the newest counts
+  beginMystery(app);
+  const [older, newer] = host.asked.filter(({ kind }) => kind === "mystery").slice(-2);
+  await newer.hear({ state: "done", ...mystery }, {});
+  await older.hear({ state: "done", ...mystery, pattern: "rebound_spike", seed: 8 }, {});
+  assert.deepEqual([state().selection.pattern, state().games.tonic_bursting.seed], ["tonic_bursting", 7]);
 });

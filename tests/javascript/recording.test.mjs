@@ -8,8 +8,12 @@ function appOf() {
   const [asked, chosen] = [[], []];
   const app = {
     data: { model: { name: "lif" } },
-    store: { get: () => ({ selection: app.shown }), set: () => {} },
-    shown: { model: "lif", pattern: "tonic_spiking" },
+    store: { set: () => {} },
+    ways: 0,
+    setOut() {
+      const way = ++app.ways;
+      return () => way === app.ways;
+    },
     run: { sweeps: [], sweep: { name: "" } },
     choose: (_, pattern) => chosen.push(pattern),
     host: { ask: (_, fields, hear) => asked.push({ ...fields, hear }) },
@@ -127,7 +131,7 @@ test("what is usual again, or of another neuron, is asked anew, and who has gone
   app.data = { model: { name: "adex" } };
   agree(app);
   assert.deepEqual([asked[3].model, asked[3].compare], ["adex", undefined]);
-  app.shown = { model: "adex", pattern: "rebound_spike" };
+  app.setOut(); // to another pattern
   asked[3].hear(done("of_adex"), {});
   assert.deepEqual(chosen, ["usual", "chosen", "usual"]);
 });

@@ -88,7 +88,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let keeping = 0;
   let stopAsking = () => {};
   let stopSeeking = () => {};
-  let asked = "";
+  let ways = 0; // how often somebody went, or wants to go, elsewhere
   let wanted = ""; // the language that was chosen last
   /** @type {Set<(t: number | null) => void>} */
   const pointed = new Set();
@@ -486,16 +486,24 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.keep();
     },
     /**
+     * Begins a way to another neuron, pattern or lesson that has to be fetched first; returns whether it is still wanted.
+     * Who has gone elsewhere meanwhile is not fetched back.
+     */
+    setOut() {
+      const way = ++ways;
+      return () => way === ways;
+    },
+    /**
      * Goes to a model and a pattern, at its first stored set that shows it; with the values on the sliders where they are
      * to be kept, or to a selection.
      * @param {string} model @param {string} pattern @param {{ keep?: boolean, to?: Selection, values?: Values, dt?: number }} [how]
      */
     async choose(model, pattern, { keep = false, to, values, dt } = {}) {
-      asked = `${model} ${pattern}`;
+      const isWanted = app.setOut();
       stopTurning();
       try {
         const next = await app.describe(model, pattern);
-        if (asked !== `${model} ${pattern}`) return; // superseded
+        if (!isWanted()) return;
         const { sets } = next.patterns[pattern];
         const at = to ?? stored(next, pattern, firstOf(sets));
         const names = new Set(next.parameters.map(({ name }) => name));

@@ -27,8 +27,10 @@ export function lessonsOf({ catalogue, store }) {
 /** Opens a lesson at one of its cards. @param {App} app @param {string} name @param {number} [at] @param {{ sets?: boolean }} [how] */
 export async function openLesson(app, name, at = 0, how = {}) {
   app.store.set({ sheet: "", tool: "" });
+  const isWanted = app.setOut();
   try {
     const lesson = await app.host.lesson(name);
+    if (!isWanted()) return;
     const card = lesson.cards[at] ? at : 0;
     app.store.set({ lesson: begun(lesson, card) });
     await goTo(app, card, how);

@@ -38,7 +38,9 @@ export function beginMystery(app, { model, pattern, seed = null } = {}) {
     return;
   }
   app.store.set({ sheet: "", said: "" });
+  const isWanted = app.setOut();
   app.host.ask("mystery", asked, async (answer) => {
+    if (!isWanted()) return;
     if (answer.state === "failed") return app.store.set({ said: answer.error ?? "" });
     if (answer.state !== "done") return;
     const game = gameFrom({ ...answer, model: asked.model });

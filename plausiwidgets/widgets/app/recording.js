@@ -4,7 +4,6 @@ import { keptIn } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
 import { useRedraw } from "./redraw.js";
-import { isOf } from "./search.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -82,7 +81,7 @@ function ask(app, agreed = false) {
   if (!state.file || !state.bytes) return;
   const chosen = agreed ? chosenOf(state) : {};
   const question = { model: app.data.model.name, name: state.file.name, units: state.units, ...chosen };
-  const from = app.store.get().selection;
+  const isWanted = agreed ? app.setOut() : () => false;
   tell(state, { busy: true, said: "", question });
   app.host.ask(
     "recording",
@@ -93,8 +92,7 @@ function ask(app, agreed = false) {
       const { pattern, choices, columns, held_out: heldOut } = answer;
       if (agreed) {
         tell(state, { busy: false, pattern, heldOut, model: question.model, agreed: JSON.stringify(chosen) });
-        // Who has gone on to another neuron or pattern meanwhile is not fetched back.
-        return isOf(from, app.store.get().selection) ? show(app, pattern) : undefined;
+        return isWanted() ? show(app, pattern) : undefined;
       }
       const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
       const known = pattern ? state.units : units;

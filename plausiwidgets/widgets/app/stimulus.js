@@ -44,13 +44,10 @@ export function Stimulus({ app }) {
       lines: state.lines,
       title: state.title,
     };
-    const asked = app.store.get().selection;
+    const isWanted = app.setOut();
     app.host.ask("stimulus", fields, (answer) => {
       if (answer.state === "failed") return say(answer.error ?? "");
-      const { model, pattern } = app.store.get().selection;
-      // Who has gone on to another neuron or pattern meanwhile is not fetched back.
-      const isWanted = model === asked.model && (pattern === asked.pattern || shapeOf(pattern));
-      if (answer.state === "done" && isWanted) app.choose(app.data.model.name, answer.pattern, { keep: true });
+      if (answer.state === "done" && isWanted()) app.choose(app.data.model.name, answer.pattern, { keep: true });
     });
   };
   useEffect(() => {
