@@ -25,6 +25,25 @@ STOP = """() => {
     };
 }"""
 HEAP = ("JSHeapUsedSize", "Nodes", "JSEventListeners")
+CLICKS = """async (seed) => {
+    const app = document.querySelector('.pw-app');
+    const random = (n) => (seed = (seed * 16807) % 2147483647) % n;
+    for (let k = 0; k < 400; k++) {
+        const all = [...app.querySelectorAll('button, input:not([type=file]), [role=spinbutton]')].filter((one) => {
+            const isFile = /copy|save|figure|traces|python|html/i.test(one.textContent);
+            const isLanguage = one.lang !== '';
+            return !one.disabled && one.offsetParent && !isFile && !isLanguage;
+        });
+        const one = all[random(all.length)];
+        if (one.type === 'range') {
+            one.value = String(random(1000));
+            one.dispatchEvent(new Event('input', { bubbles: true }));
+            if (random(2)) one.dispatchEvent(new Event('change', { bubbles: true }));
+        } else one.click();
+        if (k % 4 === 0) await new Promise((done) => setTimeout(done, 15));
+    }
+}"""
+"""400 clicks on whatever can be pressed, from a seed."""
 KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('threading').active_count())"
 
 
@@ -167,25 +186,7 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
 def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
     shown = open_cells(BURSTING)
     page = shown.page
-    page.evaluate("""async () => {
-        const app = document.querySelector('.pw-app');
-        let seed = 7;
-        const random = (n) => (seed = (seed * 16807) % 2147483647) % n;
-        for (let k = 0; k < 400; k++) {
-            const all = [...app.querySelectorAll('button, input, [role=spinbutton]')].filter((one) => {
-                const isFile = /copy|save|figure|traces|python|html/i.test(one.textContent);
-                const isLanguage = one.lang !== '';
-                return !one.disabled && one.offsetParent && !isFile && !isLanguage;
-            });
-            const one = all[random(all.length)];
-            if (one.type === 'range') {
-                one.value = String(random(1000));
-                one.dispatchEvent(new Event('input', { bubbles: true }));
-                if (random(2)) one.dispatchEvent(new Event('change', { bubbles: true }));
-            } else one.click();
-            if (k % 4 === 0) await new Promise((done) => setTimeout(done, 15));
-        }
-    }""")
+    page.evaluate(CLICKS, 7)
     page.keyboard.press("Escape")
     python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
     python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
@@ -193,6 +194,17 @@ def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
     page.locator(".pw-chip", has_text="It does").wait_for()
     becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
     assert shown.errors == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [63359, 79197, 840421])
+def test_clicks_during_everything_leave_a_page_of_a_server_that_is_whole(visit, seed):
+    page = visit().page  # no error of the page: what is drawn is what is shown
+    page.evaluate(CLICKS, seed)
+    page.evaluate("location.hash = '#model=adex&pattern=rebound_spike'")
+    expect(page.locator(".pw-sentence")).to_contain_text("rebound spike", timeout=60_000)
+    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
+    assert page.locator(".pw-sweeps").count() == 0  # all of it is drawn
 
 
 @pytest.mark.slow

@@ -119,6 +119,35 @@ def test_the_curve_of_a_search_has_its_share_of_a_phone(visit):
     until_it_has_its_share(page, 0.1)
 
 
+SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]
+SQUEEZED = """() => [document.querySelector('[data-pw-figure]'), document.querySelector('[data-pw-objective]')]
+    .map(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])
+    .filter(([width, height]) => width < 250 || height < 130)"""
+"""Sizes of a figure or an objective curve that nobody can read."""
+
+
+@pytest.mark.parametrize("card", ["", "lesson=lesson&card=2"], ids=["alone", "lesson"])
+@pytest.mark.parametrize("tool", ["", "Phase plane"])
+def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_type(visit, card, tool):
+    page = visit(f"#{card or ENDLESS[1:]}").page
+    press(page, "Let a search find it")
+    until_tried(page, 1)
+    if tool:
+        press(page, "Explore")
+        page.get_by_role("dialog").get_by_role("button", name=tool).click()
+    for present in (False, True):
+        if present:
+            page.set_viewport_size({"width": 1400, "height": 900})
+            press(page, "Present")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            end = time.monotonic() + 30
+            while squeezed := page.evaluate(SQUEEZED):
+                assert time.monotonic() < end, (width, height, present, squeezed)
+                page.wait_for_timeout(50)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, height, present)
+
+
 def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each_other(visit):
     first, second = visit(ENDLESS).page, visit(ENDLESS).page
     press(first, "Let a search find it")

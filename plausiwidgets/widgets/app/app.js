@@ -545,8 +545,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { verdict } = store.get();
       const set = run.pattern.sets.findIndex(({ status }) => status === "replicated");
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
+      const isWanted = app.setOut();
       stopTurning();
       stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
+        if (!isWanted()) return;
         if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
         app.keep();
         store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });

@@ -5,7 +5,7 @@ import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
 import { asked, rangesFor, useJob, useJobAtRest } from "./jobs.js";
 import { simulation } from "./neuron.js";
-import { path, prepared } from "./painter.js";
+import { hasRoom, path, prepared } from "./painter.js";
 import { Pictured } from "./pictured.js";
 import { Name, plain } from "./sliders.js";
 import { inPieces } from "./state.js";
@@ -138,7 +138,7 @@ function Curve({ slider, ends, profile, most, value, dark, isOld }) {
   const shares = Array.from(profile.values, (x) => shareOf(slider, x, ends));
   const spans = holdsOf(shares, profile.loss);
   const draw = () => {
-    if (!canvas.current?.clientWidth) return;
+    if (!canvas.current || !hasRoom(canvas.current)) return;
     const [context, width, height] = prepared(canvas.current, 14);
     const colours = THEMES[dark ? "dark" : "light"];
     const px = (/** @type {number} */ share) => 1 + share * (width - 2);

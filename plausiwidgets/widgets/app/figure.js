@@ -1,6 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { arrowOf, dragged, readable, zoomable } from "./hand.js";
-import { paint } from "./painter.js";
+import { hasRoom, paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { frame } from "./scene.js";
 import { isOf } from "./search.js";
@@ -36,7 +36,7 @@ function watched(app, place) {
   const fontOf = () => (app.store.get().present ? 19 : 14);
   const pictureOf = () => {
     const how = { size: fontOf(), dark: app.store.get().dark, example: app.exampleTitle() };
-    return scene && canvas.clientWidth ? tracesOf(scene, canvas.clientWidth, canvas.clientHeight, how) : null;
+    return scene && hasRoom(canvas) ? tracesOf(scene, canvas.clientWidth, canvas.clientHeight, how) : null;
   };
   const at = () => frame(/** @type {Scene} */ (scene), canvas.clientWidth, canvas.clientHeight, fontOf());
 
@@ -49,7 +49,7 @@ function watched(app, place) {
     },
   });
   const draw = () => {
-    if (!canvas.clientWidth) return;
+    if (!hasRoom(canvas)) return;
     scene = app.scene();
     const picture = /** @type {NonNullable<ReturnType<typeof pictureOf>>} */ (pictureOf());
     paint(canvas, picture);

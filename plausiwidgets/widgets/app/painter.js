@@ -5,6 +5,9 @@ import { FONT } from "./theme.js";
 
 const MITER = 2; // how long a corner is drawn, in widths of the line, as in the other painter
 
+/** Whether there is something to draw on: a place that is hidden, or has been squeezed away, has no pixels. @param {HTMLCanvasElement} canvas */
+export const hasRoom = ({ clientWidth, clientHeight }) => clientWidth > 0 && clientHeight > 0;
+
 /** Sizes a canvas to its place. @param {HTMLCanvasElement} canvas @param {number} [size] of the font @returns {[CanvasRenderingContext2D, number, number]} */
 export function prepared(canvas, size = 14) {
   const { clientWidth: width, clientHeight: height } = canvas;

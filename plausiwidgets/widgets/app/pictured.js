@@ -1,5 +1,5 @@
 import { readable, zoomable } from "./hand.js";
-import { paint } from "./painter.js";
+import { hasRoom, paint } from "./painter.js";
 import { resting } from "./resting.js";
 import { nearer } from "./scene.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
@@ -22,7 +22,7 @@ export function shownIn(app, place, { picture, rested = picture, whole, read }) 
   let zoom = null;
   /** @type {Picture | null} */
   let shown = null;
-  const made = (/** @type {Make} */ make) => (canvas.clientWidth ? make(canvas.clientWidth, canvas.clientHeight, zoom) : null);
+  const made = (/** @type {Make} */ make) => (hasRoom(canvas) ? make(canvas.clientWidth, canvas.clientHeight, zoom) : null);
   const draw = () => {
     shown = made(picture);
     if (!shown) return;
