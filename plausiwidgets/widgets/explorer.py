@@ -550,7 +550,10 @@ class Explorer(anywidget.AnyWidget):
             else:
                 picked = Selection.of(model, pattern, parameters, dt)
             shown = self.selection
+            revision = self._revision
             self._show(picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked)
+            if revision == self._revision:  # shown already: but the page may be elsewhere by now, and not have told yet
+                self._changed(shown, shown)
 
     def undo(self) -> None:
         """Go back one step: a drag, a typed value, a pick, “take these values”, or what a script has set."""

@@ -281,6 +281,16 @@ def test_a_change_of_the_page_is_told_to_observers_and_not_back_to_the_page(make
     assert sent == [("_shown",)]
 
 
+def test_a_script_that_shows_what_is_shown_tells_the_page_which_may_be_elsewhere_by_now(make):
+    explorer = make("lif", "tonic_spiking", {})
+    sent = []
+    explorer.send_state = lambda *names, **more: sent.append(names)
+    explorer.show("lif", "tonic_spiking")
+    assert (sent, explorer._shown["revision"], explorer._shown["before"]) == ([("_shown",)], 1, 0)
+    explorer.parameters = explorer.parameters  # an echo, as of a linked widget, is not told
+    assert sent == [("_shown",)]
+
+
 def test_nonsense_of_a_page_is_answered_in_a_sentence_and_changes_nothing(make):
     explorer = make("lif", "tonic_spiking", {})
     before = explorer.selection

@@ -146,13 +146,14 @@ export function connected(model) {
   let told = begun;
   let toldBox = store.get().box;
   let busy = false;
+  let heard = 0; // selections of the kernel that are not shown yet
   let isCrossed = false; // a selection of the kernel came while one of the page was on its way
   let due = 0;
   let timer = 0;
   const tell = () => {
     timer = 0;
     const { selection, box } = store.get();
-    if (busy || (selection === told && box === toldBox)) return;
+    if (busy || heard || (selection === told && box === toldBox)) return;
     const wait = due - performance.now();
     if (wait > 0) {
       timer = Number(setTimeout(tell, wait));
@@ -185,6 +186,7 @@ export function connected(model) {
     const shown = model.get("_shown");
     if (shown.by.startsWith(PAGE)) return;
     isCrossed = busy;
+    heard++; // what is about to be left is not told any more
     app.keep(); // a drag that has not ended yet is a step of its own
     learnGame(shown);
     const { selection, past, future } = store.get();
@@ -210,6 +212,9 @@ export function connected(model) {
       }
     } catch (error) {
       store.set({ said: error instanceof Error ? error.message : String(error) });
+    } finally {
+      heard--;
+      tell();
     }
   };
 

@@ -2,7 +2,7 @@ import { axesPicture } from "./axes.js";
 import { flowOf, joined, mostCommon, planeOf, steadyAt } from "./engine/flow.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
-import { hasRoom, paint } from "./painter.js";
+import { paint } from "./painter.js";
 import { Pictured } from "./pictured.js";
 import { extent, padded, sampleAt } from "./scene.js";
 import { THEMES } from "./theme.js";
@@ -144,6 +144,8 @@ function watched(app, act) {
   };
 }
 
+const LEAST = 40; // px: a smaller one shows nothing
+
 /** A small one without axes, which is drawn while a hand moves. @param {{ app: App }} props */
 export function SmallPlane({ app }) {
   const place = useRef(/** @type {any} */ (null));
@@ -151,7 +153,7 @@ export function SmallPlane({ app }) {
     const canvas = place.current;
     const draw = () => {
       const { clientWidth: width, clientHeight: height } = canvas;
-      const plane = hasRoom(canvas) ? planeAt(app, null, true) : null;
+      const plane = height >= LEAST ? planeAt(app, null, true) : null;
       if (!plane) return;
       const colours = THEMES[app.store.get().dark ? "dark" : "light"];
       const box = { left: 4, top: 4, width: width - 8, height: height - 8 };
