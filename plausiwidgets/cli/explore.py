@@ -167,10 +167,10 @@ def working_copy(folder: Path) -> Path:
 
 def originals() -> list[Path]:
     """Return the package's notebooks, with what they read, and its lessons."""
+    from plausiwidgets.teaching.lessons import packaged_lessons
+
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    if installed.is_dir():
-        found = list(installed.iterdir())
-    else:  # editable install
-        found = [*package.parent.glob("notebooks/*"), *package.parent.glob("docs/lesson*.md")]
+    folder = installed if installed.is_dir() else package.parent / "notebooks"  # editable install
+    found = {*folder.iterdir(), *packaged_lessons().values()}
     return sorted(path for path in found if path.is_file())

@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError
-from plausiwidgets.cli.explore import originals
 from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
 from plausiwidgets.texts import languages
 
@@ -59,7 +58,9 @@ def page(options: argparse.Namespace) -> int:
 
 def lesson_of(file: Path) -> Path:
     """Return the file of a lesson, which may be the name of one that comes with the package."""
-    packaged = {path.stem: path for path in originals() if path.suffix == ".md"}
+    from plausiwidgets.teaching.lessons import packaged_lessons
+
+    packaged = packaged_lessons()
     found = file if file.is_file() else packaged.get(str(file), file)
     if not found.is_file():
         raise CommandError(f"there is no file {file}; lessons of the package are {', '.join(packaged)}")

@@ -165,7 +165,8 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
     Parameters
     ----------
     lesson : str or Path
-        The text, or the name of a file of Markdown.
+        The text, a file of Markdown, or the name of a lesson that comes with the package: "lesson" (ten minutes),
+        "lesson_long", "lesson_de".
     model : NeuronModel
         Of the cards before one that names another; a card may name it even where it is not registered.
     patterns : sequence of Pattern
@@ -186,10 +187,32 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
     >>> [card.title for card in read_lesson(text, pw.models.get("lif")).cards]
     ['Slower']
     """
+    packaged = packaged_lessons()
+    if isinstance(lesson, str) and lesson in packaged:
+        lesson = packaged[lesson]
     is_file = isinstance(lesson, Path) or ("\n" not in lesson and lesson.lower().endswith(_FILE_ENDS))
+    if not is_file and "\n" not in str(lesson):
+        raise ValueError(
+            f"lesson is {str(lesson)[:80]!r}, valid is a text of several lines, a file ({', '.join(_FILE_ENDS)}), or "
+            f"one of the package: {', '.join(packaged)}"
+        )
     lines = (Path(lesson).read_text(encoding="utf-8") if is_file else str(lesson)).splitlines()
     reader = _Reader(lines, model, {pattern.key: pattern for pattern in patterns})
     return reader.lesson()
+
+
+def packaged_lessons() -> dict[str, Path]:
+    """Return the files of the lessons that come with the package, by their names.
+
+    Examples
+    --------
+    >>> sorted(packaged_lessons())
+    ['lesson', 'lesson_de', 'lesson_long']
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_notebooks"
+    folder = installed if installed.is_dir() else package.parent / "docs"  # editable install
+    return {path.stem: path for path in sorted(folder.glob("lesson*.md"))}
 
 
 class _Reader:

@@ -166,7 +166,8 @@ class Explorer(anywidget.AnyWidget):
     language : {"en", "de"}, optional
         Of the texts on the screen; default: as ``language=`` in the address, or as the one before; at first English.
     lesson : str or Path, optional
-        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron.
+        A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
+        "lesson_long", "lesson_de"): its cards stand beside the neuron.
 
     Attributes
     ----------

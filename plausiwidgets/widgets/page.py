@@ -60,9 +60,10 @@ def export_page(
         in, which :func:`plausiwidgets.teaching.read_code` checks; it stores no set but the start. With ``#class`` at
         the end of its address it reads the codes of a class.
     lesson : str or Path, optional
-        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
-        model, pattern and values, and goes on when its condition holds or the reader wants to. The page holds every
-        model that a card names. The format is described in the guide "A lesson of cards".
+        A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
+        "lesson_long", "lesson_de"): its cards stand beside the neuron, each sets model, pattern and values, and goes on
+        when its condition holds or the reader wants to. The page holds every model that a card names. The format is
+        described in the guide "A lesson of cards".
     language : {"en", "de"}, optional
         Of the texts of the page; default: that of the browser, or English where the package does not have it.
         Exercises, lessons, custom models and patterns keep the language that they are written in.

@@ -8,7 +8,7 @@ from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.teaching.lessons import Condition, read_lesson
+from plausiwidgets.teaching.lessons import Condition, packaged_lessons, read_lesson
 from plausiwidgets.teaching.markdown import tree
 from tests.widgets.test_page import data_of
 
@@ -120,6 +120,11 @@ def test_a_custom_neuron_is_named_where_the_lesson_begins_with_it():
         read_lesson(text, NEURON)
 
 
+@pytest.mark.parametrize("name", ["lesson", "lesson_long", "lesson_de"])
+def test_a_lesson_of_the_package_has_a_name(name):
+    assert read_lesson(name, NEURON) == read_lesson(packaged_lessons()[name], NEURON)
+
+
 def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
     values = {"c": -50.0}
     assert Condition(holds=True).fulfilled(True, values)
@@ -132,6 +137,8 @@ def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
     ("text", "message"),
     [
         ("# Title\n\nno cards", "0 cards and the title 'Title'"),
+        ("lessons", "lesson is 'lessons', valid is a text of several lines, a file .*one of the package: lesson, "),
+        ("", "lesson is '', valid is"),
         ("## Card\n<!-- card\npattern: tonic_spiking\n-->", "1 cards and the title ''"),
         ("# T\n## Card\n<!-- card -->\nText.", "line 2: the first card, 'Card', sets no pattern"),
         (card("pattern: tonic_spikin"), "line 6: unknown pattern.*Did you mean 'tonic_spiking'"),
