@@ -33,12 +33,12 @@ export function Drawer({ app }) {
     <div class=${`pw-drawerhead${isOver ? " over" : ""}`}>
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
         <p role="status">${isOver ? `${words}. ${after(search, app)}` : words}</p></div>
-      ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
-      ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
-      ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
-      ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
-      ${runs || !search ? html`<button key="stop" onclick=${search ? tell("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
-      <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button>
+      <div class="pw-drawerbuttons">${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
+        ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
+        ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
+        ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
+        ${runs || !search ? html`<button key="stop" onclick=${search ? tell("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
+        <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button></div>
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
