@@ -42,6 +42,16 @@ test("ticks are round numbers within the range", () => {
   assert.deepEqual(ticks([-82, 31], 6), [-80, -60, -40, -20, 0, 20]);
 });
 
+test("the axis of a figure that is too low for its name has the unit", () => {
+  const scene = shown("izhikevich", "tonic_bursting").scene();
+  const upright = (height, size) =>
+    tracesOf(scene, 540, height, { ...HOW, size })
+      .labels.filter(({ turned }) => turned)
+      .map(({ text }) => text);
+  assert.deepEqual(upright(500, 19), ["potential (mV)"]);
+  assert.deepEqual(upright(200, 19), ["mV"]);
+});
+
 test("Plotly has the ranges, ticks, texts and places of the light painter", () => {
   const app = shown("izhikevich", "tonic_bursting");
   const picture = tracesOf(app.scene(), 800, 500, HOW);

@@ -61,9 +61,9 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
     if (at.x(t) + widthOf(tickText(t), size) / 2 < room) write(tickText(t), at.x(t), below, "center");
   }
   const { scale, unit } = scene;
-  write(scale ? tr("potential ({unit})", { unit: scale }) : tr("potential"), 0.9 * size, at.top + at.potential / 2, "center", {
-    turned: true,
-  });
+  const words = scale ? tr("potential ({unit})", { unit: scale }) : tr("potential");
+  const upright = widthOf(words, size) <= at.potential ? words : scale; // a low figure has room for the unit
+  if (upright) write(upright, 0.9 * size, at.top + at.potential / 2, "center", { turned: true });
 
   const axis = { range: x, grid: /** @type {number[]} */ ([]), head: (/** @type {string} */ t) => `${t} ms` };
   /** @type {Layer[]} */
