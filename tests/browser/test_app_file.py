@@ -60,6 +60,18 @@ def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
     expect(page.locator(".pw-sentence")).to_contain_text("integrator")
 
 
+def test_a_link_is_followed_though_the_page_writes_its_own_address_at_that_moment(opened):
+    page = opened()
+    page.locator("[data-name=c]").focus()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    page.evaluate("""() => {
+        location.hash = '#pattern=tonic_spiking';
+        document.querySelector('.pw-sidehead [aria-label=Undo]').click();
+    }""")
+    expect(page.locator(".pw-sentence")).to_contain_text("tonic spiking")
+
+
 def test_praise_ends_with_what_it_is_about(opened):
     page = opened()
     page.get_by_role("button", name="Your turn").click()

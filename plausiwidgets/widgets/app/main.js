@@ -98,9 +98,10 @@ export function start(place, given) {
     document.documentElement.lang = state.language;
     call();
   });
-  addEventListener("hashchange", () => {
-    if (exercise && location.hash === CLASS) location.reload();
-    else if (location.hash !== written) follow(app, location.hash);
+  addEventListener("hashchange", ({ newURL }) => {
+    const { hash } = new URL(newURL); // that of the page may be its own again, written since the link was opened
+    if (exercise && hash === CLASS) location.reload();
+    else if (hash !== written) follow(app, hash);
   });
   app.resume();
   let lost = "";
