@@ -37,7 +37,6 @@ from plausiwidgets.widgets.server.written import page as limits_page
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
-
 KEY = (
     "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
     "statement about this box of parameters and this number of evaluations."

@@ -187,17 +187,16 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
     >>> [card.title for card in read_lesson(text, pw.models.get("lif")).cards]
     ['Slower']
     """
-    packaged = packaged_lessons()
-    if isinstance(lesson, str) and lesson in packaged:
-        lesson = packaged[lesson]
-    is_file = isinstance(lesson, Path) or ("\n" not in lesson and lesson.lower().endswith(_FILE_ENDS))
-    if not is_file and "\n" not in str(lesson):
-        raise ValueError(
-            f"lesson is {str(lesson)[:80]!r}, valid is a text of several lines, a file ({', '.join(_FILE_ENDS)}), or "
-            f"one of the package: {', '.join(packaged)}"
-        )
-    lines = (Path(lesson).read_text(encoding="utf-8") if is_file else str(lesson)).splitlines()
-    reader = _Reader(lines, model, {pattern.key: pattern for pattern in patterns})
+    if isinstance(lesson, str) and "\n" not in lesson:
+        packaged = packaged_lessons()
+        if lesson not in packaged and not lesson.lower().endswith(_FILE_ENDS):
+            raise ValueError(
+                f"lesson is {lesson[:80]!r}, valid is a text of several lines, a file ({', '.join(_FILE_ENDS)}), or "
+                f"one of the package: {', '.join(packaged)}"
+            )
+        lesson = packaged.get(lesson, Path(lesson))
+    text = lesson.read_text(encoding="utf-8") if isinstance(lesson, Path) else lesson
+    reader = _Reader(text.splitlines(), model, {pattern.key: pattern for pattern in patterns})
     return reader.lesson()
 
 

@@ -490,6 +490,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
      * Who has gone elsewhere meanwhile is not fetched back.
      */
     setOut() {
+      stopTurning();
       const way = ++ways;
       return () => way === ways;
     },
@@ -500,7 +501,6 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
      */
     async choose(model, pattern, { keep = false, to, values, dt } = {}) {
       const isWanted = app.setOut();
-      stopTurning();
       try {
         const next = await app.describe(model, pattern);
         if (!isWanted()) return;
@@ -545,10 +545,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { verdict } = store.get();
       const set = run.pattern.sets.findIndex(({ status }) => status === "replicated");
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
-      const isWanted = app.setOut();
-      stopTurning();
+      app.setOut();
       stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
-        if (!isWanted()) return;
         if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
         app.keep();
         store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });

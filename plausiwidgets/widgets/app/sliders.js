@@ -64,16 +64,18 @@ function Track({ app, slider, bar, from }) {
 }
 
 const PLACES = 80; // of a slider, at which its numbers are looked at
-/** @type {WeakMap<Slider, string>} */
-const widest = new WeakMap();
+/** @type {Map<string, string>} */
+const widest = new Map(); // by the range: a slider whose range was chosen is made anew with each change
 
 /** The longest number of a slider: its place is kept, as what stands beside it would else break its lines in a drag. @param {Slider} slider */
 function widestOf(slider) {
-  let text = widest.get(slider);
+  const { low, high, scale, zero } = slider;
+  const key = `${low} ${high} ${scale} ${zero}`;
+  let text = widest.get(key);
   if (text === undefined) {
-    const numbers = Array.from({ length: PLACES + 1 }, (_, k) => plain(valueOn(slider, k / PLACES, [slider.low, slider.high])));
+    const numbers = Array.from({ length: PLACES + 1 }, (_, k) => plain(valueOn(slider, k / PLACES, [low, high])));
     text = numbers.reduce((a, b) => (b.length > a.length ? b : a));
-    widest.set(slider, text);
+    widest.set(key, text);
   }
   return text;
 }
