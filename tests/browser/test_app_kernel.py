@@ -13,7 +13,7 @@ PLANE = ".pw-tool [role=status]"
 
 
 def silence(opened):
-    return opened.page.locator(".pw-said", has_text=re.compile(LOST))
+    return opened.page.locator(".pw-notice", has_text=re.compile(LOST))
 
 
 def open_tool(opened, title: str) -> None:
@@ -31,7 +31,7 @@ def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answer
     page.wait_for_selector(JUDGED)
     open_tool(opened, "Parameter plane")
     silence(opened).wait_for()
-    assert page.locator(".pw-said").count() == 1
+    assert page.locator(".pw-notice").count() == 1
     page.locator(PLANE, has_text="of 1600 cells").wait_for()  # it judges the plane by itself
     silence(opened).wait_for(state="detached", timeout=120_000)
     opened.wait_for_kernel()
@@ -56,7 +56,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     begin_search(opened)
     page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()
     page.locator(".pw-drawer").wait_for(state="detached")
-    assert page.locator(".pw-said").count() == 1
+    assert page.locator(".pw-notice").count() == 1
 
 
 def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_the_cell_has_run(open_cells):
@@ -69,7 +69,7 @@ def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_t
     press(opened, "ArrowRight", 6)
     page.wait_for_function(f"before => ({words})() !== before", arg=before)  # it draws and judges
     silence(opened).wait_for()
-    assert page.locator(".pw-said").count() == 1
+    assert page.locator(".pw-notice").count() == 1
     page.wait_for_selector(JUDGED)
     opened.command("notebook:run-all-cells")  # the cell has the same number as before, so that a test waits for its app
     becomes(opened, "globals().get('app') is not None and app.wait(60)", "True")

@@ -27,13 +27,13 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     }.items():  # fmt: skip
         page.keyboard.press(press.strip())
         expect(page.locator(":focus")).to_have_attribute("data-at", place)
-    expect(page.locator(".pw-maptold")).to_contain_text("Tonic spiking")
-    lines = page.locator(".pw-maptold span").all_inner_texts()
+    expect(page.locator(".pw-mapread")).to_contain_text("Tonic spiking")
+    lines = page.locator(".pw-mapread span").all_inner_texts()
     assert len(lines) > 2
     for line in lines:
         assert line in page.locator(":focus").get_attribute("aria-label")
     cells.nth(25).hover()
-    expect(page.locator(".pw-maptold")).to_contain_text("Spike frequency adaptation")
+    expect(page.locator(".pw-mapread")).to_contain_text("Spike frequency adaptation")
     assert [v["id"] for v in Axe().run(page, context=".pw-map").response["violations"]] == []
     for key in ("x", "b", "d", "d"):
         page.keyboard.press(key)

@@ -67,10 +67,10 @@ def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_value
     page = opened.page
     python(opened, "setattr(app, 'parameters', {'tau': 10.0})")
     chip(opened, "Not simulated")
-    said = page.locator(".pw-said")
+    said = page.locator(".pw-notice")
     said.wait_for()
     assert "mine with Tonic spiking raised an error: ArithmeticError: tau is too short" in said.inner_text()
-    assert page.locator(".pw-said").count() == 1
+    assert page.locator(".pw-notice").count() == 1
     assert page.locator("input[data-name=tau]").get_attribute("aria-valuetext") == "10 ms"
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector(JUDGED)

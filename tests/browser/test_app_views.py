@@ -103,8 +103,8 @@ def test_a_link_of_any_version_opens_the_notebook_and_says_what_is_left_out(open
     opened = open_cells(APP.format(""), until=SHOWN, query=query)
     page = opened.page
     if said:
-        page.locator(".pw-said", has_text=re.compile(re.escape(said))).wait_for()
-    assert page.locator(".pw-said").count() == (1 if said else 0)
+        page.locator(".pw-notice", has_text=re.compile(re.escape(said))).wait_for()
+    assert page.locator(".pw-notice").count() == (1 if said else 0)
     assert page.locator("img[src=x]").count() == 0
     if what == "a current":
         page.locator(".pw-sentence", has_text="ustom values").wait_for()

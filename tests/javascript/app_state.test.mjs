@@ -4,7 +4,7 @@ import { createApp } from "../../plausiwidgets/widgets/app/app.js";
 import { begun, goTo, openLesson } from "../../plausiwidgets/widgets/app/lesson.js";
 import { beginMystery } from "../../plausiwidgets/widgets/app/mystery.js";
 import { stored } from "../../plausiwidgets/widgets/app/neuron.js";
-import { said } from "../../plausiwidgets/widgets/app/verdict.js";
+import { worded } from "../../plausiwidgets/widgets/app/verdict.js";
 import { catalogue, modelData } from "./app.mjs";
 
 globalThis.requestAnimationFrame ??= () => 0; // what a page has
@@ -26,17 +26,17 @@ function hostOf(shipped) {
     cancelled,
     can: () => true,
     has: () => true,
-    onSilence: (hear) => {
-      silence = hear;
+    onSilence: (listener) => {
+      silence = listener;
     },
     silent: (isSilent) => silence(isSilent),
-    ask(kind, fields, hear) {
-      const question = { kind, fields, hear };
+    ask(kind, fields, listener) {
+      const question = { kind, fields, listener };
       asked.push(question);
       return () => cancelled.push(question);
     },
     answer(kind, state, fields = {}, arrays = {}) {
-      asked.findLast((one) => one.kind === kind).hear({ kind, id: "1", state, ...fields }, arrays);
+      asked.findLast((one) => one.kind === kind).listener({ kind, id: "1", state, ...fields }, arrays);
     },
     describe: async (model) => shipped[model],
     close() {},
@@ -61,7 +61,7 @@ function appOf(t, data = custom(), pattern = KEY, more = {}) {
 
 const chip = (app) => {
   const { verdict, verified, simulating } = app.store.get();
-  return said(verdict, verified, app.pattern, app.data.model, simulating).words;
+  return worded(verdict, verified, app.pattern, app.data.model, simulating).words;
 };
 const verdictOf = (loss) => ({ status: loss ? "rejected" : "unverified", loss, diverged: false, failed_check: "", checks: [], parts: {} });
 const traces = { "0.v": Float32Array.of(-65, -64, NaN), "0.current": Float32Array.of(0, 1, 1), "0.spikes": new Float64Array() };
@@ -70,7 +70,7 @@ const told = (loss) => [{ verdict: verdictOf(loss), sweeps: [{ name: "step", t0:
 test("a neuron in discrete time holds in steps of its dt, and nothing is said of finer ones", (t) => {
   const { app } = appOf(t);
   const verified = { status: "replicated", why: "" };
-  const why = (more) => said(verdictOf(0), verified, app.pattern, { ...app.data.model, ...more }).why;
+  const why = (more) => worded(verdictOf(0), verified, app.pattern, { ...app.data.model, ...more }).why;
   assert.match(why({}), /finer time steps/);
   assert.match(why({ discrete: true, dt: 1 }), /in steps of 1 ms/);
   assert.doesNotMatch(why({ discrete: true, dt: 1 }), /finer/);
@@ -130,9 +130,9 @@ test("a simulation that is stopped says so, keeps the former line pale, and can 
 test("an error of a neuron is one sentence, which goes with the values that it was about", (t) => {
   const { app, host, state } = appOf(t);
   host.answer("simulate", "failed", { error: "mine raised an error." });
-  assert.deepEqual([state().said, chip(app), state().verdict], ["mine raised an error.", "Not simulated", null]);
+  assert.deepEqual([state().notice, chip(app), state().verdict], ["mine raised an error.", "Not simulated", null]);
   app.put({ a: 0.05 });
-  assert.equal(state().said, "");
+  assert.equal(state().notice, "");
   assert.equal(chip(app), "Python is simulating …");
 });
 
@@ -147,7 +147,7 @@ test("an answer to former values is not shown", (t) => {
   const { app, host } = appOf(t);
   const [first] = host.asked.filter(({ kind }) => kind === "simulate");
   app.put({ a: 0.05 });
-  first.hear({ kind: "simulate", id: "1", state: "done", ...told(0)[0] }, traces);
+  first.listener({ kind: "simulate", id: "1", state: "done", ...told(0)[0] }, traces);
   assert.equal(chip(app), "Python is simulating …");
 });
 
@@ -215,7 +215,7 @@ test("a search that is starting can be stopped, and one that is refused closes i
   assert.deepEqual([state().drawer, host.cancelled.at(-1).kind], [false, "search"]);
   app.search();
   host.answer("search", "failed", { error: "nothing is free" });
-  assert.deepEqual([state().drawer, state().said], [false, "nothing is free"]);
+  assert.deepEqual([state().drawer, state().notice], [false, "nothing is free"]);
 });
 
 test("a search begins at the values that are shown, and elsewhere where these hold", (t) => {
@@ -246,7 +246,7 @@ test("of a custom neuron the next pattern is one of all", async (t) => {
   };
   await app.next(1);
   assert.equal(wanted, keys[keys.indexOf(KEY) + 1]);
-  assert.equal(app.store.get().said, "not known");
+  assert.equal(app.store.get().notice, "not known");
 });
 
 test("undo goes back over the cards of a lesson, each with its own locks", async (t) => {
@@ -274,7 +274,7 @@ test("a search whose kernel is silent is over for the page when it is stopped, a
   const record = { model: "izhikevich", pattern: "tonic_bursting", loss: 1, best: { c: -51 }, dt: 0.25, status: "rejected", seconds: 2 };
   host.answer("search", "running", { from: 0, search: record }, { loss: Float32Array.of(1) });
   host.silent(true);
-  app.tell("stop");
+  app.control("stop");
   assert.equal(state().search.state, "stopped");
   app.take();
   assert.equal(state().selection.values.c, -51);
@@ -351,7 +351,7 @@ test("who has gone to another pattern is fetched back neither by a mystery nor b
   beginMystery(app); // the newest counts
   beginMystery(app);
   const [older, newer] = host.asked.filter(({ kind }) => kind === "mystery").slice(-2);
-  await newer.hear({ state: "done", ...mystery }, {});
-  await older.hear({ state: "done", ...mystery, pattern: "rebound_spike", seed: 8 }, {});
+  await newer.listener({ state: "done", ...mystery }, {});
+  await older.listener({ state: "done", ...mystery, pattern: "rebound_spike", seed: 8 }, {});
   assert.deepEqual([state().selection.pattern, state().games.tonic_bursting.seed], ["tonic_bursting", 7]);
 });

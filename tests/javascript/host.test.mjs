@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { serverHost, talking } from "../../plausiwidgets/widgets/app/host.js";
+import { answering, serverHost } from "../../plausiwidgets/widgets/app/host.js";
 import { withFiles } from "../../plausiwidgets/widgets/app/site.js";
 
 /** Timers as a page has them, whose ids are numbers, and how to let time go by. */
@@ -28,7 +28,7 @@ function clock(t) {
 function connected(t) {
   const tick = clock(t);
   const [sent, silent] = [[], []];
-  const host = talking("kernel", (message) => sent.push(message), {});
+  const host = answering("kernel", (message) => sent.push(message), {});
   host.onSilence((isSilent) => silent.push(isSilent));
   return { host, sent, silent, tick, of: (kind) => sent.filter((one) => one.kind === kind) };
 }
@@ -64,7 +64,7 @@ test("a host that does not answer is greeted, and called silent when it does not
   tick(30_000);
   assert.deepEqual(silent, [true]); // said once
   assert.ok(of("alive").length > 5); // and asked on
-  host.hear({ kind: "alive", id: of("alive")[3].id, state: "done" }, null);
+  host.receive({ kind: "alive", id: of("alive")[3].id, state: "done" }, null);
   assert.deepEqual(silent, [true, false]);
 });
 
@@ -73,7 +73,7 @@ test("what takes a minute is not silence, as long as the host answers a greeting
   host.ask("plane", {}, () => {});
   for (let k = 0; k < 30; k++) {
     tick(2600);
-    for (const { id } of of("alive").slice(-1)) host.hear({ kind: "alive", id, state: "done" }, null);
+    for (const { id } of of("alive").slice(-1)) host.receive({ kind: "alive", id, state: "done" }, null);
   }
   assert.deepEqual(silent, []);
 });
@@ -81,7 +81,7 @@ test("what takes a minute is not silence, as long as the host answers a greeting
 test("nobody is greeted when nothing is awaited", (t) => {
   const { host, sent, tick, of } = connected(t);
   host.ask("running", {}, () => {});
-  host.hear({ kind: "running", id: sent[0].id, state: "done", searches: [] }, null);
+  host.receive({ kind: "running", id: sent[0].id, state: "done", searches: [] }, null);
   tick(60_000);
   assert.equal(of("alive").length, 0);
 });
@@ -93,12 +93,12 @@ test("an answer that is cut is a failure in one sentence, and the next one is he
   const take = ({ state, error = "" }, arrays) => heard.push([state, error, Object.keys(arrays)]);
   host.ask("plane", {}, take);
   const answer = { kind: "plane", id: sent[0].id, state: "done", arrays: { loss: ["f4", 0, 8] } };
-  host.hear(answer, new DataView(new ArrayBuffer(12)));
+  host.receive(answer, new DataView(new ArrayBuffer(12)));
   assert.deepEqual(heard, [["failed", "An answer of Python could not be read: the array loss is cut.", []]]);
-  host.hear(answer, new DataView(new ArrayBuffer(32)));
+  host.receive(answer, new DataView(new ArrayBuffer(32)));
   assert.equal(heard.length, 1); // it had its last answer
   host.ask("plane", {}, take);
-  host.hear({ ...answer, id: sent[sent.length - 1].id }, new DataView(new ArrayBuffer(32)));
+  host.receive({ ...answer, id: sent[sent.length - 1].id }, new DataView(new ArrayBuffer(32)));
   assert.deepEqual(heard[1], ["done", "", ["loss"]]);
 });
 
@@ -107,7 +107,7 @@ test("an answer that lacks what it should have is a failure in one sentence", (t
   const { host, sent } = connected(t);
   const heard = [];
   host.ask("simulate", {}, ({ state, sweeps, error }) => heard.push(state === "failed" ? error : sweeps[0].name));
-  host.hear({ kind: "simulate", id: sent[0].id, state: "done" }, null);
+  host.receive({ kind: "simulate", id: sent[0].id, state: "done" }, null);
   assert.equal(heard.length, 1);
   assert.match(heard[0], /^An answer of Python could not be read: .*\.$/);
 });
@@ -117,7 +117,7 @@ test("an answer that comes twice is heard once, and what nobody asked for is not
   const heard = [];
   host.ask("equations", {}, ({ state }) => heard.push(state));
   const answer = { kind: "equations", id: sent[0].id, state: "done" };
-  for (const one of [answer, answer, { ...answer, id: "nobody" }, { kind: "none", id: 3 }, "text", null, 7, []]) host.hear(one, null);
+  for (const one of [answer, answer, { ...answer, id: "nobody" }, { kind: "none", id: 3 }, "text", null, 7, []]) host.receive(one, null);
   assert.deepEqual(heard, ["done"]);
 });
 
@@ -132,7 +132,7 @@ test("a search that was taken back before anything was heard of it is stopped, a
     of("stop").map((one) => one.of),
     [id],
   );
-  host.hear({ kind: "search", id, state: "stopped", search: {} }, null);
+  host.receive({ kind: "search", id, state: "stopped", search: {} }, null);
   assert.deepEqual(heard, []);
   assert.equal(sent.filter(({ kind }) => kind === "cancel").length, 0);
 });
@@ -142,9 +142,9 @@ test("of a custom neuron the outline is given at once, and the rest when it is t
   const later = [];
   const data = (more) => ({ model: { name: "mine" }, patterns: { own: { sets: [], ...more } } });
   const asked = host.describe("mine", "own", (whole, error) => later.push([whole.patterns.own.outlined ?? false, error]));
-  host.hear({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
+  host.receive({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
   assert.equal((await asked).patterns.own.outlined, true);
-  host.hear({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
+  host.receive({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
   assert.deepEqual(later, [[false, ""]]);
   host.describe("mine", "own");
   assert.equal(sent.length, 1); // all is known
@@ -158,11 +158,11 @@ test("a page of several files hears the rest of a custom neuron as well", async 
     page
       .describe("mine", "own", (whole, error) => give([whole.patterns.own.outlined ?? false, error]))
       .then(() => {
-        host.hear({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
+        host.receive({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
       });
   });
   await Promise.resolve(); // what is no file of the page is asked at once
-  host.hear({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
+  host.receive({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
   assert.deepEqual(await later, [false, ""]);
 });
 
@@ -170,7 +170,7 @@ test("two descriptions that are awaited are both heard", async (t) => {
   const { host, sent } = connected(t);
   const asked = ["one", "two"].map((name) => host.describe(name, "own"));
   for (const { id, model } of sent)
-    host.hear({ kind: "describe", id, state: "done", data: { model: { name: model }, patterns: { own: {} } } }, null);
+    host.receive({ kind: "describe", id, state: "done", data: { model: { name: model }, patterns: { own: {} } } }, null);
   assert.deepEqual(
     (await Promise.all(asked)).map(({ model }) => model.name),
     ["one", "two"],
@@ -180,7 +180,7 @@ test("two descriptions that are awaited are both heard", async (t) => {
 test("a description that fails is refused with its sentence", async (t) => {
   const { host, sent } = connected(t);
   const asked = host.describe("mine", "own");
-  host.hear({ kind: "error", id: sent[0].id, state: "failed", error: "unknown model: 'mine'" }, null);
+  host.receive({ kind: "error", id: sent[0].id, state: "failed", error: "unknown model: 'mine'" }, null);
   await assert.rejects(asked, /unknown model/);
 });
 

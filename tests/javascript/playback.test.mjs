@@ -29,7 +29,7 @@ function played({ seconds, count = 400, seen = true, state = "done" }) {
   };
   const store = createStore({ search, drawer: true, drawn: 0, played: 0 });
   const play = playback(store);
-  play.heard();
+  play.updated();
   const go = (ms) => {
     now += ms;
     next();

@@ -16,7 +16,7 @@ function appOf() {
     },
     run: { sweeps: [], sweep: { name: "" } },
     choose: (_, pattern) => chosen.push(pattern),
-    host: { ask: (_, fields, hear) => asked.push({ ...fields, hear }) },
+    host: { ask: (_, fields, listener) => asked.push({ ...fields, listener }) },
   };
   return { app, asked, chosen, state: readingOf(app) };
 }
@@ -35,7 +35,7 @@ test("each view of an app hears of the file that it reads", async () => {
   const { app, state } = appOf();
   const heard = [0, 0];
   heard.forEach((_, k) => {
-    state.heard.add(() => heard[k]++);
+    state.listeners.add(() => heard[k]++);
   });
   await readRecording(app, fileOf("a.csv"));
   assert.ok(heard[0] > 0);
@@ -46,12 +46,12 @@ test("the answer about a file is dropped when another one was opened after it", 
   const { app, asked, chosen, state } = appOf();
   await readRecording(app, fileOf("a.csv"));
   const reading = readRecording(app, fileOf("b.csv"));
-  asked[0].hear(done("of_a"), {});
+  asked[0].listener(done("of_a"), {});
   assert.equal(state.busy, true);
   await reading;
-  asked[0].hear({ state: "failed", error: "a is no recording" });
-  assert.deepEqual([state.busy, state.said, chosen], [true, "", []]);
-  asked[1].hear(done("of_b"), {});
+  asked[0].listener({ state: "failed", error: "a is no recording" });
+  assert.deepEqual([state.busy, state.notice, chosen], [true, "", []]);
+  asked[1].listener(done("of_b"), {});
   assert.deepEqual([state.busy, state.pattern, chosen], [false, "of_b", []]);
   agree(app);
   assert.deepEqual(chosen, ["of_b"]);
@@ -68,14 +68,14 @@ test("a file that cannot be read says nothing about the one that was opened afte
   await readRecording(app, fileOf("b.csv"));
   fail();
   await reading;
-  assert.deepEqual([state.file.name, state.busy, state.said], ["b.csv", true, ""]);
+  assert.deepEqual([state.file.name, state.busy, state.notice], ["b.csv", true, ""]);
 });
 
 test("a question that is stopped is not awaited any longer", async () => {
   for (const end of ["stopped", "superseded", "failed"]) {
     const { app, asked, state } = appOf();
     await readRecording(app, fileOf("a.csv"));
-    asked[0].hear({ state: end });
+    asked[0].listener({ state: end });
     assert.equal(state.busy, false);
   }
 });
@@ -85,15 +85,15 @@ test("a file that is too large takes the place of the one before", async () => {
   await readRecording(app, fileOf("a.csv"));
   await readRecording(app, fileOf("large.abf", { size: 2e7 }));
   assert.deepEqual([state.file, state.bytes, state.busy], [null, null, false]);
-  assert.match(state.said, /^large.abf has 20 MB/);
-  asked[0].hear(done("of_a"), {});
+  assert.match(state.notice, /^large.abf has 20 MB/);
+  asked[0].listener(done("of_a"), {});
   assert.deepEqual(chosen, []);
 });
 
 test("what is switched, weighed and held out is asked of Python when the user agrees, and what is usual is not said", async () => {
   const { app, asked, chosen, state } = appOf();
   await readRecording(app, fileOf("a.abf"));
-  asked[0].hear(done("usual"), {});
+  asked[0].listener(done("usual"), {});
   assert.deepEqual(
     [[...state.weights], chosenOf(state)],
     [
@@ -111,7 +111,7 @@ test("what is switched, weighed and held out is asked of Python when the user ag
   const { compare, sweeps, holdout } = asked[1];
   assert.deepEqual({ compare, sweeps, holdout }, { compare: { rest: 0.5, times: 1 }, sweeps: [0], holdout: [3] });
   assert.deepEqual(chosen, []);
-  asked[1].hear(done("chosen", { held_out: "others" }), {});
+  asked[1].listener(done("chosen", { held_out: "others" }), {});
   assert.deepEqual([chosen, state.heldOut, state.weights.get("rest")], [["chosen"], "others", 0.5]);
   assert.equal(state.agreed, JSON.stringify(chosenOf(state)));
 });
@@ -119,20 +119,20 @@ test("what is switched, weighed and held out is asked of Python when the user ag
 test("what is usual again, or of another neuron, is asked anew, and who has gone on is not fetched back", async () => {
   const { app, asked, chosen, state } = appOf();
   await readRecording(app, fileOf("a.abf"));
-  asked[0].hear(done("usual"), {});
+  asked[0].listener(done("usual"), {});
   agree(app);
   assert.deepEqual([asked.length, chosen], [1, ["usual"]]);
   state.weights.set("rest", 0.5);
   agree(app);
-  asked[1].hear(done("chosen"), {});
+  asked[1].listener(done("chosen"), {});
   state.weights.set("rest", 1);
   agree(app);
-  asked[2].hear(done("usual"), {});
+  asked[2].listener(done("usual"), {});
   app.data = { model: { name: "adex" } };
   agree(app);
   assert.deepEqual([asked[3].model, asked[3].compare], ["adex", undefined]);
   app.setOut(); // to another pattern
-  asked[3].hear(done("of_adex"), {});
+  asked[3].listener(done("of_adex"), {});
   assert.deepEqual(chosen, ["usual", "chosen", "usual"]);
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { unpacked } from "../../plausiwidgets/widgets/app/host.js";
 import { objectiveCurve } from "../../plausiwidgets/widgets/app/objective.js";
-import { heard, isOpen, noTries, withTries } from "../../plausiwidgets/widgets/app/search.js";
+import { isOpen, noTries, received, withTries } from "../../plausiwidgets/widgets/app/search.js";
 
 const record = {
   model: "lif",
@@ -18,16 +18,16 @@ const answer = (from, more = {}) => ({ id: "a", kind: "search", state: "running"
 const shown = ({ tries }) => [...tries.losses.subarray(0, tries.count)];
 
 test("tries are appended where they belong, whatever the order of the answers", () => {
-  const second = heard(null, answer(2), { loss: Float32Array.of(3, 4) }, 0);
+  const second = received(null, answer(2), { loss: Float32Array.of(3, 4) }, 0);
   assert.ok(Number.isNaN(shown(second)[0]));
-  const both = heard(second, answer(0), { loss: Float32Array.of(1, 2) }, 1);
+  const both = received(second, answer(0), { loss: Float32Array.of(1, 2) }, 1);
   assert.deepEqual(shown(both), [1, 2, 3, 4]);
   assert.equal(both.tries.least, 1);
 });
 
 test("another search begins anew", () => {
-  const first = heard(null, answer(0), { loss: Float32Array.of(1, 2) }, 0);
-  assert.equal(heard(first, answer(0, { id: "b" }), {}, 1).tries.count, 0);
+  const first = received(null, answer(0), { loss: Float32Array.of(1, 2) }, 0);
+  assert.equal(received(first, answer(0, { id: "b" }), {}, 1).tries.count, 0);
 });
 
 test("a hundred thousand tries are not copied at each answer", () => {
@@ -48,9 +48,9 @@ test("tries that come after later ones, as after a reload, are drawn with the be
   globalThis.document = { createElement: () => ({ getContext: () => brush }) };
   const curve = objectiveCurve();
   const how = { width: 400, height: 200, dark: false, size: 14, zoom: null };
-  const later = heard(null, answer(2), { loss: Float32Array.of(3, 4) }, 0);
+  const later = received(null, answer(2), { loss: Float32Array.of(3, 4) }, 0);
   curve.picture(later, 4, how);
-  const whole = heard(later, answer(0), { loss: Float32Array.of(5, 2, 3, 4) }, 1);
+  const whole = received(later, answer(0), { loss: Float32Array.of(5, 2, 3, 4) }, 1);
   dots = 0;
   const [{ layers }] = curve.picture(whole, 4, how).panels;
   assert.equal(dots, 4);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { spansOf } from "../../plausiwidgets/widgets/app/bars.js";
-import { talking } from "../../plausiwidgets/widgets/app/host.js";
+import { answering } from "../../plausiwidgets/widgets/app/host.js";
 import { addressOf, valuesOf, wantedOf } from "../../plausiwidgets/widgets/app/link.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { columns, rangesOf, ticks, widened } from "../../plausiwidgets/widgets/app/scene.js";
@@ -170,21 +170,21 @@ test("a diverged line does not take the axis with it", () => {
 
 test("a newer question of a kind is the one that is heard, and what came late is not", () => {
   const sent = [];
-  const host = talking("kernel", (message) => sent.push(message), {});
+  const host = answering("kernel", (message) => sent.push(message), {});
   const heard = [];
   host.ask("verify", { n: 1 }, () => heard.push(1));
   host.ask("verify", { n: 2 }, () => heard.push(2));
-  for (const { id, kind } of sent) host.hear({ id, kind, state: "done" }, null);
-  host.hear({ id: "nobody", kind: "verify", state: "done" }, null);
-  host.hear(null, null);
+  for (const { id, kind } of sent) host.receive({ id, kind, state: "done" }, null);
+  host.receive({ id: "nobody", kind: "verify", state: "done" }, null);
+  host.receive(null, null);
   assert.deepEqual(heard, [2]);
 });
 
 test("after a reload, a search that this page did not ask for is heard", () => {
-  const host = talking("kernel", () => {}, {});
+  const host = answering("kernel", () => {}, {});
   const heard = [];
   host.ask("running", {}, (answer) => heard.push(answer.id));
-  host.hear({ id: "x-1", kind: "search", state: "running" }, null);
+  host.receive({ id: "x-1", kind: "search", state: "running" }, null);
   assert.deepEqual(heard, ["x-1"]);
 });
 

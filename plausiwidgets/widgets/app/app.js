@@ -7,7 +7,7 @@ import { addressOf } from "./link.js";
 import { firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
-import { heard, isOf, isOpen, playback } from "./search.js";
+import { isOf, isOpen, playback, received } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask, lockedOn } from "./task.js";
 import { withUnit } from "./traces.js";
@@ -22,7 +22,7 @@ const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 const LONG = 300; // ms after which it is shown that a simulation is awaited
 
-/** Whether somebody has chosen ranges, or what is held. @param {import("./types.d.ts").Box} box */
+/** Whether ranges were changed, or what is held. @param {import("./types.d.ts").Box} box */
 const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + Object.keys(bounds).length > 0;
 
 /**
@@ -51,7 +51,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     present: false,
     dark: false,
     language: "en",
-    said: "",
+    notice: "",
     silent: false,
     past: [],
     future: [],
@@ -74,7 +74,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   /** @type {WeakMap<Selection, number>} */
   const cardOf = new WeakMap(); // of a lesson, where a step of undo was made
   let hushed = false; // the sentence of a silent host was read
-  let complaint = ""; // what was said of one that failed
+  let complaint = ""; // the notice of one that failed
   let stopTurning = () => {};
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
@@ -88,7 +88,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let keeping = 0;
   let stopAsking = () => {};
   let stopSeeking = () => {};
-  let ways = 0; // how often somebody went, or wants to go, elsewhere
+  let ways = 0; // how often the user went, or wants to go, elsewhere
   let wanted = ""; // the language that was chosen last
   /** @type {Set<(t: number | null) => void>} */
   const pointed = new Set();
@@ -115,7 +115,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     store.set({ verified: isKnown ? { status: known.status, why: known.why } : null });
     stopSimulating();
     clearTimeout(awaited);
-    if (complaint && store.get().said === complaint) store.set({ said: "" });
+    if (complaint && store.get().notice === complaint) store.set({ notice: "" });
     complaint = "";
     if (!run.neuron) return askToSimulate();
     store.set({ simulating: null });
@@ -150,12 +150,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (answer.state !== "done") {
         shown({ state: answer.state === "stopped" ? "stopped" : "failed" });
         complaint = answer.error ?? "";
-        return store.set({ said: complaint, verdict: null });
+        return store.set({ notice: complaint, verdict: null });
       }
-      const told = simulated(answer, arrays, run.pattern, run.sweep.name);
-      const { verdict } = told;
+      const made = simulated(answer, arrays, run.pattern, run.sweep.name);
+      const { verdict } = made;
       if (!run.neuron) {
-        answered = told;
+        answered = made;
         simulate();
       }
       store.set({ simulating: null, verdict, drawn: store.get().drawn + 1 });
@@ -177,7 +177,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     const of = selection();
     stopAsking = host.ask("verify", { model, pattern, values, dt }, (answer) => {
       if (selection() !== of) return;
-      if (answer.state === "failed") store.set({ verified: null, said: answer.error ?? "" });
+      if (answer.state === "failed") store.set({ verified: null, notice: answer.error ?? "" });
       else if (answer.state === "done") {
         const { status, failed_check: why } = answer.verdict;
         store.set({ verified: { status, why } });
@@ -209,15 +209,15 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   // -- the search --------------------------------------------------------------------------------
 
   /** @param {Answer} answer @param {Arrays} arrays @param {boolean} [isAgain] of a search that the page did not ask for itself */
-  const hearSearch = (answer, arrays, isAgain = false) => {
+  const receiveSearch = (answer, arrays, isAgain = false) => {
     if (answer.state === "failed" && !answer.search) {
-      return store.set({ said: answer.error ?? "", drawer: store.get().drawer && store.get().search !== null });
+      return store.set({ notice: answer.error ?? "", drawer: store.get().drawer && store.get().search !== null });
     }
     if (!answer.search) return;
     const known = store.get().search;
     // Of a search that was stopped by its successor, nothing more is shown.
     if (known && known.id !== answer.id && isOpen(known) && !isOpen({ state: /** @type {any} */ (answer.state) })) return;
-    const search = heard(known, answer, arrays, performance.now());
+    const search = received(known, answer, arrays, performance.now());
     // A link may have opened another pair since: what was found for the former one is not shown over it.
     if (isAgain && known?.id !== search.id && !isOpen(search) && !isOf(search, selection())) return;
     // A search of another pair opens the drawer with its first answer alone.
@@ -225,7 +225,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     const isOver = known?.id === search.id && isOpen(known) && !isOpen(search);
     if (isOver) ranges = null; // what was tried on the way has widened the axes
     store.set({ search, drawer: opens || store.get().drawer, ...(isOver ? { drawn: store.get().drawn + 1 } : {}) });
-    searchPlay.heard();
+    searchPlay.updated();
   };
 
   /** The line of other values than those of the sliders, simulated once. @param {"best" | "pinned"} role @param {Values | null} values */
@@ -383,12 +383,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
     /** Tells who shows where the neuron is at a time of the figure. @param {number | null} t */
     pointAt(t) {
-      for (const hear of pointed) hear(t);
+      for (const listener of pointed) listener(t);
     },
-    /** @param {(t: number | null) => void} hear */
-    onPoint(hear) {
-      pointed.add(hear);
-      return () => pointed.delete(hear);
+    /** @param {(t: number | null) => void} listener */
+    onPoint(listener) {
+      pointed.add(listener);
+      return () => pointed.delete(listener);
     },
 
     // -- values ------------------------------------------------------------------------------------
@@ -449,9 +449,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the host knows of a model and a pattern. @param {string} model @param {string} pattern */
     describe: (model, pattern) =>
       model === current.model.name && isWhole(current, pattern) ? Promise.resolve(current) : host.describe(model, pattern, app.learn),
-    /** Takes what is known by now of a custom model, or says why there is no more. @param {ModelData} data @param {string} [error] */
+    /** Takes what is known by now of a custom model, or why there is no more. @param {ModelData} data @param {string} [error] */
     learn(data, error = "") {
-      if (error) return store.set({ said: error });
+      if (error) return store.set({ notice: error });
       if (data.model.name !== current.model.name) return;
       const had = run.neuron;
       current = data;
@@ -516,14 +516,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
           window: null,
           whole: false,
           marked: -1,
-          said: "",
+          notice: "",
           sheet: "",
           drawer: false,
         });
         show(next, to ? at : { ...at, values: { ...at.values, ...kept, ...values }, dt: dt ?? at.dt });
         if (!to) app.keep();
       } catch (error) {
-        store.set({ said: error instanceof Error ? error.message : String(error) });
+        store.set({ notice: error instanceof Error ? error.message : String(error) });
       }
     },
     /** The next or the last pattern. @param {number} by */
@@ -547,9 +547,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
       app.setOut();
       stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
-        if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
+        if (!moved) return store.set({ notice: tr("These values hold wherever the sliders go: try another pattern.") });
         app.keep();
-        store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });
+        store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, notice: "" });
         show(current, { ...from, values: moved.values });
         app.keep();
       });
@@ -572,12 +572,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     search(begin = holds() ? "random" : "values", how = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn, box } = store.get();
-      store.set({ search: null, drawer: true, turn: null, said: "" });
+      store.set({ search: null, drawer: true, turn: null, notice: "" });
       const own = { bounds: box.bounds, free: app.free() };
       // A notebook has them as the page does; elsewhere the defaults hold what is not to be searched.
       const chosen = host.name === "none" || (host.name === "server" && isChosen(box)) ? own : {};
       const free = turn ? { free: turn.moved } : {};
-      stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, hearSearch);
+      stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, receiveSearch);
     },
     /** Whether the values are those that the search has found. */
     isTaken() {
@@ -586,10 +586,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (search?.dt && search.dt !== dt) return false;
       return isOf(search, selection()) && Object.entries(search?.best ?? {}).every(([name, value]) => values[name] === value);
     },
-    /** The sentence for the user: what was said last, else that the host is silent. */
+    /** The sentence for the user: the last notice, else that the host is silent. */
     sentence() {
-      const { said, silent } = store.get();
-      if (said || !silent || hushed) return said;
+      const { notice, silent } = store.get();
+      if (notice || !silent || hushed) return notice;
       if (host.name === "server") return tr("The server does not answer. The app goes on by itself.");
       return run.neuron
         ? tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.")
@@ -598,9 +598,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** Takes the sentence away. */
     hush() {
       hushed = store.get().silent;
-      store.set({ said: "", drawn: store.get().drawn + 1 });
+      store.set({ notice: "", drawn: store.get().drawn + 1 });
     },
-    /** Takes a search back before anything was heard of it. */
+    /** Takes a search back before its first answer. */
     stopStarting() {
       stopSeeking();
       store.set({ drawer: false });
@@ -609,14 +609,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     asks: (kind) => host.can(kind) && !(store.get().silent && run.neuron),
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {
-      if (host.can("search")) host.ask("running", {}, (answer, arrays) => hearSearch(answer, arrays, true));
+      if (host.can("search")) host.ask("running", {}, (answer, arrays) => receiveSearch(answer, arrays, true));
     },
     /** @param {"pause" | "resume" | "stop"} kind */
-    tell(kind) {
+    control(kind) {
       const { search } = store.get();
       if (!search) return;
       host.ask(kind, { of: search.id }, () => {});
-      // A kernel that has ended tells no end of its search.
+      // A kernel that has ended sends no end of its search.
       if (kind === "stop" && store.get().silent) store.set({ search: { ...search, state: "stopped" } });
     },
     take() {
@@ -625,7 +625,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.keep();
       if (!isOf(search, selection())) return app.choose(search.model, search.pattern, { values: search.best, dt: search.dt || undefined });
       change({ values: { ...selection().values, ...search.best }, dt: search.dt || selection().dt });
-      store.set({ said: "" });
+      store.set({ notice: "" });
       app.keep();
     },
     has: host.has,
@@ -639,7 +639,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       };
       if (language === "en" || texts[language]) return take();
       host.ask("texts", { language }, (answer) => {
-        if (answer.state !== "done") return store.set({ said: answer.error ?? "" });
+        if (answer.state !== "done") return store.set({ notice: answer.error ?? "" });
         texts[language] = answer.texts;
         if (wanted === language) take(); // not where another one was chosen since
       });

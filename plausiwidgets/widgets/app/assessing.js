@@ -19,7 +19,7 @@ export function assessedOf(app, model, pattern) {
   return { mark, row };
 }
 
-/** Searches each pattern of one model, or of all, and tells how far it is; the table above is filled as it goes. @param {{ app: App, models: string[] }} props */
+/** Searches each pattern of one model, or of all, and shows how far it is; the table above is filled as it goes. @param {{ app: App, models: string[] }} props */
 export function Assess({ app, models }) {
   const job = useJob(app, "assess");
   const { selection } = app.store.get();

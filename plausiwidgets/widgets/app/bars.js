@@ -16,7 +16,7 @@ export function bars(store, about) {
   /** @type {Map<string, { key: string, spans: Range[] }>} spans in shares of the slider */
   const known = new Map();
   /** @type {Set<() => void>} */
-  const heard = new Set();
+  const listeners = new Set();
   /** @type {Slider[]} */
   let wanted = [];
   let stop = () => {};
@@ -36,7 +36,7 @@ export function bars(store, about) {
       spansOf(context.catalogue, context.data, selection, next),
       (spans) => {
         known.set(next.name, { key: keyOf(selection, next), spans });
-        for (const hear of [...heard]) hear();
+        for (const listener of [...listeners]) listener();
         work();
       },
       4,
@@ -58,10 +58,10 @@ export function bars(store, about) {
       wanted = sliders;
       begin();
     },
-    /** @param {() => void} hear */
-    on(hear) {
-      heard.add(hear);
-      return () => heard.delete(hear);
+    /** @param {() => void} listener */
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     close() {
       off();

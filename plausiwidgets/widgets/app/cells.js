@@ -33,7 +33,7 @@ export const valuesAlong = (slider, ends, points) =>
 /**
  * Judges a plane on the page, for want of a host: one row after the other.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} selection @param {Slider} x @param {Slider} y
- * @param {[Range, Range]} ends @param {number} points @param {(cells: Cells) => void} give hears of each row
+ * @param {[Range, Range]} ends @param {number} points @param {(cells: Cells) => void} give is called for each row
  * @returns {Generator<void, Cells>}
  */
 export function* judgedCells(catalogue, data, selection, x, y, ends, points, give) {

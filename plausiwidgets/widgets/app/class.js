@@ -32,12 +32,12 @@ export function classPage(place, about) {
   render(html`<${Class} about=${about} title=${title} place=${place} />`, place);
 }
 
-/** Reads codes one after the other, so that the page stays awake. @param {About} about @param {string[]} codes @param {(number: number) => void} told @param {Row[]} [known] rows of former codes @returns {Promise<Row[]>} */
-async function readAll({ catalogue, data, pattern, exercise }, codes, told, known = []) {
+/** Reads codes one after the other, so that the page stays awake. @param {About} about @param {string[]} codes @param {(number: number) => void} onRead @param {Row[]} [known] rows of former codes @returns {Promise<Row[]>} */
+async function readAll({ catalogue, data, pattern, exercise }, codes, onRead, known = []) {
   const rows = [...known];
   for (const given of codes) {
     const number = rows.length + 1;
-    told(number);
+    onRead(number);
     const code = given.replace(/\s+/g, "");
     const first = rows.find((row) => row.code === code)?.number ?? 0;
     /** @type {Row} */
@@ -79,7 +79,7 @@ const holdOf = ({ hold, checks }) => tr("{number} of {total}", { number: hold, t
 function Class({ about, title, place }) {
   const [dark, setDark] = useState(() => isDark(place));
   const [text, type] = useState("");
-  const [status, say] = useState("");
+  const [status, setStatus] = useState("");
   const [rows, show] = useState(/** @type {Row[] | null} */ (null));
   const [busy, work] = useState(false);
   useEffect(() => watchTheme(() => setDark(isDark(place))), []);
@@ -93,14 +93,14 @@ function Class({ about, title, place }) {
         const found = await readAll(about, codes, () => {}, all.current);
         if (isOver) return;
         all.current = found;
-        tell(found);
-      } else if (!count) say(tr("Nothing was handed in yet: codes appear here as they come."));
+        report(found);
+      } else if (!count) setStatus(tr("Nothing was handed in yet: codes appear here as they come."));
     };
     const again = async () => {
       try {
         await follow();
       } catch {
-        say(tr("The server does not answer; what was handed in before stays here."));
+        setStatus(tr("The server does not answer; what was handed in before stays here."));
       }
       if (!isOver) timer = Number(setTimeout(again, EVERY));
     };
@@ -116,17 +116,17 @@ function Class({ about, title, place }) {
     const found = await readAll(
       about,
       codes,
-      (number) => say(tr("Reading {number} of {total} …", { number, total: codes.length })),
+      (number) => setStatus(tr("Reading {number} of {total} …", { number, total: codes.length })),
       all.current,
     );
     work(false);
-    tell(found);
+    report(found);
   };
-  const tell = (/** @type {Row[]} */ found) => {
+  const report = (/** @type {Row[]} */ found) => {
     show(found);
     const answers = found.flatMap(({ answer }) => answer ?? []);
     const solved = answers.filter(({ isSolved }) => isSolved).length;
-    say(
+    setStatus(
       tr("{total} codes: {solved} solved, {open} not yet, {refused} refused.", {
         total: found.length,
         solved,

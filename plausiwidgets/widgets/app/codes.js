@@ -62,7 +62,7 @@ const plainOf = (text, longest) =>
     .trim();
 
 /**
- * What a code says; throws an error with a sentence.
+ * What a code holds; throws an error with a sentence.
  * @param {Exercise} exercise @param {ModelData} data @param {Slider[]} sliders @param {string} code
  */
 export function fieldsOf(exercise, data, sliders, code) {

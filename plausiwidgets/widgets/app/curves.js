@@ -29,7 +29,7 @@ const profilesOf = ({ names }, arrays) =>
 /**
  * Judges along each slider on the page, for want of a host.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} selection @param {Slider[]} sliders @param {Record<string, Range>} ranges @param {number} points
- * @param {(name: string, profile: Profile) => void} give hears of each slider @returns {Generator<void, void>}
+ * @param {(name: string, profile: Profile) => void} give is called for each slider @returns {Generator<void, void>}
  */
 export function* judgedProfiles(catalogue, data, selection, sliders, ranges, points, give) {
   for (const slider of sliders) {

@@ -28,16 +28,16 @@ export function Drawer({ app }) {
   // Of a figure that is partly out of sight, the whole is shown beside the search.
   useEffect(() => place.current.parentElement.scrollIntoView({ block: "nearest" }), []);
   const pressed = useFocus(place);
-  const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
+  const control = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.control(kind);
   return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place} onfocusin=${pressed}>
     <div class=${`pw-drawerhead${isOver ? " over" : ""}`}>
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
         <p role="status">${isOver ? `${words}. ${after(search, app)}` : words}</p></div>
       <div class="pw-drawerbuttons">${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
-        ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
-        ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
+        ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${control("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
+        ${runs && search.state === "paused" ? html`<button key="resume" onclick=${control("resume")}>▶ ${tr("Go on")}</button>` : ""}
         ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
-        ${runs || !search ? html`<button key="stop" onclick=${search ? tell("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
+        ${runs || !search ? html`<button key="stop" onclick=${search ? control("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
         <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button></div>
     </div>
     <${Curve} app=${app} words=${words} />
@@ -46,7 +46,7 @@ export function Drawer({ app }) {
 
 /**
  * Keeps the focus: buttons of a search come and go, and one that was pressed may be gone. It goes to the next one, and
- * when the drawer is closed to the button that opens it. Returns what hears where the focus is.
+ * when the drawer is closed to the button that opens it. Returns the listener of the focus.
  * @param {{ current: any }} place
  */
 function useFocus(place) {

@@ -23,16 +23,16 @@ export function Equations({ app }) {
       job.begin({ model: name }, (_, { html: lines, meanings, card }) => ({ name, lines, meanings, card }));
   }, [name]);
   const { data } = job.get();
-  const told = data?.name === name ? data : null;
+  const known = data?.name === name ? data : null;
   const mark = (/** @type {any} */ event) => {
     const found = event.target.closest?.("[data-symbol]")?.dataset.symbol;
     if (found) point(found);
   };
   return html`<div class="pw-equations">
     ${
-      told && equations
-        ? html`<div class="pw-maths" role="group" tabindex="0" aria-label=${tr("Equations")} onpointerover=${mark} onfocusin=${mark} dangerouslySetInnerHTML=${{ __html: told.lines }}></div>
-          <p class="pw-at" aria-live="polite">${told.meanings[symbol] ?? tr("Point at a symbol to read what it means.")}</p>`
+      known && equations
+        ? html`<div class="pw-maths" role="group" tabindex="0" aria-label=${tr("Equations")} onpointerover=${mark} onfocusin=${mark} dangerouslySetInnerHTML=${{ __html: known.lines }}></div>
+          <p class="pw-at" aria-live="polite">${known.meanings[symbol] ?? tr("Point at a symbol to read what it means.")}</p>`
         : equations
           ? html`<pre tabindex="0" role="group" aria-label=${tr("Equations")}>${equations}</pre>`
           : html`<p>${tr("This model comes without equations.")}</p>`
@@ -43,6 +43,6 @@ export function Equations({ app }) {
       ({ name: key, unit, description: text }) =>
         html`<div class=${key === symbol ? "marked" : ""}><dt>${key}${ofUnit(unit, " (", ")")}</dt><dd>${tr(text)}</dd></div>`,
     )}</dl>
-    ${told ? html`<p><button class="pw-small" onclick=${() => save(`${name}.html`, told.card, "text/html")}>${tr("Save the model card")}</button></p>` : ""}
+    ${known ? html`<p><button class="pw-small" onclick=${() => save(`${name}.html`, known.card, "text/html")}>${tr("Save the model card")}</button></p>` : ""}
   </div>`;
 }

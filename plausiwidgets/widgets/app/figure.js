@@ -28,7 +28,7 @@ export function Figure({ app }) {
   </div>`;
 }
 
-/** Draws a figure whenever something changes, and hears what a pointer does. @param {App} app @param {HTMLElement} place */
+/** Draws a figure whenever something changes, and follows the pointer. @param {App} app @param {HTMLElement} place */
 function watched(app, place) {
   const canvas = /** @type {HTMLCanvasElement} */ (place.firstElementChild);
   /** @type {Scene | null} */
@@ -68,16 +68,16 @@ function watched(app, place) {
       const rows = readAt(scene, t, app.exampleTitle());
       return { at: x, top: f.top, height: f.row + f.current - f.top, right: f.left + f.plot, head: `${plain(t)} ms`, rows };
     },
-    tell: (x) => app.pointAt(x === null ? null : at().t(x)),
+    pointed: (x) => app.pointAt(x === null ? null : at().t(x)),
   });
   const soon = perFrame(draw);
   /** @type {unknown} */
   let best = null;
   const off = app.store.on(({ search, window }, changed) => {
     if (changed.has("window") && window) rest.want();
-    // A search tells ten times a second, and has another best now and then.
+    // A search sends ten times a second, and has another best now and then.
     const isBetter = changed.has("search") && search?.best !== best;
-    if (isBetter) best = search?.best; // another change may be told before that of the search, by who heard of it first
+    if (isBetter) best = search?.best; // another change may come before that of the search, by the order of the listeners
     if (isBetter || DRAWN.some((key) => changed.has(key))) soon();
   });
   const size = new ResizeObserver(draw);

@@ -30,27 +30,27 @@ function traceCsv(app) {
 
 /**
  * Has the host write a file of what is shown, and saves it.
- * @param {App} app @param {(words: string) => void} say what became of it @param {{ what: string, free?: string[], text?: string, of?: string }} how
+ * @param {App} app @param {(words: string) => void} setStatus what became of it @param {{ what: string, free?: string[], text?: string, of?: string }} how
  */
-function write(app, say, how) {
-  say("…");
+function write(app, setStatus, how) {
+  setStatus("…");
   app.host.ask("export", { ...asked(app.store.get().selection), free: [], text: "", of: "", ...how }, (answer) => {
-    if (answer.state === "failed") return say(answer.error ?? "");
+    if (answer.state === "failed") return setStatus(answer.error ?? "");
     if (answer.state !== "done") return;
     save(answer.name, answer.text);
-    say(answer.name);
+    setStatus(answer.name);
   });
 }
 
 /** Files of what is shown. @param {{ app: App }} props */
 export function Files({ app }) {
-  const [said, say] = useState("");
+  const [status, setStatus] = useState("");
   const { selection, search } = app.store.get();
   const name = `${selection.model}_${selection.pattern}`;
-  const ask = (/** @type {string} */ what) => write(app, say, { what, of: what === "search" ? search?.id : "" });
+  const ask = (/** @type {string} */ what) => write(app, setStatus, { what, of: what === "search" ? search?.id : "" });
   const give = (/** @type {string} */ file, /** @type {string | Blob} */ content, type = "text/plain") => {
     save(file, content, type);
-    say(file);
+    setStatus(file);
   };
   const png = async () => give(`${name}.png`, await pngOf(figureSvg(app)));
   const isHost = app.host.can("export");
@@ -68,7 +68,7 @@ export function Files({ app }) {
     ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Each try of the search (CSV)"), () => ask("search")]]) : []),
   ];
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
-    <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
+    <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${status}</span></div>`;
 }
 
 /**
@@ -77,9 +77,9 @@ export function Files({ app }) {
  */
 export function ExerciseFile({ app }) {
   const [question, ask] = useState("");
-  const [said, say] = useState("");
+  const [status, setStatus] = useState("");
   const game = gameOf(app.store.get());
-  const saved = () => write(app, say, { what: "exercise", free: app.free(), text: question });
+  const saved = () => write(app, setStatus, { what: "exercise", free: app.free(), text: question });
   const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
   return html`<div class="pw-copy">
     ${app.pattern.cannot ? html`<p>∅ ${tr(app.pattern.cannot)}</p>` : ""}
@@ -89,7 +89,7 @@ export function ExerciseFile({ app }) {
         : html`<label>${tr("Question of an exercise that begins at these values")}<input type="text" maxlength="500" placeholder=${usual}
           value=${question} oninput=${(/** @type {any} */ e) => ask(e.target.value)} onkeydown=${(/** @type {KeyboardEvent} */ e) => e.key === "Enter" && saved()} /></label>`
     }
-    <button onclick=${saved}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${said}</span></div>`;
+    <button onclick=${saved}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${status}</span></div>`;
 }
 
 /** @param {string} svg @returns {Promise<Blob>} */

@@ -8,7 +8,7 @@ import { patternOf, slidersOf } from "./neuron.js";
 
 /**
  * Goes where a link leads: to a card, to a mystery, to a model and a pattern, or to other values; what is locked stays.
- * What cannot be used of it is said in a sentence each.
+ * What cannot be used of it is notice in a sentence each.
  * @param {App} app @param {string} link
  */
 export async function follow(app, link) {
@@ -31,7 +31,7 @@ export async function follow(app, link) {
     }
   } else if (current) notes.push(tr("A current of given values needs Python: it is left out."));
   const { selection, box } = app.store.get();
-  if (!model && !pattern && !fields.length) return app.store.set({ said: notes.join(" ") });
+  if (!model && !pattern && !fields.length) return app.store.set({ notice: notes.join(" ") });
   const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };
   try {
     const data = await app.describe(to.model, to.pattern);
@@ -45,9 +45,9 @@ export async function follow(app, link) {
     } else await app.choose(to.model, to.pattern, { values: taken, dt: Number.isNaN(dt) ? undefined : dt });
     const known = app.sliders.map(({ name }) => name).filter((name) => locked.includes(name));
     if (known.length) app.setBox({ locked: known });
-    app.store.set({ said: [...notes, ...more].join(" ") });
+    app.store.set({ notice: [...notes, ...more].join(" ") });
   } catch (error) {
-    app.store.set({ said: [...notes, error instanceof Error ? error.message : String(error)].join(" ") });
+    app.store.set({ notice: [...notes, error instanceof Error ? error.message : String(error)].join(" ") });
   }
 }
 

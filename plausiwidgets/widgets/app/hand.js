@@ -94,10 +94,10 @@ export function zoomable(place, { panels, zoom, wheel }) {
 
 /**
  * The line under a pointer, and what is read there. Plotly reads off its lines itself, so that it is not shown then.
- * @param {HTMLElement} place @param {{ read: (x: number, y: number) => Reading | null, tell?: (x: number | null) => void }} about
- *   `tell` hears where the pointer is, whichever painter shows the picture
+ * @param {HTMLElement} place @param {{ read: (x: number, y: number) => Reading | null, pointed?: (x: number | null) => void }} about
+ *   `pointed` gets where the pointer is, whichever painter shows the picture
  */
-export function readable(place, { read, tell }) {
+export function readable(place, { read, pointed }) {
   const cursor = document.createElement("div");
   const box = document.createElement("div");
   [cursor.className, box.className] = ["pw-cursor", "pw-readout"];
@@ -126,7 +126,7 @@ export function readable(place, { read, tell }) {
     if (next === pointer) return;
     pointer = next;
     show();
-    tell?.(pointer && read(...pointer) ? pointer[0] : null);
+    pointed?.(pointer && read(...pointer) ? pointer[0] : null);
   };
   const over = (/** @type {PointerEvent} */ event) => {
     const isElsewhere = event.target instanceof Element && event.target.closest(".pw-handle");

@@ -1,7 +1,7 @@
 import { tr } from "./engine/texts.js";
 
 /** @import { Kind } from "./messages.d.ts" */
-/** @import { Answer, Arrays, Hear, Host, LessonData, ModelData } from "./types.d.ts" */
+/** @import { Answer, Arrays, Listener, Host, LessonData, ModelData } from "./types.d.ts" */
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
 const FINAL = ["done", "stopped", "superseded", "failed"];
@@ -42,24 +42,24 @@ let count = 0;
  * What a kernel and a server have in common.
  * @param {Host["name"]} name @param {(message: object, data?: ArrayBuffer) => void} send @param {Record<string, ModelData>} shipped
  */
-export function talking(name, send, shipped) {
-  /** @type {Map<string, { id: string, kind: Kind, fields: object, hear: Hear, data?: ArrayBuffer }>} */
+export function answering(name, send, shipped) {
+  /** @type {Map<string, { id: string, kind: Kind, fields: object, listener: Listener, data?: ArrayBuffer }>} */
   const asked = new Map();
   /** @type {Set<string>} */
-  const left = new Set(); // searches of which nothing more is heard
+  const left = new Set(); // searches whose answers are dropped
   /** @type {Map<string, { kind: Kind, fields: object, data?: ArrayBuffer }>} */
   const made = new Map(); // by the name of the pattern
   let waiting = 0; // the timer that waits for an answer
   let isSilent = false;
   /** @type {(isSilent: boolean) => void} */
-  let tellSilence = () => {};
+  let silenceChanged = () => {};
   const becomes = (/** @type {boolean} */ silent) => {
     if (silent === isSilent) return;
     isSilent = silent;
-    tellSilence(silent);
+    silenceChanged(silent);
   };
   const newId = () => `${PAGE}-${++count}`;
-  // What was asked may take long: whether the host hears at all shows a greeting, which it answers at once.
+  // What was asked may take long: whether the host is there at all shows a greeting, which it answers at once.
   const greet = () => {
     waiting = Number(setTimeout(goOn, SILENCE / 2));
     send({ kind: "alive", id: newId() });
@@ -73,9 +73,9 @@ export function talking(name, send, shipped) {
   };
   const own = {
     name,
-    /** @param {(isSilent: boolean) => void} hear */
-    onSilence(hear) {
-      tellSilence = hear;
+    /** @param {(isSilent: boolean) => void} listener */
+    onSilence(listener) {
+      silenceChanged = listener;
     },
     quiet() {
       clearTimeout(waiting);
@@ -86,21 +86,21 @@ export function talking(name, send, shipped) {
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
-    ask(kind, fields, hear, data) {
+    ask(kind, fields, listener, data) {
       const id = newId();
       if (NEWEST.has(kind)) for (const [other, entry] of asked) if (entry.kind === kind) asked.delete(other);
-      const entry = { id, kind, fields, hear, data };
+      const entry = { id, kind, fields, listener, data };
       asked.set(id, entry);
       watch();
       send({ kind, id, ...fields }, data);
       return () => {
-        // A search outlives its question: it is ended whoever asked for it.
+        // A search outlives its question: it has to be stopped.
         if (!asked.delete(entry.id)) return;
         if (kind === "search") left.add(entry.id);
         send({ kind: kind === "search" ? "stop" : "cancel", id: newId(), of: entry.id });
       };
     },
-    /** Goes on after a connection was lost: what was made is told first, as the server may have forgotten it. */
+    /** Goes on after a connection was lost: what was made is sent first, as the server may have forgotten it. */
     again() {
       for (const [id, { fields }] of asked) if ("again" in fields) asked.delete(id); // of a connection before
       const all = [...made.values()];
@@ -124,19 +124,19 @@ export function talking(name, send, shipped) {
       const searches = [...asked.values()].filter(({ kind }) => kind === "search");
       if (!searches.length) return;
       own.ask("running", {}, (answer) => {
-        for (const { id, hear } of searches) {
+        for (const { id, listener } of searches) {
           if (answer.kind !== "running" || answer.searches.includes(id) || !asked.delete(id)) continue;
-          hear({ kind: "search", id, state: "failed", error: tr("The server was started anew: search once more.") }, {});
+          listener({ kind: "search", id, state: "failed", error: tr("The server was started anew: search once more.") }, {});
         }
       });
     },
     /** @param {Answer} answer @param {DataView | null} data */
-    hear(answer, data) {
+    receive(answer, data) {
       if (typeof answer !== "object" || answer === null) return;
       clearTimeout(waiting);
       waiting = 0;
       becomes(false);
-      // After a reload, searches that this page did not ask for are told with their own ids.
+      // After a reload, searches that this page did not ask for come with their own ids.
       const adopted =
         answer.kind === "search" && !left.has(answer.id) ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
       const entry = asked.get(answer.id) ?? adopted;
@@ -148,13 +148,13 @@ export function talking(name, send, shipped) {
           made.set(answer.pattern, { kind, fields: { ...fields, ...seed, again: answer.pattern }, data: file });
         }
         try {
-          entry.hear(answer, unpacked(answer.arrays ?? {}, data));
+          entry.listener(answer, unpacked(answer.arrays ?? {}, data));
         } catch (error) {
           console.warn("plausiwidgets: an answer was not read:", error);
           const text = tr("An answer of Python could not be read: {error}.", {
             error: error instanceof Error ? error.message : String(error),
           });
-          entry.hear({ kind: answer.kind, id: answer.id, state: "failed", error: text }, {});
+          entry.listener({ kind: answer.kind, id: answer.id, state: "failed", error: text }, {});
         }
       }
       if ([...asked.values()].some(({ kind }) => kind !== "running")) watch();
@@ -201,7 +201,7 @@ function withMore(known, more) {
   return { ...known, ...more, patterns: { ...known.patterns, ...more.patterns }, shared: { ...known.shared, ...more.shared } };
 }
 
-/** Nobody: the page does what it can by itself. @param {Record<string, ModelData>} shipped @param {Record<string, LessonData>} [lessons] @returns {Host} */
+/** No host: the page does what it can by itself. @param {Record<string, ModelData>} shipped @param {Record<string, LessonData>} [lessons] @returns {Host} */
 export function noHost(shipped, lessons = {}) {
   return {
     name: "none",
@@ -226,19 +226,19 @@ export function kernelHost(model, shipped) {
       own.lost(); // the widget was closed, or its kernel has ended
     }
   };
-  const own = talking("kernel", send, shipped);
-  const hear = (/** @type {Answer} */ answer, /** @type {DataView[]} */ buffers) => own.hear(answer, buffers?.[0] ?? null);
-  model.on("msg:custom", hear);
+  const own = answering("kernel", send, shipped);
+  const receive = (/** @type {Answer} */ answer, /** @type {DataView[]} */ buffers) => own.receive(answer, buffers?.[0] ?? null);
+  model.on("msg:custom", receive);
   return {
     ...own,
     close() {
       own.quiet();
-      model.off("msg:custom", hear);
+      model.off("msg:custom", receive);
     },
   };
 }
 
-/** Sub-protocol, so that a page of another version is told to load anew. */
+/** Sub-protocol, so that a page of another version has to load anew. */
 const PROTOCOL = "plausiwidgets.1";
 const UPLOAD = 2e6; // bytes of a file that a server takes
 const FULL = 1013; // code of a connection for which there is no place
@@ -284,11 +284,11 @@ export function serverHost(address, shipped, language) {
   let isOpen = false;
   let wasOpen = false;
   /** @type {(sentence: string) => void} */
-  let tell = () => {};
+  let lossChanged = () => {};
   const name = ownName();
   let spoken = language;
   const greet = () => socket?.send(JSON.stringify({ kind: "hello", visitor: name, language: spoken }));
-  const own = talking(
+  const own = answering(
     "server",
     (message, data) => {
       const text = JSON.stringify(message);
@@ -298,7 +298,7 @@ export function serverHost(address, shipped, language) {
           most: UPLOAD / 1e6,
         });
         const { id, kind } = /** @type {any} */ (message);
-        setTimeout(() => own.hear({ id, kind, state: "failed", error }, null));
+        setTimeout(() => own.receive({ id, kind, state: "failed", error }, null));
         return;
       }
       const frame = data ? framed(text, data) : text;
@@ -314,7 +314,7 @@ export function serverHost(address, shipped, language) {
     socket.onopen = () => {
       greet();
       isOpen = true;
-      tell("");
+      lossChanged("");
       own.found();
       for (const frame of waiting.splice(0)) socket?.send(frame);
       if (wasOpen) own.again();
@@ -322,17 +322,17 @@ export function serverHost(address, shipped, language) {
     };
     socket.onmessage = ({ data }) => {
       delay = RETRY[0];
-      if (typeof data === "string") return own.hear(JSON.parse(data), null);
+      if (typeof data === "string") return own.receive(JSON.parse(data), null);
       const size = new DataView(data).getUint32(0);
       const text = new TextDecoder().decode(new Uint8Array(data, 4, size));
-      own.hear(JSON.parse(text), new DataView(data, 4 + size));
+      own.receive(JSON.parse(text), new DataView(data, 4 + size));
     };
     socket.onclose = ({ code }) => {
       isOpen = false;
       own.quiet();
       if (closed) return;
       if (code === FULL) {
-        tell(tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again."));
+        lossChanged(tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again."));
       } else own.lost();
       setTimeout(() => connect(code === FULL ? RETRY[2] : Math.min(2 * delay, RETRY[1])), code === FULL ? RETRY[2] : delay);
     };
@@ -340,9 +340,9 @@ export function serverHost(address, shipped, language) {
   connect();
   return {
     ...own,
-    /** @param {(sentence: string) => void} hear a sentence while there is no connection, then an empty one */
-    onLoss(hear) {
-      tell = hear;
+    /** @param {(sentence: string) => void} listener a sentence while there is no connection, then an empty one */
+    onLoss(listener) {
+      lossChanged = listener;
     },
     speak(wanted) {
       if (wanted === spoken) return;

@@ -34,21 +34,21 @@ export const jobOf = (app, kind) => keptIn(app, `job of ${kind}`, () => createJo
 /** @param {App} app @param {Kind} kind */
 function createJob(app, kind) {
   /** @type {Set<() => void>} */
-  const heard = new Set();
+  const listeners = new Set();
   /** @type {Job} */
   let job = { state: "", error: "", done: 0, total: 0, about: null, data: null };
   let cancel = () => {};
   let count = 0;
   const set = (/** @type {Partial<Job>} */ change) => {
     job = { ...job, ...change };
-    for (const hear of [...heard]) hear();
+    for (const listener of [...listeners]) listener();
   };
   return {
     get: () => job,
-    /** @param {() => void} hear */
-    on(hear) {
-      heard.add(hear);
-      return () => heard.delete(hear);
+    /** @param {() => void} listener */
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     /**
      * Asks; `take` makes the data of the last ones and an answer. What is shown stays until the first answer.

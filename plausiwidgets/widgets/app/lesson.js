@@ -35,7 +35,7 @@ export async function openLesson(app, name, at = 0, how = {}) {
     app.store.set({ lesson: begun(lesson, card) });
     await goTo(app, card, how);
   } catch (error) {
-    app.store.set({ said: error instanceof Error ? error.message : String(error) });
+    app.store.set({ notice: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -24,7 +24,7 @@ export function addressOf({ model, pattern, values, dt }, data, { lesson = "", c
   return String(fields);
 }
 
-/** What a link says of a mystery: model.pattern.seed; null for what is none. @param {string} text */
+/** The mystery of a link: model.pattern.seed; null for what is none. @param {string} text */
 export function mysteryOf(text) {
   const parts = text.split(".");
   if (parts.length !== 3 || !parts.every(Boolean) || !/^\d{1,7}$/.test(parts[2])) return null;

@@ -25,7 +25,7 @@ function languageOf(wanted, known) {
 }
 
 /**
- * Starts the app as a page of its own, with a host, or with nobody.
+ * Starts the app as a page of its own, with a host or without.
  * @param {HTMLElement} place
  * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
  *   host?: () => Host, version?: string, model: string, pattern: string,
@@ -65,7 +65,7 @@ export function start(place, given) {
   const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere) || wanted.current);
   const app = createApp(catalogue, host, data, selection, texts, {
     language: spoken,
-    said: [...wanted.notes, ...(isElsewhere ? [] : first.notes)].join(" "),
+    notice: [...wanted.notes, ...(isElsewhere ? [] : first.notes)].join(" "),
     exercise: exercise ?? null,
     lesson: lesson ? begun(lesson, at) : null,
     box: { bounds: {}, fixed: [], locked: [...locked, ...wanted.locked.filter((one) => one in selection.values)] },
@@ -106,7 +106,7 @@ export function start(place, given) {
   app.resume();
   let lost = "";
   host.onLoss?.((sentence) => {
-    if (sentence || store.get().said === lost) store.set({ said: sentence });
+    if (sentence || store.get().notice === lost) store.set({ notice: sentence });
     lost = sentence;
   });
   view(place, app);

@@ -24,22 +24,22 @@ function cellByKey(event, [row, column], rows, columns) {
 }
 
 /**
- * Models by patterns. One cell takes the focus, and the arrow keys lead to the others; what is pointed at is told below.
+ * Models by patterns. One cell takes the focus, and the arrow keys lead to the others; what is pointed at is read below.
  * @param {{ here: string, rows: Row[], columns: Column[], cellOf: (row: Row, column: Column) => Cell | null }} props
  */
 function CellTable({ here, rows, columns, cellOf }) {
   const place = useRef(/** @type {any} */ (null));
   const first = rows.findIndex(({ name }) => name === here);
   const [at, goTo] = useState(/** @type {[number, number]} */ ([Math.max(first, 0), 0]));
-  const [told, tell] = useState(""); // row and column of the cell that was pointed at last
+  const [pointed, setPointed] = useState(""); // row and column of the cell that was pointed at last
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
   /** What is known of a cell, in lines. @param {number} row @param {number} column */
   const linesOf = (row, column) => {
     const { letter, title } = columns[column];
     return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [tr("not known")])];
   };
-  const [toldRow, toldColumn] = told.split(" ").map(Number);
-  const lines = rows[toldRow] && columns[toldColumn] ? linesOf(toldRow, toldColumn) : [];
+  const [pointedRow, pointedColumn] = pointed.split(" ").map(Number);
+  const lines = rows[pointedRow] && columns[pointedColumn] ? linesOf(pointedRow, pointedColumn) : [];
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const next = cellByKey(event, at, rows.length, columns.length);
     if (!next) return;
@@ -60,13 +60,13 @@ function CellTable({ here, rows, columns, cellOf }) {
           return html`<td key=${key} class=${cell?.kind ?? "unjudged"}><button tabindex=${isAt ? 0 : -1} data-at=${own}
             aria-disabled=${!cell?.open} aria-label=${`${head}: ${more.join(". ")}`} onfocus=${() => {
               goTo([row, column]);
-              tell(own);
-            }} onpointermove=${() => tell(own)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SIGNS.unjudged}${
+              setPointed(own);
+            }} onpointermove=${() => setPointed(own)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SIGNS.unjudged}${
               cell?.share ? html`<small>${cell.share}</small>` : ""
             }</button></td>`;
         })}<td>${cells[row].filter((cell) => /^(replicated|some)\b/.test(cell?.kind ?? "")).length}</td></tr>`,
     )}</tbody></table></div>
-    <p class="pw-maptold">${lines.map((line, k) => html`<span key=${k}>${line}</span>`)}</p>`;
+    <p class="pw-mapread">${lines.map((line, k) => html`<span key=${k}>${line}</span>`)}</p>`;
 }
 
 /** All models by all patterns, each cell a way to go there; with a host they can be searched anew. @param {{ app: App }} props */

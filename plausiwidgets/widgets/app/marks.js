@@ -24,7 +24,7 @@ export function markWords(mark) {
   return tr("not known");
 }
 
-/** The mark of a search that is told of. @param {import("./messages.d.ts").AssessedRow} row @returns {Mark | "running"} */
+/** The mark of a search of an assessment. @param {import("./messages.d.ts").AssessedRow} row @returns {Mark | "running"} */
 export function markOf({ status, state, cannot }) {
   if (cannot) return "cannot";
   if (state === "running" || state === "waiting" || state === "paused") return "running";

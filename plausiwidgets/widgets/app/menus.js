@@ -102,20 +102,20 @@ export function Copy({ label, text, name }) {
 /** Opens what is shown in JupyterLab, in a window of its own. @param {{ app: App, link: string }} props */
 function Notebook({ app, link }) {
   const [made, set] = useState({ name: "", url: "" });
-  const [said, say] = useState("");
+  const [status, setStatus] = useState("");
   const open = async () => {
-    say("…");
+    setStatus("…");
     try {
       const written = await asNotebook(app, link);
       set(written);
-      say("");
+      setStatus("");
       window.open(written.url, "_blank");
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      setStatus(error instanceof Error ? error.message : String(error));
     }
   };
   return html`<div class="pw-copy"><button onclick=${open}>${tr("Open as notebook")}</button>
-    <span role="status">${said || (made.url ? html`<a href=${made.url} target="_blank">${made.name}</a>` : "")}</span></div>`;
+    <span role="status">${status || (made.url ? html`<a href=${made.url} target="_blank">${made.name}</a>` : "")}</span></div>`;
 }
 
 /** What is shown as Python: a call, after lines that make what is custom. @param {App} app */

@@ -14,7 +14,7 @@ import { html, useState } from "./vendor/preact.js";
 
 const PACE = 8; // neurons a second that a search in a race tries, as answers/search.py has it
 
-/** A mystery as the host tells of it. @param {any} told @returns {Game} */
+/** A mystery of an answer of the host. @param {any} answer @returns {Game} */
 export const gameFrom = ({ model, pattern, about, seed, moved, common, link, python }) => ({
   ...{ model, pattern, about, seed, moved, common, link, python },
   ...{ yours: -1, best: -1, raced: false, first: "", revealed: null },
@@ -34,14 +34,14 @@ export function beginMystery(app, { model, pattern, seed = null } = {}) {
   const { selection } = app.store.get();
   const asked = { model: model ?? selection.model, pattern: pattern ?? selection.pattern, seed };
   if (!app.host.can("mystery")) {
-    app.store.set({ said: tr("A mystery needs Python: open the link in a notebook."), sheet: "" });
+    app.store.set({ notice: tr("A mystery needs Python: open the link in a notebook."), sheet: "" });
     return;
   }
-  app.store.set({ sheet: "", said: "" });
+  app.store.set({ sheet: "", notice: "" });
   const isWanted = app.setOut();
   app.host.ask("mystery", asked, async (answer) => {
     if (!isWanted()) return;
-    if (answer.state === "failed") return app.store.set({ said: answer.error ?? "" });
+    if (answer.state === "failed") return app.store.set({ notice: answer.error ?? "" });
     if (answer.state !== "done") return;
     const game = gameFrom({ ...answer, model: asked.model });
     app.store.set({ games: { ...app.store.get().games, [game.pattern]: game } });
@@ -113,7 +113,7 @@ export function MysteryActions({ app, game }) {
   const reveal = () =>
     app.host.ask("reveal", { pattern: game.pattern }, (answer) => {
       if (answer.state === "done") setGame(app, game.pattern, { revealed: answer.values });
-      else if (answer.state === "failed") app.store.set({ said: answer.error ?? "" });
+      else if (answer.state === "failed") app.store.set({ notice: answer.error ?? "" });
     });
   const words = {
     "": game.raced

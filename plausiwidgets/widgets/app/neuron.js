@@ -19,7 +19,7 @@ export function patternOf(catalogue, data, key) {
 /** All sliders of a pattern: its stimulus, then the model. @param {Pattern} pattern @param {ModelData} data @returns {Slider[]} */
 export const slidersOf = (pattern, data) => [...pattern.stimulus, ...data.parameters];
 
-/** The stored set to begin with: the one that says so, else the first that shows the pattern. @param {import("./types.d.ts").StoredSet[]} sets */
+/** The stored set to begin with: the one that is marked, else the first that shows the pattern. @param {import("./types.d.ts").StoredSet[]} sets */
 export function firstOf(sets) {
   const own = sets.findIndex(({ begin }) => begin);
   return Math.max(own < 0 ? sets.findIndex(({ status }) => status === "replicated") : own, 0);
@@ -31,7 +31,7 @@ export function stored(data, key, set = 0) {
   return { model: data.model.name, pattern: key, values: Object.fromEntries(values), dt, set };
 }
 
-/** Whether two selections are of the same model and pattern with the same values, whatever set they come from. @param {Selection} a @param {Selection} b */
+/** Whether two selections are of the same model and pattern with the same values, from any set. @param {Selection} a @param {Selection} b */
 export function isSame(a, b) {
   return (
     a.model === b.model && a.pattern === b.pattern && a.dt === b.dt && Object.entries(a.values).every(([name, x]) => b.values[name] === x)
@@ -155,7 +155,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   };
 }
 
-const USUAL = 15; // mV from rest to threshold, where nobody says
+const USUAL = 15; // mV from rest to threshold, where it is not known
 const SHARE = 0.2; // of the way from rest to peak, likewise, of a potential that is not in mV
 
 /** In place of sweeps that a procedure has not chosen yet. @param {Pattern} pattern @returns {{ sweep: Sweep, part: Component }} */

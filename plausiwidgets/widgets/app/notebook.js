@@ -24,7 +24,7 @@ function selectionOf(data, { model, pattern, values, dt }) {
   return { ...at, set: Math.max(knownSet(data, at), 0) };
 }
 
-/** What differs from the sliders of a model: ranges, what a search may not change, what nobody may. @param {ModelData} data @param {Shown} shown @returns {Box} */
+/** What differs from the sliders of a model: ranges, what a search may not change, what no one may change. @param {ModelData} data @param {Shown} shown @returns {Box} */
 function boxOf(data, { pattern, bounds, free, locked }) {
   const sliders = [...data.patterns[pattern].stimulus, ...data.parameters];
   const other = sliders.filter(({ name, low, high }) => bounds[name] && (bounds[name][0] !== low || bounds[name][1] !== high));
@@ -114,7 +114,7 @@ export function connected(model) {
   const card = Number(kept(place) ?? 0);
   const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
-    said: settings.notes.join(" "),
+    notice: settings.notes.join(" "),
     lesson: settings.lesson && card >= 0 ? begunLesson(settings.lesson, card) : null,
     ...(settings.table ? { table: settings.table, sheet: isNew ? "patterns" : "" } : {}),
     ...(isHere ? { box: boxOf(data, first) } : {}),
@@ -143,24 +143,24 @@ export function connected(model) {
   // -- to the kernel: the newest selection, one message at a time ---------------------------------
 
   /** @type {Selection | null} */
-  let told = begun;
-  let toldBox = store.get().box;
+  let sent = begun;
+  let sentBox = store.get().box;
   let busy = false;
-  let heard = 0; // selections of the kernel that are not shown yet
+  let arriving = 0; // selections of the kernel that are not shown yet
   let isCrossed = false; // a selection of the kernel came while one of the page was on its way
   let due = 0;
   let timer = 0;
-  const tell = () => {
+  const sendSelection = () => {
     timer = 0;
     const { selection, box } = store.get();
-    if (busy || heard || (selection === told && box === toldBox)) return;
+    if (busy || arriving || (selection === sent && box === sentBox)) return;
     const wait = due - performance.now();
     if (wait > 0) {
-      timer = Number(setTimeout(tell, wait));
+      timer = Number(setTimeout(sendSelection, wait));
       return;
     }
-    told = selection;
-    toldBox = box;
+    sent = selection;
+    sentBox = box;
     due = performance.now() + LEAST;
     busy = true;
     const { model: key, pattern, values, dt } = selection;
@@ -169,24 +169,24 @@ export function connected(model) {
     const asked = { model: key, pattern, values, dt, bounds, free: app.free(), locked: box.locked, step: names.of(selection) };
     host.ask("select", asked, (answer) => {
       busy = false;
-      if (isCrossed) told = null; // the kernel has taken that of the page by now: it is told of its own again
+      if (isCrossed) sent = null; // the kernel has taken that of the page by now: its own is sent again
       isCrossed = false;
-      if (answer.state === "failed") store.set({ said: answer.error ?? "" });
-      tell();
+      if (answer.state === "failed") store.set({ notice: answer.error ?? "" });
+      sendSelection();
     });
   };
   const afterPicture = () => {
-    timer ||= Number(setTimeout(() => requestAnimationFrame(tell), 0));
+    timer ||= Number(setTimeout(() => requestAnimationFrame(sendSelection), 0));
   };
 
   // -- from the kernel ---------------------------------------------------------------------------
 
-  const hear = async () => {
+  const receive = async () => {
     /** @type {Shown} */
     const shown = model.get("_shown");
     if (shown.by.startsWith(PAGE)) return;
     isCrossed = busy;
-    heard++; // what is about to be left is not told any more
+    arriving++; // what is about to be left is no longer sent
     app.keep(); // a drag that has not ended yet is a step of its own
     learnGame(shown);
     const { selection, past, future } = store.get();
@@ -195,26 +195,26 @@ export function connected(model) {
     try {
       if (!to || !isShown(to, shown)) {
         const next = await app.describe(shown.model, shown.pattern);
-        if (model.get("_shown") !== shown) return; // a newer one is heard by now
+        if (model.get("_shown") !== shown) return; // a newer one has arrived by now
         const at = selectionOf(next, shown);
         names.set(at, shown.step);
-        told = at;
+        sent = at;
         await app.back(at);
-        toldBox = boxOf(next, shown);
-        store.set({ box: toldBox });
+        sentBox = boxOf(next, shown);
+        store.set({ box: sentBox });
         if (known) store.set({ past: [...known.past.slice(0, -1), at], future: known.future });
         else app.keep();
       } else {
-        told = to;
+        sent = to;
         if (to !== selection) await app.back(to);
-        toldBox = boxOf(app.data, shown);
-        store.set({ past: known.past, future: known.future, box: toldBox });
+        sentBox = boxOf(app.data, shown);
+        store.set({ past: known.past, future: known.future, box: sentBox });
       }
     } catch (error) {
-      store.set({ said: error instanceof Error ? error.message : String(error) });
+      store.set({ notice: error instanceof Error ? error.message : String(error) });
     } finally {
-      heard--;
-      tell();
+      arriving--;
+      sendSelection();
     }
   };
 
@@ -224,7 +224,7 @@ export function connected(model) {
     if (changed.has("selection") || changed.has("box")) afterPicture();
     if (changed.has("silent") && !state.silent) {
       busy = false; // what was asked before may be lost
-      told = null;
+      sent = null;
       afterPicture();
     }
   });
@@ -234,9 +234,9 @@ export function connected(model) {
     if (tool === "mystery") beginMystery(app);
     else if (tool) store.set({ tool: TOOL_NAMES[tool] ?? tool });
   };
-  model.on("change:_shown", hear);
+  model.on("change:_shown", receive);
   model.on("change:_tool", toTool);
-  if (!isHere) hear();
+  if (!isHere) receive();
   else if (!isWhole(data, first.pattern)) app.describe(first.model, first.pattern);
   toTool();
   if (settings.lesson && card >= 0) goTo(app, card, { sets: isNew });
@@ -254,7 +254,7 @@ export function connected(model) {
       clearTimeout(timer);
       unteach();
       unscore();
-      model.off("change:_shown", hear);
+      model.off("change:_shown", receive);
       model.off("change:_tool", toTool);
       app.close();
     },

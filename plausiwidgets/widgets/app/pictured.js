@@ -10,7 +10,7 @@ import { html, useEffect, useRef } from "./vendor/preact.js";
 /** @typedef {(width: number, height: number, zoom: Zoom | null) => Picture | null} Make */
 
 /**
- * Shows a picture on the canvas in a place, with both painters, and hears what a pointer does there.
+ * Shows a picture on the canvas in a place, with both painters, and follows the pointer there.
  * @param {App} app @param {HTMLElement} place
  * @param {{ picture: Make, rested?: Make, whole?: () => Range, read?: (x: number, y: number, picture: Picture) => Reading | null }} about
  *   `rested`: what Plotly takes over, where it is another one; `whole`: what can be seen of the axis across, of a picture that

@@ -15,28 +15,29 @@ const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
 /** What a sweep is for: its pattern, that of the sweeps held out, or none. @typedef {"compared" | "predicted" | "out"} Role */
 
 /**
- * A file that is read, and what is asked about it; `question` is the one whose answer is awaited, and `heard` are the views.
+ * A file that is read, and what is asked about it; `question` is the one whose answer is awaited, and `listeners` are the views.
  * Of a file whose units are known, `sweeps` and `criteria` are all that it has, `at` is the sweep that is looked at, `weights`
  * are those of what is compared, by name, 0 where it is not, and `roles` those of sweeps that are not compared. `model` is that for
  * which the pattern was made, `agreed` what the pattern that is shown was made with; empty until the user has agreed.
  * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>,
- *   units: Record<string, string>, said: string, busy: boolean, question: object | null, heard: Set<() => void>,
+ *   units: Record<string, string>, notice: string, busy: boolean, question: object | null, listeners: Set<() => void>,
  *   sweeps: Sweep[], criteria: Criterion[], leftOut: string[], unit: string, at: number, weights: Map<string, number>,
  *   roles: Map<string, Role>, pattern: string, heldOut: string, model: string, agreed: string }} Reading
  */
-/** What is known of a file before it is read. @returns {Omit<Reading, "file" | "said" | "busy" | "heard">} */
+/** What is known of a file before it is read. @returns {Omit<Reading, "file" | "notice" | "busy" | "listeners">} */
 const nothing = () => ({
   ...{ bytes: null, choices: {}, columns: {}, units: {}, question: null, sweeps: [], criteria: [], leftOut: [], unit: "", at: 0 },
   ...{ weights: new Map(), roles: new Map(), pattern: "", heldOut: "", model: "", agreed: "" },
 });
 
 /** What is read for an app, whichever of its views shows it. @param {App} app @returns {Reading} */
-export const readingOf = (app) => keptIn(app, "recording", () => ({ ...nothing(), file: null, said: "", busy: false, heard: new Set() }));
+export const readingOf = (app) =>
+  keptIn(app, "recording", () => ({ ...nothing(), file: null, notice: "", busy: false, listeners: new Set() }));
 
 /** @param {Reading} state @param {Partial<Reading>} change */
-function tell(state, change) {
+function update(state, change) {
   Object.assign(state, change);
-  for (const hear of [...state.heard]) hear();
+  for (const listener of [...state.listeners]) listener();
 }
 
 /** Reads a recording that was picked or dropped, and opens the tool that shows what was read. @param {App} app @param {File} file */
@@ -44,20 +45,20 @@ export async function readRecording(app, file) {
   const state = readingOf(app);
   app.store.set({ tool: "data", sheet: "" });
   if (file.size > MOST) {
-    const said = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
+    const notice = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
       name: file.name,
       size: Math.round(file.size / 1e6),
       most: MOST / 1e6,
     });
-    return tell(state, { ...nothing(), file: null, said, busy: false });
+    return update(state, { ...nothing(), file: null, notice, busy: false });
   }
-  tell(state, { ...nothing(), file, said: "", busy: true });
+  update(state, { ...nothing(), file, notice: "", busy: true });
   try {
     const bytes = await file.arrayBuffer();
     if (state.file !== file) return; // another one meanwhile
     state.bytes = bytes;
   } catch (error) {
-    if (state.file === file) tell(state, { busy: false, said: String(error) }); // it has gone, or may not be read
+    if (state.file === file) update(state, { busy: false, notice: String(error) }); // it has gone, or may not be read
     return;
   }
   ask(app);
@@ -82,16 +83,16 @@ function ask(app, agreed = false) {
   const chosen = agreed ? chosenOf(state) : {};
   const question = { model: app.data.model.name, name: state.file.name, units: state.units, ...chosen };
   const isWanted = agreed ? app.setOut() : () => false;
-  tell(state, { busy: true, said: "", question });
+  update(state, { busy: true, notice: "", question });
   app.host.ask(
     "recording",
     question,
     (answer, arrays) => {
       if (state.question !== question || answer.state === "running") return; // another file, or other units, by now
-      if (answer.state !== "done") return tell(state, { busy: false, said: answer.error ?? "" });
+      if (answer.state !== "done") return update(state, { busy: false, notice: answer.error ?? "" });
       const { pattern, choices, columns, held_out: heldOut } = answer;
       if (agreed) {
-        tell(state, { busy: false, pattern, heldOut, model: question.model, agreed: JSON.stringify(chosen) });
+        update(state, { busy: false, pattern, heldOut, model: question.model, agreed: JSON.stringify(chosen) });
         return isWanted() ? show(app, pattern) : undefined;
       }
       const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
@@ -111,7 +112,7 @@ function ask(app, agreed = false) {
         model: question.model,
         agreed: "",
       };
-      tell(state, { busy: false, choices, columns, units: known, ...found });
+      update(state, { busy: false, choices, columns, units: known, ...found });
     },
     state.bytes,
   );
@@ -123,7 +124,7 @@ export function agree(app) {
   const chosen = chosenOf(state);
   // What stood was made with another choice, or for another neuron, whose current has other units.
   if (Object.keys(chosen).length || !["", "{}"].includes(state.agreed) || state.model !== app.data.model.name) return ask(app, true);
-  tell(state, { agreed: JSON.stringify(chosen) });
+  update(state, { agreed: JSON.stringify(chosen) });
   return show(app, state.pattern);
 }
 
@@ -137,7 +138,7 @@ async function show(app, pattern) {
 function lookAt(app, at) {
   const state = readingOf(app);
   const name = state.sweeps[at]?.name ?? "";
-  tell(state, { at });
+  update(state, { at });
   if (app.run.sweeps.includes(name) && app.run.sweep.name !== name) app.showSweep(name);
 }
 
@@ -147,8 +148,8 @@ export function Recording({ app }) {
   const [over, isOver] = useState(false);
   const redraw = useRedraw(
     (changed) => {
-      state.heard.add(changed);
-      return () => state.heard.delete(changed);
+      state.listeners.add(changed);
+      return () => state.listeners.delete(changed);
     },
     [state],
   );
@@ -181,7 +182,7 @@ export function Recording({ app }) {
         : ""
     }
     ${isRead ? html`<${Read} app=${app} state=${state} />` : ""}
-    <p role="status" class=${state.said ? "pw-wrong" : ""}>${state.said || (state.busy ? tr("reading …") : statusOf(state))}</p>
+    <p role="status" class=${state.notice ? "pw-wrong" : ""}>${state.notice || (state.busy ? tr("reading …") : statusOf(state))}</p>
   </div>`;
 }
 
@@ -199,7 +200,7 @@ function Read({ app, state }) {
   const sweep = sweeps[at];
   const change = (/** @type {() => void} */ act) => {
     act();
-    tell(state, {});
+    update(state, {});
   };
   const roleOf = (/** @type {Sweep} */ { name }) => roles.get(name) ?? "compared";
   const compared = sweeps.filter((one) => roleOf(one) === "compared").length;

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useReducer } from "./vendor/preact.js";
 
 /**
- * Draws a view anew whenever something tells that it has changed; returns how to draw it anew.
+ * Draws a view anew whenever it has changed; returns how to draw it anew.
  *
- * It hears from the task on in which it was drawn: an effect that waits for the next frame would miss what is told in
+ * It listens from the task on in which it was drawn: an effect that waits for the next frame would miss what comes in
  * between, such as the quick answer of a kernel.
  *
  * @param {(changed: () => void) => (() => void)} on @param {unknown[]} [of]

@@ -22,7 +22,7 @@ export function isCalm(app) {
  * Lets Plotly show what is in a place while that rests. The place has the light painter's canvas, which goes on being
  * drawn by who asks; `moved` is to be called whenever it was.
  * @param {App} app @param {HTMLElement} place
- * @param {{ picture: () => Picture | null, zoom?: (zoom: Part | null) => void }} about `zoom` hears of a part that was chosen
+ * @param {{ picture: () => Picture | null, zoom?: (zoom: Part | null) => void }} about `zoom` gets a part that was chosen
  */
 export function resting(app, place, { picture, zoom }) {
   let isWanted = false;
@@ -118,7 +118,7 @@ export function resting(app, place, { picture, zoom }) {
     ["pointerup", release],
     ["pointercancel", release],
   ]);
-  for (const [event, hear] of hands) document.addEventListener(event, hear, true);
+  for (const [event, react] of hands) document.addEventListener(event, react, true);
   place.addEventListener("pointermove", over);
   give();
   return {
@@ -129,7 +129,7 @@ export function resting(app, place, { picture, zoom }) {
       isClosed = true;
       clearTimeout(timer);
       off();
-      for (const [event, hear] of hands) document.removeEventListener(event, hear, true);
+      for (const [event, react] of hands) document.removeEventListener(event, react, true);
       place.removeEventListener("pointermove", over);
       if (!isDrawing) away(loadedPlotly());
     },

@@ -29,7 +29,7 @@ export function withTries(tries, from, losses) {
  * The search that is shown, after another answer of the host.
  * @param {Search | null} known @param {Answer} answer @param {Arrays} arrays @param {number} now @returns {Search}
  */
-export function heard(known, answer, arrays, now) {
+export function received(known, answer, arrays, now) {
   const record = answer.search;
   const same = known && known.id === answer.id ? known : null;
   const tries = withTries(same?.tries ?? noTries(), Number(answer.from ?? 0), arrays.loss ?? []);
@@ -89,13 +89,13 @@ export function playback(store) {
   return {
     isPlaying,
     /** After an answer: begins to play where a search was over too soon. */
-    heard() {
+    updated() {
       const { search } = store.get();
       if (!search) return;
       const isWatched = document.visibilityState === "visible" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (search.id !== id) {
         id = search.id;
-        if (!isWatched || search.seconds * 1000 > EASY) return; // it is found again after a reload, or nobody looks
+        if (!isWatched || search.seconds * 1000 > EASY) return; // it is found again after a reload, or the page is not in sight
         from = performance.now();
         cancelAnimationFrame(asked);
         asked = requestAnimationFrame(tick);

@@ -16,7 +16,7 @@ const SCREEN = 32; // random points, of which the best begins a run
 const SPREADS = [1, 8]; // factors on the middle of asinh scales, in turn
 const LOST = 1e6; // loss of what cannot be measured
 const BUDGET = 20000;
-const TELL = 100; // ms between two answers
+const REPORT = 100; // ms between two answers
 
 /** Numbers from 0 to 1: mulberry32. @param {number} seed */
 export function numbers(seed) {
@@ -109,9 +109,9 @@ export function* seeking(catalogue, data, from, { free, bounds, begin, seed = 0,
   }
 }
 
-/** What the worker is told, and what it tells. @typedef {{ order: string, id: string, catalogue: Catalogue, data: ModelData, from: Selection, how: any }} Order */
+/** An order to the worker. @typedef {{ order: string, id: string, catalogue: Catalogue, data: ModelData, from: Selection, how: any }} Order */
 
-/** Searches in a worker of the browser, as it is told to; called there. */
+/** Searches in a worker of the browser, by its orders; called there. */
 export function seek() {
   const port = /** @type {any} */ (globalThis);
   /** @type {Generator<{ values: Values, loss: number, isFirst: boolean }, void> | null} */
@@ -119,7 +119,7 @@ export function seek() {
   let timer = 0;
   let isPaused = false;
   let at = { id: "", count: 0, best: /** @type {Values} */ ({}), least: Infinity, worked: 0, restarts: /** @type {number[]} */ ([]) };
-  const tell = (/** @type {string} */ state, /** @type {number[]} */ losses) => {
+  const report = (/** @type {string} */ state, /** @type {number[]} */ losses) => {
     const { id, count, best, least, worked, restarts } = at;
     const news = Float32Array.from(losses);
     port.postMessage({ id, state, from: count - losses.length, losses: news, best, least, restarts, seconds: worked / 1000 });
@@ -131,7 +131,7 @@ export function seek() {
     /** @type {number[]} */
     const losses = [];
     let isOver = false;
-    while (!isOver && performance.now() - began < TELL) {
+    while (!isOver && performance.now() - began < REPORT) {
       const { done, value } = work.next();
       isOver = Boolean(done);
       if (!value) continue;
@@ -141,7 +141,7 @@ export function seek() {
       if (value.loss < at.least) [at.least, at.best] = [value.loss, value.values];
     }
     at.worked += performance.now() - began;
-    tell(isOver ? "done" : "running", losses);
+    report(isOver ? "done" : "running", losses);
     if (isOver) work = null;
     else timer = Number(setTimeout(advance)); // a message may have come
   };
@@ -154,7 +154,7 @@ export function seek() {
     } else if (work && id === at.id) {
       isPaused = order === "pause";
       if (order === "stop") work = null;
-      tell({ pause: "paused", stop: "stopped" }[order] ?? "running", []);
+      report({ pause: "paused", stop: "stopped" }[order] ?? "running", []);
       if (work && !isPaused && !timer) advance();
     }
   };
@@ -179,8 +179,8 @@ export function searching(host, catalogue, shipped) {
   return {
     ...host,
     can: (kind) => KINDS.includes(kind) || host.can(kind),
-    ask(kind, fields, hear, data) {
-      if (!KINDS.includes(kind)) return host.ask(kind, fields, hear, data);
+    ask(kind, fields, listener, data) {
+      if (!KINDS.includes(kind)) return host.ask(kind, fields, listener, data);
       const { of, model, pattern, values, dt, begin, free, bounds, seed } = /** @type {any} */ (fields);
       if (kind !== "search") {
         if (of) worker?.postMessage({ order: kind, id: of });
@@ -192,18 +192,18 @@ export function searching(host, catalogue, shipped) {
         worker ??= newWorker();
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
-        setTimeout(() => hear({ id, kind, state: "failed", error: text }, {}));
+        setTimeout(() => listener({ id, kind, state: "failed", error: text }, {}));
         return () => {};
       }
-      worker.onmessage = ({ data: told }) => {
-        if (told.id !== id || isLeft) return;
-        const { state, from, losses, best, least, restarts, seconds } = told;
+      worker.onmessage = ({ data: report }) => {
+        if (report.id !== id || isLeft) return;
+        const { state, from, losses, best, least, restarts, seconds } = report;
         const status = least === 0 ? "unverified" : "rejected";
         const complete = Object.keys(best).length ? { ...values, ...best } : {};
         const search = { id, model, pattern, dt, loss: least, best: complete, status, seconds };
-        hear({ id, kind, state, from, search }, { loss: losses, restarts: Int32Array.from(restarts) });
+        listener({ id, kind, state, from, search }, { loss: losses, restarts: Int32Array.from(restarts) });
       };
-      worker.onerror = (event) => hear({ id, kind, state: "failed", error: event.message || "the search failed" }, {});
+      worker.onerror = (event) => listener({ id, kind, state: "failed", error: event.message || "the search failed" }, {});
       const needed = { ...catalogue, models: {}, patterns: { [pattern]: catalogue.patterns[pattern] } };
       const from = { model, pattern, values, dt, set: 0 };
       worker.postMessage({ order: "search", id, catalogue: needed, data: shipped[model], from, how: { begin, free, bounds, seed } });

@@ -11,16 +11,16 @@ export function linkOf(app, fields) {
 }
 
 /**
- * Has a notebook of a link written, and tells its name and address.
+ * Has a notebook of a link written, and returns its name and address.
  * @param {App} app @param {string} fields @returns {Promise<{ name: string, url: string }>}
  */
 export async function asNotebook(app, fields) {
   const { address, token } = /** @type {{ address: string, token: string }} */ (app.host.notebook);
   const headers = { "Content-Type": "text/plain", "X-XSRFToken": token };
   const answer = await fetch(address, { method: "POST", headers, body: fields });
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.message ?? `${answer.status} ${answer.statusText}`);
-  return told;
+  const written = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(written.message ?? `${answer.status} ${answer.statusText}`);
+  return written;
 }
 
 /** Whether the page's address is of this computer alone. @param {App} app */

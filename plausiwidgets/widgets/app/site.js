@@ -11,7 +11,7 @@ import { keep, kept } from "./tab.js";
 const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
 
 /**
- * What the page says of itself; paths are relative to it.
+ * What the page knows of itself; paths are relative to it.
  * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, lessons: string, texts: Record<string, string>, models: Record<string, string>,
  *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom,
  *   notebook?: { address: string, token: string } }} About
@@ -71,12 +71,12 @@ export function withFiles(host, about, shipped) {
     plotly: about.plotly ? new URL(about.plotly, location.href).href : undefined,
     can: (kind) => (kind === "plotly" ? Boolean(about.plotly) : kind === "texts" || host.can(kind)),
     has: (model) => model in about.models || (host.name === "server" && model in about.own),
-    ask(kind, fields, hear, data) {
-      if (kind !== "texts") return host.ask(kind, fields, hear, data);
+    ask(kind, fields, listener, data) {
+      if (kind !== "texts") return host.ask(kind, fields, listener, data);
       const { language } = /** @type {{ language: string }} */ (fields);
       fetched(about.texts[language]).then(
-        (texts) => hear({ id: "", kind, state: "done", texts }, {}),
-        (error) => hear({ id: "", kind, state: "failed", error: error.message }, {}),
+        (texts) => listener({ id: "", kind, state: "done", texts }, {}),
+        (error) => listener({ id: "", kind, state: "failed", error: error.message }, {}),
       );
       return () => {};
     },

@@ -2,7 +2,7 @@ import { endsOf, positionOf, STEPS, valueAt, valueOn } from "./engine/scales.js"
 import { tr } from "./engine/texts.js";
 import { isValid, limitsOf } from "./link.js";
 import { useRedraw } from "./redraw.js";
-import { hasBars, isTask, takes, told } from "./task.js";
+import { hasBars, isTask, revealed, takes } from "./task.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
@@ -94,7 +94,7 @@ function Row({ app, slider, bars, from }) {
 /** The values that matter most. @param {{ app: App }} props */
 export function Four({ app }) {
   const bars = hasBars(app.store.get());
-  const from = told(app.store.get());
+  const from = revealed(app.store.get());
   useRedraw(app.bars.on);
   const sliders = app.mattering;
   useEffect(() => app.bars.want(bars ? sliders : []));
@@ -176,7 +176,7 @@ function Ends({ app, slider }) {
   </div>`;
 }
 
-/** A box for a number, which says what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void, disabled?: boolean }} props */
+/** A box for a number, with what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void, disabled?: boolean }} props */
 export function Box({ value, name, limits, valid, set, disabled = false }) {
   const box = useRef(/** @type {any} */ (null));
   const before = useRef(value);

@@ -1,14 +1,14 @@
 /** @import { State, Store } from "./types.d.ts" */
 
 /**
- * What is shown, in one place: an immutable object, and who hears of its changes.
+ * What is shown, in one place: an immutable object, and the listeners of its changes.
  * @param {State} first
  * @returns {Store}
  */
 export function createStore(first) {
   let state = first;
   /** @type {Set<(state: State, changed: Set<string>) => void>} */
-  const heard = new Set();
+  const listeners = new Set();
   return {
     get: () => state,
     set(change) {
@@ -16,11 +16,11 @@ export function createStore(first) {
       const changed = new Set(keys.filter((key) => !Object.is(Reflect.get(state, key), Reflect.get(change, key))));
       if (!changed.size) return;
       state = { ...state, ...change };
-      for (const hear of [...heard]) hear(state, changed);
+      for (const listener of [...listeners]) listener(state, changed);
     },
-    on(hear) {
-      heard.add(hear);
-      return () => heard.delete(hear);
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -29,14 +29,14 @@ export function Stimulus({ app }) {
     () => /** @type {Kept} */ ({ before: "tonic_spiking", text: "", lines: false, number: 5, title: "" }),
   );
   if (isPattern) state.before = selection.pattern;
-  const [said, say] = useState("");
+  const [status, setStatus] = useState("");
   const again = useAgain();
   const [typing, type] = useState(false);
   const area = useRef(/** @type {any} */ (null));
   const shape = isPattern ? "" : shapeOf(selection.pattern);
   const isOpen = typing || shape === "values";
   const apply = (/** @type {string} */ wanted) => {
-    say("");
+    setStatus("");
     const fields = {
       shape: wanted,
       number: state.number,
@@ -46,7 +46,7 @@ export function Stimulus({ app }) {
     };
     const isWanted = app.setOut();
     app.host.ask("stimulus", fields, (answer) => {
-      if (answer.state === "failed") return say(answer.error ?? "");
+      if (answer.state === "failed") return setStatus(answer.error ?? "");
       if (answer.state === "done" && isWanted()) app.choose(app.data.model.name, answer.pattern, { keep: true });
     });
   };
@@ -54,7 +54,7 @@ export function Stimulus({ app }) {
     if (area.current && area.current.value !== state.text) area.current.value = state.text;
   });
   const read = async (/** @type {File} */ file) => {
-    if (file.size > MOST) return say(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MOST }));
+    if (file.size > MOST) return setStatus(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MOST }));
     state.text = await file.text();
     state.title = file.name;
     type(true);
@@ -91,7 +91,7 @@ export function Stimulus({ app }) {
             onchange=${(/** @type {any} */ e) => {
               const number = e.target.valueAsNumber;
               if (!Number.isInteger(number) || number < 1 || number > MOST_PULSES)
-                return say(tr("How many pulses, from 1 to {most}", { most: MOST_PULSES }));
+                return setStatus(tr("How many pulses, from 1 to {most}", { most: MOST_PULSES }));
               state.number = number;
               apply("pulses");
             }} /></label></div>`
@@ -118,6 +118,6 @@ export function Stimulus({ app }) {
             <label class="pw-open">${tr("Open a file…")}<input type="file" accept=".csv,.txt,.tsv,text/plain,text/csv" onchange=${(/** @type {any} */ e) => e.target.files[0] && read(e.target.files[0])} /></label></div>`
         : ""
     }
-    <p role="status" class="pw-wrong">${said}</p>
+    <p role="status" class="pw-wrong">${status}</p>
   </div>`;
 }

@@ -25,8 +25,8 @@ export function hasBars(state) {
   return state.turn?.stage !== "open" && !isTask(state) && (!game || game.revealed !== null);
 }
 
-/** Where ▲ stands: values that a turn or a mystery has told. @param {State} state @returns {Values} */
-export function told(state) {
+/** Where ▲ stands: values that a turn or a mystery has revealed. @param {State} state @returns {Values} */
+export function revealed(state) {
   const { turn } = state;
   if (turn?.stage === "shown") return Object.fromEntries(turn.moved.map((name) => [name, turn.from[name]]));
   const game = gameOf(state);

@@ -17,12 +17,12 @@ export type Check = {
   high: number;
   passed: boolean;
   cost: number;
-  /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not tell them. */
+  /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not send them. */
   looks?: { sweep: string | null; from: number; to: number }[];
 };
 /** The verdict of the app, by the letter: at the time step of the selection. */
 export type Verdict = { loss: number; lost: boolean; checks: Check[] };
-/** What Python says of exactly this selection. */
+/** The verdict of Python on exactly this selection. */
 export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
@@ -144,7 +144,7 @@ export type Picture = {
   colours: Record<string, string>;
   panels: Panel[];
   labels: Label[];
-  /** Straight lines in px, such as the marks of an axis, 1 px wide where nothing is said. */
+  /** Straight lines in px, such as the marks of an axis, 1 px wide where nothing is notice. */
   rules?: { from: [number, number]; to: [number, number]; colour: string; width?: number }[];
   name: string;
 };
@@ -201,7 +201,7 @@ export type Card = {
 export type LessonData = { title: string; cards: Card[]; name?: string };
 /** A lesson with the card that is shown, those that were done, and whether this one's condition holds at present. */
 export type Lesson = { name: string; title: string; cards: Card[]; at: number; done: number[]; met: boolean };
-/** A mystery: what is hidden, points of the sliders and of a search (-1: none yet), and what was told of it. */
+/** A mystery: what is hidden, points of the sliders and of a search (-1: none yet), and what was revealed of it. */
 export type Game = {
   model: string;
   pattern: string;
@@ -249,7 +249,7 @@ export type State = {
   dark: boolean;
   language: string;
   /** A sentence for the user. */
-  said: string;
+  notice: string;
   /** Whether the host has not answered for a while. */
   silent: boolean;
   past: Selection[];
@@ -365,7 +365,7 @@ export type Catalogue = {
 };
 export type Arrays = Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>;
 export type Answer = { id: string; kind: string; state: string; error?: string; [field: string]: any };
-export type Hear = (answer: Answer, arrays: Arrays) => void;
+export type Listener = (answer: Answer, arrays: Arrays) => void;
 /** Who answers: nobody, a kernel, a server. `ask` returns how to cancel. */
 export type Host = {
   name: "none" | "kernel" | "server";
@@ -373,15 +373,15 @@ export type Host = {
   /** Whether a model can be shown. */
   has: (model: string) => boolean;
   /** Asks, with at most one buffer. */
-  ask: (kind: Kind, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
+  ask: (kind: Kind, fields: object, listener: Listener, data?: ArrayBuffer) => () => void;
   /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
   describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
   /** A lesson that the catalogue lists. */
   lesson: (name: string) => Promise<LessonData>;
-  /** Who is told when it has not answered for a while, and when it answers again. */
-  onSilence?: (hear: (isSilent: boolean) => void) => void;
+  /** Called when it has not answered for a while, and when it answers again. */
+  onSilence?: (listener: (isSilent: boolean) => void) => void;
   /** Hears a sentence while there is no connection, then an empty one. */
-  onLoss?: (hear: (sentence: string) => void) => void;
+  onLoss?: (listener: (sentence: string) => void) => void;
   share?: ShareFrom;
   /** Where a notebook of a link is written, with the token that this takes. */
   notebook?: { address: string; token: string };
@@ -398,5 +398,5 @@ export type ShareFrom = { base: string; encoded: boolean; where: "server" | "hub
 export type Store = {
   get: () => State;
   set: (change: Partial<State>) => void;
-  on: (hear: (state: State, changed: Set<string>) => void) => () => void;
+  on: (listener: (state: State, changed: Set<string>) => void) => () => void;
 };

@@ -8,12 +8,12 @@ import { scaledWords } from "./words.js";
 /** @import { Check, Model, Pattern, Simulating, Verdict, Verified } from "./types.d.ts" */
 
 /**
- * What is said of a selection: one sentence, the same everywhere, and how it is coloured.
+ * The verdict on a selection in words: one sentence, the same everywhere, and how it is coloured.
  * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Model} model
  * @param {Simulating | null} [simulating]
  * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
  */
-export function said(verdict, verified, pattern, model, simulating = null) {
+export function worded(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
   if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
@@ -89,7 +89,7 @@ const [MANY, MOST] = [20, 100]; // pips that have room, of the usual size and sm
 export function Chip({ app }) {
   const { verdict, verified, simulating, marked, turn, sheet } = app.store.get();
   const checks = simulating ? [] : (verdict?.checks ?? []);
-  const { kind, words, why } = said(verdict, verified, app.pattern, app.data.model, simulating);
+  const { kind, words, why } = worded(verdict, verified, app.pattern, app.data.model, simulating);
   const mark = (/** @type {number} */ place) => app.store.set({ marked: place });
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

@@ -18,7 +18,7 @@ import { isDark, properties, watchTheme } from "./theme.js";
 import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
 import { html, render } from "./vendor/preact.js";
-import { Chip, Criteria, said } from "./verdict.js";
+import { Chip, Criteria, worded } from "./verdict.js";
 import { inSentence, isMoved, modelTitle, patternTitle, provenance } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -31,7 +31,7 @@ function Screen({ app }) {
   const { pattern } = app;
   const { exercise, lesson } = state;
   const game = gameOf(state);
-  const { kind, why } = said(verdict, verified, pattern, app.data.model, simulating);
+  const { kind, why } = worded(verdict, verified, pattern, app.data.model, simulating);
   const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>
@@ -68,7 +68,7 @@ function Screen({ app }) {
           <button class="pw-larger" aria-pressed=${present} onclick=${() => app.store.set({ present: !present })}>${tr("Present")}</button>
         </div>
       </header>
-      ${app.sentence() ? html`<p class="pw-said" role="alert">${app.sentence()} <button onclick=${app.hush} aria-label=${tr("Close")}>✕</button></p>` : ""}
+      ${app.sentence() ? html`<p class="pw-notice" role="alert">${app.sentence()} <button onclick=${app.hush} aria-label=${tr("Close")}>✕</button></p>` : ""}
       <div class=${`pw-body${lesson ? " taught" : ""}${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
         ${lesson ? html`<${LessonCard} app=${app} lesson=${lesson} follow=${(/** @type {string} */ href) => follow(app, href)} />` : ""}
         <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}
@@ -223,7 +223,7 @@ export function view(place, app) {
 const ZOOM = 1.5; // of a key
 
 const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
-const SHARE = 0.7; // of the screen, in a frame whose height says nothing
+const SHARE = 0.7; // of the screen, in a frame whose height is that of the page
 
 /**
  * Gives a place the height of what shows it: the panel of a notebook, or the window. A notebook may attach the place
