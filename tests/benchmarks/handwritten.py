@@ -65,52 +65,6 @@ def izhikevich_time(v, u, current, a, b, c, d, sq, mn, bias, dt, onset, steps, f
 
 
 @compiled
-def izhikevich_2004_lanes(v, u, current, a, b, c, d, sq, mn, bias, v_u, k_u, dt, onset, steps, fired, spikes, counts):
-    for k in range(steps):
-        any_fired = lost = False
-        for i in range(v.size):
-            x = v[i]
-            y = u[i]
-            injected = current[i] if k >= onset else 0.0
-            x += dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
-            y += dt * a[i] * (b[i] * (x + v_u[i]) - k_u[i] * y)
-            fires = x > 30.0
-            x = c[i] if fires else x
-            v[i] = x
-            u[i] = y + d[i] if fires else y
-            fired[i] = fires
-            any_fired |= fires
-            lost |= not (abs(x) <= LIMIT)
-        if lost:
-            return
-        if any_fired:
-            for i in range(v.size):
-                if fired[i]:
-                    spikes[i, counts[i]] = k
-                    counts[i] += 1
-
-
-@compiled
-def izhikevich_2004_time(v, u, current, a, b, c, d, sq, mn, bias, v_u, k_u, dt, onset, steps, fired, spikes, counts):
-    for i in range(v.size):
-        x = v[i]
-        y = u[i]
-        for k in range(steps):
-            injected = current[i] if k >= onset else 0.0
-            x += dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
-            y += dt * a[i] * (b[i] * (x + v_u[i]) - k_u[i] * y)
-            if x > 30.0:
-                x = c[i]
-                y += d[i]
-                spikes[i, counts[i]] = k
-                counts[i] += 1
-            if not (abs(x) <= LIMIT):
-                return
-        v[i] = x
-        u[i] = y
-
-
-@compiled
 def adex_lanes(v, w, current, C, g_L, E_L, V_T, delta_T, V_r, a, b, tau_w, dt, onset, steps, fired, spikes, counts):
     for k in range(steps):
         any_fired = lost = False
@@ -161,6 +115,5 @@ def adex_time(v, w, current, C, g_L, E_L, V_T, delta_T, V_r, a, b, tau_w, dt, on
 
 KERNELS = {
     "izhikevich": {"lanes": izhikevich_lanes, "time": izhikevich_time},
-    "izhikevich_2004": {"lanes": izhikevich_2004_lanes, "time": izhikevich_2004_time},
     "adex": {"lanes": adex_lanes, "time": adex_time},
 }

@@ -36,7 +36,7 @@ from plausiwidgets.optimization.space import fold
 Floats = NDArray[np.float64]
 
 BATCH = 64
-"""Points of random search that are judged at once, and evaluations that nevergrad is asked for at once."""
+"""Points of random search that are judged at once."""
 
 
 class Found(Exception):
@@ -92,7 +92,7 @@ def random_search(objective: Objective, seed: int) -> None:
         objective(rng.random((BATCH, objective.size)))
 
 
-def scipy_evolution(objective: Objective, seed: int, **options: object) -> None:
+def scipy_evolution(objective: Objective, seed: int) -> None:
     """SciPy's differential evolution with its defaults, a generation judged at once, begun anew where it converges."""
     from scipy.optimize import differential_evolution
 
@@ -100,13 +100,7 @@ def scipy_evolution(objective: Objective, seed: int, **options: object) -> None:
         differential_evolution(
             lambda x: _padded(objective, x.T), [(0.0, 1.0)] * objective.size, vectorized=True, updating="deferred",
             polish=False, maxiter=1_000_000, seed=np.random.default_rng(SeedSequence(seed, spawn_key=(12, restart))),
-            **options,
         )  # fmt: skip
-
-
-def scipy_evolution_256(objective: Objective, seed: int) -> None:
-    """The same with a population of 256 Sobol points."""
-    scipy_evolution(objective, seed, popsize=max(256 // objective.size, 5), init="sobol")
 
 
 def cmaes_bipop(objective: Objective, seed: int) -> None:
@@ -133,21 +127,6 @@ def cmaes_bipop(objective: Objective, seed: int) -> None:
         popsize = math.floor(usual * (largest if kind == "large" else largest ** (rng.random() ** 2)))
 
 
-def nevergrad_ngopt(objective: Objective, seed: int) -> None:
-    """Nevergrad's NGOpt, which is told the whole budget and chooses an algorithm by it."""
-    import nevergrad
-    from nevergrad.optimization import metamodel
-
-    # Its float() of an array of one number is refused by NumPy 2.4 and later.
-    metamodel.float = lambda x: np.asarray(x).item()
-    space = nevergrad.p.Array(init=np.full(objective.size, 0.5)).set_bounds(0.0, 1.0)
-    space.random_state = np.random.RandomState(seed)
-    optimizer = nevergrad.optimizers.NGOpt(space, budget=objective.budget, num_workers=1)
-    while True:
-        candidate = optimizer.ask()
-        optimizer.tell(candidate, float(objective(candidate.value[None, :])[0]))
-
-
 def own_search(problem: Problem, seed: int, budget: int) -> tuple[int | None, int, float]:
     """Return when the package's own search has found, its evaluations and its least loss."""
     optimizer = Optimizer(problem, seed, budget)
@@ -166,9 +145,7 @@ def _padded(objective: Objective, units: Floats) -> Floats:
 PEERS: dict[str, Callable[[Objective, int], None]] = {
     "random": random_search,
     "SciPy DE": scipy_evolution,
-    "SciPy DE 256": scipy_evolution_256,
     "cmaes BIPOP": cmaes_bipop,
-    "NGOpt": nevergrad_ngopt,
 }
 OWN = "optimize"
 COLUMNS = ("model", "pattern", "letter", "method", "seed", "budget", "found_after", "evaluations", "loss", "seconds")
