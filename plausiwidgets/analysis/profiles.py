@@ -17,7 +17,6 @@ from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
-from plausiwidgets.support.old_names import renamed_fields
 from plausiwidgets.support.progress import ProgressLike, watched
 
 Floats = NDArray[np.float64]
@@ -26,7 +25,6 @@ POINTS = 61
 """Points of a profile: as many as a slider of 150 px can show."""
 
 
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Profile:
     """The loss along one value.

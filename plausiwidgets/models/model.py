@@ -19,7 +19,6 @@ from plausiwidgets.program.neuron import Programs
 from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
-from plausiwidgets.support.old_names import renamed_fields
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -70,7 +69,6 @@ class Preset:
             finite(f"Preset {self.title!r}", "dt", self.dt, above=0.0, unit="ms")
 
 
-@renamed_fields(name="key")
 @checked
 @dataclass(frozen=True)
 class StateVariable:
@@ -114,7 +112,6 @@ class StateVariable:
         return meaning(self.key, self.title, self.description)
 
 
-@renamed_fields(name="key")
 @checked
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.arguments import checked, numbers, shown
 from plausiwidgets.support.names import check_key
-from plausiwidgets.support.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +28,6 @@ def meaning(key: str, title: str, description: str) -> str:
     return ": ".join(filter(None, ["" if title == key else title, description]))
 
 
-@renamed_fields(name="key")
 @checked
 @dataclass(frozen=True)
 class Parameter:

@@ -24,7 +24,6 @@ from plausiwidgets.patterns.status import MARKS, STATUSES
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
-from plausiwidgets.support.old_names import renamed_fields
 from plausiwidgets.support.picture import GREY, ORANGE, Axis, Plot, drawn
 from plausiwidgets.support.printed import Printed, Table
 
@@ -49,7 +48,6 @@ NAMED = 3
 """Largest number of criteria that a summary names."""
 
 
-@renamed_fields(key="id")
 @dataclass(frozen=True, repr=False)
 class Result(Printed):
     """The record of one search; it is immutable.

@@ -49,4 +49,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, {})[0]  # refuses old names
+    __getattr__ = lazily(__name__, {})[0]  # says which package has a name

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.arguments import checked, finite
-from plausiwidgets.support.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 
@@ -19,7 +18,6 @@ USUAL_SPAN = 15.0
 """Span in mV from rest to threshold for which voltage criteria are stated."""
 
 
-@renamed_fields(name="title", text="description")
 @checked
 @dataclass(frozen=True)
 class Criterion:

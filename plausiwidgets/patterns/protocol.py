@@ -27,7 +27,6 @@ from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import check_key, unknown
-from plausiwidgets.support.old_names import renamed_fields
 
 StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
@@ -40,7 +39,6 @@ _TEXTS = {
 }
 
 
-@renamed_fields(name="key", text="description")
 @checked
 @dataclass(frozen=True)
 class FreeValue:

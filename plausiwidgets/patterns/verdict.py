@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.support.old_names import renamed_fields
 from plausiwidgets.support.picture import drawn
 from plausiwidgets.support.printed import Printed, Table
 
@@ -35,7 +34,6 @@ else:  # the defaults of type variables are those of Python 3.13
     Text = TypeVar("Text")
 
 
-@renamed_fields(name="title", text="description")
 @dataclass(frozen=True)
 class Check(Generic[Flag, Number]):
     """One criterion as judged; numbers for one set, arrays [n] for many.

@@ -16,12 +16,16 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.support.old_names import renamed_argument
-
 T = TypeVar("T", bound=Callable[..., Any])
 V = TypeVar("V")
 Unlimited = typing.NewType("Unlimited", float)
 """A float that may be infinite."""
+
+_RENAMED = {
+    "checkpoint": "progress", "grid": "points", "max_seconds": "time_limit", "name": "key", "pattern": "patterns",
+    "ranges": "bounds", "x_range": "bounds",
+}  # fmt: skip
+"""What 0.2 called arguments: an old word is refused with the new one, until 0.4."""
 
 
 def checked(what: T) -> T:
@@ -67,8 +71,9 @@ def checked(what: T) -> T:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError:
-            if (renamed := renamed_argument(name, kwargs, signature.parameters)) is not None:
-                raise renamed from None
+            for old in kwargs.keys() & _RENAMED.keys() - signature.parameters.keys():
+                if (new := _RENAMED[old]) in signature.parameters:
+                    raise TypeError(f"{name}: the argument {old} is now {new}") from None
             return what(*args, **kwargs)  # Python says what is missing
         title = given.get("key") if "self" in given else None  # of the object that is made
         for argument, value in given.items():

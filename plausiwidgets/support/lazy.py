@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.support.extras import load
-from plausiwidgets.support.old_names import in_place_of, renamed
 
 
 class LazyModule:
@@ -45,13 +44,17 @@ else:
     torch = LazyModule("torch")
 
 
+_PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in ("analysis", "assessment", "teaching", "networks")))
+"""Packages of public names."""
+
+
 def lazily(
     package: str, modules: Mapping[str, tuple[str, ...]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
 
-    An old name raises an AttributeError that says the new one. A type checker must not see ``__getattr__``, or it would
-    take a misspelt name: the package imports the same names under ``TYPE_CHECKING``.
+    A name that another package has raises an AttributeError that says which. A type checker must not see
+    ``__getattr__``, or it would take a misspelt name: the package imports the same names under ``TYPE_CHECKING``.
 
     Parameters
     ----------
@@ -71,12 +74,9 @@ def lazily(
 
     def get(name: str) -> Any:
         if name not in homes:
-            if new := renamed(package, name):
-                raise AttributeError(f"{package}.{name} is now {new}")
-            if instead := in_place_of(package, name):
-                raise AttributeError(f"{package} has no {name} any more: {instead}")
+            elsewhere = [home for home in _PUBLIC if home != package and name in import_module(home).__all__]
             near = get_close_matches(name, names, n=1)
-            more = f". Did you mean {near[0]!r}?" if near else ""
+            more = f": it is {elsewhere[0]}.{name}" if elsewhere else f". Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")
         if not homes[name]:
             return import_module(f"{package}.{name}")  # which binds the name in the package

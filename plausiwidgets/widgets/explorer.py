@@ -29,7 +29,6 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import unknown
-from plausiwidgets.support.old_names import gone
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
@@ -136,13 +135,6 @@ def _of_selection(explorer: Explorer, selection: Any) -> Selection:
     return selection
 
 
-@gone(
-    session="observe its traits: explorer.observe(f, 'parameters')",
-    panel="explorer.add(widget) shows a widget of ipywidgets beside the neuron",
-    worker="explorer.wait() waits until what is selected is judged",
-    messages="show a text with explorer.add(ipywidgets.HTML(text))",
-    page="its traits are what the page shows",
-)
 class Explorer(anywidget.AnyWidget):
     """Pick a neuron model and a firing pattern, drag parameters, and search in the background: one widget.
 

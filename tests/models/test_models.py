@@ -137,6 +137,18 @@ def test_a_model_cannot_be_changed_and_is_a_key():
     assert {model: 1}[pw.models.get("lif")] == 1
 
 
+@pytest.mark.parametrize(
+    "thing",
+    [
+        pw.Parameter("tau", 20.0, 5.0, 80.0),
+        pw.StateVariable("w"),
+        pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", description="Width."),
+    ],
+)
+def test_a_title_is_the_key_where_none_is_given(thing):
+    assert thing.title == thing.key
+
+
 def test_the_title_of_a_value_stands_before_its_description_in_the_card_of_a_model():
     tau = pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", title="Time constant", description="how slowly v follows.")
     neuron = make(good_step, [tau], states=[pw.StateVariable("v", title="Potential", description="of the membrane.")])

@@ -1,11 +1,10 @@
-"""A name or an argument of 0.2 is refused with its new one."""
+"""A name that another package has, and an argument of 0.2, are refused with the one that is valid."""
 
 from importlib import import_module
 
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.support.old_names import _MOVED
 
 
 @pytest.mark.parametrize(
@@ -26,26 +25,28 @@ def test_an_old_word_of_an_argument_is_refused_with_the_new_one(call, new):
         call()
 
 
-def test_an_argument_that_is_gone_is_refused_with_what_to_do():
-    with pytest.raises(TypeError, match="current_tolerance is gone: the noise of the current is estimated"):
-        pw.from_recording([0.0, 1.0], [-65.0, -65.0], current_tolerance=0.1)
-
-
 def test_a_word_that_never_was_an_argument_is_refused_as_ever():
     with pytest.raises(TypeError, match="unexpected keyword argument 'sed'"):
         pw.optimize("lif", "tonic_spiking", sed=1)
 
 
-MOVED = [(import_module(home), name) for home, names in _MOVED.items() for name in names]
-
-
-@pytest.mark.parametrize(("home", "name"), MOVED, ids=lambda x: x if isinstance(x, str) else x.__name__)
-def test_an_old_name_is_refused_with_the_new_one_which_is_there(home, name):
-    with pytest.raises(AttributeError, match=rf"{name} is now plausiwidgets\.[\w.]+$") as refused:
+@pytest.mark.parametrize(
+    ("home", "name", "there"),
+    [
+        (pw, "repertoire", "plausiwidgets.analysis.repertoire"),
+        (pw, "merge_studies", "plausiwidgets.assessment.merge_studies"),
+        (pw, "mystery", "plausiwidgets.teaching.mystery"),
+        (pw, "to_javascript", "plausiwidgets.networks.to_javascript"),
+        (pw.assessment, "parameter_plane", "plausiwidgets.analysis.parameter_plane"),
+        (pw.models, "from_norse", "plausiwidgets.from_norse"),
+        (import_module("plausiwidgets.optimization"), "sample_accepted", "plausiwidgets.analysis.sample_accepted"),
+        (pw.patterns, "from_recording", "plausiwidgets.from_recording"),
+    ],
+)
+def test_a_name_of_another_package_is_refused_with_its_place(home, name, there):
+    with pytest.raises(AttributeError, match=rf"has no attribute '{name}': it is {there}$"):
         getattr(home, name)
     assert name not in dir(home)
-    *packages, new = str(refused.value).split(" is now ")[1].split(".")
-    assert getattr(import_module(".".join(packages)), new)
 
 
 def test_a_misspelt_name_is_refused_and_the_nearest_one_is_named():
