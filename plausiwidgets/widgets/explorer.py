@@ -39,7 +39,7 @@ from plausiwidgets.widgets.answers.describe import outlined
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
 from plausiwidgets.widgets.answers.known import Known
-from plausiwidgets.widgets.answers.mystery import in_link, told
+from plausiwidgets.widgets.answers.mystery import in_link, outline
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.app.lessons import lesson_data
@@ -146,7 +146,7 @@ class Explorer(anywidget.AnyWidget):
         One of :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default, so that ``{}``
-        gives the defaults. Without it, and without `lesson` and `mystery`, the explorer opens as the page's link says,
+        gives the defaults. Without it, and without `lesson` and `mystery`, the explorer opens as by the page's link,
         where it has one, and else with a set that is known to show the pattern, a published one where there is one.
     dt : float, optional
         Time step in ms; default: the model's.
@@ -363,8 +363,8 @@ class Explorer(anywidget.AnyWidget):
         """Let a message go to the subshell that the page names.
 
         ipykernel 7 sends a message of a comm to the loop that sent on it last. Of a widget that was made in a cell that
-        is the main one, which may be busy for minutes; of one that told of a search, the subshell of a page that may be
-        gone: the message is lost then. The name is private: where it is missing, the page says hello again, and is
+        is the main one, which may be busy for minutes; of one that sent a search, the subshell of a page that may be
+        gone: the message is lost then. The name is private: where it is missing, the page greets again, and is
         answered (see `on_msg`).
         """
         comm = self.comm
@@ -378,7 +378,7 @@ class Explorer(anywidget.AnyWidget):
             self.send(answer, None if data is None else [data])
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
-        self._answers.hear(content, buffers)
+        self._answers.receive(content, buffers)
 
     def _shown_data(self) -> dict[str, Any]:
         with self._lock:
@@ -393,7 +393,7 @@ class Explorer(anywidget.AnyWidget):
         """Return what the page may know of the mystery that is shown."""
         name = self._answers.known.name_of_pattern(selection.pattern)
         hidden = self._answers.mysteries.get(name)
-        return told(hidden, name) if hidden is not None and hidden.model is selection.model else None
+        return outline(hidden, name) if hidden is not None and hidden.model is selection.model else None
 
     def _past_data(self) -> dict[str, Any]:
         """Return the steps of undo around the shown one, which a page that is loaded again goes on with."""
@@ -409,7 +409,7 @@ class Explorer(anywidget.AnyWidget):
         else:  # of a lesson each card has its own
             selection = selection.with_locked(asked.fields.get("locked", ()))
         self._show(selection, asked["step"], by=asked.identity)
-        asked.tell()
+        asked.reply()
 
     def _on_lesson(self, asked: Asked) -> None:
         from plausiwidgets.widgets.answers.files import lesson_named
@@ -419,15 +419,15 @@ class Explorer(anywidget.AnyWidget):
         lesson = lesson_named(asked["name"])
         self._taught = True
         self._settings = {**self._settings, "lesson": lesson}  # a page that is loaded again goes on with it
-        asked.tell(lesson=lesson)
+        asked.reply(lesson=lesson)
 
     def _on_undo(self, asked: Asked) -> None:
         self.undo()
-        asked.tell()
+        asked.reply()
 
     def _on_redo(self, asked: Asked) -> None:
         self.redo()
-        asked.tell()
+        asked.reply()
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -435,7 +435,7 @@ class Explorer(anywidget.AnyWidget):
         return f"host-{next(self._steps)}"
 
     def _show(self, selection: Selection, step: str = "", by: str = "", replace: bool = False) -> None:
-        """Show a selection as a step of undo, tell the page unless it comes from there, then the observers."""
+        """Show a selection as a step of undo, to the page unless it comes from there, then to the observers."""
         self._require_open()
         with self._lock:
             before = self._history.now
@@ -475,7 +475,7 @@ class Explorer(anywidget.AnyWidget):
 
     @contextmanager
     def _apart(self) -> Iterator[None]:
-        """Print what an observer raises that is called by a job in the background: the job goes on, and others hear."""
+        """Print the error of an observer that a job in the background calls: the job and the other observers go on."""
         try:
             yield
         except Exception:
@@ -545,7 +545,7 @@ class Explorer(anywidget.AnyWidget):
             shown = self.selection
             revision = self._revision
             self._show(picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked)
-            if revision == self._revision:  # shown already: but the page may be elsewhere by now, and not have told yet
+            if revision == self._revision:  # shown already, but the page may be elsewhere by now
                 self._changed(shown, shown)
 
     def undo(self) -> None:

@@ -35,7 +35,7 @@ class PlausibilityMap(Explorer):
                 self._why[key] = str(error)
         if shown:
             super().__init__(shown[0].model, shown[0].pattern, shown[0].values)
-        else:  # no cell can be opened, and each says why
+        else:  # no cell can be opened, each with its reason
             super().__init__()
 
     @checked
@@ -108,8 +108,8 @@ def plausibility_map(
 ) -> PlausibilityMap:
     """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
 
-    A cell says by its mark as well as by its colour what a search found: ✓ the model shows the pattern (replicated),
-    ~ it holds, but not robustly (fragile), ✗ not found; of several seeds also how many. What is pointed at is told
+    The mark and the colour of a cell show what a search found: ✓ the model shows the pattern (replicated),
+    ~ it holds, but not robustly (fragile), ✗ not found; of several seeds also how many. What is pointed at is read
     in full: evaluations, distance, robustness, and the criteria that are missed. The arrow keys move within the map;
     a press or Enter shows a cell in the explorer that the map belongs to, with its parameters.
 

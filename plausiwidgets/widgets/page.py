@@ -39,7 +39,7 @@ def export_page(
     It simulates and judges every change by itself, at the time step of the selection, by the criteria of the pattern.
     It stores the values that are given, published ones and, where these do not show the pattern, what the assessment of
     the package found; of these the verdicts are Python's, and verified. A custom pattern whose ``measure`` uses more
-    than arithmetic of numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page says so.
+    than arithmetic of numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page notes it.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class Client:
     def say(self, kind: str, buffers: object = (), **fields: Any) -> str:
         """Ask, and return the id."""
         identity = f"{self._page}-{next(self._ids)}"
-        self.answers.hear({"kind": kind, "id": identity, **fields}, buffers)
+        self.answers.receive({"kind": kind, "id": identity, **fields}, buffers)
         return identity
 
     def of(self, identity: str) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """What the app asks its host: one table of messages, and a function for each of them.
 
-A host is whatever can tell the app something, from any thread: ``tell(answer, buffer)``. The kernel of a notebook is
+A host is what can send the app something, from any thread: ``send(answer, buffer)``. The kernel of a notebook is
 one (:mod:`plausiwidgets.widgets.explorer`).
 """

@@ -1,4 +1,4 @@
-"""Who hears the questions of an app, checks them, and sees that each is answered once."""
+"""The questions of an app: each is checked, and answered once."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from plausiwidgets.widgets.answers.search import Searches
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 
-Tell = Callable[[dict[str, Any], bytes | None], object]
-"""``tell(answer, buffer)``, from any thread."""
+Send = Callable[[dict[str, Any], bytes | None], object]
+"""``send(answer, buffer)``, from any thread."""
 
 Work = Callable[["Asked", Checkpoint], object]
 
 IDS = 4096
-"""Ids that are remembered: a question that has one of them was heard before."""
+"""Ids that are remembered: a question that has one of them came before."""
 
 PLAIN = (ValueError, TypeError, NothingAccepted)
 """Errors whose text is a sentence for the user."""
@@ -48,9 +48,9 @@ class Asked:
         Are called after its last answer.
     """
 
-    def __init__(self, question: Question, tell: Tell) -> None:
+    def __init__(self, question: Question, send: Send) -> None:
         self.kind, self.identity, self.fields, self.data = question
-        self._tell = tell
+        self._send = send
         self._lock = threading.Lock()
         self._over = False
         self.on_end: list[Callable[[], object]] = []
@@ -63,9 +63,9 @@ class Asked:
         """Whether it has had its last answer."""
         return self._over
 
-    def tell(self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None,
+    def reply(self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None,
              **fields: Any) -> bool:  # fmt: skip
-        """Answer; what comes after the last answer is left out. Returns whether it was told."""
+        """Answer; what comes after the last answer is left out. Returns whether it was sent."""
         places, data = packed(arrays) if arrays else ({}, b"")
         answer = {"kind": self.kind, "id": self.identity, "state": state, **fields}
         if arrays:
@@ -74,7 +74,7 @@ class Asked:
             if self._over:
                 return False
             self._over = state in FINAL
-            self._tell(answer, data if arrays else None)
+            self._send(answer, data if arrays else None)
         if state in FINAL:
             for end in self.on_end:
                 end()
@@ -84,7 +84,7 @@ class Asked:
         """Answer that it failed, in one sentence."""
         plain = isinstance(error, (str, *PLAIN))
         text = str(error) if plain else f"{type(error).__name__}: {error}"
-        return self.tell("failed", error=(" ".join(text.split()) or type(error).__name__)[:SENTENCE])
+        return self.reply("failed", error=(" ".join(text.split()) or type(error).__name__)[:SENTENCE])
 
 
 class Answers:
@@ -92,7 +92,7 @@ class Answers:
 
     Parameters
     ----------
-    tell : callable
+    send : callable
         Takes an answer and the bytes of its buffer, or None; it is called from several threads.
     known : Known, optional
         What the app may name.
@@ -114,21 +114,21 @@ class Answers:
 
     def __init__(
         self,
-        tell: Tell,
+        send: Send,
         known: Known | None = None,
         own: Mapping[str, Callable[[Asked], object]] | None = None,
     ) -> None:
-        self._send = tell
+        self._send = send
         self.known = Known() if known is None else known
         self._own = dict(own or {})
         self.worker = Worker()
         self.judging = Judging(self.worker)
-        self.searches = Searches(self.tell, self.known)
+        self.searches = Searches(self.send, self.known)
         self.shown: Callable[[], Selection | None] = lambda: None
         self.mysteries: dict[str, Mystery] = {}
         self._lock = threading.Lock()
         self._ids: deque[str] = deque()
-        self._heard: set[str] = set()
+        self._seen: set[str] = set()
         self._open: dict[str, Asked] = {}  # questions whose work goes on
         self._newest: dict[str, Asked] = {}
         self._closed = False
@@ -138,12 +138,12 @@ class Answers:
         """Whether it answers no more."""
         return self._closed
 
-    def tell(self, answer: dict[str, Any], data: bytes | None = None) -> None:
+    def send(self, answer: dict[str, Any], data: bytes | None = None) -> None:
         """Send an answer, unless it is closed."""
         if not self._closed:
             self._send(answer, data)
 
-    def hear(self, message: object, buffers: object = ()) -> None:
+    def receive(self, message: object, buffers: object = ()) -> None:
         """Answer a message, which may be anything; it never raises, and may be called from several threads."""
         if self._closed:
             return
@@ -151,9 +151,9 @@ class Answers:
             question = checked(message, buffers)
             self._note(question)
         except Refused as refused:
-            self.tell({"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]})
+            self.send({"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]})
             return
-        asked = Asked(question, self.tell)
+        asked = Asked(question, self.send)
         with speaking(self.worker.language):
             try:
                 self._answer(asked)
@@ -173,12 +173,12 @@ class Answers:
         with self._lock:
             left = list(self._open.values())
         for asked in left:
-            asked.tell("stopped")
+            asked.reply("stopped")
 
     # -- for the functions that answer -----------------------------------------------------------
 
     def work(self, asked: Asked, priority: Priority, function: Work, after: float = 0.0) -> None:
-        """Answer in the background: ``function(asked, checkpoint)`` tells the last answer, or raises.
+        """Answer in the background: ``function(asked, checkpoint)`` sends the last answer, or raises.
 
         It replaces what goes on of a question of the same kind, where the newest counts. One that returns before the
         last answer calls :meth:`again`, so that other jobs come in between.
@@ -213,7 +213,7 @@ class Answers:
                 former, self._newest[asked.kind] = self._newest.get(asked.kind), asked
         asked.on_end.append(lambda: self._forget(asked))
         if former is not None:
-            former.tell("superseded")
+            former.reply("superseded")
 
     def _key(self, asked: Asked) -> tuple[str]:
         return (asked.kind if TABLE[asked.kind].newest else asked.identity,)
@@ -253,20 +253,20 @@ class Answers:
     # -- within ----------------------------------------------------------------------------------
 
     def _note(self, question: Question) -> None:
-        """Remember the id of a question; refuse one that was heard before."""
+        """Remember the id of a question; refuse one that came before."""
         with self._lock:
-            if question.identity in self._heard:
-                raise Refused(question.identity, f"{question.kind}: the id {question.identity!r} was heard before")
-            self._heard.add(question.identity)
+            if question.identity in self._seen:
+                raise Refused(question.identity, f"{question.kind}: the id {question.identity!r} was used before")
+            self._seen.add(question.identity)
             self._ids.append(question.identity)
             if len(self._ids) > IDS:
-                self._heard.discard(self._ids.popleft())
+                self._seen.discard(self._ids.popleft())
 
     def _answer(self, asked: Asked) -> None:
         if asked.kind == "cancel":
             self._cancel(asked)
         elif asked.kind == "alive":
-            asked.tell()
+            asked.reply()
         elif asked.kind in self._own:
             self._own[asked.kind](asked)
         elif not (home := TABLE[asked.kind].home):
@@ -278,13 +278,13 @@ class Answers:
         """End the work of a question, where it goes on; what has ended is no error."""
         with self._lock:
             other = self._open.get(asked["of"])
-        if other is not None and other.tell("stopped"):
+        if other is not None and other.reply("stopped"):
             self.worker.cancel(self._key(other))
-            if other.kind == "simulate":  # whoever else waits for it: a loop of Python may go on for minutes
+            if other.kind == "simulate":  # others may wait for it, but a loop of Python may go on for minutes
                 self.judging.end(other)
             else:
                 self.judging.leave(other)
-        asked.tell()
+        asked.reply()
 
     def _forget(self, asked: Asked) -> None:
         with self._lock:

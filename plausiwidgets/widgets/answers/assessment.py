@@ -1,4 +1,4 @@
-"""Many searches at once: models × patterns, and what one neuron can do; told row by row."""
+"""Many searches at once: models × patterns, and what one neuron can do; sent row by row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INTERVAL = 0.2
 
 
 def assess(answers: Answers, asked: Asked) -> None:
-    """Assess models in the background, and tell the rows that are new."""
+    """Assess models in the background, and send the rows that are new."""
     models = {name: answers.known.model(name) for name in dict.fromkeys(asked["models"])}
     patterns = {key: judged(answers.known.pattern(key), "search for")
                 for key in dict.fromkeys(asked["patterns"] or pattern_names())}  # fmt: skip
@@ -37,22 +37,22 @@ def assess(answers: Answers, asked: Asked) -> None:
     asked.on_end.append(study.stop)
     called = {model.key: name for name, model in models.items()}
     keys = {pattern.key: key for key, pattern in patterns.items()}
-    told: dict[tuple[str, str], Result] = {}
+    sent: dict[tuple[str, str], Result] = {}
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         snapshot = study.snapshot()
         rows = []
         for result in (*snapshot.results, *snapshot.running):
             key = result.model, result.pattern
-            if told.get(key) is not result:
-                told[key] = result
+            if sent.get(key) is not result:
+                sent[key] = result
                 model, pattern = models[called[result.model]], patterns[keys[result.pattern]]
                 rows.append(row(result, called[result.model], keys[result.pattern], model, pattern))
         ended = snapshot.ended
         if ended and snapshot.state == "failed":
             raise RuntimeError(snapshot.error)
         if rows or ended:
-            asked.tell("done" if ended else "running", rows=rows, done=snapshot.position, total=snapshot.total,
+            asked.reply("done" if ended else "running", rows=rows, done=snapshot.position, total=snapshot.total,
                        seconds=float(snapshot.seconds), csv=csv_text(study.table()) if ended else "")  # fmt: skip
         if not ended:
             answers.again(asked, Priority.LATER, work, INTERVAL)
@@ -80,7 +80,7 @@ def repertoire(answers: Answers, asked: Asked) -> None:
         (result,) = shown_patterns(model, own, [patterns[key]], dt=dt, checkpoint=checkpoint, stimuli=stimuli)
         del ahead[0]
         rows = [row(result, asked["model"], key, model, patterns[key])]
-        asked.tell("running" if ahead else "done", rows=rows, done=total - len(ahead), total=total)
+        asked.reply("running" if ahead else "done", rows=rows, done=total - len(ahead), total=total)
         if ahead:
             answers.again(asked, Priority.IDLE, work)
 

@@ -48,7 +48,7 @@ def profiles(answers: Answers, asked: Asked) -> None:
             finer = k + 1 < len(grids) and monotonic() - began < QUICK
             arrays: Arrays = {f"{name}.values": ("f8", one.values) for name, one in found.items()}
             arrays |= {f"{name}.loss": ("f4", one.loss) for name, one in found.items()}
-            asked.tell("running" if finer else "done", arrays=arrays, names=list(found), finer=finer)
+            asked.reply("running" if finer else "done", arrays=arrays, names=list(found), finer=finer)
             if not finer:
                 return
 
@@ -67,7 +67,7 @@ def rate(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         rates = rate_curve(model, currents, values, holding=asked["holding"], dt=dt)
-        asked.tell(arrays={"current": ("f4", currents), "rate": ("f4", rates)})
+        asked.reply(arrays={"current": ("f4", currents), "rate": ("f4", rates)})
 
     answers.work(asked, Priority.TOOL, work)
 
@@ -91,7 +91,7 @@ def bifurcations(answers: Answers, asked: Asked) -> None:
                 "stable": ("f8", np.stack(found.branch(True))), "unstable": ("f8", np.stack(found.branch(False))),
                 "firing": ("f8", found.firing),
             }  # fmt: skip
-            asked.tell(
+            asked.reply(
                 "done" if last else "running", arrays=arrays, currents=[low, high],
                 onset=tr(found.kind) if last else "", sentences=found.sentences if last else [],
                 points=[_onset(point, model.current.unit) for point in found.points],

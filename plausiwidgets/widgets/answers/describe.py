@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
-    """Return what there is to show of what is custom before it is simulated or compiled, whatever its step does."""
+    """Return what there is to show of what is custom before it is simulated or compiled, without a call of its step."""
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
     return entry
@@ -59,10 +59,10 @@ def describe(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         data, why = described(model, pattern, asked["model"], asked["pattern"])
-        asked.tell(data=data, why=why)
+        asked.reply(data=data, why=why)
 
     if contents.is_packaged(model) and contents.is_stored(pattern):
-        asked.tell(data=contents.packaged(model.key), why="")
+        asked.reply(data=contents.packaged(model.key), why="")
     else:
-        asked.tell("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")
+        asked.reply("running", data=outlined(model, pattern, asked["model"], asked["pattern"]), why="")
         answers.work(asked, Priority.FIGURE, work)

@@ -44,7 +44,7 @@ COLUMNS = 400
 def equations(answers: Answers, asked: Asked) -> None:
     """Tell the equations and the card of a model."""
     model = answers.known.model(asked["model"])
-    asked.tell(html=maths(model), meanings=meanings(model), card=card(model))
+    asked.reply(html=maths(model), meanings=meanings(model), card=card(model))
 
 
 def export(answers: Answers, asked: Asked) -> None:
@@ -58,23 +58,23 @@ def export(answers: Answers, asked: Asked) -> None:
         model, pattern = selection.model, selection.pattern
         if what == "traces":
             record = (model.states[0].key,)
-            asked.tell(name=f"{name}.csv", text=traces_csv(single(judge_one(selection, record, checkpoint))))
+            asked.reply(name=f"{name}.csv", text=traces_csv(single(judge_one(selection, record, checkpoint))))
             return
         if what == "page":
-            asked.tell(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
+            asked.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
         hidden = answers.mysteries.get(asked["pattern"])
         task = hidden or Exercise(asked["text"].strip() or task_of(selection), free=selection.free)
         values = None if hidden else selection.values
-        asked.tell(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
+        asked.reply(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
 
     if what == "script":
-        asked.tell(name=f"{name}.py", text=script(selection, answers.searches.settings(selection)))
+        asked.reply(name=f"{name}.py", text=script(selection, answers.searches.settings(selection)))
     elif what == "line":
-        asked.tell(name="", text=selection.to_python())
+        asked.reply(name="", text=selection.to_python())
     elif what == "search":
         run = answers.searches.get(asked["of"]).run
-        asked.tell(name=f"{name}_search.csv", text=run.snapshot().history.to_csv())
+        asked.reply(name=f"{name}_search.csv", text=run.snapshot().history.to_csv())
     else:
         answers.work(asked, Priority.TOOL, work)
 
@@ -91,7 +91,7 @@ def task_of(selection: Selection) -> str:
 
 
 def recording(answers: Answers, asked: Asked) -> None:
-    """Make a pattern of a recording, or tell the units to choose from."""
+    """Make a pattern of a recording, or return the units to choose from."""
     model, options = answers.known.model(asked["model"]), ("compare", "sweeps", "holdout")
     chosen = {name: asked[name] for name in options if name in asked.fields}
 
@@ -106,7 +106,7 @@ def recording(answers: Answers, asked: Asked) -> None:
         choices, units = file.choices(model), asked["units"]
         about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}
         if any(what not in units for what in choices):
-            asked.tell(pattern="", choices=choices, unit="", sweeps=[], criteria=[], left_out=[], **about)
+            asked.reply(pattern="", choices=choices, unit="", sweeps=[], criteria=[], left_out=[], **about)
             return
         usual = file.pattern(model, units)
         every = file.pattern(model, units, dict.fromkeys(ALL, 1.0)) if usual.left_out else usual
@@ -114,7 +114,7 @@ def recording(answers: Answers, asked: Asked) -> None:
         name = answers.known.name_of_pattern(made, asked.fields.get("again", ""))
         if made.held_out is not None:
             about["held_out"] = answers.known.name_of_pattern(made.held_out, f"{name}_held_out")
-        asked.tell(
+        asked.reply(
             pattern=name, choices={}, unit=usual.current_unit,
             sweeps=[
                 {"name": sweep, "numbers": list(numbers), "begin": usual.begins[sweep],
@@ -164,18 +164,18 @@ def stimulus(answers: Answers, asked: Asked) -> None:
         )
     else:
         pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
-    asked.tell(pattern=answers.known.name_of_pattern(pattern, asked.fields.get("again", "")))
+    asked.reply(pattern=answers.known.name_of_pattern(pattern, asked.fields.get("again", "")))
 
 
 def texts(answers: Answers, asked: Asked) -> None:
     """Tell the translations of a language that the app shows."""
     check_language("texts", asked["language"])
-    asked.tell(texts=translations(asked["language"]))
+    asked.reply(texts=translations(asked["language"]))
 
 
 def lesson(answers: Answers, asked: Asked) -> None:
     """Tell the cards of a lesson."""
-    asked.tell(lesson=lesson_named(asked["name"]))
+    asked.reply(lesson=lesson_named(asked["name"]))
 
 
 def lesson_named(name: str) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def plotly(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         script = np.frombuffer(packed_plotly(), np.uint8)
-        asked.tell(arrays={"script": ("u1", script)}, version=metadata.version("plotly"))
+        asked.reply(arrays={"script": ("u1", script)}, version=metadata.version("plotly"))
 
     answers.work(asked, Priority.LATER, work)
 

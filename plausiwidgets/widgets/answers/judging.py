@@ -1,4 +1,4 @@
-"""Simulate and verify: the verdicts of what is selected, made once whoever asks for them."""
+"""Simulate and verify: the verdicts of what is selected, made once for all who ask."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ REST = 0.25
 OFTEN = 0.2
 """Time in s between two reports of how far a simulation is."""
 
-Heard = Callable[[Verdict | Exception | None, bool], object]
-"""``heard(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
+Listener = Callable[[Verdict | Exception | None, bool], object]
+"""``listener(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
 
 Far = Callable[[int, int], object]
 """``far(done, total)``: time steps of a loop of Python; the total is 0 where it is not known."""
 
 
 class NotSimulated(ValueError):
-    """A custom neuron or pattern raised an error; the text names it, and says which."""
+    """A custom neuron or pattern raised an error; the text names both."""
 
 
 @dataclass(eq=False)
 class _Job:
     selection: Selection
-    listeners: dict[Hashable, Heard] = field(default_factory=dict)
+    listeners: dict[Hashable, Listener] = field(default_factory=dict)
     watchers: dict[Hashable, Far] = field(default_factory=dict)
     start: float = math.inf  # when it is judged, at the latest
     begun: bool = False
@@ -58,7 +58,7 @@ class _Job:
 class Judging:
     """Judges a selection at its time step, then verifies it; a newer one replaces an older one.
 
-    Whoever asks about the selection that is being judged hears the same verdict.
+    Several questions about the selection that is being judged get the same verdict.
 
     Attributes
     ----------
@@ -76,18 +76,18 @@ class Judging:
         self,
         selection: Selection,
         who: Hashable,
-        heard: Heard,
+        listener: Listener,
         rest: float = 0.0,
         after: float = 0.0,
         far: Far | None = None,
     ) -> None:
-        """Tell the verdicts of a selection to `heard`; it is judged `after` seconds, and verified after `rest` more.
+        """Give the verdicts of a selection to `listener`; it is judged `after` seconds, and verified after `rest` more.
 
-        With `rest` infinite it is not verified on this account. `far` is told how far a simulation is that takes long.
+        With `rest` infinite it is not verified on this account. `far` is called with the progress of a long simulation.
         """
         start = time.monotonic() + after
         due = start + rest
-        superseded: list[Heard] = []
+        superseded: list[Listener] = []
         with self._lock:
             job = self._now
             if job is None or not _same(job.selection, selection) or isinstance(job.outcome, Exception):
@@ -95,7 +95,7 @@ class Judging:
                 job = self._now = _Job(selection)
             known: Verdict | Exception | None = job.outcome
             if known is None:
-                job.listeners[who] = heard
+                job.listeners[who] = listener
                 if far is not None:
                     job.watchers[who] = far
                 known = None if job.judged is None else single(job.judged)
@@ -107,7 +107,7 @@ class Judging:
         for other in superseded:
             other(None, True)
         if known is not None:
-            heard(known, last)
+            listener(known, last)
         if begin:
             self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(mine, checkpoint), after)
         if sooner:
@@ -121,7 +121,7 @@ class Judging:
                 self._now.watchers.pop(who, None)
 
     def end(self, who: Hashable) -> None:
-        """End what `who` listens to; the others hear of it when it is asked for again."""
+        """End what `who` listens to; the others get it when it is asked for again."""
         with self._lock:
             job = self._now
             if job is None or who not in job.listeners or job.judged is not None:
@@ -143,7 +143,7 @@ class Judging:
             job.begun = True
         record = _recorded(selection)
 
-        def tell(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             with self._lock:
                 watchers = list(job.watchers.values())
             for far in watchers:
@@ -151,7 +151,7 @@ class Judging:
 
         def judge() -> Verdict:
             early = _before_compiled(selection, record, checkpoint)
-            return judge_one(selection, record, _counted(selection, checkpoint, tell)) if early is None else early
+            return judge_one(selection, record, _counted(selection, checkpoint, report)) if early is None else early
 
         self._try(job, judge, last=False)
 
@@ -168,59 +168,59 @@ class Judging:
         self._try(job, verify, last=True)
 
     def _try(self, job: _Job, work: Callable[[], Verdict], last: bool) -> None:
-        """Tell what comes of some work, unless something else is judged by then."""
-        told: Verdict | Exception
+        """Publish the outcome of some work, unless something else is judged by then."""
+        outcome: Verdict | Exception
         try:
             with self.gate.urgent():
                 made = work()
         except Superseded:
             raise
         except Exception as error:  # of a custom model or pattern
-            told, last = _said(job.selection, error), True
+            outcome, last = _named(job.selection, error), True
         else:
-            told = single(made)
+            outcome = single(made)
         with self._lock:
             if self._now is not job or job.outcome is not None:
                 return
             if last:
-                job.outcome = told
+                job.outcome = outcome
             else:
                 job.judged = made
             listeners = list(job.listeners.values())
             if last:
                 job.listeners, job.watchers = {}, {}
-        for heard in listeners:
-            heard(told, last)
+        for listener in listeners:
+            listener(outcome, last)
 
 
-def _said(selection: Selection, error: Exception) -> Exception:
+def _named(selection: Selection, error: Exception) -> Exception:
     """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
     kind = type(error).__name__
     text = tr("{model} with {pattern} raised an error: {error}", model=selection.model.title,
               pattern=selection.pattern.title, error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
-    said = NotSimulated(text)
-    said.__cause__ = error
-    return said
+    named = NotSimulated(text)
+    named.__cause__ = error
+    return named
 
 
-def _counted(selection: Selection, checkpoint: Checkpoint, tell: Far) -> Checkpoint:
-    """Return a checkpoint that counts the time steps of a loop of Python, and tells them now and then.
+def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Checkpoint:
+    """Return a checkpoint that counts the time steps of a loop of Python, and reports them now and then.
 
     Such a loop calls it in each time step, machine code every few ms.
     """
-    done, said = 0, time.monotonic()
+    done, reported = 0, time.monotonic()
     total = -1
 
     def watch() -> None:
-        nonlocal done, said, total
+        nonlocal done, reported, total
         checkpoint()
         done += 1
         now = time.monotonic()
-        if now - said > OFTEN:
-            said = now
+        if now - reported > OFTEN:
+            reported = now
             if total < 0:
                 total = steps_of(selection)
-            tell(done, total if done <= total else 0)
+            report(done, total if done <= total else 0)
 
     return watch
 

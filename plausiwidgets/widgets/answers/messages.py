@@ -1,4 +1,4 @@
-"""The table of messages between the app and its host, and the check of whatever arrives.
+"""The table of messages between the app and its host, and the check of what arrives.
 
 A question is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
 with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. A question that
@@ -142,7 +142,7 @@ TABLE: dict[str, Message] = {
     # -- what is shown
     "describe": Message(
         "What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is "
-        "known without a simulation, then all of it. `why` says why the neuron cannot be simulated on the page, and is "
+        "known without a simulation, then all of it. `why` is why the neuron cannot be simulated on the page, and is "
         "empty where it can.",
         "describe", PAIR,
         {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)}, streams=True,
@@ -163,14 +163,14 @@ TABLE: dict[str, Message] = {
     ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),
-    "alive": Message("Whether the host hears: it answers at once, whatever else it does.", ""),
+    "alive": Message("Whether the host is there: it answers at once, also beside other work.", ""),
     # -- judging
     "simulate": Message(
         "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
         "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
-        "potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 "
-        "where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and "
-        "peak as the judge has them, and empty where they are not known.",
+        "potential alone. While it runs as a loop of Python, the answer has how many time steps are done, and of how "
+        "many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, "
+        "threshold and peak as the judge has them, and empty where they are not known.",
         "verdicts", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
         {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP), "scale": ListOf(Number(), most=3)},
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
@@ -198,12 +198,12 @@ TABLE: dict[str, Message] = {
         streams=True, ends="stop",
     ),
     "running": Message(
-        "Which searches there are: each is then told with its own id, from its first try on, and goes on being told.",
+        "Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent.",
         "searching", answer={"searches": ListOf(ID)},
     ),
     "pause": Message("Hold a search.", "searching", {"of": ID}),
     "resume": Message("Let a search go on.", "searching", {"of": ID}),
-    "stop": Message("End a search, whoever asked for it; its best is kept.", "searching", {"of": ID}),
+    "stop": Message("End a search, also one of another page; its best is kept.", "searching", {"of": ID}),
     "cancel": Message("End the work of a question.", "", {"of": ID}),
     # -- tools
     "plane": Message(
@@ -298,7 +298,7 @@ TABLE: dict[str, Message] = {
         {"name": Text(SENTENCE), "text": Text(PAGE)}, ends="cancel",
     ),
     "recording": Message(
-        "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
+        "A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none "
         "are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` "
         "are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps "
         "and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of "
@@ -437,9 +437,9 @@ def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
         return f"{kind}: the state is {state!r}"
     rest = {name: value for name, value in answer.items() if name not in ("kind", "id", "state", "arrays")}
     if state in ("failed", "superseded") or (state == "stopped" and "search" not in rest):
-        said = {"error": Text(SENTENCE, 1)} if state == "failed" else {}
+        failure = {"error": Text(SENTENCE, 1)} if state == "failed" else {}
         known = {name: Optional(kind) for name, kind in row.answer.items()}
-        return wrong_fields(rest, {**said, **known})
+        return wrong_fields(rest, {**failure, **known})
     if wrong := wrong_fields(rest, row.answer):
         return f"{kind}: {wrong}"
     arrays = answer.get("arrays", {})

@@ -46,12 +46,12 @@ def mystery(answers: Answers, asked: Asked) -> None:
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         hidden = hidden_neuron(model, about if former is None else former.about, seed)
         name = answers.hidden(hidden, asked.fields.get("again", ""))
-        asked.tell(values=dict(hidden.start), dt=hidden.dt, **told(hidden, name))
+        asked.reply(values=dict(hidden.start), dt=hidden.dt, **outline(hidden, name))
 
     answers.work(asked, Priority.FIGURE, work)
 
 
-def told(hidden: Mystery, name: str) -> dict[str, Any]:
+def outline(hidden: Mystery, name: str) -> dict[str, Any]:
     """Return what a page may know of a mystery whose pattern has a name there."""
     is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
     return {
@@ -61,11 +61,11 @@ def told(hidden: Mystery, name: str) -> dict[str, Any]:
 
 
 def reveal(answers: Answers, asked: Asked) -> None:
-    """Tell the hidden parameters."""
+    """Send the hidden parameters."""
     hidden = answers.mysteries.get(asked["pattern"])
     if hidden is None:
         raise ValueError(f"reveal: {asked['pattern']!r} is no mystery of this app")
-    asked.tell(values={name: float(value) for name, value in hidden.reveal().items()})
+    asked.reply(values={name: float(value) for name, value in hidden.reveal().items()})
 
 
 def python_line(hidden: Mystery) -> str:

@@ -61,7 +61,7 @@ def phase(answers: Answers, asked: Asked) -> None:
         if sweep is None:
             raise ValueError("there is no sweep to draw a phase plane of")
         fields, arrays = drawn(selection.model, selection.values, sweep, asked.fields)
-        asked.tell(arrays=arrays, **fields)
+        asked.reply(arrays=arrays, **fields)
 
     answers.work(asked, Priority.TOOL, work)
 
@@ -172,7 +172,7 @@ def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any
 
 
 def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
-    """Return the currents of a sweep whose nullclines tell the most, and at each time which of them is the nearest."""
+    """Return the currents of a sweep whose nullclines show the most, and at each time which of them is the nearest."""
     current = sweep.current[0]
     values, counts = np.unique(np.round(current, 9), return_counts=True)
     if len(values) > LEVELS:
@@ -214,7 +214,7 @@ def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
 def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
     """Return how fast a variable has changed at each time, in its unit per ms; at a spike as the step before.
 
-    While the neuron is refractory that is 0, whatever the curve says.
+    While the neuron is refractory that is 0, at any point of the curve.
     """
     rate = np.diff(sweep.states[name][0]) / np.diff(sweep.t)
     if resets:

@@ -23,10 +23,10 @@ PATIENCE, PATIENCE_ALL = 15.0, 40.0
 """Expected time in s of a grid, of one pattern and of all, above which the former one is the last."""
 
 WARM = 2
-"""Points of a side of a plane that is not told: after it, the time of another one is not that of a compilation."""
+"""Points of a side of a plane that is not sent: after it, the time of another one is not that of a compilation."""
 
 BITS = 31
-"""Criteria or patterns of which each cell is told whether they hold."""
+"""Criteria or patterns of which each cell has whether they hold."""
 
 
 def plane(answers: Answers, asked: Asked) -> None:
@@ -44,7 +44,7 @@ def plane(answers: Answers, asked: Asked) -> None:
             took = monotonic() - began
             following = (grids[k + 1] / points) ** 2 * took if k + 1 < len(grids) else np.inf
             finer = bool(following < (PATIENCE_ALL if asked["all"] else PATIENCE))
-            asked.tell("running" if finer else "done", arrays=_arrays(found), finer=finer, **_fields(found))
+            asked.reply("running" if finer else "done", arrays=_arrays(found), finer=finer, **_fields(found))
             if not finer:
                 return
 

@@ -1,4 +1,4 @@
-"""All ways to show a pattern: sets that are spread over the whole region, told as they come."""
+"""All ways to show a pattern: sets that are spread over the whole region, sent as they come."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 SLICE = 0.25
-"""Time in s after which other jobs of the background come in between, and it is told how far it is."""
+"""Time in s after which other jobs of the background come in between, and its progress is sent."""
 
 NONE = marked("Found none. Tick more values, widen their ranges, or let a search find the first.")
 
@@ -36,14 +36,14 @@ def samples(answers: Answers, asked: Asked) -> None:
     names, count = list(selection.values), asked["count"]
     met: list[NDArray[np.float64]] = []
     sampling = Sampling(problem, count, asked["seed"], met=lambda values: met.append(values))
-    told = 0
+    sent = 0
 
-    def say(step: Step | None) -> None:
-        nonlocal told
-        new = np.concatenate(met)[: count - told] if met and told < count else np.empty((0, len(names)))
+    def report(step: Step | None) -> None:
+        nonlocal sent
+        new = np.concatenate(met)[: count - sent] if met and sent < count else np.empty((0, len(names)))
         met.clear()
-        told += len(new)
-        asked.tell("running", arrays={"values": ("f8", new)}, names=names, done=told, total=count, volume=None,
+        sent += len(new)
+        asked.reply("running", arrays={"values": ("f8", new)}, names=names, done=sent, total=count, volume=None,
                    evaluations=0 if step is None else step.evaluations,
                    loss=measured(np.inf if step is None else step.loss))  # fmt: skip
 
@@ -57,13 +57,13 @@ def samples(answers: Answers, asked: Asked) -> None:
             asked.fail(tr(NONE))
             return
         if step is not None:
-            say(step)
+            report(step)
             answers.again(asked, Priority.IDLE, work)
             return
         table = sampling.table(checkpoint=checkpoint)
         columns = [name for name in table.columns if name != "status"]
         values: NDArray[Any] = table[columns].to_numpy(dtype=np.float64)
-        asked.tell(arrays={"values": ("f8", values)}, names=columns, done=len(values), total=count, loss=0.0,
+        asked.reply(arrays={"values": ("f8", values)}, names=columns, done=len(values), total=count, loss=0.0,
                    evaluations=int(table.attrs["evaluations"]), volume=float(table.attrs["volume"]))  # fmt: skip
 
     answers.work(asked, Priority.IDLE, work)

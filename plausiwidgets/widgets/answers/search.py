@@ -1,4 +1,4 @@
-"""Searches: they outlive who asked for them, and are told from their first try to whoever comes back."""
+"""Searches: they outlive the question that began them, and are sent from their first try to a page that comes back."""
 
 from __future__ import annotations
 
@@ -65,43 +65,43 @@ class Search:
     run : Run
     settings : mapping
         As of `start_optimization`, but for its progress.
-    told : int
-        Tries that were told so far.
+    sent : int
+        Tries that were sent so far.
     over : bool
-        Whether its end was told.
+        Whether its end was sent.
     """
 
     identity: str
     selection: Selection
     run: Run
     settings: Mapping[str, Any]
-    told: int = 0
+    sent: int = 0
     over: bool = False
     changed: tuple[object, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Searches:
-    """Begins searches, of which one runs at a time, and tells of them ten times a second, by what is new.
+    """Begins searches, of which one runs at a time, and sends what is new of them ten times a second.
 
     Parameters
     ----------
-    tell : callable
-        ``tell(answer, buffer)``.
+    send : callable
+        ``send(answer, buffer)``.
     known : Known
 
     Attributes
     ----------
     noted : callable
-        Is called with a search and its snapshot whenever something of it is told.
+        Is called with a search and its snapshot whenever something of it is sent.
     before : callable
         Returns how many others have their turn before a search that has not begun to try.
     begun : callable
         Is called when a search has begun.
     """
 
-    def __init__(self, tell: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
-        self._tell, self._known = tell, known
+    def __init__(self, send: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
+        self._send, self._known = send, known
         self._lock = threading.Lock()
         self._all: dict[str, Search] = {}
         self._wake = threading.Event()
@@ -177,18 +177,18 @@ class Searches:
         self._closed = True
         self.stop()
 
-    def tell_whole(self, search: Search) -> None:
-        """Tell a search from its first try on."""
-        self._say(search, whole=True)
+    def send_whole(self, search: Search) -> None:
+        """Send a search from its first try on."""
+        self._report(search, whole=True)
 
     def hasten(self) -> None:
-        """Tell what is new now."""
+        """Send what is new now."""
         self._wake.set()
 
     # -- the publisher ---------------------------------------------------------------------------
 
     def _publish(self) -> None:
-        """Tell of what runs, on a thread that ends with the last search."""
+        """Send what is new of what runs, on a thread that ends with the last search."""
         self._wake.set()
         with self._lock:
             if self._publishing:
@@ -204,13 +204,13 @@ class Searches:
                     self._publishing = False
                     return
             for search in going:
-                self._say(search)
+                self._report(search)
             if self._wake.wait(INTERVAL):
                 self._wake.clear()
                 going[-1].run.wait(0.02)  # a stop takes a moment
 
-    def _say(self, search: Search, whole: bool = False) -> None:
-        """Tell what is new of a search; the last time is its end."""
+    def _report(self, search: Search, whole: bool = False) -> None:
+        """Send what is new of a search; the last time is its end."""
         with search.lock:
             snapshot = search.run.snapshot()
             tries = snapshot.tries
@@ -218,8 +218,8 @@ class Searches:
             now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status, before)
             if not whole and now == search.changed and not snapshot.ended:
                 return
-            first = 0 if whole else search.told
-            search.told, search.changed = len(tries.loss), now
+            first = 0 if whole else search.sent
+            search.sent, search.changed = len(tries.loss), now
             places, data = packed({
                 "loss": ("f4", tries.loss[first:]), "restarts": ("i4", tries.restarted),
             })  # fmt: skip
@@ -233,7 +233,7 @@ class Searches:
                 answer["before"] = before
             if snapshot.state == "failed":
                 answer["error"] = snapshot.error[:SENTENCE] or "the search failed"
-            self._tell(answer, data)
+            self._send(answer, data)
         if not was_over:
             self.noted(search, snapshot)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def search(answers: Answers, asked: Asked) -> None:
-    """Begin a search; the publisher tells its answers."""
+    """Begin a search; the publisher sends its answers."""
     selection = answers.selection(asked)
     settings: dict[str, Any] = {
         name: asked[name] for name in ("budget", "seed", "popsize") if asked.fields.get(name) is not None
@@ -29,27 +29,27 @@ def search(answers: Answers, asked: Asked) -> None:
 def running(answers: Answers, asked: Asked) -> None:
     """Tell which searches there are, then each from its first try on."""
     searches = answers.searches.all()
-    asked.tell(searches=[one.identity for one in searches])
+    asked.reply(searches=[one.identity for one in searches])
     for one in searches:
-        answers.searches.tell_whole(one)
+        answers.searches.send_whole(one)
 
 
 def pause(answers: Answers, asked: Asked) -> None:
     """Hold a search."""
     answers.searches.get(asked["of"]).run.pause()
     answers.searches.hasten()
-    asked.tell()
+    asked.reply()
 
 
 def resume(answers: Answers, asked: Asked) -> None:
     """Let a search go on."""
     answers.searches.get(asked["of"]).run.resume()
     answers.searches.hasten()
-    asked.tell()
+    asked.reply()
 
 
 def stop(answers: Answers, asked: Asked) -> None:
     """End a search."""
     answers.searches.get(asked["of"]).run.stop()
     answers.searches.hasten()
-    asked.tell()
+    asked.reply()

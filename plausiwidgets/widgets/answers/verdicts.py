@@ -35,7 +35,7 @@ def simulate(answers: Answers, asked: Asked) -> None:
             take(single(judge_one(selection, tuple(names), checkpoint)), True)
 
     def far(done: int, total: int) -> None:
-        asked.tell("running", done=done, total=total, verdict=None, sweeps=[], scale=[])
+        asked.reply("running", done=done, total=total, verdict=None, sweeps=[], scale=[])
 
     if asked["states"]:
         answers.work(asked, Priority.DRAG, work)
@@ -45,17 +45,17 @@ def simulate(answers: Answers, asked: Asked) -> None:
 
 
 def _heard(asked: Asked, take: Callable[[Verdict, bool], object]) -> Callable[[Verdict | Exception | None, bool], None]:
-    """Return what hears of a judgement: `take` has its verdict, and whether it is the last one."""
+    """Return the listener of a judgement: `take` has its verdict, and whether it is the last one."""
 
-    def heard(verdict: Verdict | Exception | None, last: bool) -> None:
+    def listener(verdict: Verdict | Exception | None, last: bool) -> None:
         if verdict is None:
-            asked.tell("superseded")
+            asked.reply("superseded")
         elif isinstance(verdict, Exception):
             asked.fail(verdict)
         else:
             take(verdict, last)
 
-    return heard
+    return listener
 
 
 def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
@@ -63,7 +63,7 @@ def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: S
     sweeps: list[dict[str, Any]] = []
     arrays: Arrays = {}
     every = list(verdict.traces)
-    # Of a procedure nobody knows the sweeps before it has chosen them.
+    # The sweeps of a procedure are not known before it has chosen them.
     wanted = [name for name in every if not asked["sweeps"] or name in asked["sweeps"]] or every[:1]
     for k, name in enumerate(wanted):
         trace = verdict.traces[name]
@@ -75,7 +75,7 @@ def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: S
         }  # fmt: skip
         arrays |= {f"{k}.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
     scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
-    asked.tell(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
+    asked.reply(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
 
 
 def scale_of(selection: Selection, trace: Traces) -> list[float]:
@@ -100,7 +100,7 @@ def verify(answers: Answers, asked: Asked) -> None:
     selection = answers.selection(asked)
 
     def take(verdict: Verdict, last: bool) -> None:
-        asked.tell("done" if last else "running", verdict=verdict_data(verdict))
+        asked.reply("done" if last else "running", verdict=verdict_data(verdict))
 
     answers.hold(asked)
     answers.judging.ask(selection, asked, _heard(asked, take))

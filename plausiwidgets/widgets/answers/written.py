@@ -23,7 +23,7 @@ export type Place = ["f4" | "f8" | "i4" | "u4" | "u1", number, number];
 PAGE_HEAD = """\
 # Messages between the app and its host
 
-The app simulates and judges by itself whatever it can, and asks its host, such as the kernel of a notebook, for all
+The app simulates and judges by itself what it can, and asks its host, such as the kernel of a notebook, for all
 else. A question is `{kind, id, …fields}`; every id is used once. Its answers are `{kind, id, state, …fields}`, and the
 last one has the state `done`, `stopped`, `superseded` or `failed`. A question that is not valid, or fails, is answered
 with one sentence in `error`. The arrays of an answer are in one buffer: `arrays` has the type, first byte and number of
@@ -52,7 +52,7 @@ def types() -> str:
     lines += [f"  {kind}: {_inline(message.answer)};" for kind, message in TABLE.items()]
     lines.append("};\n\nexport type Kind = keyof Questions;\n")
     lines.append(
-        "/** A message of the host. The kind is `error` where the question could not be told apart. */\n"
+        "/** A message of the host. The kind is `error` where the question could not be read. */\n"
         "export type Told<K extends Kind = Kind> = {\n"
         '  kind: K | "error";\n  id: string;\n  state: AnswerState;\n  error?: string;\n'
         "  arrays?: Record<string, Place>;\n} & Partial<Answers[K]>;\n"

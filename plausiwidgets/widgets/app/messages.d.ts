@@ -104,7 +104,7 @@ export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" 
 
 /** What is asked, by kind. */
 export type Questions = {
-  /** What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is known without a simulation, then all of it. `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
+  /** What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is known without a simulation, then all of it. `why` is why the neuron cannot be simulated on the page, and is empty where it can. */
   describe: { model: string; pattern: string };
   /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
   select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; locked?: string[]; step: string };
@@ -116,21 +116,21 @@ export type Questions = {
   undo: object;
   /** Take the last undo back. */
   redo: object;
-  /** Whether the host hears: it answers at once, whatever else it does. */
+  /** Whether the host is there: it answers at once, also beside other work. */
   alive: object;
-  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, it is told how many time steps are done, of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and peak as the judge has them, and empty where they are not known. */
+  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, the answer has how many time steps are done, and of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and peak as the judge has them, and empty where they are not known. */
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
   /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. `before`: how many visitors of a server have their turn before it. */
   search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
-  /** Which searches there are: each is then told with its own id, from its first try on, and goes on being told. */
+  /** Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent. */
   running: object;
   /** Hold a search. */
   pause: { of: string };
   /** Let a search go on. */
   resume: { of: string };
-  /** End a search, whoever asked for it; its best is kept. */
+  /** End a search, also one of another page; its best is kept. */
   stop: { of: string };
   /** End the work of a question. */
   cancel: { of: string };
@@ -154,7 +154,7 @@ export type Questions = {
   equations: { model: string };
   /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
-  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons without a reset alone. */
+  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons without a reset alone. */
   recording: { model: string; name: string; units: Record<string, string>; compare?: Record<string, number>; sweeps?: number[]; holdout?: number[]; again?: string };
   /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is another time than usual. */
   stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number; again?: string };
@@ -202,7 +202,7 @@ export type Answers = {
 
 export type Kind = keyof Questions;
 
-/** A message of the host. The kind is `error` where the question could not be told apart. */
+/** A message of the host. The kind is `error` where the question could not be read. */
 export type Told<K extends Kind = Kind> = {
   kind: K | "error";
   id: string;

@@ -45,7 +45,7 @@ def ticks(parameter: Parameter, low: float, high: float, most: int = 7) -> list[
 
 
 def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, Any]]:
-    """Return the positions of values on a Plotly axis, and what to say of it in a layout.
+    """Return the positions of values on a Plotly axis, and its settings in a layout.
 
     A linear axis has the values themselves; another one has positions on the parameter's scale, with ticks at some
     `most` values.

@@ -32,7 +32,7 @@ class Judged2004(NamedTuple):
     operations : float
         Floating point operations for 1 ms; of integrate-and-fire-or-burst, 9 to 13, the larger number.
     shown : int or None
-        Of the twenty patterns, those that the text says it can show; None where the text does not say.
+        Of the twenty patterns, those that it can show by the text; None where the text names none.
     """
 
     operations: float

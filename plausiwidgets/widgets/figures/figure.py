@@ -95,13 +95,13 @@ def traces_of(scene: Scene, role: str, dark: bool) -> list[dict[str, Any]]:
             } | properties)  # fmt: skip
 
     solid = {"color": colour, "dash": dash, "width": style.LINE_WIDTH}
-    told: dict[str, Any] = {"hovertemplate": "%{y:.4g} at %{x:.1f} ms"}
-    add("voltage", grid.x, envelope(line.v, grid), line=solid, **told)
+    hovered: dict[str, Any] = {"hovertemplate": "%{y:.4g} at %{x:.1f} ms"}
+    add("voltage", grid.x, envelope(line.v, grid), line=solid, **hovered)
     to_peak = spike_lines(line.t, line.v, line.spikes, line.peak) if isfinite(line.peak) else (EMPTY, EMPTY)
     add("voltage", *to_peak, uid="spikes", line={"color": colour, "width": 1.2}, opacity=0.6, hoverinfo="skip")
     add("raster", *ticks(line.spikes, RASTER_HEIGHTS[role]), line={"color": colour, "width": 2},
         hovertemplate="spike at %{x:.1f} ms")  # fmt: skip
-    add("current", *corners(line.t, line.current), line=solid, **told)
+    add("current", *corners(line.t, line.current), line=solid, **hovered)
     if scene.lanes:
         add("others", *_small(scene, role), line=solid | {"width": 1.3}, hoverinfo="skip")
     if scene.curve is not None and role in scene.curve.points:
@@ -249,7 +249,7 @@ def _diverged(scene: Scene, theme: style.Theme) -> list[dict[str, Any]]:
 
 
 def _key(scene: Scene, last_time_row: str) -> list[dict[str, Any]]:
-    """Return what says that the thin lines to the peak are not simulated: below the time axis, beside its title."""
+    """Return the note that the thin lines to the peak are not simulated: below the time axis, beside its title."""
     if not scene.lines_to_peak:
         return []
     return [{

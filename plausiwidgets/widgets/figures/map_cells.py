@@ -121,7 +121,7 @@ def status_of(result: Result) -> str:
 def grid(
     rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
-    """Return the grid of rows with model, pattern, status, and whatever else is known.
+    """Return the grid of rows with model, pattern, status, and what else is known.
 
     Patterns that are not registered come last, in the order of the rows.
     """

@@ -42,7 +42,7 @@ HEIGHT, HEAD = 560, 74
 """Height of a figure in px, and what its title and its key take of it."""
 
 MOST = 8
-"""Lanes of traces that are drawn: more colours cannot be told apart."""
+"""Lanes of traces that are drawn: more colours cannot be distinguished."""
 
 LANES, LANE = 3, 21
 """Rows of brackets and arrows above the potential, and the height of one in px."""

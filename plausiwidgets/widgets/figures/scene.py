@@ -334,7 +334,7 @@ def _lanes(
     for name in sweeps:
         if name != sweep:
             lines = {role: own[name] for role, own in by_role.items() if name in own}
-            # The line of a diverged neuron just ends, so the label says why.
+            # The line of a diverged neuron just ends, so the label has the reason.
             lost = "yours" in lines and isfinite(lines["yours"].diverged_at)
             lanes.append(Lane(name, expected.get(name, tr(name)) + f" ✗ {tr('diverged')}" * lost, lines))
     return tuple(lanes)

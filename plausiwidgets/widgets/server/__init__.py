@@ -13,7 +13,7 @@ from typing import Any
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Tell a Jupyter Server what to load."""
+    """Name for a Jupyter Server what to load."""
     return [{"module": "plausiwidgets.widgets.server"}]
 
 

@@ -49,7 +49,7 @@ class Own:
             raise web.HTTPError(403, log_message="another host name")
 
     def set_default_headers(self: Any) -> None:
-        """Tell nothing of the server."""
+        """Send nothing about the server."""
         self.clear_header("Server")
         for name, value in SAFE.items():
             self.set_header(name, value)
@@ -113,7 +113,7 @@ class Codes(Own, web.RequestHandler):
         self.finish({"error": why})
 
     def get(self, name: str) -> None:
-        """Tell the teacher what came after so many."""
+        """Send the teacher the codes after the first ones."""
         if not self.exercise.is_teacher(self.get_query_argument("teacher", "")):
             raise web.HTTPError(403, log_message="not the teacher")
         after = self.get_query_argument("after", "0")
@@ -261,7 +261,7 @@ def serve(
     language: str | None = None,
     dark: bool = False,
     open_browser: bool = True,
-    say: Callable[[str], object] = print,
+    report: Callable[[str], object] = print,
 ) -> None:
     """Serve the app until SIGTERM or Ctrl-C.
 
@@ -281,10 +281,10 @@ def serve(
     language : str, optional
         Default: that of the browser.
     dark : bool
-        Whether the page is dark whatever the browser asks for.
+        Whether the page is dark, also in a light browser.
     open_browser : bool
-    say : callable
-        Is told the address.
+    report : callable
+        Called with the address.
 
     Raises
     ------
@@ -297,13 +297,13 @@ def serve(
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     handler.addFilter(Sparing())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    asyncio.run(_serve(limits, address, port, hosts, models, by_name(exercises), language, dark, open_browser, say))
+    asyncio.run(_serve(limits, address, port, hosts, models, by_name(exercises), language, dark, open_browser, report))
 
 
 async def _serve(
     limits: Limits, address: str, port: int | None, hosts: Sequence[str], models: Sequence[str],
     exercises: Mapping[str, Exercise], language: str | None, dark: bool, open_browser: bool,
-    say: Callable[[str], object],
+    report: Callable[[str], object],
 ) -> None:  # fmt: skip
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -335,10 +335,10 @@ async def _serve(
         opened = _listen(server, address, port)
         shown = f"[{address}]" if ":" in address else address
         url = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else shown}:{opened}/"
-        say(f"plausiwidgets: {url} (Ctrl-C ends it)")
+        report(f"plausiwidgets: {url} (Ctrl-C ends it)")
         for name, exercise in exercises.items():
             place = f"{url}exercise/{name}/"
-            say(f"exercise: {place}, for the teacher: {place}?teacher={exercise.secret}#class")
+            report(f"exercise: {place}, for the teacher: {place}?teacher={exercise.secret}#class")
         sys.stdout.flush()
         if open_browser:
             loop.run_in_executor(None, webbrowser.open, url)

@@ -68,7 +68,7 @@ class Exercise:
             self.codes = [one for one in kept if not refused(one)][:MOST]
 
     def is_teacher(self, secret: str) -> bool:
-        """Return whether somebody knows the secret."""
+        """Return whether the secret is known."""
         return hmac.compare_digest(self.secret.encode(), secret.encode())
 
     def take(self, code: str, log: logging.Logger) -> str:

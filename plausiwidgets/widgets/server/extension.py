@@ -59,7 +59,7 @@ class Notebook(APIHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Write a notebook of a link, and tell its address."""
+        """Write a notebook of a link, and return its address."""
         from plausiwidgets.widgets.server.notebook import notebook
         from plausiwidgets.widgets.session.link import MAX_QUERY
 
@@ -85,7 +85,7 @@ class Notebook(APIHandler):
         self.finish(json.dumps({"name": written["name"], "url": f"{self.base_url}lab/tree/{quote(written['path'])}"}))
 
     async def _kernel(self) -> dict[str, Any]:
-        """Return what a notebook says of its kernel; nothing where there is none, so that JupyterLab asks."""
+        """Return the name of the kernel of a notebook; nothing where there is none, so that JupyterLab asks."""
         name = self.kernel_manager.default_kernel_name
         try:
             spec = await ensure_async(self.kernel_spec_manager.get_kernel_spec(name))

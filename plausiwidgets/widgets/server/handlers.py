@@ -116,7 +116,7 @@ class SocketMixin:
             self.visitor = self.visitors.enter(value, self)
             if self.visitor is None:
                 self.cut_off(TRY_LATER, "all places are taken")
-        elif why := self.visitor.hear(value, data):
+        elif why := self.visitor.receive(value, data):
             self.cut_off(TOO_MANY, why)
 
     def on_close(self: Any) -> None:

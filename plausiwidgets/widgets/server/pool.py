@@ -40,8 +40,8 @@ AGAIN = 5.0
 KEPT = 100_000_000
 """Bytes of recordings and currents that are kept of all visitors, so that another worker can make them again."""
 
-Tell = Callable[[bytes, bool], object]
-"""``tell(frame, is_text)`` to a visitor."""
+Send = Callable[[bytes, bool], object]
+"""``send(frame, is_text)`` to a visitor."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Client:
     ----------
     number : int
     language : str
-    tell : callable
+    send : callable
     open : dict of str to Question
         What is being answered, by its id.
     process : Process or None
@@ -83,7 +83,7 @@ class Client:
 
     number: int
     language: str
-    tell: Tell
+    send: Send
     open: dict[str, Question]
     process: Process | None = None
     made: list[Question] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Client:
 class Process:
     """A worker process, with a thread that reads from it and one that writes to it."""
 
-    def __init__(self, settings: str, heard: Callable[[Process, bytes | None], object]) -> None:
+    def __init__(self, settings: str, receive: Callable[[Process, bytes | None], object]) -> None:
         self.began = self.spoke = time.monotonic()
         self.ready = False
         self.memory = 0
@@ -109,7 +109,7 @@ class Process:
             [*COMMAND, settings], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ALONE
         )
         Thread(target=self._write, name="plausiwidgets to worker", daemon=True).start()
-        Thread(target=self._read, args=(heard,), name="plausiwidgets from worker", daemon=True).start()
+        Thread(target=self._read, args=(receive,), name="plausiwidgets from worker", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -145,16 +145,16 @@ class Process:
         with suppress(OSError):
             self._process.stdin.close()
 
-    def _read(self, heard: Callable[[Process, bytes | None], object]) -> None:
+    def _read(self, receive: Callable[[Process, bytes | None], object]) -> None:
         assert self._process.stdout is not None
         with suppress(RuntimeError):  # the loop of the server is closed
             with suppress(OSError, ValueError):
                 while (frame := frames.read(self._process.stdout)) is not None:
-                    heard(self, frame)
+                    receive(self, frame)
             self._process.stdout.close()
             self._process.wait()
             self._ahead.put(None)
-            heard(self, None)
+            receive(self, None)
 
 
 class Pool:
@@ -201,7 +201,7 @@ class Pool:
             self._send(client, question)
 
     def tell_away(self, client: Client, away: bool) -> None:
-        """Tell that a visitor has left, or has come back."""
+        """Note that a visitor has left, or has come back."""
         if client.process is not None:
             client.process.send({"do": "away", "visitor": client.number, "away": away})
 
@@ -225,14 +225,14 @@ class Pool:
 
     def _begin(self) -> Process:
         loop = asyncio.get_running_loop()
-        return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._heard, process, frame))
+        return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._receive, process, frame))
 
     def _send(self, client: Client, question: Question) -> None:
         assert client.process is not None
         order = {"do": "ask", "visitor": client.number, "language": client.language, "message": question.message}
         client.process.send(order, question.data)
 
-    def _heard(self, process: Process, frame: bytes | None) -> None:
+    def _receive(self, process: Process, frame: bytes | None) -> None:
         if frame is None:
             self._ended(process)
             return
@@ -249,7 +249,7 @@ class Pool:
                 question = client.open.pop(head["id"], None)
                 if question is not None and "made" in head:
                     self._keep(client, Question(question.message | head["made"], question.data))
-            client.tell(rest, head["is_text"])
+            client.send(rest, head["is_text"])
             return
         process.spoke = time.monotonic()
         if "ready" in head:
@@ -361,4 +361,4 @@ class Pool:
         text = "This took too much time or memory for this server, and was ended. Ask for less, or use a notebook."
         answer = {"kind": question.message["kind"], "id": question.message["id"], "state": "failed",
                   "error": text[:SENTENCE]}  # fmt: skip
-        client.tell(json.dumps(answer).encode(), True)
+        client.send(json.dumps(answer).encode(), True)

@@ -131,7 +131,7 @@ def page(
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
         "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
     }  # fmt: skip
-    # Neurons of a custom model are a script that the page makes of what the server says of them.
+    # Neurons of a custom model are a script that the page makes of their entries on the server.
     policy = POLICY.format(more=" blob:" if models else "")
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'

@@ -12,7 +12,7 @@ from threading import Condition
 from plausiwidgets.optimization.control import Gate, gate
 
 LENGTH = 1.0
-"""Time in s after which a turn ends, where somebody else wants one."""
+"""Time in s after which a turn ends, where another visitor wants one."""
 WANTED = 0.5
 """Time in s after its last checkpoint at which a visitor no longer counts: its work has ended, or is within a step."""
 POLL = 0.2
@@ -181,7 +181,7 @@ class Used:
 class Turn(Gate):
     """The gate at which the searches and long jobs of one visitor wait.
 
-    Verdicts wait for nobody, as long as a visitor has not spent much time with them.
+    Verdicts do not wait, as long as a visitor has not spent much time with them.
 
     Attributes
     ----------
@@ -247,7 +247,7 @@ class Turn(Gate):
             own.began = math.inf
 
     def hurry(self) -> bool:
-        """Return whether the verdict that this thread makes goes before all else; where not, it holds up nobody."""
+        """Return whether the verdict that this thread makes goes before all else; where not, it holds up no one."""
         began = getattr(self._thread, "began", math.inf)
         if began is None or began == math.inf:
             return began is not None

@@ -1,4 +1,4 @@
-"""Who has a page open, or had it a moment ago: what each asks, and how it is told."""
+"""Who has a page open, or had it a moment ago: what each asks, and how it is answered."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Visitor:
         self.socket: Socket | None = None
         self.left = time.monotonic()
         self._pool, self._limits = pool, limits
-        self._client = Client(number, ENGLISH, self._tell, {})
+        self._client = Client(number, ENGLISH, self._send, {})
         self._made = 0
         self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
-    def hear(self, message: dict[str, Any], data: bytes) -> str:
+    def receive(self, message: dict[str, Any], data: bytes) -> str:
         """Answer a message; return why it closes the connection, or an empty text."""
         if not self._bucket.take():
             return "too many messages"
@@ -72,12 +72,12 @@ class Visitor:
             try:
                 self._answer(message, data)
             except Refused as refused:
-                self._say({"kind": "error", "id": refused.identity, "state": "failed",
+                self._reply({"kind": "error", "id": refused.identity, "state": "failed",
                            "error": str(refused)[:SENTENCE]})  # fmt: skip
         return ""
 
     def speak(self, language: object) -> None:
-        """Note in which language it is told; English for one that is not known."""
+        """Note in which language it is answered; English for one that is not known."""
         self._client.language = str(language) if language in languages() else ENGLISH
 
     def note(self, socket: Socket | None) -> None:
@@ -93,31 +93,31 @@ class Visitor:
         question = checked(message, [data] if data else [])
         kind, identity = question.kind, question.identity
         if kind == "alive":
-            self._say({"kind": kind, "id": identity, "state": "done"})
+            self._reply({"kind": kind, "id": identity, "state": "done"})
             return
         if kind in LEFT_OUT:
             raise Refused(identity, f"{kind}: a server has no such message")
         if why := self._limits.refused(kind, question.fields):
-            self._say({"kind": kind, "id": identity, "state": "failed", "error": why})
+            self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
         asked = self._client.open
         if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
             raise Refused(identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked)))
         if identity in asked:
-            raise Refused(identity, f"{kind}: the id {identity!r} was heard before")
+            raise Refused(identity, f"{kind}: the id {identity!r} was used before")
         if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1
             if self._made > MADE:
                 raise Refused(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
         if kind == "running" and self._client.process is None:
-            self._say({"kind": kind, "id": identity, "state": "done", "searches": []})
+            self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
             return
         self._pool.ask(self._client, message, data)
 
-    def _say(self, answer: dict[str, Any]) -> None:
-        self._tell(json.dumps(answer).encode(), True)
+    def _reply(self, answer: dict[str, Any]) -> None:
+        self._send(json.dumps(answer).encode(), True)
 
-    def _tell(self, frame: bytes, is_text: bool) -> None:
+    def _send(self, frame: bytes, is_text: bool) -> None:
         if self.socket is not None:
             self.socket.send(frame, is_text)
 

@@ -31,7 +31,7 @@ from plausiwidgets.widgets.server.turns import Turn, Turns
 REPORT = 1.0
 """Time in s between two reports to the server."""
 Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
-"""Questions of a visitor, each with its buffer and language, that are to be heard; None is the last."""
+"""Questions of a visitor, each with its buffer and language, that are to be answered; None is the last."""
 OOM = "500"
 """By how much rather a worker is ended than others where no memory is left (Linux)."""
 WARM = ("izhikevich", "tonic_spiking")
@@ -56,7 +56,7 @@ class Work:
         self._ahead: dict[int, Ahead] = {}
         self._left: dict[Turn, tuple[Answers, float]] = {}  # who was closed, until their work has ended
 
-    def say(self, head: dict[str, Any], frame: bytes = b"") -> None:
+    def send(self, head: dict[str, Any], frame: bytes = b"") -> None:
         """Send to the server."""
         with self._lock:
             frames.write(self._out, frames.packed(head, frame))
@@ -81,22 +81,22 @@ class Work:
             answers, turn = self._visitors[number] = self._opened(number, language)
             ahead: Ahead = SimpleQueue()
             self._ahead[number] = ahead
-            name = "plausiwidgets hears a visitor"
-            start_daemon(lambda: self._hear(answers, turn, ahead), name, lambda: ahead.put(None))
+            name = "plausiwidgets answers a visitor"
+            start_daemon(lambda: self._answer(answers, turn, ahead), name, lambda: ahead.put(None))
         self._ahead[number].put((message, data, language))
 
-    def _hear(self, answers: Answers, turn: Turn, ahead: Ahead) -> None:
+    def _answer(self, answers: Answers, turn: Turn, ahead: Ahead) -> None:
         """Hear the questions of a visitor: what one takes until it is begun holds up no other visitor."""
         with waiting_at(turn):
             while (asked := ahead.get()) is not None:
                 message, data, language = asked
                 answers.speak(language)
-                with suppress(ValueError):  # of an unknown name: it is said by who answers
+                with suppress(ValueError):  # of an unknown name: the answer names it
                     self._limit(answers, message)
-                answers.hear(message, [data] if data else [])
+                answers.receive(message, [data] if data else [])
 
     def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
-        def tell(answer: dict[str, Any], data: bytes | None) -> None:
+        def send(answer: dict[str, Any], data: bytes | None) -> None:
             head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
             if data is not None and len(data) > self._limits.answer:
                 answer, data = self._too_large(answer, len(data), answers.worker.language), None
@@ -104,11 +104,11 @@ class Work:
             elif answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
                 head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
             text = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
-            self.say(head, text if data is None else frames.packed(answer, data))
+            self.send(head, text if data is None else frames.packed(answer, data))
 
         turn = self._turns.join()
         with waiting_at(turn), speaking(language):
-            answers = Answers(tell)
+            answers = Answers(send)
         answers.searches.before, answers.searches.begun = turn.before, turn.begin
         turn.working, turn.begins = lambda: works(answers), lambda: begins(answers)
         return answers, turn
@@ -132,7 +132,7 @@ class Work:
                 message["budget"] = self._limits.budget
 
     def report(self) -> None:
-        """Tell the server how it is: memory, and whose work does not come to a checkpoint."""
+        """Report to the server: memory, and whose work does not come to a checkpoint."""
         now = time.monotonic()
         late = self._turns.silent(self._limits.silence)
         # Visitors come and leave on the main thread meanwhile: what is gone over is a copy.
@@ -145,7 +145,7 @@ class Work:
         visitors = [(number, turn) for number, (_, turn) in list(self._visitors.items())]
         stuck = [number for number, turn in visitors if turn in late]
         turns = [number for number, turn in visitors if self._turns.holds(turn)]
-        self.say({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
+        self.send({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
 
 
 def works(answers: Answers) -> bool:
@@ -163,7 +163,7 @@ def begins(answers: Answers) -> bool:
 
 
 def memory() -> int:
-    """Return the resident memory of this process in bytes; 0 where the system does not tell."""
+    """Return the resident memory of this process in bytes; 0 where the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
@@ -196,14 +196,14 @@ def main() -> None:
     try:
         found = loaded(settings["models"])
     except (ImportError, OSError, TypeError, ValueError) as error:
-        work.say({"failed": str(error)})
+        work.send({"failed": str(error)})
         return
     from plausiwidgets.patterns import judge
     from plausiwidgets.support.quiet import imported
 
     imported("cma")
     judge(*WARM, verify=False)
-    work.say({"ready": True, "models": found})
+    work.send({"ready": True, "models": found})
     over = Event()
 
     def reports() -> None:
@@ -217,7 +217,7 @@ def main() -> None:
             work.do(*frames.unpacked(frame))
         except OSError:
             break
-    os._exit(0)  # the server is gone, and nobody waits for what goes on
+    os._exit(0)  # the server is gone, and nothing waits for what goes on
 
 
 if __name__ == "__main__":

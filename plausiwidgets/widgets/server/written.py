@@ -51,9 +51,9 @@ def _of(kind: str, limits: Limits) -> str:
         "alive": "answered by the server itself",
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
     }
-    said = [own[kind]] if kind in own else []
+    parts = [own[kind]] if kind in own else []
     if row.buffer:
-        said.append(f"a file of {_spaced(limits.upload)} bytes")
+        parts.append(f"a file of {_spaced(limits.upload)} bytes")
     if "dt" in row.fields:
-        said.append(f"dt of at least {LEAST_DT:g} ms")
-    return "; ".join(said) or "as above"
+        parts.append(f"dt of at least {LEAST_DT:g} ms")
+    return "; ".join(parts) or "as above"

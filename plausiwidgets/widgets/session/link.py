@@ -109,7 +109,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
 
 
 def names_something(query: str) -> bool:
-    """Return whether a query says anything of what to show; a server's token, say, is none of it."""
+    """Return whether a query has anything to show; a server's token is none of it."""
     notes: list[str] = []
     return any(not _FOREIGN.fullmatch(name) for name in _fields(query, notes)) or bool(notes)
 
@@ -142,7 +142,7 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
 
 
 def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol:
-    """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
+    """Return the pattern or stimulus that a link names; its fields are taken out of what is given."""
     key = given.pop("pattern", None)
     key = key if key is None or key == own.key else key_of(key)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"

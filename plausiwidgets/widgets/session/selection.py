@@ -157,12 +157,12 @@ class Selection:
         pattern: Named = DEFAULT_PATTERN,
         dt: float | None = None,
     ) -> tuple[Selection, tuple[str, ...]]:
-        """Return what the query of a link says, which may hold anything, and notes on what could not be used.
+        """Return the selection of the query of a link, which may hold anything, and notes on what could not be used.
 
         Parameters
         ----------
         model, pattern, dt
-            Where the query says nothing that is valid.
+            Where the query has nothing that is valid.
 
         Returns
         -------

@@ -98,7 +98,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
 
 
 def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:
-    """Return the value at a slider's position (0 to STEPS), without digits that the slider cannot tell apart."""
+    """Return the value at a slider's position (0 to STEPS), without digits that the slider cannot resolve."""
     if position <= 0:
         return low
     if position >= STEPS:

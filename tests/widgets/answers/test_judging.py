@@ -101,10 +101,10 @@ def test_a_question_that_the_judge_refuses_is_answered_with_its_sentence(client,
 
 def test_a_question_is_answered_once_and_an_id_is_used_once(client):
     message = {"kind": "verify", "id": "twice", **set_of()}
-    client.answers.hear(message)
+    client.answers.receive(message)
     client.last("twice")
-    client.answers.hear(message)
-    assert "the id 'twice' was heard before" in client.heard[-1]["error"]
+    client.answers.receive(message)
+    assert "the id 'twice' was used before" in client.heard[-1]["error"]
     assert client.heard[-1]["kind"] == "error"
 
 

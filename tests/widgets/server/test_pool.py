@@ -66,7 +66,7 @@ def made(client, identity, name, state="done", **more):
 
 def replaced(pool, client):
     """The worker of a visitor ends, and another one begins."""
-    pool._heard(client.process, None)
+    pool._receive(client.process, None)
     pool._loop.later.pop()()
     return client.process
 
@@ -88,7 +88,7 @@ def test_a_question_that_comes_before_another_worker_has_begun_waits_for_it(pool
     client, told = visitor(1)
     pool.ask(client, question("a"), b"")
     ended = client.process
-    pool._heard(ended, None)
+    pool._receive(ended, None)
     pool.ask(client, question("b"), b"")
     assert [process.asked for process in pool._processes if process is not ended] == [[]]
     pool._loop.later.pop()()
@@ -103,8 +103,8 @@ def test_what_was_there_too_often_when_a_worker_ended_is_given_up(pool):
     client, told = visitor(1)
     pool.ask(client, question("a"), b"")
     for _ in range(2):
-        pool._heard(client.process, report(turns=[1]))
-        pool._heard(client.process, None)
+        pool._receive(client.process, report(turns=[1]))
+        pool._receive(client.process, None)
         pool._loop.later.pop()()
     assert [answer["state"] for answer in told] == ["failed"]
     assert client.open == {}
@@ -117,7 +117,7 @@ def test_where_no_process_can_begin_it_is_tried_again(pool, monkeypatch, caplog)
     def full(settings, heard):
         raise OSError("Too many open files")
 
-    pool._heard(client.process, None)
+    pool._receive(client.process, None)
     monkeypatch.setattr(module, "Process", full)
     pool._loop.later.pop()()
     assert "Too many open files" in caplog.text
@@ -131,7 +131,7 @@ def test_a_report_may_name_a_visitor_who_has_left(pool):
     pool.ask(client, question("a"), b"")
     process = client.process
     pool.close_client(client)
-    pool._heard(process, report(stuck=[1]))
+    pool._receive(process, report(stuck=[1]))
     assert process.killed
 
 
@@ -139,14 +139,14 @@ def test_what_was_made_is_made_again_by_the_next_worker_before_it_is_asked_what_
     client, told = visitor(1)
     for identity, name, more in (("s", "stimulus_values", {}), ("m", "mystery", {"seed": 7})):
         pool.ask(client, {"kind": "stimulus", "id": identity, "text": "0 1"}, b"")
-        pool._heard(client.process, made(client, identity, name, **more))
+        pool._receive(client.process, made(client, identity, name, **more))
     pool.ask(client, question("a"), b"")
     told.clear()
     process = replaced(pool, client)
     assert process.asked == ["s"]
     pool.ask(client, question("b"), b"")
     assert process.asked == ["s"]
-    pool._heard(process, made(client, "s", "stimulus_values"))
+    pool._receive(process, made(client, "s", "stimulus_values"))
     assert process.asked == ["s", "m"]
     assert process.orders[-1]["message"] == {
         "kind": "stimulus",
@@ -155,7 +155,7 @@ def test_what_was_made_is_made_again_by_the_next_worker_before_it_is_asked_what_
         "again": "mystery",
         "seed": 7,
     }
-    pool._heard(process, made(client, "m", "mystery"))
+    pool._receive(process, made(client, "m", "mystery"))
     assert process.asked == ["s", "m", "a", "b"]
     assert told == []  # the page knows its patterns
 
@@ -163,10 +163,10 @@ def test_what_was_made_is_made_again_by_the_next_worker_before_it_is_asked_what_
 def test_what_cannot_be_made_again_is_forgotten_and_holds_nothing_up(pool):
     client, _ = visitor(1)
     pool.ask(client, {"kind": "stimulus", "id": "s"}, b"")
-    pool._heard(client.process, made(client, "s", "stimulus_values"))
+    pool._receive(client.process, made(client, "s", "stimulus_values"))
     pool.ask(client, question("a"), b"")
     process = replaced(pool, client)
-    pool._heard(process, made(client, "s", "", "failed"))
+    pool._receive(process, made(client, "s", "", "failed"))
     assert process.asked == ["s", "a"]
     assert client.made == []
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_made_again_is_forgotten_and_holds_nothing_up(pool):
 def test_what_ends_a_worker_while_it_is_made_again_is_not_tried_for_ever(pool):
     client, _ = visitor(1)
     pool.ask(client, {"kind": "stimulus", "id": "s"}, b"")
-    pool._heard(client.process, made(client, "s", "stimulus_values"))
+    pool._receive(client.process, made(client, "s", "stimulus_values"))
     for _ in range(3):
         process = replaced(pool, client)
     assert process.asked == []
@@ -184,10 +184,10 @@ def test_as_much_is_kept_of_a_visitor_as_a_message_may_have(pool, monkeypatch):
     client, _ = visitor(1)
     for k in range(4):
         pool.ask(client, {"kind": "recording", "id": f"r{k}"}, b"x" * 900_000)
-        pool._heard(client.process, made(client, f"r{k}", f"recording_{k}"))
+        pool._receive(client.process, made(client, f"r{k}", f"recording_{k}"))
     assert [one.name for one in client.made] == ["recording_2", "recording_3"]
     monkeypatch.setattr(module, "KEPT", 2_000_000)
     other, _ = visitor(2)
     pool.ask(other, {"kind": "recording", "id": "r"}, b"x" * 900_000)
-    pool._heard(other.process, made(other, "r", "recording"))
+    pool._receive(other.process, made(other, "r", "recording"))
     assert other.made == []

@@ -79,10 +79,10 @@ def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not(run):
     def work(visitors, pool):
         socket = Socket()
         visitor = visitors.enter(hello(), socket)
-        visitor.hear({"kind": "search", "id": "a", **SET, "begin": "values"}, b"")
+        visitor.receive({"kind": "search", "id": "a", **SET, "begin": "values"}, b"")
         assert [one["id"] for one in pool.asked] == ["a"]
         for kind in LEFT_OUT:
-            visitor.hear({"kind": kind, "id": f"x{kind}"}, b"")
+            visitor.receive({"kind": kind, "id": f"x{kind}"}, b"")
         assert len(pool.asked) == 1
         assert all(one["state"] == "failed" for one in socket.heard)
 
@@ -100,7 +100,7 @@ def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(run, me
     def work(visitors, pool):
         socket = Socket()
         visitor = visitors.enter(hello(), socket)
-        assert visitor.hear(message, b"") == ""
+        assert visitor.receive(message, b"") == ""
         assert pool.asked == []
         assert socket.heard[0]["state"] == "failed"
         assert socket.heard[0]["error"]
@@ -120,7 +120,7 @@ def test_more_than_a_server_gives_is_refused_and_says_how_much(run, kind, fields
     def work(visitors, pool):
         socket = Socket()
         visitor = visitors.enter(hello(), socket)
-        visitor.hear({"kind": kind, "id": "a", **fields}, b"")
+        visitor.receive({"kind": kind, "id": "a", **fields}, b"")
         assert pool.asked == []
         assert said in socket.heard[0]["error"]
 
@@ -132,8 +132,8 @@ def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one(run):
         socket = Socket()
         visitor = visitors.enter(hello(), socket)
         for k in range(5):
-            visitor.hear({"kind": "verify", "id": f"a{k}", **SET}, b"")
-        visitor.hear({"kind": "cancel", "id": "c", "of": "a0"}, b"")
+            visitor.receive({"kind": "verify", "id": f"a{k}", **SET}, b"")
+        visitor.receive({"kind": "cancel", "id": "c", "of": "a0"}, b"")
         assert [one["id"] for one in pool.asked] == ["a0", "a1", "a2", "c"]
         assert len(socket.heard) == 2
 
@@ -143,7 +143,7 @@ def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one(run):
 def test_a_flood_closes_the_connection(run):
     def work(visitors, pool):
         visitor = visitors.enter(hello(), Socket())
-        said = [visitor.hear({"kind": "cancel", "id": f"{k}", "of": "x"}, b"") for k in range(60)]
+        said = [visitor.receive({"kind": "cancel", "id": f"{k}", "of": "x"}, b"") for k in range(60)]
         assert said[:40] == [""] * 40
         assert said[-1] == "too many messages"
 
@@ -156,7 +156,7 @@ def test_custom_currents_are_limited(run):
         visitor = visitors.enter(hello(), socket)
         fields = {"shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
         for k in range(MADE + 3):
-            visitor.hear({"kind": "stimulus", "id": f"s{k}", **fields}, b"")
+            visitor.receive({"kind": "stimulus", "id": f"s{k}", **fields}, b"")
         assert len(pool.asked) == MADE
         assert len(socket.heard) == 3
 
@@ -170,7 +170,7 @@ def test_what_a_page_makes_again_is_no_other_one(run):
         fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
         visitor._client.made.append(Question({"again": "stimulus_values"}, b""))
         for k in range(MADE + 3):
-            visitor.hear({**fields, "id": f"s{k}", "again": "stimulus_values"}, b"")
+            visitor.receive({**fields, "id": f"s{k}", "again": "stimulus_values"}, b"")
         assert len(pool.asked) == MADE + 3
 
     run(work, questions=1000)
@@ -182,8 +182,8 @@ def test_a_page_that_greets_again_is_told_in_its_new_language(run):
         visitor = visitors.enter(hello(), socket)
         asked = {"kind": "samples", **SET, "count": 501, "seed": 0}
         for k, language in enumerate(("de", "xx", ["de"])):
-            assert visitor.hear(hello() | {"language": language}, b"") == ""
-            visitor.hear({**asked, "id": f"{k}"}, b"")
+            assert visitor.receive(hello() | {"language": language}, b"") == ""
+            visitor.receive({**asked, "id": f"{k}"}, b"")
         german, unknown, wrong = (one["error"] for one in socket.heard)
         assert "Auf diesem Server" in german
         assert "On this server" in unknown and unknown == wrong

@@ -1,4 +1,4 @@
-"""What a worker process tells of itself while visitors come and leave."""
+"""What a worker process reports of itself while visitors come and leave."""
 
 import io
 from queue import SimpleQueue
@@ -56,17 +56,17 @@ def test_a_visitor_who_leaves_during_a_report_is_not_forgotten(work, monkeypatch
     assert list(work._left) == [new]
 
 
-def test_what_one_visitor_asks_is_not_heard_after_what_another_one_asked(work, monkeypatch):
+def test_what_one_visitor_asks_is_not_answered_after_what_another_one_asked(work, monkeypatch):
     heard, over = SimpleQueue(), Event()
 
     class Hearing(Answers):
-        def __init__(self, tell) -> None:
+        def __init__(self, send) -> None:
             self.searches = SimpleNamespace()
 
         def speak(self, language) -> None:
             pass
 
-        def hear(self, message, buffers) -> None:
+        def receive(self, message, buffers) -> None:
             if message["id"] == "long":
                 over.wait(30.0)
             heard.put(message["id"])

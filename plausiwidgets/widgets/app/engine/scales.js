@@ -42,7 +42,7 @@ function rounded(x, decimals) {
   return Number(x.toFixed(decimals));
 }
 
-/** The value at a slider's position, without digits that the slider cannot tell apart. */
+/** The value at a slider's position, without digits that the slider cannot resolve. */
 export function valueAt(slider, position, [low, high]) {
   if (position <= 0) return low;
   if (position >= STEPS) return high;
