@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
@@ -55,21 +56,16 @@ def test_loss_criteria_and_table_are_those_of_the_parts():
 def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
     verdict = pw.judge("izhikevich", pw.patterns.all_of("tonic_spiking", "tonic_bursting"))
     assert verdict.status == "rejected"
-    assert {key: part.status for key, part in verdict.parts.items()} == {
-        "tonic_spiking": "replicated",
-        "tonic_bursting": "rejected",
-    }
+    assert [part.status for part in verdict.parts.values()] == ["replicated", "rejected"]
     html = verdict._repr_html_()
     assert "tonic_spiking_and_tonic_bursting: ✗ rejected" in html
     assert "Tonic spiking: spikes" in html and "Tonic bursting: complete bursts" in html
 
 
 def test_a_fragile_part_names_itself_and_its_check():
-    loose = pw.Pattern(
+    loose = doublet(
         key="coarse",
         title="Coarse",
-        free_values=[pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current")],
-        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 100.0, s.amplitude)], end=100.0)},
         measure=lambda r, s: {"dt": np.full(r.n, r.dt)},
         criteria=[pw.Criterion("dt", "time step", "Of the simulation.", "ms", low=0.09)],
     )
@@ -105,10 +101,7 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
 
 def test_a_name_and_a_pattern_are_the_same():
     tonic = pw.patterns.get("tonic_spiking")
-    made = [
-        pw.patterns.all_of("tonic_spiking", "rebound_spike"),
-        pw.patterns.all_of(tonic, "rebound_spike"),
-    ]
+    made = [pw.patterns.all_of(first, "rebound_spike") for first in ("tonic_spiking", tonic)]
     assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.free for p in made}) == 1
     assert made[0].title == "Tonic spiking and rebound spike" and made[0].letter == "A+M"
     nested = pw.patterns.all_of(made[0], "tonic_bursting")
@@ -135,14 +128,7 @@ def test_its_target_is_that_of_each_part():
     lines = target_lines(target, voltage_scale(pw.models.get("adex")))
     alone = target_lines(pw.patterns.target("rebound_spike"), voltage_scale(pw.models.get("adex")))
     np.testing.assert_array_equal(lines["Rebound spike: release"].v, alone["release"].v)
-    mine = pw.Pattern(
-        key="mine",
-        title="Mine",
-        sweeps=lambda s: {"rest": pw.Sweep([], end=10.0)},
-        measure=lambda r, s: {"n": r["rest"].count()},
-        criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", high=0, kind="count")],
-    )
-    assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", mine)) is None
+    assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", doublet())) is None
 
 
 def test_a_recording_may_be_one_of_them():
@@ -159,11 +145,7 @@ def test_a_recording_may_be_one_of_them():
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_spiking"), ValueError, "'tonic_spiking' is named twice"),
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_bursts"), ValueError, "Did you mean 'tonic_bursting'"),
         (lambda: pw.patterns.all_of("tonic_spiking", 3), TypeError, "an entry of patterns is 3"),
-        (
-            lambda: pw.judge("adex", pw.patterns.all_of(*CELL), {"amplitude": 3.0}),
-            ValueError,
-            "tonic_spiking_amplitude",
-        ),
+        (lambda: pw.judge("adex", pw.patterns.all_of(*CELL), {"amplitude": 3.0}), ValueError, "tonic_spiking_amplit"),
     ],
 )
 def test_what_cannot_be_combined_is_refused(call, error, said):
@@ -203,16 +185,10 @@ def test_what_compares_patterns_takes_a_list_as_each_of_them():
 
 def test_a_value_keeps_its_title_under_another_key():
     def pattern(key, title):
-        return pw.Pattern(
-            key=key, title=key, sweeps=lambda s: {"a": pw.Sweep([pw.pulse(0.0, s.width, 1.0)], end=200.0)},
-            free_values=[pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", title=title)],
-            measure=lambda r, s: {"n": r["a"].count()}, criteria=[pw.Criterion("n", "spikes", "Spikes.", low=1)],
-        )  # fmt: skip
+        amplitude = doublet().free_values[0]
+        return doublet(key=key, free_values=[amplitude, pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", title=title)])
 
     both = pw.patterns.all_of(pattern("one", "Width"), pattern("two", ""))
     values = both.stimulus_parameters(pw.models.get("lif"))
-    assert [(value.key, value.title) for value in both.free_values] == [
-        ("one_width", "Width"),
-        ("two_width", "two_width"),
-    ]
-    assert [value.title for value in values.values()] == ["Width", "two_width"]
+    titles = ["one_amplitude", "Width", "two_amplitude", "two_width"]
+    assert [value.title for value in both.free_values] == [value.title for value in values.values()] == titles

@@ -51,14 +51,6 @@ def test_the_loss_is_the_same_in_any_batch(key, monkeypatch):
             monkeypatch.undo()
 
 
-def test_a_set_at_rest_is_silent_in_a_batch_as_it_is_alone():
-    """At a holding current of 0, in a batch with sets of other holding currents."""
-    together = pw.judge("izhikevich_2004", "class_2_excitable", {"b": [0.3, 0.3], "holding": [0.0, -1.0]}, verify=False)
-    alone = pw.judge("izhikevich_2004", "class_2_excitable", {"b": 0.3, "holding": 0.0}, verify=False)
-    assert together.loss[0] == alone.loss
-    assert together.checks[0].value[0] == alone.checks[0].value > 0
-
-
 @pytest.mark.parametrize(
     ("model", "pattern", "parameters"),
     [

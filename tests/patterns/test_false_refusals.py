@@ -61,22 +61,6 @@ def test_a_plateau_below_a_threshold_that_follows_the_potential_is_no_block():
     assert distance == pytest.approx(-5.0, abs=0.1)  # V = -40 mV, threshold -35 mV
 
 
-def test_a_small_pulse_on_that_plateau_evokes_spikes():
-    step = pw.Current([pw.pulse(0.0, 2000.0, 1.5), pw.pulse(1800.0, 100.0, 0.5)], 2000.0)
-    own = {name: PHASIC_BURST[name] for name in ("a", "A1", "A2")}
-    times = pw.simulate("mihalas_niebur", step, own).spike_times[0]
-    assert np.count_nonzero(times < 200.0) >= 3 and np.count_nonzero(times > 1800.0) >= 3
-
-
-def test_the_threshold_of_a_settled_neuron_is_a_state_only_where_it_moves():
-    from plausiwidgets.patterns.bench import Bench
-
-    for name, moves in (("mihalas_niebur", True), ("adex", False)):
-        model, pattern = pw.models.get(name), pw.patterns.get("tonic_spiking")
-        bench = Bench(model, values_of(name, pattern, [{"a": 0.005}]), model.dt)
-        assert (bench.threshold_at(1.0) != bench.threshold).all() == moves
-
-
 def test_a_threshold_that_is_no_state_is_refused():
     neuron = pw.models.get("mihalas_niebur")
     with pytest.raises(ValueError, match="threshold_state of model 'mine', among its states: 'thta'"):

@@ -47,6 +47,7 @@ def join() -> None:
 def test_plain_python_judges_as_the_kernel_does(name):
     model = pw.models.get(name)
     plain, record = interpreter(model.programs.step), [state.key for state in model.states]
+    slack = 1e-6 if has_exponential(name) else 0.0
     for key in ("tonic_spiking", "integrator", "rebound_spike", "accommodation"):
         pattern = pw.patterns.get(key)
         values = broadcast(complete(model, pattern, pw.assessment.published_parameters(name, key)))
@@ -55,25 +56,11 @@ def test_plain_python_judges_as_the_kernel_does(name):
         assert (ours.engine, theirs.engine) == ("python", "compiled")
         assert ours.status == theirs.status
         assert ours.diverged == theirs.diverged
-        np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-12)
+        np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-12 if has_exponential(name) else 0.0)
         for sweep, trace in theirs.traces.items():
             np.testing.assert_array_equal(ours.traces[sweep].spike_times[0], trace.spike_times[0])
             for state, path in trace.states.items():
-                np.testing.assert_allclose(ours.traces[sweep].states[state], path, rtol=1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", [n for n in pw.models.names() if not has_exponential(n)])
-def test_without_an_exponential_function_it_is_the_same_to_the_last_bit(name):
-    model, pattern = pw.models.get(name), pw.patterns.get("tonic_bursting")
-    values = broadcast(complete(model, pattern))
-    record = [state.key for state in model.states]
-    ours = evaluate(model, pattern, values, model.dt, interpreter(model.programs.step), record=record)
-    theirs = evaluate(model, pattern, values, model.dt, "compiled", record=record)
-    assert ours.loss == theirs.loss
-    assert [c.cost for c in ours.checks] == [c.cost for c in theirs.checks]
-    for sweep, trace in theirs.traces.items():
-        for state, path in trace.states.items():
-            np.testing.assert_array_equal(ours.traces[sweep].states[state], path)
+                np.testing.assert_allclose(ours.traces[sweep].states[state], path, rtol=slack, atol=slack)
 
 
 # ------------------------------------------------------------------ when, and by what
@@ -223,11 +210,3 @@ left = [thread.name for thread in threading.enumerate() if "compile" in thread.n
 print(left, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "numba" in sys.modules)
 """)
     assert (done.returncode, done.stdout.split()) == (0, ["[]", "7", "True"]), done.stderr
-
-
-def test_nothing_runs_once_all_kernels_are_made(cold):
-    model = make(good_step)
-    behind.compile_behind(model, 0.0)
-    join()
-    assert is_ready(model)
-    assert not makers()

@@ -76,7 +76,7 @@ def drawn(key, sweep=""):
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
-def test_every_mark_is_of_a_criterion_and_of_a_sweep_and_lies_within_the_trace(key):
+def test_every_mark_is_of_a_criterion_and_of_a_sweep_and_lies_within_the_trace_whose_spikes_are_shown(key):
     pattern, model, verdict = reference(key)
     assert pattern.marks
     assert {mark.criterion for mark in pattern.marks} <= {c.key for c in pattern.criteria}
@@ -84,19 +84,12 @@ def test_every_mark_is_of_a_criterion_and_of_a_sweep_and_lies_within_the_trace(k
     for name, trace in verdict.traces.items():
         low, high = event_window(pattern, name, verdict.parameters, trace)
         assert trace.t[0] <= low < high <= trace.t[-1]
+        if name == pattern.main_sweep:
+            spikes = trace.spike_times[0]
+            assert ((spikes >= low) & (spikes <= high)).all() and low <= 0.0
         for shape in shapes(pattern, name, model, verdict.parameters, trace):
             assert trace.t[0] <= shape.t0 <= shape.t1 <= trace.t[-1]
             assert np.isfinite([shape.v0, shape.v1]).all() == (shape.form in ("band", "dot"))
-
-
-@pytest.mark.parametrize("key", pw.patterns.names())
-def test_what_a_pattern_is_about_lies_in_the_window_that_is_shown(key):
-    pattern, _, verdict = reference(key)
-    trace = verdict.traces[pattern.main_sweep]
-    low, high = event_window(pattern, pattern.main_sweep, verdict.parameters, trace)
-    spikes = trace.spike_times[0]
-    assert ((spikes >= low) & (spikes <= high)).all()
-    assert low <= 0.0
 
 
 def test_counts_and_times_are_those_of_the_judge():

@@ -33,119 +33,50 @@ def guarded(r, value, least=3):
 
 
 MIXING = {
-    "nanmean without an axis": lambda r, s: guarded(r, np.nanmean(np.diff(r["step"].times))),
+    "nanmean without an axis": lambda r, s: guarded(r, np.nanmean(isi(r))),
     "nanmax without an axis": lambda r, s: guarded(r, np.nanmax(isi(r), initial=0.0)),
     "nanmin without an axis": lambda r, s: guarded(r, np.nanmin(isi(r), initial=1e9)),
-    "nanmedian without an axis": lambda r, s: guarded(r, np.nanmedian(isi(r))),
-    "nanstd without an axis": lambda r, s: guarded(r, np.nanstd(isi(r))),
-    "percentile without an axis": lambda r, s: guarded(r, np.nanpercentile(isi(r), 90)),
     "histogram without an axis": lambda r, s: guarded(r, np.histogram(isi(r)[np.isfinite(isi(r))], bins=5)[0].max()),
-    "count over the largest": lambda r, s: r["step"].count() / np.maximum(r["step"].count().max(), 1),
-    "count over the sum": lambda r, s: r["step"].count() / np.maximum(r["step"].count().sum(), 1),
-    "columns of the spikes": lambda r, s: 0.0 * s.width + r["step"].times.shape[1],
-    "any spontaneous spike": lambda r, s: np.where(r.spontaneous_spikes.any(), np.nan, r["step"].count()),
-    "number of sets": lambda r, s: r["step"].count() + (r.n > 3),
-    "number of sets, far more": lambda r, s: r["step"].count() + (r.n > 100),
-    "rank of the count": lambda r, s: np.argsort(np.argsort(r["step"].count())),
-    "z-score": lambda r, s: (r["step"].count() - r["step"].count().mean()) / (r["step"].count().std() + 1e-9),
     "largest peak": lambda r, s: r["step"].top - np.max(r["step"].top),
+    "any spontaneous spike": lambda r, s: np.where(r.spontaneous_spikes.any(), np.nan, r["step"].count()),
     "mean rest": lambda r, s: r.v_baseline - np.mean(r.v_baseline),
+    "threshold of the first": lambda r, s: (v(r) > r.threshold[0]).sum(axis=1),
+    "spread of the widths": lambda r, s: r["step"].count() + np.ptp(s.width),
+    "mean potential": lambda r, s: v(r).max(axis=1) - v(r).mean(),
+    "number of sets, far more": lambda r, s: r["step"].count() + (r.n > 100),
+    "columns of the spikes": lambda r, s: 0.0 * s.width + r["step"].times.shape[1],
+    "more than thirty spikes somewhere": lambda r, s: r["step"].count() + (r["step"].times.shape[1] > 30),
+    "mean over padding": lambda r, s: np.nan_to_num(r["step"].times).mean(axis=1),
     "first set": lambda r, s: guarded(r, r["step"].count()[0]),
     "last set": lambda r, s: guarded(r, r["step"].count()[-1]),
-    "order of the sets": lambda r, s: np.cumsum(r["step"].count()),
-    "unique counts": lambda r, s: 0.0 * s.width + np.unique(r["step"].count()).size,
-    "wrong axis": lambda r, s: guarded(r, np.nanmean(np.nanmean(isi(r), axis=0))),
-    "all silent": lambda r, s: np.where((r["step"].count() == 0).all(), 9.0, r["step"].count()),
-    # and more, each seen in scripts of this kind
-    "interpolated over the sets": lambda r, s: np.interp(
-        r["step"].count(), np.sort(r["step"].count()), np.linspace(0, 1, r.n)
-    ),
-    "difference of neighbours": lambda r, s: np.gradient(r["step"].count()) if r.n > 1 else r["step"].count() * 0.0,
-    "smoothed over the sets": lambda r, s: np.convolve(r["step"].count(), [0.25, 0.5, 0.25], "same")[: r.n],
-    "rolled": lambda r, s: np.roll(r["step"].count(), 1),
-    "reversed": lambda r, s: r["step"].count()[::-1],
     "of the best set": lambda r, s: guarded(r, isi(r)[np.argmax(r["step"].count())][:1].sum() if isi(r).size else 0.0),
-    "sum of a boolean": lambda r, s: 0.0 * s.width + (r["step"].count() >= 3).sum(),
-    "share that fires": lambda r, s: 0.0 * s.width + (r["step"].count() >= 3).mean(),
-    "flat spikes": lambda r, s: guarded(r, np.ravel(r["step"].times)[0] if r["step"].times.size else 0.0),
-    "diff of all times": lambda r, s: guarded(
-        r, np.min(np.diff(np.sort(r["step"].times[np.isfinite(r["step"].times)])), initial=9.0)
-    ),
-    "spread of the widths": lambda r, s: r["step"].count() + np.ptp(s.width),
-    "mean potential": lambda r, s: r["step"].v(0.0, 50.0).max(axis=1) - r["step"].v(0.0, 50.0).mean(),
-    "potential of the first": lambda r, s: r["step"].v(0.0, 50.0)[0].max() + 0.0 * s.width,
-    "covariance": lambda r, s: (
-        0.0 * s.width + np.cov(np.nan_to_num(r["step"].first()), s.width).flat[1] if r.n > 1 else 0.0 * s.width
-    ),
-    "two sets or more": lambda r, s: r["step"].count() * (1.0 if r.n == 1 else 1.0001),
-    "an even number of sets": lambda r, s: r["step"].count() + (r.n % 2),
-    "padding counted": lambda r, s: np.isnan(r["step"].times).sum(axis=1),
-    "any set without a spike": lambda r, s: r["step"].count() - (r["step"].count() == 0).any(),
-    "more than thirty spikes somewhere": lambda r, s: r["step"].count() + (r["step"].times.shape[1] > 30),
-    "graded by all": lambda r, s: pw.patterns.Graded(r["step"].count(), 0.5 * np.mean(s.width) / 100.0 + 0.0 * s.width),
-    # and twenty more that were written without a look at the trial
-    "scaled by the largest potential": lambda r, s: v(r).max(axis=1) / np.abs(v(r)).max(),
-    "place among the sorted": lambda r, s: np.searchsorted(np.sort(r["step"].count()), r["step"].count()),
-    "weighted by the counts": lambda r, s: r["step"].count() + np.average(s.width, weights=r["step"].count() + 1.0),
-    "a line through the sets": lambda r, s: (
-        np.polyval(np.polyfit(s.amplitude, r["step"].count(), 1), s.amplitude) if r.n > 1 else 1.0 * r["step"].count()
-    ),
+    "order of the sets": lambda r, s: np.cumsum(r["step"].count()),
     "running maximum": lambda r, s: np.maximum.accumulate(r["step"].count()),
+    "all silent": lambda r, s: np.where((r["step"].count() == 0).all(), 9.0, r["step"].count()),
     "above the median": lambda r, s: 1.0 * (r["step"].count() > np.median(r["step"].count())),
-    "quartile": lambda r, s: np.digitize(r["step"].count(), np.quantile(r["step"].count(), [0.25, 0.5, 0.75])),
-    "products of trains": lambda r, s: (np.nan_to_num(r["step"].times) @ np.nan_to_num(r["step"].times).T).sum(axis=1),
-    "cut to the shortest train": lambda r, s: np.nan_to_num(r["step"].times[:, : r["step"].count().min()]).sum(axis=1),
+    "winsorized": lambda r, s: np.clip(r["step"].count(), None, np.percentile(r["step"].count(), 90)),
     "gaps filled by the mean": lambda r, s: np.where(
         np.isnan(r["step"].first()), np.nanmean(r["step"].first()), r["step"].first()
     ),
-    "distance to the best": lambda r, s: np.nansum(
-        np.abs(r["step"].times - r["step"].times[np.argmax(r["step"].count())]), axis=1
-    ),
-    "mean trace subtracted": lambda r, s: (v(r) - v(r).mean(axis=0)).max(axis=1),
-    "a transform along the sets": lambda r, s: np.abs(np.fft.fft(v(r), axis=0)).max(axis=1),
-    "a level of all": lambda r, s: (v(r) > np.percentile(v(r), 95)).sum(axis=1),
     "noise by place": lambda r, s: r["step"].count() + np.random.default_rng(0).normal(size=r.n),
-    "nan unless all fire": lambda r, s: np.where((r["step"].count() >= 1).all(), 1.0 * r["step"].count(), np.nan),
-    "first trace as reference": lambda r, s: np.abs(v(r) - v(r)[:1]).max(axis=1),
-    "winsorized": lambda r, s: np.clip(r["step"].count(), None, np.percentile(r["step"].count(), 90)),
-    "softmax": lambda r, s: (
-        np.exp(r["step"].count() - r["step"].count().max()) / np.exp(r["step"].count() - r["step"].count().max()).sum()
-    ),
-    "mean over padding": lambda r, s: np.nan_to_num(r["step"].times).mean(axis=1),
-    "threshold of the first": lambda r, s: (v(r) > r.threshold[0]).sum(axis=1),
-    "phase with padding": lambda r, s: np.abs(np.exp(2j * np.nan_to_num(r["step"].times)).sum(axis=1)),
+    "graded by all": lambda r, s: pw.patterns.Graded(r["step"].count(), 0.5 * np.mean(s.width) / 100.0 + 0.0 * s.width),
     "over the most that was seen so far": lambda r, s: r["step"].count() / most_so_far(r),
 }
+"""The hardest to find of each way to mix: some are seen by one of the companies of the trial alone."""
 
 ALONE_TOO = {
     "mean of the intervals": lambda r, s: guarded(r, np.nanmean(isi(r), axis=-1)),
     "mean of the intervals by features": lambda r, s: f.mean(f.intervals(r["step"].window())),
-    "largest interval by a sort": lambda r, s: np.sort(-np.nan_to_num(isi(r)), axis=1)[:, :1].sum(axis=1) + 500.0,
-    "a loop over the sets": lambda r, s: np.array([np.isfinite(row).sum() for row in r["step"].times]),
-    "apply along the axis": lambda r, s: np.apply_along_axis(lambda row: np.isfinite(row).sum(), 1, r["step"].times)
-    if r["step"].times.shape[1]
-    else np.zeros(r.n),
-    "histogram of each": lambda r, s: np.array([np.histogram(x[np.isfinite(x)], 5)[0].max() for x in isi(r)]),
-    "percentile of each": lambda r, s: guarded(r, np.nanpercentile(isi(r), 90, axis=1))
-    if isi(r).shape[1]
-    else r.n * [np.nan],
     "a masked array": lambda r, s: np.ma.filled(np.ma.masked_invalid(isi(r)).mean(axis=1).astype(float), np.nan),
     "a loop that fills": lambda r, s: filled(r),
-    "vectorized": lambda r, s: np.vectorize(lambda n, w: n / w, otypes=[float])(r["step"].count(), s.width),
     "a list": lambda r, s: [float(n) for n in r["step"].count()],
     "an integer": lambda r, s: r["step"].count().astype(np.int32),
-    "a truth value": lambda r, s: (r["step"].count() > 3).astype(float),
     "divided by zero": lambda r, s: 1.0 / r["step"].count(),
-    "rate": lambda r, s: 1000.0 * r["step"].count() / s.width,
-    "coefficient of variation": lambda r, s: guarded(r, np.nanstd(isi(r), axis=1) / np.nanmean(isi(r), axis=1)),
-    "einsum": lambda r, s: np.einsum("ij->i", np.nan_to_num(r["step"].times)),
-    "column by column": lambda r, s: sum((np.isfinite(c) * 1.0 for c in r["step"].times.T), np.zeros(r.n)),
-    "argmax of each": lambda r, s: isi(r).shape[1] and np.argmax(np.nan_to_num(isi(r)), axis=1) + 0.0 * s.width,
-    "fft of each": lambda r, s: np.abs(np.fft.rfft(r["step"].v(0.0, 50.0), axis=-1))[:, 1],
-    "a take": lambda r, s: np.take_along_axis(isi(r), np.zeros((r.n, 1), int), 1)[:, 0] if isi(r).shape[1] else np.nan,
+    "fft of each": lambda r, s: np.abs(np.fft.rfft(v(r), axis=-1))[:, 1],
+    "a number or values": lambda r, s: isi(r).shape[1] and np.argmax(np.nan_to_num(isi(r)), axis=1) + 0.0 * s.width,
     "graded": lambda r, s: pw.patterns.Graded(r["step"].count(), np.clip(s.width / 200.0, 0.0, 0.9)),
-}  # fmt: skip
-"""Written in as many styles as there are; `n` of each set is its own."""
+}
+"""`n` of each set is its own."""
 
 
 def filled(r):
@@ -208,12 +139,10 @@ def through(feature):
     return procedure
 
 
-def rheobase(bench, r, scale=lambda high: high):
+def rheobase(bench, r):
     a = bench.stimulus_values.amplitude
     fires = bench.steps_show(lambda times: f.lengths(times) >= 1, a, 200.0, 200.0, np.ones(bench.n, bool))
-    least = bench.weakest_step(
-        lambda times: f.lengths(times) >= 1, 200.0, 200.0, np.zeros(bench.n), scale(a), fires, 1e-3
-    )
+    least = bench.weakest_step(lambda times: f.lengths(times) >= 1, 200.0, 200.0, 0.0 * a, a, fires, 1e-3)
     return least / a
 
 
@@ -249,10 +178,8 @@ def paired(bench, r, after):
 
 MIXING_PROCEDURES = {
     "mean over the sets": through(lambda bench, r: guarded(r, np.nanmean(isi(r)))),
-    "the largest amplitude of all": through(lambda bench, r: rheobase(bench, r, lambda a: 0.0 * a + a.max())),
     "a second sweep by the mean response": through(lambda bench, r: second_round(bench, True)),
     "any set that fires": through(lambda bench, r: r["step"].count() + (bench.spontaneous_spikes > 0).any()),
-    "number of sets": through(lambda bench, r: r["step"].count() + (bench.n > 3)),
     "a bisection that ends when any set is done": through(lambda bench, r: halved(bench, np.any)),
     "a second pulse after the slowest set": through(lambda bench, r: paired(bench, r, np.max)),
 }
@@ -260,9 +187,7 @@ PROCEDURES_ALONE_TOO = {
     "mean of each set": through(lambda bench, r: guarded(r, np.nanmean(isi(r), axis=1))),
     "rheobase": through(rheobase),
     "a second sweep by the own response": through(lambda bench, r: second_round(bench, False)),
-    "a bisection of all": through(lambda bench, r: halved(bench, lambda done: False)),
     "a second pulse after the own spike": through(lambda bench, r: paired(bench, r, lambda first: first)),
-    "a control": through(lambda bench, r: bench.control(0.0)),
     "of the neuron": through(lambda bench, r: bench.parameters["tau_w"] + 0.0 * r["step"].count()),
 }
 

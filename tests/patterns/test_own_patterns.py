@@ -2,29 +2,10 @@
 
 import numpy as np
 import pytest
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import registry
-
-
-def doublet(**changes):
-    """Two spikes after a pulse whose width is free, and nothing more."""
-    fields = dict(
-        key="doublet",
-        title="Doublet",
-        look_for="Look for exactly two spikes.",
-        free_values=[
-            pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
-            pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms", scale="log", description="Width of the pulse."),
-        ],
-        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=s.width + 200.0)},
-        measure=lambda r, s: {"n": r["pulse"].count(), "gap": r["pulse"].last() - r["pulse"].first()},
-        criteria=[
-            pw.Criterion("n", "spikes", "Spikes after the onset.", "spikes", low=2, high=2, kind="count"),
-            pw.Criterion("gap", "interval", "From the first to the last spike.", "ms", high=50.0, scale=20.0),
-        ],
-    )
-    return pw.Pattern(**(fields | changes))
 
 
 def test_it_is_judged_optimized_and_assessed():
@@ -45,17 +26,6 @@ def test_silence_before_the_onset_is_asked_of_every_pattern():
 
 
 HOLDING = pw.FreeValue("holding", 0.0, -1.0, 1.0, of="current")
-
-
-def test_a_set_is_judged_the_same_alone_and_among_sets_of_other_widths():
-    rng = np.random.default_rng(0)
-    values = {"width": rng.uniform(5, 100, 30), "amplitude": 10 ** rng.uniform(0, 2.3, 30)}
-    pattern = doublet()
-    many = pw.judge("izhikevich", pattern, values, verify=False)
-    for i in range(30):
-        alone = pw.judge("izhikevich", pattern, {k: v[i] for k, v in values.items()}, verify=False)
-        assert alone.loss == many.loss[i]
-        np.testing.assert_array_equal([c.value for c in alone.checks], [c.value[i] for c in many.checks])
 
 
 def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
@@ -144,17 +114,6 @@ def test_a_stimulus_value_with_the_name_of_a_parameter_is_refused():
         pw.judge("adex", pattern)
 
 
-def test_a_procedure_that_forgets_a_feature_is_told_when_it_is_made():
-    def procedure(bench):
-        r = bench.apply({"pulse": pw.Sweep([pw.pulse(0.0, 5.0, bench.stimulus_values.amplitude)], 100.0)})
-        return pw.patterns.Measurement({"m": r["pulse"].count()}, bench.gap_to_threshold(r["pulse"]))
-
-    with pytest.raises(
-        ValueError, match=r"is about a feature that is not measured; measured are quiet, at_rest, .*, m"
-    ):
-        doublet(sweeps=None, measure=None, procedure=procedure)
-
-
 def test_another_built_in_pattern_without_a_published_set_works_everywhere(monkeypatch, tmp_path):
     pattern = doublet(key="twenty_first")
     monkeypatch.setitem(registry._builtin, pattern.key, pattern)
@@ -167,16 +126,6 @@ def test_another_built_in_pattern_without_a_published_set_works_everywhere(monke
     pw.export_page("izhikevich", ["tonic_spiking", pattern.key], path=tmp_path / "page.html")
     assert "Doublet" in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert pw.assess("izhikevich", pattern.key, budget=20)["status"].notna().all()
-
-
-def test_the_loss_says_what_is_accepted_what_has_diverged_and_what_is_not_judged():
-    verdict = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [10.0, 0.2, 1e12]}, verify=False)
-    m = len(verdict.checks)
-    assert verdict.loss[0] == 0.0 and verdict.accepted[0]
-    assert 0.0 < verdict.loss[1] <= m and not verdict.diverged[1]
-    assert verdict.diverged[2] and m + 1.0 <= verdict.loss[2] <= m + 2.0
-    shown = pw.judge("izhikevich", pw.patterns.stimulus("step"), {"amplitude": [10.0, 1e12]})
-    assert np.isnan(shown.loss).all() and not shown.accepted.any() and list(shown.diverged) == [False, True]
 
 
 def test_a_sweep_refuses_a_piece_before_its_onset_that_would_be_cut():

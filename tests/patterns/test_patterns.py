@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.evaluation import complete, evaluate
-from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.simulate import broadcast
+from plausiwidgets.patterns.bisection import smallest_firing
+from plausiwidgets.patterns.evaluation import evaluate
 
 PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
 NORSE = {p.pattern: p for p in pw.models.get("izhikevich").presets}
@@ -119,14 +119,6 @@ def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):
         assert verdict.loss[verdict.diverged].min() > len(verdict.checks) >= finite.max()
 
 
-def test_both_engines_judge_alike():
-    for key in ("tonic_spiking", "rebound_spike"):
-        values = NORSE[key].parameters
-        a, b = (pw.judge("izhikevich", key, values, engine=e, verify=False) for e in ("torch", "compiled"))
-        assert (a.engine, b.engine) == ("torch", "compiled")
-        assert [c.value for c in a.checks] == [c.value for c in b.checks]
-
-
 def test_silent_neurons_are_ranked_by_their_distance_to_threshold():
     amplitudes = np.array([1.0, 4.0, 8.0, 12.0])
     verdict = pw.judge("lif", "tonic_spiking", {"amplitude": amplitudes}, verify=False)
@@ -158,56 +150,25 @@ def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key
 def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_diverges():
     def step(current, state, p, dt):
         v, age = state
-        v = v + dt / p.tau * (-65.0 - v + current)
-        fired = v > -50.0
-        v = torch.where(age > p.until, torch.inf, torch.where(fired, -65.0, v))
-        return fired.to(v.dtype), (v, age + dt)
+        fired, (v,) = good_step(current, (v,), p, dt)
+        return fired, (torch.where(age > p.until, torch.inf, v), age + dt)
 
-    mortal = pw.NeuronModel(
-        "mortal",
-        step,
-        states=("v", pw.StateVariable("age", "ms")),
-        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("until", 5e3, 1.0, 1e4, unit="ms")],
-        initial_state=lambda p, holding: (-65.0, 0.0),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0,
-        threshold=-50.0,
-    )
+    parameters = [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("until", 5e3, 1.0, 1e4, unit="ms")]
+    states = ("v", pw.StateVariable("age", "ms"))
+    mortal = make(step, parameters, "mortal", states=states, initial_state=lambda p, holding: (-65.0, 0.0))
     # The sweep begins after some 1550 ms at rest.
     verdict = pw.judge(mortal, "tonic_spiking", {"until": [1600.0, 1800.0, 2000.0, 5000.0]})
+    most = len(verdict.checks)
     assert list(verdict.diverged) == [True, True, True, False]
-    assert verdict.loss[0] > verdict.loss[1] > verdict.loss[2] > len(verdict.checks) and verdict.loss[3] == 0
-
-
-def test_verify_judges_at_half_the_step():
-    preset = PUBLISHED["inhibition_induced_bursting"]
-    values = broadcast(complete(pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern), preset.parameters))
-    model, pattern = pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern)
-    verdict = evaluate(model, pattern, values, preset.dt)
-    assert verdict.accepted[0] and verify_sets(model, pattern, verdict).status[0] == "fragile"
+    assert most + 2.0 >= verdict.loss[0] > verdict.loss[1] > verdict.loss[2] >= most + 1.0 and verdict.loss[3] == 0
 
 
 def test_a_search_for_a_threshold_may_try_what_diverges():
     def step(current, state, p, dt):
-        (v,) = state
-        v = v + dt / p.tau * (p.v_rest - v + current)
-        fired = v > -50.0
-        v = torch.where(fired, p.v_rest, v)
-        return fired.to(v.dtype), (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
+        fired, (v,) = good_step(current, state, p, dt)
+        return fired, (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
 
-    model = pw.NeuronModel(
-        key="holey",
-        step=step,
-        parameters=[
-            pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
-            pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV"),
-        ],
-        initial_state=lambda p, holding: (p.v_rest,),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-        rest="v_rest",
-        threshold=-50.0,
-        dt=0.1,
-    )
+    model = make(step)
     alone = pw.judge(model, "class_1_excitable", {"amplitude": 40.0}, verify=False)
     many = pw.judge(model, "class_1_excitable", {"amplitude": np.full(20, 40.0)}, verify=False)
     assert alone.loss == many.loss[0] and not alone.diverged
@@ -234,8 +195,6 @@ def test_what_was_not_verified_is_never_called_replicated():
 
 
 def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
-    from plausiwidgets.patterns.bisection import smallest_firing
-
     rng = np.random.default_rng(3)
     wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)
 

@@ -1,6 +1,7 @@
 """What a neuron cannot show, by argument: patterns that exist, and that neither the table nor a search contradicts."""
 
 import pytest
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
@@ -26,11 +27,7 @@ def _holds(model, preset):
 
 
 def test_an_argument_is_not_about_a_pattern_of_ones_own_with_the_same_key():
-    own = pw.Pattern(
-        key="rebound_spike", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current")],
-        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
-        measure=lambda r, s: {"n": r["step"].count()}, criteria=[pw.Criterion("n", "n", "N.", low=1)],
-    )  # fmt: skip
+    own = doublet(key="rebound_spike")
     found = pw.optimize("lif", own, seed=0, budget=400)
     assert found.replicated and found.argument == ""
     assert len(pw.analysis.sample_accepted("lif", own, 3)) == 3

@@ -6,24 +6,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from random_patterns import Drawn, draw
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.formulas import sweep_formulas, value_of
 from plausiwidgets.patterns.trial import try_features
-from tests.patterns.test_own_patterns import doublet
-
-WIDTH, DELAY = (
-    pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms"),
-    pw.FreeValue("delay", 50.0, 0.0, 200.0, unit="ms"),
-)
-AMPLITUDE = doublet().free_values[0]
 
 
 def steady(end, **changes):
     """Return a pattern that counts the spikes of a step until an end that depends on the values."""
     fields = dict(
-        free_values=[AMPLITUDE, WIDTH, DELAY],
+        free_values=[*doublet().free_values, pw.FreeValue("delay", 50.0, 0.0, 200.0, unit="ms")],
         sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 1000.0, s.amplitude)], end=end(s))},
         measure=lambda r, s: {"n": r["step"].count()},
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1.0)],
@@ -79,31 +73,6 @@ def test_the_page_simulates_the_same_time():
 # -- sets that depend on each other ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "measure",
-    [
-        lambda n, s: n - n.mean(), lambda n, s: np.max(n), lambda n, s: n[0] + 0 * n, lambda n, s: np.argsort(n),
-        lambda n, s: np.sort(n), lambda n, s: n / len(n), lambda n, s: n + np.median(s.width),
-    ],
-)  # fmt: skip
-def test_a_measure_that_mixes_the_sets_is_refused(measure):
-    with pytest.raises(ValueError, match=r"pattern 'doublet': measure gives a set another 'n' alone.*shape \[n\]"):
-        steady(lambda s: 400.0, measure=lambda r, s: {"n": measure(r["step"].count(), s)})
-
-
-def test_a_measure_that_mixes_potentials_is_refused():
-    def over(axis):
-        return steady(
-            lambda s: 400.0,
-            sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 9.0, s.amplitude)], 400.0, voltage=(0.0, 100.0))},
-            measure=lambda r, s: {"n": r["step"].v(0.0, 100.0).mean(axis=axis)},
-        )
-
-    over(-1)
-    with pytest.raises(ValueError, match="another 'n' alone"):
-        over(None)
-
-
 @pytest.mark.parametrize("end", [lambda s: np.max(s.width) + 99.0, lambda s: s.width.mean(), lambda s: s.width[0]])
 def test_sweeps_that_mix_the_sets_are_refused(end):
     with pytest.raises(ValueError, match=r"sweeps gives a set another end of sweep 'step' alone"):
@@ -123,26 +92,6 @@ def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
 def test_a_name_that_links_and_calls_need_is_refused(name):
     with pytest.raises(ValueError, match=rf"key of a stimulus value is '{name}', which is reserved"):
         pw.FreeValue(name, 5.0, 1.0, 9.0, unit="ms")
-    with pytest.raises(ValueError, match=rf"parameter '{name}': this name is reserved"):
-        pw.NeuronModel(
-            "mine", lambda *x: None, [pw.Parameter(name, 5.0, 1.0, 9.0)], lambda p, h: (-65.0,),
-            pw.Parameter("current", 1.0, 0.0, 2.0), -65.0, -50.0,
-        )  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ["read", "values", "name", "key"])
-def test_any_other_name_of_a_parameter_is_taken(name):
-    import torch
-
-    def step(current, state, p, dt):
-        v = state[0] + dt / getattr(p, name) * (-65.0 - state[0] + current)
-        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
-
-    neuron = pw.NeuronModel(
-        "mine", step, [pw.Parameter(name, 20.0, 5.0, 50.0)], lambda p, holding: (-65.0,),
-        pw.Parameter("current", 25.0, 0.0, 100.0), -65.0, -50.0,
-    )  # fmt: skip
-    assert len(pw.simulate(neuron, pw.Current.step(30.0, 100.0), {name: 10.0}).spike_times[0]) > 0
 
 
 @pytest.mark.parametrize(
@@ -174,14 +123,7 @@ def rough(samples):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (
-            lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", bounds={"tau_mem": (50, 5)}),
-            r"\(50, 5\), valid is: low",
-        ),
-        (
-            lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", points=10**9),
-            "sets to judge is 7e.09, valid",
-        ),
+        (lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", points=10**9), "sets to judge is 7e.09, valid"),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps is 1e.10, valid is: at most"),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),

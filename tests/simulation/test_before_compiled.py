@@ -1,8 +1,5 @@
 """What runs, and is drawn, while a kernel is still being made."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -44,44 +41,12 @@ def test_a_lane_that_is_lost_or_given_up_ends_in_plain_python_as_in_the_kernel()
     np.testing.assert_array_equal(np.isnan(ours.state), np.isnan(theirs.state))
 
 
-def test_a_model_is_exported_once_and_runs_before_it_is_compiled(cold, monkeypatch):
-    exports = []
-    monkeypatch.setattr(export, "export_step", lambda model: exports.append(model) or export_step(model))
-    model = make(good_step)
-    run = before_compiled(model)
-    assert not is_ready(model)
-    job = random_job(model, 2, 1000)
-    np.testing.assert_array_equal(run(job, None).spikes, run_compiled(job).spikes)
-    assert is_ready(model)
-    assert before_compiled(model) is None
-    assert exports == [model]
-
-
 def test_what_is_on_disk_is_not_run_in_python(cold):
     assert why_not(make(good_step)) is None
     assert before_compiled(make(good_step)) is None
     for file in cache.kernel_directory().glob("__pycache__/*"):  # as after a process that ended while it compiled
         file.unlink()
     assert before_compiled(make(good_step)) is not None
-
-
-@pytest.mark.slow
-def test_a_neuron_of_the_package_is_judged_before_its_kernel_and_verified_with_it(cold):
-    code = """
-import sys
-import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.directory import kernel_directory
-
-explorer = pw.Explorer("lif", "tonic_spiking")
-seen = []
-explorer.observe(lambda change: seen.append(("numba" in sys.modules, change.new.status)), "verdict")
-assert explorer.wait(300)
-assert seen[0] == (False, "unverified") and seen[-1] == (True, "replicated"), seen
-made = [file.name.partition("-")[0] for file in kernel_directory().glob("*.checked")]
-assert made == ["lif"], made
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
@@ -105,10 +70,10 @@ def test_a_step_that_remembers_is_refused_once(cold, monkeypatch):
     assert "changes what stands outside of its state" in why_not(model)
 
 
-def verdicts_of(pattern: str) -> list[tuple[bool, list]]:
-    """Return of each verdict on a neuron that is not compiled whether the kernel was there, and what was measured."""
+@pytest.mark.slow
+def test_the_first_verdict_of_an_explorer_comes_before_the_kernel_and_measures_the_same(cold):
     heard = []
-    explorer = pw.Explorer(make(good_step), pattern, {})
+    explorer = pw.Explorer(make(good_step), "tonic_spiking", {})
     explorer.observe(
         lambda change: heard.append((is_ready(explorer.model), [check.value for check in change.new.checks])), "verdict"
     )
@@ -116,20 +81,8 @@ def verdicts_of(pattern: str) -> list[tuple[bool, list]]:
         assert explorer.wait(120)
     finally:
         explorer.close()
-    return heard
-
-
-@pytest.mark.slow
-def test_the_first_verdict_comes_before_the_kernel_and_measures_the_same(cold):
-    heard = verdicts_of("tonic_spiking")
     assert (heard[0][0], heard[-1][0]) == (False, True)
     np.testing.assert_allclose(heard[0][1], heard[-1][1], atol=1e-6)
-
-
-def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold):
-    heard = verdicts_of("class_1_excitable")
-    assert heard
-    assert all(ready for ready, _ in heard)
 
 
 def test_a_kernel_that_cannot_be_written_is_not_on_disk(monkeypatch):
