@@ -76,8 +76,8 @@ class Bench:
     divergence : ndarray, shape [n]
         Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where it did
         not diverge.
-    traces : dict of str to Traces
-        Traces of the sweeps, if recorded.
+    traces, shown : dict of str to Traces, and to (Sweep, float)
+        Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
     engine_used : {"compiled", "numpy", "torch", "python"}
     """
 
@@ -106,6 +106,7 @@ class Bench:
         self.full_spike = model.full_spike()
         self.divergence = np.zeros(self.n)
         self.traces: dict[str, Traces] = {}
+        self.shown: dict[str, tuple[Sweep, float]] = {}
         self.engine_used = ""
         self._checkpoint = checkpoint
         names = [s.key for s in model.states]
@@ -162,7 +163,7 @@ class Bench:
         other = copy.copy(self)
         other.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
         other.divergence = self._lost_at_rest.copy()
-        other.traces = {}
+        other.traces, other.shown = {}, {}
         other.lowest = other.highest = self.v_baseline
         other.rise = np.full(self.n, np.inf)
         return other
@@ -227,6 +228,8 @@ class Bench:
         longest = max(float(np.max(s.end)) for s in sweeps.values())
         times = {name: longest if durations is None else durations[name] for name in sweeps}
         chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
+        if self._recorded and keep and (only is None or only.any()):
+            self.shown |= {name: (sweep, times[name]) for name, sweep in sweeps.items()}
         out: dict[str, Response] = {}
         for duration in dict.fromkeys(times.values()):
             batch = {name: sweep for name, sweep in sweeps.items() if times[name] == duration}

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.patterns.tracing import NUMBER, ROW, primitive
+from plausiwidgets.patterns.tracing import primitive
+from plausiwidgets.simulation.formula import NUMBER, ROW
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

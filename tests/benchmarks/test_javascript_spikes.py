@@ -20,7 +20,7 @@ from small_neurons import adaptive_counter, axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.formulas import sweep_formulas
+from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.widgets.app.described import BENCH
 from tests.browser.conftest import browser
 from tests.simulation.test_simulate import neuron_with_four_states

@@ -122,8 +122,7 @@ def test_the_measure_of_a_recording_does_not_mix_its_sets():
 @pytest.mark.parametrize("model", ["adex", "hodgkin_huxley"])
 def test_the_criteria_of_a_recording_have_a_form_for_a_page_without_python(model):
     cell, neuron = adex_cell([-100.0, 350.0]), pw.models.get(model)
-    sets = [{name: p.default for name, p in cell.parameters(neuron).items()}]
-    tape = tape_of(neuron, cell, sets, neuron.dt)
+    tape = tape_of(neuron, cell)
     assert tape is not None and {"course_0", "resistance_0", "gamma_1"} <= set(tape["features"])
 
 

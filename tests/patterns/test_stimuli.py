@@ -7,7 +7,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import stimuli
-from plausiwidgets.patterns.formulas import sweep_formulas
+from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
 

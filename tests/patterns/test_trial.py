@@ -10,7 +10,7 @@ from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.formulas import sweep_formulas, value_of
+from plausiwidgets.patterns.tape import sweep_formulas, value_of
 from plausiwidgets.patterns.trial import try_features
 
 

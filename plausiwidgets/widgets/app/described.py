@@ -18,13 +18,12 @@ from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.evaluation import complete
-from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.marks import After
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
-from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.patterns.tape import applied_sweeps, numbers_of, sweep_formulas, tape_of
 from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import mapping
@@ -132,19 +131,18 @@ class Described:
             "fine": pattern.fine, "cannot": argument_against(pattern, self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
-            "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],
+            "components": [self._component(prefix, part) for prefix, part in pattern.components.items()],
             "sets": sets,
             "targets": [
                 target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
             ],
         }  # fmt: skip
 
-    def _component(self, prefix: str, part: Protocol, sets: list[dict[str, Any]]) -> dict[str, Any]:
+    def _component(self, prefix: str, part: Protocol) -> dict[str, Any]:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
         tape, criteria = None, []
         if isinstance(part, Pattern):
-            known = [part_of(prefix, part, self.model, dict(entry["values"])) for entry in sets]
-            tape = tape_of(self.model, part, known, sets[0]["dt"]) if self.simulate else None
+            tape = tape_of(self.model, part) if self.simulate else None
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "

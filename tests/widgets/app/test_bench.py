@@ -4,8 +4,7 @@ import node
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.formulas import sweep_formulas
-from plausiwidgets.simulation.formula import Formula
+from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 
@@ -33,19 +32,14 @@ def one_pulse(width) -> pw.Pattern:
     )  # fmt: skip
 
 
-def test_functions_of_numpy_are_taken_and_decisions_are_not():
+def test_functions_of_numpy_are_taken_as_far_as_the_table_goes():
     taken = sweep_formulas(one_pulse(lambda width: np.maximum(2.0 * width, 10.0) / 3.0))
     assert taken["pulse"]["pieces"][0][1] == ["+", 0.0, ["/", ["max", ["*", 2.0, "width"], 10.0], 3.0]]
     assert taken["pulse"]["duration"] == ["max", ["+", "width", 200.0], 700.0]
-    for width in (lambda w: np.where(w > 10.0, w, 10.0), lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
+    chosen = sweep_formulas(one_pulse(lambda width: np.where(width > 10.0, width, 10.0)))
+    assert chosen["pulse"]["pieces"][0][1] == ["+", 0.0, ["where", [">", "width", 10.0], "width", 10.0]]
+    for width in (lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
         assert sweep_formulas(one_pulse(width)) is None
-
-
-def test_a_function_that_does_something_else_with_formulas_than_with_numbers_is_found_out():
-    def width(w):
-        return 7.0 if isinstance(w, Formula) else w
-
-    assert sweep_formulas(one_pulse(width)) is None
 
 
 # ------------------------------------------------------------------ the bench of the page

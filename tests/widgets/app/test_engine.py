@@ -10,12 +10,11 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.tape import play, tape_of
-from plausiwidgets.patterns.tracing import ON_ROWS, PRIMITIVES, NoFormula, Traced
-from plausiwidgets.simulation.formula import OPERATIONS
+from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.patterns.tracing import PRIMITIVES
+from plausiwidgets.simulation.formula import ON_ROWS, OPERATIONS, Formula, NoFormula
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 from tests.widgets.app.test_bench import one_pulse
@@ -255,8 +254,7 @@ def test_the_page_judges_as_python_does(tmp_path):
         for key in pw.patterns.names():
             pattern = pw.patterns.get(key)
             values = near_and_far(model, pattern, SETS, rng)
-            sets = [{"values": [(n, float(x[0])) for n, x in values.items()], "dt": model.dt}]
-            component = Described(model, None, None)._component("", pattern, sets)
+            component = Described(model, None, None)._component("", pattern)
             if component["tape"] is None:
                 left_out.append(f"{name}, {key}")
                 continue
@@ -295,9 +293,7 @@ def made(measure, **more) -> pw.Pattern:
 
 
 def of(measure):
-    model = pw.models.get("lif")
-    pattern = made(measure)
-    return tape_of(model, pattern, [{n: p.default for n, p in pattern.parameters(model).items()}], model.dt)
+    return tape_of(pw.models.get("lif"), made(measure))
 
 
 def test_a_custom_measurement_is_recorded_as_far_as_the_table_goes():
@@ -309,32 +305,14 @@ def test_a_custom_measurement_is_recorded_as_far_as_the_table_goes():
     assert of(lambda r, s: {"x": r["pulse"].count() if len(r) else 0.0}) is not None
 
 
-def test_a_measurement_that_does_something_else_when_it_is_recorded_is_found_out():
-    assert of(lambda r, s: {"x": 1.0 * r["pulse"].count() + isinstance(s.width, Traced)}) is None
-
-
 def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
-    row = Traced("@times", "row")
+    row = Formula("@times", "row")
     for wrong in (
         lambda: row.sum(axis=1), lambda: row.max(), lambda: row.max(axis=0), lambda: row[0], lambda: bool(row > 1.0),
         lambda: ~(row > 1.0), lambda: float(row[:, 0]), lambda: row.astype(np.int64), lambda: np.sort(row),
     ):  # fmt: skip
         with pytest.raises(NoFormula):
             wrong()
-
-
-@pytest.mark.parametrize("key", ["class_2_excitable", "bistability", "subthreshold_oscillations"])
-def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
-    model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
-    values = near_and_far(model, pattern, 12, np.random.default_rng(1))
-    tape = tape_of(model, pattern, [{n: float(x[0]) for n, x in values.items()}], model.dt)
-    bench = Bench(model, values, model.dt)
-    measured = pattern.measured_on(bench)
-    features, _, gap = play(tape, bench.with_stimulus(values))
-    np.testing.assert_array_equal(gap, measured.gap_to_threshold)
-    for name, value in features.items():
-        expected = getattr(measured.features[name], "value", measured.features[name])
-        np.testing.assert_array_equal(np.broadcast_to(value, 12), np.broadcast_to(expected, 12), err_msg=name)
 
 
 def test_a_page_keeps_the_stored_verdict_of_what_it_cannot_measure(tmp_path):
