@@ -1,10 +1,12 @@
 """What a test does on a page: open a notebook or a file, run it, wait for the app."""
 
+import re
 import shutil
 import time
 import uuid
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
 from tests.browser.servers import Server
@@ -18,6 +20,26 @@ ALL_HAVE_RUN = f"""before => {{
     const prompts = {PROMPTS};
     return prompts.join() !== before && prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*'));
 }}"""
+
+
+LANDMARKS = ("landmark-banner-is-top-level", "landmark-contentinfo-is-top-level")
+"""What axe finds of a whole app within a notebook, which has landmarks of its own."""
+
+
+def findings(page, context: str | None = None) -> list[str]:
+    """What axe finds on a page, or within a part of it."""
+    page.wait_for_timeout(150)  # colours fade
+    rules = {"rules": {"target-size": {"enabled": True}}}
+    found = Axe().run(page, context=context, options=rules).response["violations"]
+    ours = [one for one in found if context is None or one["id"] not in LANDMARKS]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:100]}" for one in ours]
+
+
+def open_tool(page, title: str):
+    """Open a tool of the menu Explore."""
+    page.get_by_role("button", name="Explore").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{re.escape(title)}")).click()
+    return page.locator(".pw-tool")
 
 
 class BrowserPage:
@@ -163,20 +185,12 @@ class NotebookPage(BrowserPage):
 
 
 class VisitorPage(BrowserPage):
-    """The app of a server."""
+    """The app at an address."""
 
     def __init__(self, browser, url: str, fragment: str = "", **options: object) -> None:
         super().__init__(browser, **options)
         self.page.goto(f"{url}/{fragment}")
-        self.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
-
-
-class AppPage(BrowserPage):
-    """A notebook as a Voila app."""
-
-    def __init__(self, browser, url: str, **options: object) -> None:
-        super().__init__(browser, **options)
-        self.page.goto(url)
+        self.wait_for_app()
 
 
 class Lab:

@@ -1,15 +1,9 @@
 """The console command with a real server: the page it opens, and how it ends."""
 
 import json
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,63 +11,25 @@ import pytest
 from waiting import until
 
 from tests.browser.pages import BrowserPage
-from tests.browser.servers import START_SECONDS, free_port, jupyter_environment
+from tests.browser.servers import Server, free_port
 
-ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):(\d+)/\S*")
+ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*")
 
 
-class Command:
-    """A running `plausiwidgets`, the address that it prints, and its end by Ctrl-C."""
+def address_of(command: Server) -> str:
+    """The address that the command prints for the user to open."""
 
-    def __init__(self, arguments: list[str], home: Path) -> None:
-        self.log = home / "command.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "plausiwidgets.cli.main",
-                    "--no-browser",
-                    f"--folder={home / 'work'}",
-                    *arguments,
-                ],
-                cwd=home,
-                env=jupyter_environment(home),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    def found() -> re.Match[str] | None:
+        return ADDRESS.search(command.log.read_text(errors="replace"))
 
-    def address(self) -> str:
-        """The address that the command prints for the person to open, as soon as the server listens there."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if found := ADDRESS.search(self.log.read_text(errors="replace")):
-                # Jupyter prints it a moment before it listens.
-                with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", int(found[1])), 5):
-                    return found.group().replace("localhost", "127.0.0.1")
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise AssertionError(self.log.read_text(errors="replace"))
-
-    def interrupt(self) -> int:
-        """Press Ctrl-C and give the exit code."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
-
-    def kill(self) -> None:
-        """End it whatever it does."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+    until(found)
+    return found().group().replace("localhost", "127.0.0.1")
 
 
 class InLab(NamedTuple):
     """The command, the address that it printed, its page, and the notebook that it shows."""
 
-    command: Command
+    command: Server
     address: str
     page: BrowserPage
     notebook: Path
@@ -82,15 +38,16 @@ class InLab(NamedTuple):
 @pytest.fixture(scope="module")
 def in_lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InLab]:
     """The command as it opens JupyterLab, for the tests that do not end it."""
-    home = tmp_path_factory.mktemp("command")
-    running = Command([f"--port={free_port()}"], home)
+    home, port = tmp_path_factory.mktemp("command"), free_port()
+    words = ["-m", "plausiwidgets.cli.main", "--no-browser", f"--folder={home / 'work'}", f"--port={port}"]
+    running = Server(words, port, home, "/login")
     page = BrowserPage(browser, 1366, 768)
-    address = running.address()
+    address = address_of(running)
     page.page.goto(address)
     page.wait_for_app()
     yield InLab(running, address, page, home / "work" / "explore.ipynb")
     page.close()
-    running.kill()
+    running.stop()
 
 
 @pytest.mark.slow
@@ -141,26 +98,6 @@ def test_a_widget_that_a_reload_has_lost_is_shown_again(in_lab: InLab) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_ends_jupyterlab_without_a_traceback(in_lab: InLab) -> None:
-    assert in_lab.command.interrupt() == 0
+    in_lab.command.process.send_signal(signal.SIGINT)
+    assert in_lab.command.process.wait(20) == 0
     assert "Traceback" not in in_lab.command.log.read_text()
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Command]:
-    """The command as it serves the app."""
-    running = Command(["--app", f"--port={free_port()}"], tmp_path)
-    yield running
-    running.kill()
-
-
-@pytest.mark.slow
-def test_the_command_shows_the_explorer_as_an_app(app: Command, browser) -> None:
-    page = BrowserPage(browser)
-    page.page.goto(app.address())
-    page.wait_for_app()
-    assert page.errors == []
-    assert page.page.locator("text=pw.Explorer").count() == 0
-    assert page.foreign == []
-    assert app.interrupt() == 0
-    assert not re.search("Traceback|WARNING", app.log.read_text())
-    page.close()

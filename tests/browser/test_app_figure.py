@@ -1,13 +1,7 @@
 """The figure of the app in one file: its handles for a mouse, a finger and keys, and where criteria look."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
-
-import plausiwidgets as pw
-from plausiwidgets.models import StateVariable
-from tests.browser.pages import JUDGED
 
 MODELS = "izhikevich"
 
@@ -106,44 +100,3 @@ def test_a_criterion_that_is_pointed_at_is_marked_until_its_table_is_closed(open
     page.keyboard.press("Escape")
     page.locator(".pw-criteria").wait_for(state="detached")
     page.wait_for_function("() => !document.querySelector('.pw-detail, .pw-pips .marked')")
-
-
-def test_a_potential_from_0_to_1_fills_the_figure_and_has_no_unit_of_millivolts(open_page, tmp_path):
-    def step(current, state, p, dt):
-        (v,) = state
-        v = v + dt * (current - v) / p.tau
-        spikes = (v >= 1.0).to(v.dtype)
-        return spikes, (v * (1.0 - spikes),)
-
-    model = pw.NeuronModel(
-        "unit_lif",
-        step,
-        states=(StateVariable("v", "1"),),
-        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (holding,),
-        current=pw.Parameter("current", 1.5, 0.0, 6.0),
-        rest=0.0,
-        threshold=1.0,
-        dt=0.1,
-    )
-    path = pw.export_page(model, "tonic_spiking", path=tmp_path / "unit.html", language="en")
-    page = open_page(path).page
-    page.wait_for_selector(JUDGED)
-    box = page.locator("[data-pw-figure]").bounding_box()
-    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(page.locator(".pw-readout .yours")).to_have_text(re.compile(r"^your neuron: 0\.\d+$"))
-    # The line goes over most of the height: the blue of a column of pixels each, from its first to its last.
-    high, whole = page.evaluate("""() => {
-        const figure = document.querySelector('[data-pw-figure]');
-        const canvas = figure.querySelector('canvas');
-        const [left, , width, height] = figure.dataset.potential.split(' ').map(Number);
-        const ratio = canvas.width / canvas.clientWidth;
-        const { data } = canvas.getContext('2d').getImageData(left * ratio, 0, width * ratio, (height + 30) * ratio);
-        const rows = new Set();
-        const wide = Math.round(width * ratio);
-        for (let k = 0; k < data.length; k += 4) {
-            if (data[k + 3] > 200 && data[k + 2] > data[k] + 100) rows.add(Math.floor(k / 4 / wide));
-        }
-        return [Math.max(...rows) - Math.min(...rows), height * ratio];
-    }""")
-    assert high > 0.7 * whole

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.notebooks import BURSTING, becomes, begin_search, python, python_neuron
-from tests.browser.pages import JUDGED
+from tests.browser.notebooks import BURSTING, begin_search, python, python_neuron
+from tests.browser.pages import JUDGED, findings, open_tool
 
 MODELS = ["izhikevich", "adex", "lif"]
 TYPED = ("nan", "-inf", "1e999", "", "1e308", "-1e308", "1e-320", "１２", "٣", "1,5", "--1", "0x10", "9" * 60)
@@ -45,14 +44,6 @@ CLICKS = """async (seed) => {
 }"""
 """400 clicks on whatever can be pressed, from a seed."""
 KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('threading').active_count())"
-
-
-def findings(page, context: str | None = None) -> list[str]:
-    """What axe finds; a notebook has landmarks of its own."""
-    rules = {"rules": {"target-size": {"enabled": True}}}
-    found = Axe().run(page, context=context, options=rules).response["violations"]
-    ours = [one for one in found if context is None or not one["id"].startswith("landmark-")]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:100]}" for one in ours]
 
 
 # -- what is typed
@@ -129,9 +120,18 @@ def test_the_first_screen_is_walked_by_keys_alone(opened):
 
 
 @pytest.mark.slow
-def test_axe_finds_nothing_in_a_turn_with_its_hints_in_present_and_in_errors(opened):
-    page = opened("#pattern=tonic_bursting&c=-60&zz=3")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(opened, scheme):
+    page = opened("#pattern=tonic_bursting&c=-60&zz=3", color_scheme=scheme)
     assert findings(page) == []  # with a sentence about the link
+    for name in ("tonic bursting", "Izhikevich neuron", "Explore", "Share", "More"):
+        page.get_by_role("button", name=name, exact=name in ("Share", "More")).first.click()
+        page.get_by_role("dialog").wait_for()
+        assert findings(page) == [], name
+        page.keyboard.press("Escape")
+    page.locator(".pw-chip").click()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Present").click()
     assert findings(page) == []
     page.get_by_role("button", name="Present").click()
@@ -145,14 +145,10 @@ def test_axe_finds_nothing_in_a_turn_with_its_hints_in_present_and_in_errors(ope
     box.fill("-1")
     box.press("Enter")
     assert findings(page) == []
-    page.get_by_role("button", name="Explore").click()
-    page.get_by_role("dialog").get_by_role("button", name="Compare").click()
+    open_tool(page, "Compare")
     assert findings(page) == []
-    for tool in ("Parameter plane", "Curves", "Equations", "Criteria"):
-        page.get_by_role("button", name="Explore").click()
-        page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{tool}")).click()
-        page.locator(".pw-tool").wait_for()
-        page.evaluate(FRAME)
+    for tool in ("Parameter plane", "Curves", "Equations", "Criteria", "Phase plane"):
+        open_tool(page, tool).wait_for()
         assert findings(page) == [], tool
 
 
@@ -180,20 +176,6 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
 
 
 # -- clicks during everything
-
-
-@pytest.mark.slow
-def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
-    shown = open_cells(BURSTING)
-    page = shown.page
-    page.evaluate(CLICKS, 7)
-    page.keyboard.press("Escape")
-    python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
-    python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
-    page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
-    page.locator(".pw-chip", has_text="It does").wait_for()
-    becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
-    assert shown.errors == []
 
 
 @pytest.mark.slow

@@ -2,44 +2,14 @@
 
 import re
 
-import pytest
+from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python
+from tests.browser.pages import JUDGED, open_tool
 
-from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python, sleep_in_cell
-from tests.browser.pages import JUDGED
-
-SILENT = "import ctypes\nif globals().get('again'): ctypes.PyDLL(None).sleep(20)\nagain = True"
-"""Holds Python's lock, so that not even a subshell answers; not in the first run."""
 PLANE = ".pw-tool [role=status]"
 
 
 def silence(opened):
     return opened.page.locator(".pw-notice", has_text=re.compile(LOST))
-
-
-def open_tool(opened, title: str) -> None:
-    opened.page.get_by_role("button", name="Explore").click()
-    opened.page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{title}")).click()
-
-
-@pytest.mark.slow
-def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_hears_of_its_answers_later(open_cells):
-    opened = open_cells(BURSTING, SILENT)
-    page = opened.page
-    becomes(opened, "app.wait(60)", "True")
-    sleep_in_cell(opened)
-    press(opened, "ArrowRight", 2)
-    page.wait_for_selector(JUDGED)
-    open_tool(opened, "Parameter plane")
-    silence(opened).wait_for()
-    assert page.locator(".pw-notice").count() == 1
-    page.locator(PLANE, has_text="of 1600 cells").wait_for()  # it judges the plane by itself
-    silence(opened).wait_for(state="detached", timeout=120_000)
-    opened.wait_for_kernel()
-    sliders = page.evaluate(
-        "() => document.querySelector('.pw-app input[data-name=amplitude]').getAttribute('aria-valuetext')"
-    )
-    becomes(opened, f"abs(app.parameters['amplitude'] - {float(sliders.split()[0])}) < 0.01", "True")
-    assert opened.errors == []
 
 
 def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_cells, lab):
@@ -49,9 +19,9 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     press(opened, "ArrowRight", 2)
     silence(opened).wait_for()
     page.wait_for_selector(JUDGED)
-    open_tool(opened, "Parameter plane")
+    open_tool(page, "Parameter plane")
     page.locator(PLANE, has_text="of 1600 cells").wait_for()
-    open_tool(opened, "Curves")
+    open_tool(page, "Curves")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)
     page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()

@@ -76,17 +76,6 @@ def drag(page, x0: float, x1: float, y0: float = 0.3, y1: float = 0.3) -> None:
     page.mouse.up()
 
 
-def test_the_measure_of_what_has_moved_sees_a_line_that_did() -> None:
-    line = Image.new("L", (60, 60), 255)
-    line.paste(0, (20, 0, 22, 60))
-    other = Image.new("L", (60, 60), 255)
-    other.paste(0, (24, 0, 26, 60))
-    assert moved(line, other) > 0.03
-    other = Image.new("L", (60, 60), 255)
-    other.paste(0, (21, 0, 23, 60))
-    assert moved(line, other) == 0
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_takes_over_at_rest_once_it_was_pointed_at_and_nothing_jumps(opened, dark):
@@ -296,37 +285,6 @@ def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(opened):
     expect(page.locator(f"{place} .hoverlayer")).to_contain_text("best so far")
     expect(page.locator(f"{place} .hoverlayer")).to_contain_text("neuron")
     assert shown.errors == []
-
-
-@pytest.mark.slow
-def test_two_apps_load_it_once_and_one_that_is_closed_leaves_nothing(opened):
-    shown = opened(BURSTING, "'lif', 'tonic_spiking'")
-    page = shown.page
-    page.evaluate("""() => {
-        delete globalThis[Symbol.for('plausiwidgets.plotly')]; // of a test before, in the same window
-        globalThis.asked = 0;
-        const send = WebSocket.prototype.send;
-        WebSocket.prototype.send = function (data) {
-            const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
-            if (text.includes('"kind":"plotly"') || text.includes('"kind": "plotly"')) globalThis.asked++;
-            return send.call(this, data);
-        };
-    }""")
-    point_at(page)
-    wait_for_plotly(page)
-    second = page.locator(FIGURE).nth(1)
-    second.scroll_into_view_if_needed()
-    box = second.bounding_box()
-    page.mouse.move(box["x"] + 200, box["y"] + 100)
-    page.mouse.move(box["x"] + 210, box["y"] + 100)
-    expect(second).to_have_attribute("data-pw-painter", "plotly", timeout=60_000)
-    assert page.evaluate("() => globalThis.asked") == 1
-    assert page.evaluate("() => window.Plotly === undefined")
-    page.evaluate("""() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-        .requestExecute({ code: 'app0.close(); app1.close()' }) }""")
-    expect(page.locator(".pw-app")).to_have_count(0)
-    assert page.locator(".js-plotly-plot").count() == 0
-    assert [error for error in shown.errors if "favicon" not in error] == []
 
 
 def test_in_a_file_the_light_painter_has_readout_and_zoom_and_nothing_is_loaded(open_page, tmp_path):

@@ -62,23 +62,6 @@ def test_a_pattern_that_adapts_its_sweeps_is_drawn_as_well(open_cells, pattern):
 
 
 @pytest.mark.slow
-def test_a_neuron_that_raises_says_so_in_one_sentence_and_goes_on_at_other_values(open_cells):
-    opened = open_cells(python_neuron('if float(p.tau[0]) < 15.0: raise ArithmeticError("tau is too short")'))
-    page = opened.page
-    python(opened, "setattr(app, 'parameters', {'tau': 10.0})")
-    chip(opened, "Not simulated")
-    said = page.locator(".pw-notice")
-    said.wait_for()
-    assert "mine with Tonic spiking raised an error: ArithmeticError: tau is too short" in said.inner_text()
-    assert page.locator(".pw-notice").count() == 1
-    assert page.locator("input[data-name=tau]").get_attribute("aria-valuetext") == "10 ms"
-    page.get_by_role("button", name="Undo").click()
-    page.wait_for_selector(JUDGED)
-    said.wait_for(state="detached")
-    assert opened.errors == []
-
-
-@pytest.mark.slow
 def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cells):
     opened = open_cells(python_neuron("v = where(v > -60.0, 1e9 * v, v)"), until=".pw-app")
     chip(opened, "runs away")

@@ -99,30 +99,6 @@ def test_nothing_is_awaited_before_the_widget_is_there(shown):
     assert shown.page.evaluate("() => window.pwTook") < 2000
 
 
-def test_nonsense_of_a_host_is_not_heard_and_cut_answers_are_one_sentence(shown):
-    page = shown.page
-    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
-    page.evaluate("""() => {
-        const nonsense = [null, 7, 'text', [], {}, { kind: 'search' }, { id: 3, state: 'done' }];
-        for (const told of nonsense) window.pwTell(told, []);
-        window.pwTell({ kind: 'verify', id: 'nobody', state: 'done' }, undefined);
-    }""")
-    page.get_by_role("button", name="Explore").first.click()
-    page.get_by_role("dialog").first.get_by_role("button", name="Parameter plane").click()
-    page.wait_for_function("() => window.pwSent.some(({ kind }) => kind === 'plane')")
-    page.evaluate("""() => {
-        const { id } = window.pwSent.findLast(({ kind }) => kind === 'plane');
-        const arrays = { x: ['f8', 0, 1000], y: ['f8', 0, 1000], loss: ['f4', 0, 9], missed: ['u4', 0, 9] };
-        const fields = { patterns: [], criteria: [], solved: [], finer: true };
-        window.pwTell({ kind: 'plane', id, state: 'running', arrays, ...fields }, [new DataView(new ArrayBuffer(16))]);
-    }""")
-    page.locator(".pw-tool", has_text="could not be read").first.wait_for()
-    page.locator(".pw-app input[type=range]").first.focus()
-    page.keyboard.press("ArrowLeft")
-    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
-    assert shown.errors == []
-
-
 def test_closing_takes_every_listener_with_it(shown):
     page = shown.page
     page.locator(".pw-app[data-pw-judged=yes]").nth(1).wait_for()
@@ -134,26 +110,6 @@ def test_closing_takes_every_listener_with_it(shown):
 
 
 SELECTS = "() => window.pwSent.filter(({ kind }) => kind === 'select')"
-
-
-def test_a_selection_of_a_script_that_crosses_one_of_the_page_is_that_of_both(shown):
-    page = shown.page
-    page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
-    page.locator(".pw-app input[type=range]").first.focus()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function(f"() => ({SELECTS})().length === 1")
-    page.evaluate(
-        "() => window.pwShow({ values: { ...window.pwShown().values, c: -52 }, step: 'host-9', revision: 5 })"
-    )
-    page.locator(".pw-app input[data-name=c][aria-valuetext='−52 mV']").first.wait_for()
-    page.evaluate("""() => {
-        const { id } = window.pwSent.find(({ kind }) => kind === 'select');
-        window.pwTell({ kind: 'select', id, state: 'done' }, []);
-    }""")
-    page.wait_for_function(f"() => ({SELECTS})().length === 2")
-    last = page.evaluate(f"() => ({SELECTS})()[1]")
-    assert (last["values"]["c"], last["step"]) == (-52, "host-9")
-    assert shown.errors == []
 
 
 def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):

@@ -6,24 +6,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from plausiwidgets import patterns
-from tests.browser.pages import JUDGED
+from tests.browser.pages import JUDGED, findings, open_tool
 
 MODELS = ["izhikevich", "lif"]
 
 STATUS = ".pw-tool [role=status]"
-LANDMARKS = {"landmark-banner-is-top-level", "landmark-contentinfo-is-top-level"}
-"""What axe finds of the whole app within a notebook, without any tool."""
-
-
-def tool(page, title: str):
-    """Open a tool of the menu Explore."""
-    page.locator(".pw-end button", has_text="Explore").click()
-    page.locator(".pw-menu button").filter(has=page.locator(f"b:text-is('{title}')")).click()
-    return page.locator(".pw-tool")
 
 
 def model(page, title: str) -> None:
@@ -46,18 +36,12 @@ def value(page, name: str) -> float:
     return float(output(page, name).inner_text().split()[0].replace("−", "-"))
 
 
-def findings(page) -> list[str]:
-    """What axe finds in the app."""
-    found = Axe().run(page, context=".pw-app").response["violations"]
-    return [one["id"] for one in found if one["id"] not in LANDMARKS]
-
-
 # ------------------------------------------------------------------ in a file
 
 
 def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(opened):
     page = opened()
-    tool(page, "Parameter plane")
+    open_tool(page, "Parameter plane")
     said(page, "of 1600 cells")
     box = page.locator(".pw-cells").bounding_box()
     x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
@@ -75,20 +59,20 @@ def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(
 
 def test_keys_move_the_neuron_through_its_plane_and_leave_the_pattern(opened):
     page = opened()
-    tool(page, "Parameter plane")
+    open_tool(page, "Parameter plane")
     page.locator(".pw-cells").focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
     expect(output(page, "c")).to_have_text("−48.47 mV")  # 20 of 400 positions of −70 to −40 mV
     assert "tonic bursting" in page.locator("h1").inner_text()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_a_finger_scrolls_over_a_picture_that_takes_no_stroke(opened):
     page = opened()
     for name, touch in {"Phase plane": "pan-y", "Parameter plane": "none"}.items():
-        tool(page, name)
+        open_tool(page, name)
         expect(page.locator(".pw-cells")).to_have_css("touch-action", touch)
 
 
@@ -98,15 +82,15 @@ def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
     assert page.locator(".pw-menu button", has_text="Samples").count() == 0
     assert "With Python" in page.locator(".pw-menu > p").inner_text()
     assert "Samples" in page.locator(".pw-menu > p").inner_text()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_a_file_draws_the_curve_of_each_value(opened):
     page = opened()
-    tool(page, "Curves")
+    open_tool(page, "Curves")
     expect(page.locator(".pw-profile canvas")).to_have_count(9)
     expect(page.get_by_role("img", name="c: holds at some of its values")).to_be_visible()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
@@ -125,7 +109,7 @@ def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
     assert header == "t,v,current,spike"
     assert sum(row.endswith(",1") for row in rows) > 10  # its bursts
     assert texts["Figure (PNG)"].startswith(b"\x89PNG")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 # ------------------------------------------------------------------ in a notebook
@@ -160,25 +144,25 @@ def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page,
 
 
 def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page):
-    tool(page, "Parameter plane")
+    open_tool(page, "Parameter plane")
     said(page, "of 1600 cells")
     page.get_by_role("button", name="all patterns").click()
     said(page, f"of {len(patterns.names())} patterns")
     assert "Tonic bursting" in page.locator(".pw-at").inner_text()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
-    tool(page, "Onset of firing")
+    open_tool(page, "Onset of firing")
     said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
     said(page, "○ saddle-node: 4 mV/ms")  # where it is b
     expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 @pytest.mark.slow
 def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
-    tool(page, "Samples")
+    open_tool(page, "Samples")
     page.get_by_role("button", name="Sample 500 sets").click()
     said(page, " of 500, ")
     said(page, "They fill", 120)
@@ -189,7 +173,7 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     page.keyboard.press("Enter")
     expect(output(page, "c")).not_to_have_text(before)
     page.wait_for_selector("[data-pw-status=holds]")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV").click()
     rows = Path(download.value.path()).read_text().splitlines()
@@ -198,14 +182,14 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
 
 
 def test_the_rate_over_the_current_is_that_of_this_neuron(page):
-    tool(page, "Curves")
+    open_tool(page, "Curves")
     page.get_by_role("button", name="rate over current").click()
     said(page, " Hz at ")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
-    tool(page, "What can this neuron do?")
+    open_tool(page, "What can this neuron do?")
     page.get_by_role("button", name="What can it do?").click()
     said(page, f" of {len(patterns.names())} searched")
     page.wait_for_selector(".pw-found li")
@@ -219,7 +203,7 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_
     page.locator(".pw-allbutton").click()
     expect(page.locator("[data-name=a]")).to_have_value(parameters)
     page.locator(".pw-allbutton").click()
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(page):
@@ -232,18 +216,18 @@ def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(p
     expect(page.locator(".pw-assess [role=status]")).to_contain_text("Stopped after")
     expect(page.locator(".pw-map .assessed.running")).to_have_count(0)
     assert page.locator(".pw-map .assessed").count() > 0
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     page.keyboard.press("Escape")
 
 
 def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page):
-    tool(page, "Stimulus")
+    open_tool(page, "Stimulus")
     pattern = page.locator(".pw-sentence button").nth(1).inner_text()
     parameter = output(page, "c").inner_text()
     page.get_by_role("button", name="Ramp", exact=True).click()
     expect(page.locator(".pw-chip")).to_have_text("Shown, not judged")
     assert output(page, "c").inner_text() == parameter
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     page.get_by_role("button", name="Values…").click()
     page.locator(".pw-values textarea").fill("0 x")
     page.get_by_role("button", name="Apply").click()
@@ -261,15 +245,15 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 + k if 100 < t < 900 else 0},{k}"
             for k in range(3) for t in range(1000)]  # fmt: skip
     file.write_text("t,v,current,sweep\n" + "\n".join(rows))
-    tool(page, "Data")
+    open_tool(page, "Data")
     page.locator(".pw-drop input").set_input_files(file)
     expect(page.locator(".pw-tool select")).to_have_count(3)
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     page.locator(".pw-tool").get_by_role("button", name="Show").click()
     said(page, "agree, or change it")
     expect(page.locator(".pw-protocol")).to_contain_text("+10")
     expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     page.locator(".pw-compare").get_by_label("irregularity", exact=True).uncheck()
     page.locator(".pw-tool").get_by_role("button", name="Compare my neuron with it").click()
     said(page, "cell.csv is shown.")
@@ -298,22 +282,22 @@ def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sent
 
 
 def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page):
-    tool(page, "Equations")
+    open_tool(page, "Equations")
     expect(page.locator(".pw-equations a").first).to_have_attribute("href", re.compile(r"https://doi.org/10\."))
     page.locator(".pw-maths [data-symbol=c]").first.hover()
     expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
 
 
 def test_a_neuron_of_four_variables_has_a_plane_of_any_two_and_one_of_one_has_a_line(page):
     model(page, "Hodgkin–Huxley")
     expect(page.locator(".pw-sentence")).to_contain_text("Hodgkin")
-    panel = tool(page, "Phase plane")
+    panel = open_tool(page, "Phase plane")
     said(page, "at their steady state")
     panel.locator("select").nth(1).select_option("h")
     said(page, "n, m.")
     panel.locator("input[type=checkbox]").check()
     said(page, "The other variables are held")
-    assert findings(page) == []
+    assert findings(page, ".pw-app") == []
     model(page, "Leaky integrate-and-fire (LIF)")
     said(page, "Where the curve is above 0")

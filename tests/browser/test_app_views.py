@@ -4,49 +4,11 @@ import re
 
 import pytest
 
-from tests.browser.notebooks import APP, BURSTING, becomes, begin_search, press, python
+from tests.browser.notebooks import APP, BURSTING, becomes, begin_search, python
 from tests.browser.pages import JUDGED
 
 # Threads of the compiled engine stay.
-LEFT = (
-    "[one.name for one in __import__('threading').enumerate() if one.name.startswith('plausiwidgets ')], "
-    "len(__import__('ipywidgets').widgets.widget._instances)"
-)
 SHOWN = f"{JUDGED}, .pw-chip:has-text('Shown, not judged')"
-MODELS = "() => document.querySelectorAll('.pw-app').length"
-
-
-def text_of(opened, app: int) -> str:
-    return opened.page.locator(".pw-app").nth(app).locator("input[type=range]").first.get_attribute("aria-valuetext")
-
-
-@pytest.mark.slow
-def test_one_app_that_is_shown_twice_moves_together_and_closing_leaves_nothing(open_cells):
-    opened = open_cells(BURSTING, "app")
-    page = opened.page
-    page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
-    before = text_of(opened, 0)
-    press(opened, "ArrowLeft", 5, app=1)
-    page.wait_for_function(
-        """before => {
-            const [a, b] = [...document.querySelectorAll('.pw-app')].map((app) => app.querySelector('input[type=range]')
-                .getAttribute('aria-valuetext'));
-            return a !== before && a === b;
-        }""",
-        arg=before,
-    )
-    begin_search(opened, app=0)
-    page.wait_for_function("() => document.querySelectorAll('[data-pw-objective]').length === 2")
-    becomes(opened, "len(app.results)", "1")
-    # One of the two goes with its cell, the other goes on.
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1 }")
-    opened.command("notebook:delete-cell")
-    page.wait_for_function(f"({MODELS})() === 1")
-    press(opened, "ArrowRight", 3)
-    python(opened, "app.close()")
-    page.wait_for_function(f"({MODELS})() === 0")
-    becomes(opened, LEFT, "([], 0)")
-    assert opened.errors == []
 
 
 NEURON = """

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
-from tests.browser.pages import BrowserPage, VisitorPage
+from tests.browser.pages import BrowserPage, VisitorPage, open_tool
 from tests.browser.servers import start_app
 
 ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: it goes on for as long as the server lets it
@@ -109,16 +109,6 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
             until_it_has_its_share(page, 0.15)
 
 
-def test_the_curve_of_a_search_has_its_share_of_a_phone(visit):
-    page = visit(ENDLESS, width=400, height=800, has_touch=True, is_mobile=True).page
-    press(page, "Let a search find it")
-    until_tried(page, 1)
-    until_it_has_its_share(page, 0.1)
-    press(page, "Stop")
-    expect(drawer(page)).to_contain_text("Stopped", timeout=60_000)
-    until_it_has_its_share(page, 0.1)
-
-
 SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]
 SQUEEZED = """() => [document.querySelector('[data-pw-figure]'), document.querySelector('[data-pw-objective]')]
     .map(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])
@@ -133,8 +123,7 @@ def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_ty
     press(page, "Let a search find it")
     until_tried(page, 1)
     if tool:
-        press(page, "Explore")
-        page.get_by_role("dialog").get_by_role("button", name=tool).click()
+        open_tool(page, tool)
     for present in (False, True):
         if present:
             page.set_viewport_size({"width": 1400, "height": 900})
@@ -193,8 +182,7 @@ def test_plotly_takes_over_where_a_hand_is_on_the_figure(visit):
 @pytest.mark.slow
 def test_a_recording_is_read_by_the_server_and_shown(visit, root):
     page = visit("#model=izhikevich&pattern=tonic_spiking").page
-    press(page, "Explore")
-    page.get_by_role("button", name=re.compile("^Data|Recording|recorded", re.IGNORECASE)).first.click()
+    open_tool(page, "Data")
     page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
     press(page, "Compare my neuron with it")
     expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.server.site import write
-from tests.browser.pages import VisitorPage
 
 AWAY = "#model=izhikevich&pattern=tonic_bursting&c=-66&d=7&amplitude=9"
 
@@ -23,7 +22,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory):
+def address(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("site")
     write(folder, "en")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
@@ -33,38 +32,15 @@ def site(tmp_path_factory: pytest.TempPathFactory):
     server.server_close()
 
 
-@pytest.fixture
-def visit(browser, site):
-    opened = []
-
-    def open_one(fragment: str = "") -> VisitorPage:
-        opened.append(VisitorPage(browser, site, fragment))
-        return opened[-1]
-
-    yield open_one
-    for page in opened:
-        page.close()
-        assert page.errors == []
-
-
-def found_by_the_page(page) -> None:
+def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_verified(open_page, tmp_path: Path):
+    shown = open_page(pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), AWAY)
+    page = shown.page
+    page.wait_for_selector(".pw-app[data-pw-status=fails]")
     page.get_by_role("button", name="Let a search find it").click()
     expect(page.locator(".pw-drawer")).to_contain_text("would verify it", timeout=60_000)
     page.get_by_role("button", name="Take these values").click()
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
     expect(page.locator(".pw-chip")).not_to_contain_text("It does")  # which is said of what was verified
-
-
-def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_verified(open_page, tmp_path: Path):
-    shown = open_page(pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), AWAY)
-    shown.page.wait_for_selector(".pw-app[data-pw-status=fails]")
-    found_by_the_page(shown.page)
-
-
-def test_a_search_of_a_static_host_finds_values_that_hold(visit):
-    page = visit(AWAY).page
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
-    found_by_the_page(page)
 
 
 def test_a_search_of_the_page_is_held_and_stopped_and_a_drag_goes_on(visit):

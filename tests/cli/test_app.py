@@ -126,8 +126,7 @@ def test_a_folder_that_cannot_be_created_is_reported(served, tmp_path: Path, cap
     blocked.write_text("")
     assert main.main(["--folder", str(blocked / "notebooks")]) == 1
     message = capsys.readouterr().err
-    assert str(blocked) in message
-    assert "--folder" in message
+    assert str(blocked) in message and "--folder" in message
     assert served == []
 
 
@@ -148,17 +147,6 @@ def test_a_full_disk_leaves_no_incomplete_notebook(served, tmp_path, capsys, mon
     assert main.main(["--folder", str(tmp_path)]) == 1
     assert "cannot put the notebook" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_without_standard_error_an_error_is_not_written_to_standard_output(
-    served, tmp_path, capsys, monkeypatch
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    with monkeypatch.context() as patch:
-        patch.setattr("sys.stderr", None)
-        assert main.main(["--folder", str(blocked / "notebooks")]) == 1
-    assert capsys.readouterr().out == ""
 
 
 def test_an_unknown_command_lists_the_known_ones(capsys) -> None:

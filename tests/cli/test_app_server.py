@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
+from waiting import until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.server import frames
@@ -96,13 +96,6 @@ def run(work: Any) -> Any:
         return pool.submit(asyncio.run, work).result()
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def request(server: Server, path: str = "/", method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -160,23 +153,6 @@ def test_a_verdict_and_a_search_are_answered_by_a_worker_and_not_by_the_server(s
 
     run(work())
     assert len(workers(server)) == 2
-
-
-def test_a_search_goes_on_while_its_visitor_is_away_and_is_told_from_its_first_try(server: Server) -> None:
-    async def work() -> None:
-        visitor = await visit(server, 77)
-        await visitor.ask("search", "s", **ENDLESS)
-        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 20)
-        visitor.connection.close()
-        again = await visit(server, 77)
-        await again.ask("running", "r")
-        # News of the search may come before.
-        answer = await again.until("s", lambda answer: answer["from"] == 0)
-        assert answer["search"]["evaluations"] > 20
-        await again.ask("stop", "x", of="s")
-        assert (await again.until("s", lambda answer: answer["state"] in DONE))["state"] == "stopped"
-
-    run(work())
 
 
 def test_nobody_sees_stops_or_cancels_what_another_one_asked_for(server: Server) -> None:
@@ -278,17 +254,13 @@ def test_a_file_of_models_that_cannot_be_used_is_said_and_nothing_is_served(tmp_
 # ------------------------------------------------------------------ addresses, hosts, origins
 
 
-def test_files_are_kept_for_a_year_and_sent_compressed(server: Server) -> None:
-    status, headers, body = request(server)
-    assert status == 200
+def test_files_are_sent_compressed_and_kept_for_a_year_and_the_page_is_not(server: Server) -> None:
+    _, headers, body = request(server)
     assert headers["Cache-Control"] == "no-cache"
     name = body.decode().split('src="')[1].split('"')[0]
-    status, headers, packed = request(server, f"/{name}", Accept_Encoding="gzip, br")
-    assert (status, headers["Content-Encoding"]) == (200, "gzip")
-    assert "immutable" in headers["Cache-Control"]
-    status, headers, plain = request(server, f"/{name}")
-    assert "Content-Encoding" not in headers
-    assert len(plain) > 3 * len(packed)
+    _, headers, _ = request(server, f"/{name}", Accept_Encoding="gzip, br")
+    assert headers["Content-Encoding"] == "gzip" and "immutable" in headers["Cache-Control"]
+    assert "Content-Encoding" not in request(server, f"/{name}")[1]
 
 
 @pytest.mark.parametrize(
@@ -362,9 +334,8 @@ def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone
 
 @pytest.mark.parametrize(
     "message",
-    ["", "{}", "[" * 60_000, b"", b"\xff" * 64, b"\0\0\0\2{}", "{" * 64_001,
-     json.dumps({"kind": "hello", "visitor": 3}), json.dumps({"kind": "search", "id": "a", **ENDLESS})],
-)  # fmt: skip
+    ["{}", "[" * 60_000, b"\xff" * 64, json.dumps({"kind": "search", "id": "a", **ENDLESS})],
+)
 def test_who_does_not_greet_is_cut_off(server: Server, message) -> None:
     async def work() -> int | None:
         connection = await connect(server)
@@ -401,38 +372,6 @@ def test_a_flood_of_messages_is_cut_off_and_others_go_on(server: Server) -> None
             assert answer["state"] in DONE
         assert flood.connection.close_code == 1008
         assert (await other.answer("verify", "v", **SET))["state"] == "done"
-
-    run(work())
-
-
-@pytest.mark.slow
-def test_a_hundred_searches_that_are_started_and_left_end(server: Server) -> None:
-    async def work() -> None:
-        for k in range(100):
-            visitor = await visit(server, 900 + k)
-            await visitor.ask("search", "s", **ENDLESS)
-            visitor.connection.close()
-        other = await visit(server)
-        answer = await other.answer("search", "s", **SET, begin="values")
-        assert answer["search"]["status"] == "replicated"
-
-    run(work())
-    assert works(server)
-
-
-def test_numbers_that_are_none_and_names_of_python_are_refused_in_a_sentence(server: Server) -> None:
-    async def work() -> None:
-        visitor = await visit(server)
-        for k, fields in enumerate((
-            {**SET, "values": {"a": "__import__('os')"}}, {**SET, "model": "../../x"}, {**SET, "dt": 0.0},
-            {**SET, "dt": 1e-300}, {**SET, "pattern": "_and_" * 70},
-            {**SET, "values": {f"v{k}": 0.0 for k in range(1000)}},
-        )):  # fmt: skip
-            answer = await visitor.answer("verify", f"q{k}", **fields)
-            assert answer["state"] == "failed"
-            assert answer["error"]
-        await visitor.connection.write_message('{"kind": "verify", "id": "n", "values": {"a": NaN}}')
-        assert (await visitor.hear())["state"] == "failed"
 
     run(work())
 
@@ -481,7 +420,8 @@ def test_more_visitors_than_places_are_told_so_and_the_others_go_on(own) -> None
 
 
 @pytest.mark.slow
-def test_sigterm_in_work_ends_all_processes(own) -> None:
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_work_ends_all_processes(own, how) -> None:
     started = own("--workers=2")
 
     async def work() -> None:
@@ -489,13 +429,14 @@ def test_sigterm_in_work_ends_all_processes(own) -> None:
         for visitor in visitors:
             await visitor.ask("search", "s", **ENDLESS)
         await visitors[0].until("s", lambda answer: answer["search"]["evaluations"] > 0)
-        started.process.send_signal(signal.SIGTERM)
+        started.process.send_signal(how)
         while await visitors[0].hear() is not None:
             pass
 
     pids = workers(started)
     run(work())
     assert started.process.wait(20) == 0
+    assert "Traceback" not in started.log.read_text()
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 

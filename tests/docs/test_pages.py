@@ -178,23 +178,6 @@ def test_each_command_of_a_page_is_known(page: Path, capsys) -> None:
                 build_parser().parse_args(["explore", *words])  # the rest run
 
 
-def test_what_is_printed_is_compared() -> None:
-    text = "\n".join([
-        "Run `plausiwidgets page lif` and", "", "```python", "print(1)  # 1: one", "```", "", "```text", "1", "```", "",
-        "```bash", "a && b  # why", "c \\", "  d", "```", "",
-    ])  # fmt: skip
-    inline, block, shell = parts(text)
-    assert (inline.kind, own(inline.code)) == ("inline", ["page", "lif"])
-    assert (block.code, block.printed, block.line) == ("print(1)  # 1: one\n", "1\n", 3)
-    assert commands(shell) == ["a", "b", "c d"]
-    assert agrees("took … s\n", "took 1.5 s") and not agrees("took … s", "took 1.5 min")
-    assert missing("print(x)  # 0.88: a share\n", "0.884") == []
-    assert missing("print(x)  # 0.88: a share\n", "0.89") == ["0.88"]
-    assert missing("print(x)  # fragile: why\nprint(y)  # each with its value\n", "replicated") == ["fragile"]
-    assert own(".venv/bin/plausiwidgets") == [] and serves([])
-    assert own(".venv\\Scripts\\plausiwidgets assess lif") == ["assess", "lif"]
-
-
 def write(page: Path) -> None:
     """Run a page and write what it prints into it."""
     with TemporaryDirectory() as name:

@@ -1,6 +1,6 @@
 """The lessons card by card: what a hand does there, what the text says of it, and what must then be seen.
 
-`test_lesson.py` holds it to the judge, `browser/test_lesson_walk.py` to the page.
+`test_lesson.py` holds it to the judge.
 """
 
 from collections.abc import Mapping

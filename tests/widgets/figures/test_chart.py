@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import SCORE_COLUMNS, published_score
+from plausiwidgets.assessment import SCORE_COLUMNS
 from plausiwidgets.widgets.figures.chart import COMPARED_2004, NAME_2004, draw, label_positions
-from plausiwidgets.widgets.figures.map_cells import SHORT
 
 
 def score(n=4, seed=0):
@@ -64,14 +63,6 @@ def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
     assert {name: m.shown for name, m in COMPARED_2004.items() if m.shown is not None} == {
         "lif": 3, "qif": 6, "izhikevich_2004": 20,
     }  # fmt: skip
-
-
-def test_the_packaged_models_have_a_label_each():
-    figure = draw(published_score())
-    assert all(figure.data[1].text)
-    assert sorted(figure.data[1].text) == sorted(
-        SHORT.get(row.model, row.title) for row in published_score().itertuples()
-    )
 
 
 def test_a_label_without_room_is_left_to_the_hover_text():

@@ -1,8 +1,5 @@
 """``pw.plot``: one call makes a figure that says what it shows, and can be changed and saved."""
 
-import subprocess
-import sys
-
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -137,10 +134,6 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
     assert figure.layout.yaxis.range[0] < np.nanmin(line.rate) and figure.layout.yaxis.title.text == "dv/dt (mV/ms)"
 
 
-def test_dark_is_dark() -> None:
-    assert pw.plot(pw.judge("lif", "tonic_spiking"), dark=True).layout.template.layout.paper_bgcolor == "#111111"
-
-
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
@@ -151,11 +144,6 @@ def test_bad_input_is_told_what_is_valid() -> None:
         pw.plot(pw.judge("lif", "tonic_spiking", {"tau_mem": [10.0, 20.0]}))
     with pytest.raises(ValueError, match="was not recorded"):
         pw.plot(pw.simulate("adex", pw.Current.step(500.0, end=50.0), record=("w",)))
-
-
-def test_nothing_below_the_widgets_imports_plotly() -> None:
-    program = "import sys, plausiwidgets as pw; pw.judge('lif', 'tonic_spiking'); print('plotly' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
 
 
 def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_not() -> None:

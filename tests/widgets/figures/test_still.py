@@ -9,8 +9,6 @@ import plotly.io as pio
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figures.map_cells import MARKS, grid_of_table
-from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.figures.still import PLOTLY
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -74,13 +72,6 @@ def test_a_map_is_shown_after_its_picture(shown):
     marks = texts_of(still["text/html"])
     assert marks.count("✓") == (found["status"] == "replicated").sum() and "run this cell" in still["text/html"]
     made.close()
-
-
-def test_a_map_has_the_mark_of_each_cell():
-    found = table()
-    picture = map_picture(grid_of_table(found))
-    for status in grid_of_table(found).cells.values():
-        assert f">{MARKS[status.status]}</text>" in picture
 
 
 def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):

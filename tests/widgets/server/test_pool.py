@@ -135,31 +135,6 @@ def test_a_report_may_name_a_visitor_who_has_left(pool):
     assert process.killed
 
 
-def test_what_was_made_is_made_again_by_the_next_worker_before_it_is_asked_what_is_open(pool):
-    client, told = visitor(1)
-    for identity, name, more in (("s", "stimulus_values", {}), ("m", "mystery", {"seed": 7})):
-        pool.ask(client, {"kind": "stimulus", "id": identity, "text": "0 1"}, b"")
-        pool._receive(client.process, made(client, identity, name, **more))
-    pool.ask(client, question("a"), b"")
-    told.clear()
-    process = replaced(pool, client)
-    assert process.asked == ["s"]
-    pool.ask(client, question("b"), b"")
-    assert process.asked == ["s"]
-    pool._receive(process, made(client, "s", "stimulus_values"))
-    assert process.asked == ["s", "m"]
-    assert process.orders[-1]["message"] == {
-        "kind": "stimulus",
-        "id": "m",
-        "text": "0 1",
-        "again": "mystery",
-        "seed": 7,
-    }
-    pool._receive(process, made(client, "m", "mystery"))
-    assert process.asked == ["s", "m", "a", "b"]
-    assert told == []  # the page knows its patterns
-
-
 def test_what_cannot_be_made_again_is_forgotten_and_holds_nothing_up(pool):
     client, _ = visitor(1)
     pool.ask(client, {"kind": "stimulus", "id": "s"}, b"")

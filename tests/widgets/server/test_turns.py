@@ -43,10 +43,6 @@ def steps(turns, clock, those, seconds):
     return list(had.values())
 
 
-def test_one_who_is_alone_never_waits(turns, clock):
-    assert steps(turns, clock, [turns.join()], 5.0) == [pytest.approx(5.0)]
-
-
 def test_several_get_the_same_time(turns, clock):
     had = steps(turns, clock, [turns.join() for _ in range(5)], 50.0)
     assert sum(had) == pytest.approx(50.0, abs=1.0)
@@ -116,26 +112,6 @@ def test_who_begins_searches_again_and_again_goes_first_for_a_short_time_only(tu
         part = steps(turns, clock, [one, other], 0.5)
         had = [had[0] + part[0], had[1] + part[1]]
     assert had[0] - had[1] < 2 * FIRST
-
-
-def test_who_waits_at_a_closed_gate_keeps_the_place(turns, clock):
-    first, second, third = (turns.join() for _ in range(3))
-    assert first.wait() and not second.wait()
-    with turns.wanted(second):  # verdicts are made meanwhile
-        clock.now += WANTED + 0.1
-        assert not third.wait()
-        assert third.before() == 1
-    assert second.wait()
-
-
-def test_what_verdicts_hold_up_is_no_part_of_a_turn(turns, clock):
-    one, other = turns.join(), turns.join()
-    assert one.wait() and not other.wait()
-    clock.now += 5.0
-    turns.prolong(one, 5.0)
-    assert steps(turns, clock, [one, other], 0.9) == [pytest.approx(0.9), 0.0]
-    assert steps(turns, clock, [one, other], 0.9)[1] > 0.7
-    assert one.used(clock.now) == pytest.approx(1.0, abs=0.1)
 
 
 def test_who_has_left_waits_for_all_others(turns, clock):

@@ -75,18 +75,28 @@ def run():
     return run_one
 
 
-def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not(run):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        visitor.receive({"kind": "search", "id": "a", **SET, "begin": "values"}, b"")
-        assert [one["id"] for one in pool.asked] == ["a"]
-        for kind in LEFT_OUT:
-            visitor.receive({"kind": kind, "id": f"x{kind}"}, b"")
-        assert len(pool.asked) == 1
-        assert all(one["state"] == "failed" for one in socket.heard)
+def hear(*messages, made=(), **limits):
+    """Let a visitor, who has `made` some patterns, say these messages; return what reached the workers and the page."""
+    asked, heard, said = [], [], []
 
-    run(work)
+    async def main():
+        pool, socket = Pool(), Socket()
+        visitor = Visitors(pool, Limits(**limits), logging.getLogger("test")).enter(hello(), socket)
+        visitor._client.made.extend(Question({"again": name}, b"") for name in made)
+        said.extend(visitor.receive(message, b"") for message in messages)
+        asked.extend(one["id"] for one in pool.asked)
+        heard.extend(socket.heard)
+
+    in_new_loop(main())
+    assert set(said) <= {""}  # the connection is left open
+    assert all(one["state"] == "failed" for one in heard)
+    return asked, [one["error"] for one in heard]
+
+
+def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
+    notebook = ({"kind": kind, "id": f"x{kind}"} for kind in LEFT_OUT)
+    asked, refused = hear({"kind": "search", "id": "a", **SET, "begin": "values"}, *notebook)
+    assert (asked, len(refused)) == (["a"], len(LEFT_OUT))
 
 
 @pytest.mark.parametrize(
@@ -96,16 +106,9 @@ def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not(run):
         *({"kind": "stop", "id": "a", "of": {"a": 1}}, {"kind": "stop", "id": "a" * 65}),
     ],
 )
-def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(run, message):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        assert visitor.receive(message, b"") == ""
-        assert pool.asked == []
-        assert socket.heard[0]["state"] == "failed"
-        assert socket.heard[0]["error"]
-
-    run(work)
+def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message):
+    asked, [error] = hear(message)
+    assert asked == [] and error
 
 
 @pytest.mark.parametrize(
@@ -116,64 +119,23 @@ def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(run, me
         ("assess", {"models": ["lif", "adex", "qif"], "patterns": [], "seed": 0}, "40 searches"),
     ],
 )
-def test_more_than_a_server_gives_is_refused_and_says_how_much(run, kind, fields, said):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        visitor.receive({"kind": kind, "id": "a", **fields}, b"")
-        assert pool.asked == []
-        assert said in socket.heard[0]["error"]
-
-    run(work)
+def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, fields, said):
+    asked, [error] = hear({"kind": kind, "id": "a", **fields})
+    assert asked == [] and said in error
 
 
-def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one(run):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        for k in range(5):
-            visitor.receive({"kind": "verify", "id": f"a{k}", **SET}, b"")
-        visitor.receive({"kind": "cancel", "id": "c", "of": "a0"}, b"")
-        assert [one["id"] for one in pool.asked] == ["a0", "a1", "a2", "c"]
-        assert len(socket.heard) == 2
-
-    run(work, questions=3)
+def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
+    questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
+    asked, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
+    assert (asked, len(refused)) == (["a0", "a1", "a2", "c"], 2)
 
 
-def test_a_flood_closes_the_connection(run):
-    def work(visitors, pool):
-        visitor = visitors.enter(hello(), Socket())
-        said = [visitor.receive({"kind": "cancel", "id": f"{k}", "of": "x"}, b"") for k in range(60)]
-        assert said[:40] == [""] * 40
-        assert said[-1] == "too many messages"
-
-    run(work, rate=5.0, questions=1000)
-
-
-def test_custom_currents_are_limited(run):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        fields = {"shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
-        for k in range(MADE + 3):
-            visitor.receive({"kind": "stimulus", "id": f"s{k}", **fields}, b"")
-        assert len(pool.asked) == MADE
-        assert len(socket.heard) == 3
-
-    run(work, questions=1000)
-
-
-def test_what_a_page_makes_again_is_no_other_one(run):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
-        visitor._client.made.append(Question({"again": "stimulus_values"}, b""))
-        for k in range(MADE + 3):
-            visitor.receive({**fields, "id": f"s{k}", "again": "stimulus_values"}, b"")
-        assert len(pool.asked) == MADE + 3
-
-    run(work, questions=1000)
+@pytest.mark.parametrize(("again", "most"), [({}, MADE), ({"again": "stimulus_values"}, MADE + 3)])
+def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
+    fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""} | again
+    messages = ({**fields, "id": f"s{k}"} for k in range(MADE + 3))
+    asked, refused = hear(*messages, made=["stimulus_values"], questions=1000)
+    assert (len(asked), len(refused)) == (most, MADE + 3 - most)
 
 
 def test_a_page_that_greets_again_is_told_in_its_new_language(run):
