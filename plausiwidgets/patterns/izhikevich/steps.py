@@ -1,4 +1,4 @@
-"""Tonic and phasic firing, mixed mode and adaptation: patterns of one long step (A–F)."""
+"""Firing during one long step: tonic, phasic, in bursts, mixed, adapting (A–F), and while inhibited (S and T)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     BURSTS_PERSIST,
     FLAT,
     HOLDING,
+    INHIBITING_STEP,
     LONGEST_ISI,
     NO_BLOCK,
     PERSISTS,
@@ -24,6 +25,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     RATE,
     SOURCE,
     STEP,
+    WIDE_HOLDING,
     bursts,
     latency,
     longer,
@@ -41,6 +43,8 @@ from plausiwidgets.simulation.current import Floats, pulse
 
 SHORT, LONG = 500.0, 2000.0
 """Length of a step in ms: of firing that goes on, and of firing that must not come back."""
+INHIBITION, GRACE = 400.0, 75.0
+"""Length of a step downwards, and time after it in which spikes are allowed, in ms."""
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
@@ -390,3 +394,81 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     ],
     verification=lasting([STEP, HOLDING]),
 )  # fmt: skip
+
+
+# -- S and T ---------------------------------------------------------------------------------------
+
+
+def _inhibited(r: Responses, s: StimulusValues) -> dict[str, Any]:
+    times = during(r, INHIBITION)
+    isi = f.intervals(times)
+    return spikes_and_after(r, INHIBITION, GRACE) | {
+        "cv": f.cv(isi),
+        "spread": f.spread(isi),
+        "persists": f.persistence(times, INHIBITION),
+        "no_block": r.baseline_peak - r.threshold_at(s.holding),
+    }
+
+
+INHIBITION_INDUCED_SPIKING = Pattern(
+    key="inhibition_induced_spiking",
+    letter="S",
+    title="Inhibition-induced spiking",
+    description="The neuron is silent, and fires while it is inhibited.",
+    look_for="Look for regular spikes during the downward step, and silence before and after.",
+    function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
+    parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
+    source=SOURCE,
+    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    sweeps=step(INHIBITION, -1.0),
+    measure=_inhibited,
+    criteria=[
+        spikes(at_least(3), text="Spikes during the inhibition."),
+        quantity("cv", "irregularity", at_most(0.3), "1", scale=0.3,
+            text="Standard deviation over mean of the intervals."),
+        quantity("spread", "evenness", at_most(2.0), "1", scale=1.0,
+            text="Longest over shortest interval."),
+        PERSISTS,
+        QUIET_AFTER,
+        NO_BLOCK,
+        RATE,
+    ],
+    marks=[
+        *BEFORE_ONSET,
+        *train(INHIBITION),
+        silent_after(GRACE),
+        Mark("cv", "intervals", 0.0, INHIBITION),
+        Mark("spread", "intervals", 0.0, INHIBITION),
+    ],
+    verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0),
+)  # fmt: skip
+
+INHIBITION_INDUCED_BURSTING = Pattern(
+    key="inhibition_induced_bursting",
+    letter="T",
+    title="Inhibition-induced bursting",
+    description="The neuron is silent, and bursts while it is inhibited.",
+    look_for="Look for bursts during the downward step, and silence before and after.",
+    function="Thalamo-cortical cells in sleep, when a spindle spreads.",
+    parameter_hint="As for inhibition-induced spiking, with a high reset.",
+    source=SOURCE,
+    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    sweeps=step(INHIBITION, -1.0),
+    measure=lambda r, s: bursting(r, INHIBITION, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
+    criteria=[
+        bursts(at_least(2), "Bursts of 3 to 40 spikes during the inhibition."),
+        BURST_RATIO,
+        BURST_SMALLEST,
+        BURST_LARGEST,
+        BURSTS_PERSIST,
+        QUIET_AFTER,
+        NO_BLOCK,
+    ],
+    marks=[
+        *BEFORE_ONSET,
+        silent_after(GRACE),
+        *(Mark(key, "bursts", 0.0, INHIBITION) for key in ("bursts", "ratio", "smallest", "largest")),
+        Mark("persists", "pause", 0.0, INHIBITION),
+    ],
+    verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0, bursts=True),
+)

@@ -17,12 +17,12 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Check, Curve, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.marks import event_window, shapes
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.drawing import Floats
+from plausiwidgets.widgets.figures.marks import Shape, event_window, shapes
 
 Range = tuple[float, float]
 
@@ -386,8 +386,8 @@ def curve_points(curve: Curve, verdict: Verdict) -> tuple[Floats, Floats]:
     return x[known], y[known]
 
 
-def signs(drawn: Iterable, checks: Iterable[Check]) -> tuple[Sign, ...]:
-    """Return the marks of criteria (`patterns.marks.Shape`) that were judged, those of several criteria once."""
+def signs(drawn: Iterable[Shape], checks: Iterable[Check]) -> tuple[Sign, ...]:
+    """Return the shapes of criteria that were judged, those of several criteria once."""
     passed = {check.key: bool(check.passed) for check in checks}
     merged: dict[tuple[object, ...], Sign] = {}
     for shape in drawn:

@@ -1,20 +1,76 @@
-"""Depolarizing after-potential: the potential rises once more after the spike (Q)."""
+"""The potential after a brief pulse: subthreshold oscillations, and the depolarizing after-potential (J and Q)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, exactly, quantity
+from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
-from plausiwidgets.patterns.marks import SOON, Mark
+from plausiwidgets.patterns.marks import SMALLEST_SWING, SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import pulse
+from plausiwidgets.simulation.current import Floats, pulse
+
+
+def _pulse(width: float, end: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
+    """Return the sweep of a pulse of `width` ms whose potential is recorded to its `end`."""
+    return lambda s: {"pulse": Sweep([pulse(0.0, width, s.amplitude)], end, voltage=(0.0, end))}
+
+
+def _start(r: Responses, v: Floats, width: float) -> Any:
+    """Return the index from which a potential is below the threshold again after the pulse and its last spike.
+
+    An action potential that is still going on, or the way back from it, is no swing and no hump.
+    """
+    spike = r["pulse"].last()
+    after = np.maximum(np.where(np.isfinite(spike), spike, 0.0), width)
+    return f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
+
+
+# -- J ---------------------------------------------------------------------------------------------
+
+SWINGING = 5.0
+"""Width of the pulse in ms."""
+SWINGS_END = SWINGING + 500.0
+
+
+def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
+    v = r["pulse"].v(0.0, SWINGS_END)
+    found = f.swings(v, r.v_baseline, SMALLEST_SWING * r.span / USUAL_SPAN, _start(r, v, SWINGING))
+    return {"n": r["pulse"].count(), "extrema": Graded(found.number, found.progress)}
+
+
+SUBTHRESHOLD_OSCILLATIONS = Pattern(
+    key="subthreshold_oscillations",
+    letter="J",
+    title="Subthreshold oscillations",
+    description="After a brief pulse the potential swings around rest, below the threshold.",
+    look_for="Look for damped swings to both sides of the resting potential after the pulse.",
+    function="A neuron with a rhythm of its own acts as a band-pass filter.",
+    parameter_hint="Recovery about as fast as the membrane: a and b of Izhikevich, a and tau_w of AdEx.",
+    source=SOURCE,
+    free_values=[PULSE, HOLDING],
+    sweeps=_pulse(SWINGING, SWINGS_END),
+    measure=_oscillation,
+    criteria=[
+        spikes(between(0, 1), "Spikes from the pulse on: one at most."),
+        count("extrema", "swings", at_least(4), "extrema",
+            "Turning points on alternating sides of the resting potential, each at least 0.1 mV away (for a span of "
+            "15 mV)."),
+    ],
+    event=(-15.0, 200.0),
+    fine=True,
+    marks=[*BEFORE_ONSET, Mark("n", "spikes"), Mark("extrema", "swings", SWINGING)],
+)  # fmt: skip
+
+
+# -- Q ---------------------------------------------------------------------------------------------
 
 WIDTH = 2.0
 """Width of the pulse in ms."""
@@ -26,19 +82,15 @@ FLAT = 5.0
 
 
 def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
-    response = r["pulse"]
-    v, spike = response.v(0.0, END), response.last()
+    v, spike = r["pulse"].v(0.0, END), r["pulse"].last()
     fired = np.isfinite(spike)
-    after = np.maximum(np.where(fired, spike, 0.0), WIDTH)
-    # From where the potential is below the threshold again: the action potential itself is no hump.
-    start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
     stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
-    found = f.hump(v, r.v_baseline, start, stop, HIGH / USUAL_SPAN * r.span)
+    found = f.hump(v, r.v_baseline, _start(r, v, WIDTH), stop, HIGH / USUAL_SPAN * r.span)
     left = np.abs(v[:, -1] - r.v_baseline)
     # A potential that only falls is graded by how flat its fall is at its flattest.
     flat = np.where(np.isfinite(found.slope) & (found.rise == 0.0), np.minimum(found.slope / r.dt * FLAT, 0.0), 0.0)
     return {
-        "n": response.count(),
+        "n": r["pulse"].count(),
         "hump": np.where(fired, found.height, np.nan),
         "rise": Graded(np.where(fired, found.rise, np.nan), flat),
         "undershoot": np.where(fired, found.undershoot, np.nan),
@@ -56,7 +108,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     parameter_hint="Fast recovery with a negative jump at the spike (d of Izhikevich).",
     source=SOURCE,
     free_values=[PULSE, HOLDING],
-    sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
+    sweeps=_pulse(WIDTH, END),
     measure=_after_potential,
     criteria=[
         spikes(exactly(1), "Spikes after the pulse."),

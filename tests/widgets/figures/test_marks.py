@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.marks import Mark, event_window, shapes
+from plausiwidgets.patterns.marks import Mark
+from plausiwidgets.widgets.figures.marks import event_window, shapes
 
 
 def reference(key):
