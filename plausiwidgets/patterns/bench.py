@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,7 +98,6 @@ class Bench:
         self._settle_time, self._kick = settle, kick
         self.n = max(len(v) for v in values.values())
         self.parameters = {name: values[name] for name in model.parameters}
-        self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
         self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
         # Of a neuron without parameters, whose sets differ by the stimulus alone, it is one value for all.
         self.span, self.threshold = (
@@ -105,13 +105,12 @@ class Bench:
         )
         self.full_spike = model.full_spike()
         self.divergence = np.zeros(self.n)
-        self.traces: dict[str, Traces] = {}
-        self.shown: dict[str, tuple[Sweep, float]] = {}
-        self.engine_used = ""
         self._checkpoint = checkpoint
         names = [s.key for s in model.states]
         self._recorded = tuple(names.index(name) for name in record)
         self._settle()
+        self._lost_at_rest = self.divergence
+        self._begin(values)
 
     # -- at rest -------------------------------------------------------------------------------
 
@@ -119,23 +118,16 @@ class Bench:
         """Simulate every set at its holding level; sweeps start from the final state."""
         shown = round(BEFORE / self.dt)
         steps = round(self._settle_time / self.dt) + shown
-        job = LaneJob(
-            self.model,
-            self.parameters,
-            self._start(self.holding),
-            LaneCurrent.constant(self.holding, -steps * self.dt),
-            steps,
-            self.dt,
-            window=(steps - shown, steps),
+        current = LaneCurrent.constant(self.holding, -steps * self.dt)
+        result = self._run(
+            np.arange(self.n), self._start(self.holding), current, steps, window=(steps - shown, steps),
             record=self._record(),
-            spike_limit=spike_limit(steps, self.dt),
-        )
-        result = run_lanes(job, self.engine, self._checkpoint)
+        )  # fmt: skip
         assert result.recorded is not None
         self.engine_used = result.engine
         self._state = result.state
         self._before = result.recorded
-        v = result.recorded[job.record.index(0)]
+        v = result.recorded[self._record().index(0)]
         self.v_baseline = v[:, -1].copy()
         self.baseline_range = f.voltage_range(v)
         self.baseline_peak = v.max(axis=1)
@@ -143,29 +135,20 @@ class Bench:
         self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
         self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
         self._settled = result.diverged < 0
+
+    def _begin(self, values: Mapping[str, Floats]) -> None:
+        """Take stimulus values; no sweep has been applied with them yet."""
+        self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.model.parameters})
+        self.divergence = self._lost_at_rest.copy()
         self.lowest = self.highest = self.v_baseline
         self.rise = np.full(self.n, np.inf)
-        self._lost_at_rest = self.divergence.copy()
+        self.traces: dict[str, Traces] = {}
+        self.shown: dict[str, tuple[Sweep, float]] = {}
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Bench:
-        """Return a bench for other stimulus values with the same settled neurons.
-
-        Parameters
-        ----------
-        values : mapping of str to ndarray, shape [n]
-            Complete sets; the model's parameters and the holding level must be those of this bench.
-        """
-        same = all(values[name] is x or np.array_equal(values[name], x) for name, x in self.parameters.items())
-        if not same or not np.array_equal(np.broadcast_to(values.get("holding", 0.0), (self.n,)), self.holding):
-            raise ValueError(
-                "the neurons or their holding levels differ from those of this settled bench: make a new one"
-            )
+        """Return a bench for other stimulus values with the same neurons, settled at the same holding level."""
         other = copy.copy(self)
-        other.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
-        other.divergence = self._lost_at_rest.copy()
-        other.traces, other.shown = {}, {}
-        other.lowest = other.highest = self.v_baseline
-        other.rise = np.full(self.n, np.inf)
+        other._begin(values)
         return other
 
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
@@ -177,11 +160,7 @@ class Bench:
         if not sets.size:
             return spikes
         steps = round(self._settle_time / self.dt)
-        job = LaneJob(
-            self.model, {name: x[sets] for name, x in self.parameters.items()}, self._start(held)[:, sets],
-            LaneCurrent.constant(held[sets]), steps, self.dt, spike_limit=spike_limit(steps, self.dt),
-        )  # fmt: skip
-        result = run_lanes(job, self.engine, self._checkpoint)
+        result = self._run(sets, self._start(held)[:, sets], LaneCurrent.constant(held[sets]), steps)
         self._note_divergence(result.diverged, np.full(sets.size, steps), sets, 1.0)
         spikes[sets] = self._late(result)
         return spikes
@@ -277,19 +256,8 @@ class Bench:
 
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
         """Return responses together with the neurons at rest."""
-        return Responses(
-            by_name,
-            self.n,
-            self.dt,
-            self.span,
-            self.threshold,
-            self.v_baseline,
-            self.baseline_range,
-            self.baseline_peak,
-            self.spontaneous_spikes,
-            self.full_spike,
-            self.threshold_at,
-        )
+        at_rest = {field.name: getattr(self, field.name) for field in fields(Responses)[1:]}
+        return Responses(by_name, **at_rest)
 
     def threshold_at(self, current: ArrayLike) -> Floats:
         """Return the threshold in mV of the neurons settled at a constant current, shape [n]."""
@@ -330,12 +298,8 @@ class Bench:
         for kind, limit in ((at_once, 1), (~at_once, spike_limit(longest, self.dt))):
             for some in self._of_similar_length(np.flatnonzero(kind), steps):
                 lanes = sets[some]
-                job = LaneJob(
-                    self.model, {k: x[lanes] for k, x in self.parameters.items()},
-                    np.ascontiguousarray(self._state[:, lanes]), current.take(some), int(steps[some].max()), self.dt,
-                    spike_limit=limit,
-                )  # fmt: skip
-                spikes = run_lanes(job, self.engine, self._checkpoint).spikes
+                longest_here = int(steps[some].max())
+                spikes = self._run(lanes, self._state[:, lanes], current.take(some), longest_here, limit).spikes
                 times = spikes * self.dt
                 inside = (spikes >= 0) & (times >= first[some, None]) & (times < last[some, None])
                 hit[some] = inside.any(axis=1)
@@ -358,36 +322,6 @@ class Bench:
                 todo += [group[cut_at:], group[:cut_at]]
             else:
                 yield group
-
-    def step_spikes(self, heights: Floats, width: float, duration: float, only: Mask) -> Floats:
-        """Apply m steps of `width` ms to each set, and return the spike times alone.
-
-        Parameters
-        ----------
-        heights : ndarray, shape [m, n]
-            Currents above the holding level.
-        width, duration : float
-            Of the step, and from the onset to the end, in ms.
-        only : boolean ndarray, shape [n]
-            The other sets are left out: no spikes.
-
-        Returns
-        -------
-        ndarray, shape [m, n, most spikes]
-            Times in ms from the onset, padded with nan.
-        """
-        chosen = np.flatnonzero(only & self._settled)
-        lanes = np.tile(chosen, len(heights))
-        pieces = np.zeros((4, 1, lanes.size))
-        pieces[1] = width
-        pieces[2:] = heights[:, chosen].reshape(-1)
-        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
-        steps = round(duration / self.dt)
-        # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
-        times, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
-        out = np.full((len(heights), self.n, times.shape[1]), np.nan)
-        out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
-        return out
 
     def weakest_step(
         self, shows: Callable[[Floats], Mask], width: float, duration: float, low: Floats, high: Floats, works: Mask,
@@ -428,8 +362,19 @@ class Bench:
         """
         if not only.any():
             return np.broadcast_to(shows(np.empty((1, 0))), heights.shape)
-        times = self.step_spikes(heights.reshape(-1, self.n), width, duration, only)
-        return np.asarray(shows(times.reshape(heights.size, times.shape[2])), dtype=bool).reshape(heights.shape)
+        levels = heights.reshape(-1, self.n)
+        chosen = np.flatnonzero(only & self._settled)
+        lanes = np.tile(chosen, len(levels))
+        pieces = np.zeros((4, 1, lanes.size))
+        pieces[1] = width
+        pieces[2:] = levels[:, chosen].reshape(-1)
+        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
+        steps = round(duration / self.dt)
+        # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
+        fired, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
+        times = np.full((len(levels), self.n, fired.shape[1]), np.nan)
+        times[:, chosen] = fired.reshape(len(levels), chosen.size, fired.shape[1])
+        return np.asarray(shows(times.reshape(heights.size, fired.shape[1])), dtype=bool).reshape(heights.shape)
 
     def common_features(self) -> dict[str, Floats]:
         """Return the features of every pattern, after its sweeps have been applied."""
@@ -450,6 +395,18 @@ class Bench:
 
     # -- details -------------------------------------------------------------------------------
 
+    def _run(
+        self, sets: NDArray[np.intp], state: Floats, current: LaneCurrent, steps: int, limit: int | None = None,
+        **asked: Any,
+    ) -> LaneResult:  # fmt: skip
+        """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
+        limit = spike_limit(steps, self.dt) if limit is None else limit
+        parameters = {name: x[sets] for name, x in self.parameters.items()}
+        job = LaneJob(
+            self.model, parameters, np.ascontiguousarray(state), current, steps, self.dt, spike_limit=limit, **asked
+        )
+        return run_lanes(job, self.engine, self._checkpoint)
+
     def _simulate(
         self,
         lanes: NDArray[np.intp],
@@ -462,20 +419,11 @@ class Bench:
         extremes: bool = False,
     ) -> tuple[Floats, LaneResult]:
         """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
-        job = LaneJob(
-            self.model,
-            {k: x[lanes] for k, x in self.parameters.items()},
-            np.ascontiguousarray(self._state[:, lanes]),
-            current,
-            steps,
-            self.dt,
-            window=window,
-            record=record,
-            peak_window=peak,
-            extremes=extremes,
-            spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
-        )
-        result = cut(run_lanes(job, self.engine, self._checkpoint), last, steps, self.dt)
+        result = self._run(
+            lanes, self._state[:, lanes], current, steps, spike_limit(int(last.max(initial=1)), self.dt),
+            window=window, record=record, peak_window=peak, extremes=extremes,
+        )  # fmt: skip
+        result = cut(result, last, steps, self.dt)
         # A lane that was stopped is not measured, and its spikes would widen the array.
         counts = np.where(result.diverged >= 0, 0, result.counts)
         spikes = result.spikes[:, : int(counts.max(initial=0))]

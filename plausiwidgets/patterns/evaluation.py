@@ -37,13 +37,7 @@ EARLY = 0.5
 def complete(
     model: NeuronModel, pattern: Protocol, parameters: Mapping[str, ArrayLike] | None = None
 ) -> dict[str, Floats]:
-    """Return every parameter and stimulus value, checked.
-
-    Raises
-    ------
-    ValueError
-        As :func:`judge`.
-    """
+    """Return every parameter and stimulus value, checked; errors are those of :func:`judge`."""
     known = pattern.parameters(model)
     given = mapping(parameters)
     for name in given:
@@ -69,17 +63,11 @@ def evaluate(
 
     Parameters
     ----------
-    values : mapping of str to ndarray, shape [n]
-        Every parameter of the model and every stimulus value of the pattern.
-    dt : float
-        Time step in ms.
-    checkpoint : callable, optional
-        Called every few ms of work; what it raises ends the evaluation.
+    values, dt, engine, checkpoint, settle, kick
+        As of a :class:`Bench`.
     record : sequence of str
         State variables to keep as traces; without any, the potential is simulated again when the
         verdict's traces are asked for.
-    settle, kick : float
-        How the neurons are brought to rest, as of a :class:`Bench`.
     settled : mapping of str to Bench, optional
         The same neurons, settled at the same holding level and time step without a record: they need not settle
         again. By the prefix of each component of the pattern (``""`` where it is one).
@@ -90,21 +78,12 @@ def evaluate(
         With arrays of shape [n].
     """
     if isinstance(pattern, AllOf):
-        parts = {
-            part.key: evaluate(
-                model,
-                part,
-                pattern.values_of(prefix, values),
-                dt,
-                engine,
-                checkpoint,
-                record,
-                settle=settle,
-                kick=kick,
-                settled=None if settled is None else {"": settled[prefix]},
+        parts = {}
+        for prefix, part in pattern.components.items():
+            own, at_rest = pattern.values_of(prefix, values), None if settled is None else {"": settled[prefix]}
+            parts[part.key] = evaluate(
+                model, part, own, dt, engine, checkpoint, record, settle=settle, kick=kick, settled=at_rest
             )
-            for prefix, part in pattern.components.items()
-        }
         return together(pattern, values, parts)
     if settled is None:
         bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
@@ -187,15 +166,8 @@ _seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionar
 def judged_alone(pattern: Pattern, verdict: Verdict, i: int, judged: Callable[[Mapping[str, Floats]], Verdict]) -> bool:
     """Return whether set i of a verdict of many is accepted alone.
 
-    Parameters
-    ----------
-    judged : callable
-        Returns the verdict of other values, in the same way.
-
-    Raises
-    ------
-    ValueError
-        If a feature is another alone than with others: the pattern mixes its sets, and no number of it can be trusted.
+    `judged` returns the verdict of other values. A ValueError is raised where a feature is another alone than with
+    others: the pattern mixes its sets, and no number of it can be trusted.
     """
     alone = judged({name: value[i : i + 1] for name, value in verdict.parameters.items()})
     together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
@@ -302,26 +274,15 @@ def recording_of(pattern: Protocol) -> Mapping[str, Traces]:
 def single(verdict: Verdict, index: int = 0) -> OneVerdict:
     """Return one set of a verdict of many, as numbers."""
 
-    def pick(x: Any) -> Any:
-        value = x[index]
+    def pick(arrays: Sequence[Any]) -> Any:
+        value = arrays[0][index]
         return value.item() if isinstance(value, np.generic) else value
 
     def traces() -> Mapping[str, Traces]:
         return {name: traces.lane(index) for name, traces in verdict.traces.items()}
 
-    checks = tuple(
-        replace(c, value=pick(c.value), low=pick(c.low), high=pick(c.high), passed=pick(c.passed), cost=pick(c.cost))
-        for c in verdict.checks
-    )
     return replace(
-        verdict,
-        parameters={k: pick(v) for k, v in verdict.parameters.items()},
-        loss=pick(verdict.loss),
-        status=pick(verdict.status),
-        failed_check=pick(verdict.failed_check),
-        failed_loss=pick(verdict.failed_loss),
-        checks=checks,
-        diverged=pick(verdict.diverged),
+        _made_of([verdict], pick),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         parts={key: single(part, index) for key, part in verdict.parts.items()},
         _record=traces,
@@ -335,23 +296,29 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
         return first
     records = [verdict._record for verdict in verdicts]
 
-    def of(name: str, several: Sequence[Any]) -> Any:
-        return np.concatenate([getattr(one, name) for one in several])
-
     def traces() -> Mapping[str, Traces]:
         several = [{} if record is None else record() for record in records]
         return {name: joined_traces([one[name] for one in several]) for name in several[0]}
 
-    checks = tuple(
-        replace(check, **{name: of(name, same) for name in ("value", "low", "high", "passed", "cost")})
-        for check, *same in zip(first.checks, *(verdict.checks for verdict in verdicts), strict=True)
-    )
     return replace(
-        first,
-        parameters={k: np.concatenate([verdict.parameters[k] for verdict in verdicts]) for k in first.parameters},
-        checks=checks,
+        _made_of(verdicts, np.concatenate),
         measured={k: np.concatenate([v.measured[k] for v in verdicts], axis=-1) for k in first.measured},
         parts={key: joined([verdict.parts[key] for verdict in verdicts]) for key in first.parts},
         _record=traces,
-        **{name: of(name, verdicts) for name in ("loss", "status", "failed_check", "failed_loss", "diverged")},
     )
+
+
+def _made_of(verdicts: Sequence[Verdict], make: Callable[[list[Any]], Any]) -> Verdict:
+    """Return a verdict in which each number is made of the arrays [n] of several verdicts."""
+    first = verdicts[0]
+
+    def made(names: Sequence[str], several: Sequence[Any]) -> dict[str, Any]:
+        return {name: make([getattr(one, name) for one in several]) for name in names}
+
+    checks = tuple(
+        replace(check, **made(("value", "low", "high", "passed", "cost"), same))
+        for check, *same in zip(first.checks, *(verdict.checks for verdict in verdicts), strict=True)
+    )
+    parameters = {name: make([verdict.parameters[name] for verdict in verdicts]) for name in first.parameters}
+    numbers = made(("loss", "status", "failed_check", "failed_loss", "diverged"), verdicts)
+    return replace(first, parameters=parameters, checks=checks, **numbers)
