@@ -171,9 +171,7 @@ def judged_alone(pattern: Pattern, verdict: Verdict, i: int, judged: Callable[[M
     """
     alone = judged({name: value[i : i + 1] for name, value in verdict.parameters.items()})
     together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
-    different = trial.difference(together, single, np.array([i]), len(verdict.loss))
-    if different is not None:
-        raise ValueError(f"pattern {pattern.key!r} gives a set {trial.mixed(*different)}")
+    trial.refuse_mixed(f"pattern {pattern.key!r}", together, single, np.array([i]), len(verdict.loss))
     return bool(alone.loss[0] == 0.0)
 
 

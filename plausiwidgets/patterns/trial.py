@@ -53,14 +53,7 @@ _tried = ContextVar("tried", default=True)
 
 @contextmanager
 def untried() -> Iterator[None]:
-    """Make the patterns of the package without a trial, which would be a fifth of an explorer's start: tests try them.
-
-    Examples
-    --------
-    >>> with untried():
-    ...     is_needed()
-    False
-    """
+    """Make the package's own patterns without a trial, a fifth of an explorer's start otherwise: tests try them."""
     token = _tried.set(False)
     try:
         yield
@@ -79,23 +72,9 @@ def take(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
 
 
 def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, longest: Callable[[], Any]) -> Sweeps:
-    """Return the sweeps of all sets, checked.
+    """Return the sweeps of all sets with values `s`, checked; an error at `where` says what to change.
 
-    Parameters
-    ----------
-    where : str
-        For errors.
-    sweeps : callable
-        ``sweeps(s)`` returns name → `Sweep`.
-    s : SimpleNamespace
-        Values of the sets.
-    longest : callable
-        Returns the time in ms that is simulated of each sweep; called once the sweeps are known to be some.
-
-    Raises
-    ------
-    ValueError
-        That says what to change.
+    `longest` returns the time in ms that is simulated of each sweep; it is called once the sweeps are known to be some.
     """
     made = _checked(where, sweeps(take(s, np.arange(SETS))), SETS)
     for sets in _COMPANIES:
@@ -107,13 +86,7 @@ def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, lon
                 "same names and numbers of pieces for all values. Give a piece the amplitude 0 where it is not wanted"
             )
         for name, sweep in made.items():
-            for (what, whole), (_, part) in zip(_numbers(sweep), _numbers(again[name]), strict=True):
-                expected, found = _per_set(whole, SETS)[sets], _per_set(part, sets.size)
-                if not np.allclose(expected, found, 1e-9, 1e-12):
-                    raise ValueError(
-                        f"{where}: sweeps gives a set another {what} of sweep {name!r} alone than with others "
-                        f"({_first(found, expected)}). {_TOGETHER}"
-                    )
+            refuse_mixed(f"{where}: sweeps", _numbers(name, sweep), _numbers(name, again[name]), sets, SETS, named=str)
     simulated = longest()
     for name, sweep in made.items():
         bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MOST_TIME)
@@ -129,19 +102,14 @@ def try_features(where: str, what: str, features_on: Try, s: SimpleNamespace, ow
                  samples: float = 0.0) -> dict[str, Any] | None:  # fmt: skip
     """Return what is measured of made-up neurons, checked; None where it needs a parameter of the neuron.
 
+    An error at `where` says what to change in `what`, the measure or the procedure.
+
     Parameters
     ----------
-    what : {"measure", "procedure"}
-        For errors.
     own : sequence of str
         Features that the package measures itself.
     samples : float
         Of the potential that are recorded of a set: a large batch is left out where they are too many.
-
-    Raises
-    ------
-    ValueError
-        That says what to change.
     """
 
     def of(sets: NDArray[np.intp]) -> Mapping[str, Any]:
@@ -151,13 +119,9 @@ def try_features(where: str, what: str, features_on: Try, s: SimpleNamespace, ow
         early = of(_FEW)  # before the others: one that remembers what it has seen gives them another value later
         features = of(np.arange(SETS))
         _check_names(where, what, features, own)
-        different = difference(features, early, _FEW, SETS)
-        if different is not None:
-            raise ValueError(f"{where}: {what} gives a set {mixed(*different)}")
+        refuse_mixed(f"{where}: {what}", features, early, _FEW, SETS)
         for sets in [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MOST_SAMPLES else [])]:
-            different = difference(features, of(sets), sets, SETS)
-            if different is not None:
-                raise ValueError(f"{where}: {what} gives a set {mixed(*different)}")
+            refuse_mixed(f"{where}: {what}", features, of(sets), sets, SETS)
     except Untriable:
         return None
     return dict(features)
@@ -180,33 +144,22 @@ def _check_names(where: str, what: str, features: Any, own: Sequence[str]) -> No
                 )
 
 
-def difference(
-    features: Mapping[str, Any], again: Mapping[str, Any], sets: NDArray[np.intp], n: int
-) -> tuple[str, float, float] | None:
-    """Return (feature, value, value with others) of the first feature that depends on the other sets; None without one.
-
-    Parameters
-    ----------
-    features : mapping of str to values
-        Of n sets together.
-    again : mapping of str to values
-        Of some of them.
-    """
-    for name, feature in features.items():
+def refuse_mixed(
+    where: str, together: Mapping[str, Any], again: Mapping[str, Any], sets: NDArray[np.intp], n: int,
+    named: Callable[[str], str] = repr,
+) -> None:  # fmt: skip
+    """Refuse values of n sets `together` that are others when some of the sets are computed `again`."""
+    for name, feature in together.items():
         for whole, part in zip(_values(feature), _values(again.get(name, np.nan)), strict=False):
             if np.shape(whole) not in ((), (n,)) or np.shape(part) not in ((), (sets.size,)):
                 continue  # of a wrong shape, which is refused where a criterion is about it
             expected, found = _per_set(whole, n)[sets], _per_set(part, sets.size)
-            bad = ~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True)
-            if bad.any():
-                i = int(np.flatnonzero(bad)[0])
-                return name, float(found[i]), float(expected[i])
-    return None
-
-
-def mixed(name: str, alone: float, together: float) -> str:
-    """Return the end of the sentence on a feature that depends on the other sets."""
-    return f"another {name!r} alone, or in another order, than with others ({alone:g} and {together:g}). {_TOGETHER}"
+            bad = np.flatnonzero(~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True))
+            if bad.size:
+                raise ValueError(
+                    f"{where} gives a set another {named(name)} alone, or in another order, than with others "
+                    f"({found[bad[0]]:g} and {expected[bad[0]]:g}). {_TOGETHER}"
+                )
 
 
 def features_of(where: str, measured: Any) -> Mapping[str, Any]:
@@ -221,10 +174,10 @@ def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
         raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
     for name, sweep in sweeps.items():
         bounded(where, f"number of pieces of sweep {name!r}", float(len(sweep.pieces)), MOST_GIVEN)
-        for what, value in _numbers(sweep):
+        for what, value in _numbers(name, sweep).items():
             if np.shape(value) not in ((), (n,)):
                 raise ValueError(
-                    f"{where}: the {what} of sweep {name!r} has the shape {list(np.shape(value))} for {n} sets, valid "
+                    f"{where}: the {what} has the shape {list(np.shape(value))} for {n} sets, valid "
                     f"is: a number, or [n], a value for each set"
                 )
         ends = _per_set(sweep.end, n)
@@ -233,16 +186,15 @@ def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
     return sweeps
 
 
-def _numbers(sweep: Sweep) -> list[tuple[str, Any]]:
-    """Return every number of a sweep that may differ from set to set, with what it is."""
-    window = () if sweep.response is None else (("begin of response", sweep.response[0]),
-                                                ("end of response", sweep.response[1]))  # fmt: skip
-    pieces = [
-        (f"{field} of piece {k + 1}", getattr(piece, field))
+def _numbers(name: str, sweep: Sweep) -> dict[str, Any]:
+    """Return every number of a sweep that may differ from set to set, by what it is."""
+    window = dict(zip(("begin of response", "end of response"), sweep.response or (), strict=False))
+    pieces = {
+        f"{field} of piece {k + 1}": getattr(piece, field)
         for k, piece in enumerate(sweep.pieces)
         for field in ("on", "off", "first", "last")
-    ]
-    return [("end", sweep.end), *window, *pieces]
+    }
+    return {f"{what} of sweep {name!r}": value for what, value in ({"end": sweep.end} | window | pieces).items()}
 
 
 def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
@@ -272,8 +224,3 @@ def _values(feature: Any) -> tuple[ArrayLike, ...]:
 
 def _per_set(value: Any, n: int) -> Floats:
     return np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
-
-
-def _first(found: Floats, expected: Floats) -> str:
-    i = int(np.flatnonzero(~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True))[0])
-    return f"{found[i]:g} and {expected[i]:g}"

@@ -98,15 +98,14 @@ def _verification(
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
     finer = not model.discrete  # else a finer step would be the same neuron at another speed
 
-    def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
+    def at(factor: float, form: Pattern = pattern, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(
-            evaluate(model, pattern, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
+            evaluate(model, form, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
         )
 
     def rounded(values: Mapping[str, Floats]) -> Floats:
         known = pattern.parameters(model)
-        some = {n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()}
-        return np.asarray(evaluate(model, pattern, some, dt, engine, checkpoint).loss)
+        return at(1)({n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()})
 
     def rest(values: Mapping[str, Floats]) -> Floats:
         bench = Bench(model, values, dt, engine, checkpoint)
@@ -126,9 +125,6 @@ def _verification(
 
         return largest
 
-    def longer(form: Pattern, factor: float = 1.0) -> LossOf:
-        return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
-
     if finer:
         yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
@@ -140,22 +136,20 @@ def _verification(
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
         yield f"in {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
-            yield (
-                f"{AFTERWARDS / 1000:g} s after the stimulus, when it must be back at rest",
-                longer(back_at_rest(pattern)),
-            )
+            words = f"{AFTERWARDS / 1000:g} s after the stimulus, when it must be back at rest"
+            yield words, at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
-        yield words, longer(form)
+        yield words, at(1, form)
         if form.measure is None:
             continue
         # What lasts by chance, or comes back by chance, does not at another time step.
         if finer:
-            yield f"{words}, at an eighth of the time step", longer(form, 1 / 8)
+            yield f"{words}, at an eighth of the time step", at(1 / 8, form)
         if pattern.at_rest and pattern.comes_back:
             back = back_at_rest(form)
-            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back)
+            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", at(1, back)
             if finer:
-                yield f"{words}, and back at rest, at an eighth of the time step", longer(back, 1 / 8)
+                yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
         yield f"at {word} of the time step", at(1 / part)
 
