@@ -213,6 +213,7 @@ class _Recorded:
     onset: float
     end: float
     current: Injected | None
+    pieces: Callable[[StimulusValues], Sequence[Piece]]
     repeats: tuple[Data, ...]
 
     def train(self, data: Data | None = None) -> Floats:
@@ -223,6 +224,14 @@ class _Recorded:
     @property
     def trains(self) -> list[Floats]:
         return [self.train(data) for data in self.repeats]
+
+    def fires(self, first: float, last: float) -> bool:
+        """Return whether there is a spike in [first, last) ms from the begin, in any repeat."""
+        return any(((t >= first) & (t < last)).any() for t in self.trains)
+
+    def span(self, first: float, last: float) -> dict[str, str]:
+        """Return two times from the begin as a text has them, on the scale of the recording."""
+        return {"start": number(first + self.begin, 6), "end": number(last + self.begin, 6)}
 
     @cached_property
     def dt(self) -> float:
@@ -263,7 +272,7 @@ def made_of(
     sweeps: Sequence[Data], settings: Settings, current_unit: str = "", holdout: Sequence[Data] = ()
 ) -> RecordedPattern:
     """Return the pattern of checked sweeps; see :func:`from_recording`."""
-    groups, values, silent, pieces = _stimulus(sweeps, settings)
+    groups, values, silent = _stimulus(sweeps, settings)
     _refuse_artefacts(groups)
     features = _Features(groups, settings, silent, current_unit)
     first = groups[0]
@@ -276,21 +285,17 @@ def made_of(
              for name, p in protocols.items()]  # fmt: skip
     title = settings.title or sweeps[0].title
     train = next((g.train() for g in groups if g.train().size), np.empty(0))
-    ends = {g.name: g.end for g in groups}
-    records = {g.name: features.needs_potential(g.name) for g in groups}
+    windows = {g.name: (0.0, g.end) if features.needs_potential(g.name) else None for g in groups}
 
     def sweeps_of(s: StimulusValues) -> dict[str, Sweep]:
-        return {
-            name: Sweep(pieces[name](s), end, voltage=(0.0, end) if records[name] else None)
-            for name, end in ends.items()
-        }
+        return {g.name: Sweep(g.pieces(s), g.end, voltage=windows[g.name]) for g in groups}
 
     held_out = None
     if holdout:
         held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), current_unit)
     description = [
         tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
-           end=f"{max(ends.values()):g}", count=total) if len(sweeps) > 1 else
+           end=f"{max(g.end for g in groups):g}", count=total) if len(sweeps) > 1 else
         tr("A recorded response of {end} ms; spikes: {count}.", end=f"{first.end:g}", count=total),
         *(words if len(sweeps) == 1 else ()),
     ]  # fmt: skip
@@ -328,13 +333,9 @@ def made_of(
 
 SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
 
-Pieces = Callable[[StimulusValues], Sequence[Piece]]
-Stimulus = tuple[list[_Recorded], tuple[FreeValue, ...], bool, dict[str, Pieces]]
-"""The sweeps with their currents, the free values, whether they begin in silence, and the pieces by the values."""
 
-
-def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
-    """Return the stimulus of sweeps."""
+def _stimulus(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
+    """Return the sweeps with their currents, the free values, and whether the sweeps begin in silence."""
     given = [data.current for data in sweeps if data.current is not None]
     if not given:
         return _unknown_step(sweeps, settings)
@@ -346,16 +347,7 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
     currents = [injected(data.t, data.current, settings.as_measured, reach) for data in sweeps]  # type: ignore[arg-type]
     holding = currents[0].holding
     near = 0.02 * reach + 1e-9 * abs(holding)
-    early = [data.spikes[data.spikes < (c.onset if c.onset is not None else data.t[0])]
-             for data, c in zip(sweeps, currents, strict=True)]  # fmt: skip
-    for data, c, train in zip(sweeps, currents, early, strict=True):
-        if settings.silent_before and train.size:
-            raise ValueError(
-                f"silent_before is True, but the recording has a spike at {train[0]:g} ms, before the stimulus begins "
-                f"at {c.onset if c.onset is not None else data.t[0]:g} ms"
-            )
-    fires = any(train.size for train in early)
-    silent = not fires if settings.silent_before is None else bool(settings.silent_before)
+    silent = _silent_before(sweeps, [c.onset for c in currents], settings)
     if all(c.onset is None for c in currents) and len({round(c.holding / (near or 1.0)) for c in currents}) == 1:
         # It never changes: a step from 0 at the start, unless the cell is recorded as it is.
         silent = silent and bool(holding)
@@ -365,7 +357,6 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
                         for d, c in zip(sweeps, currents, strict=True)]  # fmt: skip
             holding = 0.0
     groups: list[_Recorded] = []
-    pieces: dict[str, Pieces] = {}
     for data, c in zip(sweeps, currents, strict=True):
         twin = next((g for g in groups if g.current is not None and _same(g.current, c, near, g.data, data)), None)
         if twin is not None:
@@ -374,31 +365,42 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
         start = float(data.t[0])
         onset = start if c.onset is None else float(c.onset)
         begin = onset if abs(c.holding - holding) <= near else start
-        name = data.label or SWEEP
-        groups.append(_Recorded(name, data, begin, onset - begin, data.end - begin, c, (data,)))
-        pieces[name] = _pieces_of(c, begin, data.end - begin, 0.0 if begin == onset else c.holding - holding)
-    wide = (
-        max((abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)), default=0.0) or abs(holding) or 1.0
-    )
+        pieces = _pieces_of(c, begin, data.end - begin, 0.0 if begin == onset else c.holding - holding)
+        groups.append(_Recorded(data.label or SWEEP, data, begin, onset - begin, data.end - begin, c, pieces, (data,)))
+    levels = [abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)]
+    wide = max(levels, default=0.0) or abs(holding) or 1.0
     values = (
         FreeValue("holding", holding, holding - wide, holding + wide, of="injected", free="holding" in settings.free),
         FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in settings.free,
                   description=SCALE),
     )  # fmt: skip
     _check_free(settings.free, values)
-    return groups, values, silent, pieces
+    return groups, values, silent
 
 
-def _pieces_of(current: Injected, begin: float, end: float, level: float) -> Pieces:
+def _silent_before(sweeps: Sequence[Data], onsets: Sequence[float | None], settings: Settings) -> bool:
+    """Return whether sweeps begin in silence, as the user or, by default, the recording says."""
+    fires = False
+    for data, onset in zip(sweeps, onsets, strict=True):
+        begin = data.t[0] if onset is None else onset
+        early = data.spikes[data.spikes < begin]
+        fires = fires or early.size > 0
+        if settings.silent_before and early.size:
+            raise ValueError(
+                f"silent_before is True, but the recording has a spike at {early[0]:g} ms, before the stimulus begins "
+                f"at {begin:g} ms"
+            )
+    return not fires if settings.silent_before is None else settings.silent_before
+
+
+def _pieces_of(
+    current: Injected, begin: float, end: float, level: float
+) -> Callable[[StimulusValues], Sequence[Piece]]:
     """Return the pieces of a sweep by its stimulus values; `level` is what its holding is above that of the others."""
     known = [(p.on - begin, p.off - begin, p.first, p.last) for p in current.pieces]
     if level:
         known.append((0.0, end, level, level))
-
-    def pieces(s: StimulusValues) -> Sequence[Piece]:
-        return [Piece(on, off, first * s.current_scale, last * s.current_scale) for on, off, first, last in known]
-
-    return pieces
+    return lambda s: [Piece(on, off, first * s.current_scale, last * s.current_scale) for on, off, first, last in known]
 
 
 def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool:
@@ -407,13 +409,13 @@ def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool
         return False
     if abs((of_a.end - of_a.t[0]) - (of_b.end - of_b.t[0])) > 1.0 or abs(of_a.t[0] - of_b.t[0]) > 1e-6:
         return False
-    at = [(abs(p.on - q.on), abs(p.off - q.off)) for p, q in zip(a.pieces, b.pieces, strict=True)]
-    high = [abs(x - y) for p, q in zip(a.pieces, b.pieces, strict=True)
-            for x, y in ((p.first, q.first), (p.last, q.last))]  # fmt: skip
-    return max((max(x) for x in at), default=0.0) < 0.5 and max(high, default=0.0) <= near
+    return all(
+        max(abs(p.on - q.on), abs(p.off - q.off)) < 0.5 and max(abs(p.first - q.first), abs(p.last - q.last)) <= near
+        for p, q in zip(a.pieces, b.pieces, strict=True)
+    )
 
 
-def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
+def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
     """Return what :func:`_stimulus` does for a recording without its current."""
     if len(sweeps) > 1:
         raise ValueError(
@@ -428,13 +430,7 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
             f"step is {settings.step}, valid is: two times, begin before end, within {start:g} to {end:g} ms: the "
             "sweep is not longer than that"
         )
-    early = data.spikes[data.spikes < on]
-    if settings.silent_before and early.size:
-        raise ValueError(
-            f"silent_before is True, but the recording has a spike at {early[0]:g} ms, before the stimulus begins at "
-            f"{on:g} ms"
-        )
-    silent = not early.size if settings.silent_before is None else bool(settings.silent_before)
+    silent = _silent_before(sweeps, [on], settings)
     if not (data.spikes >= on).any():
         ends = ""
         if data.v is not None:
@@ -449,8 +445,11 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
         FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in settings.free),
     )
     _check_free(settings.free, values)
-    recorded = _Recorded(SWEEP, data, on, 0.0, end - on, None, (data,))
-    return [recorded], values, silent, {SWEEP: lambda s: [Piece(0.0, off - on, s.amplitude, s.amplitude)]}
+
+    def pieces(s: StimulusValues) -> Sequence[Piece]:
+        return [Piece(0.0, off - on, s.amplitude, s.amplitude)]
+
+    return [_Recorded(SWEEP, data, on, 0.0, end - on, None, pieces, (data,))], values, silent
 
 
 def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
@@ -513,6 +512,7 @@ VAN_ROSSUM = marked(
     "(van Rossum 2001)"
 )
 
+Value = Callable[[Response, Responses], Any]
 Measured = Callable[[Response, Responses], Mapping[str, Any]]
 
 
@@ -529,7 +529,6 @@ class _Features:
         self._silent, self._irregular = silent, _irregularity(groups)
         self._firing = [] if silent else _firing_levels(groups)
         self._measures: list[tuple[str, Measured]] = []
-        self._potentials: set[str] = set()
         self._before(groups)
         for i, g in enumerate(groups):
             self._of_sweep(g, f"_{i}" if self._many else "")
@@ -548,7 +547,7 @@ class _Features:
 
     def needs_potential(self, name: str) -> bool:
         """Return whether the potential of a sweep is measured."""
-        return name in self._potentials
+        return any(c.sweep == name and c.name not in SPIKES for c in self.compared)
 
     def measure(self, r: Responses, s: StimulusValues) -> dict[str, Any]:
         """Return the features of all sweeps."""
@@ -557,8 +556,11 @@ class _Features:
             out |= measure(r[name or next(iter(r))], r)
         return out
 
-    def _add(self, name: str, criterion: Criterion, sweep: str = "") -> None:
+    def _add(self, name: str, criterion: Criterion, value: Value | None = None, sweep: str = "") -> None:
+        """Compare something; `value` gives it of a response, where it is not measured together with others."""
         self.compared.append(Compared(name, sweep, replace(criterion, weight=self.settings.weight(name))))
+        if value is not None:
+            self._measures.append((sweep, lambda x, r: {criterion.key: value(x, r)}))
 
     def _asked(self, name: str, usual: bool = True) -> bool:
         """Return whether something is compared; what is not `usual` is so only where `compare` names it."""
@@ -582,21 +584,20 @@ class _Features:
                 slack = max(REST, 2.0 * float(np.std(rests)))
                 self._add("rest", Criterion(
                     "rest", marked("potential at rest"), marked("Potential before the stimulus."), "mV",
-                    low=middle - slack, high=middle + slack, scale=5.0))  # fmt: skip
-                self._measures.append(("", lambda x, r: {"rest": r.v_baseline}))
+                    low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
         if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
-            counts = [int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats]
+            count = sum(int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats)
             seconds = sum(spans) / 1000.0
             if seconds > 0.05:
-                rate = sum(counts) / seconds
-                slack = max(2.0 * math.sqrt(max(sum(counts), 1)) / seconds, self.settings.tolerance * rate)
+                rate = count / seconds
+                slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
+                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
                 self._add("rate_before", Criterion(
                     "rate_before", marked("rate before the stimulus"),
                     marked("Rate of the spikes at the holding level, as the cell fires there."), "Hz",
-                    low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)))  # fmt: skip
-                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
-                self._measures.append(("", lambda x, r: {"rate_before": r.spontaneous_spikes / seen}))
+                    low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)),
+                    lambda x, r: r.spontaneous_spikes / seen)  # fmt: skip
 
     # -- one sweep
 
@@ -615,7 +616,7 @@ class _Features:
     def _spikes(self, g: _Recorded, mark: str) -> None:
         """Ask for number, latency, intervals and times of the spikes."""
         settings, trains = self.settings, g.trains
-        train, tolerance = trains[0], settings.tolerance
+        train = trains[0]
         isi = np.diff(train)
         if isi.size and isi.min() < MIN_ISI.low:
             i = int(isi.argmin())
@@ -639,14 +640,12 @@ class _Features:
         if firsts and self._asked("latency"):
             first = float(np.mean(firsts))
             cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
-            slack = max(tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
-            key = f"latency{mark}"
+            slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
             self._add("latency", Criterion(
-                key, marked("latency"), marked("Time from the onset to the first spike."), "ms",
+                f"latency{mark}", marked("latency"), marked("Time from the onset to the first spike."), "ms",
                 low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
-                scale=max(10.0, 0.5 * first)), g.name)  # fmt: skip
-            self._measures.append((g.name, lambda x, r: {
-                key: f.first(x.window(onset) if onset else x.window()) - onset}))  # fmt: skip
+                scale=max(10.0, 0.5 * first)),
+                lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset, g.name)  # fmt: skip
         if fired and self._asked("times", self._silent or len(trains) > 1):
             self._times(g, fired, mark, precision)
 
@@ -661,16 +660,13 @@ class _Features:
         def add(name: str, criterion: Criterion) -> None:
             title = criterion.title
             if not whole:
-                span = {"start": number(begin + g.begin, 6), "end": number(end + g.begin, 6)}
-                title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **span)
-            self._add(name, replace(criterion, title=title), g.name)
+                title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
+            self._add(name, replace(criterion, title=title), sweep=g.name)
             asked.append(name)
 
         if self._asked("n"):
-            slack = int(
-                max(tolerance * max(counts), 0.0 if self._silent else self._chance(max(counts), g.level(stretch)))
-                + 1e-9
-            )
+            chance = 0.0 if self._silent else self._chance(max(counts), g.level(stretch))
+            slack = int(max(tolerance * max(counts), chance) + 1e-9)
             text = marked("Spikes from the onset to the end of the recording.")
             if not whole:
                 text = marked("Spikes from one change of the current to the next.")
@@ -710,20 +706,14 @@ class _Features:
         return REPEAT * math.sqrt(self._irregular**2 * count + 1.0 / 6.0)
 
     def _times(self, g: _Recorded, trains: list[Floats], mark: str, precision: float) -> None:
-        settings, end = self.settings, g.end
+        end, tau = g.end, self.settings.time_constant
         most = max(x.size for x in trains)
-        if settings.distance == "van_rossum":
-            key, tau = f"van_rossum{mark}", settings.time_constant
+        if self.settings.distance == "van_rossum":
             self._add("times", Criterion(
-                key, marked("van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2, scale=0.3), g.name
-            )  # fmt: skip
-
-            def apart(x: Response, r: Responses) -> dict[str, Any]:
-                times = x.window()
-                each = [f.van_rossum(times, train, tau) / train.size for train in trains]
-                return {key: _average(each)}
-
-            self._measures.append((g.name, apart))
+                f"van_rossum{mark}", marked("van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2,
+                scale=0.3),
+                lambda x, r: _average([f.van_rossum(x.window(), train, tau) / train.size for train in trains]),
+                g.name)  # fmt: skip
             return
         if 2.0 * precision * most >= end:
             raise ValueError(
@@ -734,16 +724,15 @@ class _Features:
         if len(trains) > 1:
             pairs = [f.coincidences(a[None], b, precision, end).gamma[0] for a in trains for b in trains if a is not b]
             own = self.reliability[g.name] = float(np.mean(pairs))
-        key, low = f"gamma{mark}", GAMMA * own
+
+        def coincide(x: Response, r: Responses) -> Graded:
+            found = [f.coincidences(x.window(), train, precision, end) for train in trains]
+            return Graded(_average([y.gamma for y in found]), _average([y.progress for y in found]))
+
         text = f"{COINCIDENCE}: ± {number(precision, 3)} ms"
-        self._add("times", Criterion(key, marked("coincidence factor Γ"), text, "1", low=low, scale=0.3), g.name)
-
-        def coincide(x: Response, r: Responses) -> dict[str, Any]:
-            times = x.window()
-            found = [f.coincidences(times, train, precision, end) for train in trains]
-            return {key: Graded(_average([y.gamma for y in found]), _average([y.progress for y in found]))}
-
-        self._measures.append((g.name, coincide))
+        self._add("times", Criterion(
+            f"gamma{mark}", marked("coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
+            coincide, g.name)  # fmt: skip
 
     def _course(self, g: _Recorded, mark: str) -> None:
         """Ask for the course of the potential outside of spikes."""
@@ -758,132 +747,107 @@ class _Features:
         reach = float(np.quantile(known, 0.99) - np.quantile(known, 0.01))
         spread = max(float(np.sqrt(np.nansum((c - reference) ** 2) / max(np.isfinite(c).sum(), 1))) for c in courses)
         high = max(COURSE, OF_COURSE * reach, 2.0 * spread, 0.0 if self._silent else _of_phase(g, courses[0]))
-        end, dt_of, key = g.end, STEP, f"course{mark}"
+        end = g.end
         self._add("course", Criterion(
-            key, marked("distance of the course"),
+            f"course{mark}", marked("distance of the course"),
             marked("Root mean square distance of the potential from the recorded one, outside of spikes."), "mV",
-            high=high, scale=2.0 * high), g.name)  # fmt: skip
-        self._potentials.add(g.name)
-        self._measures.append((g.name, lambda x, r: {
-            key: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, dt_of, *AROUND)}))  # fmt: skip
+            high=high, scale=2.0 * high),
+            lambda x, r: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, STEP, *AROUND),
+            g.name)  # fmt: skip
 
     def _steps(self, g: _Recorded, mark: str) -> None:
         """Ask for resistance, time constant and sag of a long step at the onset, without a spike."""
         if g.onset != 0.0:
             return  # it begins from another level
-        p = next(
-            (p for p in g.steps() if not any(((t >= p.on) & (t < p.off + DECAY[1])).any() for t in g.trains)), None
-        )
+        p = next((p for p in g.steps() if not g.fires(p.on, p.off + DECAY[1])), None)
         if p is None or p.on != 0.0:
             return
         tenth = 0.1 * (p.off - p.on)
-        found = []
-        for data in g.repeats:
-            before = g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)
-            if not before.size:
-                return
-            base = float(before.mean())
-            steady = float(g.v(data, p.off - tenth, p.off).mean())
-            low = float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min())
-            after = g.v(data, p.off + DECAY[0], p.off + DECAY[1])
-            found.append((base, steady, low, after))
-        deflection = float(np.mean([steady - base for base, steady, *_ in found]))
+        before = [g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0) for data in g.repeats]
+        if not all(v.size for v in before):
+            return
+        bases = np.array([v.mean() for v in before])
+        steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
+        deflection = float(np.mean(steady - bases))
         if abs(deflection) < LEAST_DEFLECTION:
             return
-        self._potentials.add(g.name)
-        self._resistance(g, mark, p, found)
+        if self._asked("resistance"):
+            self._resistance(g, mark, p, steady - bases)
         if g.end >= p.off + DECAY[1] + 1.0 and self._asked("time_constant"):
-            self._decay(g, mark, p, found)
+            self._decay(g, mark, p, bases)
         if deflection < 0.0 and self._asked("sag"):
-            self._sag(g, mark, p, found)
+            self._sag(g, mark, p, steady)
 
     def _levels(self, g: _Recorded, mark: str) -> None:
         """Ask for the potential at the end of silent steps, and the sag, of a cell that has no rest to measure from."""
         for j, p in enumerate(g.steps()):
-            late = 0.5 * (p.on + p.off)
-            if p.on >= 0.0 and p.off <= g.end and not any(((t >= late) & (t < p.off)).any() for t in g.trains):
+            if p.on >= 0.0 and p.off <= g.end and not g.fires(0.5 * (p.on + p.off), p.off):
                 self._level(g, f"{mark}_{j}", p)
 
     def _level(self, g: _Recorded, mark: str, p: Piece) -> None:
-        half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
-        steady = [float(g.v(data, p.off - tenth, p.off).mean()) for data in g.repeats]
+        half, tenth, span = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on), g.span(p.on, p.off)
+        steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
-        span = {"start": number(p.on + g.begin, 6), "end": number(p.off + g.begin, 6)}
         if self._asked("level"):
             parts = [float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
                      for data in g.repeats for k in range(1, 6)]  # fmt: skip
             slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
-            key = f"level{mark}"
             # Where a step silences by depolarization, it holds the potential above where a neuron resets.
             self._add("level", Criterion(
-                key, tr("potential at the end of the step from {start} to {end} ms", **span),
+                f"level{mark}", tr("potential at the end of the step from {start} to {end} ms", **span),
                 marked("Mean potential of the last tenth of the step."), "mV", low=level - slack, high=level + slack,
-                scale=max(5.0, slack), without_reset=level > usual), g.name)  # fmt: skip
-            self._potentials.add(g.name)
-            self._measures.append((g.name, lambda x, r: {key: f.mean(x.v(p.off - tenth, p.off))}))
+                scale=max(5.0, slack), without_reset=level > usual),
+                lambda x, r: f.mean(x.v(p.off - tenth, p.off)), g.name)  # fmt: skip
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
-        fired = any(((t >= p.on) & (t < p.off)).any() for t in g.trains)
-        if level < usual and from_above and not fired and self._asked("sag"):
-            self._potentials.add(g.name)
-            lowest = [float(_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min()) for data in g.repeats]
-            found = [(usual, end, low, None) for end, low in zip(steady, lowest, strict=True)]
+        if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
             # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
             noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, found, tr("sag of the step from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("sag of the step from {start} to {end} ms", **span), 3.0 * noise)
 
-    def _resistance(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
-        if not self._asked("resistance"):
-            return
+    def _resistance(self, g: _Recorded, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
         factor, unit = (1e-9 / AMPERE[self._current_unit], "MΩ") if known else (1.0, "mV/unit")
-        values = [factor * (steady - base) / p.first for base, steady, *_ in found]
+        values = (factor * deflections / p.first).tolist()
         if min(values) <= 0.0:
             raise ValueError(
                 f"{g.name}: the potential moves against the current of the step from {p.on + g.begin:g} ms, by "
                 f"{min(values):.3g} {unit}. Has the current the wrong sign?"
             )
-        tolerance = 2.0 * self.settings.tolerance
-        key, tenth = f"resistance{mark}", 0.1 * (p.off - p.on)
+        tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(
-            key, marked("input resistance"), marked("Potential at the end of the step, from rest, over the current."),
+            f"resistance{mark}", marked("input resistance"),
+            marked("Potential at the end of the step, from rest, over the current."),
             unit, low=min(values) * (1.0 - min(tolerance, 0.9)), high=max(values) * (1.0 + tolerance),
-            scale=0.3, kind="log"), g.name)  # fmt: skip
-        self._measures.append((g.name, lambda x, r: {
-            key: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first}))  # fmt: skip
+            scale=0.3, kind="log"),
+            lambda x, r: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first, g.name)  # fmt: skip
 
-    def _decay(self, g: _Recorded, mark: str, p: Piece, found: Sequence[Any]) -> None:
-        taus = [float(f.decay_time(after[None], np.array([base]), g.dt)[0]) for base, _, _, after in found]
-        taus = [tau for tau in taus if np.isfinite(tau)]
+    def _decay(self, g: _Recorded, mark: str, p: Piece, bases: Floats) -> None:
+        first, last = p.off + DECAY[0], p.off + DECAY[1]
+        found = [float(f.decay_time(g.v(data, first, last)[None], np.array([base]), g.dt)[0])
+                 for data, base in zip(g.repeats, bases, strict=True)]  # fmt: skip
+        taus = [tau for tau in found if np.isfinite(tau)]
         if not taus:
             return
-        key, tolerance = f"time_constant{mark}", 3.0 * self.settings.tolerance
+        tolerance = 3.0 * self.settings.tolerance
         self._add("time_constant", Criterion(
-            key, marked("membrane time constant"), marked("Decay of the potential from 1 to 10 ms after the step."),
+            f"time_constant{mark}", marked("membrane time constant"),
+            marked("Decay of the potential from 1 to 10 ms after the step."),
             "ms", low=min(taus) * (1.0 - min(tolerance, 0.9)), high=max(taus) * (1.0 + tolerance), scale=0.3,
-            kind="log",
-        ), g.name)  # fmt: skip
-        self._measures.append((g.name, lambda x, r: {
-            key: f.decay_time(x.v(p.off + DECAY[0], p.off + DECAY[1]), r.v_baseline, x.dt)}))  # fmt: skip
+            kind="log"),
+            lambda x, r: f.decay_time(x.v(first, last), r.v_baseline, x.dt), g.name)  # fmt: skip
 
     def _sag(
-        self,
-        g: _Recorded,
-        mark: str,
-        p: Piece,
-        found: Sequence[Any],
-        title: str = marked("sag"),
-        noise: float = 0.0,
+        self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("sag"), noise: float = 0.0
     ) -> None:
-        sags = [max(steady - low, 0.0) for _, steady, low, _ in found]
-        key, tenth = f"sag{mark}", 0.1 * (p.off - p.on)
-        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
+        lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
+        sags = np.maximum(steady - lowest, 0.0).tolist()
+        tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
         self._add("sag", Criterion(
-            key, title,
+            f"sag{mark}", title,
             marked("How far the potential comes back from its lowest value to the end of the step."),
-            "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0), g.name)  # fmt: skip
-        self._measures.append((g.name, lambda x, r: {
-            key: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1)}))  # fmt: skip
+            "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0),
+            lambda x, r: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1), g.name)  # fmt: skip
 
     def _shape(self, g: _Recorded, mark: str) -> None:
         """Ask for the potential between spikes, and for height and width of spikes of a neuron without a reset."""
@@ -891,47 +855,45 @@ class _Features:
                 for data, train in zip(g.repeats, g.trains, strict=True) if train.size >= 2]  # fmt: skip
         if not rows:
             return
-        end = g.end
-        if not self._silent:
-            for j, stretch in enumerate(g.stretches()):
-                self._trough(g, stretch, f"{mark}_{j}")
-        shapes: list[tuple[str, Any, Criterion, bool]] = [
-            ("ahp", f.mean_trough, Criterion(
+        if self._silent:
+            self._of_spikes(g, rows, "ahp", f.mean_trough, Criterion(
                 f"ahp{mark}", marked("potential between spikes"),
                 marked("Mean of the lowest potentials between spikes."),
-                "mV", low=-TROUGH, high=TROUGH, scale=5.0), False),
-            ("height", f.mean_peak, Criterion(
-                f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
-                "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), True),
-            ("width", f.half_width, Criterion(
-                f"width{mark}", marked("width of the spikes"),
-                marked("Mean width at half height, from the second spike on."),
-                "ms", low=-0.1, high=0.1, scale=0.5, without_reset=True), True),
-        ]  # fmt: skip
-        for name, measure, criterion, is_spike in shapes:
-            if not self._asked(name) or (is_spike and g.dt > CUT) or not (is_spike or self._silent):
-                continue
-            values = np.array([float(measure(*row)[0]) for row in rows])
-            values = values[np.isfinite(values)]
-            if not values.size:
-                continue
-            slack = float(max(criterion.high, 2.0 * values.std()))
-            if not self._silent and name == "height":
-                slack = max(slack, REPEAT * max(_error_of_mean(row, np.maximum) for row in rows))
-            if name == "width":
-                slack = max(slack, 3.0 * self.settings.tolerance * float(values.mean()))
-            middle = float(values.mean())
-            self._add(name, replace(criterion, low=middle - slack, high=middle + slack), g.name)
-            self._potentials.add(g.name)
+                "mV", low=-TROUGH, high=TROUGH, scale=5.0))  # fmt: skip
+        else:
+            for j, stretch in enumerate(g.stretches()):
+                self._trough(g, stretch, f"{mark}_{j}")
+        if g.dt > CUT:
+            return
+        error = 0.0 if self._silent else REPEAT * max(_error_of_mean(row, np.maximum) for row in rows)
+        self._of_spikes(g, rows, "height", f.mean_peak, Criterion(
+            f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
+            "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), error)  # fmt: skip
+        self._of_spikes(g, rows, "width", f.half_width, Criterion(
+            f"width{mark}", marked("width of the spikes"),
+            marked("Mean width at half height, from the second spike on."),
+            "ms", low=-0.1, high=0.1, scale=0.5, without_reset=True), share=3.0 * self.settings.tolerance)  # fmt: skip
 
-            def shape(
-                x: Response, r: Responses, key: str = criterion.key, measure: Any = measure, of_spikes: bool = is_spike
-            ) -> dict[str, Any]:
-                if of_spikes and r.full_spike is None:
-                    return {key: np.nan}
-                return {key: measure(x.v(0.0, end), x.window(), x.dt)}
+    def _of_spikes(
+        self, g: _Recorded, rows: Sequence[Any], name: str, measure: Any, criterion: Criterion, error: float = 0.0,
+        share: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Ask for what a sweep has on the average of its spikes; the criterion says by how much it differs at least."""
+        if not self._asked(name):
+            return
+        values = np.array([float(measure(*row)[0]) for row in rows])
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return
+        end, middle = g.end, float(values.mean())
+        slack = max(criterion.high, 2.0 * float(values.std()), error, share * middle)
 
-            self._measures.append((g.name, shape))
+        def of_response(x: Response, r: Responses) -> Any:
+            if criterion.without_reset and r.full_spike is None:
+                return np.nan
+            return measure(x.v(0.0, end), x.window(), x.dt)
+
+        self._add(name, replace(criterion, low=middle - slack, high=middle + slack), of_response, g.name)
 
     def _trough(self, g: _Recorded, stretch: tuple[float, float], mark: str) -> None:
         """Ask for the potential between the spikes of a stretch of a sweep of a cell that fires by itself."""
@@ -941,18 +903,16 @@ class _Features:
                 if (x := train[(train >= begin) & (train < end)]).size >= 3]  # fmt: skip
         if not rows or not self._asked("ahp"):
             return
-        key, values = f"ahp{mark}", [float(f.mean_trough(*row)[0]) for row in rows]
+        values = [float(f.mean_trough(*row)[0]) for row in rows]
         # The potential after the last spike may be that of another stretch.
         error = max(_error_of_mean((v, times[:, :-1], dt), np.minimum) for v, times, dt in rows)
         slack, middle = max(TROUGH, 2.0 * float(np.std(values)), REPEAT * error), float(np.mean(values))
-        span = {"start": number(begin + g.begin, 6), "end": number(end + g.begin, 6)}
         self._add("ahp", Criterion(
-            key, tr("{criterion} from {start} to {end} ms", criterion=tr("potential between spikes"), **span),
+            f"ahp{mark}", tr("{criterion} from {start} to {end} ms", criterion=tr("potential between spikes"),
+                             **g.span(begin, end)),
             marked("Mean of the lowest potentials between spikes."), "mV", low=middle - slack, high=middle + slack,
-            scale=5.0), g.name)  # fmt: skip
-        self._potentials.add(g.name)
-        self._measures.append((g.name, lambda x, r: {
-            key: f.mean_trough(x.v(begin, end), x.window(begin, end) - begin, x.dt)}))  # fmt: skip
+            scale=5.0),
+            lambda x, r: f.mean_trough(x.v(begin, end), x.window(begin, end) - begin, x.dt), g.name)  # fmt: skip
 
 
 def _irregularity(groups: Sequence[_Recorded]) -> float:
