@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -283,7 +284,8 @@ class _Segment:
     def rise(self) -> float:
         return self.slope * (self.last - self.first)
 
-    def at(self, sample: float) -> float:
+    def at(self, sample: Any) -> Any:
+        """Return the line at a sample, or at several."""
         return self.middle + self.slope * (sample - 0.5 * (self.first + self.last - 1))
 
 
@@ -358,7 +360,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
 
 def _range(segments: Sequence[_Segment]) -> float:
     ends = [y for s in segments for y in (s.at(s.first), s.at(s.last - 1))]
-    return max(ends) - min(ends)
+    return float(max(ends) - min(ends))
 
 
 def _trend(segments: Sequence[_Segment], reach: float) -> float:
@@ -384,20 +386,15 @@ def _simplified(x: Floats, segments: list[_Segment], reach: float, noise: _Noise
         _fit(x, s.first, s.last, level=True) if abs(s.rise) <= max(DRIFT * reach, 4.0 * noise.slow) else s
         for s in segments
     ]
-    changed = True
-    while changed and len(flat) > 1:
-        changed = False
-        for i in range(len(flat) - 1):
-            a, b = flat[i], flat[i + 1]
-            both = not a.slope and not b.slope
-            if both and abs(a.middle - b.middle) <= tolerance:
-                flat[i : i + 2] = [_fit(x, a.first, b.last, level=True)]
-                changed = True
-                break
-            if (a.slope or b.slope) and _is_one_line(x, a, b, tolerance):
-                flat[i : i + 2] = [_fit(x, a.first, b.last)]
-                changed = True
-                break
+    i = 0
+    while i < len(flat) - 1:
+        a, b = flat[i], flat[i + 1]
+        both = not a.slope and not b.slope
+        if abs(a.middle - b.middle) <= tolerance if both else _is_one_line(x, a, b, tolerance):
+            flat[i : i + 2] = [_fit(x, a.first, b.last, level=both)]
+            i = 0
+        else:
+            i += 1
     # The edge of a step takes some samples where the current was filtered.
     i = 1
     while i < len(flat) - 1:
@@ -450,14 +447,12 @@ def _placed(x: Floats, segments: list[_Segment], noise: _Noise) -> list[_Segment
             if high <= low:
                 continue
             here = round(bounds[i])
-            jump = abs(b.at(here) - a.at(here))
-            if a.slope != b.slope and jump <= max(5.0 * noise.whole, 0.05 * max(abs(a.rise), abs(b.rise))):
-                meets = _meeting(a, b)
-                if low <= meets <= high:
-                    bounds[i] = meets
-                    continue
+            meets = _meeting(a, b, here, noise)
+            if meets is not None and low <= meets <= high:
+                bounds[i] = meets
+                continue
             place = np.arange(low, high)
-            gain = (x[low:high] - _line(b, place)) ** 2 - (x[low:high] - _line(a, place)) ** 2
+            gain = (x[low:high] - b.at(place)) ** 2 - (x[low:high] - a.at(place)) ** 2
             bounds[i] = low + int(np.argmax(np.concatenate([[0.0], np.cumsum(gain)])))
         whole = [round(b) for b in bounds]
         segments = [
@@ -473,22 +468,18 @@ def _inner(x: Floats, first: int, last: int, level: bool) -> _Segment:
     return _Segment(first, last, fit.middle, fit.slope)
 
 
-def _line(s: _Segment, place: NDArray[np.intp]) -> Floats:
-    return np.asarray(s.middle + s.slope * (place - 0.5 * (s.first + s.last - 1)))
-
-
-def _meeting(a: _Segment, b: _Segment) -> float:
-    """Return the sample at which two lines meet."""
-    return float((b.at(0.0) - a.at(0.0)) / (a.slope - b.slope))
+def _meeting(a: _Segment, b: _Segment, here: int, noise: _Noise) -> float | None:
+    """Return the sample at which two lines meet; None where the current jumps from one to the other."""
+    is_jump = abs(b.at(here) - a.at(here)) > max(5.0 * noise.whole, 0.05 * max(abs(a.rise), abs(b.rise)))
+    return None if is_jump or a.slope == b.slope else float((b.at(0.0) - a.at(0.0)) / (a.slope - b.slope))
 
 
 def _is_still(x: Floats, segments: list[_Segment], noise: _Noise, dt: float) -> bool:
     """Return whether no piece fluctuates far more than where the current is still, and the noise is below its range."""
-    levels = [y for s in segments for y in (s.at(s.first), s.at(s.last - 1))]
-    if len(segments) > 1 and noise.whole > 0.25 * (max(levels) - min(levels)):
+    if len(segments) > 1 and noise.whole > 0.25 * _range(segments):
         return False
     for s in segments:
-        part = x[s.first + 5 : s.last - 5] - _line(s, np.arange(s.first + 5, s.last - 5))
+        part = x[s.first + 5 : s.last - 5] - s.at(np.arange(s.first + 5, s.last - 5))
         if part.size < max(round(5.0 / dt), 20):
             continue
         # A drift is slow: what counts is what a window holds.
@@ -500,49 +491,38 @@ def _is_still(x: Floats, segments: list[_Segment], noise: _Noise, dt: float) -> 
 def _as_pieces(t: Floats, dt: float, segments: Sequence[_Segment], reach: float, noise: _Noise) -> Injected:
     """Return segments as pieces above the first level, equal levels as one."""
     tolerance = max(SAME * reach, 3.0 * noise.slow)
-    groups: list[list[_Segment]] = []  # levels that return, such as the holding level after a step
-    for s in segments:
-        if s.slope:
-            continue
-        near = next((g for g in groups if abs(g[0].middle - s.middle) <= tolerance), None)
-        if near is None:
-            groups.append([s])
-        else:
-            near.append(s)
-    level = {
-        id(s): sum(m.middle * (m.last - m.first) for m in g) / sum(m.last - m.first for m in g)
-        for g in groups
-        for s in g
-    }
-    begin = segments[0]
-    holding = level[id(begin)] if not begin.slope else begin.at(begin.first - 0.5)
-    drift = max((abs(s.middle - level[id(s)]) for g in groups for s in g), default=0.0)
+    groups: list[list[int]] = []  # levels that return, such as the holding level after a step
+    for i, s in enumerate(segments):
+        near = [g for g in groups if abs(segments[g[0]].middle - s.middle) <= tolerance]
+        if not s.slope and near:
+            near[0].append(i)
+        elif not s.slope:
+            groups.append([i])
+    level: dict[int, float] = {}
+    for g in groups:
+        lengths = [segments[i].last - segments[i].first for i in g]
+        total = sum(segments[i].middle * length for i, length in zip(g, lengths, strict=True))
+        level |= dict.fromkeys(g, total / sum(lengths))
+    holding = level.get(0, segments[0].at(segments[0].first - 0.5))
+    drift = max((abs(segments[i].middle - y) for i, y in level.items()), default=0.0)
     edges = [float(t[0]) + dt * s.first for s in segments] + [float(t[0]) + dt * segments[-1].last]
     for i, (a, b) in enumerate(pairwise(segments), 1):
-        if a.slope != b.slope:
-            meets = _meeting(a, b)
-            if abs(meets - b.first) <= 3.0 + 0.02 * (b.last - a.first) and abs(b.at(b.first) - a.at(b.first)) <= max(
-                5.0 * noise.whole, 0.05 * max(abs(a.rise), abs(b.rise))
-            ):
-                edges[i] = float(t[0]) + dt * (meets + 0.5)
+        meets = _meeting(a, b, b.first, noise)
+        if meets is not None and abs(meets - b.first) <= 3.0 + 0.02 * (b.last - a.first):
+            edges[i] = float(t[0]) + dt * (meets + 0.5)
     pieces: list[Piece] = []
     for i, s in enumerate(segments):
         on, off = edges[i], edges[i + 1]
         if not s.slope:
-            first = last = level[id(s)]
+            first = last = level[i]
         else:
             first, last = (s.at((edge - float(t[0])) / dt - 0.5) for edge in (on, off))
             # A ramp from or to a level begins or ends there.
-            around = [
-                (j, level[id(segments[j])])
-                for j in (i - 1, i + 1)
-                if 0 <= j < len(segments) and id(segments[j]) in level
-            ]
-            for j, y in around:
-                if j < i and abs(first - y) <= max(5.0 * noise.whole / math.sqrt(10), 0.02 * abs(s.rise)):
-                    first = y
-                if j > i and abs(last - y) <= max(5.0 * noise.whole / math.sqrt(10), 0.02 * abs(s.rise)):
-                    last = y
+            close = max(5.0 * noise.whole / math.sqrt(10), 0.02 * abs(s.rise))
+            if abs(first - level.get(i - 1, math.inf)) <= close:
+                first = level[i - 1]
+            if abs(last - level.get(i + 1, math.inf)) <= close:
+                last = level[i + 1]
         if off <= on or (first == holding == last):
             continue
         same = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
 from plausiwidgets.patterns.recording_table import (
     TWICE,
-    Data,
     Source,
     checked_data,
     read_columns,
@@ -169,10 +167,13 @@ class RecordingFile:
         if len(fitted) + len(holdout) > MOST_SWEEPS:
             raise ValueError(f"there are {len(fitted) + len(holdout)} sweeps, valid is: at most {MOST_SWEEPS}. Choose "
                              "some of them (sweeps=[0, 3, 6])")  # fmt: skip
+        sources = {i: self._in_ms_and_mv(self.sources[i], units) for i in (*fitted, *holdout)}
         threshold = settings.threshold
         if threshold is None and "v" in self.columns and "spikes" not in self.columns and len(known) > 1:
-            threshold = threshold_of(self._in_ms_and_mv(i, units)[self.columns["v"]] for i in (*fitted, *holdout))
-        data = {i: self._checked(i, units, threshold) for i in dict.fromkeys((*fitted, *holdout))}
+            threshold = threshold_of(source.columns[self.columns["v"]] for source in sources.values())
+        labels = {i: f"sweep {i}" if len(known) > 1 else "" for i in sources}
+        roles = {"t": "t", **self.columns}
+        data = {i: checked_data(source, roles, threshold, labels[i], i) for i, source in sources.items()}
         unit = units.get("current", "")
         largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
         if unit in ("", "pA", "nA") and 0.0 < largest < IN_AMPERE:
@@ -182,22 +183,17 @@ class RecordingFile:
             )
         return made_of([data[i] for i in fitted], settings, unit if unit in AMPERE else "", [data[i] for i in holdout])
 
-    def _checked(self, i: int, units: Mapping[str, str], threshold: float | None) -> Data:
-        source = replace(self.sources[i], columns=self._in_ms_and_mv(i, units))
-        label = f"sweep {i}" if len(self.sources) > 1 else ""
-        return replace(checked_data(source, {"t": "t", **self.columns}, threshold, label), number=i)
-
-    def _in_ms_and_mv(self, i: int, units: Mapping[str, str]) -> dict[str, Any]:
-        said = {"spikes": units.get("t", "ms"), **units}
+    def _in_ms_and_mv(self, source: Source, units: Mapping[str, str]) -> Source:
+        given = {"spikes": units.get("t", "ms"), **units}
         columns: dict[str, Any] = {}
         for what, name in self.columns.items():
-            column = self.sources[i].columns[name]
-            unit = "" if what == "spikes" and self._marks else said.get(what, "")
-            factor = {**TIME, **POTENTIAL}.get(unit, 1.0) if what != "current" else 1.0
+            column = source.columns[name]
+            unit = "" if what == "current" or (what == "spikes" and self._marks) else given.get(what, "")
+            factor = {**TIME, **POTENTIAL}.get(unit, 1.0)
             columns[name] = column * factor if isinstance(column, np.ndarray) and factor != 1.0 else column
         if "t" not in self.columns:
             columns["t"] = _span(columns[self.columns["spikes"]])
-        return columns
+        return replace(source, columns=columns)
 
     @property
     def _marks(self) -> bool:
@@ -214,14 +210,14 @@ def recording_of(
 ) -> tuple[RecordingFile, dict[str, str]]:
     """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
     given = checked_units(units)
+    named = {"t": time if time != "t" else None, **asked}
     if isinstance(t, (str, Path)):
-        file = read_path(Path(t), {"t": time if time != "t" else None, **asked})
+        file = read_path(Path(t), Path(t).name, named)
     elif hasattr(t, "columns"):
         names = [str(name) for name in t.columns]
-        series = {name: t.iloc[:, j] if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
-        series = {name: x if x is TWICE else _plain(x) for name, x in series.items()}
+        series = {name: _plain(t.iloc[:, j]) if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
         source = Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
-        file = _file_of_columns("the table", source, {"t": time if time != "t" else None, **asked}, {})
+        file = _file_of_columns("the table", source, named)
     else:
         file = _file_of_arrays(t, asked, time)
     return file, {**file.units, **given}
@@ -233,53 +229,40 @@ def _plain(series: Any) -> Any:
 
 
 def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFile:
-    given = {time: t} | {name: x for name, x in asked.items() if x is not None}
-    roles = {"t": time} | {name: name for name, x in asked.items() if x is not None}
-    shapes = {name: np.shape(x) for name, x in given.items() if name in ("v", "current") and _is_regular(x)}
-    many = {name: shape[0] for name, shape in shapes.items() if len(shape) == 2}
-    if not many or len(set(many.values())) > 1 or len(many) < len(shapes):
-        arrays = {name: x if (found := numbers(x)) is None else found for name, x in given.items()}
+    given = {name: x for name, x in asked.items() if x is not None}
+    roles = {"t": time} | {name: name for name in given}
+    arrays = {name: x if (found := numbers(x)) is None else found for name, x in ({time: t} | given).items()}
+    both = [arrays[name] for name in ("v", "current") if name in given]
+    counts = [len(x) if isinstance(x, np.ndarray) and x.ndim == 2 else 0 for x in both]
+    if not any(counts) or len(set(counts)) > 1:
         return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
-    n = next(iter(many.values()))
     if "spikes" in given:
-        name = next(iter(many))
-        raise ValueError(f"{name} has the shape {list(shapes[name])}, which is several sweeps, and spikes are given: "
-                         "valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
-    read = {name: numbers(given[name]) for name in (time, *many)}
-    wrong = next((name for name, x in read.items() if x is None), None)
-    if wrong is not None:
-        raise ValueError(f"{wrong} is {shown(given[wrong])}, valid is: numbers")
-    values = {name: x for name, x in read.items() if x is not None}
+        name = "v" if "v" in given else "current"
+        raise ValueError(f"{name} has the shape {list(arrays[name].shape)}, which is several sweeps, and spikes are "
+                         "given: valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
+    if not isinstance(arrays[time], np.ndarray):
+        raise ValueError(f"{time} is {shown(t)}, valid is: numbers")
 
     def sweep(i: int) -> Source:
-        columns = {name: x[i] if x.ndim == 2 else x for name, x in values.items()}
+        columns = {name: x[i] if x.ndim == 2 else x for name, x in arrays.items()}
         return Source(columns, lambda name, k: f"{name}[{k}]" if name == time else f"{name}[{i}][{k}]")
 
-    return RecordingFile("", tuple(map(sweep, range(n))), roles, {})
-
-
-def _is_regular(x: Any) -> bool:
-    try:
-        np.shape(x)
-    except ValueError:
-        return False
-    return True
+    return RecordingFile("", tuple(map(sweep, range(counts[0]))), roles, {})
 
 
 # -- files --------------------------------------------------------------------------------------------
 
 
-def read_path(path: Path, asked: Mapping[str, Any] | None = None) -> RecordingFile:
-    """Return the recording in a file, by its ending: .abf, .nwb, or CSV; `asked` names columns of CSV."""
-    bounded(f"{path.name}", "size in bytes", float(path.stat().st_size), LARGEST_READ)
-    if path.suffix.lower() == ".abf":
-        return _read_abf(path, path.name)
-    if path.suffix.lower() == ".nwb":
-        return _read_nwb(path, path.name)
+def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> RecordingFile:
+    """Return the recording in a file, by the ending of its name: .abf, .nwb, or CSV; `asked` names columns of CSV."""
+    bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
+    ending = Path(name).suffix.lower()
+    if ending in (".abf", ".nwb"):
+        return _read_abf(path, name) if ending == ".abf" else _read_nwb(path, name)
     with path.open("rb") as file:
         head = file.read(4000).decode("utf-8-sig", "replace")
     with path.open(newline="", encoding="utf-8-sig") as text:
-        return _file_of_columns(path.name, read_columns(text, path.name, UNNAMED), asked or {}, head)
+        return _file_of_columns(name, read_columns(text, name, UNNAMED), asked or {}, head)
 
 
 _code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
@@ -307,25 +290,15 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
     ValueError
         If it cannot be read, or its columns are not known; in a sentence with the name of the file.
     """
-    ending = Path(name).suffix.lower()
-    if ending in (".abf", ".nwb"):
-        import tempfile
+    import tempfile
 
-        with tempfile.TemporaryDirectory() as folder:  # both readers want a path
-            path = Path(folder) / f"recording{ending}"
-            path.write_bytes(content)
-            return _read_abf(path, name) if ending == ".abf" else _read_nwb(path, name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
-    source = read_columns(io.StringIO(text, newline=""), name, UNNAMED)
-    return _file_of_columns(name, source, {}, text[:4000])
+    with tempfile.TemporaryDirectory() as folder:  # the readers want a path
+        path = Path(folder) / f"recording{Path(name).suffix.lower()}"
+        path.write_bytes(content)
+        return read_path(path, name)
 
 
-def _file_of_columns(
-    name: str, source: Source, asked: Mapping[str, Any], head: str | Mapping[str, str]
-) -> RecordingFile:
+def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: str = "") -> RecordingFile:
     """Return the sweeps of a table; `asked` are names that are given, `head` is text with its comments."""
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
@@ -342,14 +315,11 @@ def _file_of_columns(
     for column in source.columns:
         plain, unit = _split(column)
         what = next((what for what, names in ROLES.items() if plain.lower() in names.split()), "")
-        if (
-            not what
-            or columns.get(what, column) != column
-            or (column in columns.values() and columns.get(what) != column)
-        ):
+        is_free = what not in columns and column not in columns.values()
+        if not what or not (is_free or columns.get(what) == column):
             continue
         columns[what] = column
-        unit = unit or _commented(head if isinstance(head, str) else "", column)
+        unit = unit or _commented(head, column)
         if unit in _UNITS[what]:
             units[what] = unit
     if "spikes" not in columns or "v" in columns:
@@ -394,15 +364,10 @@ def _by_sweep(source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
 
     def rows(a: int, b: int) -> Source:
         part = {c: source.columns[c][a:b] for c in columns.values()}
-        return replace(
-            source, columns=part, place=lambda name, i: source.place(name, i + a), wrong=_of_rows(source, a, b)
-        )
+        wrong = {name: (i - a, text) for name, (i, text) in source.wrong.items() if a <= i < b}
+        return replace(source, columns=part, place=lambda name, i: source.place(name, i + a), wrong=wrong)
 
     return tuple(map(rows, bounds[:-1], bounds[1:]))
-
-
-def _of_rows(source: Source, first: int, last: int) -> dict[str, tuple[int, str]]:
-    return {name: (i - first, text) for name, (i, text) in source.wrong.items() if first <= i < last}
 
 
 def _read_abf(path: Path, name: str) -> RecordingFile:
@@ -419,11 +384,11 @@ def _read_abf(path: Path, name: str) -> RecordingFile:
     sources, unit = [], ""
     for i in abf.sweepList:
         abf.setSweep(i, channel=channel)
-        t, v, command, unit = abf.sweepX * 1e3, abf.sweepY, abf.sweepC, _unit(abf.sweepUnitsC)
+        columns = {"t": abf.sweepX * 1e3, "v": np.asarray(abf.sweepY, float)}
+        command, unit = abf.sweepC, _unit(abf.sweepUnitsC)
         if unit not in AMPERE and measured is not None:
             abf.setSweep(i, channel=measured)
             command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
-        columns = {"t": t, "v": np.asarray(v, float)}
         if unit in AMPERE:
             columns["current"] = np.asarray(command, float)
         sources.append(_source(columns, name, i))
@@ -451,23 +416,17 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
             rate, start = response.clock(name)
             columns = {"t": np.arange(v.size) * 1e3 / rate, "v": v}
             if stimulus is not None:
-                current = stimulus.values() * 1e12
+                columns["current"] = stimulus.values() * 1e12
                 its_rate, its_start = stimulus.clock(name)
+                wrong = ""
                 if abs(its_rate - rate) > 1e-6 * rate:
-                    raise ValueError(
-                        f"{name}, sweep {i}: v is sampled at {rate:g} Hz and its current at {its_rate:g} Hz, valid is "
-                        "one rate"
-                    )
-                if abs(its_start - start) > 0.5 / rate:
-                    raise ValueError(
-                        f"{name}, sweep {i}: v begins at {start:.10g} s and its current at {its_start:.10g} s, valid "
-                        "is one time"
-                    )
-                if current.size != v.size:
-                    raise ValueError(
-                        f"{name}, sweep {i}: v has {v.size} samples and its current {current.size}, valid is as many"
-                    )
-                columns["current"] = current
+                    wrong = f"is sampled at {rate:g} Hz and its current at {its_rate:g} Hz, valid is one rate"
+                elif abs(its_start - start) > 0.5 / rate:
+                    wrong = f"begins at {start:.10g} s and its current at {its_start:.10g} s, valid is one time"
+                elif columns["current"].size != v.size:
+                    wrong = f"has {v.size} samples and its current {columns['current'].size}, valid is as many"
+                if wrong:
+                    raise ValueError(f"{name}, sweep {i}: v {wrong}")
             sources.append(_source(columns, name, i))
     return _file_of_sweeps(name, sources, {"t": "ms", "v": "mV", "current": "pA"})
 
@@ -497,18 +456,21 @@ class _Part:
         return float(1.0 / steps.mean()), float(times[self.first])
 
 
+def _part(reference: Any, kind: str) -> _Part | None:
+    """Return what a row of the table of recordings refers to, where it is of a kind."""
+    if type(reference.timeseries).__name__ != kind or reference.count < 0:
+        return None
+    return _Part(reference.timeseries, int(reference.idx_start), int(reference.count))
+
+
 def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[_Part, _Part | None]]:
     """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
     table = file.intracellular_recordings
     if table is not None and len(table):
-        pairs: list[tuple[_Part, _Part | None]] = []
-        for row in range(len(table)):
-            response = table[("responses", "response")][row]
-            stimulus = table[("stimuli", "stimulus")][row]
-            if type(response.timeseries).__name__ == "CurrentClampSeries" and response.count >= 0:
-                is_known = type(stimulus.timeseries).__name__ == "CurrentClampStimulusSeries" and stimulus.count >= 0
-                parts = [_Part(one.timeseries, int(one.idx_start), int(one.count)) for one in (response, stimulus)]
-                pairs.append((parts[0], parts[1] if is_known else None))
+        rows = [(_part(table[("responses", "response")][row], "CurrentClampSeries"),
+                 _part(table[("stimuli", "stimulus")][row], "CurrentClampStimulusSeries"))
+                for row in range(len(table))]  # fmt: skip
+        pairs = [(response, stimulus) for response, stimulus in rows if response is not None]
         if pairs:
             return pairs
     numbered = {x.sweep_number: x for x in stimuli if x.sweep_number is not None}

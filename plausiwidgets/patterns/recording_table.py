@@ -78,7 +78,9 @@ class Source:
     source: str = ""
 
 
-def checked_data(source: Source, named: Mapping[str, str], threshold: float | None = None, label: str = "") -> Data:
+def checked_data(
+    source: Source, named: Mapping[str, str], threshold: float | None, label: str = "", number: int = 0
+) -> Data:
     """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
 
     `named` gives the columns of t, v, spikes and current, as far as there are any.
@@ -113,66 +115,59 @@ def checked_data(source: Source, named: Mapping[str, str], threshold: float | No
                 f"{LONGEST_STEP:g} ms or less, or the spikes themselves (spikes=…)"
             )
     return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label,
-                "spikes" not in columns)  # fmt: skip
+                "spikes" not in columns, number)  # fmt: skip
 
 
-def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]] | None = None) -> Source:
+def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]]) -> Source:
     """Return the columns of a CSV file of some name.
 
     `unnamed` gives the names of columns where the first line is numbers, for each number of columns.
     """
-    numbered = _lines(file)
-    try:
-        at, header = next(numbered, (0, ""))
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
-    if not at:
-        raise ValueError(f"{name} is empty")
-    here = [at]
+    here = 0
 
-    def rest() -> Iterator[str]:
-        yield header
-        for here[0], line in numbered:
-            yield line
+    def lines() -> Iterator[str]:
+        """Yield what is neither empty nor a comment."""
+        nonlocal here
+        for line in file:
+            here += 1
+            if line.strip() and not line.startswith("#"):
+                yield line
 
-    rows = csv.reader(rest(), delimiter=max(",;\t", key=header.count))
+    text = lines()
     try:
+        header = next(text, "")
+        if not header:
+            raise ValueError(f"{name} is empty")
+        rows = csv.reader(chain([header], text), delimiter=max(",;\t", key=header.count))
         names = [name.strip() for name in next(rows)]
         first = []
         if all(is_number(name) for name in names):
-            if len(names) not in (unnamed or {}):
-                raise ValueError(f"{name}, line {at}: the first line must name the columns, such as t,v")
-            first, names = [names], list((unnamed or {})[len(names)])
-        values, wrong, lines = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
+            if len(names) not in unnamed:
+                raise ValueError(f"{name}, line {here}: the first line must name the columns, such as t,v")
+            first, names = [names], list(unnamed[len(names)])
+        values, wrong, at = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
         for row in chain(first, rows):
             if len(row) != len(names):
-                raise ValueError(f"{name}, line {here[0]}: {len(row)} values, but {len(names)} columns")
-            for column_name, column, text in zip(names, values, row, strict=True):
-                known = is_number(text)
-                column.append(float(text) if known else math.nan)
+                raise ValueError(f"{name}, line {here}: {len(row)} values, but {len(names)} columns")
+            for column_name, column, entry in zip(names, values, row, strict=True):
+                known = is_number(entry)
+                column.append(float(entry) if known else math.nan)
                 if not known:
-                    wrong.setdefault(column_name, (len(lines), text))
-            lines.append(here[0])
+                    wrong.setdefault(column_name, (len(at), entry))
+            at.append(here)
     except csv.Error as error:
-        raise ValueError(f"{name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
+        raise ValueError(f"{name}, line {here}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
         raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
     times = Counter(names)
     columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return Source(
         columns,
-        lambda column, i: f"{name}, line {lines[i]}, column {column!r}",
+        lambda column, i: f"{name}, line {at[i]}, column {column!r}",
         wrong,
         Path(name).stem.replace("_", " "),
         name,
     )
-
-
-def _lines(file: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a file that are neither empty nor a comment, with their numbers."""
-    for i, line in enumerate(file, 1):
-        if line.strip() and not line.startswith("#"):
-            yield i, line
 
 
 def _numbers(source: Source, name: str) -> Floats:
@@ -239,8 +234,8 @@ def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
             "or say units={'v': 'uV'}"
         )
     top = float(v.max())
-    runs = np.flatnonzero(np.diff(np.concatenate([[False], v == top, [False]])))
-    long = runs[0::2][runs[1::2] - runs[0::2] >= 3]
+    starts, lengths = _runs(v == top)
+    long = starts[lengths >= 3]
     if long.size >= 2 and float(np.median(np.diff(t))) <= 0.25 and top > np.median(v) + SPIKE_HEIGHT:
         raise ValueError(
             f"{place(int(long[0]))}: v is clipped at {top:g} mV, as again at {t[long[1]]:g} ms: the tops of the spikes "
@@ -248,15 +243,20 @@ def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
         )
 
 
+def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each run of True begins, and its length."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return edges[0::2], edges[1::2] - edges[0::2]
+
+
 def _check_current(t: Floats, x: Floats) -> None:
     """Refuse a noisy current that an amplifier has cut off."""
     if x.size < 100 or np.mean(np.diff(x) == 0.0) > 0.6:
         return
     for end in (float(x.max()), float(x.min())):
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], x == end, [False]])))
-        lengths = edges[1::2] - edges[0::2]
-        if lengths.size and lengths.max() >= 20:
-            i = int(edges[0::2][lengths.argmax()])
+        starts, lengths = _runs(x == end)
+        if lengths.max() >= 20:
+            i = int(starts[lengths.argmax()])
             raise ValueError(
                 f"the current is clipped at {end:g} from {t[i]:g} ms on: elsewhere it has noise, there it has none. "
                 "What was injected is not recorded"

@@ -28,13 +28,7 @@ def units_of(what: str, model: NeuronModel) -> tuple[str, ...]:
 
 
 def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
-    """Return units that are given, checked.
-
-    Examples
-    --------
-    >>> checked_units({"t": "s"})
-    {'t': 's'}
-    """
+    """Return units that are given, checked."""
     given = mapping(units)
     for what, unit in given.items():
         if what not in VALID:
