@@ -13,10 +13,11 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.libraries import POTENTIALS, REST, THRESHOLDS, Library, library_of
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -684,27 +685,28 @@ def from_torch(
     fixed = library.prepare(work, where)
     step_ms = finite(where, "dt", dt or library.dt(module) or 1.0, above=0.0, unit="ms")
     wrapped = _find(work, where, spikes, potential, library)
-    states = _ordered(wrapped, where, potential)
-    space = _Space(wrapped, fixed, step_ms)
-    begin = _start(space, states, library, module, where)
-    found = _found_parameters(space, states, begin, where) if parameters is None else _named(space, parameters, where)
+    space = _Space(wrapped, where, fixed, step_ms, _ordered(wrapped, where, potential))
+    space.begin = _start(space, library, module)
+    found = _found_parameters(space) if parameters is None else _named(space, parameters)
     space.conversions = {path: convert for path, (_, convert) in found.items()}
     own = {p.key: p for ps, _ in found.values() for p in ps}
     for what, given in (("rest", rest), ("threshold", threshold)):
         if isinstance(given, str) and given not in own:
             raise unknown(f"{where}: {what}", given, own)
-    level = _threshold(space, states, begin, threshold, found, where)
-    resting = _rest(space, states, begin, rest, own)
+    p = Namespace(**{n: torch.full((1,), q.default, dtype=torch.float64) for n, q in own.items()})
+    values = space.constants(p, torch.tensor(step_ms, dtype=torch.float64))
+    level = _threshold(space, found) if threshold is None else threshold
+    resting = _rest(space, values) if rest is None else rest
     height = float(own[level].default if isinstance(level, str) else level)
     base = float(own[resting].default if isinstance(resting, str) else resting)
     if not height > base:
         raise Unfit(f"{where}: threshold is {height:g}, valid is: above the rest, {base:g}")
-    drive = current or _current(space, begin, height - base, unit, where)
-    _compare(space, states, begin, drive, own, where)
-    names = [_identifier(p, states) for p in states]
+    drive = current or _current(space, height - base, unit)
+    _compare(space, drive, values)
+    names = [_identifier(p, space.states) for p in space.states]
     return NeuronModel(
         key or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
-        _Step(space, tuple(states)), list(own.values()), _Start(tuple(begin.values())), drive, resting, level, step_ms,
+        space, list(own.values()), space.initial_state, drive, resting, level, step_ms,
         states=[StateVariable(n, unit if i == 0 else "") for i, n in enumerate(names)],
         **{"title": f"{library.title} {kind}".strip() if library.title and key is None else "",
            "source": library.source, "description": library.description(module)} | options,
@@ -713,51 +715,61 @@ def from_torch(
 
 @dataclass
 class _Space:
-    """A module with its constants, and what replaces them."""
+    """The step of a model around a module.
+
+    Attributes
+    ----------
+    fixed, conversions : dict of str to callable
+        By the paths of constants, functions of (p, dt) that give them: as the library needs, and of parameters.
+    states : list of str
+        The potential first.
+    begin : dict of str to float
+        What each state begins with.
+    """
 
     wrapped: Wrapped
+    where: str
     fixed: Mapping[str, Convert]
     dt: float
+    states: list[str]
+    begin: dict[str, float] = field(default_factory=dict)
     conversions: dict[str, Convert] = field(default_factory=dict)
 
-    def advance(self, x: Any, state: Mapping[str, Any], p: Any, dt: Any) -> tuple[Any, dict[str, Any]]:
-        """Return (spikes, state) after one step."""
-        values = {path: convert(p, dt) for path, convert in {**self.fixed, **self.conversions}.items()}
-        outputs, new = self.wrapped.advance(x, state, values)
-        return self.wrapped.fired(outputs), new
+    def constants(self, p: Any, dt: Any) -> dict[str, Any]:
+        """Return what the constants become."""
+        return {path: convert(p, dt) for path, convert in {**self.fixed, **self.conversions}.items()}
 
-    def run(
-        self, x: Any, steps: int, begin: Mapping[str, float], values: Mapping[str, Any]
-    ) -> Iterator[tuple[Any, Any]]:
-        """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
-        state = {path: torch.full_like(x, number) for path, number in begin.items()}
+    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> tuple[Any, tuple[Any, ...]]:
+        before = dict(zip(self.states, state, strict=True))
+        outputs, new = self.wrapped.advance(current, before, self.constants(p, dt))
+        return self.wrapped.fired(outputs), tuple(new[path] for path in self.states)
+
+    def initial_state(self, p: Any, holding: Any) -> tuple[Any, ...]:
+        return tuple(0.0 * holding + value for value in self.begin.values())
+
+    def as_the_library_needs(self) -> dict[str, Any]:
+        """Return what only the time step decides."""
         dt = torch.tensor(self.dt, dtype=torch.float64)
-        now = {path: convert(None, dt) for path, convert in self.fixed.items()} | dict(values)
+        return {path: convert(None, dt) for path, convert in self.fixed.items()}
+
+    def run(self, x: Any, steps: int, values: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, Any]]:
+        """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
+        state = {path: torch.full_like(x, number) for path, number in self.begin.items()}
+        now = self.as_the_library_needs() | dict(values or {})
         with torch.no_grad():
             for _ in range(steps):
                 outputs, state = self.wrapped.advance(x, state, now)
                 yield self.wrapped.fired(outputs), state
 
-
-class _Step:
-    """The step of a model around a module."""
-
-    def __init__(self, space: _Space, states: tuple[str, ...]) -> None:
-        self.space, self.states = space, states
-
-    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> tuple[Any, tuple[Any, ...]]:
-        spikes, new = self.space.advance(current, dict(zip(self.states, state, strict=True)), p, dt)
-        return spikes, tuple(new[path] for path in self.states)
-
-
-class _Start:
-    """The initial state of a model around a module."""
-
-    def __init__(self, values: tuple[float, ...]) -> None:
-        self.values = values
-
-    def __call__(self, p: Any, holding: Any) -> tuple[Any, ...]:
-        return tuple(0.0 * holding + value for value in self.values)
+    def beside(
+        self, module: Wrapped, currents: Any, begin: Mapping[str, float], values: Mapping[str, Any]
+    ) -> Iterator[tuple[list[Any], dict[str, Any], list[Any], dict[str, Any]]]:
+        """Yield (outputs, state) of the step, and those of a module's own loop, for currents [steps, lanes]."""
+        state = {path: torch.full_like(currents[0], number) for path, number in begin.items()}
+        with torch.no_grad():
+            for x, (outputs, after) in zip(currents, module.loop(currents), strict=True):
+                ours, state = self.wrapped.advance(x, state, values)
+                yield ours, state, outputs, after
 
 
 def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
@@ -785,110 +797,77 @@ def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
 def _number(space: _Space, names: Sequence[str]) -> tuple[str, float] | None:
     """Return (path, value) of the first number that has one of the names."""
     spots = [s for s in _spots(space.wrapped.module).values() if s.path not in space.wrapped.shapes]
-    for name in names:
-        for spot in spots:
-            if spot.name == name and _is_number(spot):
-                return spot.path, _float(spot.value)
-    return None
+    named = (s for name in names for s in spots if s.name == name and _is_number(s))
+    return next(((s.path, _float(s.value)) for s in named), None)
 
 
-def _start(space: _Space, states: Sequence[str], library: Library, module: Any, where: str) -> dict[str, float]:
+def _start(space: _Space, library: Library, module: Any) -> dict[str, float]:
     """Return what each state begins with: what the first step of the module itself does with it tells."""
     spots = _spots(_copy(module))
-    candidates = []
-    for path in states:
-        known = [_float(spots[path].value)] if path in spots and _is_number(spots[path]) else []
-        known += [x for x in [library.begins(module, _last(path))] if x is not None]
-        candidates.append([*known, 0.0])
-    first = candidates[0][0]
-    x = _ladder(3)
-    with torch.no_grad():
-        course = list(space.wrapped.loop(x))
-        for option in dict.fromkeys([tuple(c[0] for c in candidates), (first, *(0.0 for _ in states[1:])),
-                                     tuple(0.0 for _ in states)]):  # fmt: skip
-            begin = dict(zip(states, option, strict=True))
-            state = {path: torch.full((_LANES,), number, dtype=torch.float64) for path, number in begin.items()}
-            for k, (outputs, after) in enumerate(course):
-                values = {p: c(None, torch.tensor(space.dt, dtype=torch.float64)) for p, c in space.fixed.items()}
-                ours, state = space.wrapped.advance(x[k], state, values)
-                if not all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(ours, outputs, strict=True)):
-                    break
-                if not all(torch.allclose(state[p], y, 1e-6, 1e-9, equal_nan=True) for p, y in after.items()):
-                    break
-            else:
-                return begin
-    return dict(zip(states, (c[0] for c in candidates), strict=True))
+    known = []
+    for path in space.states:
+        own = _float(spots[path].value) if path in spots and _is_number(spots[path]) else None
+        found = library.begins(module, _last(path)) if own is None else own
+        known.append(0.0 if found is None else found)
+    zeros = [0.0] * (len(known) - 1)
+    for option in (known, [known[0], *zeros], [0.0, *zeros]):
+        begin = dict(zip(space.states, option, strict=True))
+        if all(
+            all(map(_same, ours, outputs))
+            and all(torch.allclose(state[p], y, 1e-6, 1e-9, equal_nan=True) for p, y in after.items())
+            for ours, state, outputs, after in space.beside(
+                space.wrapped, _ladder(3), begin, space.as_the_library_needs()
+            )
+        ):
+            return begin
+    return dict(zip(space.states, known, strict=True))
 
 
-def _threshold(space: _Space, states: Sequence[str], begin: Mapping[str, float], given: float | str | None,
-               found: Mapping[str, Any], where: str) -> float | str:  # fmt: skip
-    """Return what is called the threshold of a module."""
-    if given is not None:
-        return given
+def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
+    """Return what is called the threshold of a module, or else the largest potential without a spike at any current."""
     number = _number(space, THRESHOLDS)
-    if number is None:
-        return _measured_threshold(space, states, begin, where)
-    path, value = number
-    if path in found:
-        declared, _ = found[path]
-        if len(declared) == 1 and declared[0].default == value:
-            return str(declared[0].key)
-    return value
-
-
-def _measured_threshold(space: _Space, states: Sequence[str], begin: Mapping[str, float], where: str) -> float:
-    """Return the largest potential without a spike at any constant current, where nothing is called the threshold."""
-    v = states[0]
-    best = begin[v]
-    with torch.no_grad():
-        for spikes, state in space.run(torch.logspace(-12, 4, 321, dtype=torch.float64), 400, begin, {}):
-            calm = state[v][(spikes == 0) & state[v].isfinite()]
-            best = max(best, float(calm.max())) if len(calm) else best
-    if not best > begin[v]:
-        raise Unfit(f"{where}: no attribute of the module is called {', '.join(THRESHOLDS[:4])} …: say threshold=")
+    if number is not None:
+        path, value = number
+        declared = list(found[path][0]) if path in found else []
+        return str(declared[0].key) if len(declared) == 1 and declared[0].default == value else value
+    v = space.states[0]
+    best = space.begin[v]
+    for spikes, state in space.run(torch.logspace(-12, 4, 321, dtype=torch.float64), 400):
+        calm = state[v][(spikes == 0) & state[v].isfinite()]
+        best = max(best, float(calm.max())) if len(calm) else best
+    if not best > space.begin[v]:
+        raise Unfit(
+            f"{space.where}: no attribute of the module is called {', '.join(THRESHOLDS[:4])} …: say threshold="
+        )
     return float(f"{best:.3g}")
 
 
-def _rest(space: _Space, states: Sequence[str], begin: Mapping[str, float], given: float | str | None,
-          own: Mapping[str, Parameter]) -> float | str:  # fmt: skip
+def _rest(space: _Space, values: Mapping[str, Any]) -> float:
     """Return what the neuron rests at without a current, where it does."""
-    if given is not None:
-        return given
-    v = begin[states[0]]
-    values = _defaults(space, own)
-    for spikes, state in space.run(torch.zeros(1, dtype=torch.float64), 500, begin, values):
-        if spikes.any() or not state[states[0]].isfinite().all():
+    v = space.begin[space.states[0]]
+    for spikes, state in space.run(torch.zeros(1, dtype=torch.float64), 500, values):
+        if spikes.any() or not state[space.states[0]].isfinite().all():
             number = _number(space, REST)
-            return number[1] if number else begin[states[0]]
-        v = float(state[states[0]])
+            return number[1] if number else space.begin[space.states[0]]
+        v = float(state[space.states[0]])
     return float(f"{v:.6g}") if abs(v) > 1e-9 else 0.0
-
-
-def _defaults(space: _Space, own: Mapping[str, Parameter]) -> dict[str, Any]:
-    """Return what constants become at the default parameters."""
-    from plausiwidgets.models.contract import Namespace
-
-    p = Namespace(**{n: torch.full((1,), q.default, dtype=torch.float64) for n, q in own.items()})
-    dt = torch.tensor(space.dt, dtype=torch.float64)
-    return {path: convert(p, dt) for path, convert in space.conversions.items()}
 
 
 _OFTEN = 10
 """Spikes within 400 steps at the default current."""
 
 
-def _current(space: _Space, begin: Mapping[str, float], span: float, unit: str, where: str) -> Parameter:
+def _current(space: _Space, span: float, unit: str) -> Parameter:
     """Return the injected current: twice what just makes the neuron fire, and a range around it."""
     ladder = abs(span) * torch.logspace(-12, 6, 361, dtype=torch.float64)
     fired = torch.zeros(1 + len(ladder), dtype=torch.float64)
-    with torch.no_grad():
-        for spikes, _ in space.run(torch.cat([torch.zeros(1).double(), ladder]), 400, begin, {}):
-            fired += spikes != 0
+    for spikes, _ in space.run(torch.cat([torch.zeros(1).double(), ladder]), 400):
+        fired += spikes != 0
     more = fired[1:] - fired[0]  # than without a current
     if not (more > 0).any():
         raise Unfit(
-            f"{where}: the neuron does not fire within 400 steps, at any constant current from {float(ladder[0]):.3g} "
-            f"to {float(ladder[-1]):.3g}: say current=, a Parameter whose default makes it fire"
+            f"{space.where}: the neuron does not fire within 400 steps, at any constant current from "
+            f"{float(ladder[0]):.3g} to {float(ladder[-1]):.3g}: say current=, a Parameter whose default makes it fire"
         )
     # One that integrates without a leak fires at any current, if one waits.
     least, often = (float(ladder[int((more >= count).int().argmax())]) for count in (1, _OFTEN))
@@ -921,24 +900,25 @@ def _short(x: float) -> float:
     return float(f"{x:.6g}")
 
 
-def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, float], where: str) -> dict[str, Any]:
+def _found_parameters(space: _Space) -> dict[str, Any]:
     """Return a parameter for each number that decides over the spikes, and that may differ from lane to lane."""
     spots = _spots(space.wrapped.module)
     inner = {*space.wrapped.shapes, *space.wrapped.scratch, *space.fixed}
     numbers = {p: _float(s.value) for p, s in spots.items() if p not in inner and _is_number(s)}
     numbers = {p: number for p, number in numbers.items() if np.isfinite(number)}
     level = _number(space, THRESHOLDS)
-    span = abs(level[1] - begin[states[0]]) if level and level[1] != begin[states[0]] else 1.0
+    begin = space.begin[space.states[0]]
+    span = abs(level[1] - begin) if level and level[1] != begin else 1.0
     lanes = 3 * _LANES
     x = span * torch.cat([torch.logspace(-12, -2, _LANES), torch.logspace(-2, 3, lanes - _LANES)]).double()
 
     def course(values: Mapping[str, Any]) -> list[Any]:
-        return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(x, 60, begin, values)]
+        return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(x, 60, values)]
 
     def binary(spikes: Any) -> bool:
         return bool(((spikes == 0) | (spikes == 1) | ~spikes.isfinite()).all())
 
-    usual, ranges = course({}), {}
+    usual, found = course({}), {}
     for path, number in numbers.items():
         try:
             same = course({path: torch.full_like(x, number)})
@@ -947,15 +927,17 @@ def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, 
         except Exception:  # such as `if self.tau > 1`: it is a number of the module, and stays one
             continue
         if decides and all(binary(v[:lanes]) for v in other):
-            ranges[path] = _range(_last(path), number, span, level is not None and path == level[0])
-    found = {}
-    for path, (low, high, scale) in ranges.items():
+            found[path] = number
+    made = {}
+    for path, number in found.items():
+        is_threshold = level is not None and path == level[0]
+        low, high, scale = _range(_last(path), number, span, is_threshold)
         declared = Parameter(
-            _identifier(path, list(ranges)), numbers[path], low, high, scale=scale,
-            free=level is None or path != level[0], description=f"{path!r} of the module.",
+            _identifier(path, list(found)), number, low, high, scale=scale, free=not is_threshold,
+            description=f"{path!r} of the module.",
         )  # fmt: skip
-        found[path] = ([declared], _Read(declared.key))
-    return found
+        made[path] = ([declared], _read(declared.key))
+    return made
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -971,28 +953,23 @@ def _near(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return bool(near.all())
 
 
-class _Read:
-    """The value of a parameter, as what replaces a constant."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, p: Any, dt: Any) -> Any:
-        return getattr(p, self.name)
+def _read(name: str) -> Convert:
+    """Return what replaces a constant by a parameter."""
+    return lambda p, dt: getattr(p, name)
 
 
-def _named(space: _Space, parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _named(space: _Space, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return ([Parameter], function) by path, as `parameters` says."""
+    where, inner = space.where, {*space.wrapped.shapes, *space.wrapped.scratch}
     spots = _spots(space.wrapped.module)
-    valid = [p for p, s in spots.items() if p not in space.wrapped.shapes and p not in space.wrapped.scratch
-             and _is_number(s)]  # fmt: skip
+    valid = [p for p, s in spots.items() if p not in inner and _is_number(s)]
     found = {}
     for key, entry in parameters.items():
         path = key if key in spots else next((p for p in valid if _last(p) == key), None)
         if path is None or path in space.wrapped.shapes:
             raise unknown(f"{where}: parameter of the module", key, valid)
         if isinstance(entry, Parameter):
-            found[path] = ([entry], _Read(entry.key))
+            found[path] = ([entry], _read(entry.key))
         elif isinstance(entry, tuple) and len(entry) == 2 and callable(entry[1]):
             declared = [entry[0]] if isinstance(entry[0], Parameter) else list(entry[0])
             found[path] = (declared, entry[1])
@@ -1015,45 +992,32 @@ def _identifier(path: str, others: Sequence[str]) -> str:
 # ------------------------------------------------------------------ the check
 
 
-def _compare(space: _Space, states: Sequence[str], begin: Mapping[str, float], drive: Parameter,
-             own: Mapping[str, Parameter], where: str) -> None:  # fmt: skip
+def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None:
     """Refuse a module whose own loop gives something else than its step, with the first step that differs."""
     noise = np.random.default_rng(1).uniform(-0.5, 2.5, (_NOISE_STEPS, 3)) * np.array([0.7, 1.0, 2.0]) * drive.default
-    values = _defaults(space, own)
-    fixed = {path: convert(None, torch.tensor(space.dt, dtype=torch.float64)) for path, convert in space.fixed.items()}
     reference = replace(space.wrapped, fresh=copy.deepcopy(space.wrapped.fresh))
     spots = _spots(reference.fresh)
-    for path, value in (fixed | values).items():
+    for path, value in values.items():
         before = spots[path].value
-        number = value.reshape(-1)[0] if isinstance(value, torch.Tensor) else value
-        if isinstance(before, torch.Tensor):
-            spots[path].set(torch.full_like(before, float(number)))
-        else:
-            spots[path].set(float(number))
-    state = {path: torch.full((3,), number, dtype=torch.float64) for path, number in begin.items()}
+        number = float(value.reshape(-1)[0] if isinstance(value, torch.Tensor) else value)
+        spots[path].set(torch.full_like(before, number) if isinstance(before, torch.Tensor) else number)
     largest: dict[str, float] = {}
-    with torch.no_grad():
-        course = reference.loop(torch.from_numpy(noise))
-        for k, (outputs, after) in enumerate(course):
-            ours, state = space.wrapped.advance(torch.from_numpy(noise[k]), state, fixed | values)
-            theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
-            wrong = (theirs != spikes).nonzero()
-            if len(wrong):
-                lane = int(wrong[0])
-                raise Unfit(_differs(k, f"the spike is {float(theirs[lane]):g} in the module's own loop, "
-                                     f"{float(spikes[lane]):g} by its step", states, where))  # fmt: skip
-            for path in states:
-                if path not in after:
-                    continue
-                largest[path] = max(largest.get(path, 0.0), float(after[path].nan_to_num(0.0, 0.0, 0.0).abs().max()))
-                if not torch.allclose(after[path], state[path], 1e-6, 1e-9 + 1e-6 * largest[path], equal_nan=True):
-                    one, other = (float(x[path][(after[path] != state[path]).nonzero()[0]]) for x in (after, state))
-                    raise Unfit(_differs(k, f"{path!r} is {one:.9g} in the module's own loop, {other:.9g} by "
-                                         f"its step", states, where))  # fmt: skip
+    course = space.beside(reference, torch.from_numpy(noise), space.begin, values)
+    for k, (ours, state, outputs, after) in enumerate(course):
+        theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
+        if len(wrong := (theirs != spikes).nonzero()):
+            lane = int(wrong[0])
+            _differs(space, k, f"the spike is {float(theirs[lane]):g} in the module's own loop, "
+                               f"{float(spikes[lane]):g} by its step")  # fmt: skip
+        for path in [p for p in space.states if p in after]:
+            largest[path] = max(largest.get(path, 0.0), float(after[path].nan_to_num(0.0, 0.0, 0.0).abs().max()))
+            if not torch.allclose(after[path], state[path], 1e-6, 1e-9 + 1e-6 * largest[path], equal_nan=True):
+                one, other = (float(x[path][(after[path] != state[path]).nonzero()[0]]) for x in (after, state))
+                _differs(space, k, f"{path!r} is {one:.9g} in the module's own loop, {other:.9g} by its step")
 
 
-def _differs(k: int, what: str, states: Sequence[str], where: str) -> str:
-    return (
-        f"{where}: in step {k} {what}: the module remembers something else than {', '.join(map(repr, states))}. Make "
-        f"what it remembers a tensor with a value for each lane"
+def _differs(space: _Space, k: int, what: str) -> NoReturn:
+    raise Unfit(
+        f"{space.where}: in step {k} {what}: the module remembers something else than "
+        f"{', '.join(map(repr, space.states))}. Make what it remembers a tensor with a value for each lane"
     )
