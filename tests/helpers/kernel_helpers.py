@@ -1,17 +1,24 @@
-"""Ways to run one step of a program, for the tests of the compiled engine."""
+"""Ways to run one step of a program: by machine code, NumPy, plain Python and JavaScript."""
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import node
 import numpy as np
-import torch
 from numba import njit
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.program import Program
-from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.source import assignments, text_of
+from plausiwidgets.simulation.javascript.expressions import declarations
+from plausiwidgets.simulation.javascript.expressions import text_of as javascript_of
+from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import LaneJob
 
 _SOURCE = """
 import math
@@ -65,23 +72,31 @@ def compiled_body(program: Program) -> Callable:
     return run
 
 
-def outputs_of(function: Callable, count: int) -> tuple[Callable, Callable]:
-    """Return (compiled, eager): `function`(a, b, dt) → `count` tensors, on arrays a and b.
+def by_kernel(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
+    """Return what a program makes of numbers by machine code, shape [variables, numbers]; each state is `state`."""
+    states = np.stack([state] * len(program.state))
+    return compiled_body(program)(current, states, np.full((len(program.parameters), current.size), 1.5), 0.1)[1:]
 
-    The compiled one goes through the export and the table, and runs as a loop over lanes.
-    """
 
-    def step(current, state, p, dt):
-        results = function(current, state[0], dt)
-        return torch.zeros_like(current), tuple(results)
+def by_numpy(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
+    """Return the same by NumPy."""
+    given = {"current": current, "dt": 0.1} | {f"s{i}": state for i in range(len(program.state))}
+    return np.stack([np.broadcast_to(x, current.shape) for x in evaluate(program, given)[1]])
 
-    run = compiled_body(export_step(lanes_model(step, count)))
 
-    def compiled(a: np.ndarray, b: np.ndarray, dt: float = 0.1) -> np.ndarray:
-        return run(a, np.stack([b] * count), np.full((1, a.size), 1.5), dt)[1:]
+def by_plain_python(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
+    """Return the same by plain Python, of a program whose results are finite: a lane that is not is lost."""
+    model = lanes_model(lambda *given: None, len(program.state), limit=1e300)
+    states, parameters = np.stack([state] * len(program.state)), {"p": np.full(current.size, 1.5)}
+    return interpreter(program)(LaneJob(model, parameters, states, LaneCurrent.constant(current), 1, 0.1), None).state
 
-    def eager(a: np.ndarray, b: np.ndarray, dt: float = 0.1) -> np.ndarray:
-        results = function(torch.from_numpy(a), torch.from_numpy(b), torch.tensor(dt, dtype=torch.float64))
-        return np.stack([np.broadcast_to(r.to(torch.float64).numpy(), a.shape) for r in results])
 
-    return compiled, eager
+def by_javascript(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
+    """Return the same by JavaScript, run in a folder."""
+    states = ", ".join(f"s{i} = b[i]" for i in range(len(program.state)))
+    source = "\n".join([
+        runtime(), "function answer({ a, b, dt }) {", "const out = [];", "for (let i = 0; i < a.length; i++) {",
+        f"const current = a[i], {states};", *declarations(program.body),
+        f"out.push({', '.join(map(javascript_of, program.state))});", "}", "return bytes(out); }",
+    ])  # fmt: skip
+    return node.run(folder, source, {"a": current, "b": state, "dt": 0.1}).reshape(current.size, -1).T

@@ -3,20 +3,13 @@
 import math
 import platform
 
-import node
 import numpy as np
 import pytest
 import torch
-from kernel_helpers import compiled_body, lanes_model
+from kernel_helpers import by_javascript, by_kernel, by_numpy, by_plain_python, lanes_model
 
-from plausiwidgets.program.arrays import evaluate
-from plausiwidgets.program.text import from_text, to_text
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.simulation.javascript.expressions import declarations, text_of
-from plausiwidgets.simulation.javascript.module import runtime
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.lanes import NotCompilable
 
 f32, f64, i32, i64 = torch.float32, torch.float64, torch.int32, torch.int64
 
@@ -62,36 +55,10 @@ def program():
     return export_step(lanes_model(step, len(CASES)))
 
 
-def by_kernel(program, folder):
-    zeros = np.zeros((len(CASES), NUMBERS.size))
-    return compiled_body(program)(NUMBERS, zeros, np.full((1, NUMBERS.size), 1.5), 0.1)[1:]
-
-
-def by_numpy(program, folder):
-    return np.stack([np.broadcast_to(x, NUMBERS.shape) for x in evaluate(program, {"current": NUMBERS})[1]])
-
-
-def by_plain_python(program, folder):
-    """Each number as a lane of one step; a lane whose state is not finite is lost, which these numbers are not."""
-    model = lanes_model(step, len(CASES), limit=1e300)
-    job = LaneJob(model, {"p": np.full(NUMBERS.size, 1.5)}, np.zeros((len(CASES), NUMBERS.size)),
-                  LaneCurrent.constant(NUMBERS), 1, 0.1)  # fmt: skip
-    return interpreter(program)(job, None).state
-
-
-def by_javascript(program, folder):
-    source = "\n".join([
-        runtime(), "function answer({ a }) {", "const out = [];", "for (const current of a) {",
-        *declarations(program.body), f"out.push({', '.join(map(text_of, program.state))});", "}",
-        "return bytes(out); }",
-    ])  # fmt: skip
-    return node.run(folder, source, {"a": NUMBERS}).reshape(NUMBERS.size, -1).T
-
-
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="torch casts what no integer holds otherwise")
 @pytest.mark.parametrize("engine", [by_kernel, by_numpy, by_plain_python, by_javascript])
 def test_an_integer_is_the_same_in_every_engine(engine, program, tmp_path):
-    ours = engine(program, tmp_path)
+    ours = engine(program, NUMBERS, np.zeros(NUMBERS.size), tmp_path)
     for lanes in (NUMBERS.size, 1):  # torch computes many at once by other instructions
         theirs = np.concatenate(
             [np.stack(step(torch.from_numpy(x), (), None, None)[1]) for x in np.split(NUMBERS, NUMBERS.size // lanes)],
@@ -103,10 +70,6 @@ def test_an_integer_is_the_same_in_every_engine(engine, program, tmp_path):
             for i in np.flatnonzero(~((x == y) | (np.isnan(x) & np.isnan(y))))
         ]
         assert not wrong, "\n".join(wrong)
-
-
-def test_a_program_of_integers_is_read_as_it_was_written(program):
-    assert to_text(from_text(to_text(program))) == to_text(program)
 
 
 def test_a_number_that_no_integer_holds_is_refused_by_name():

@@ -10,23 +10,6 @@ import plausiwidgets as pw
 from plausiwidgets.models import library
 
 
-@pytest.mark.parametrize("engine", ["compiled", "torch"])
-def test_lif_fires_at_its_exact_rate(engine):
-    # Gerstner et al., Neuronal Dynamics, eq. 5.13: T = t_ref + tau ln((V∞ − V_r)/(V∞ − θ)).
-    tau, rest, threshold, reset, t_ref, current = 15.0, -65.0, -50.0, -62.0, 3.0, 24.0
-    traces = pw.simulate(
-        "lif",
-        pw.Current.step(current, 400.0),
-        {"tau_mem": tau, "v_rest": rest, "v_threshold": threshold, "v_reset": reset, "t_ref": t_ref},
-        dt=0.01,
-        engine=engine,
-    )
-    top = rest + current
-    period = t_ref + tau * np.log((top - reset) / (top - threshold))
-    assert np.diff(traces.spike_times[0]).mean() == pytest.approx(period, rel=2e-3)
-    assert traces.engine == engine
-
-
 def hybrid(rhs, y0, fires, reset, end, count):
     """Spike times of a hybrid system by SciPy, with an event where it fires."""
     t, y, found = 0.0, np.array(y0), []
@@ -141,14 +124,11 @@ def four_states(current, state, p, dt):
 
 def neuron_with_four_states(**changes):
     options = dict(
+        name="four",
         states=["v", pw.StateVariable("fast", "mV"), pw.StateVariable("slow", "mV"), pw.StateVariable("count", "1")],
-        parameters=[pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log")],
         initial_state=lambda p, holding: (-65.0, -65, -65.0 + 0.0 * p.tau, 0),
-        current=pw.Parameter("current", 40.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0,
-        threshold=-50.0,
     )
-    return pw.NeuronModel("four", four_states, **(options | changes))
+    return make(four_states, **(options | changes))
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
@@ -168,12 +148,8 @@ def test_each_state_variable_is_recorded_by_its_name_and_no_other(engine, taus):
         np.testing.assert_array_equal(values, whole.states[name])
     with pytest.raises(ValueError, match=r"'v' was not recorded, only count, fast"):
         part.v
-    assert list(pw.simulate(model, stimulus, record="slow", engine=engine).to_frame().columns) == [
-        "lane",
-        "t",
-        "slow",
-        "current",
-    ]
+    frame = pw.simulate(model, stimulus, record="slow", engine=engine).to_frame()
+    assert list(frame.columns) == ["lane", "t", "slow", "current"]
 
 
 def test_an_unknown_state_variable_names_the_nearest():
@@ -201,17 +177,11 @@ def swinging(current, state, p, dt):
     return -20.0 + 40.0 * torch.sin(phase) + 0.0 * current, phase
 
 
-def swinging_neuron(**changes):
-    options = dict(
-        states=("v", pw.StateVariable("phase", "rad")),
-        parameters=[pw.Parameter("rate", 0.1, 0.01, 1.0, "1/ms", "log")],
-        initial_state=lambda p, holding: (-65.0, -1.5),
-        current=pw.Parameter("current", 1.0, 0.0, 2.0, "pA"),
-        rest=-65.0,
-        threshold=-50.0,
-        spike_level=0.0,
-    )
-    return pw.NeuronModel("swinging", **({"step": swinging} | options | changes))
+def swinging_neuron(step=swinging, **changes):
+    rate = pw.Parameter("rate", 0.1, 0.01, 1.0, "1/ms", "log")
+    states = ("v", pw.StateVariable("phase", "rad"))
+    options = {"initial_state": lambda p, holding: (-65.0, -1.5), "spike_level": 0.0} | changes
+    return make(step, [rate], "swinging", states=states, **options)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])

@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from types import SimpleNamespace
@@ -152,38 +153,20 @@ def _step(current, state, p, dt):
     return (v > 1.0).to(v.dtype), (v + dt * p.p * current,)
 
 
-@pytest.fixture
-def unusable(tmp_path, monkeypatch):
-    """A place where no directory can be made, not even by root."""
-    file = tmp_path / "file"
-    file.write_text("")
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(file / "cache"))
-
-
-def test_without_a_place_to_write_a_kernel_is_compiled_in_memory(unusable):
-    assert directory.kernel_directory() is None
-    assert why_not(lanes_model(_step, 1)) is None
-
-
-def test_a_read_only_directory_is_worked_around(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("function", "error"),
+    [("TemporaryFile", PermissionError("read-only")), ("mkstemp", OSError(28, "No space left on device"))],
+)
+def test_without_a_place_to_write_a_kernel_is_compiled_in_memory(tmp_path, monkeypatch, function, error):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
 
     def refuse(*args, **kwargs):
-        raise PermissionError("read-only")
+        raise error
 
-    monkeypatch.setattr(directory.tempfile, "TemporaryFile", refuse)
+    ours = SimpleNamespace(**vars(tempfile) | {function: refuse})  # Numba writes files of its own
+    monkeypatch.setattr(directory, "tempfile", ours)
     assert why_not(lanes_model(_step, 1)) is None
     assert not list(tmp_path.rglob("*.py"))
-
-
-def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-
-    def refuse(*args, **kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(directory.tempfile, "mkstemp", refuse)
-    assert why_not(lanes_model(_step, 1)) is None
 
 
 def test_code_that_all_kernels_share_is_compiled_where_it_cannot_be_kept():
@@ -216,7 +199,7 @@ def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch, warned_a
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no modes here")
-@pytest.mark.parametrize("mode", [0o777, 0o770, 0o755])
+@pytest.mark.parametrize("mode", [0o770, 0o755])
 def test_a_directory_that_is_open_to_others_is_neither_used_nor_changed(tmp_path, monkeypatch, warned_anew, mode):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     kernels = tmp_path / "kernels"

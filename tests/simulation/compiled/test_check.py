@@ -1,13 +1,8 @@
 """No kernel differs silently from torch: what cannot be compiled is refused, with the first step that differs."""
 
-import array
-import contextvars
 import functools
 import math
-import os
 import random
-import threading
-import types
 from dataclasses import replace
 
 import numpy as np
@@ -31,69 +26,32 @@ def leaky(v, current, p, dt, more):
     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
 
 
-class Slots:
-    __slots__ = ("n",)
-
-    def __init__(self):
-        self.n = 0
-
-
-def numbers():
-    n = 0
-    while True:
-        yield n
-        n += 1
-
-
 def steps_with_a_memory():
     """Return steps that remember something outside of their state; what each adds changes within some 100 steps."""
-    count, seen, slots, module = [0], [torch.zeros((), dtype=torch.float64)], Slots(), types.ModuleType("counts")
-    iterator, generator = iter(range(10**9)), numbers()
-    cells, octets, large, local = array.array("d", [0.0]), bytearray(4), np.zeros(100_000), threading.local()
-    variable = contextvars.ContextVar("n", default=0)
-    module.n = 0
-    made = {}
-    exec("n = [0]\ndef following():\n    n[0] += 1\n    return n[0]", made)
+    count, seen, last = [0], [torch.zeros((), dtype=torch.float64)], {}
 
     @functools.lru_cache
     def remembered(key):
         return random.random()
 
-    def kept_by(function):
-        return lambda: function() * 1e-3
-
-    def raised(container, key):
-        container[key] += 1
-        return float(container[key])
-
-    def attribute(thing):
-        thing.n = getattr(thing, "n", 0) + 1
-        return thing.n
-
-    def environment():
-        os.environ["PLAUSIWIDGETS_COUNT"] = str(int(os.environ.get("PLAUSIWIDGETS_COUNT", 0)) + 1)
-        return int(os.environ["PLAUSIWIDGETS_COUNT"])
-
-    def context():
-        variable.set(variable.get() + 1)
-        return variable.get()
+    def counted():
+        count[0] += 1
+        return count[0]
 
     def tensor():
         seen[0] = seen[0] + 1.0
         return seen[0]
 
     sources = {
-        "closure": kept_by(lambda: raised(count, 0)), "slots": kept_by(lambda: attribute(slots)),
-        "module": kept_by(lambda: attribute(module)), "iterator": kept_by(lambda: next(iterator)),
-        "generator": kept_by(lambda: next(generator)), "array": kept_by(lambda: raised(cells, 0)),
-        "bytearray": kept_by(lambda: octets.append(1) or len(octets)), "numpy": kept_by(lambda: raised(large, 5)),
-        "thread": kept_by(lambda: attribute(local)), "context": kept_by(context), "environ": kept_by(environment),
-        "lru_cache": kept_by(lambda: remembered(raised(count, 0) // 300)), "exec": kept_by(made["following"]),
-        "tensor": kept_by(tensor), "random": kept_by(random.random), "numpy.random": kept_by(np.random.rand),
-    }  # fmt: skip
+        "closure": counted,
+        "lru_cache": lambda: remembered(counted() // 300),
+        "tensor": tensor,
+        "random": random.random,
+        "numpy.random": np.random.rand,
+    }
 
     def step_of(source):
-        return lambda current, state, p, dt: leaky(state[0], current, p, dt, source())
+        return lambda current, state, p, dt: leaky(state[0], current, p, dt, source() * 1e-3)
 
     steps = {name: step_of(source) for name, source in sources.items()}
 
@@ -102,7 +60,7 @@ def steps_with_a_memory():
         return leaky(state[0], current, p, dt, 0.0)
 
     def last_potential(current, state, p, dt):
-        before, made["last"] = made.get("last", state[0]), state[0]
+        before, last["v"] = last.get("v", state[0]), state[0]
         return leaky(state[0], current, p, dt, 0.01 * (state[0] - before) if before.shape == state[0].shape else 0.0)
 
     return steps | {"p": into_the_parameters, "last potential": last_potential}

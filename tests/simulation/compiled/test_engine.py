@@ -2,7 +2,7 @@
 
 import gc
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from weakref import ref
 
@@ -46,27 +46,17 @@ def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, mo
     assert differing(compiled, reference) <= max(differing(other, reference), 10)
 
 
-def test_single_lanes_are_what_they_are_in_a_crowd():
-    for name in ("izhikevich", "adex"):
-        job = random_job(pw.models.get(name), 300, 1500, window=(0, 1500), peak_window=(100, 1500), extremes=True)
-        together = run_compiled(job)
-        for lane in (0, 7, 127, 128, 299):
-            alone = run_compiled(take(job, np.array([lane])))
-            assert np.array_equal(alone.recorded[0][0], together.recorded[0][lane], equal_nan=True)
-            assert alone.counts[0] == together.counts[lane]
-            assert alone.diverged[0] == together.diverged[lane]
-            for field in ("v_max", "lowest", "highest", "rise"):
-                assert getattr(alone, field)[0] == getattr(together, field)[lane], field
-
-
 @pytest.mark.parametrize("lanes", [1, 2, PAD - 1, PAD, PAD + 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
-def test_any_number_of_lanes_in_any_order(lanes):
-    job = random_job(pw.models.get("izhikevich"), lanes, 800, seed=lanes, window=(0, 800))
-    order = np.random.default_rng(1).permutation(lanes)
-    there, back = run_compiled(job), run_compiled(take(job, order))
-    assert np.array_equal(there.recorded[0][order], back.recorded[0], equal_nan=True)
-    assert np.array_equal(there.counts[order], back.counts)
-    assert np.array_equal(there.state[:, order], back.state, equal_nan=True)
+def test_a_lane_is_the_same_alone_and_among_any_number_of_lanes_in_any_order(lanes):
+    windows = {"window": (0, 800), "peak_window": (100, 800), "extremes": True}
+    job = random_job(pw.models.get("izhikevich" if lanes % 2 else "adex"), lanes, 800, seed=lanes, **windows)
+    together, order = run_compiled(job), np.random.default_rng(1).permutation(lanes)
+    for some in (order, order[:1]):
+        found = run_compiled(take(job, some))
+        for field in ("counts", "diverged", "v_max", "lowest", "highest", "rise"):
+            np.testing.assert_array_equal(getattr(found, field), getattr(together, field)[some], field)
+        np.testing.assert_array_equal(found.recorded[0], together.recorded[0][some])
+        np.testing.assert_array_equal(found.state, together.state[:, some])
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "3", "8"])
@@ -162,21 +152,6 @@ def test_a_state_that_is_not_finite_is_a_divergence_too():
     assert (result.diverged > 0).any()
 
 
-def test_a_diverged_lane_costs_no_time():
-    def timed(factor):
-        job = growing_job([factor] * 120, steps=200_000)
-        run_compiled(job)
-        return min(_elapsed(run_compiled, job) for _ in range(3))
-
-    assert timed(2.0) < 0.2 * timed(0.9)
-
-
-def _elapsed(function, *args):
-    began = time.perf_counter()
-    function(*args)
-    return time.perf_counter() - began
-
-
 @pytest.mark.parametrize("every", [1.0, 3.0])
 def test_no_spike_is_lost_however_many_there_are(every):
     def step(current, state, p, dt):
@@ -191,13 +166,6 @@ def test_no_spike_is_lost_however_many_there_are(every):
     assert unequal(result, run_torch(job)) == []
     assert result.counts[0] == 3000 // every
     assert result.counts[1] == 60
-
-
-def test_a_lane_that_fires_too_often_is_given_up_as_in_the_reference():
-    job = random_job(pw.models.get("izhikevich"), 300, 3000, spike_limit=100, window=(0, 3000))
-    result = run_compiled(job)
-    assert unequal(result, run_torch(job)) == []
-    assert (result.counts == 100).any()
 
 
 @pytest.mark.parametrize("limit", [1, 5, 40])
@@ -217,28 +185,6 @@ def test_a_runaway_is_given_up_even_if_its_step_forgets_its_state(lanes, limit):
     result = run_compiled(job)
     assert unequal(result, run_torch(job)) == []
     assert result.counts[-1] == limit and result.diverged[-1] > 0 and np.isnan(result.recorded[0][-1, -1])
-
-
-def test_masked_assignment_is_the_same_as_in_torch():
-    def step(current, state, p, dt):
-        v, w = state
-        v = v + dt * (current - v * p.p)
-        w = w * 0.99
-        fired = v > 2.0
-        v[fired] = -1.0
-        w[fired] = w[fired] + 0.5
-        w[~fired] *= 0.999
-        return fired.to(v.dtype), (v, w)
-
-    job = default_job(lanes_model(step, 2), 40, 1000, window=(0, 1000))
-    job = replace(
-        job,
-        params={"p": np.linspace(0.5, 2.5, 40)},
-        current=lane_current([Current.step(float(a), 1e6) for a in np.linspace(1.0, 20.0, 40)], 0.0),
-    )
-    result = run_compiled(job)
-    assert unequal(result, run_torch(job)) == []
-    assert result.counts.sum() > 100
 
 
 @pytest.mark.slow
@@ -295,60 +241,37 @@ def test_what_depends_on_parameters_alone_may_have_any_type():
     assert unequal(run_compiled(job), run_torch(job)) == []
 
 
-def test_a_checkpoint_comes_every_few_milliseconds_and_what_it_raises_ends_the_run():
+def test_what_a_checkpoint_raises_ends_the_run():
     job = default_job(pw.models.get("adex"), 1000, 200_000)
-    run_compiled(replace(job, steps=2000))
     calls = []
-    run_compiled(job, lambda: calls.append(time.perf_counter()))
-    assert len(calls) > 5  # some 200 ms of work, a round is sized to a few
-
-    class Stop(Exception):
-        pass
 
     def stop_at_third():
-        calls.append(0.0)
+        calls.append(1)
         if len(calls) == 3:
-            raise Stop
+            raise LookupError
 
-    calls.clear()
-    with pytest.raises(Stop):
+    with pytest.raises(LookupError):
         run_compiled(job, stop_at_third)
     assert len(calls) == 3
 
 
 def test_a_blocked_checkpoint_stops_all_work():
     job = default_job(pw.models.get("adex"), 1000, 20_000)
-    expected = run_compiled(job)
     gate = threading.Event()
-    gate.set()
-    results = []
-
-    def checkpoint():
-        gate.wait()
-
-    gate.clear()
-    worker = threading.Thread(target=lambda: results.append(run_compiled(job, checkpoint)))
-    worker.start()
-    time.sleep(0.05)
-    assert not results
-    gate.set()
-    worker.join()
-    assert unequal(results[0], expected) == []
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run_compiled, job, gate.wait)
+        with pytest.raises(TimeoutError):
+            running.result(0.05)
+        gate.set()
+        assert unequal(running.result(60), run_compiled(job)) == []
 
 
 def test_several_threads_may_compile_and_simulate_at_once():
-    model = lanes_model(runaway, 2)
-    vars(model)["initial_state"] = start_at_one
+    model = growing_job([1.0]).model
     jobs = [growing_job(np.linspace(0.9, 1.05, 100 + i), steps=2000) for i in range(6)]
     jobs = [replace(job, model=model) for job in jobs]
-    results = [None] * len(jobs)
-    threads = [
-        threading.Thread(target=lambda i=i: results.__setitem__(i, run_compiled(jobs[i]))) for i in range(len(jobs))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(run_compiled, jobs))
     for job, result in zip(jobs, results, strict=True):
         assert unequal(result, run_torch(job)) == []
 
