@@ -67,6 +67,13 @@ class Unit:
             versions=versions(model, engine=self.engine),
         )
 
+    def optimizer(self) -> Optimizer:
+        """Return the search, not begun."""
+        model, pattern = received_model(self.model), received_pattern(self.pattern)
+        problem = make_problem(model, pattern, engine=self.engine, dt=self.dt)
+        strategy = default_strategy(self.popsize, problem.solves_amplitude)
+        return Optimizer(problem, self.seed, self.budget, strategy, keep_tries=False)
+
 
 def run_unit(
     unit: Unit,
@@ -112,17 +119,14 @@ def run_unit(
             checkpoint()
 
     try:
-        model, pattern = received_model(unit.model), received_pattern(unit.pattern)
-        problem = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
-        strategy = default_strategy(unit.popsize, problem.solves_amplitude)
-        optimizer = Optimizer(problem, unit.seed, unit.budget, strategy, keep_tries=False)
+        optimizer = unit.optimizer()
         while (made := optimizer.step(check)) is not None:
             result = replace(made, problem=None, seconds=clock() - began)
             if tell is not None:
                 tell(result)
         robustness, ended = optimizer.robustness(check), optimizer.reason
         if ended == "solved":
-            parameters, robustness = gentle(problem, result.parameters, unit.seed, check)
+            parameters, robustness = gentle(optimizer.problem, result.parameters, unit.seed, check)
             result = replace(result, parameters=parameters)
         reason = ended  # until then it was stopped, and begins again with the same file
     except (Stopped, KeyboardInterrupt):

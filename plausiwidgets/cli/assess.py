@@ -299,7 +299,7 @@ def estimate_text(table: pd.DataFrame) -> str:
     found, many = int(table["found"].sum()), len(table)
     lines.append(
         f"The first candidates show the pattern in {found} of {many} pairs of a model and a pattern. The larger time "
-        "is that of searches that find nothing more within their budget, and lead what they find towards the defaults."
+        "is that of searches that find nothing more within their budget."
     )
     return "\n".join(lines)
 

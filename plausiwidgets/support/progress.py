@@ -204,7 +204,9 @@ class Work:
         Since it began.
     state : {"running", "done"}
     done, of : int
-        Sets that are judged, of how many; 0 where it is not known.
+        Of what is counted; 0 where it is not known.
+    each : str
+        What is counted.
 
     Examples
     --------
@@ -219,12 +221,13 @@ class Work:
     state: str = "running"
     done: int = 0
     of: int = 0
+    each: str = "sets"
     milestone = False
 
     @property
     def unit(self) -> str:
         """Unit of a progress bar."""
-        return "sets" if self.of else "s"
+        return self.each if self.of else "s"
 
     @property
     def ended(self) -> bool:
@@ -247,8 +250,8 @@ class Work:
 
     def line(self) -> str:
         """Return the snapshot in one line."""
-        sets = f"{self.done} of {self.of} sets, " if self.of else ""
-        return f"{self.what}: {self.state}, {sets}{self.seconds:.1f} s"
+        counted = f"{self.done} of {self.of} {self.each}, " if self.of else ""
+        return f"{self.what}: {self.state}, {counted}{self.seconds:.1f} s"
 
 
 class Watch:
@@ -267,8 +270,8 @@ class Watch:
     20
     """
 
-    def __init__(self, what: str, progress: Progress, of: int = 0) -> None:
-        self.done, self.of = 0, of
+    def __init__(self, what: str, progress: Progress, of: int = 0, each: str = "sets") -> None:
+        self.done, self.of, self.each = 0, of, each
         self._what, self._progress, self._began = what, progress, time.monotonic()
 
     def __call__(self) -> None:
@@ -276,11 +279,11 @@ class Watch:
 
     def snapshot(self, state: str = "running") -> Work:
         """Return how far the work is."""
-        return Work(self._what, time.monotonic() - self._began, state, self.done, self.of)
+        return Work(self._what, time.monotonic() - self._began, state, self.done, self.of, self.each)
 
 
 @contextmanager
-def watched(what: str, progress: ProgressLike, of: int = 0) -> Iterator[Watch | None]:
+def watched(what: str, progress: ProgressLike, of: int = 0, each: str = "sets") -> Iterator[Watch | None]:
     """Give a block what its work calls every few ms, and tell a progress of it; None where there is no progress.
 
     What the progress raises ends the work.
@@ -296,7 +299,7 @@ def watched(what: str, progress: ProgressLike, of: int = 0) -> Iterator[Watch | 
         yield None
         return
     shown = as_progress(progress)
-    watch = Watch(what, shown, of)
+    watch = Watch(what, shown, of, each)
     shown.init(watch.snapshot())
     yield watch
     shown.close(watch.snapshot("done"))

@@ -7,8 +7,6 @@ from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import ESTIMATE_COLUMNS, costs, estimate
-from plausiwidgets.assessment.costs import AFTER, _Trial
-from plausiwidgets.assessment.units import Unit
 from plausiwidgets.cli import main
 
 NEURONS = DATA / "slow_neurons.py"
@@ -34,30 +32,21 @@ def test_models_that_are_not_compiled_take_longer(table):
     assert slow > 3 * table["candidate_ms"][table["compiled"]].min()
 
 
-def test_the_range_of_a_search():
-    unit = Unit("lif", "tonic_spiking", 0, 1000)
-    assert _Trial(100, 2.0, 0.0).range(unit) == (2.0, 20.0)
-    assert _Trial(32, 1.0, 3.0, True).range(unit) == (4.0, 4.0 + 3.0 * AFTER)
-    assert _Trial(100, 2.0, 0.5).range(Unit("lif", "tonic_spiking", 0, 1000, time_limit=5.0)) == (2.5, 5.0)
-    assert _Trial(without="fails: ValueError: no").range(unit) == (0.0, 0.0)
-
-
-def test_a_slow_pair_is_measured_on_what_was_done_and_a_verification_is_made_to_its_end(monkeypatch):
+def test_a_slow_pair_is_measured_on_its_first_generation(monkeypatch):
     monkeypatch.setattr(costs, "MOST", 0.0)
     seen = []
     table = estimate("eif", ["class_1_excitable", "phasic_spiking"], progress=seen.append)
     assert list(table["candidates"]) == [32, 32] and (table["low"] > 0.0).all()
-    assert [one.line() for one in seen] == [
-        "0 of 2 begun, now eif, class_1_excitable",
-        "1 of 2 begun, now eif, phasic_spiking",
-        "2 of 2 begun",
-    ]
-    monkeypatch.setattr(costs, "MOST", 1.0)  # its verification alone takes longer
-    made = []
-    verify = costs._Timed.verify
-    monkeypatch.setattr(costs._Timed, "verify", lambda self, *args: made.append(verify(self, *args)) or made[-1])
-    (row,) = estimate("eif", "class_1_excitable").to_dict("records")
-    assert row["found"] and len(made) == 1
+    assert [(one.position, one.total, one.unit) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
+
+
+def test_a_search_that_found_is_as_long_as_it_was_and_another_takes_its_budget_or_its_limit():
+    (found,) = estimate("lif", "tonic_spiking", budget=1000).to_dict("records")
+    assert found["found"] and found["low"] == found["high"]
+    (vain,) = estimate("izhikevich", "bistability", budget=100_000).to_dict("records")
+    assert not vain["found"] and vain["high"] == pytest.approx(vain["low"] * 100_000 / vain["candidates"])
+    (limited,) = estimate("izhikevich", "bistability", budget=100_000, time_limit=1e-3).to_dict("records")
+    assert limited["low"] == limited["high"] == 1e-3
 
 
 def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):
