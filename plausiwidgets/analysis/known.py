@@ -16,55 +16,26 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 from plausiwidgets.support.arguments import checked
 
-TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
-TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
-COMMAND = (
-    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
-    f"python -c \"from plausiwidgets.assessment.published import finish_table; finish_table('{TABLE}')\""
-)
-"""The command that made the first two files, with seed 0 and the default budgets, and others where these find nothing.
+TABLE, SCORE = "zoo.csv", "zoo_score.csv"
+"""Of ``plausiwidgets assess all --workers 2 --store zoo.jsonl --csv zoo.csv`` and `finish_table`: with seed 0 and the
+default budgets, and others where these find nothing.
 
 Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
 """
-
-DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import write_defaults; write_defaults()"'
-"""The command that made the third."""
-
-REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
-"""The command that made the fourth, with seed 0 and the default budgets; with names, those of these models alone."""
-
-TORCH_COMMAND = (
-    "plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --store torch_neurons.jsonl "
-    f"--csv plausiwidgets/assessment/data/{TORCH_TABLE} --score plausiwidgets/assessment/data/{TORCH_SCORE}"
-)
-"""The command that made the last two, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
-
-COMMANDS = {
-    TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND,
-    TORCH_TABLE: TORCH_COMMAND, TORCH_SCORE: TORCH_COMMAND,
-}  # fmt: skip
+DEFAULTS = "zoo_defaults.csv"
+"""Of `plausiwidgets.assessment.published.write_defaults`."""
+REPERTOIRES = "zoo_repertoires.jsonl"
+"""Of `plausiwidgets.assessment.published_repertoires.write`, with seed 0 and the default budgets."""
+TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
+"""Of ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
+torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
 
 
 @cache
 def _rows() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of the table's file as texts, 50 times faster than pandas; empty without the file."""
-    try:
-        text = data_file(TABLE).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
+    """Return the rows of the table's file as texts, 50 times faster than pandas."""
+    text = data_file(TABLE).read_text(encoding="utf-8")
     return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
-
-
-def published_statuses(model: NeuronModel) -> dict[str, str]:
-    """Return the status of each pattern in :func:`published_table`; empty for a custom model.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> published_statuses(pw.models.get("lif"))["integrator"]
-    'replicated'
-    """
-    return {pattern: row["status"] for pattern, row in published_rows(model).items()}
 
 
 def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
@@ -102,13 +73,7 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
 
 @cache
 def defaults_that_hold() -> frozenset[tuple[str, str]]:
-    """Return models and patterns that the defaults of both replicate, as :data:`DEFAULTS_COMMAND` found them.
-
-    Examples
-    --------
-    >>> ("hodgkin_huxley", "accommodation") in defaults_that_hold()
-    True
-    """
+    """Return models and patterns that the defaults of both replicate, as `write_defaults` found them."""
     rows = csv.DictReader(io.StringIO(data_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
     return frozenset((row["model"], row["pattern"]) for row in rows)
 
@@ -122,13 +87,6 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
         Presets of publications first, which the judge may reject, with the values that the publication gives; then,
         for a model and a pattern of the package and with None as preset, the defaults where they hold, as an empty
         mapping, and the verified set of :func:`published_table`.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> sets = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting"))
-    >>> [preset.title if preset else "found" for _, _, preset in sets]
-    ['C tonic bursting', 'found']
     """
     known = pattern.parameters(model)
     sets: list[tuple[dict[str, float], float, Preset | None]] = [
@@ -145,8 +103,5 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
 
 
 def data_file(name: str) -> Traversable:
-    """Return a file of the package's data; FileNotFoundError, with the command that makes it, where it is missing."""
-    file = files("plausiwidgets") / "assessment" / "data" / name
-    if not file.is_file():
-        raise FileNotFoundError(f"the package was built without {name}; this command makes it: {COMMANDS[name]}")
-    return file
+    """Return a file of the package's data."""
+    return files("plausiwidgets") / "assessment" / "data" / name

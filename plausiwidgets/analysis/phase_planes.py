@@ -570,13 +570,6 @@ def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -
     again : callable, optional
         The field at any points, ``again(x, y)``: the zeros on the edges of the grid are then searched with it. Without
         it they are interpolated linearly.
-
-    Examples
-    --------
-    >>> x = np.linspace(-1.0, 1.0, 5)
-    >>> [line] = zero_lines(x, x, x[None, :] - 0.25 + 0.0 * x[:, None])
-    >>> line[:, 0]
-    array([0.25, 0.25, 0.25, 0.25, 0.25])
     """
     contours = contour_generator(x, y, np.ma.masked_invalid(rate), corner_mask=False, line_type=LineType.Separate)
     lines = cast("list[Floats]", contours.lines(0.0))

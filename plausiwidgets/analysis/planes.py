@@ -322,13 +322,6 @@ def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str,
     ----------
     parameters : mapping of str to float
         All parameters of the model; distances are those on its sliders.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> model, pattern = pw.models.get("izhikevich"), pw.patterns.get("rebound_spike")
-    >>> known_stimulus(model, pattern, {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0})["amplitude"]
-    15.0
     """
     declared = pattern.stimulus_parameters(model)
 

@@ -191,17 +191,6 @@ class Sampling:
     met : callable, optional
         Is called with the complete sets, shape [sets, values], that a batch met with a loss of 0, in the order of the
         values of the problem. They lie in the region, but are not yet spread evenly over it.
-
-    Examples
-    --------
-    >>> from plausiwidgets.optimization.api import make_problem
-    >>> sampling = Sampling(make_problem("lif", "tonic_spiking"), 100, seed=0)
-    >>> sampling.step()
-    Step(level=1, loss=inf, evaluations=2000)
-    >>> while sampling.step() is not None:
-    ...     pass
-    >>> len(sampling.table())
-    100
     """
 
     def __init__(self, problem: Problem, n: int, seed: int, met: Callable[[Floats], object] | None = None) -> None:

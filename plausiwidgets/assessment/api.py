@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
@@ -28,7 +28,7 @@ from plausiwidgets.patterns.registry import custom as custom_patterns
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, finite, whole
 from plausiwidgets.support.lazy import pandas as pd
-from plausiwidgets.support.progress import ProgressLike, as_progress
+from plausiwidgets.support.progress import ProgressLike
 from plausiwidgets.support.quiet import imported
 from plausiwidgets.support.settings import takes
 
@@ -39,7 +39,7 @@ SHARE = 5
 """Divisor of a pattern's budget for a search: nearly every set that is found is found within this share."""
 
 
-def _asked(
+def _study(
     models: Models,
     patterns: Patterns | None = None,
     *,
@@ -53,8 +53,8 @@ def _asked(
     dt: float | None = None,
     time_limit: float | None = None,
     shard: tuple[int, int] | str | None = None,
-) -> _Asked:
-    """Return what is asked for, checked; the settings are those of `assess`."""
+) -> Study:
+    """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.key for m in chosen])
@@ -69,22 +69,12 @@ def _asked(
     budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
-        Unit(
-            custom_models.sendable(model),
-            custom_patterns.sendable(pattern),
-            number,
-            most,
-            popsize,
-            engine,
-            dt,
-            limit,
-        )
+        Unit(custom_models.sendable(model), custom_patterns.sendable(pattern), number, most, popsize, engine, dt, limit)
         for model in chosen
         for number in seeds
         for pattern, most in zip(asked, budgets, strict=True)
     ]
     imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
-    as_progress(progress)  # refuse an invalid one before a file is opened
     if executor is not None and not isinstance(executor, Executor):
         raise ValueError(
             f"executor is {executor!r}, valid is: None, or an object with submit, such as a "
@@ -99,20 +89,11 @@ def _asked(
     if part is not None:
         mine = part.part(unit.waiting.id for unit in units)
         units = [unit for unit in units if unit.waiting.id in mine]
-    return _Asked(units, executor, opened, progress)
-
-
-class _Asked(NamedTuple):
-    """The arguments of a `Study`."""
-
-    units: list[Unit]
-    executor: Executor | None
-    store: Store | None
-    progress: ProgressLike
+    return Study(units, executor, opened, progress)
 
 
 @checked
-@takes(_asked)
+@takes(_study)
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
@@ -175,15 +156,15 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         If a model cannot be compiled, and neither an executor nor an engine is asked for: it takes hundreds of times as
         long.
     """
-    asked = _asked(*args, **settings)
-    if asked.executor is None:  # its processes are others', and perhaps other machines
-        for model, engine in dict.fromkeys((received_model(unit.model), unit.engine) for unit in asked.units):
+    study = _study(*args, **settings)
+    if settings.get("executor") is None:  # its processes are others', and perhaps other machines
+        for model, engine in dict.fromkeys((received_model(unit.model), unit.engine) for unit in study.left):
             warn_if_slow(model, engine)
-    return Study(*asked).execute()
+    return study.execute()
 
 
 @checked
-@takes(_asked)
+@takes(_study)
 def start_assessment(*args: Any, **settings: Any) -> Study:
     """Start `assess` in the background; see there for the parameters and errors.
 
@@ -200,11 +181,11 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
     Study
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    return Study(*_asked(*args, **settings)).start()
+    return _study(*args, **settings).start()
 
 
 @checked
-@takes(_asked)
+@takes(_study)
 def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     """Estimate what `assess` with the same arguments takes, by beginning each search; no file is written.
 
@@ -224,10 +205,7 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
         processor times in s. ``.attrs`` holds the time to ``compile`` each model in s, which every process takes
         once, and the largest ``memory`` of this process in bytes, None where the system does not tell.
     """
-    asked = _asked(*args, **settings)
-    known = {} if asked.store is None else asked.store.results
-    done = {key for key, result in known.items() if result.reason != "failed"}
-    return estimate_units((unit for unit in asked.units if unit.waiting.id not in done), asked.progress)
+    return estimate_units(_study(*args, **settings).left, settings.get("progress"))
 
 
 def _path(store: str | Path) -> Path:

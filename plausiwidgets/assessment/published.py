@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import as_file
 from itertools import product
 from pathlib import Path
@@ -30,10 +30,10 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
     Parameters
     ----------
     neurons : {"package", "torch"}
-        The package's models, as :data:`COMMAND` wrote it: a row is that of seed 0 with the budget of an assessment.
-        Where this search does not find a good set (:func:`is_good`), and one with another seed or a larger budget does,
-        it is that of the latter, as the columns `seed` and `budget` tell. Or neurons of snnTorch, SpikingJelly, sinabs
-        and Norse, each made in one line by ``notebooks/torch_neurons.py``, as :data:`TORCH_COMMAND` wrote it, for which
+        The package's models: a row is that of seed 0 with the budget of an assessment. Where this search does not find
+        a good set (:func:`is_good`), and one with another seed or a larger budget does, it is that of the latter, as
+        the columns `seed` and `budget` tell. Or neurons of snnTorch, SpikingJelly, sinabs
+        and Norse, each made in one line by ``notebooks/torch_neurons.py``, for which
         none of these libraries is needed.
 
     Returns
@@ -46,8 +46,6 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
     ------
     ValueError
         For another word.
-    FileNotFoundError
-        If the package was built without it.
 
     Examples
     --------
@@ -75,8 +73,6 @@ def published_score(neurons: str = "package") -> pd.DataFrame:
     ------
     ValueError
         For another word.
-    FileNotFoundError
-        If the package was built without it.
 
     Examples
     --------
@@ -116,43 +112,17 @@ def finish_table(found: str | Path) -> None:
     found : path
         The table of seed 0, with the budgets of an assessment, of all neurons and patterns or of new ones.
     """
+    from plausiwidgets.assessment.api import assess
+
     rows, former = _rows(Path(found).read_text(encoding="utf-8")), _rows(data_file(TABLE).read_text(encoding="utf-8"))
     for (model, pattern), row in list(rows.items()):
         known = former.get((model, pattern), row)
         if is_good(known) and not is_good(row):
-            rows |= _found_by(model, pattern, [int(known["seed"])], int(known["budget"]))
+            again = assess(model, pattern, seed=int(known["seed"]), budget=int(known["budget"]))
+            rows |= _rows(csv_text(again))
     every = former | rows
     order = [pair for pair in product(models.names(), patterns.names()) if pair in every]
-    _write({pair: every[pair] for pair in order}, plausibility_score)
-
-
-def search_again(model: str, pattern: str, *seeds: int, budget: int | None = None) -> bool:
-    """Search a pair with several seeds, and put the first good set (:func:`is_good`) into the package's table.
-
-    Parameters
-    ----------
-    model, pattern : str
-        Names of the package.
-    *seeds : int
-        Seeds in their order.
-    budget : int, optional
-        Largest number of evaluations of each search. Default: that of an assessment.
-
-    Returns
-    -------
-    bool
-        Whether one was found. If not, the table stays as it is. The score keeps the times of the models.
-    """
-    found = _found_by(model, pattern, seeds, budget)
-    times = published_score().set_index("model")["ns_per_ms"]
-
-    def scored(table: pd.DataFrame) -> pd.DataFrame:
-        score = plausibility_score(table, measure=False)
-        return score.assign(ns_per_ms=score["model"].map(times))
-
-    if found:
-        _write(_rows(data_file(TABLE).read_text(encoding="utf-8")) | found, scored)
-    return bool(found)
+    _write({pair: every[pair] for pair in order})
 
 
 NEAREST = 0.75
@@ -176,23 +146,12 @@ def is_good(row: Mapping[str, str]) -> bool:
 _Rows = dict[tuple[str, str], dict[str, str]]
 
 
-def _found_by(model: str, pattern: str, seeds: Iterable[int], budget: int | None) -> _Rows:
-    """Return the row of the first seed that finds a good set, by its pair; nothing if none does."""
-    from plausiwidgets.assessment.api import assess
-
-    for seed in seeds:
-        rows = _rows(csv_text(assess(model, pattern, seed=seed, budget=budget)))
-        if is_good(rows[model, pattern]):
-            return rows
-    return {}
-
-
 def _rows(text: str) -> _Rows:
     """Return the rows of a table as texts, so that what is written again is what was read."""
     return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
 
 
-def _write(rows: _Rows, scored: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+def _write(rows: _Rows) -> None:
     """Write the package's table, and its score."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(next(iter(rows.values()))), lineterminator="\n")
@@ -200,4 +159,4 @@ def _write(rows: _Rows, scored: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     writer.writerows(rows.values())
     with as_file(data_file(TABLE)) as path:
         write_whole(path, text.getvalue())
-        write_whole(path.with_name(SCORE), scored(read_csv(path)).to_csv(index=False))
+        write_whole(path.with_name(SCORE), plausibility_score(read_csv(path)).to_csv(index=False))

@@ -54,11 +54,6 @@ def published_repertoires() -> pd.DataFrame:
         A row for each neuron and pattern, see :data:`COLUMNS`. ``.attrs["versions"]`` are the versions of the packages
         and the date of each model's rows.
 
-    Raises
-    ------
-    FileNotFoundError
-        If the package was built without it.
-
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -120,15 +115,7 @@ def _neurons(model: NeuronModel, twenty: list[str]) -> Iterator[tuple[str, pd.Da
 
 
 def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], float]]:
-    """Return title, parameters and time step of each published neuron, once where sets differ in the stimulus alone.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> neurons = published_neurons(pw.models.get("ifb"))
-    >>> len(pw.models.get("ifb").presets), [title for title, *_ in neurons]
-    (2, ['Relay cell, tonic mode'])
-    """
+    """Return title, parameters and time step of each published neuron, once where sets differ in the stimulus alone."""
     known: list[tuple[str, dict[str, float], float]] = []
     for preset in model.presets:
         own = {name: float(preset.parameters.get(name, p.default)) for name, p in model.parameters.items()}

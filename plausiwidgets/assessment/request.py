@@ -52,11 +52,6 @@ def model_fingerprint(model: NeuronModel) -> str:
 
     The program of one of the package's neurons says all of it. The source of a custom step does not show what it calls
     or captures, so it is run by the torch engine, on a few lanes of random parameters and random constant currents.
-
-    Examples
-    --------
-    >>> model_fingerprint(models.get("lif")) == model_fingerprint(models.get("adex"))
-    False
     """
     rng = np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}

@@ -16,16 +16,7 @@ VALID = 'valid is: number and count of a part, the number from 1 to the count, s
 
 @dataclass(frozen=True)
 class Shard:
-    """One of `count` parts of a study, the first of which has the number 1.
-
-    Examples
-    --------
-    >>> Shard.of("3/100")
-    Shard(number=3, count=100)
-    >>> keys = [("lif", pattern, seed) for pattern in ("tonic_spiking", "resonator") for seed in range(4)]
-    >>> [len(Shard(n, 3).part(keys)) for n in (1, 2, 3)]
-    [3, 3, 2]
-    """
+    """One of `count` parts of a study, the first of which has the number 1."""
 
     number: int
     count: int

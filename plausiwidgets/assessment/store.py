@@ -22,7 +22,6 @@ from plausiwidgets.support.json_text import read_json
 FORMAT = "plausiwidgets-study-9"
 
 _HEAD = b'{"study": '
-_SQLITE = b"SQLite format 3\0"
 
 Key = tuple[str, str, int]
 """Model, pattern and seed of a search."""
@@ -126,11 +125,6 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
     """
     with _told(path, "read"):
         data = path.read_bytes() if path.exists() else b""
-    if data.startswith(_SQLITE):
-        raise StoreError(
-            f"{path} was written by version 0.1, which kept a study in an SQLite file: use another file name, "
-            "or finish the study with that version"
-        )
     if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
         raise StoreError(f"{path} is not a study: choose another name")
     heads: list[dict[str, Any]] = []

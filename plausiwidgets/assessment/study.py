@@ -137,6 +137,11 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
     store : Store, optional
         Finished searches are read from it and written to it.
 
+    Attributes
+    ----------
+    left : list of Unit
+        Searches that the store did not have at the beginning.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -160,16 +165,14 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         self._executor, self._store = executor, store
         self._store_error = ""
         self._running: dict[Key, Result] = {}
-        self._left: list[Unit] = []
+        self.left: list[Unit] = []
         self._last_shown = 0.0
         for key, unit in zip(asked, units, strict=True):
             known = None if store is None else store.results.get(key)
             if known is None or known.reason == "failed":
-                self._left.append(unit)
+                self.left.append(unit)
             else:
                 self._take(known)
-        if store is not None and (self._left or not store.begun):  # a finished study is only read
-            store.prepare()
         self._publish(self._now())
 
     def table(self) -> pd.DataFrame:
@@ -182,6 +185,11 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         if self.progress_error:
             table.attrs["progress_error"] = self.progress_error
         return table
+
+    def _begin(self) -> None:
+        super()._begin()
+        if self._store is not None and (self.left or not self._store.begun):  # a finished study is only read
+            self._store.prepare()
 
     def _run(self) -> str:
         for result in self._results():
@@ -200,9 +208,9 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
             self._tell(replace(unit.waiting, reason="running"))
 
         if self._executor is not None:
-            yield from run_on(self._executor, self._left, checkpoint, begin)
+            yield from run_on(self._executor, self.left, checkpoint, begin)
             return
-        for unit in self._left:
+        for unit in self.left:
             self._last_shown = 0.0  # show the begin of a search at once
             begin(unit)
             checkpoint()

@@ -95,12 +95,6 @@ def run_unit(
         Called with the record after each generation.
     clock : callable
         Working time in s, which stands still during a pause.
-
-    Examples
-    --------
-    >>> result = run_unit(Unit("lif", "tonic_spiking", 0, 1000))
-    >>> result.status, result.reason
-    ('replicated', 'solved')
     """
     if multiprocessing.parent_process() is not None:
         # The worker processes share the cores, and a forked one would wait for threads of its parent.

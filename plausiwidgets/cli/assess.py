@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.cli.console import (
     DONE,
@@ -77,16 +77,23 @@ def output_options(parser: argparse.ArgumentParser) -> None:
 
 def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
-    from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
+    from plausiwidgets.assessment import StoreError, StoreWarning, estimate, start_assessment
 
-    if options.dry_run:
-        return dry_run(options)
     if (code := refuse_files(options)) != DONE:
         return code
+    asked = {
+        "models": list(chain(*options.models)),
+        "patterns": None if options.patterns is None else list(chain(*options.patterns)),
+        "progress": None if options.quiet else "text",
+    } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit", "shard")}
     with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
         try:
-            study = start_assessment(**asked(options), executor=workers, progress=None if options.quiet else "text")
+            if options.dry_run:
+                table = estimate(**asked)
+                reason = print_table(estimate_json(table) if options.json else estimate_text(table))
+                return refuse(reason, FAILED) if reason else DONE
+            study = start_assessment(**asked, executor=workers)
         except StoreError as error:
             return refuse(str(error), FAILED)
         except ValueError as error:
@@ -101,34 +108,6 @@ def assess(options: argparse.Namespace) -> int:
             if not study.wait(0):
                 os._exit(code)  # a regular exit would unload modules that the search still uses, and abort
     return code
-
-
-def asked(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the study as arguments of `plausiwidgets.assess`."""
-    return {
-        "models": list(chain(*options.models)),
-        "patterns": None if options.patterns is None else list(chain(*options.patterns)),
-        "seed": options.seed,
-        "budget": options.budget,
-        "store": options.store,
-        "time_limit": options.time_limit,
-        "shard": options.shard,
-    }
-
-
-def dry_run(options: argparse.Namespace) -> int:
-    """Print what a study will take; return the exit code."""
-    from plausiwidgets.assessment import StoreError, estimate
-
-    try:
-        table = estimate(**asked(options), progress=None if options.quiet else "text")
-    except StoreError as error:
-        return refuse(str(error), FAILED)
-    except ValueError as error:
-        return refuse(str(error), WRONG_USE)
-    if reason := print_table(estimate_json(table) if options.json else estimate_text(table)):
-        return refuse(reason, FAILED)
-    return DONE
 
 
 @contextmanager

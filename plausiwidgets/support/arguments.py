@@ -126,12 +126,6 @@ def finite(where: str, argument: str, value: float, above: float = -math.inf, lo
            high: float = math.inf, unit: str = "") -> float:  # fmt: skip
     """Return a number as a float, or refuse one that is not finite or outside of its limits.
 
-    Examples
-    --------
-    >>> finite("simulate", "dt", 7.0, above=0.0, high=5.0, unit="ms")
-    Traceback (most recent call last):
-    ValueError: simulate: dt is 7.0, valid is: finite, > 0, <= 5 (ms)
-
     Raises
     ------
     TypeError, ValueError
@@ -160,13 +154,6 @@ UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
 
 def bounded(where: str, what: str, value: float, most: float) -> None:
     """Refuse a request that is far larger than any that is usual, unless the environment says to go on.
-
-    Examples
-    --------
-    >>> bounded("simulate", "number of time steps", 1e9, 1e7)
-    Traceback (most recent call last):
-    ValueError: simulate: the number of time steps is 1e+09, valid is: at most 1e+07. To go on all the same, set the \
-environment variable PLAUSIWIDGETS_UNBOUNDED to 1
 
     Raises
     ------

@@ -75,11 +75,6 @@ def require(package: str) -> None:
 def load(name: str) -> ModuleType:
     """Import a module of another package.
 
-    Examples
-    --------
-    >>> load("math").__name__
-    'math'
-
     Raises
     ------
     ImportError

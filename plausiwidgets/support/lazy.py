@@ -6,24 +6,19 @@ says ``from plausiwidgets.support.lazy import torch`` and uses it as torch itsel
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.support.extras import load
 
 
 class LazyModule:
-    """A module that is imported when an attribute of it is first read.
-
-    Examples
-    --------
-    >>> math = LazyModule("math")
-    >>> math.sqrt(4.0)
-    2.0
-    """
+    """A module that is imported when an attribute of it is first read."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -48,28 +43,20 @@ _PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in ("analysis", "
 """Packages of public names."""
 
 
-def lazily(
-    package: str, modules: Mapping[str, tuple[str, ...]]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
 
-    A name that another package has raises an AttributeError that says which. A type checker must not see
-    ``__getattr__``, or it would take a misspelt name: the package imports the same names under ``TYPE_CHECKING``.
+    The names are those that the package imports under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``,
+    or it would take a misspelt name. A name that another package has raises an AttributeError that says which.
 
     Parameters
     ----------
-    package : str
-        Its ``__name__``.
-    modules : mapping of str to tuple of str
-        Names by the module that they are in; those in ``""`` are modules of the package themselves.
-
-    Examples
-    --------
-    >>> get, names, _ = lazily("plausiwidgets", {"simulation.current": ("pulse",), "": ("models",)})
-    >>> names(), get("pulse").__name__
-    (['models', 'pulse'], 'pulse')
+    package, file : str
+        Its ``__name__`` and ``__file__``.
     """
-    homes = {name: module for module, names in modules.items() for name in names}
+    blocks = [node for node in ast.parse(Path(file).read_text(encoding="utf-8")).body if isinstance(node, ast.If)]
+    imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
+    homes = {alias.name: node.module for node in imports for alias in node.names}
     names = sorted(homes)
 
     def get(name: str) -> Any:
@@ -78,9 +65,9 @@ def lazily(
             near = get_close_matches(name, names, n=1)
             more = f": it is {elsewhere[0]}.{name}" if elsewhere else f". Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")
-        if not homes[name]:
+        if homes[name] == package:
             return import_module(f"{package}.{name}")  # which binds the name in the package
-        value = getattr(import_module(f"plausiwidgets.{homes[name]}"), name)
+        value = getattr(import_module(str(homes[name])), name)
         setattr(sys.modules[package], name, value)  # found at once from now on
         return value
 

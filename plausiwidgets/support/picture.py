@@ -100,12 +100,6 @@ class Plot:
         Above it.
     key : sequence of (str, str)
         Colour and text of what is drawn, above it at the right.
-
-    Examples
-    --------
-    >>> plot = Plot(Axis(0.0, 1.0, "time (s)"), Axis(0.0, 1.0), 60).line([0.0, 0.5, 1.0], [0.0, 1.0, 0.0])
-    >>> drawn(plot).startswith("<svg xmlns")
-    True
     """
 
     def __init__(

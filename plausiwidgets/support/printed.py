@@ -42,13 +42,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def extent(values: ArrayLike, digits: int = 4) -> str:
-    """Return least and largest of the finite values as text; one number where they are the same.
-
-    Examples
-    --------
-    >>> extent([2.0, -1.5, float("nan")]), extent(3.0), extent([])
-    ('−1.5 to 2', '3', '–')
-    """
+    """Return least and largest of the finite values as text; one number where they are the same."""
     known = np.asarray(values, float).ravel()
     known = known[np.isfinite(known)]
     if not known.size:

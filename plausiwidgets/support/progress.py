@@ -171,13 +171,7 @@ _NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmP
 
 
 def as_progress(progress: ProgressLike) -> Progress:
-    """Return a Progress for None, a name, a function of a snapshot or a Progress; ValueError for anything else.
-
-    Examples
-    --------
-    >>> type(as_progress("text")).__name__, type(as_progress(print)).__name__
-    ('TextProgress', 'CallbackProgress')
-    """
+    """Return a Progress for None, a name, a function of a snapshot or a Progress; ValueError for anything else."""
     if progress is None:
         return NoProgress()
     if isinstance(progress, str) and progress in _NAMED:
@@ -207,13 +201,6 @@ class Work:
         Of what is counted; 0 where it is not known.
     each : str
         What is counted.
-
-    Examples
-    --------
-    >>> Work("judge", 2.5).line()
-    'judge: running, 2.5 s'
-    >>> Work("judge", 2.5, done=20_000, of=50_000).line()
-    'judge: running, 20000 of 50000 sets, 2.5 s'
     """
 
     what: str
@@ -261,13 +248,6 @@ class Watch:
     ----------
     done, of : int
         As of a `Work`.
-
-    Examples
-    --------
-    >>> watch = Watch("judge", CallbackProgress(lambda snapshot: print(snapshot.position)), of=50)
-    >>> watch.done = 20
-    >>> watch()
-    20
     """
 
     def __init__(self, what: str, progress: Progress, of: int = 0, each: str = "sets") -> None:

@@ -17,11 +17,6 @@ _one_at_a_time = RLock()
 def imported(name: str) -> ModuleType:
     """Import a module of another package without the warnings of its import, about which a user can do nothing.
 
-    Examples
-    --------
-    >>> imported("cma").__name__
-    'cma'
-
     Raises
     ------
     ImportError

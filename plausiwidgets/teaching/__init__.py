@@ -14,10 +14,4 @@ if TYPE_CHECKING:
     from plausiwidgets.teaching.mysteries import Mystery as Mystery
     from plausiwidgets.teaching.mysteries import mystery as mystery
 else:
-    __getattr__, __dir__, __all__ = lazily(
-        __name__,
-        {
-            "teaching.exercises": ("Answer", "Exercise", "class_results", "read_code"),
-            "teaching.mysteries": ("Mystery", "mystery"),
-        },
-    )  # fmt: skip
+    __getattr__, __dir__, __all__ = lazily(__name__, __file__)

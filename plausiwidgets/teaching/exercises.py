@@ -225,12 +225,6 @@ def unpacked_code(code: str) -> dict[str, str]:
     ------
     ValueError
         If its form, its checksum or its fields are not those that a page writes.
-
-    Examples
-    --------
-    >>> code = "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
-    >>> unpacked_code(code)[".seconds"]
-    '41'
     """
     text = "".join(code.split())
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None

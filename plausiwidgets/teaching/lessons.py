@@ -179,13 +179,6 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
         the text names the line.
     OSError
         If the file cannot be read.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> text = "# Firing\\n\\n## Slower\\n<!-- card\\npattern: tonic_spiking\\nuntil: does not hold\\n-->\\nDrag it."
-    >>> [card.title for card in read_lesson(text, pw.models.get("lif")).cards]
-    ['Slower']
     """
     if isinstance(lesson, str) and "\n" not in lesson:
         packaged = packaged_lessons()
@@ -201,13 +194,7 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
 
 
 def packaged_lessons() -> dict[str, Path]:
-    """Return the files of the lessons that come with the package, by their names.
-
-    Examples
-    --------
-    >>> sorted(packaged_lessons())
-    ['lesson', 'lesson_de', 'lesson_long']
-    """
+    """Return the files of the lessons that come with the package, by their names."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
     folder = installed if installed.is_dir() else package.parent / "docs"  # editable install

@@ -288,13 +288,6 @@ def score(verdict: Verdict) -> int:
     """Return how well a response is matched, from 0 to 100; 100 exactly when every criterion holds.
 
     Criteria that hold for every neuron at rest, such as silence before the onset, earn no points.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> hidden = mystery("izhikevich", "tonic_bursting", seed=7)
-    >>> score(pw.judge(hidden.model, hidden.pattern, hidden.reveal(), dt=hidden.dt, verify=False))
-    100
     """
     return 100 if verdict.accepted else min(99, int(_points(np.float64(verdict.loss), verdict.checks)))
 

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis import known
 from plausiwidgets.assessment import published_repertoires
 from plausiwidgets.assessment.published_repertoires import MOST_VERSATILE, published_neurons, write
 from plausiwidgets.models.library import NAMES
@@ -35,9 +34,9 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         rows = table[table["model"] == name]
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
         found = set(rows["neuron"])
-        assert found == {MOST_VERSATILE, *expected}, f"{name}: {known.REPERTOIRES_COMMAND}"
+        assert found == {MOST_VERSATILE, *expected}, name
         for title, one in rows.groupby("neuron"):
-            assert one["pattern"].tolist() == twenty, known.REPERTOIRES_COMMAND
+            assert one["pattern"].tolist() == twenty, title
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)
@@ -77,12 +76,6 @@ def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
 @pytest.mark.benchmark
 def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
     assert rejudged(table[table["status"] != "rejected"]) == []
-
-
-def test_without_its_file_the_command_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(known, "files", lambda name: tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"zoo_repertoires\.jsonl.*import write; write\(\)"):
-        published_repertoires()
 
 
 def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.MonkeyPatch, tmp_path, capsys) -> None:

@@ -158,13 +158,10 @@ def test_the_command_writes_table_and_score(tmp_path, capsys):
 
 
 def test_the_published_table_has_every_model_and_the_twenty_patterns():
-    try:
-        table, of_models = published.published_table(), published.published_score()
-    except FileNotFoundError as error:
-        pytest.skip(str(error))
+    table, of_models = published.published_table(), published.published_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
+        assert twenty <= set(table[table["model"] == model]["pattern"]), model
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
@@ -212,7 +209,7 @@ def test_no_set_of_the_table_passes_by_a_hair_where_another_seed_has_a_better_on
     rows = published._rows(published.data_file(published.TABLE).read_text(encoding="utf-8"))
     by_a_hair = [pair for pair, row in rows.items() if row["status"] == "replicated" and not published.is_good(row)]
     left = [("morris_lecar", "phasic_spiking")]  # the first seeds have none that is good: test_other_seeds.py
-    assert by_a_hair == left, "another seed: plausiwidgets.assessment.published.search_again"
+    assert by_a_hair == left, "another seed: plausiwidgets.assessment.published.finish_table"
 
 
 def test_a_verified_burst_of_spikes_that_fade_to_a_plateau_is_not_good():
@@ -252,14 +249,14 @@ def test_only_what_seed_0_does_not_find_is_searched_with_the_seed_that_found_it(
     usual = found.read_text(encoding="utf-8")
     rows = published._rows(usual)
     rows["lif", "integrator"] |= {"seed": "3"}  # of the package: another seed, though seed 0 finds it
-    published._write(rows, score)
+    published._write(rows)
     published.finish_table(found)
     assert differing(package, usual) == []
     rows["lif", "integrator"] |= {"status": "rejected", "seed": "0"}
-    published._write(rows, score)
+    published._write(rows)
     found.write_text(package.read_text(encoding="utf-8"), encoding="utf-8")  # seed 0 misses it
     rows["lif", "integrator"] |= {"status": "replicated", "seed": "3"}
-    published._write(rows, score)
+    published._write(rows)
     published.finish_table(found)
     assert differing(package, usual) == [["lif", "L", "integrator", "3", "replicated"]]
     assert pd.read_csv(package.with_name(published.SCORE))["shown"].tolist() == [3]
@@ -272,24 +269,7 @@ def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(mon
     rows = published._rows(whole)
     found.write_text("".join(line for line in whole.splitlines(True) if "model," in line or "integrator" in line))
     del rows["lif", "integrator"]
-    published._write(rows, score)
+    published._write(rows)
     assert "integrator" not in package.read_text(encoding="utf-8")
     published.finish_table(found)
     assert package.read_text(encoding="utf-8") == whole
-
-
-def test_a_pair_is_searched_again_until_a_seed_finds_it(tables):
-    package, _ = tables
-    before = package.read_text(encoding="utf-8")
-    times = published.published_score().set_index("model")["ns_per_ms"]
-    assert not published.search_again("lif", "tonic_bursting", 1, 2)
-    assert differing(package, before) == []
-    assert published.search_again("lif", "integrator", 3, 4)
-    assert differing(package, before) == [["lif", "L", "integrator", "3", "replicated"]]
-    assert published.published_score().set_index("model")["ns_per_ms"].to_dict() == {"lif": times["lif"]}
-
-
-def test_a_package_without_its_table_explains_how_to_make_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(known, "files", lambda name: tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --workers"):
-        published.published_table()

@@ -4,7 +4,6 @@ import copy
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -114,14 +113,6 @@ def test_other_versions_and_other_requests_are_refused(tmp_path):
     refused(path, "another request.*seeds: .0. there, .1. here", request=REQUEST | {"seeds": [1]})
     path.write_bytes(path.read_bytes().replace(b"plausiwidgets-study-9", b"plausiwidgets-study-99"))
     refused(path, "has the format 'plausiwidgets-study-99', this version reads 'plausiwidgets-study-9'")
-
-
-def test_a_file_of_version_0_1_is_refused_with_what_to_do(tmp_path):
-    path = tmp_path / "study.db"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE study (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    connection.close()
-    refused(path, r"study\.db was written by version 0\.1, .*use another file name, or finish the study with that")
 
 
 @pytest.mark.parametrize("content", [b"x", b"a line of text\n", b"text" * 1000, b"\x00\xff", b'{"nbformat": 4}'])

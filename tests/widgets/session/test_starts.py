@@ -3,7 +3,7 @@
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import DEFAULTS_COMMAND, defaults_that_hold, published_parameters
+from plausiwidgets.analysis.known import defaults_that_hold, published_parameters
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
@@ -46,7 +46,7 @@ def test_a_turn_without_a_known_set_begins_at_the_defaults_with_what_is_locked()
 def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
     held = {pattern for pattern in pw.patterns.names() if judge(model, pattern).replicated}
     listed = {pattern for name, pattern in defaults_that_hold() if name == model}
-    assert held == listed, f"make the list anew: {DEFAULTS_COMMAND}"
+    assert held == listed, "make the list anew: plausiwidgets.assessment.published.write_defaults"
 
 
 def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
