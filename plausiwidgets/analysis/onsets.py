@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -193,16 +193,12 @@ class Bifurcations(Printed):
     @property
     def separatrix(self) -> bool:
         """Whether a step from rest makes the neuron fire at a current at which it could rest."""
-        if not np.isfinite(self.steps):
-            return False
-        return self.lost is None or self.steps < self.lost.current - SAME * self._scale
+        return self._rests_at(self.steps)
 
     @property
     def bistable(self) -> bool:
         """Whether there are currents at which the neuron rests or fires, as it began."""
-        if not np.isfinite(self.fires_until):
-            return False
-        return self.lost is None or self.fires_until < self.lost.current - SAME * self._scale
+        return self._rests_at(self.fires_until)
 
     @property
     def sentences(self) -> list[str]:
@@ -231,10 +227,11 @@ class Bifurcations(Printed):
             )  # fmt: skip
         return out
 
-    @property
-    def _scale(self) -> float:
-        known = [x for x in (self.steps, self.lost.current if self.lost else np.nan) if np.isfinite(x)]
-        return max([abs(x - self.holding) for x in known], default=1.0)
+    def _rests_at(self, current: float) -> bool:
+        if self.lost is None or not np.isfinite(current):
+            return bool(np.isfinite(current))
+        known = [x for x in (self.steps, self.lost.current) if np.isfinite(x)]
+        return current < self.lost.current - SAME * max(abs(x - self.holding) for x in known)
 
     def __repr__(self) -> str:
         return f"<Bifurcations of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
@@ -537,27 +534,21 @@ class _Curve:
         usual = np.maximum(np.abs(q), 1e-9)
         size = NUDGE * flow.span
 
-        def rates(directions: Floats, steps: tuple[float, ...]) -> Floats:
-            """Return the rates [steps, n] some steps along a direction."""
+        def differential(w: Floats, order: int, steps: Sequence[float], weights: Sequence[float]) -> Floats:
+            """Return the differential of the rates along a direction, from the rates some steps along it."""
+            scale = float((np.abs(w) / usual).max())
+            if scale == 0.0:
+                return np.zeros_like(w)
+            h = size / scale
             at = np.repeat(state[:, None], len(steps), axis=1)
-            at[chosen] += directions[:, None] * np.array(steps)
-            return np.asarray(flow.rates(at)[chosen].T)
+            at[chosen] += w[:, None] * (h * np.array(steps))
+            return np.asarray((flow.rates(at)[chosen] * weights).sum(axis=1) / h**order)
 
         def second(w: Floats) -> Floats:
-            scale = float((np.abs(w) / usual).max())
-            if scale == 0.0:
-                return np.zeros_like(w)
-            h = size / scale
-            up, middle, down = rates(w, (h, 0.0, -h))
-            return np.asarray((up - 2.0 * middle + down) / h**2)
+            return differential(w, 2, (1.0, 0.0, -1.0), (1.0, -2.0, 1.0))
 
         def third(w: Floats) -> Floats:
-            scale = float((np.abs(w) / usual).max())
-            if scale == 0.0:
-                return np.zeros_like(w)
-            h = size / scale
-            a, b, c, d = rates(w, (3.0 * h, h, -h, -3.0 * h))
-            return np.asarray((a - 3.0 * b + 3.0 * c - d) / (8.0 * h**3))
+            return differential(w, 3, (3.0, 1.0, -1.0, -3.0), (0.125, -0.375, 0.375, -0.125))
 
         def both(x: Floats, y: Floats) -> Floats:
             return 0.25 * (second(x + y) - second(x - y))

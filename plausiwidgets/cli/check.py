@@ -135,26 +135,14 @@ def optional() -> str:
 
 def simulation() -> str:
     """Simulate by each engine and compare the spikes."""
-    import numpy as np
+    import plausiwidgets as pw
 
-    from plausiwidgets import models
-    from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
-    from plausiwidgets.simulation.engine import run_lanes
-    from plausiwidgets.simulation.lane_current import LaneCurrent
-    from plausiwidgets.simulation.lanes import Engine, LaneJob
-
-    model = models.get(NEURON)
-    assert model.programs is not None
-    values = {name: np.array([parameter.default]) for name, parameter in model.parameters.items()}
-    state = model.start(values, np.zeros(1))
-    job = LaneJob(model, values, state, LaneCurrent.constant(np.array([40.0])), round(300.0 / model.dt), model.dt)
-    engines: dict[str, str | Engine] = {"machine code": "compiled", "NumPy": numpy_engine(model.programs.step)}
-    if version("torch"):
-        engines["PyTorch"] = "torch"
-    spikes = {name: int(run_lanes(job, engine).counts[0]) for name, engine in engines.items()}
+    engines = {"machine code": "compiled"} | ({"PyTorch": "torch"} if version("torch") else {})
+    step = pw.Current.step(40.0, 300.0)
+    spikes = {name: len(pw.simulate(NEURON, step, engine=one).spike_times[0]) for name, one in engines.items()}
     if len(set(spikes.values())) != 1 or 0 in spikes.values():
         raise RuntimeError(f"the engines differ in the number of spikes: {spikes}")
-    return f"{', '.join(spikes)}: the same {spikes['NumPy']} spikes"
+    return f"{', '.join(spikes)}: {spikes['machine code']} spikes"
 
 
 def search() -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 
@@ -25,20 +24,15 @@ def write_whole(path: Path, text: str) -> None:
     if existed and not stat.S_ISREG(place.stat().st_mode):
         place.write_text(text, encoding="utf-8", newline="")
         return
-    handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)
+    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with beside.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         if existed:
             shutil.copymode(place, beside)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(beside, 0o666 & ~mask)
         os.replace(beside, place)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
+        beside.unlink(missing_ok=True)
         raise
