@@ -220,9 +220,6 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     expect(page.get_by_role("button", name="Next pattern")).to_be_visible()
 
 
-# ------------------------------------------------------------------ links, themes, languages
-
-
 def test_the_app_follows_the_systems_dark_mode(opened):
     page = opened(color_scheme="dark")
     assert "dark" in page.locator(".pw-app").get_attribute("class")

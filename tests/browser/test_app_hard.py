@@ -46,9 +46,6 @@ CLICKS = """async (seed) => {
 KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('threading').active_count())"
 
 
-# -- what is typed
-
-
 @pytest.mark.slow
 def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refused(opened):
     page = opened("#model=adex&pattern=resonator")
@@ -75,9 +72,6 @@ def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refuse
         }
     }""")
     page.locator(".pw-app[data-pw-status=holds]").wait_for()  # nothing is lost
-
-
-# -- keys alone
 
 
 @pytest.mark.slow
@@ -114,9 +108,6 @@ def test_the_first_screen_is_walked_by_keys_alone(opened):
     expect(focused).to_have_attribute("aria-label", "Phase plane")
     page.keyboard.press("Escape")
     expect(focused).to_contain_text("Explore")
-
-
-# -- axe
 
 
 @pytest.mark.slow
@@ -173,9 +164,6 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
     page.locator(".pw-drawer").get_by_role("button", name="Close").wait_for()
     assert findings(page, ".pw-app") == []
     assert shown.errors == []
-
-
-# -- clicks during everything
 
 
 @pytest.mark.slow

@@ -28,9 +28,6 @@ def opened(one_notebook: NotebookPage) -> NotebookPage:
     return one_notebook
 
 
-# -- opening
-
-
 def test_the_app_opens_with_two_models_and_so_it_does_when_its_cell_is_run_again(opened):
     for run_again in (False, True):
         if run_again:
@@ -39,9 +36,6 @@ def test_the_app_opens_with_two_models_and_so_it_does_when_its_cell_is_run_again
         assert python(opened, WIDGETS) == "2"  # the app and its layout
         assert opened.page.locator(".pw-app").count() == 1
         assert opened.errors == []
-
-
-# -- traits
 
 
 def test_what_is_dragged_reaches_the_kernel_and_its_observers(opened):
@@ -85,9 +79,6 @@ def test_no_key_on_the_app_reaches_the_notebook(opened):
     assert page.evaluate(cells) == before
 
 
-# -- a busy kernel
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("mended", [True, False], ids=["with the private name", "by public means"])
 def test_a_search_is_answered_beside_a_cell_that_sleeps(open_cells, mended):
@@ -103,9 +94,6 @@ def test_a_search_is_answered_beside_a_cell_that_sleeps(open_cells, mended):
     begin_search(opened)
     page.wait_for_function(f"({DOTS})() > 0", timeout=50_000)
     assert page.evaluate(RUNNING), "the cell has ended: this shows nothing"
-
-
-# -- reload, several apps
 
 
 def test_the_steps_of_undo_are_there_after_a_reload(open_cells):

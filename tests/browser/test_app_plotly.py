@@ -159,27 +159,6 @@ def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key(opened):
 
 
 @pytest.mark.slow
-def test_a_box_chooses_potentials_as_well_and_a_double_click_ends_it(opened):
-    shown = opened(BURSTING)
-    page = shown.page
-    up = "() => document.querySelector('[data-pw-figure] .pw-plotly').layout.yaxis.range.map(Math.round)"
-    point_at(page)
-    wait_for_plotly(page)
-    whole = page.evaluate(up)
-    drag(page, 0.2, 0.5, 0.3, 0.6)
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
-    wait_for_plotly(page)
-    low, high = page.evaluate(up)
-    assert whole[0] < low < high < whole[1]
-    box = page.locator(FIGURE).bounding_box()
-    page.mouse.dblclick(box["x"] + 0.6 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(page.get_by_role("button", name="Zoom out")).to_have_count(0)
-    wait_for_plotly(page)
-    assert page.evaluate(up) == whole
-    assert shown.errors == []
-
-
-@pytest.mark.slow
 def test_its_buttons_are_three_and_one_saves_a_picture(opened, tmp_path):
     shown = opened(BURSTING)
     page = shown.page

@@ -127,16 +127,6 @@ def test_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
         explorer.close()
 
 
-def test_its_python_runs(root, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(
-        r"^ *```python\n(.*?)^ *```$", (root / "docs" / "lesson.md").read_text(encoding="utf-8"), re.M | re.S
-    )
-    [page] = [block for block in blocks if "export_page" in block]
-    exec("\n".join(line.strip() for line in page.splitlines()), {"pw": pw})
-    assert (tmp_path / "mystery.html").exists()
-
-
 def test_in_class_1_the_rest_meets_the_saddle_and_in_class_2_it_is_unstable_before():
     text = {card.title: text_of(card) for card in lesson_of("lesson_long.md").cards}
     assert "I = (5 − b)² ÷ 0.16 − 140 = 13.14 they meet" in text["11:00 Two ways to begin"]

@@ -62,10 +62,6 @@ def test_marks_and_what_is_told_of_a_cell(make, table):
     assert [row["name"] for row in shown._settings["table"]["rows"]] == ["lif", "adex"]
 
 
-def test_columns_stand_in_the_order_of_the_letters(table):
-    assert list(grid(table[::-1].to_dict("records")).patterns) == ["tonic_spiking", "tonic_bursting"]
-
-
 def test_several_seeds_show_the_share():
     rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "rejected"} for seed in range(5)]
     [cell] = grid(rows).cells.values()

@@ -8,12 +8,10 @@ import anywidget
 import hostile
 import ipywidgets as w
 import pytest
-import torch
-from small_neurons import copy_of, make
+from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.patterns.evaluation import complete
 
 
 def data_of(path: Path) -> dict:
@@ -55,13 +53,6 @@ def test_a_file_of_several_models_begins_with_the_first_and_holds_each_pattern_o
     assert dict(exported(data, "lif", "integrator")["values"])["tau_mem"] == 12.0
 
 
-def test_a_file_asks_nobody(tmp_path):
-    text = pw.export_page("lif", "tonic_spiking", path=tmp_path / "neuron.html").read_text("utf-8")
-    assert "default-src 'none'" in text
-    assert not re.search(r'(?:src|href)="https?:', text)
-    assert len(text) < 600_000  # it is sent to a class
-
-
 def test_what_an_explorer_shows_of_several_patterns_is_written_with_its_values(tmp_path):
     explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"), {"b": 20.0})
     try:
@@ -78,38 +69,25 @@ def test_what_an_explorer_shows_of_several_patterns_is_written_with_its_values(t
     assert entry["sets"][-1] == exported(data, "adex", key)
 
 
-def test_a_model_that_only_torch_runs_gets_no_page_and_the_sentence_names_the_operation(tmp_path):
-    def step(current, state, p, dt):
-        v = state[0] + dt / p.tau * (-65.0 - state[0] + current + 0.0 * torch.lgamma(current.abs() + 1.0))
-        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
-
-    model = make(step, key="gamma")
-    with pytest.raises(pw.NotCompilable, match="operation lgamma"):
-        pw.export_page(model, "tonic_spiking", path=tmp_path / "gamma.html")
-    assert not (tmp_path / "gamma.html").exists()
-
-
 @pytest.mark.parametrize(
-    ("patterns", "parameters", "dt", "message"),
+    ("model", "settings", "message"),
     [
-        ("tonic_spikin", None, None, "tonic_spiking"),
-        ([], None, None, "patterns is empty"),
-        ("tonic_spiking", {"tau": 1.0}, None, "'tau'.*Valid: tau_mem"),
-        ("tonic_spiking", {"tau_mem": -1.0}, None, "'tau_mem' is -1"),
-        ("tonic_spiking", None, 9.0, "dt is 9"),
+        ("lift", {}, "Did you mean 'lif'"),
+        ([], {}, "model is empty"),
+        (copy_of("lif", "lif"), {}, "the name 'lif' of a packaged one"),
+        (["lif", "adex"], {"exercise": pw.teaching.Exercise("Make it fire.")}, "one model, here are 2"),
+        ("lif", {"patterns": "tonic_spikin"}, "tonic_spiking"),
+        ("lif", {"patterns": []}, "patterns is empty"),
+        ("lif", {"parameters": {"tau": 1.0}}, "'tau'.*Valid: tau_mem"),
+        ("lif", {"parameters": {"tau_mem": -1.0}}, "'tau_mem' is -1"),
+        ("lif", {"dt": 9.0}, "dt is 9"),
+        ("lif", {"language": "xx"}, "language is 'xx', valid is one of 'en', 'de'"),
     ],
 )
-def test_bad_input_is_refused_and_nothing_is_written(tmp_path, patterns, parameters, dt, message):
+def test_bad_input_is_refused_and_nothing_is_written(tmp_path, model, settings, message):
     with pytest.raises(ValueError, match=message):
-        pw.export_page("lif", patterns, parameters, path=tmp_path / "lif.html", dt=dt)
+        pw.export_page(model, **({"patterns": "tonic_spiking"} | settings), path=tmp_path / "lif.html")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_custom_model_of_a_packaged_name_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="the name 'lif' of a packaged one"):
-        pw.export_page(copy_of("lif", "lif"), "tonic_spiking", path=tmp_path / "lif.html")
-    with pytest.raises(ValueError, match="model is empty"):
-        pw.export_page([], "tonic_spiking", path=tmp_path / "lif.html")
 
 
 def test_names_and_texts_stay_data(tmp_path):
@@ -148,63 +126,12 @@ def test_a_file_holds_the_translations_of_what_it_shows(tmp_path):
     assert data_of(fixed)["texts"] == {"de": texts}
 
 
-def test_a_file_holds_the_argument_against_a_pattern_that_its_neuron_cannot_show(tmp_path):
-    data = data_of(pw.export_page("lif", ["tonic_spiking", "rebound_spike"], path=tmp_path / "lif.html"))
+def test_a_file_in_english_holds_no_translations_and_the_argument_against_what_its_neuron_cannot(tmp_path):
+    patterns = ["tonic_spiking", "rebound_spike"]
+    data = data_of(pw.export_page("lif", patterns, path=tmp_path / "lif.html", language="en"))
     argument = pw.models.get("lif").cannot["rebound_spike"]
     assert [pattern["cannot"] for pattern in data["shipped"]["lif"]["patterns"].values()] == ["", argument]
-    assert argument in data["texts"]["de"]
-
-
-def test_a_file_in_english_holds_no_translations(tmp_path):
-    path = pw.export_page("lif", "tonic_spiking", path=tmp_path / "lif.html", language="en")
-    assert data_of(path)["texts"] == {}
-    with pytest.raises(ValueError, match="language is 'xx', valid is one of 'en', 'de'"):
-        pw.Page("lif", "tonic_spiking", language="xx")
-
-
-def test_values_that_are_left_out_take_their_defaults(tmp_path):
-    data = data_of(pw.export_page("lif", "tonic_spiking", {"tau_mem": 15.0}, path=tmp_path / "lif.html"))
-    expected = {
-        name: float(x)
-        for name, x in complete(pw.models.get("lif"), pw.patterns.get("tonic_spiking"), {"tau_mem": 15.0}).items()
-    }
-    assert dict(exported(data, "lif", "tonic_spiking")["values"]) == expected
-
-
-# ------------------------------------------------------------------ exercises, mysteries, lessons
-
-TASK = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
-LESSON = "# Two\n\n## One\n<!-- card\npattern: tonic_bursting\n-->\nLook.\n\n## Two\n<!-- card\nmodel: lif\n-->\nLook."
-
-
-def test_an_exercise_has_one_model_one_pattern_and_no_set_that_solves_it(tmp_path):
-    path = pw.export_page(
-        "izhikevich", "tonic_bursting", {"c": -65.0, "d": 6.0}, path=tmp_path / "e.html", exercise=TASK
-    )
-    data = data_of(path)
-    [model] = data["shipped"].values()
-    [pattern] = model["patterns"].values()
-    assert [one["status"] for one in pattern["sets"]] == ["rejected"]
-    assert data["catalogue"]["patterns"] == {}
-    assert dict(data["exercise"]["start"]["values"])["c"] == -65.0
-    with pytest.raises(ValueError, match="one model, here are 2"):
-        pw.export_page(["izhikevich", "lif"], "tonic_bursting", exercise=TASK, path=tmp_path / "x.html")
-
-
-def test_a_lesson_has_what_its_cards_name_and_begins_with_the_first(tmp_path):
-    data = data_of(pw.export_page("izhikevich", path=tmp_path / "l.html", lesson=LESSON))
-    assert {name: list(one["patterns"]) for name, one in data["shipped"].items()} == {
-        "izhikevich": ["tonic_bursting"], "lif": ["tonic_bursting"],
-    }  # fmt: skip
-    assert [(card["model"], card["pattern"]) for card in data["lesson"]["cards"]] == [
-        ("izhikevich", "tonic_bursting"), ("lif", "tonic_bursting")
-    ]  # fmt: skip
-    assert (data["model"], data["pattern"]) == ("izhikevich", "tonic_bursting")
-    more = data_of(pw.export_page("izhikevich", "rebound_burst", path=tmp_path / "m.html", lesson=LESSON))
-    assert list(more["shipped"]["izhikevich"]["patterns"]) == ["tonic_bursting", "rebound_burst"]
-
-
-# ------------------------------------------------------------------ in a frame
+    assert data["texts"] == {}
 
 
 def test_a_page_is_one_widget_that_holds_the_whole_file(tmp_path):
@@ -217,19 +144,12 @@ def test_a_page_is_one_widget_that_holds_the_whole_file(tmp_path):
     page.close()
 
 
-def test_a_page_takes_an_exercise_or_a_lesson():
-    task = pw.Page("lif", "tonic_spiking", {"amplitude": 5.0}, exercise=pw.teaching.Exercise("Make it fire."))
-    assert "Make it fire." in task.page
+def test_a_page_takes_a_lesson():
     lesson = pw.Page("lif", lesson="# Firing\n\n## Slower\n\n<!-- card\npattern: tonic_spiking\n-->\n\nDrag it.")
     assert '"title":"Slower"' in lesson.page
-    task.close()
     lesson.close()
 
 
-def test_what_a_page_cannot_show_is_refused():
-    with pytest.raises(ValueError, match="Did you mean 'lif'"):
-        pw.Page("lift")
+def test_a_page_without_a_height_is_refused():
     with pytest.raises(ValueError, match="height is 10"):
         pw.Page("lif", height=10)
-    with pytest.raises(ValueError, match="tau_mm"):
-        pw.Page("lif", "tonic_spiking", {"tau_mm": 1.0})

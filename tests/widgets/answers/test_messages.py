@@ -17,12 +17,6 @@ from plausiwidgets.widgets.answers.packing import measured, packed, unpacked
 VERIFY = {"kind": "verify", "id": "a1", **set_of()}
 
 
-def test_a_question_as_the_table_has_it_is_taken():
-    question = checked(VERIFY)
-    assert (question.kind, question.identity, question.data) == ("verify", "a1", b"")
-    assert set(question.fields) == {"model", "pattern", "values", "dt"}
-
-
 HOSTILE = {
     "nothing": (None, "a message is None, valid is an object"),
     "a text": ('{"kind": "stop"}', "valid is an object"),

@@ -8,16 +8,6 @@ from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 
-# ------------------------------------------------------------------ sweeps as formulas
-
-
-def test_the_sweeps_of_all_patterns_are_formulas_of_their_stimulus_values():
-    for key in pw.patterns.names():
-        pattern = pw.patterns.get(key)
-        assert list(sweep_formulas(pattern)) == list(
-            pattern.sweeps_at({v.key: [v.default] for v in pattern.free_values})
-        )
-
 
 def one_pulse(width) -> pw.Pattern:
     return pw.Pattern(
@@ -41,8 +31,6 @@ def test_functions_of_numpy_are_taken_as_far_as_the_table_goes():
     for width in (lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
         assert sweep_formulas(one_pulse(width)) is None
 
-
-# ------------------------------------------------------------------ the bench of the page
 
 _RUN = """
 const NEURONS = { %s };

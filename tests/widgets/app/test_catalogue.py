@@ -63,13 +63,6 @@ def test_the_catalogue_has_every_packaged_model_and_pattern_and_nothing_else() -
     assert list(json.loads(contents.shared_json())["patterns"]) == pw.patterns.names(), WRITE
 
 
-def test_the_catalogue_is_read_without_judging() -> None:
-    data = json.loads(contents.model_json("adex"))
-    assert list(data["patterns"]) == pw.patterns.names(), WRITE
-    with pytest.raises(KeyError):
-        contents.model_json("../shared")
-
-
 def test_translations_are_those_of_the_texts_that_are_shown() -> None:
     shown = json.dumps(["Your turn", "nothing that is translated"])
     assert contents.texts_of("de", shown) == {"Your turn": catalog("de")["Your turn"]}

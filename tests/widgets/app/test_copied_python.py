@@ -16,7 +16,6 @@ from plausiwidgets.simulation.current import Current
 from plausiwidgets.widgets.answers.describe import outlined
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 
 ROOT = Path(__file__).parents[3]
@@ -117,13 +116,6 @@ def test_the_copied_text_gives_a_recording_from_its_file(recording):
     verdict = run(text)
     same(verdict, selection)
     assert verdict.loss == pw.judge("adex", recording, dict(selection.values)).loss
-
-
-def test_the_script_of_a_recording_reads_its_file(recording):
-    selection = Selection.of("adex", recording, {"tau_w": 80.0})
-    scope: dict[str, object] = {}
-    exec(script(selection).split("verdict =")[0], scope)
-    assert list(scope["pattern"].criteria) == list(recording.criteria)
 
 
 @needs_node

@@ -8,7 +8,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import SCORE_COLUMNS
-from plausiwidgets.widgets.figures.chart import COMPARED_2004, NAME_2004, draw, label_positions
+from plausiwidgets.widgets.figures.chart import COMPARED_2004, NAME_2004, draw
 
 
 def score(n=4, seed=0):
@@ -63,12 +63,6 @@ def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
     assert {name: m.shown for name, m in COMPARED_2004.items() if m.shown is not None} == {
         "lif": 3, "qif": 6, "izhikevich_2004": 20,
     }  # fmt: skip
-
-
-def test_a_label_without_room_is_left_to_the_hover_text():
-    crowd = [(100.0 + i, 10.0) for i in range(12)]
-    positions = label_positions(crowd, ["a long name"] * 12)
-    assert None in positions and len({p for p in positions if p}) == len([p for p in positions if p])
 
 
 def test_dark_and_light_have_their_own_colours():

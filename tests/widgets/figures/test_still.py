@@ -56,12 +56,6 @@ def test_a_figure_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
     assert texts_of(shown[0]["text/html"]).count("✓") == (found["status"] == "replicated").sum()
 
 
-def test_a_chart_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
-    monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
-    pw.assessment.plausibility_chart(table())._ipython_display_()
-    assert {"LIF", "Izhikevich", "patterns shown"} <= set(texts_of(shown[0]["text/html"]))
-
-
 def test_a_map_is_shown_after_its_picture(shown):
     found = table()
     made = pw.assessment.plausibility_map(found)

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from plausiwidgets.optimization.control import gate, waiting_at
-from plausiwidgets.widgets.server.turns import FADES, FIRST, SPENT, WANTED, Turns
+from plausiwidgets.widgets.server.turns import FIRST, SPENT, WANTED, Turns
 from plausiwidgets.widgets.session.worker import Priority, Worker
 
 
@@ -127,14 +127,6 @@ def test_who_does_not_come_back_loses_the_turn(turns, clock):
     assert not other.wait()
     clock.now += WANTED + 0.01
     assert other.wait()
-
-
-def test_what_was_used_is_forgotten_with_time(turns, clock):
-    turn = turns.join()
-    steps(turns, clock, [turn, turns.join()], 10.0)
-    used = turn.used(clock.now)
-    assert used > 3.0
-    assert turn.used(clock.now + 3 * FADES) < 0.06 * used
 
 
 def test_it_is_told_how_many_are_before(turns, clock):

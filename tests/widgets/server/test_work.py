@@ -30,32 +30,6 @@ def said(work: Work) -> dict:
     return frames.unpacked(frames.read(work._out))[0]
 
 
-def test_a_visitor_who_comes_during_a_report_does_not_disturb_it(work, monkeypatch):
-    turns = [work._turns.join() for _ in range(3)]
-    work._visitors = {1: (Answers(), turns[0]), 2: (Answers(), turns[1])}
-
-    def holds(turn) -> bool:
-        work._visitors[3] = Answers(), turns[2]  # as the main thread does meanwhile
-        return turn is turns[1]
-
-    monkeypatch.setattr(work._turns, "holds", holds)
-    work.report()
-    assert said(work)["turns"] == [2]
-
-
-def test_a_visitor_who_leaves_during_a_report_is_not_forgotten(work, monkeypatch):
-    ended, new = work._turns.join(), work._turns.join()
-    work._left = {ended: (Answers(), 0.0)}
-
-    def works(answers: Answers) -> bool:
-        work._left[new] = Answers(goes_on=True), 0.0  # as the main thread does meanwhile
-        return answers.goes_on
-
-    monkeypatch.setattr(module, "works", works)
-    work.report()
-    assert list(work._left) == [new]
-
-
 def test_what_one_visitor_asks_is_not_answered_after_what_another_one_asked(work, monkeypatch):
     heard, over = SimpleQueue(), Event()
 

@@ -1,8 +1,6 @@
 """Selection and link: what is copied opens again, and nothing that a link holds can break the explorer."""
 
 import math
-import subprocess
-import sys
 from urllib.parse import quote
 
 import pytest
@@ -26,19 +24,6 @@ def test_a_link_opens_the_same_selection(model: str, pattern: str) -> None:
     assert again.values == selection.values
     assert (again.model, again.pattern, again.dt) == (selection.model, selection.pattern, 0.05)
     assert notes == ()
-
-
-def test_the_line_of_python_holds_the_same_values() -> None:
-    selection = Selection.of("adex", "tonic_bursting", dt=0.05)
-    calls = []
-    namespace = {"pw": type("pw", (), {"Explorer": staticmethod(lambda *a, **k: calls.append((a, k)))})}
-    exec(selection.to_python(), namespace)
-    assert calls == [(("adex", "tonic_bursting", dict(selection.values)), {"dt": 0.05})]
-
-
-def test_no_query_is_the_default() -> None:
-    assert Selection.from_query("") == (DEFAULT, ())
-    assert (DEFAULT.model.key, DEFAULT.pattern.key, DEFAULT.dt) == ("izhikevich", "tonic_spiking", DEFAULT.model.dt)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +113,3 @@ def test_what_is_fixed_by_default_is_not_free() -> None:
     assert {"a", "b", "c", "d", "amplitude", "holding"} <= set(DEFAULT.free)
     assert DEFAULT.with_free(["bias", "a"]).free == ("a", "bias")  # in the order of the rows
     assert set(DEFAULT.bounds) == set(DEFAULT.values)
-
-
-def test_a_selection_needs_no_notebook() -> None:
-    code = (
-        "import sys; from plausiwidgets.widgets import Selection; Selection.from_query('model=lif');"
-        "assert not {'ipywidgets', 'plotly', 'anywidget'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -56,12 +56,6 @@ def test_a_job_after_a_while_is_done_then_and_not_before(desk) -> None:
     assert desk.run() == ["verify"]
 
 
-def test_a_job_that_waits_for_its_time_holds_up_nothing(desk) -> None:
-    desk.ask("urgent", Priority.FIGURE, after=1.0)
-    desk.ask("other", Priority.LATER)
-    assert desk.run() == ["other"]
-
-
 def test_a_drag_and_an_idle_job_have_threads_of_their_own(desk) -> None:
     for priority in Priority:
         desk.ask(priority, priority)
@@ -127,9 +121,6 @@ def test_a_closed_worker_drops_what_waits_and_takes_no_more(desk) -> None:
     assert desk.run() == [] and desk.worker.join(0.0)
 
 
-# -- with threads ----------------------------------------------------------------------------------
-
-
 def test_a_job_that_takes_long_holds_up_no_drag() -> None:
     worker, begun, go_on, dragged = Worker(print), threading.Event(), threading.Event(), threading.Event()
 
@@ -152,20 +143,3 @@ def test_its_threads_end_with_their_work_and_begin_again() -> None:
         assert worker.join(10)
         until(lambda: not any(t.name == "plausiwidgets work" for t in threading.enumerate()))
     assert done == [0, 1]
-
-
-def test_closed_it_ends_what_runs() -> None:
-    worker, begun, ended = Worker(print), threading.Event(), threading.Event()
-
-    def endless(checkpoint):
-        begun.set()
-        try:
-            while True:
-                checkpoint()
-        finally:
-            ended.set()
-
-    worker.ask("a", Priority.VERIFY, endless)
-    assert begun.wait(10)
-    worker.close()
-    assert ended.wait(10) and worker.join(10)
