@@ -135,11 +135,12 @@ def optional() -> str:
 
 def simulation() -> str:
     """Simulate by each engine and compare the spikes."""
-    import plausiwidgets as pw
+    from plausiwidgets.simulation.current import Current
+    from plausiwidgets.simulation.simulate import simulate
 
     engines = {"machine code": "compiled"} | ({"PyTorch": "torch"} if version("torch") else {})
-    step = pw.Current.step(40.0, 300.0)
-    spikes = {name: len(pw.simulate(NEURON, step, engine=one).spike_times[0]) for name, one in engines.items()}
+    step = Current.step(40.0, 300.0)
+    spikes = {name: len(simulate(NEURON, step, engine=one).spike_times[0]) for name, one in engines.items()}
     if len(set(spikes.values())) != 1 or 0 in spikes.values():
         raise RuntimeError(f"the engines differ in the number of spikes: {spikes}")
     return f"{', '.join(spikes)}: {spikes['machine code']} spikes"
