@@ -17,40 +17,11 @@ LIF, IF = NODES["LIF"], NODES["IF"]
 @pytest.mark.parametrize("reset", RESETS)
 def test_states_and_spikes_are_those_of_its_equations_from_rest_and_from_anywhere(name, reset):
     model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
-    differences, same, spikes = compared(NODES[name], reset, model)
+    difference, same, spikes = compared(NODES[name], reset, model)
     assert same and spikes >= 20
-    assert max(differences) < 1e-10
-
-
-@pytest.mark.parametrize("name", NODES)
-@pytest.mark.parametrize("reset", RESETS)
-def test_a_node_fires_and_compiles(name, reset):
-    model = pw.from_nir(NODES[name], dt=0.1, reset=reset)
+    assert difference < 1e-10
     assert why_not(model) is None
     assert pw.judge(model, "tonic_spiking", verify=False).accepted
-
-
-@pytest.mark.parametrize("reset", ["zero", "subtract"])
-def test_the_interval_between_spikes_is_that_of_the_equation(reset):
-    model = pw.from_nir(LIF, dt=0.01, reset=reset)
-    spikes = pw.simulate(model, pw.Current.step(0.6, 300.0)).spike_times[0]
-    end = 0.1 + 2.0 * 0.6
-    interval = 20.0 * np.log((end - 0.0) / (end - 1.0))
-    assert len(spikes) > 5
-    np.testing.assert_allclose(np.diff(spikes), interval, atol=0.03)
-
-
-def test_a_graph_with_one_neuron_and_a_gain_is_that_neuron():
-    graph = nir.NIRGraph(
-        {"in": nir.Input(one(1)), "gain": nir.Linear(np.array([[2.0]])), "n": LIF, "out": nir.Output(one(1))},
-        [("in", "gain"), ("gain", "n"), ("n", "out")],
-    )
-    drive = pw.Parameter("current", 0.3, -1.0, 3.0)
-    whole = pw.from_nir(graph, dt=0.1, reset="zero", current=drive)
-    alone = pw.from_nir(LIF, dt=0.1, reset="zero")
-    ours, theirs = (pw.simulate(m, pw.Current.step(x, 200.0)).spike_times[0] for m, x in ((whole, 0.4), (alone, 0.8)))
-    assert len(ours) > 3
-    np.testing.assert_array_equal(ours, theirs)
 
 
 def test_the_nodes_before_a_neuron_are_followed_along_the_edges():

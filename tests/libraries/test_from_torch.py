@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from neurons import MADE, REFUSED, row
+from neurons import MADE, REFUSED, compared
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
@@ -19,11 +19,11 @@ CASES = [(library, name) for library, neurons in MADE.items() for name in neuron
 
 @pytest.mark.parametrize(("library", "name"), CASES)
 def test_one_line_takes_it_with_the_states_and_spikes_of_its_library_from_rest_and_from_anywhere(library, name):
-    made = row(library, name)
-    assert made.same and made.spikes >= 20
-    assert max(made.differences) < 1e-5  # of libraries that keep some of their numbers in float32; else below 1e-12
-    assert why_not(made.model) is None
-    assert pw.judge(made.model, "tonic_spiking", verify=False).engine == "compiled"
+    model, difference, same, spikes = compared(library, name)
+    assert same and spikes >= 20
+    assert difference < 1e-5  # of libraries that keep some of their numbers in float32; else below 1e-12
+    assert why_not(model) is None
+    assert pw.judge(model, "tonic_spiking", verify=False).engine == "compiled"
 
 
 @pytest.mark.parametrize("name", REFUSED)
