@@ -1,13 +1,11 @@
 """The neurons without a reset against the literature, and against SciPy's LSODA on equations written out here again."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq, minimize_scalar
 
 import plausiwidgets as pw
 
@@ -49,15 +47,19 @@ def wilson(y: Sequence[float], current: float, g_t: float = 0.1, g_h: float = 5.
     ]  # fmt: skip
 
 
-def hodgkin_huxley(y: Sequence[float], current: float) -> list[float]:
+def hodgkin_huxley(y: Sequence[float], current: float, warmth: float = 0.0, slow: float = 1.0) -> list[float]:
     """With the potential of 1952: u is the displacement from rest, depolarization negative."""
     v, n, m, h = y
+    phi = 3 ** (warmth / 10)
     u = -(v + 65)
     a_n, b_n = 0.01 * (u + 10) / (exp((u + 10) / 10) - 1), 0.125 * exp(u / 80)
     a_m, b_m = 0.1 * (u + 25) / (exp((u + 25) / 10) - 1), 4 * exp(u / 18)
     a_h, b_h = 0.07 * exp(u / 20), 1 / (exp((u + 30) / 10) + 1)
     ionic = 36 * n**4 * (v + 77) + 120 * m**3 * h * (v - 50) + 0.3 * (v + 54.387)
-    return [current - ionic, a_n * (1 - n) - b_n * n, a_m * (1 - m) - b_m * m, a_h * (1 - h) - b_h * h]
+    return [
+        current - ionic, phi * slow * (a_n * (1 - n) - b_n * n), phi * (a_m * (1 - m) - b_m * m),
+        phi * slow * (a_h * (1 - h) - b_h * h),
+    ]  # fmt: skip
 
 
 def connor_stevens_gates(v: float) -> list[tuple[float, float]]:
@@ -74,35 +76,20 @@ def connor_stevens_gates(v: float) -> list[tuple[float, float]]:
     return [*gates, (b_inf, 1.24 + 2.678 / (1 + exp(0.0624 * (v + 50))))]
 
 
-def connor_stevens_ionic(v: float, n: float, m: float, h: float, a: float, b: float) -> float:
-    return (
-        0.3 * (v + 17) + 120 * m**3 * h * (v - 55) + 20 * n**4 * (v + 72) + 47.7 * a**3 * b * (v + 75)
-    )  # fmt: skip
-
-
-def connor_stevens(y: Sequence[float], current: float) -> list[float]:
-    gates = zip(y[1:], connor_stevens_gates(y[0]), strict=True)
-    return [current - connor_stevens_ionic(*y), *((steady - x) / tau for x, (steady, tau) in gates)]
-
-
-def wang_buzsaki_gates(v: float) -> list[tuple[float, float]]:
-    """Return (α, β) of m, h and n."""
-    return [
-        (-0.1 * (v + 35) / (exp(-0.1 * (v + 35)) - 1), 4 * exp(-(v + 60) / 18)),
-        (0.07 * exp(-(v + 58) / 20), 1 / (exp(-0.1 * (v + 28)) + 1)),
-        (-0.01 * (v + 34) / (exp(-0.1 * (v + 34)) - 1), 0.125 * exp(-(v + 44) / 80)),
-    ]
-
-
-def wang_buzsaki_ionic(v: float, h: float, n: float) -> float:
-    a, b = wang_buzsaki_gates(v)[0]
-    return 0.1 * (v + 65) + 35 * (a / (a + b)) ** 3 * h * (v - 55) + 9 * n**4 * (v + 90)
+def connor_stevens(y: Sequence[float], current: float, g_a: float = 47.7, e_l: float = -17.0) -> list[float]:
+    v, n, m, h, a, b = y
+    ionic = 0.3 * (v - e_l) + 120 * m**3 * h * (v - 55) + 20 * n**4 * (v + 72) + g_a * a**3 * b * (v + 75)
+    gates = zip(y[1:], connor_stevens_gates(v), strict=True)
+    return [current - ionic, *((steady - x) / tau for x, (steady, tau) in gates)]
 
 
 def wang_buzsaki(y: Sequence[float], current: float, phi: float = 5.0) -> list[float]:
     v, h, n = y
-    _, (a_h, b_h), (a_n, b_n) = wang_buzsaki_gates(v)
-    return [current - wang_buzsaki_ionic(v, h, n), phi * (a_h * (1 - h) - b_h * h), phi * (a_n * (1 - n) - b_n * n)]
+    a_m, b_m = -0.1 * (v + 35) / (exp(-0.1 * (v + 35)) - 1), 4 * exp(-(v + 60) / 18)
+    a_h, b_h = 0.07 * exp(-(v + 58) / 20), 1 / (exp(-0.1 * (v + 28)) + 1)
+    a_n, b_n = -0.01 * (v + 34) / (exp(-0.1 * (v + 34)) - 1), 0.125 * exp(-(v + 44) / 80)
+    ionic = 0.1 * (v + 65) + 35 * (a_m / (a_m + b_m)) ** 3 * h * (v - 55) + 9 * n**4 * (v + 90)
+    return [current - ionic, phi * (a_h * (1 - h) - b_h * h), phi * (a_n * (1 - n) - b_n * n)]
 
 
 # Equations, mV of one unit of their potential, mV at its zero, and units of the model's current in one of theirs.
@@ -130,8 +117,13 @@ CASES: dict[str, tuple[str, float, dict[str, float], dict[str, float]]] = {
     ),
     "wilson, bursting": ("wilson", 100.0, {"g_T": 2.25, "g_H": 9.5}, {"g_t": 2.25, "g_h": 9.5}),
     "hodgkin_huxley": ("hodgkin_huxley", 10.0, {}, {}),
+    "hodgkin_huxley in the warmth": ("hodgkin_huxley", 20.0, {"temperature": 16.3}, {"warmth": 10.0}),
+    "hodgkin_huxley with slower gates": ("hodgkin_huxley", 10.0, {"rate_n": 0.8, "rate_h": 0.8}, {"slow": 0.8}),
     "connor_stevens": ("connor_stevens", 15.0, {}, {}),
     "connor_stevens near its rheobase": ("connor_stevens", 9.0, {}, {}),
+    "connor_stevens without its A current": (
+        "connor_stevens", 15.0, {"g_A": 0.0, "E_L": -72.0}, {"g_a": 0.0, "e_l": -72.0},
+    ),
     "wang_buzsaki": ("wang_buzsaki", 1.0, {}, {}),
     "wang_buzsaki, deep troughs": ("wang_buzsaki", 1.4, {"phi": 2.0}, {"phi": 2.0}),
 }  # fmt: skip
@@ -164,32 +156,6 @@ def crossings(case: str, duration: float, dt: float) -> Floats:
     v, t = np.ravel(traces.v), traces.t + dt
     before = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level))
     return t[before] + dt * (model.spike_level - v[before]) / (v[before + 1] - v[before])
-
-
-def spikes(
-    name: str, currents: Sequence[float] | Floats, duration: float, parameters: Any = None, dt: float | None = None
-) -> list[Floats]:
-    """Return the spike times of steps of `currents` that last, from rest."""
-    steps = [pw.Current.step(float(i), duration, before=0.0, settle=300.0) for i in currents]
-    return pw.simulate(name, steps, parameters, record=(), dt=dt).spike_times
-
-
-def fires_to_the_end(times: Floats, duration: float) -> bool:
-    return len(times) > 2 and times[-1] > 0.9 * duration
-
-
-def onset(
-    name: str, low: float, high: float, duration: float, parameters: Any = None, dt: float | None = None
-) -> tuple[float, float]:
-    """Return the least current that keeps the neuron firing, and its rate there in Hz."""
-    for _ in range(3):
-        currents = np.linspace(low, high, 25)
-        times = spikes(name, currents, duration, parameters, dt)
-        first = next(i for i, t in enumerate(times) if fires_to_the_end(t, duration))
-        assert first > 0
-        low, high = currents[first - 1], currents[first]
-    late = times[first][times[first] > duration / 3]
-    return high, 1000 / float(np.mean(np.diff(late)))
 
 
 # ------------------------------------------------------------------ against LSODA
@@ -229,158 +195,35 @@ def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
     assert abs(float(np.ravel(traces.v)[-1]) - model.rest_threshold(model.complete())[0][0]) < 1.1
 
 
-# ------------------------------------------------------------------ Hodgkin–Huxley
-
-
-def test_hodgkin_huxley_rests_at_minus_65_and_fires_on_from_6_26_at_51_hz() -> None:
-    rest = np.ravel(pw.simulate("hodgkin_huxley", pw.Current((), 10.0, settle=500.0)).v)[-1]
-    assert rest == pytest.approx(-65.0, abs=5e-3)
-    # At 6.260 LSODA has a train that ends after 840 ms, at 6.2605 one that does not.
-    current, rate = onset("hodgkin_huxley", 6.0, 7.0, 2000.0, dt=0.0125)
-    assert current == pytest.approx(6.2605, abs=1e-3)
-    assert rate == pytest.approx(50.5, abs=1.0)
-    assert onset("hodgkin_huxley", 6.0, 7.0, 2000.0)[0] == pytest.approx(6.261, rel=1e-3)
-
-
-def test_hodgkin_huxley_is_faster_in_the_warmth() -> None:
-    cold, warm = spikes("hodgkin_huxley", [20.0], 300.0), spikes("hodgkin_huxley", [20.0], 300.0, {"temperature": 16.3})
-    assert len(warm[0]) > 1.5 * len(cold[0]) > 20
-
-
-def test_hodgkin_huxley_with_slow_gates_is_another_neuron() -> None:
-    """A tenth of the speed of both gates leaves no train, and no speed diverges at the model's step."""
-    slow = {"rate_n": 0.1, "rate_h": 0.1}
-    assert len(spikes("hodgkin_huxley", [10.0], 500.0, slow)[0]) < 10 < len(spikes("hodgkin_huxley", [10.0], 500.0)[0])
-    for temperature in (0.0, 20.0):
-        for rate in (0.01, 4.0):
-            traces = pw.simulate(
-                "hodgkin_huxley", pw.Current.step(60.0, 200.0),
-                {"temperature": temperature, "rate_n": rate, "rate_h": rate}, dt=0.2,
-            )  # fmt: skip
-            assert np.isfinite(traces.v).all()
-
-
-# ------------------------------------------------------------------ Morris–Lecar
-
-
-def test_morris_lecar_starts_to_fire_at_88_with_the_set_of_class_2() -> None:
-    current, rate = onset("morris_lecar", 80.0, 100.0, 5000.0)
-    assert current == pytest.approx(88.2, abs=0.15)
-    assert rate == pytest.approx(7.7, abs=0.4)
-
-
-def test_morris_lecar_starts_to_fire_at_40_with_the_set_of_class_1_as_slowly_as_one_waits() -> None:
-    """The onset is where the rest vanishes: the local maximum of the current that holds the potential."""
-
-    def holding(v: float) -> float:
-        return -20.0 * morris_lecar([v, (1 + tanh((v - 12.0) / 17.4)) / 2], 0.0, 4.0, 12.0, 17.4)[0]
-
-    vanishes = -minimize_scalar(lambda v: -holding(v), bounds=(-50.0, -20.0), method="bounded").fun
-    current, rate = onset("morris_lecar", 35.0, 45.0, 10_000.0, CLASS_1)
-    assert vanishes == pytest.approx(39.96, abs=0.01)
-    assert current == pytest.approx(vanishes, abs=0.03)
-    assert rate < 1.0
-
-
-# ------------------------------------------------------------------ FitzHugh–Nagumo
-
-
-def test_fitzhugh_nagumo_fires_between_0_324_and_its_second_hopf_bifurcation() -> None:
-    # The rest is unstable where x² < 1 − epsilon b; a large cycle coexists with it a little below.
-    x = -np.sqrt(1 - 0.08 * 0.8)
-    first, second = ((sign * x + 0.7) / 0.8 - sign * x + sign * x**3 / 3 for sign in (1, -1))
-    assert (first, second) == (pytest.approx(0.331, abs=1e-3), pytest.approx(1.419, abs=1e-3))
-    current, _ = onset("fitzhugh_nagumo", 0.3, 0.4, 3000.0)
-    assert current == pytest.approx(0.324, abs=2e-3)
-    below, above = spikes("fitzhugh_nagumo", [second - 0.01, 1.45], 3000.0)
-    assert fires_to_the_end(below, 3000.0)
-    assert len(above) == 1
-
-
-# ------------------------------------------------------------------ Wang–Buzsáki and Connor–Stevens
-
-
-def steady_wang_buzsaki(v: float) -> float:
-    _, *gates = wang_buzsaki_gates(v)
-    return wang_buzsaki_ionic(v, *(a / (a + b) for a, b in gates))
-
-
-def steady_connor_stevens(v: float) -> float:
-    return connor_stevens_ionic(v, *(steady for steady, _ in connor_stevens_gates(v)))
+# ------------------------------------------------------------------ against the literature
 
 
 @pytest.mark.parametrize(
-    ("name", "steady", "expected"),
-    [("wang_buzsaki", steady_wang_buzsaki, 0.160), ("connor_stevens", steady_connor_stevens, 8.12)],
+    ("name", "parameters", "between", "current", "rate"),
+    [
+        ("hodgkin_huxley", {}, (6.0, 7.0), 6.26, 50.5),
+        ("morris_lecar", {}, (80.0, 100.0), 88.2, 7.7),
+        ("morris_lecar", CLASS_1, (35.0, 45.0), 39.96, 0.0),
+        ("fitzhugh_nagumo", {}, (0.3, 0.4), 0.324, 34.8),
+        ("wang_buzsaki", {}, (0.1, 0.3), 0.160, 0.0),
+        ("connor_stevens", {}, (7.0, 9.0), 8.12, 0.0),
+    ],
 )
-def test_the_rheobase_of_class_1_is_where_the_rest_vanishes(
-    name: str, steady: Callable[[float], float], expected: float
+def test_a_neuron_starts_to_fire_at_its_published_current_with_the_rate_of_its_class(
+    name: str, parameters: dict[str, float], between: tuple[float, float], current: float, rate: float
 ) -> None:
-    """The local maximum of the current that holds the potential; from there on the rate grows from zero."""
-    vanishes = -minimize_scalar(lambda v: -steady(v), bounds=(-64.0, -50.0), method="bounded").fun
-    assert vanishes == pytest.approx(expected, rel=2e-3)
-    silent, slow, faster = spikes(name, vanishes * np.array([0.998, 1.004, 2.0]), 3000.0)
-    assert len(silent) == 0
-    rates = [1000 / np.mean(np.diff(t)) for t in (slow, faster)]
-    assert rates[0] < 5.0
-    assert rates[1] > 5 * rates[0]
-
-
-def test_connor_stevens_without_its_a_current_cannot_fire_slowly() -> None:
-    """Dayan and Abbott's comparison: its rate then starts far from zero."""
-    without = {"g_A": 0.0, "E_L": -72.0}
-    _, rate = onset("connor_stevens", -10.0, 20.0, 1000.0, without)
-    assert rate > 30.0
-
-
-# ------------------------------------------------------------------ Wilson
-
-
-def test_wilsons_regular_spiking_cell_adapts_and_the_fast_spiking_one_does_not() -> None:
-    preset = {p.title: p.parameters for p in pw.models.get("wilson").presets}
-    cell = {}
-    for title in ("Regular spiking", "Fast spiking", "Bursting"):
-        parameters = dict(preset[title])
-        cell[title] = np.diff(spikes("wilson", [parameters.pop("amplitude")], 500.0, parameters)[0])
-    regular, fast, bursting = cell.values()
-    assert regular[-1] > 2.0 * regular[0]
-    assert np.all(np.diff(regular[:4]) > 2.0)
-    assert np.all(np.diff(fast) < 0.1)
-    assert len(fast) > 5 * len(regular)
-    assert np.sort(bursting)[-3] > 5 * bursting.min()
-
-
-def test_wilsons_neuron_rests_where_its_polynomials_say() -> None:
-    def ionic(u: float) -> float:
-        t = 4.205 + 11.6 * u + 8 * u**2
-        return wilson([u, 1.24 + 3.7 * u + 3.2 * u**2, t, 3 * t], 0.0)[0]
-
-    rest = 100 * brentq(ionic, -0.8, -0.7)
-    assert rest == pytest.approx(-75.03, abs=0.01)
-    assert np.ravel(pw.simulate("wilson", pw.Current((), 10.0, settle=1000.0)).v)[-1] == pytest.approx(rest, abs=1e-3)
-
-
-# ------------------------------------------------------------------ Hindmarsh–Rose
-
-
-def bursts(times: Floats) -> list[Floats]:
-    """Return bursts: spikes with pauses of more than 30 ms between them."""
-    return np.split(times, np.flatnonzero(np.diff(times) > 30.0) + 1)
-
-
-def test_hindmarsh_rose_bursts_at_3() -> None:
-    groups = bursts(spikes("hindmarsh_rose", [3.0], 1000.0)[0])
-    assert len(groups) > 10
-    assert all(len(g) > 1 for g in groups[1:-1])
-
-
-def test_hindmarsh_rose_has_the_three_behaviours_of_figure_6() -> None:
-    """A burst and then rest at 0.4, bursts at 2, a train without a pause at 4."""
-    rest, repeated, train = (bursts(t) for t in spikes("hindmarsh_rose", [0.4, 2.0, 4.0], 2000.0, {"r": 0.001}))
-    assert len(rest) == 1
-    assert len(repeated) > 2
-    assert len(train) == 1
-    assert train[0][-1] > 1990.0
+    """A saddle-node on a circle starts as slowly as one waits, in class 1; class 2 starts with a rate, in Hz."""
+    low, high = between
+    for _ in range(3):
+        currents = np.linspace(low, high, 25)
+        steps = [pw.Current.step(float(i), 5000.0, before=0.0, settle=300.0) for i in currents]
+        times = pw.simulate(name, steps, parameters, record=()).spike_times
+        first = next(i for i, t in enumerate(times) if len(t) > 2 and t[-1] > 4500.0)
+        low, high = currents[first - 1], currents[first]
+    found = 1000 / float(np.mean(np.diff(times[first][times[first] > 1700.0])))
+    assert first > 0
+    assert high == pytest.approx(current, rel=5e-3)
+    assert found == pytest.approx(rate, abs=1.0)
 
 
 def test_hindmarsh_rose_starts_at_rest_however_slow_its_adaptation() -> None:
@@ -392,9 +235,6 @@ def test_hindmarsh_rose_starts_at_rest_however_slow_its_adaptation() -> None:
         assert np.ptp(values, axis=-1).max() < 1e-6
 
 
-# ------------------------------------------------------------------ what all of them are
-
-
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_no_set_of_the_box_is_lost(name: str) -> None:
     """200 random sets under a strong current: an explicit step stays finite, and many fire."""
@@ -404,14 +244,3 @@ def test_no_set_of_the_box_is_lost(name: str) -> None:
     traces = pw.simulate(name, stimulus, parameters, record=(), engine="compiled")
     assert sum(len(t) for t in traces.spike_times) > 100
     np.testing.assert_array_equal(np.isnan(traces.diverged_at), True)
-
-
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_a_spike_is_one_crossing(name: str) -> None:
-    """As many spikes as the trace has crossings of the spike level, and each of them in the step that crosses it."""
-    model = pw.models.get(name)
-    traces = pw.simulate(name, pw.Current.step(model.current.default, 300.0))
-    v = np.ravel(traces.v)
-    up = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level)) + 1
-    np.testing.assert_allclose(np.ravel(traces.spike_times), traces.t[up])
-    assert up.size > 2
