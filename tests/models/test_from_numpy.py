@@ -78,22 +78,6 @@ def test_rest_and_threshold_may_be_functions_of_numpy_and_a_level_a_spike():
     assert model.programs is not None and why_not(model) is None
 
 
-def test_what_cannot_be_written_down_runs_as_a_loop_and_says_so():
-    def step(current, state, p, dt):
-        v, w = state
-        v = v + dt / p.tau * (current - w - (v + 65.0) + p.delta)
-        fired = v > -50.0
-        v = v.copy()
-        v[fired] = -65.0
-        return np.where(fired, 1.0, 0.0), (v, w + p.jump * fired)
-
-    model = neuron(step)
-    assert model.programs is None
-    verdict = pw.judge(model, "tonic_spiking", verify=False)
-    assert verdict.engine == "torch"
-    assert "function of NumPy that cannot be written down" in verdict.uncompiled and "np.where" in verdict.uncompiled
-
-
 def test_what_breaks_the_contract_is_refused_as_for_any_step():
     with pytest.raises(ValueError, match=r"parameters that nothing reads: delta, jump"):
         neuron(lambda current, state, p, dt: (
@@ -266,6 +250,7 @@ def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
     step = hard(adds)
     model = made(step)
     assert model.programs is None
+    assert "function of NumPy that cannot be written down" in why_not(model) and "np.where" in why_not(model)
     assert re.search(words, why_not(model))
     assert agree(step, model) > 10
 

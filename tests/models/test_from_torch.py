@@ -17,11 +17,11 @@ from plausiwidgets.simulation.compiled.engine import why_not
 class Leaky(torch.nn.Module):
     """A neuron with its state in an attribute, a constant of float32 in a buffer, a flag, and scratch."""
 
-    def __init__(self, beta=0.9, flag=0):
+    def __init__(self, beta=0.9, flag=0, threshold=1.0):
         super().__init__()
         self.register_buffer("beta", torch.tensor(beta))
         self.register_buffer("flag", torch.tensor(flag))
-        self.threshold = 1.0
+        self.threshold = threshold
         self.mem = torch.zeros(0)
 
     def forward(self, x):
@@ -216,63 +216,51 @@ def test_a_parameter_that_the_module_does_not_have_is_refused_with_those_that_it
         from_torch(Leaky(), {"beta": 0.5})
 
 
-class Graded(Leaky):
-    def forward(self, x):
-        return 0.5 * super().forward(x)
+class Odd(Leaky):
+    """A leaky neuron with something odd around it: `around`(its own step, input, itself) is the output."""
 
-
-class Several(Leaky):
-    def forward(self, x):
-        if self.mem.shape != x.shape:
-            self.mem = torch.zeros_like(x)
-        self.mem = self.mem + x
-        spikes = torch.floor(self.mem.clamp(min=0.0, max=40.0))
-        self.mem = self.mem - spikes
-        return spikes
-
-
-class Integrator(Leaky):
-    def forward(self, x):
-        super().forward(x)
-        return self.mem
-
-
-class Random(Leaky):
-    def forward(self, x):
-        return super().forward(x + 0.1 * torch.randn_like(x))
-
-
-class Delayed(Leaky):
-    def __init__(self):
+    def __init__(self, around, **attributes):
         super().__init__()
-        self.line = collections.deque(maxlen=3)
+        self.around = around
+        for name, value in attributes.items():
+            setattr(self, name, value)
 
     def forward(self, x):
-        self.line.append(x)
-        return super().forward(self.line[0])
+        return self.around(super().forward, x, self)
 
 
-class Silent(Leaky):
-    def __init__(self):
-        super().__init__()
-        self.threshold = 1e9
+def several(leaky, x, own):
+    leaky(x)
+    spikes = torch.floor(own.mem.clamp(min=0.0, max=40.0))
+    own.mem = own.mem - spikes
+    return spikes
 
 
-class OfNumpy(Leaky):
-    def __init__(self):
-        super().__init__()
-        self.mem = np.zeros(1)
-
-    def forward(self, x):
-        self.mem = 0.9 * self.mem + x.numpy()
-        fired = self.mem > 1.0
-        self.mem = self.mem * ~fired
-        return torch.from_numpy(fired.astype(float))
+def potential(leaky, x, own):
+    leaky(x)
+    return own.mem
 
 
-class Branching(Leaky):
-    def forward(self, x):
-        return super().forward(x) if x > 0 else super().forward(0.0 * x)
+def delayed(leaky, x, own):
+    own.line.append(x)
+    return leaky(own.line[0])
+
+
+def of_numpy(leaky, x, own):
+    own.kept = 0.9 * own.kept + x.numpy()
+    fired = own.kept > 1.0
+    own.kept = own.kept * ~fired
+    return torch.from_numpy(fired.astype(float))
+
+
+def ageing(leaky, x, own):
+    own.steps = own.steps + 1
+    return leaky(x * (own.steps % 500 > 0))
+
+
+def counting(leaky, x, own):
+    own.step += 1
+    return leaky(x * (1.0 if own.step % 50 else 0.0))
 
 
 class Recurrent(torch.nn.Module):
@@ -285,44 +273,25 @@ class Recurrent(torch.nn.Module):
         return (h[:, 0] > 0.1).to(x.dtype), h
 
 
-class Ageing(Leaky):
-    """A count in a tensor for all lanes."""
-
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("steps", torch.tensor(0))
-
-    def forward(self, x):
-        self.steps = self.steps + 1
-        return super().forward(x * (self.steps % 500 > 0))
-
-
-class Counting(Leaky):
-    def __init__(self):
-        super().__init__()
-        self.step = 0
-
-    def forward(self, x):
-        self.step += 1
-        return super().forward(x * (1.0 if self.step % 50 else 0.0))
-
-
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        (Graded(), r"graded \(0, 0\.5\)"),
-        (Several(), r"several spikes in one step"),
-        (Integrator(), r"no output of the module is spikes"),
-        (Random(), r"is random"),
-        (Delayed(), r"keeps tensors in 'line', a deque, as a delay line"),
-        (Counting(), r"the module counts in 'step', which is no tensor of lanes"),
+        (Odd(lambda leaky, x, own: 0.5 * leaky(x)), r"graded \(0, 0\.5\)"),
+        (Odd(several), r"several spikes in one step"),
+        (Odd(potential), r"no output of the module is spikes"),
+        (Odd(lambda leaky, x, own: leaky(x + 0.1 * torch.randn_like(x))), r"is random"),
+        (Odd(delayed, line=collections.deque(maxlen=3)), r"keeps tensors in 'line', a deque, as a delay line"),
+        (Odd(counting, step=0), r"the module counts in 'step', which is no tensor of lanes"),
         (torch.nn.Sequential(Leaky(), Leaky()), r"several layers, each with a potential of its own: 0\.mem, 1\.mem"),
         (torch.nn.ReLU(), r"remembers nothing from step to step"),
         (torch.nn.Conv2d(3, 3, 3), r"cannot be called on lanes"),
-        (Ageing(), r"counts in 'steps'"),
-        (Silent(), r"does not fire within 40 steps"),
-        (OfNumpy(), r"remembers nothing .*it changes 'mem', a ndarray"),
-        (Branching(), r"Write torch\.where\(condition, a, b\) instead of an `if`"),
+        (Odd(ageing, steps=torch.tensor(0)), r"counts in 'steps'"),
+        (Leaky(threshold=1e9), r"does not fire within 40 steps"),
+        (Odd(of_numpy, kept=np.zeros(1)), r"remembers nothing .*it changes 'kept', a ndarray"),
+        (
+            Odd(lambda leaky, x, own: leaky(x) if x > 0 else leaky(0.0 * x)),
+            r"Write torch\.where\(condition, a, b\) instead of an `if`",
+        ),
         (Recurrent(), r"returns beside its output is \[17, 4\] of 17 lanes"),
         (Leaky(beta=[0.9, 0.8]), r"'beta' has 2 values: a model is one neuron"),
         (torch.jit.script(torch.nn.ReLU()), r"is scripted"),
@@ -336,26 +305,6 @@ def test_what_is_no_neuron_is_refused_by_name(module, words):
 def test_what_is_no_module_is_refused():
     with pytest.raises(TypeError, match=r"module is 'lif', valid is a torch\.nn\.Module"):
         from_torch("lif")
-
-
-@pytest.mark.parametrize("verb", [lambda m: pw.judge(m, "tonic_spiking"), lambda m: pw.optimize(m, "tonic_spiking"),
-                                  lambda m: pw.assess([m], ["tonic_spiking"])])  # fmt: skip
-def test_the_type_error_of_a_verb_names_the_way_in(verb):
-    with pytest.raises(TypeError, match=r"use pw\.from_torch\(module\)"):
-        verb(Leaky())
-
-
-def test_a_list_as_a_delay_line_of_a_step_is_refused_when_the_model_is_made():
-    line = [torch.zeros(3, dtype=torch.float64)]
-
-    def step(current, state, p, dt):
-        line.append(current)
-        v = state[0] + p.gain * line.pop(0)
-        return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
-
-    with pytest.raises(ValueError, match=r"another number of lanes|called again"):
-        pw.NeuronModel("delayed", step, [pw.Parameter("gain", 0.1, 0.05, 0.2)], lambda p, holding: (0.0,),
-                       pw.Parameter("current", 2.0, -1.0, 5.0), rest=0.0, threshold=1.0, dt=1.0)  # fmt: skip
 
 
 def test_a_neuron_that_a_large_current_makes_fire_in_every_step_is_advised_a_smaller_one():
@@ -395,11 +344,8 @@ def test_criteria_and_figures_have_the_unit_of_the_potential():
 
 
 def test_a_judgement_that_runs_on_torch_says_so_with_the_reason():
-    class Sorted(Leaky):
-        def forward(self, x):
-            return super().forward(x.reshape(-1, 1).max(dim=1).values)
-
-    verdict = pw.judge(from_torch(Sorted()), "tonic_spiking", verify=False)
+    by_maxima = Odd(lambda leaky, x, own: leaky(x.reshape(-1, 1).max(dim=1).values))
+    verdict = pw.judge(from_torch(by_maxima), "tonic_spiking", verify=False)
     assert verdict.engine == "torch" and "max" in verdict.uncompiled
-    assert "Run by torch: the step of model 'sorted' cannot be compiled" in " ".join(str(verdict).split())
+    assert "Run by torch: the step of model 'odd' cannot be compiled" in " ".join(str(verdict).split())
     assert not pw.judge("lif", "tonic_spiking", verify=False).uncompiled

@@ -9,9 +9,6 @@ from small_neurons import axon, good_step, hodgkin_huxley, linoid, make, safe_li
 
 import plausiwidgets as pw
 
-V_REST = pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")
-
-
 # ------------------------------------------------------------------ a spike
 
 
@@ -130,75 +127,3 @@ def test_a_name_that_a_step_could_not_read_is_refused_with_what_to_write(name, m
 @pytest.mark.parametrize("name", ["tau", "g_Na", "\N{GREEK SMALL LETTER MU}", "Θ", "τ_w", "lambda_"])
 def test_any_other_name_is_taken(name):
     assert pw.Parameter(name, 1.0, 0.0, 2.0).key == name
-
-
-# ------------------------------------------------------------------ arguments of a wrong type
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"key": 3}, "NeuronModel: key is 3, valid is a string"),
-        ({"step": None}, "step is None, valid is a function"),
-        ({"step": "step"}, "step is 'step', valid is a function"),
-        ({"parameters": V_REST}, "parameters is Parameter.*valid is a list of Parameters"),
-        ({"parameters": [20.0]}, r"an entry of parameters is 20\.0, valid is a Parameter"),
-        ({"initial_state": (-65.0,)}, r"initial_state is \(-65\.0,\), valid is a function"),
-        ({"current": 20.0}, r"current is 20\.0, valid is a Parameter"),
-        ({"rest": None}, "rest is None, valid is a finite number, a string or a function"),
-        ({"threshold": [-50.0]}, r"threshold is \[-50\.0\], valid is a finite number, a string or a function"),
-        ({"dt": "0.1"}, r"dt is '0\.1', valid is a finite number"),
-        ({"dt": None}, "dt is None, valid is a finite number"),
-        ({"spike_level": "0"}, "spike_level is '0', valid is a finite number"),
-        ({"spike_level": True}, "spike_level is .*valid is a finite number"),
-        ({"peak": "high"}, "peak is 'high'"), ({"limit": None}, "limit is None"),
-        ({"equations": ["dv/dt = I"]}, "equations is .*valid is a string"),
-        ({"title": 1}, "title is 1, valid is a string"), ({"source": None}, "source is None"),
-        ({"states": "v"}, "states is 'v', valid is a list of"), ({"states": (1,)}, "an entry of states is 1"),
-        ({"presets": [{"tau": 20.0}]}, "an entry of presets is .*valid is a Preset"),
-        ({"presets": 1}, "presets is 1, valid is a list of Presets"),
-    ],
-)  # fmt: skip
-def test_an_argument_of_a_wrong_type_is_named_with_what_is_valid(changes, message):
-    with pytest.raises(TypeError, match=message):
-        pw.NeuronModel(**(
-            dict(key="mine", step=good_step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
-                 initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 25.0, 0.0, 100.0),
-                 rest=-65.0, threshold=-50.0) | changes
-        ))  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        ({"key": 1}, TypeError, "Parameter: key is 1"),
-        ({"default": "1"}, TypeError, "default is '1', valid is a finite number"),
-        ({"low": None}, TypeError, "low is None"), ({"high": True}, TypeError, "high is"),
-        ({"default": np.nan}, ValueError, "default is nan"),
-        ({"unit": None}, TypeError, "unit is None, valid is a string"),
-        ({"scale": 1}, TypeError, "scale is 1, valid is a string"),
-        ({"scale": "logarithmic"}, ValueError, "'logarithmic' is not one of linear, log, asinh"),
-        ({"zero": "small"}, TypeError, "zero is 'small'"),
-        ({"limits": 0.0}, TypeError, r"limits is 0\.0, valid is a tuple of 2"),
-        ({"limits": (0.0, "1")}, TypeError, r"limits is \(0\.0, '1'\), valid is a tuple of 2: a finite number or None"),
-        ({"group": "gates"}, ValueError, "'gates' is not one of membrane, channels"),
-        ({"description": 1}, TypeError, "description is 1"), ({"free": "no"}, TypeError, "free is 'no'"),
-    ],
-)  # fmt: skip
-def test_a_parameter_of_wrong_values_is_refused_by_its_field(changes, error, message):
-    with pytest.raises(error, match=message):
-        pw.Parameter(**(dict(key="tau", default=1.0, low=0.5, high=2.0) | changes))
-
-
-def test_channels_are_a_group():
-    assert pw.Parameter("g_Na", 120.0, 60.0, 200.0, group="channels").group == "channels"
-
-
-@pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
-def test_from_norse_names_what_is_no_function(argument):
-    given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
-    with pytest.raises(TypeError, match=f"{argument} is 1, valid is a function"):
-        pw.from_norse(
-            "mine", good_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
-            rest=-65.0, threshold=-50.0, **(given | {argument: 1}),
-        )  # fmt: skip
