@@ -18,11 +18,9 @@ trace."""
 
 KINDS = (
     "spikes", "intervals", "late intervals", "first intervals", "longest interval", "bursts", "latency", "last",
-    "pause", "quiet", "span", "flat", "level", "above threshold", "swings", "hump", "rise", "fall",
+    "pause", "quiet", "span", "flat", "level", "above threshold", "hump", "rise", "fall",
 )  # fmt: skip
 
-SMALLEST_SWING = 0.1
-"""Smallest turning point that counts in mV, for the usual span."""
 SOON = 50.0
 """Time after a spike, in ms, within which a hump has its top."""
 
@@ -41,16 +39,16 @@ class Mark:
         ``"last"``: from `start` to the first or last spike; ``"pause"``: from the last spike to `stop`; ``"quiet"``:
         no spike may fall between `start` and `stop`; ``"span"``: from `start` to `stop`; ``"flat"``: how far the
         potential moves between them; ``"level"``: the potential between them, beside that before the onset;
-        ``"above threshold"``: its mean, beside the threshold; ``"swings"``: turning points about that before the
-        onset; ``"hump"``: the highest potential between them after a spike, beside that before the onset;
-        ``"rise"``, ``"fall"``: from the lowest potential before it up to it, or from that before the onset down to it.
+        ``"above threshold"``: its mean, beside the threshold; ``"hump"``: the highest potential between them after a
+        spike, beside that before the onset; ``"rise"``, ``"fall"``: from the lowest potential before it up to it, or
+        from that before the onset down to it.
     start, stop : float, str or callable
         Times in ms: a number, the name of a stimulus value, or ``time(s, traces)``; default: the onset, and the end of
         the trace.
     sweep : str
         Name of the sweep; default: the pattern's main sweep.
     text : str
-        Label, in place of the measured value.
+        Label of a bracket in place of the measured value, or of an arrow before it.
 
     Examples
     --------

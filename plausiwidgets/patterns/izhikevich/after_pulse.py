@@ -10,7 +10,7 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
-from plausiwidgets.patterns.marks import SMALLEST_SWING, SOON, Mark
+from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Graded, Responses
@@ -38,6 +38,8 @@ def _start(r: Responses, v: Floats, width: float) -> Any:
 SWINGING = 5.0
 """Width of the pulse in ms."""
 SWINGS_END = SWINGING + 500.0
+SMALLEST_SWING = 0.1
+"""Smallest turning point that counts in mV, for the usual span."""
 
 
 def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
@@ -66,7 +68,7 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     ],
     event=(-15.0, 200.0),
     fine=True,
-    marks=[*BEFORE_ONSET, Mark("n", "spikes"), Mark("extrema", "swings", SWINGING)],
+    marks=[*BEFORE_ONSET, Mark("n", "spikes")],
 )  # fmt: skip
 
 

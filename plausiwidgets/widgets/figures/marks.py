@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Check, Protocol
+from plausiwidgets.patterns import Check, Protocol, Verdict
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import USUAL_SPAN
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.marks import SMALLEST_SWING, SOON, Mark, Time
+from plausiwidgets.patterns.marks import SOON, Mark, Time
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import tr
 
@@ -28,22 +27,26 @@ class Shape:
 
     Attributes
     ----------
-    criterion : str
-        Key of its criterion in the judged pattern.
-    form : {"bracket", "arrow", "window", "band", "dot"}
+    criteria : tuple of str
+        Keys of the criteria that it is about.
+    ok : bool
+        Whether all of them hold.
+    form : {"bracket", "arrow", "window", "band"}
     t0, t1 : float
-        In ms; for a dot the same.
+        In ms.
     v0, v1 : float
-        In mV, for a band and a dot; nan for the others, which stand above the trace.
+        In mV, for a band; 0 for the others, which stand above the trace, or are as high as the figure.
     text : str
+        Of a bracket and an arrow.
     """
 
-    criterion: str
+    criteria: tuple[str, ...]
+    ok: bool
     form: str
     t0: float
     t1: float
-    v0: float = math.nan
-    v1: float = math.nan
+    v0: float = 0.0
+    v1: float = 0.0
     text: str = ""
 
 
@@ -58,52 +61,36 @@ def event_window(pattern: Protocol, sweep: str, values: Mapping[str, float], tra
     return whole
 
 
-def shapes(
-    pattern: Protocol,
-    sweep: str,
-    model: NeuronModel,
-    values: Mapping[str, float],
-    trace: Traces,
-    checks: Iterable[Check] = (),
-) -> list[Shape]:
-    """Return the shapes to draw into the trace of a sweep.
-
-    Parameters
-    ----------
-    sweep : str
-        Its name among the traces of a verdict.
-    values : mapping of str to float
-        Its parameters, and the stimulus values of the pattern.
-    trace : Traces
-        Of one lane.
-    checks : iterable of Check
-        Of the verdict: where a criterion counts spikes before the trace begins, or measures in intervals, the text has
-        its value beside what is drawn.
+def shapes(pattern: Protocol, sweep: str, model: NeuronModel, verdict: Verdict) -> tuple[Shape, ...]:
+    """Return the shapes to draw into the trace of a sweep of one set, those of several criteria once.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> model, pattern = pw.models.get("izhikevich"), pw.patterns.get("phasic_spiking")
     >>> verdict = pw.judge(model, pattern, {"b": 0.25, "amplitude": 0.5})
-    >>> drawn = shapes(pattern, "step", model, verdict.parameters, verdict.traces["step"])
-    >>> [(shape.form, shape.text) for shape in drawn if shape.criterion == "latency"]
+    >>> drawn = shapes(pattern, "step", model, verdict)
+    >>> [(shape.form, shape.text) for shape in drawn if "latency" in shape.criteria]
     [('arrow', '20.5 ms')]
     """
-    out: list[Shape] = []
-    arrays = {name: np.array([values[name]]) for name in model.parameters}
-    span, threshold = (float(x[0]) for x in model.span_threshold(arrays))
-    known = {check.key: check for check in checks}
+    values, trace = verdict.parameters, verdict.traces[sweep]
+    threshold = float(model.span_threshold({name: np.array([values[name]]) for name in model.parameters})[1][0])
+    known = {check.key: check for check in verdict.checks}
+    merged: dict[tuple[object, ...], Shape] = {}
     for prefix, part in pattern.components.items():
         s = _stimulus(part, prefix, values)
         for mark in part.marks:
-            name = mark.sweep or part.main_sweep
-            if sweep == (part.within(name) if prefix else name):
-                start, stop = _time(mark.start, s, trace), min(_time(mark.stop, s, trace), float(trace.t[-1]))
-                if start <= stop:
-                    key = prefix + mark.criterion
-                    drawing = _Drawing(mark, key, start, stop, trace, span, threshold, known.get(key))
-                    out += _DRAWN[mark.kind](drawing)
-    return out
+            name, check = mark.sweep or part.main_sweep, known.get(prefix + mark.criterion)
+            if check is None or sweep != (part.within(name) if prefix else name):
+                continue
+            start, stop = _time(mark.start, s, trace), min(_time(mark.stop, s, trace), float(trace.t[-1]))
+            if start > stop:
+                continue
+            for shape in _DRAWN[mark.kind](_Drawing(mark, start, stop, trace, threshold, check)):
+                place = shape.form, shape.t0, shape.t1, shape.v0, shape.v1, shape.text
+                found = merged.get(place) or replace(shape, criteria=(), ok=True)
+                merged[place] = replace(found, criteria=found.criteria + shape.criteria, ok=found.ok and shape.ok)
+    return tuple(merged.values())
 
 
 def _stimulus(part: Protocol, prefix: str, values: Mapping[str, float]) -> SimpleNamespace:
@@ -124,18 +111,11 @@ class _Drawing:
     """A mark at its times, with the data that it is drawn from."""
 
     mark: Mark
-    key: str
     start: float
     stop: float
     trace: Traces
-    span: float
     threshold: float
-    check: Check | None
-
-    def measured(self, unit: str, drawn: float) -> float:
-        """Return the value of the criterion where that is known and has a unit, else what is drawn."""
-        known = self.check is not None and self.check.unit == unit and math.isfinite(self.check.value)
-        return float(self.check.value) if self.check is not None and known else drawn
+    check: Check
 
     @property
     def spikes(self) -> np.ndarray:
@@ -147,48 +127,38 @@ class _Drawing:
         before = self.trace.v[0][self.trace.t < 0.0]
         return float(before[-1]) if before.size else math.nan
 
-    def potential(self, start: float, stop: float) -> tuple[np.ndarray, np.ndarray]:
-        inside = (self.trace.t >= start) & (self.trace.t < stop) & np.isfinite(self.trace.v[0])
+    def potential(self, start: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the times and the potential from a time on."""
+        inside = (self.trace.t >= start) & (self.trace.t < self.stop) & np.isfinite(self.trace.v[0])
         return self.trace.t[inside], self.trace.v[0][inside]
 
-    def below_again(self, v: np.ndarray) -> int:
-        """Return the index from which a potential is below the threshold: the spike itself is not a swing."""
-        return int(f.first_below(v[None], np.array([self.threshold]), np.array([0]))[0])
+    def shape(self, form: str, t0: float, t1: float, v0: float = 0.0, v1: float = 0.0, text: str = "") -> list[Shape]:
+        return [Shape((self.check.key,), bool(self.check.passed), form, t0, t1, v0, v1, text)]
 
-    def bracket(self, t0: float, t1: float, text: str) -> Shape:
-        return Shape(self.key, "bracket", t0, t1, text=tr(self.mark.text) or text)
+    def bracket(self, t0: float, t1: float, text: str) -> list[Shape]:
+        return self.shape("bracket", t0, t1, text=tr(self.mark.text) or text)
 
-    def arrow(self, t0: float, t1: float) -> list[Shape]:
-        measured = f"{number(t1 - t0, 3)} ms"
-        return [Shape(self.key, "arrow", t0, t1, text=f"{self.mark.text} = {measured}" if self.mark.text else measured)]
+    def arrow(self, t0: float, t1: float, text: str = "") -> list[Shape]:
+        measured = f"{number(t1 - t0, 3)} ms{text}"
+        return self.shape("arrow", t0, t1, text=f"{self.mark.text} = {measured}" if self.mark.text else measured)
 
-    def window(self, text: str) -> list[Shape]:
-        return [Shape(self.key, "window", self.start, self.stop, text=tr(self.mark.text) or text)]
-
-    def band(self, t0: float, t1: float, v0: float, v1: float, text: str) -> list[Shape]:
-        return [Shape(self.key, "band", t0, t1, v0, v1, text)]
+    def window(self) -> list[Shape]:
+        """Return the time in which nothing may happen; it is drawn where something does."""
+        return self.shape("window", self.start, self.stop)
 
     def intervals(self, times: np.ndarray) -> list[Shape]:
         first, last = times[:-1].tolist(), times[1:].tolist()
         if len(first) > MOST:
-            return [self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))]
-        return [self.bracket(a, b, number(b - a, 3)) for a, b in zip(first, last, strict=True)]
-
-
-def _counted(count: float) -> str:
-    return tr("1 spike") if count == 1 else tr("{count} spikes", count=f"{count:.0f}")
-
-
-def _millivolts(value: float) -> str:
-    return f"{number(round(value, 3), 3)} mV"
+            return self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))
+        return [shape for a, b in zip(first, last, strict=True) for shape in self.bracket(a, b, number(b - a, 3))]
 
 
 def _spikes(d: _Drawing) -> list[Shape]:
     times = d.spikes
-    if len(times):
-        return [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))]
-    # Where none is needed, a window would look as if none was allowed.
-    return [] if d.check is not None and d.check.passed else d.window(tr("no spike"))
+    if not len(times):
+        return d.window()
+    counted = tr("1 spike") if len(times) == 1 else tr("{count} spikes", count=len(times))
+    return d.bracket(float(times[0]), float(times[-1]), counted)
 
 
 def _late_intervals(d: _Drawing) -> list[Shape]:
@@ -209,61 +179,37 @@ def _bursts(d: _Drawing) -> list[Shape]:
     if not math.isfinite(split):
         return []
     groups = np.split(times, np.flatnonzero(np.diff(times) > split) + 1)
-    return [d.bracket(float(g[0]), float(g[-1]), str(len(g))) for g in groups[:MOST]]
-
-
-def _flat(d: _Drawing) -> list[Shape]:
-    _, v = d.potential(d.start, d.stop)
-    return d.band(d.start, d.stop, float(v.min()), float(v.max()), _millivolts(float(np.ptp(v)))) if v.size else []
-
-
-def _level(d: _Drawing) -> list[Shape]:
-    _, v = d.potential(d.start, d.stop)
-    if not v.size:
-        return []
-    distances = v - d.rest
-    measured = d.measured("mV", abs(float(distances[-1])))  # the criterion may measure the largest distance
-    away = float(distances[np.abs(np.abs(distances) - measured).argmin()])
-    text = d.mark.text or tr("{value} from rest", value=_millivolts(away))
-    return d.band(d.start, d.stop, d.rest, d.rest + away, text)
-
-
-def _swings(d: _Drawing) -> list[Shape]:
-    t, v = d.potential(max(d.start, float(d.spikes[-1]) if len(d.spikes) else d.start), d.stop)
-    if not v.size:
-        return []
-    start = d.below_again(v)
-    found, _ = f.turns(v[start:] - d.rest, SMALLEST_SWING * d.span / USUAL_SPAN)
-    dots = [(float(t[start + k]), float(v[start + k])) for k in found[:MOST]]
-    return [Shape(d.key, "dot", time, time, there, there, str(i + 1)) for i, (time, there) in enumerate(dots)]
-
-
-def _above_threshold(d: _Drawing) -> list[Shape]:
-    _, v = d.potential(d.start, d.stop)
-    if not v.size:
-        return []
-    above = float(v.mean()) - d.threshold
-    text = tr("{value} from threshold", value=_millivolts(above))
-    return d.band(d.start, d.stop, d.threshold, d.threshold + above, text)
-
-
-def _quiet(d: _Drawing) -> list[Shape]:
-    """A criterion may count more than the trace shows: before the onset, all since the neuron has settled."""
-    shown = len(d.spikes)
-    count = d.measured("spikes", shown)
-    text = _counted(count) if count else tr("silent")
-    if count != shown:
-        text = tr("{spikes}, {count} of them here", spikes=text, count=shown or tr("none"))
-    return d.window(text)
+    return [shape for g in groups[:MOST] for shape in d.bracket(float(g[0]), float(g[-1]), str(len(g)))]
 
 
 def _pause(d: _Drawing) -> list[Shape]:
     if not len(d.spikes):
         return []
-    [arrow] = d.arrow(float(d.spikes[-1]), d.stop)
-    if d.check is None or d.check.unit == "ms" or not math.isfinite(d.check.value):
-        return [arrow]
-    return [replace(arrow, text=f"{arrow.text} = {number(d.check.value, 3)} {tr(d.check.unit)}")]
+    in_its_unit = d.check.unit == "ms" or not math.isfinite(d.check.value)
+    text = "" if in_its_unit else f" = {number(d.check.value, 3)} {tr(d.check.unit)}"
+    return d.arrow(float(d.spikes[-1]), d.stop, text)
+
+
+def _flat(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start)
+    return d.shape("band", d.start, d.stop, float(v.min()), float(v.max())) if v.size else []
+
+
+def _level(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start)
+    if not v.size:
+        return []
+    distances = v - d.rest
+    # The criterion may measure the largest distance, or the last one.
+    known = d.check.unit == "mV" and math.isfinite(d.check.value)
+    measured = float(d.check.value) if known else abs(float(distances[-1]))
+    away = float(distances[np.abs(np.abs(distances) - measured).argmin()])
+    return d.shape("band", d.start, d.stop, d.rest, d.rest + away)
+
+
+def _above_threshold(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start)
+    return d.shape("band", d.start, d.stop, d.threshold, float(v.mean())) if v.size else []
 
 
 def _hump(d: _Drawing) -> list[Shape]:
@@ -272,23 +218,21 @@ def _hump(d: _Drawing) -> list[Shape]:
     if not len(times):
         return []
     spike = float(times[-1])
-    t, v = d.potential(max(spike, d.start), d.stop)
-    start, stop = d.below_again(v), int(np.searchsorted(t, spike + SOON))
-    found = f.hump(v[None], np.array([d.rest]), np.array([start]), np.array([stop]), np.zeros(1))
+    t, v = d.potential(max(spike, d.start))
+    # From where the potential is below the threshold: the spike itself is no hump.
+    start = f.first_below(v[None], np.array([d.threshold]), np.array([0]))
+    found = f.hump(v[None], np.array([d.rest]), start, np.searchsorted(t, [spike + SOON]), np.zeros(1))
     top = int(found.top[0])
     if top < 0:
         return []
-    height, rise, fall = (float(x[0]) for x in (found.height, found.rise, found.undershoot))
-    low, high, at = float(v[top]) - rise, float(v[top]), float(t[top])
-    if d.mark.kind == "hump":
-        return d.band(at - 2.0, at + 2.0, d.rest, high, _millivolts(d.measured("mV", height)))
-    if d.mark.kind == "rise":
-        return d.band(at - 2.0, at + 2.0, low, high, _millivolts(d.measured("mV", rise)))
-    at = float(t[start + int(v[start : top + 1].argmin())])
-    return d.band(at - 2.0, at + 2.0, d.rest, min(low, d.rest), _millivolts(d.measured("mV", fall)))
+    low, high, at = float(v[top] - found.rise[0]), float(v[top]), float(t[top])
+    if d.mark.kind == "fall":
+        at = float(t[start[0] + int(v[start[0] : top + 1].argmin())])
+    ends = {"hump": (d.rest, high), "rise": (low, high), "fall": (d.rest, min(low, d.rest))}
+    return d.shape("band", at - 2.0, at + 2.0, *ends[d.mark.kind])
 
 
-_DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
+_DRAWN: Mapping[str, Callable[[_Drawing], list[Shape]]] = {
     "spikes": _spikes,
     "intervals": lambda d: d.intervals(d.spikes),
     "late intervals": _late_intervals,
@@ -298,12 +242,11 @@ _DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
     "latency": lambda d: d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else [],
     "last": lambda d: d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else [],
     "pause": _pause,
-    "quiet": _quiet,
+    "quiet": _Drawing.window,
     "span": lambda d: d.arrow(d.start, d.stop),
     "flat": _flat,
     "level": _level,
     "above threshold": _above_threshold,
-    "swings": _swings,
     "hump": _hump,
     "rise": _hump,
     "fall": _hump,

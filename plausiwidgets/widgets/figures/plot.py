@@ -32,10 +32,11 @@ from plausiwidgets.widgets.figures.figure import WIDTH, figure_of, rows_of
 from plausiwidgets.widgets.figures.map_cells import grid_of_table
 from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.map_picture import map_picture
+from plausiwidgets.widgets.figures.marks import Shape
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
-from plausiwidgets.widgets.figures.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
+from plausiwidgets.widgets.figures.scene import Line, Scene, drawn_extent, own_lines, padded, scene_of
 from plausiwidgets.widgets.figures.still import Figure
 
 HEIGHT, HEAD = 560, 74
@@ -243,7 +244,7 @@ def _judged(
     out = _headed(
         figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {tr(WORDS[verdict.status])}", True
     )
-    shapes, notes = _signs(scene, theme)
+    shapes, notes = _marks(scene, theme)
     out["layout"]["shapes"] = shapes
     out["layout"]["annotations"] = [*out["layout"]["annotations"], *notes]
     return out
@@ -277,44 +278,44 @@ def _coloured(trace: dict[str, Any], colour: str) -> None:
 # -- marks -------------------------------------------------------------------------------------------
 
 
-def _signs(scene: Scene, theme: style.Theme) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _marks(scene: Scene, theme: style.Theme) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return shapes and annotations for what the criteria measure: windows and bands, and brackets and arrows above."""
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     rows: dict[tuple[str, ...], int] = {}
     begin, end = scene.time
     height = rows_of(scene)["voltage"]
-    for sign in scene.signs:
-        colour = theme.text if sign.ok else theme.warning
-        common = {"xref": "x", "x0": sign.t0, "x1": sign.t1}
-        if sign.form in ("window", "band"):
-            v0, v1 = (sign.v0, sign.v1) if sign.form == "band" and sign.v0 is not None else (0.0, 1.0)
-            yref = "y" if sign.form == "band" else "y domain"
-            if sign.form == "band" or not sign.ok:
-                shapes.append(common | {
-                    "type": "rect", "yref": yref, "y0": v0, "y1": v1, "fillcolor": colour, "opacity": 0.14,
-                    "line": {"width": 0}, "layer": "below",
+    for shape in scene.shapes:
+        colour = theme.text if shape.ok else theme.warning
+        common = {"xref": "x", "x0": shape.t0, "x1": shape.t1}
+        if shape.form in ("window", "band"):
+            height_of = {"yref": "y", "y0": shape.v0, "y1": shape.v1}
+            if shape.form == "window":
+                height_of = {"yref": "y domain", "y0": 0.0, "y1": 1.0}
+            if shape.form == "band" or not shape.ok:
+                shapes.append(common | height_of | {
+                    "type": "rect", "fillcolor": colour, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
                 })  # fmt: skip
-        elif sign.form in ("bracket", "arrow"):
-            row = rows.setdefault((sign.form, *sign.criteria), len(rows))
+        else:
+            row = rows.setdefault((shape.form, *shape.criteria), len(rows))
             if row < LANES:
                 y = 1.0 - LANE * (row + 0.9) / height
                 shapes.append(common | {
                     "type": "line", "yref": "y domain", "y0": y, "y1": y, "line": {"color": colour, "width": 1.2},
                 })  # fmt: skip
-                notes += _text(sign, scene, y, begin, end, colour)
+                notes += _text(shape, scene, y, begin, end, colour)
     return shapes, notes
 
 
-def _text(sign: Sign, scene: Scene, y: float, begin: float, end: float, colour: str) -> list[dict[str, Any]]:
+def _text(shape: Shape, scene: Scene, y: float, begin: float, end: float, colour: str) -> list[dict[str, Any]]:
     """Return the text of a bracket or an arrow, where there is room for it."""
-    letters = 7.0 * len(sign.text) * (end - begin) / WIDTH
-    alone = sum(other.form == sign.form and other.criteria == sign.criteria for other in scene.signs) == 1
-    if not sign.text or not (alone or sign.t1 - sign.t0 > letters) or not isfinite(sign.t1):
+    letters = 7.0 * len(shape.text) * (end - begin) / WIDTH
+    alone = sum(other.form == shape.form and other.criteria == shape.criteria for other in scene.shapes) == 1
+    if not shape.text or not (alone or shape.t1 - shape.t0 > letters) or not isfinite(shape.t1):
         return []
-    outside = sign.t1 - sign.t0 < letters
+    outside = shape.t1 - shape.t0 < letters
     return [{
-        "xref": "x", "yref": "y domain", "x": sign.t1 if outside else 0.5 * (sign.t0 + sign.t1), "y": y,
-        "xanchor": "left" if outside else "center", "yanchor": "middle" if outside else "bottom", "text": sign.text,
+        "xref": "x", "yref": "y domain", "x": shape.t1 if outside else 0.5 * (shape.t0 + shape.t1), "y": y,
+        "xanchor": "left" if outside else "center", "yanchor": "middle" if outside else "bottom", "text": shape.text,
         "showarrow": False, "font": {"size": style.FONT_SIZE - 3, "color": colour}, "bgcolor": "rgba(0,0,0,0)",
     }]  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Check, Curve, Pattern, Protocol, Target, Verdict
+from plausiwidgets.patterns import Curve, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.simulation.traces import Traces
@@ -114,34 +114,6 @@ class Inset:
 
 
 @dataclass(frozen=True)
-class Sign:
-    """A mark of one criterion, or of several that measure the same.
-
-    Attributes
-    ----------
-    form : {"bracket", "arrow", "window", "band", "dot"}
-    t0, t1 : float
-        In ms.
-    v0, v1 : float or None
-        In mV, of a band and a dot.
-    text : str
-    criteria : tuple of str
-        Their keys.
-    ok : bool
-        Whether all of them hold.
-    """
-
-    form: str
-    t0: float
-    t1: float
-    v0: float | None
-    v1: float | None
-    text: str
-    criteria: tuple[str, ...]
-    ok: bool
-
-
-@dataclass(frozen=True)
 class Scene:
     """All that a figure shows.
 
@@ -158,7 +130,7 @@ class Scene:
     lanes : tuple of Lane
         The other sweeps, from the top.
     curve : Inset or None
-    signs : tuple of Sign
+    shapes : tuple of Shape
     scale : VoltageScale
         Of the neuron of the sliders.
     current_unit, potential_unit : str
@@ -176,7 +148,7 @@ class Scene:
     names: Mapping[str, str] = field(default_factory=lambda: dict(style.ROLE_TITLES))
     lanes: tuple[Lane, ...] = ()
     curve: Inset | None = None
-    signs: tuple[Sign, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     scale: VoltageScale = VoltageScale(-65.0, -50.0, 30.0)
     current_unit: str = ""
     potential_unit: str = "mV"
@@ -229,8 +201,7 @@ def scene_of(model: NeuronModel, pattern: Protocol, verdict: Verdict, target: Ta
         found = event_window(pattern, shown, verdict.parameters, trace)
         if found[1] - found[0] < 0.98 * float(trace.t[-1] - trace.t[0]):
             window = found
-        drawn = shapes(pattern, shown, model, verdict.parameters, trace, verdict.checks)
-        scene = replace(scene, event=window is not None, signs=signs(drawn, verdict.checks))
+        scene = replace(scene, event=window is not None, shapes=shapes(pattern, shown, model, verdict))
     return _fitted(scene, pattern, window)
 
 
@@ -384,21 +355,6 @@ def curve_points(curve: Curve, verdict: Verdict) -> tuple[Floats, Floats]:
     if known.sum() <= 2 and curve.onset:
         known[:] = False  # nothing was measured
     return x[known], y[known]
-
-
-def signs(drawn: Iterable[Shape], checks: Iterable[Check]) -> tuple[Sign, ...]:
-    """Return the shapes of criteria that were judged, those of several criteria once."""
-    passed = {check.key: bool(check.passed) for check in checks}
-    merged: dict[tuple[object, ...], Sign] = {}
-    for shape in drawn:
-        if shape.criterion not in passed:
-            continue
-        place = shape.form, shape.t0, shape.t1, shape.text
-        v0, v1 = (value if isfinite(value) else None for value in (shape.v0, shape.v1))
-        found = merged.get(place) or Sign(shape.form, shape.t0, shape.t1, v0, v1, shape.text, (), True)
-        ok = found.ok and passed[shape.criterion]
-        merged[place] = replace(found, criteria=(*found.criteria, shape.criterion), ok=ok)
-    return tuple(merged.values())
 
 
 # -- axes --------------------------------------------------------------------------------------------
