@@ -14,16 +14,12 @@ from collections.abc import Iterator
 import node
 import numpy as np
 import pytest
-import torch
-from hostile import model as hostile_model
-from small_neurons import adaptive_counter, axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.widgets.app.described import BENCH
 from tests.browser.conftest import browser
-from tests.simulation.test_simulate import neuron_with_four_states
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]
@@ -59,35 +55,6 @@ _IMPORT = """async ([neuron, runner]) => {
 }"""
 
 
-def crossing_axon() -> pw.NeuronModel:
-    """Return the squid's axon whose step tells its spikes by itself."""
-    return axon(hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0)), key="axon_crossing")
-
-
-def rotating() -> pw.NeuronModel:
-    """Return a neuron out of trigonometric and hyperbolic functions."""
-
-    def step(current, state, p, dt):
-        v, u = state
-        drive = current + 3.0 * torch.tanh(0.05 * (v + 60.0)) - 2.0 * torch.sin(0.1 * u) ** 2
-        v = v + dt / p.tau * (-65.0 - v + drive - u)
-        u = u + dt / 60.0 * (p.k * torch.atan(0.1 * (v + 65.0)) - u)
-        fired = v > -50.0
-        return fired.to(v.dtype), (torch.where(fired, -65.0, v), torch.where(fired, u + p.k, u))
-
-    parameters = [pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log"), pw.Parameter("k", 1.0, 0.0, 5.0)]
-    return pw.NeuronModel(
-        "rotating", step, parameters,
-        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 30.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0, threshold=-50.0, states=("v", "u"),
-    )  # fmt: skip
-
-
-OWN = {
-    "own: spike level": lambda: axon(hodgkin_huxley(None), spike_level=0.0), "own: crossing": crossing_axon,
-    "own: integers, float32": adaptive_counter, "own: four states": neuron_with_four_states,
-    "own: trigonometric": rotating, "own: hostile names": hostile_model,
-}  # fmt: skip
 COLUMNS = ("model", "lanes", "fire", "differ", "1 ulp, all", "1 ulp, one", "torch", "unexplained", "ns a step")
 
 
@@ -142,9 +109,9 @@ def explanation(model, pattern, values, sweep: int, spikes: list[int]) -> str:
     return "torch" if others(values, "torch") else "unexplained"
 
 
-@pytest.mark.parametrize("name", [*pw.models.names(), *OWN])
+@pytest.mark.parametrize("name", pw.models.names())
 def test_spikes(page, table, name):
-    model = OWN[name]() if name in OWN else pw.models.get(name)
+    model = pw.models.get(name)
     page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{node.engine('features.js', 'bench.js')}\n{_RUN}"])
     rng = np.random.default_rng(0)
     lanes = fired = steps = milliseconds = 0

@@ -290,7 +290,7 @@ class Recurrent(torch.nn.Module):
         (Odd(of_numpy, kept=np.zeros(1)), r"remembers nothing .*it changes 'kept', a ndarray"),
         (
             Odd(lambda leaky, x, own: leaky(x) if x > 0 else leaky(0.0 * x)),
-            r"Write torch\.where\(condition, a, b\) instead of an `if`",
+            r"Write torch\.where\(condition, a, b\) instead",
         ),
         (Recurrent(), r"returns beside its output is \[17, 4\] of 17 lanes"),
         (Leaky(beta=[0.9, 0.8]), r"'beta' has 2 values: a model is one neuron"),
