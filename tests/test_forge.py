@@ -60,18 +60,6 @@ def test_a_release_is_checked_before_it_is_published_and_no_secret_is_kept() -> 
     assert "secrets." not in (FORGE / "workflows" / "release.yml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["question", "fault", "change"])
-def test_a_template_asks_for_what_helps(name: str) -> None:
-    form = read(FORGE / "ISSUE_TEMPLATE" / f"{name}.yml")
-    assert form["name"] and form["description"]
-    fields = [field for field in form["body"] if field["type"] != "markdown"]
-    assert all(field["attributes"]["label"] for field in fields)
-    assert len({field["id"] for field in fields}) == len(fields)
-    assert any(field.get("validations", {}).get("required") for field in fields)
-    if name != "change":
-        assert any("plausiwidgets --check" in field["attributes"]["label"] for field in fields)
-
-
 def test_the_hooks_of_pre_commit_are_commands_that_ci_runs() -> None:
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     [repository] = read(ROOT / ".pre-commit-config.yaml")["repos"]
@@ -80,12 +68,6 @@ def test_the_hooks_of_pre_commit_are_commands_that_ci_runs() -> None:
     assert entries == ["ruff check", "ruff format", "mypy", "npm run --silent --prefix tests/javascript check"]
     for said in ('ruff" check', 'ruff" format --check', 'bin/mypy"', "npm run --silent check"):
         assert said in ci
-
-
-def test_nothing_of_the_forge_has_an_address() -> None:
-    for path in [*FORGE.rglob("*.*"), ROOT / ".pre-commit-config.yaml"]:
-        hosts = re.findall(r"://([^/\s]+)", path.read_text(encoding="utf-8")) if path.is_file() else []
-        assert set(hosts) <= {"download.pytorch.org"}, path
 
 
 # ------------------------------------------------------------------ addresses

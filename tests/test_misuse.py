@@ -387,16 +387,6 @@ def test_a_torch_module_in_place_of_a_model_names_the_way_in(name, thing, argume
         thing(**given)
 
 
-def test_all_verbs_of_a_model_are_among_them():
-    names = {case.values[0].split(".")[-1] for case in OF_MODELS}
-    assert names >= {
-        "judge", "optimize", "start_optimization", "simulate", "assess", "start_assessment", "estimate", "Explorer",
-        "Page", "export_page", "to_norse", "parameter_plane", "phase_plane", "phase_line", "rate_curve", "get",
-        "bifurcations",
-        "loss_profiles", "sample_accepted", "repertoire", "most_versatile", "model_card", "mystery", "register",
-    }  # fmt: skip
-
-
 def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
     table = pd.DataFrame({"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30, 40, 50]}, index=["a", "b", "c"])
     plain = {"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30.0, 40.0, 50.0]}

@@ -5,7 +5,7 @@ where this gives a pulse or a ramp of another form than the pattern's, its stren
 script it judges all of them, with verification, and writes the table of the documentation.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -215,14 +215,14 @@ def row(famous: Famous, status: str, missed: str) -> str:
     return f"| {' | '.join(cells)} | {why} |"
 
 
-def reason(verdict: pw.Verdict, text: Callable[[float], str] = lambda x: f"{x:.3g}") -> tuple[str, str]:
+def reason(verdict: pw.Verdict) -> tuple[str, str]:
     """Return "agrees" or "refused", and what refuses it."""
     if verdict.status == "replicated":
         return "agrees", ""
     if verdict.status == "fragile":
         return "accepted, not verified", verdict.failed_check
     failed = [c for c in verdict.checks if not c.passed]
-    return "refused", "; ".join(f"{c.title} {text(c.value)}, asked {limits(c)}" for c in failed)
+    return "refused", "; ".join(f"{c.title} {c.value:.3g}, asked {limits(c)}" for c in failed)
 
 
 def limits(check: object) -> str:

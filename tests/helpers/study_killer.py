@@ -3,7 +3,7 @@
 A script, so that it forks before any thread exists. It prints the number of kills, and the number of complete searches
 in the file after each.
 
-    python tests/helpers/study_killer.py STORE CSV KILLS [all]
+    python tests/helpers/study_killer.py STORE CSV KILLS
 """
 
 import os
@@ -16,11 +16,10 @@ import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.assessment import units  # noqa: F401  (imported before the fork)
 
-ALL = "all" in sys.argv[4:]
-MODELS = pw.models.names() if ALL else ["lif", "izhikevich"]
-PATTERNS = None if ALL else ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]
-SETTINGS = {"seed": 0, "budget": 64} if ALL else {"seed": [0, 1], "budget": 800, "popsize": 8}
-LEAST, MOST = (10.0, 20.0) if ALL else (0.3, 5.0)
+MODELS = ["lif", "izhikevich"]
+PATTERNS = ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]
+SETTINGS = {"seed": [0, 1], "budget": 800, "popsize": 8}
+LEAST, MOST = 0.3, 5.0
 """Largest time in s until a kill, for the first and the last attempt; it grows with each kill."""
 
 

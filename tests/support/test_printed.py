@@ -9,7 +9,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.support.picture import Axis, Plot, drawn
-from plausiwidgets.support.printed import WIDTH, Printed, Table
+from plausiwidgets.support.printed import WIDTH, Table
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -115,14 +115,6 @@ def test_words_break_within_their_column_and_markup_stays_text():
     assert all(len(line) <= WIDTH for line in str(table).splitlines())
     assert "".join(str(table).split()).count("word") == 40
     assert "<b>&lt;b&gt;</b>" in table.html() and "a &amp; b" in table.html()
-
-
-def test_an_object_without_a_picture_is_a_table_alone():
-    class Plain(Printed):
-        def _table(self):
-            return Table("plain", ("a",), [("1",)])
-
-    assert str(Plain()) == "plain\n  a\n  1" and "<img" not in Plain()._repr_html_()
 
 
 @pytest.mark.parametrize(
