@@ -518,13 +518,7 @@ def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -
 
 
 def kind_of(eigenvalues: Complexes) -> str:
-    """Return the name of a fixed point with these eigenvalues.
-
-    Examples
-    --------
-    >>> kind_of(np.array([-0.1 + 2j, -0.1 - 2j])), kind_of(np.array([0.4, -0.1]))
-    ('stable focus', 'saddle')
-    """
+    """Return the name of a fixed point with these eigenvalues."""
     real = eigenvalues.real
     size = float(np.abs(eigenvalues).max())
     if (np.abs(real) <= 1e-6 * max(size, 1e-3)).any():

@@ -20,6 +20,7 @@ from plausiwidgets.cli.console import (
     FAILED,
     INTERRUPTED,
     WRONG_USE,
+    CommandError,
     complain,
     counted_interrupts,
     flush_or_close,
@@ -79,8 +80,7 @@ def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
     from plausiwidgets.assessment import StoreError, StoreWarning, estimate, start_assessment
 
-    if (code := refuse_files(options)) != DONE:
-        return code
+    require_files(options)
     asked = {
         "models": list(chain(*options.models)),
         "patterns": None if options.patterns is None else list(chain(*options.patterns)),
@@ -91,13 +91,14 @@ def assess(options: argparse.Namespace) -> int:
         try:
             if options.dry_run:
                 table = estimate(**asked)
-                reason = print_table(estimate_json(table) if options.json else estimate_text(table))
-                return refuse(reason, FAILED) if reason else DONE
+                if reason := print_table(estimate_json(table) if options.json else estimate_text(table)):
+                    raise CommandError(reason)
+                return DONE
             study = start_assessment(**asked, executor=workers)
         except StoreError as error:
-            return refuse(str(error), FAILED)
+            raise CommandError(str(error)) from None
         except ValueError as error:
-            return refuse(str(error), WRONG_USE)
+            raise CommandError(str(error), WRONG_USE) from None
         with counted_interrupts() as presses:
             while not study.wait(0.2):
                 if presses:
@@ -134,7 +135,7 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:
         saved.append(f"the study in {options.store}: the same command continues it")
-    code = told(table, errors)
+    code = told(table, errors, options.command)
     if interrupted and not table.attrs["complete"]:
         complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
         code = INTERRUPTED
@@ -168,29 +169,28 @@ def save(
     return saved, errors
 
 
-def told(table: pd.DataFrame, errors: list[str], command: str = "assess") -> int:
+def told(table: pd.DataFrame, errors: list[str], command: str) -> int:
     """Print errors and the searches that failed; return the exit code."""
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
         errors = [*errors, f"the search failed for {', '.join(failed)}"]
     for text in errors:
-        refuse(text, FAILED, command)
+        complain(f"plausiwidgets {command}: error: {text}")
     return FAILED if errors else DONE
 
 
 # ------------------------------------------------------------------ files
 
 
-def refuse_files(options: argparse.Namespace, command: str = "assess") -> int:
-    """Refuse files that cannot be written or are named twice, before hours of work; return the exit code."""
+def require_files(options: argparse.Namespace) -> None:
+    """Raise a CommandError for files that cannot be written or are named twice, before hours of work."""
     files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
     for (one, first), (other, second) in combinations(files.items(), 2):
         if same_file(first, second):
-            return refuse(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE, command)
+            raise CommandError(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE)
     for name in ("csv", "score"):
-        if name in files and (reason := why_not_writable(files[name])):
-            return refuse(reason, FAILED, command)
-    return DONE
+        if name in files:
+            require_writable(files[name])
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -200,22 +200,15 @@ def same_file(one: Path, other: Path) -> bool:
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
-def why_not_writable(path: Path) -> str:
-    """Return the reason why a file cannot be written, or an empty string; checked before hours of work."""
+def require_writable(path: Path) -> None:
+    """Raise a CommandError if a file cannot be written."""
     existed = os.path.exists(path)
     try:
         path.open("a").close()
         if not existed:  # an empty file could be mistaken for a table; the path may be a link
             os.unlink(os.path.realpath(path))
     except OSError as error:
-        return f"cannot write {path}: {error.strerror}"
-    return ""
-
-
-def refuse(text: str, code: int, command: str = "assess") -> int:
-    """Print an error and return the exit code."""
-    complain(f"plausiwidgets {command}: error: {text}")
-    return code
+        raise CommandError(f"cannot write {path}: {error.strerror}") from None
 
 
 def shard(text: str) -> str:

@@ -16,7 +16,11 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
 class CommandError(Exception):
-    """An error of a command; its text is shown to the user."""
+    """An error of a command; its text is shown to the user, and `code` is the exit code."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def whole_number(low: int, high: int | None = None, what: str = "whole number") -> Callable[[str], int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from plausiwidgets.cli.assess import assess, assess_options
 from plausiwidgets.cli.check import Check
-from plausiwidgets.cli.console import FAILED, CommandError, complain, exit_at_once
+from plausiwidgets.cli.console import CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
 from plausiwidgets.cli.merge import merge, merge_options
 from plausiwidgets.cli.page import page, page_options
@@ -63,12 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.insert(0, "explore")
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, exit_at_once)  # until the command sets its own handler
+    options = build_parser().parse_args(words)  # takes a second or more: imports the models
     try:
-        options = build_parser().parse_args(words)  # takes a second or more: imports the models
         return options.run(options)
     except CommandError as error:
-        complain(f"plausiwidgets: error: {error}")
-        return FAILED
+        complain(f"plausiwidgets {options.command}: error: {error}")
+        return error.code
 
 
 if __name__ == "__main__":

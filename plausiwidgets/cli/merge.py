@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from plausiwidgets.cli.assess import output_options, refuse, refuse_files, same_file, save, told
-from plausiwidgets.cli.console import DONE, FAILED, WRONG_USE
+from plausiwidgets.cli.assess import output_options, require_files, same_file, save, told
+from plausiwidgets.cli.console import WRONG_USE, CommandError
 
 MOST_NAMED = 20
 """Most missing parts that are named in an error."""
@@ -32,18 +32,17 @@ def merge(options: argparse.Namespace) -> int:
     """Print the table to standard output and what is missing to standard error; return the exit code."""
     from plausiwidgets.assessment import StoreError, merge_studies
 
-    if (code := refuse_files(options, "merge")) != DONE:
-        return code
+    require_files(options)
     for name in ("csv", "score"):
         target = getattr(options, name)
         if target is not None and any(same_file(target, file) for file in options.files):
-            return refuse(f"--{name} is one of the files to merge, {target}: name another", WRONG_USE, "merge")
+            raise CommandError(f"--{name} is one of the files to merge, {target}: name another", WRONG_USE)
     try:
         table = merge_studies(options.files, store=options.store)
     except StoreError as error:
-        return refuse(str(error), FAILED, "merge")
+        raise CommandError(str(error)) from None
     _, errors = save(table, options)
     if missing := table.attrs["missing"]:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
         errors.append(f"not complete, missing: {', '.join(missing[:MOST_NAMED])}{more}")
-    return told(table, errors, "merge")
+    return told(table, errors, options.command)

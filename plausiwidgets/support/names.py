@@ -22,13 +22,6 @@ def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> Va
 def check_key(what: str, key: object) -> None:
     """Refuse a key that cannot be an attribute and a keyword argument.
 
-    Examples
-    --------
-    >>> check_key("a parameter", "tau_m")
-    >>> check_key("a parameter", "_tau")
-    Traceback (most recent call last):
-    ValueError: the key of a parameter is '_tau', which starts with an underscore: write 'tau'
-
     Raises
     ------
     TypeError

@@ -267,13 +267,6 @@ def watched(what: str, progress: ProgressLike, of: int = 0, each: str = "sets") 
     """Give a block what its work calls every few ms, and tell a progress of it; None where there is no progress.
 
     What the progress raises ends the work.
-
-    Examples
-    --------
-    >>> with watched("sums", lambda snapshot: print(snapshot.state)) as checkpoint:
-    ...     checkpoint()
-    running
-    done
     """
     if progress is None:
         yield None

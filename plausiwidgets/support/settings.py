@@ -12,21 +12,7 @@ R = TypeVar("R")
 
 
 def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
-    """Give a function of ``(*args, **settings)`` the parameters of another one, in its help and for type checkers.
-
-    Examples
-    --------
-    >>> def make(model: str, *, seed: int = 0) -> str:
-    ...     return f"{model} {seed}"
-    >>> @takes(make)
-    ... def run(*args: Any, **settings: Any) -> bool:
-    ...     return bool(make(*args, **settings))
-    >>> print(inspect.signature(run))
-    (model: 'str', *, seed: 'int' = 0) -> 'bool'
-    >>> run("lif", sed=1)
-    Traceback (most recent call last):
-    TypeError: run() got an unexpected keyword argument 'sed'
-    """
+    """Give a function of ``(*args, **settings)`` the parameters of another one, in its help and for type checkers."""
     signature = inspect.signature(original)
 
     def decorate(function: Callable[..., R]) -> Callable[P, R]:

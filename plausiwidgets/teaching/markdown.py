@@ -41,11 +41,6 @@ def tree(lines: Sequence[str], first: int) -> list[Node]:
     ------
     ValueError
         For what a page does not show, such as HTML and images; the text names the line.
-
-    Examples
-    --------
-    >>> tree(["Drag **c** to `-50`."], 1)
-    [['p', ['Drag ', ['strong', ['c']], ' to ', ['code', ['-50']], '.']]]
     """
     found: list[Node] = []
     inside: list[Node] = found
