@@ -69,8 +69,8 @@ class Axis:
         if not self.low < self.high:
             return [self.low]
         most = max(int(room // apart), 1)
-        middle = self.share(0.5 * (self.low + self.high))
-        if abs(float(middle) - 0.5) < 1e-6:
+        quarter = self.share(0.75 * self.low + 0.25 * self.high)  # the middle of a symmetric range is always one
+        if abs(float(quarter) - 0.25) < 1e-6:
             step = _round_step((self.high - self.low) / most)
             first = math.ceil(self.low / step - 1e-9)
             return [i * step for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
