@@ -13,6 +13,7 @@ from plausiwidgets.analysis.phase_planes import (
     Floats,
     Flow,
     Range,
+    counted,
     fixed_point_rows,
     given_bounds,
     padded,
@@ -62,9 +63,7 @@ class PhaseLine(Printed):
     fixed_points: tuple[FixedPoint, ...] = ()
 
     def __repr__(self) -> str:
-        count = len(self.fixed_points)
-        points = f"{count or 'no'} fixed point{'s' * (count != 1)}"
-        return f"<PhaseLine of {self.model}: {self.variable} at {self.current:g}, {points}>"
+        return f"<PhaseLine of {self.model}: {self.variable} at {self.current:g}, {counted(self.fixed_points)}>"
 
     def _table(self) -> Table:
         note = f"Range: {self.variable} {extent(self.x)}"

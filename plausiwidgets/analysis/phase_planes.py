@@ -135,7 +135,8 @@ class PhasePlane(Printed):
         return ""
 
     def __repr__(self) -> str:
-        return f"<PhasePlane of {self.model}: {self.pair[0]} and {self.pair[1]} at {self.current:g}, {_counted(self)}>"
+        points = counted(self.fixed_points)
+        return f"<PhasePlane of {self.model}: {self.pair[0]} and {self.pair[1]} at {self.current:g}, {points}>"
 
     def _table(self) -> Table:
         ranges = [f"{name} {extent(values)}" for name, values in zip(self.pair, (self.x, self.y), strict=True)]
@@ -179,9 +180,9 @@ def _eigenvalue(value: complex) -> str:
     return number(value.real, 3) + imaginary
 
 
-def _counted(plane: PhasePlane) -> str:
-    count = len(plane.fixed_points)
-    return f"{count or 'no'} fixed point{'s' * (count != 1)}"
+def counted(points: Sequence[FixedPoint]) -> str:
+    """Return a number of fixed points in words."""
+    return f"{len(points) or 'no'} fixed point{'s' * (len(points) != 1)}"
 
 
 @checked

@@ -6,7 +6,6 @@ stand on white, which is readable on a dark page too.
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.support.printed import number
 
 Floats = NDArray[np.float64]
 
@@ -188,11 +189,11 @@ class Plot:
         for value in self.x.marks(self.width, APART[0]) if self.x.ticks else ():
             x = float(self._px(value))
             parts.append(f'<path d="M{x:.1f},{self._top:g}V{bottom:g}" stroke="{EDGE}"/>')
-            parts.append(_label(x, bottom + 15, _number(value), "middle"))
+            parts.append(_label(x, bottom + 15, number(value), "middle"))
         for value in self.y.marks(self.height, APART[1]) if self.y.ticks else ():
             y = float(self._py(value))
             parts.append(f'<path d="M{LEFT},{y:.1f}H{right:g}" stroke="{EDGE}"/>')
-            parts.append(_label(LEFT - 6, y + 4, _number(value), "end"))
+            parts.append(_label(LEFT - 6, y + 4, number(value), "end"))
         area = f'<svg x="{LEFT}" y="{self._top - 2:g}" width="{self.width:g}" height="{self.height + 4:g}" '
         inner = f'viewBox="{LEFT} {self._top - 2:g} {self.width:g} {self.height + 4:g}">'
         parts += [area, inner, *self.parts, "</svg>"]
@@ -247,12 +248,6 @@ def framed(elements: str, width: float, height: float) -> str:
     )
 
 
-def as_image(svg: str, alt: str) -> str:
-    """Return SVG text as an image in HTML: notebooks that are not trusted, and forges, drop SVG elements themselves."""
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%"/>'
-
-
 def span(arrays: Iterable[ArrayLike], margin: float = 0.05, least: float = 1e-9) -> tuple[float, float]:
     """Return the range of the finite values of arrays, with a margin as a share of it."""
     values = [np.asarray(a, float).ravel() for a in arrays]
@@ -283,13 +278,6 @@ def _path(x: Floats, y: Floats) -> str:
 def _label(x: float, y: float, text: str, anchor: str, weight: str = "") -> str:
     bold = f' font-weight="{weight}"' if weight else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{bold}>{escape(text)}</text>'
-
-
-def _number(value: float) -> str:
-    if abs(value) < 1e-12:  # rounding of a sum of steps
-        return "0"
-    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
-    return text.replace("-", "−")
 
 
 def _round_step(rough: float) -> float:

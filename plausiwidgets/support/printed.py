@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import textwrap
 from collections.abc import Sequence
@@ -10,8 +11,6 @@ from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-from plausiwidgets.support.picture import as_image
 
 WIDTH = 80
 """Columns of a terminal."""
@@ -126,6 +125,12 @@ class Table:
                 ]  # fmt: skip
                 lines.append((" " * indent + (" " * GAP).join(parts)).rstrip())
         return lines
+
+
+def as_image(svg: str, alt: str) -> str:
+    """Return SVG text as an image in HTML: notebooks that are not trusted, and forges, drop SVG elements themselves."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%"/>'
 
 
 class Printed:

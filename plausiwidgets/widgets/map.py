@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.support.arguments import checked
-from plausiwidgets.support.picture import as_image
+from plausiwidgets.support.printed import as_image
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.known import Known

@@ -8,7 +8,7 @@ import time
 import ipywidgets as w
 
 from plausiwidgets.assessment import StudySnapshot
-from plausiwidgets.support.picture import as_image
+from plausiwidgets.support.printed import as_image
 from plausiwidgets.support.progress import NoProgress, WorkSnapshot
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures.map_cells import MARKS, grid_of_results, status_of

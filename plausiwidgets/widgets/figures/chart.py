@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.support.arguments import checked
-from plausiwidgets.support.picture import BLUE, Axis, Plot, as_image, drawn
+from plausiwidgets.support.picture import BLUE, Axis, Plot, drawn
+from plausiwidgets.support.printed import as_image
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.map_cells import SHORT

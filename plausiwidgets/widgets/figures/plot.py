@@ -25,7 +25,7 @@ from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import pandas as pd
-from plausiwidgets.support.picture import as_image
+from plausiwidgets.support.printed import as_image
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.figure import WIDTH, figure_of, rows_of
