@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from plausiwidgets.patterns.response import Mask
+from plausiwidgets.simulation.current import Floats
 
 AT_ONCE = 16
 """Lanes that take little longer than one: few sets try the points of several bisections in one round."""
@@ -24,9 +23,10 @@ def smallest_firing(
     works: Mask,
     tolerance: float,
 ) -> Floats:
-    """Return the amplitude between `low` and `high` at which firing begins, by bisection.
+    """Return the amplitude [n] between `low` and `high` at which firing begins, by bisection.
 
-    The result is that of plain bisection, to the last bit, however many sets are tried at once.
+    It is that of plain bisection, to the last bit, however many sets are tried at once: an amplitude that fires; nan
+    where not `works`, or below a millionth of `high`.
 
     Parameters
     ----------
@@ -37,11 +37,6 @@ def smallest_firing(
     works : boolean ndarray, shape [n]
     tolerance : float
         Relative to the result.
-
-    Returns
-    -------
-    ndarray, shape [n]
-        An amplitude that fires; nan where not `works`, or below a millionth of `high`.
     """
     low, top = low.copy(), high.copy()
     lanes = np.arange(high.size)

@@ -7,7 +7,7 @@ Windows are half-open, [t0, t1). A potential ``v`` has the shape [lanes, time] a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,7 @@ def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
 @primitive(ROW)
 def intervals(times: Floats) -> Floats:
     """Return the interspike intervals in ms, shape [lanes, most spikes - 1], padded with nan."""
-    if times.shape[1] < 2:
-        return np.full((times.shape[0], 0), np.nan)
-    return np.diff(times, axis=1)
+    return times[:, 1:] - times[:, :-1]
 
 
 @primitive(NUMBER)
@@ -137,8 +135,6 @@ def persistence(times: Floats, end: float) -> Floats:
 @primitive(NUMBER)
 def adaptation_index(isi: Floats) -> Floats:
     """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over all ISIs; nan below two ISIs."""
-    if isi.shape[1] < 2:
-        return np.full(isi.shape[0], np.nan)
     return mean(_divide(isi[:, 1:] - isi[:, :-1], isi[:, 1:] + isi[:, :-1]))
 
 
@@ -182,8 +178,6 @@ def one_of(values: list[Floats], place: Ints) -> Floats:
 @primitive(ROW)
 def growth(isi: Floats) -> Floats:
     """Return each ISI over the one before it, shape [lanes, most ISIs - 1]."""
-    if isi.shape[1] < 2:
-        return np.full((isi.shape[0], 0), np.nan)
     return _divide(isi[:, 1:], isi[:, :-1])
 
 
@@ -220,15 +214,14 @@ CUT_RATIO = 2.0
 
 def burst_split(times: Floats) -> Floats:
     """Return the longest interval within bursts in ms, shape [lanes]; inf where there are none."""
-    isi = intervals(times)
-    if isi.shape[1] < 2:
-        return np.full(times.shape[0], np.inf)
-    ratio, longest_inside = _largest_jump(isi)
+    ratio, longest_inside = _largest_jump(intervals(times))
     return np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
 
 
 def _largest_jump(isi: Floats) -> tuple[Floats, Floats]:
-    """Return the largest ratio between neighbours of the sorted intervals, and the shorter of the two."""
+    """Return the largest ratio between neighbours of the sorted intervals, and the shorter of the two; else nan."""
+    if isi.shape[1] < 2:
+        return np.full(len(isi), np.nan), np.full(len(isi), np.nan)
     ordered = np.sort(isi, axis=1)
     steps = growth(ordered)
     place = np.where(np.isfinite(steps), steps, -np.inf).argmax(axis=1)
@@ -245,9 +238,6 @@ def bursts(times: Floats, end: float) -> Bursts:
     lanes = times.shape[0]
     isi = intervals(times)
     n_isi = lengths(isi)
-    if isi.shape[1] < 2:
-        nothing = np.full(lanes, np.nan)
-        return Bursts(nothing, np.zeros(lanes, int), nothing, nothing, nothing, nothing)
     ratio, longest_inside = _largest_jump(isi)
     split = np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
 
@@ -634,11 +624,7 @@ def mean_trough(v: Floats, times: Floats, dt: float) -> Floats:
 
     ``min_voltage_between_spikes`` of eFEL.
     """
-    out = np.full(v.shape[0], np.nan)
-    for lane, edges in _edges(v, times, dt):
-        if edges.size >= 2:
-            out[lane] = _mean_of(np.minimum.reduceat(v[lane], edges)[:-1])
-    return out
+    return _mean_of_each(v, times, dt, lambda row, edges: np.minimum.reduceat(row, edges)[:-1])
 
 
 @primitive(NUMBER)
@@ -647,11 +633,7 @@ def mean_peak(v: Floats, times: Floats, dt: float) -> Floats:
 
     ``peak_voltage`` of eFEL.
     """
-    out = np.full(v.shape[0], np.nan)
-    for lane, edges in _edges(v, times, dt):
-        if edges.size:
-            out[lane] = _mean_of(np.maximum.reduceat(v[lane], edges))
-    return out
+    return _mean_of_each(v, times, dt, np.maximum.reduceat)
 
 
 @primitive(NUMBER)
@@ -660,39 +642,42 @@ def half_width(v: Floats, times: Floats, dt: float) -> Floats:
 
     At half of the height of the peak above the lowest potential before it, ``spike_half_width`` of eFEL.
     """
-    out = np.full(v.shape[0], np.nan)
-    for lane, edges in _edges(v, times, dt):
-        row, widths = v[lane], []
-        for k in range(1, edges.size):
-            low = int(edges[k - 1] + row[edges[k - 1] : edges[k]].argmin())
-            end = edges[k + 1] if k + 1 < edges.size else row.size
-            top = int(edges[k] + row[edges[k] : end].argmax())
-            level = 0.5 * (row[low] + row[top])
-            up = low + 1
-            while up < top and row[up] < level:
-                up += 1
-            down = top + 1
-            while down < row.size and row[down] > level:
-                down += 1
-            if down == row.size:
-                continue
+    return _mean_of_each(v, times, dt, lambda row, edges: np.array(_half_widths(row, edges)) * dt)
+
+
+def _half_widths(row: Floats, edges: Ints) -> list[float]:
+    """Return the widths in samples of the spikes from the second on, but for one that does not end."""
+    widths = []
+    for k in range(1, edges.size):
+        low = int(edges[k - 1] + row[edges[k - 1] : edges[k]].argmin())
+        end = edges[k + 1] if k + 1 < edges.size else row.size
+        top = int(edges[k] + row[edges[k] : end].argmax())
+        level = 0.5 * (row[low] + row[top])
+        up = low + 1
+        while up < top and row[up] < level:
+            up += 1
+        down = top + 1
+        while down < row.size and row[down] > level:
+            down += 1
+        if down < row.size:
             rise = up - (row[up] - level) / (row[up] - row[up - 1])
-            widths.append((down - (level - row[down]) / (row[down - 1] - row[down]) - rise) * dt)
-        if widths:
-            out[lane] = _mean_of(np.array(widths))
-    return out
+            widths.append(down - (level - row[down]) / (row[down - 1] - row[down]) - rise)
+    return widths
 
 
-def _edges(v: Floats, times: Floats, dt: float) -> Iterator[tuple[int, Ints]]:
-    """Yield each lane whose potential is finite with the indices of its spikes, without those that fall together."""
+def _mean_of_each(v: Floats, times: Floats, dt: float, values_of: Callable[[Floats, Ints], Floats]) -> Floats:
+    """Return the mean of what is measured of a potential and the indices of its spikes, shape [lanes]; nan of nothing.
+
+    Spikes that fall together count once, and a potential must be finite.
+    """
+    out = np.full(v.shape[0], np.nan)
     for lane in np.flatnonzero(np.isfinite(v).all(axis=1)) if v.shape[1] else ():
         train = times[lane][np.isfinite(times[lane])]
         places = np.unique(np.rint(train / dt).astype(np.int64))
-        yield int(lane), places[(places >= 0) & (places < v.shape[1])]
-
-
-def _mean_of(values: Floats) -> float:
-    return float(np.cumsum(values)[-1] / values.size)
+        values = values_of(v[lane], places[(places >= 0) & (places < v.shape[1])])
+        if values.size:
+            out[lane] = np.cumsum(values)[-1] / values.size
+    return out
 
 
 # -- padded rows -----------------------------------------------------------------------------------

@@ -75,15 +75,7 @@ class _NoParameters(dict[str, Any]):
 
 
 def bench_of(s: SimpleNamespace, sets: NDArray[np.intp]) -> Bench:
-    """Return a bench of made-up neurons.
-
-    Parameters
-    ----------
-    s : SimpleNamespace
-        Stimulus values of the sets.
-    sets : ndarray, shape [n]
-        Which of them, the same one perhaps several times.
-    """
+    """Return a bench of some of the made-up neurons, the same one perhaps several times, with stimulus values `s`."""
     bench = Bench(_MODEL, {_SET: sets.astype(float), **vars(s)}, DT, respond)
     bench.parameters = _NoParameters(bench.parameters)
     return bench

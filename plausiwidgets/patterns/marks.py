@@ -71,8 +71,8 @@ class Mark:
             )
 
 
-def last_onset(trace: Traces) -> float:
-    """Return the last time in ms at which the current of a trace leaves its holding level."""
+def last_onset(s: Any, trace: Traces) -> float:
+    """Return the last time in ms at which the current of a trace leaves its holding level, as a `Time`."""
     away = _away(trace)
     onsets = np.flatnonzero(away[1:] & ~away[:-1]) + 1
     return float(trace.t[onsets[-1]]) if onsets.size else 0.0

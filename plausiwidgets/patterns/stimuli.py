@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.marks import Time
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
-from plausiwidgets.simulation.current_text import in_text
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 
@@ -176,12 +174,8 @@ def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end:
     return Protocol(
         key=PREFIX + key, title=title, free_values=values, look_for=f"{title}. {_HINT}",
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
-        event=(-BEFORE, _until(end)),
+        event=(-BEFORE, lambda s, trace: float(end(s)) + AFTER),
     )  # fmt: skip
-
-
-def _until(end: _End) -> Time:
-    return lambda s, trace: float(end(s)) + AFTER
 
 
 # -- given currents ----------------------------------------------------------------------------------
@@ -234,19 +228,14 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
         _HOLDING, default=level, low=level - 2.0 * abs(level), high=level + 2.0 * abs(level), of="injected",
         scale="linear", zero=None, limits=None,
     ) if level else _HOLDING  # fmt: skip
+
+    def sweeps(s: StimulusValues) -> dict[str, Sweep]:
+        factor = s.amplitude / peak
+        return {"current": Sweep([Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces], current.end)}
+
     return GivenCurrent(
         key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
         free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", description=text), holding],
-        sweeps=lambda s: {"current": Sweep(_scaled(pieces, s.amplitude / peak), current.end)},
+        sweeps=sweeps,
         current=current,
     )  # fmt: skip
-
-
-def _scaled(pieces: Sequence[Piece], factor: float) -> list[Piece]:
-    return [Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces]
-
-
-def written(pattern: GivenCurrent) -> str:
-    """Return the values of a stimulus as text for :func:`read_current`."""
-    t, values, _ = pattern.samples
-    return "\n".join(f"{in_text(a)} {in_text(x)}" for a, x in zip(t, values, strict=True))

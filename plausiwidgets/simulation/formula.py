@@ -28,17 +28,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 """What is recorded of each entry."""
 
-ON_ROWS: dict[str, Callable[..., Any]] = {
-    "entry": lambda row, place: row[:, place],
-    "piece": lambda row, first, last: row[:, first:last],
-    "how_many": lambda row: row.sum(axis=1),
-    "highest": lambda row: row.max(axis=1),
-    "lowest": lambda row: row.min(axis=1),
-    "any": lambda row: row.any(axis=1),
-    "all": lambda row: row.all(axis=1),
-}
-"""What indices and methods of an array do with a row: over its entries, never over the sets."""
-
 SYMBOLS: dict[Any, str] = {
     function: symbol for symbol, function in OPERATIONS.items() if isinstance(function, np.ufunc)
 } | {np.logical_and: "&", np.logical_or: "|", np.invert: "~"}  # fmt: skip

@@ -17,8 +17,8 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.widgets.app.described import BENCH
+from plausiwidgets.widgets.app.tape import sweep_formulas
 from tests.browser.conftest import browser
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]

@@ -10,7 +10,7 @@ from paths import DATA
 import plausiwidgets as pw
 from plausiwidgets.patterns import Graded, Response, Responses, features
 from plausiwidgets.patterns.recording_file import read_recording
-from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.widgets.app.tape import tape_of
 from tests.patterns.test_recording import CELL, regular_spiking
 
 T = np.arange(0.0, 500.0, 0.1)

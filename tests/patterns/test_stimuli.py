@@ -7,9 +7,9 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import stimuli
-from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
+from plausiwidgets.widgets.app.tape import sweep_formulas
 
 ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
        stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0]))]  # fmt: skip

@@ -10,8 +10,8 @@ from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.tape import sweep_formulas, value_of
 from plausiwidgets.patterns.trial import try_features
+from plausiwidgets.widgets.app.tape import sweep_formulas, value_of
 
 
 def steady(end, **changes):

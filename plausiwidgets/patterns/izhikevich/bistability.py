@@ -26,7 +26,6 @@ from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Measurement, Response
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats, Value, pulse
-from plausiwidgets.simulation.traces import Traces
 
 WIDTH = 5.0
 """Width of a pulse in ms."""
@@ -104,10 +103,6 @@ def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
     return np.abs(response.v(end - LATE, end) - v_baseline[:, None]).max(axis=1)
 
 
-def _second_onset(s: StimulusValues, trace: Traces) -> float:
-    return last_onset(trace)
-
-
 _CRITERIA = (
     spikes(at_least(8), text="Spikes in the second after a single pulse: the firing must sustain itself."),
     replace(
@@ -142,8 +137,8 @@ BISTABILITY = Pattern(
         *BEFORE_ONSET,
         Mark("n", "spikes", 0.0, RUN, "first pulse"),
         Mark("persists", "pause", 0.0, RUN, "first pulse"),
-        Mark("ends", "last", _second_onset),
-        Mark("ends", "quiet", _second_onset),
+        Mark("ends", "last", last_onset),
+        Mark("ends", "quiet", last_onset),
         Mark("returns", "level", AFTER - LATE, AFTER),
     ],
     main_sweep="second pulse",

@@ -9,15 +9,14 @@ import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.bisection import Floats, Mask
 from plausiwidgets.patterns.criterion import at_least, at_most, between, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
-from plausiwidgets.patterns.response import Measurement
+from plausiwidgets.patterns.response import Mask, Measurement
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Value, pulse
+from plausiwidgets.simulation.current import Floats, Value, pulse
 
 LENGTH = 3000.0
 """Length of a step in ms."""
@@ -77,18 +76,10 @@ def _procedure(
     tolerance: float = RHEOBASE_TOLERANCE,
     above: Mapping[str, float] = ABOVE,
 ) -> Callable[[Bench], Measurement]:
-    """Return the procedure.
+    """Return the procedure with steps of `length` ms.
 
-    Parameters
-    ----------
-    holding_zero : bool
-        The neuron must be silent without any holding current too.
-    length : float
-        Of the steps in ms.
-    tolerance : float
-        Of the rheobase, as a share of it.
-    above : mapping of str to float
-        Steps above the rheobase as shares of it: of `ABOVE`, and smaller ones before them.
+    With `holding_zero` the neuron must be silent without any holding current too. The `tolerance` of the rheobase and
+    the steps `above` it are shares of it; these are those of `ABOVE`, and smaller ones before them.
     """
 
     def procedure(bench: Bench) -> Measurement:

@@ -9,15 +9,14 @@ import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.bisection import Floats, Mask
 from plausiwidgets.patterns.criterion import at_least, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
-from plausiwidgets.patterns.response import Measurement
+from plausiwidgets.patterns.response import Mask, Measurement
 from plausiwidgets.patterns.sweep import TAIL, Sweep
-from plausiwidgets.simulation.current import Value, pulse
+from plausiwidgets.simulation.current import Floats, Value, pulse
 
 WIDTH = 3.0
 """Width of a pulse in ms."""

@@ -23,7 +23,6 @@ from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
-from plausiwidgets.patterns.tape import applied_sweeps, numbers_of, sweep_formulas, tape_of
 from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import mapping
@@ -33,6 +32,7 @@ from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
 from plausiwidgets.widgets.app.symbols import GREEK
+from plausiwidgets.widgets.app.tape import applied_sweeps, numbers_of, sweep_formulas, tape_of
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
 

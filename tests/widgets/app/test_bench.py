@@ -4,9 +4,9 @@ import node
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.tape import sweep_formulas
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
+from plausiwidgets.widgets.app.tape import sweep_formulas
 
 
 def one_pulse(width) -> pw.Pattern:

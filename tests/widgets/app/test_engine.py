@@ -12,13 +12,24 @@ from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.tape import tape_of
 from plausiwidgets.patterns.tracing import PRIMITIVES
-from plausiwidgets.simulation.formula import ON_ROWS, OPERATIONS, Formula, NoFormula
+from plausiwidgets.simulation.formula import OPERATIONS, Formula, NoFormula
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
+from plausiwidgets.widgets.app.tape import tape_of
 from tests.widgets.app.test_bench import one_pulse
 from tests.widgets.test_page import data_of
+
+ON_ROWS = {
+    "entry": lambda row, place: row[:, place],
+    "piece": lambda row, first, last: row[:, first:last],
+    "how_many": lambda row: row.sum(axis=1),
+    "highest": lambda row: row.max(axis=1),
+    "lowest": lambda row: row.min(axis=1),
+    "any": lambda row: row.any(axis=1),
+    "all": lambda row: row.all(axis=1),
+}
+"""What the indices and methods of a formula do with a row."""
 
 SOURCE = node.engine("features.js", "bench.js", "judge.js", "words.js")
 

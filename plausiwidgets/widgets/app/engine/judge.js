@@ -1,5 +1,5 @@
 // The judge of the page: a neuron at rest, sweeps, features and criteria of one set of values, as patterns/bench.py,
-// judge.py and criterion.py have them for many. What is measured comes as a tape (patterns/tape.py).
+// judge.py and criterion.py have them for many. What is measured comes as a tape (widgets/app/tape.py).
 
 import { injected, roundHalfEven } from "../../../simulation/javascript/runtime.js";
 import { responseTo, settled, spikeLimit } from "./bench.js";
