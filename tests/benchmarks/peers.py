@@ -1,6 +1,6 @@
 """The search beside its peers, on the same judged objective: evaluations until the first verified solution.
 
-``python tests/benchmarks/peers.py --models izhikevich adex --patterns B D E --seeds 5 --budget 20000 --csv peers.csv``
+``python tests/benchmarks/peers.py --models izhikevich adex --patterns B D E --seeds 5 --budget 20000``
 
 Needs the extra ``benchmark``. Every method sees the same box on the parameters' own scales, the same losses
 (`Problem.judge`, at the amplitude that it proposes itself) and the same verification of what is accepted; what is
@@ -15,7 +15,6 @@ the number of successes, taken as that of a Poisson process: exact for random se
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
 import time
@@ -148,12 +147,11 @@ PEERS: dict[str, Callable[[Objective, int], None]] = {
     "cmaes BIPOP": cmaes_bipop,
 }
 OWN = "optimize"
-COLUMNS = ("model", "pattern", "letter", "method", "seed", "budget", "found_after", "evaluations", "loss", "seconds")
 
 
 @dataclass(frozen=True)
 class Search:
-    """One search of one method; a row of the file."""
+    """One search of one method."""
 
     model: str
     pattern: str
@@ -229,35 +227,23 @@ def table(searches: list[Search], methods: list[str]) -> Iterator[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the searches, write every one of them as it ends, and print the table."""
+    """Run the searches, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     letters = {pw.patterns.get(key).letter: key for key in pw.patterns.names()}
     parser.add_argument("--models", nargs="+", default=["izhikevich", "adex"])
     parser.add_argument("--patterns", nargs="+", default=list(letters), help="keys or letters")
     parser.add_argument("--methods", nargs="+", default=[OWN, *PEERS], choices=[OWN, *PEERS])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--budget", type=int, default=20_000)
-    parser.add_argument("--csv", help="file that every search is appended to")
     options = parser.parse_args(arguments)
     searches: list[Search] = []
     for model in options.models:
         for pattern in (letters.get(p, p) for p in options.patterns):
             for method in options.methods:
-                for seed in range(options.first_seed, options.first_seed + options.seeds):
+                for seed in range(options.seeds):
                     searches.append(run(model, pattern, method, seed, options.budget))
-                    if options.csv:
-                        _append(options.csv, searches[-1])
                 print(f"{model} {pattern} {method}: {expected(searches[-options.seeds :])}", file=sys.stderr)
     print("\n".join(table(searches, options.methods)))
-
-
-def _append(path: str, search: Search) -> None:
-    with open(path, "a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        if file.tell() == 0:
-            writer.writeheader()
-        writer.writerow(vars(search))
 
 
 if __name__ == "__main__":

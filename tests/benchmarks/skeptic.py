@@ -2,18 +2,15 @@
 
 ``python tests/benchmarks/skeptic.py --models izhikevich adex --seeds 3`` searches each pattern at its default budget.
 What is found is judged again at a sixteenth of the time step, started off its rest in other ways, and after other times
-at rest; ``--fresh`` does so in a process that has never seen the searches. ``--picture`` shows it to a viewer with an
-integrator of its own (`picture`), and ``--table`` takes the claims of a table in place of searches.
+at rest. ``--picture`` shows it to a viewer with an integrator of its own (`picture`), and ``--table`` takes the claims
+of a table in place of searches.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import time
-from typing import Any
 
 import numpy as np
 import picture
@@ -48,16 +45,6 @@ def attempt(model: str, pattern: str, parameters: dict[str, float], dt: float) -
     return fallen
 
 
-def in_a_fresh_process(sets: list[tuple[Any, ...]]) -> list[list[str]]:
-    """Return what `attempt` returns for each of several sets, of a process that has never seen the searches."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--attempt"], input=json.dumps(sets), capture_output=True, text=True
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return json.loads(done.stdout)
-
-
 def of_a_table(path: str, models: list[str], viewed: bool) -> int:
     """Try the claims of a table, print a row for each that falls."""
     table = read_csv(path)
@@ -81,14 +68,9 @@ def main() -> int:
     parser.add_argument("--patterns", nargs="+", default=pw.patterns.names())
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int)
-    parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--picture", action="store_true")
     parser.add_argument("--table", help="CSV of an assessment whose claims are tried")
-    parser.add_argument("--attempt", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.attempt:
-        print(json.dumps([attempt(*what) for what in json.load(sys.stdin)]))
-        return 0
     if options.table:
         return of_a_table(options.table, options.models, options.picture)
     found, lost = 0, 0
@@ -102,7 +84,7 @@ def main() -> int:
                 if result.replicated:
                     sets.append((model, pattern, dict(result.parameters), result.dt))
             each = (time.process_time() - began) / options.seeds
-            fallen = in_a_fresh_process(sets) if options.fresh and sets else [attempt(*what) for what in sets]
+            fallen = [attempt(*claim) for claim in sets]
             if options.picture:
                 for (*claim,), why in zip(sets, fallen, strict=True):
                     why += picture.objections(*claim)

@@ -59,9 +59,7 @@ def lanes_of(model, lanes, steps, **options):
 
 
 def test_neurons_fire_in_the_very_steps_in_which_the_compiled_engine_has_it(tmp_path):
-    # All of the package's are held against it by tests/benchmarks/test_javascript_spikes.py.
-    names = ("lif", "adex", "izhikevich", "mihalas_niebur", "hodgkin_huxley", "morris_lecar")
-    models = [*map(pw.models.get, names), axon(hodgkin_huxley(None), spike_level=0.0), adaptive_counter()]
+    models = [*map(pw.models.get, pw.models.names()), axon(hodgkin_huxley(None), spike_level=0.0), adaptive_counter()]
     source, jobs, results, lanes = [runtime(), "const neurons = [];"], [], [], 4
     for model in models:
         inputs, result = lanes_of(model, lanes, 1500)
