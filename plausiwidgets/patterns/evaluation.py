@@ -151,10 +151,7 @@ def evaluate(
             # The best, and one from the middle: among responses that differ.
             order = np.argsort(loss, kind="stable")
             for i in (order[0], order[bench.n // 2]):
-                judged_alone(
-                    pattern, verdict, int(i),
-                    lambda one: evaluate(model, pattern, one, dt, engine, checkpoint, settle=settle, kick=kick),
-                )  # fmt: skip
+                judged_alone(model, pattern, verdict, int(i), engine, checkpoint, settle=settle, kick=kick)
             seen.add(model)  # not before: what is refused once is refused again
     return verdict
 
@@ -163,13 +160,14 @@ _seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionar
 """Custom patterns, and the models with which a batch of them was compared with sets alone."""
 
 
-def judged_alone(pattern: Pattern, verdict: Verdict, i: int, judged: Callable[[Mapping[str, Floats]], Verdict]) -> bool:
-    """Return whether set i of a verdict of many is accepted alone.
+def judged_alone(model: NeuronModel, pattern: Pattern, verdict: Verdict, i: int, *args: Any, **how: Any) -> bool:
+    """Return whether set i of a verdict of many is accepted alone, with the other arguments of :func:`evaluate`.
 
-    `judged` returns the verdict of other values. A ValueError is raised where a feature is another alone than with
-    others: the pattern mixes its sets, and no number of it can be trusted.
+    A ValueError is raised where a feature is another alone than with others: the pattern mixes its sets, and no number
+    of it can be trusted.
     """
-    alone = judged({name: value[i : i + 1] for name, value in verdict.parameters.items()})
+    values = {name: value[i : i + 1] for name, value in verdict.parameters.items()}
+    alone = evaluate(model, pattern, values, verdict.dt, *args, **how)
     together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
     trial.refuse_mixed(f"pattern {pattern.key!r}", together, single, np.array([i]), len(verdict.loss))
     return bool(alone.loss[0] == 0.0)

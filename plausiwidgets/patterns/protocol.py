@@ -116,26 +116,14 @@ class FreeValue:
 
     def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
         """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
-        factor = current if self.of == _CURRENT else 1.0
         assert self.limits is not None
+        factor = current if self.of == _CURRENT else 1.0
+        zero, *limits = (None if x is None else x * factor for x in (self.zero, *self.limits))
+        text = self.description or (_DOWNWARDS if self.downwards else _TEXTS.get(self.key, ""))
         return Parameter(
-            self.key,
-            self.default * factor,
-            self.low * factor,
-            self.high * factor,
-            unit if self.of else self.unit,
-            self.scale,
-            None if self.zero is None else self.zero * factor,
-            (
-                None if self.limits[0] is None else self.limits[0] * factor,
-                None if self.limits[1] is None else self.limits[1] * factor,
-            ),
-            "stimulus",
-            self.description or (_DOWNWARDS if self.downwards else _TEXTS.get(self.key, "")),
-            source,
-            self.free,
-            self.title,
-        )
+            self.key, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
+            self.scale, zero, (limits[0], limits[1]), "stimulus", text, source, self.free, self.title,
+        )  # fmt: skip
 
 
 _in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()

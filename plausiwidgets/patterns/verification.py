@@ -69,9 +69,7 @@ def verify_sets(
     status[left] = "replicated"
     if len(status) > 1 and pattern.tried:  # that packaged functions keep sets apart is tested
         for i in left.tolist():
-            if not judged_alone(
-                pattern, verdict, i, lambda one: evaluate(model, pattern, one, verdict.dt, engine, checkpoint)
-            ):
+            if not judged_alone(model, pattern, verdict, i, engine, checkpoint):
                 status[i], failed[i], failed_loss[i] = "fragile", ALONE, 1.0
     return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
 

@@ -51,15 +51,8 @@ ACCOMMODATION = Pattern(
     free_values=[
         STEP,
         HOLDING,
-        FreeValue(
-            "rise",
-            12.5,
-            5.0,
-            50.0,
-            unit="ms",
-            scale="log",
-            description="Length of the fast ramp; the slow one takes 16 times as long.",
-        ),
+        FreeValue("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
+            description="Length of the fast ramp; the slow one takes 16 times as long."),
     ],
     sweeps=_ramps,
     measure=_accommodation,

@@ -47,15 +47,8 @@ def width(high: float, text: str) -> FreeValue:
 
 def interval(default: float, low: float, high: float) -> FreeValue:
     """Return the free interval between the onsets of a pair of pulses."""
-    return FreeValue(
-        "interval",
-        default,
-        low,
-        high,
-        unit="ms",
-        scale="log",
-        description="Interval T between the onsets of a pair of pulses.",
-    )
+    text = "Interval T between the onsets of a pair of pulses."
+    return FreeValue("interval", default, low, high, unit="ms", scale="log", description=text)
 
 
 # -- criteria --------------------------------------------------------------------------------------
