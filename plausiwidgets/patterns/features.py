@@ -8,56 +8,16 @@ Windows are half-open, [t0, t1). A potential ``v`` has the shape [lanes, time] a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import wraps
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.simulation.formula import NUMBER, ROW, Formula, operand
+from plausiwidgets.simulation.formula import NUMBER, ROW, primitive
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-PRIMITIVES: dict[str, Callable[..., Any]] = {}
-"""The functions that are recorded as one operation where they are called with formulas, by their names.
-
-Each has a form of the same name in JavaScript.
-"""
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def primitive(result: str | type) -> Callable[[Function], Function]:
-    """Record calls of a function with formulas as one operation.
-
-    Parameters
-    ----------
-    result : {"number", "row"}, or a dataclass
-        What it returns; the fields of a dataclass are numbers.
-    """
-
-    def register(function: Function) -> Function:
-        name = function.__name__
-        PRIMITIVES[name] = function
-
-        @wraps(function)
-        def call(*arguments: Any) -> Any:
-            for x in arguments:
-                if isinstance(x, Formula) or (type(x) is list and any(isinstance(y, Formula) for y in x)):
-                    return _recorded([name, *map(operand, arguments)], result)
-            return function(*arguments)
-
-        return call  # type: ignore[return-value]
-
-    return register
-
-
-def _recorded(tree: list[Any], result: Any) -> Any:
-    if isinstance(result, str):
-        return Formula(tree, result)
-    return result(**{field.name: Formula(["field", tree, field.name]) for field in fields(result)})
 
 
 @primitive(NUMBER)

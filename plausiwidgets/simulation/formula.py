@@ -9,7 +9,9 @@ equal by tests; anything else raises :class:`NoFormula`, and there is no form fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import fields
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -164,3 +166,45 @@ def _number(x: float) -> Tree:
     if np.isfinite(x):
         return x
     return "@nan" if np.isnan(x) else "@inf" if x > 0 else "@-inf"
+
+
+# -- functions that are one operation --------------------------------------------------------------
+
+PRIMITIVES: dict[str, Callable[..., Any]] = {}
+"""The functions that are recorded as one operation where they are called with formulas, by their names.
+
+Each has a form of the same name in JavaScript.
+"""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def primitive(result: str | type) -> Callable[[Function], Function]:
+    """Record calls of a function with formulas as one operation.
+
+    Parameters
+    ----------
+    result : {"number", "row"}, or a dataclass
+        What it returns; the fields of a dataclass are numbers.
+    """
+
+    def register(function: Function) -> Function:
+        name = function.__name__
+        PRIMITIVES[name] = function
+
+        @wraps(function)
+        def call(*arguments: Any) -> Any:
+            for x in arguments:
+                if isinstance(x, Formula) or (type(x) is list and any(isinstance(y, Formula) for y in x)):
+                    return _recorded([name, *map(operand, arguments)], result)
+            return function(*arguments)
+
+        return call  # type: ignore[return-value]
+
+    return register
+
+
+def _recorded(tree: list[Any], result: Any) -> Any:
+    if isinstance(result, str):
+        return Formula(tree, result)
+    return result(**{field.name: Formula(["field", tree, field.name]) for field in fields(result)})

@@ -12,7 +12,7 @@ from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.simulation.formula import OPERATIONS, Formula, NoFormula
+from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormula
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.tape import tape_of
@@ -109,7 +109,7 @@ def in_python(name: str, given: tuple) -> list[float]:
     if name in ("persistence", "bursts", "climbs"):
         values[1] = given[1]
     with np.errstate(all="ignore"):
-        result = f.PRIMITIVES[name](*values)
+        result = PRIMITIVES[name](*values)
     if hasattr(result, "__dataclass_fields__"):
         return [float(np.ravel(getattr(result, field))[0]) for field in result.__dataclass_fields__]
     return [float(x) for x in np.ravel(result)]
@@ -139,7 +139,7 @@ def sent(x):
 def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit(tmp_path):
     rng = np.random.default_rng(3)
     cases, expected = [], []
-    for name in f.PRIMITIVES:
+    for name in PRIMITIVES:
         for given in arguments(name, rng):
             if name == "place_of_least" and np.isinf(given[0]).any():
                 given = ([1e308, 1e308],)
@@ -149,7 +149,7 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
             if made:
                 cases[-1][1] = list(made.__dataclass_fields__)
     answers = node.run(tmp_path, f"{SOURCE}\n{_CALL}", cases)
-    assert {case[0] for case in cases} == set(f.PRIMITIVES)
+    assert {case[0] for case in cases} == set(PRIMITIVES)
     for case, ours, theirs in zip(cases, expected, answers, strict=True):
         # Padding is no entry in JavaScript.
         while len(ours) > len(theirs) and np.isnan(ours[-1]):
@@ -160,7 +160,7 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
 
 def test_the_tables_of_python_and_javascript_have_the_same_names(tmp_path):
     source = f"{SOURCE}\nconst answer = () => [FEATURES, OPERATIONS, ON_ROWS].map((table) => Object.keys(table));"
-    assert [set(names) for names in node.run(tmp_path, source)] == [set(f.PRIMITIVES), set(OPERATIONS), set(ON_ROWS)]
+    assert [set(names) for names in node.run(tmp_path, source)] == [set(PRIMITIVES), set(OPERATIONS), set(ON_ROWS)]
 
 
 def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
