@@ -31,11 +31,14 @@ TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
 
 
+def rows_of(text: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the rows of a table in CSV as texts, 50 times faster than pandas."""
+    return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
+
+
 @cache
 def _rows() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of the table's file as texts, 50 times faster than pandas."""
-    text = data_file(TABLE).read_text(encoding="utf-8")
-    return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
 
 
 def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
@@ -74,8 +77,7 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
 @cache
 def defaults_that_hold() -> frozenset[tuple[str, str]]:
     """Return models and patterns that the defaults of both replicate, as `write_defaults` found them."""
-    rows = csv.DictReader(io.StringIO(data_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
-    return frozenset((row["model"], row["pattern"]) for row in rows)
+    return frozenset(rows_of(data_file(DEFAULTS).read_text(encoding="utf-8")))
 
 
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, float], float, Preset | None]]:

@@ -85,7 +85,7 @@ def _study(
     if store is not None:
         request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
         made_by = versions(*chosen, engine=engine)
-        opened = Store(_path(store), request | ({} if part is None else {"shard": str(part)}), made_by)
+        opened = Store(Path(store).expanduser(), request | ({} if part is None else {"shard": str(part)}), made_by)
     if part is not None:
         mine = part.part(unit.waiting.id for unit in units)
         units = [unit for unit in units if unit.waiting.id in mine]
@@ -206,12 +206,6 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
         once, and the largest ``memory`` of this process in bytes, None where the system does not tell.
     """
     return estimate_units(_study(*args, **settings).left, settings.get("progress"))
-
-
-def _path(store: str | Path) -> Path:
-    if not isinstance(store, (str, Path)) or str(store) in ("", ":memory:"):
-        raise ValueError(f"store is {store!r}, valid is: None, or the path of a file")
-    return Path(store).expanduser()
 
 
 MOST_SEARCHES = 1e5

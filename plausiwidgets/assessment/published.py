@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file
+from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file, rows_of
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.patterns.verification import nearness
@@ -114,12 +114,13 @@ def finish_table(found: str | Path) -> None:
     """
     from plausiwidgets.assessment.api import assess
 
-    rows, former = _rows(Path(found).read_text(encoding="utf-8")), _rows(data_file(TABLE).read_text(encoding="utf-8"))
+    rows = rows_of(Path(found).read_text(encoding="utf-8"))
+    former = rows_of(data_file(TABLE).read_text(encoding="utf-8"))
     for (model, pattern), row in list(rows.items()):
         known = former.get((model, pattern), row)
         if is_good(known) and not is_good(row):
             again = assess(model, pattern, seed=int(known["seed"]), budget=int(known["budget"]))
-            rows |= _rows(csv_text(again))
+            rows |= rows_of(csv_text(again))
     every = former | rows
     order = [pair for pair in product(models.names(), patterns.names()) if pair in every]
     _write({pair: every[pair] for pair in order})
@@ -143,15 +144,7 @@ def is_good(row: Mapping[str, str]) -> bool:
     return nearness(model, pattern, json.loads(row["parameters"])) <= NEAREST
 
 
-_Rows = dict[tuple[str, str], dict[str, str]]
-
-
-def _rows(text: str) -> _Rows:
-    """Return the rows of a table as texts, so that what is written again is what was read."""
-    return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
-
-
-def _write(rows: _Rows) -> None:
+def _write(rows: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
     """Write the package's table, and its score."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(next(iter(rows.values()))), lineterminator="\n")

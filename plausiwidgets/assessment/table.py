@@ -52,6 +52,7 @@ COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "n
 """Status → its word in a count of rows; "rejected" is only "not found", which proves nothing."""
 
 
+@checked
 def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame:
     """Return a table with a row for each record of a search.
 
@@ -62,12 +63,8 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     >>> pw.assessment.make_table([result])["status"].tolist()
     ['replicated']
     """
-    results, rows = list(results), []
-    for result in results:
-        if not isinstance(result, Result):
-            raise TypeError(f"make_table: results has {shown(result)}, valid is: records of searches, each a Result")
-        rows.append(_row(result))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    results = list(results)
+    table = pd.DataFrame([_row(result) for result in results], columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
     table["found_after"] = table["found_after"].astype("Int64")

@@ -26,7 +26,7 @@ from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.support.arguments import checked, require, shown
+from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery, mystery
@@ -85,15 +85,7 @@ class Exercise:
         if not self.question.strip():
             raise ValueError(f"question is {self.question!r}, valid is: what the reader is to do")
         for name in ("free", "hints"):
-            object.__setattr__(self, name, texts("Exercise", name, getattr(self, name)))
-
-
-def texts(where: str, name: str, given: Iterable[str]) -> tuple[str, ...]:
-    """Return several texts, or say what is none; a single one is no list of its characters."""
-    several = () if isinstance(given, (str, bytes)) else tuple(given)
-    if isinstance(given, (str, bytes)) or not all(isinstance(text, str) for text in several):
-        raise TypeError(f"{where}: {name} is {shown(given)}, valid is a list of texts")
-    return several
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
 
 def exercise_of(hidden: Mystery) -> Exercise:
@@ -179,6 +171,7 @@ def _task_on(page: str | Path) -> _Task:
     return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
 
 
+@checked
 def read_code(code: str, page: str | Path | None = None) -> Answer:
     """Read a code that was handed in from an exercise on a page, and judge its values again.
 
@@ -213,8 +206,6 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     ...
     ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
     """
-    require("read_code", "code", code, str)
-    require("read_code", "page", page, str | Path | None)
     return _read(code, None if page is None else _task_on(page))
 
 
@@ -359,7 +350,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     """
     import pandas as pd
 
-    lines = codes.splitlines() if isinstance(codes, str) else texts("class_results", "codes", codes)
+    lines = codes.splitlines() if isinstance(codes, str) else codes
     task = None if page is None else _task_on(page)
     rows: list[dict[str, object]] = []
     seen: dict[str, int] = {}

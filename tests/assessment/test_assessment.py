@@ -191,7 +191,6 @@ def test_progress_on_a_terminal(progress, capsys):
         ({"seed": "x"}, "seed is 'x'"),
         ({"seed": []}, "nothing to assess"),
         ({"seed": [1, True]}, "seed is True"),
-        ({"store": ":memory:"}, "store is ':memory:', valid is"),
         ({"store": 5}, "store is 5, valid is"),
         ({"budget": 0}, "budget is 0"),
         ({"executor": 4}, "executor is 4, valid is"),

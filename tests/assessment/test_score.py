@@ -206,7 +206,7 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
 
 
 def test_no_set_of_the_table_passes_by_a_hair_where_another_seed_has_a_better_one():
-    rows = published._rows(published.data_file(published.TABLE).read_text(encoding="utf-8"))
+    rows = published.rows_of(published.data_file(published.TABLE).read_text(encoding="utf-8"))
     by_a_hair = [pair for pair, row in rows.items() if row["status"] == "replicated" and not published.is_good(row)]
     left = [("morris_lecar", "phasic_spiking")]  # the first seeds have none that is good: test_other_seeds.py
     assert by_a_hair == left, "another seed: plausiwidgets.assessment.published.finish_table"
@@ -247,7 +247,7 @@ def test_only_what_seed_0_does_not_find_is_searched_with_the_seed_that_found_it(
     package, found = tables
     monkeypatch.setattr(published, "plausibility_score", score)
     usual = found.read_text(encoding="utf-8")
-    rows = published._rows(usual)
+    rows = published.rows_of(usual)
     rows["lif", "integrator"] |= {"seed": "3"}  # of the package: another seed, though seed 0 finds it
     published._write(rows)
     published.finish_table(found)
@@ -266,7 +266,7 @@ def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(mon
     package, found = tables
     monkeypatch.setattr(published, "plausibility_score", score)
     whole = package.read_text(encoding="utf-8")
-    rows = published._rows(whole)
+    rows = published.rows_of(whole)
     found.write_text("".join(line for line in whole.splitlines(True) if "model," in line or "integrator" in line))
     del rows["lif", "integrator"]
     published._write(rows)
