@@ -281,8 +281,7 @@ def parameter_plane(
     neuron, step = models.get(model), check_dt(models.get(model), dt)
     everything = isinstance(patterns, str) and patterns == ALL
     several = everything or not isinstance(patterns, (str, Protocol))
-    named = None if everything else [patterns] if isinstance(patterns, (str, Protocol)) else list(patterns)
-    asked = {one.key: one for one in distinct_patterns(named, "draw a plane of")}
+    asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "draw a plane of")}
     given = mapping(parameters)
     if several:
         values, held = _held_of_several(neuron, asked, given)

@@ -76,16 +76,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Step:
-    """How far a sampling is.
-
-    Attributes
-    ----------
-    level : int
-        The first one is 1.
-    loss : float
-        Within which the points move; 0 at the last level.
-    evaluations : int
-    """
+    """How far a sampling is: the level, from 1, the loss within which its points move (0 at the last), evaluations."""
 
     level: int
     loss: float
@@ -184,13 +175,8 @@ def sample_accepted(
 class Sampling:
     """:func:`sample_accepted` one batch after the other, for what does other things in between.
 
-    Parameters
-    ----------
-    n, seed
-        As of :func:`sample_accepted`.
-    met : callable, optional
-        Is called with the complete sets, shape [sets, values], that a batch met with a loss of 0, in the order of the
-        values of the problem. They lie in the region, but are not yet spread evenly over it.
+    `met` is called with the complete sets, shape [sets, values], that a batch met with a loss of 0, in the order of the
+    values of the problem. They lie in the region, but are not yet spread evenly over it.
     """
 
     def __init__(self, problem: Problem, n: int, seed: int, met: Callable[[Floats], object] | None = None) -> None:
@@ -202,12 +188,7 @@ class Sampling:
         self._found: Sample | None = None
 
     def step(self, checkpoint: Checkpoint | None = None) -> Step | None:
-        """Judge a batch; return how far it is, None when it has ended.
-
-        Raises
-        ------
-        NothingAccepted
-        """
+        """Judge a batch; return how far it is, None when it has ended."""
         self._checkpoint = checkpoint
         try:
             return next(self._steps)

@@ -37,21 +37,9 @@ ESTIMATE_COLUMNS = {
 
 
 def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.DataFrame:
-    """Return the processor time that searches will take, a row for each model and pattern.
+    """Return the table of `plausiwidgets.assessment.estimate`; a progress receives a `Work` for each of its rows.
 
-    The first search of each is begun, as far as `TRIED` candidates. The time to compile a model is not in the sums; a
-    process takes it once for each model.
-
-    Parameters
-    ----------
-    progress : optional
-        As in `assess`; it receives a `Work` for each pair of a model and a pattern.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as in `ESTIMATE_COLUMNS`; ``.attrs["compile"]`` is the time in s for each model, and
-        ``.attrs["memory"]`` the largest memory of this process in bytes, None where the system does not tell.
+    The first search of each model and pattern is begun, as far as `TRIED` candidates.
     """
     searches: dict[tuple[str, str], list[Unit]] = {}
     for unit in units:

@@ -105,12 +105,8 @@ def finish_table(found: str | Path) -> None:
 
     What the package has of other models and patterns stays in it. Where seed 0 found no good set (:func:`is_good`), and
     the former table has one, the search is made again with the seed and the budget that the former table names; all
-    else is left to seed 0.
-
-    Parameters
-    ----------
-    found : path
-        The table of seed 0, with the budgets of an assessment, of all neurons and patterns or of new ones.
+    else is left to seed 0. The table that was found has the budgets of an assessment, and all neurons and patterns or
+    new ones.
     """
     from plausiwidgets.assessment.api import assess
 

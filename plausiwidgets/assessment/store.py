@@ -56,16 +56,7 @@ class StoreWarning(UserWarning):
 
 
 class Store:
-    """The file of one study.
-
-    Parameters
-    ----------
-    path : path
-        Read if it exists; only `prepare` and `write` write to it.
-    request : mapping
-        The request of the study.
-    versions : mapping of str to str
-        Versions of the packages that results depend on.
+    """The file of one study, which is read if it exists; only `prepare` and `write` write to it.
 
     Attributes
     ----------

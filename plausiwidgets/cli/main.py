@@ -46,18 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the console command.
-
-    Parameters
-    ----------
-    arguments
-        The command line without the program's name; default: from `sys.argv`.
-
-    Returns
-    -------
-    int
-        Exit code: 0 success, 1 failed, 2 wrong use, 130 ended by Ctrl-C.
-    """
+    """Run the console command with the words of `sys.argv`, or others, and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version", "--check")):
         words.insert(0, "explore")

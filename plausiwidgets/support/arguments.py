@@ -86,14 +86,9 @@ def checked(what: T) -> T:
 
 
 def require(where: str, argument: str, value: object, hint: Any) -> None:
-    """Refuse a value that does not fit a type.
+    """Refuse a value that does not fit a type, by a TypeError that names the argument and what is valid.
 
-    Raises
-    ------
-    TypeError
-        That names the argument and what is valid.
-    ValueError
-        For a number that is not finite, and for masked values.
+    For a number that is not finite, and for masked values, it is a ValueError.
     """
     if problem := _problem(value, hint):
         place, wrong, valid = problem
@@ -124,13 +119,7 @@ def _way_in(value: object, valid: str) -> str:
 
 def finite(where: str, argument: str, value: float, above: float = -math.inf, low: float = -math.inf,
            high: float = math.inf, unit: str = "") -> float:  # fmt: skip
-    """Return a number as a float, or refuse one that is not finite or outside of its limits.
-
-    Raises
-    ------
-    TypeError, ValueError
-        That names the argument.
-    """
+    """Return a number as a float, or refuse one that is not finite or outside of its limits; the error names it."""
     require(where, argument, value, float)
     if not (value > above and low <= value <= high):
         limits = [f"{sign} {end:g}" for sign, end in ((">", above), (">=", low), ("<=", high)) if math.isfinite(end)]
@@ -153,13 +142,7 @@ UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
 
 
 def bounded(where: str, what: str, value: float, most: float) -> None:
-    """Refuse a request that is far larger than any that is usual, unless the environment says to go on.
-
-    Raises
-    ------
-    ValueError
-        That says how to go on.
-    """
+    """Refuse a request that is far larger than any that is usual, unless the environment says to go on."""
     if value > most and os.environ.get(UNBOUNDED) != "1":
         raise ValueError(
             f"{where}: the {what} is {value:g}, valid is: at most {most:g}. To go on all the same, set the "

@@ -26,15 +26,7 @@ CPU_BUILD = "pip install torch torchvision --index-url https://download.pytorch.
 
 
 class NotInstalled(ImportError):
-    """An optional package is not installed; the text has the command that installs it.
-
-    Parameters
-    ----------
-    package : str
-        Of `OPTIONAL`.
-    where : str
-        Precedes the text, such as the line of a file.
-    """
+    """A package of `OPTIONAL` is not installed: the text has the command that installs it, after where it is missed."""
 
     def __init__(self, package: str, where: str = "") -> None:
         installs, what = OPTIONAL[package]

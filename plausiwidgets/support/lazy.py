@@ -48,11 +48,6 @@ def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], 
 
     The names are those that the package imports under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``,
     or it would take a misspelt name. A name that another package has raises an AttributeError that says which.
-
-    Parameters
-    ----------
-    package, file : str
-        Its ``__name__`` and ``__file__``.
     """
     blocks = [node for node in ast.parse(Path(file).read_text(encoding="utf-8")).body if isinstance(node, ast.If)]
     imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]

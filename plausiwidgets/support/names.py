@@ -22,13 +22,7 @@ def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> Va
 def check_key(what: str, key: object) -> None:
     """Refuse a key that cannot be an attribute and a keyword argument.
 
-    Raises
-    ------
-    TypeError
-        If it is not a string.
-    ValueError
-        If it is not an identifier, is a keyword, starts with an underscore or is not in Unicode's form NFKC; the text
-        says what to write.
+    It is an identifier in Unicode's form NFKC, no keyword, and does not start with an underscore.
     """
     if not isinstance(key, str):
         raise TypeError(f"the key of {what} is {shown(key)}, valid is a string")

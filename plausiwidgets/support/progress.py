@@ -104,16 +104,9 @@ class CallbackProgress(NoProgress):
 
 
 class TextProgress(NoProgress):
-    """Prints a line every few seconds, for each finished search, and at the end.
+    """Prints a line to a file (default: standard error) `every` few seconds, for each finished search, and at the end.
 
     It stops at the first error, such as of a closed terminal.
-
-    Parameters
-    ----------
-    file : text stream, optional
-        Default: standard error.
-    every : float
-        Least time between two lines in s.
     """
 
     def __init__(self, file: TextIO | None = None, every: float = 2.0) -> None:
@@ -190,17 +183,7 @@ def as_progress(progress: ProgressLike) -> Progress:
 class Work:
     """How far work is that has no `Result` to show: a snapshot for a progress.
 
-    Attributes
-    ----------
-    what : str
-        Name of the function.
-    seconds : float
-        Since it began.
-    state : {"running", "done"}
-    done, of : int
-        Of what is counted; 0 where it is not known.
-    each : str
-        What is counted.
+    `what` is the name of the function; `done` and `of` are 0 where it is not known how many there are of `each`.
     """
 
     what: str
@@ -242,13 +225,7 @@ class Work:
 
 
 class Watch:
-    """What work calls every few ms: it tells a progress how far the work is.
-
-    Attributes
-    ----------
-    done, of : int
-        As of a `Work`.
-    """
+    """What work calls every few ms: it tells a progress how far the work is, in `done` and `of` as of a `Work`."""
 
     def __init__(self, what: str, progress: Progress, of: int = 0, each: str = "sets") -> None:
         self.done, self.of, self.each = 0, of, each

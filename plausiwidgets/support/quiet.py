@@ -15,13 +15,7 @@ _one_at_a_time = RLock()
 
 @cache
 def imported(name: str) -> ModuleType:
-    """Import a module of another package without the warnings of its import, about which a user can do nothing.
-
-    Raises
-    ------
-    ImportError
-        As of :func:`plausiwidgets.support.extras.load`.
-    """
+    """Load a module of another package without the warnings of its import, about which a user can do nothing."""
     # One thread at a time: the first to leave would restore Python's filters for the others.
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -13,11 +13,6 @@ def write_whole(path: Path, text: str) -> None:
     """Write a text file beside its place and then put it there, so that an error leaves the former file as it was.
 
     A link stays a link, and a file keeps its permissions. What is no regular file, such as a pipe, is written to.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
     """
     place = Path(os.path.realpath(path))
     existed = place.exists()

@@ -58,15 +58,7 @@ _FILE_ENDS = (".md", ".markdown", ".txt")
 
 @dataclass(frozen=True)
 class Start:
-    """What a card puts on the sliders.
-
-    Attributes
-    ----------
-    values : mapping of str to float
-        Every value of the model and of the stimulus.
-    dt : float
-        Time step in ms.
-    """
+    """What a card puts on the sliders: every value of the model and of the stimulus, and the time step in ms."""
 
     values: Mapping[str, float]
     dt: float
