@@ -72,17 +72,6 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     return _with_versions(table, [dict(result.versions) for result in results] or [versions()])
 
 
-def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables one below the other, with the versions of each.
-
-    ``pandas.concat`` keeps the versions only where they are the same in all.
-    """
-    parts = list(tables)
-    whole = pd.concat(parts, ignore_index=True).drop(columns=VERSIONS, errors="ignore")
-    whole.attrs = {"complete": all(part.attrs.get("complete", True) for part in parts)}
-    return _with_versions(whole, [one for part in parts for one in _made_with(part)])
-
-
 def _made_with(table: pd.DataFrame) -> list[dict[str, str]]:
     """Return the versions of each row; empty ones where they are not known."""
     if VERSIONS in table:

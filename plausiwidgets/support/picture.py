@@ -129,10 +129,10 @@ class Plot:
         )
         return self
 
-    def stairs(self, x: ArrayLike, y: ArrayLike, colour: str = ORANGE, *, width: float = 2.0) -> Plot:
+    def stairs(self, x: ArrayLike, y: ArrayLike, colour: str = ORANGE) -> Plot:
         """Draw a line that keeps each value until the next."""
         at, up = np.asarray(x, float), np.asarray(y, float)
-        return self.line(np.repeat(at, 2)[1:], np.repeat(up, 2)[:-1], colour, width=width)
+        return self.line(np.repeat(at, 2)[1:], np.repeat(up, 2)[:-1], colour, width=2.0)
 
     def dots(self, x: ArrayLike, y: ArrayLike, colour: str = GREY, *, size: float = 2.0, hollow: bool = False) -> Plot:
         """Draw dots; those that are not finite are left out, and those beyond the axes stand at their edge."""
@@ -248,20 +248,19 @@ def framed(elements: str, width: float, height: float) -> str:
     )
 
 
-def span(arrays: Iterable[ArrayLike], margin: float = 0.05, least: float = 1e-9) -> tuple[float, float]:
+def span(arrays: Iterable[ArrayLike], margin: float = 0.05) -> tuple[float, float]:
     """Return the range of the finite values of arrays, with a margin as a share of it."""
     values = [np.asarray(a, float).ravel() for a in arrays]
     known = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.empty(0)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    room = max(margin * (high - low), least, 1e-3 * abs(high) if low == high else 0.0)
+    room = max(margin * (high - low), 1e-9, 1e-3 * abs(high) if low == high else 0.0)
     return low - room, high + room
 
 
-def shade(share: float, low: str = "#0b5d8f", high: str = "#f2f2f2") -> str:
-    """Return the colour at a share of the way between two colours."""
+def shade(share: float) -> str:
+    """Return the colour at a share of the way from dark blue to light grey."""
     part = min(max(share, 0.0), 1.0) if math.isfinite(share) else 1.0
-    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
-    return "#" + "".join(f"{round(a + part * (b - a)):02x}" for a, b in zip(*ends, strict=True))
+    return "#" + "".join(f"{round(a + part * (0xF2 - a)):02x}" for a in (0x0B, 0x5D, 0x8F))
 
 
 def _path(x: Floats, y: Floats) -> str:
