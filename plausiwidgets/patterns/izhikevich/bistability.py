@@ -67,9 +67,8 @@ def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurem
             onsets.append(onset)
             sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a, after)
     responses = bench.apply(sweeps, only=goes_on, keep=False)
-    with np.errstate(invalid="ignore"):
-        tails = [_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)]
-        away = [_away(r, bench.v_baseline, after) for r in responses.values()]
+    tails = [_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)]
+    away = [_away(r, bench.v_baseline, after) for r in responses.values()]
     # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
     best = f.place_of_least(
         [

@@ -64,9 +64,8 @@ def _to_the_end(times: Floats, length: float) -> tuple[Mask, Floats]:
     early = f.count(times, 0.0, length / 3.0)
     last = f.at(times, n - 1)
     late = n - early
-    with np.errstate(invalid="ignore", divide="ignore"):
-        isi = (last - f.at(times, early)) / (late - 1)
-        lasts = (late >= 2) & (length - last <= 2.0 * isi)
+    isi = (last - f.at(times, early)) / (late - 1)
+    lasts = (late >= 2) & (length - last <= 2.0 * isi)
     return lasts, np.where(lasts, 1000.0 / isi, np.nan)
 
 
@@ -115,13 +114,12 @@ def _procedure(
         responses = bench.apply({name: _step(h, length) for name, h in heights.items()}, only=works)
         every = [_to_the_end(r.times, length)[1] for r in responses.values()]
         rates = every[-len(ABOVE) :]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            monotone = reduce(np.minimum, [b / c for b, c in zip(rates[1:], rates[:-1], strict=True)])
-            periods = [1000.0 / rate for rate in rates]
-            nearer = 1000.0 / every[0] - periods[0]
-            farther = periods[1] - periods[2]
-            growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
-            goes_on = nearer / (periods[0] - periods[1])
+        monotone = reduce(np.minimum, [b / c for b, c in zip(rates[1:], rates[:-1], strict=True)])
+        periods = [1000.0 / rate for rate in rates]
+        nearer = 1000.0 / every[0] - periods[0]
+        farther = periods[1] - periods[2]
+        growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
+        goes_on = nearer / (periods[0] - periods[1])
         shortest = reduce(np.minimum, [f.shortest_isi(r.times) for r in responses.values()])
         return Measurement(
             {

@@ -54,8 +54,7 @@ def _procedure(bench: Bench) -> Measurement:
     responses = {name: every[name] for name in FACTORS}
     latencies = [f.first(r.times) for r in responses.values()]
     most = reduce(np.maximum, [f.lengths(r.times) for r in responses.values()])
-    with np.errstate(invalid="ignore"):
-        monotone = reduce(np.minimum, [b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)])
+    monotone = reduce(np.minimum, [b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)])
     return Measurement(
         {
             "n": f.lengths(full.times),
