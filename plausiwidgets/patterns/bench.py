@@ -255,7 +255,6 @@ class Bench:
             self.apply(sweeps, only=only)
 
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
-        """Return responses together with the neurons at rest."""
         at_rest = {field.name: getattr(self, field.name) for field in fields(Responses)[1:]}
         return Responses(by_name, **at_rest)
 
@@ -467,7 +466,6 @@ class Bench:
             np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
-        """Update the extremes of all sweeps by m sweeps of the chosen sets."""
         self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
         self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
         self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))

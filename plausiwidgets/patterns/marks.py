@@ -97,7 +97,6 @@ class After:
     time: float
 
     def __call__(self, s: Any, trace: Traces) -> float:
-        """Return the time in ms from the onset, in a trace."""
         away = np.flatnonzero(_away(trace))
         end = float(trace.t[min(away[-1] + 1, len(trace.t) - 1)]) if away.size else 0.0
         return end + self.time

@@ -208,7 +208,6 @@ class Pattern(Protocol):
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
 
     def _try(self) -> None:
-        """Run sweeps, and measure or procedure, on made-up neurons."""
         where, samples = f"pattern {self.key!r}", 0.0
         s = self._tried_values()
         if self.sweeps is not None:
@@ -228,7 +227,6 @@ class Pattern(Protocol):
             check_features(self, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
 
     def _features_of(self, bench: Bench) -> Mapping[str, ArrayLike | Graded]:
-        """Return what its own function measures on a bench."""
         if self.procedure is not None:
             return trial.features_of(f"pattern {self.key!r}", self._call("procedure", self.procedure, bench))
         assert self.sweeps is not None and self.measure is not None

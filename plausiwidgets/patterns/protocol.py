@@ -328,7 +328,6 @@ class Protocol:
         return s
 
     def _try_sweeps(self, s: StimulusValues) -> dict[str, Sweep]:
-        """Return the sweeps of made-up neurons, checked."""
         assert self.sweeps is not None
         call = partial(self._call, "sweeps", self.sweeps)
         return dict(trial.try_sweeps(f"pattern {self.key!r}", call, s, lambda: self.durations(s)))
@@ -377,7 +376,6 @@ def usual_current(model: NeuronModel) -> float:
 
 
 def unique(what: str, names: Sequence[str]) -> None:
-    """Refuse duplicate names."""
     twice = sorted({n for n in names if list(names).count(n) > 1})
     if twice:
         raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
@@ -390,7 +388,6 @@ def set_fields(pattern: Protocol, **fields: Any) -> None:
 
 
 def _latest(ends: list[Any]) -> Any:
-    """Return the latest of times, of which some are formulas."""
     numbers = [end for end in ends if not isinstance(end, Formula)]
     formulas = {repr(end.tree): end for end in ends if isinstance(end, Formula)}
     return reduce(np.maximum, [*formulas.values(), *([max(numbers)] if numbers else [])])

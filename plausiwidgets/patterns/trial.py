@@ -67,7 +67,6 @@ def is_needed() -> bool:
 
 
 def take(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
-    """Return the values of some sets."""
     return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
 
 

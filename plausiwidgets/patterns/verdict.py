@@ -255,7 +255,6 @@ def _measured(check: Check) -> str:
 
 
 def _spread(check: Check) -> str:
-    """Return least, median and largest value of many sets."""
     known = check.value[np.isfinite(check.value)]
     if not known.size:
         return "–"

@@ -69,7 +69,6 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         return self
 
     def clip(self, *limits: Any, **options: Any) -> Any:
-        """Return the value within limits."""
         return _clip(self.recorder, self, *limits, **options)
 
     def __deepcopy__(self, memory: Any) -> Recorded:
@@ -151,7 +150,6 @@ class Recorder:
         return Value("", BOOL if truth else DOUBLE, 0, UNIFORM, bool(number) if truth else float(number))
 
     def cast(self, value: Value, dtype: np.dtype) -> Value:
-        """Return a value as another type."""
         if value.dtype == dtype:
             return value
         if value.number is None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity
-from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, marks, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
@@ -128,9 +128,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     marks=[
         *BEFORE_ONSET,
         Mark("n", "spikes", 0.0),
-        Mark("hump", "hump", WIDTH, END),
-        Mark("rise", "rise", WIDTH, END),
-        Mark("undershoot", "fall", WIDTH, END),
+        *marks(WIDTH, END, hump="hump", rise="rise", undershoot="fall"),
         Mark("left", "level", END - 20.0, END),
     ],
 )  # fmt: skip

@@ -41,12 +41,10 @@ WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")
 
 
 def width(high: float, text: str) -> FreeValue:
-    """Return the free width of a pulse, up to `high` ms."""
     return FreeValue("width", 5.0, 2.0, high, unit="ms", scale="log", description=text)
 
 
 def interval(default: float, low: float, high: float) -> FreeValue:
-    """Return the free interval between the onsets of a pair of pulses."""
     text = "Interval T between the onsets of a pair of pulses."
     return FreeValue("interval", default, low, high, unit="ms", scale="log", description=text)
 
@@ -96,22 +94,18 @@ def longer(
 
 
 def spikes(accepted: Interval, text: str = "Spikes during the stimulus.") -> Criterion:
-    """Return the criterion of a number of spikes."""
     return count("n", "spikes", accepted, "spikes", text)
 
 
 def silent(key: str, text: str, sweep: str = "") -> Criterion:
-    """Return the criterion that a sweep evokes no spike."""
     return count(key, f"{sweep or key}: silent", at_most(0), "spikes", text)
 
 
 def bursts(accepted: Interval, text: str) -> Criterion:
-    """Return the criterion of a number of complete bursts."""
     return count("bursts", "complete bursts", accepted, "bursts", text)
 
 
 def latency(accepted: Interval, text: str) -> Criterion:
-    """Return the criterion of a latency in ms."""
     return quantity("latency", "latency", accepted, "ms", scale=50.0, text=text)
 
 
@@ -126,6 +120,6 @@ def silent_after(grace: float) -> Mark:
     return Mark("quiet_after", "quiet", After(grace))
 
 
-def train(stop: Time) -> tuple[Mark, ...]:
-    """Return the marks of a train of spikes that lasts until `stop`."""
-    return Mark("n", "spikes", 0.0, stop), Mark("persists", "pause", 0.0, stop)
+def marks(start: Time, stop: Time, **kinds: str) -> tuple[Mark, ...]:
+    """Return the marks of criteria from `start` to `stop` in the main sweep, each criterion with its kind."""
+    return tuple(Mark(criterion, kind, start, stop) for criterion, kind in kinds.items())

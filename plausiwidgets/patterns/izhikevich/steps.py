@@ -29,12 +29,11 @@ from plausiwidgets.patterns.izhikevich.common import (
     bursts,
     latency,
     longer,
+    marks,
     silent,
     silent_after,
     spikes,
-    train,
 )
-from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.response import Responses
@@ -82,7 +81,6 @@ def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool
 
 
 def during(r: Responses, length: float) -> Floats:
-    """Return the spikes during the step."""
     return r["step"].window(0.0, length)
 
 
@@ -152,11 +150,9 @@ TONIC_SPIKING = Pattern(
     ],
     marks=[
         *BEFORE_ONSET,
-        *train(SHORT),
+        *marks(0.0, SHORT, n="spikes", persists="pause"),
         silent_after(50.0),
-        Mark("initial", "first intervals", 0.0, SHORT),
-        Mark("cv", "late intervals", 0.0, SHORT),
-        Mark("spread", "late intervals", 0.0, SHORT),
+        *marks(0.0, SHORT, initial="first intervals", cv="late intervals", spread="late intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
 )  # fmt: skip
@@ -211,10 +207,8 @@ PHASIC_SPIKING = Pattern(
     marks=[
         *BEFORE_ONSET,
         silent_after(50.0),
-        Mark("n", "spikes", 0.0, LONG),
-        Mark("latency", "latency", 0.0, LONG),
-        Mark("flat", "flat", LONG - 100.0, LONG),
-        Mark("no_block", "above threshold", LONG - 100.0, LONG),
+        *marks(0.0, LONG, n="spikes", latency="latency"),
+        *marks(LONG - 100.0, LONG, flat="flat", no_block="above threshold"),
     ],
     verification=_NO_LATER_SPIKE,
 )
@@ -245,12 +239,8 @@ PHASIC_BURSTING = Pattern(
     marks=[
         *BEFORE_ONSET,
         silent_after(100.0),
-        Mark("n", "spikes", 0.0, LONG),
-        Mark("latency", "latency", 0.0, LONG),
-        Mark("longest_isi", "longest interval", 0.0, LONG),
-        Mark("last", "last", 0.0, LONG),
-        Mark("flat", "flat", LONG - 100.0, LONG),
-        Mark("no_block", "above threshold", LONG - 100.0, LONG),
+        *marks(0.0, LONG, n="spikes", latency="latency", longest_isi="longest interval", last="last"),
+        *marks(LONG - 100.0, LONG, flat="flat", no_block="above threshold"),
     ],
     verification=_NO_LATER_SPIKE,
 )  # fmt: skip
@@ -284,8 +274,8 @@ TONIC_BURSTING = Pattern(
     marks=[
         *BEFORE_ONSET,
         silent_after(100.0),
-        *(Mark(key, "bursts", 0.0, SHORT) for key in ("bursts", "ratio", "smallest", "largest", "period_cv")),
-        Mark("persists", "pause", 0.0, SHORT),
+        *marks(0.0, SHORT, bursts="bursts", ratio="bursts", smallest="bursts", largest="bursts", period_cv="bursts"),
+        *marks(0.0, SHORT, persists="pause"),
     ],
     verification=lasting([STEP, HOLDING], bursts=True),
 )  # fmt: skip
@@ -334,10 +324,8 @@ MIXED_MODE = Pattern(
     ],
     marks=[
         *BEFORE_ONSET,
-        *train(SHORT),
-        Mark("initial", "first intervals", 0.0, SHORT),
-        Mark("jump", "intervals", 0.0, SHORT),
-        Mark("cv", "late intervals", 0.0, SHORT),
+        *marks(0.0, SHORT, n="spikes", persists="pause"),
+        *marks(0.0, SHORT, initial="first intervals", jump="intervals", cv="late intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
 )  # fmt: skip
@@ -386,11 +374,8 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     ],
     marks=[
         *BEFORE_ONSET,
-        *train(SHORT),
-        *(
-            Mark(key, "intervals", 0.0, SHORT)
-            for key in ("steady_growth", "rises", "last_over_first", "adaptation_index")
-        ),
+        *marks(0.0, SHORT, n="spikes", persists="pause", steady_growth="intervals", rises="intervals"),
+        *marks(0.0, SHORT, last_over_first="intervals", adaptation_index="intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
 )  # fmt: skip
@@ -435,10 +420,9 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     ],
     marks=[
         *BEFORE_ONSET,
-        *train(INHIBITION),
+        *marks(0.0, INHIBITION, n="spikes", persists="pause"),
         silent_after(GRACE),
-        Mark("cv", "intervals", 0.0, INHIBITION),
-        Mark("spread", "intervals", 0.0, INHIBITION),
+        *marks(0.0, INHIBITION, cv="intervals", spread="intervals"),
     ],
     verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0),
 )  # fmt: skip
@@ -467,8 +451,8 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     marks=[
         *BEFORE_ONSET,
         silent_after(GRACE),
-        *(Mark(key, "bursts", 0.0, INHIBITION) for key in ("bursts", "ratio", "smallest", "largest")),
-        Mark("persists", "pause", 0.0, INHIBITION),
+        *marks(0.0, INHIBITION, bursts="bursts", ratio="bursts", smallest="bursts", largest="bursts"),
+        *marks(0.0, INHIBITION, persists="pause"),
     ],
     verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0, bursts=True),
 )
