@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from optimization_fakes import same_table, wait_for
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import COLUMNS, start_assessment, units
@@ -100,21 +101,19 @@ def model_that_calls(name, function):
 
     def step(current, state, p, dt):
         function(state[0])
-        return 0.0 * current, (state[0] + dt * (current - state[0]) / p.tau,)
+        return good_step(current, state, p, dt)
 
-    return pw.NeuronModel(
-        key=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-        initial_state=lambda p, holding: (0.0 * p.tau,), current=pw.Parameter("current", 1.0, 0.0, 9.0),
-        rest=0.0, threshold=1.0, dt=0.5,
-    )  # fmt: skip
+    return make(step, key=name, dt=0.5)
 
 
 def test_a_model_that_raises_leaves_the_other_rows():
     def give_up(v):
-        if bool((v > 2.0).any()):
+        if bool((v > -60.0).any()):
             raise ArithmeticError("the step gave up")
 
-    table = pw.assess([model_that_calls("gives_up", give_up), "lif"], "tonic_spiking", **SMALL)
+    model = model_that_calls("gives_up", give_up)
+    with pytest.warns(UserWarning, match="hundreds of times"):
+        table = pw.assess([model, "lif"], "tonic_spiking", **SMALL)
     assert list(table["status"]) == ["failed", "replicated"]
     assert "the step gave up" in table["error"][0]
     assert table["summary"][0].startswith("failed: ")
@@ -188,14 +187,10 @@ def test_progress_on_a_terminal(progress, capsys):
         ({"models": ["lif", "lif"]}, "'lif' is named twice"),
         ({"patterns": ["tonic"]}, "unknown pattern"),
         ({"seed": -1}, "seed is -1"),
-        ({"seed": "x"}, "seed is 'x'"),
         ({"seed": []}, "nothing to assess"),
         ({"seed": [1, True]}, "seed is True"),
-        ({"store": 5}, "store is 5, valid is"),
         ({"budget": 0}, "budget is 0"),
-        ({"executor": 4}, "executor is 4, valid is"),
         ({"engine": "gpu"}, "unknown engine: 'gpu'"),
-        ({"progress": 4}, "progress is 4"),
         ({"dt": -1}, "dt is -1"),
         ({"time_limit": 0}, "time_limit is 0"),
     ],

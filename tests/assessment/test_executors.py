@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -50,11 +51,27 @@ def test_process_pool(expected, context):
         same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
 
 
-@pytest.mark.slow
-def test_loky_with_a_custom_model_and_one_of_a_file(expected):
-    loky = pytest.importorskip("loky")
-    pool = loky.get_reusable_executor(max_workers=2)
+@contextmanager
+def loky_pool(folder):
+    executor = pytest.importorskip("loky").get_reusable_executor(max_workers=2)
     try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True)
+
+
+@contextmanager
+def dask_client(folder):
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(folder)}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        yield client
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", [loky_pool, dask_client])
+def test_loky_and_dask_take_a_custom_model_and_one_of_a_file(expected, executor, tmp_path):
+    with executor(tmp_path) as pool:
         same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
         alone = pw.assess(custom_model(), "tonic_spiking", **SMALL)
         same_table(pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=pool), alone)
@@ -67,26 +84,6 @@ def test_loky_with_a_custom_model_and_one_of_a_file(expected):
         assert future.result(120).loss == pw.judge("high_threshold", "tonic_spiking").loss
         of_file = pw.assess(neuron, "tonic_spiking", **SMALL, executor=pool)
         same_table(of_file, pw.assess(neuron, "tonic_spiking", **SMALL))
-    finally:
-        loky.get_reusable_executor().shutdown(wait=True)
-
-
-@pytest.mark.slow
-def test_dask_with_a_custom_model_and_one_of_a_file(expected, tmp_path):
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path)
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        same_table(pw.assess(**ASKED, **SMALL, executor=client), expected)
-        alone = pw.assess(custom_model(), "tonic_spiking", **SMALL)
-        same_table(pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=client), alone)
-        neurons = pw.models.load(NEURONS, "high_threshold")
-        same_table(
-            pw.assess(neurons, "tonic_spiking", **SMALL, executor=client), pw.assess(neurons, "tonic_spiking", **SMALL)
-        )
 
 
 def test_a_model_that_cannot_be_pickled_is_refused_with_advice():
@@ -95,29 +92,14 @@ def test_a_model_that_cannot_be_pickled_is_refused_with_advice():
 
 
 def test_a_study_with_an_executor_continues_its_file(expected, tmp_path):
-    class Once:
-        """Runs two units, then none."""
-
-        def __init__(self):
-            self.left = 2
-
-        def submit(self, function, unit):
-            future = Future()
-            if self.left:
-                self.left -= 1
-                future.set_result(function(unit))
-            return future
-
-    steps = []
-
     def interrupt(snapshot):
-        steps.append(snapshot)
         if snapshot.position == 2:
             raise KeyboardInterrupt
 
-    part = pw.assess(**ASKED, **SMALL, executor=Once(), store=tmp_path / "s.jsonl", progress=interrupt)
+    path = tmp_path / "s.jsonl"
+    part = pw.assess(**ASKED, **SMALL, executor=Failing(Future), store=path, progress=interrupt)
     assert len(part) == 2
-    same_table(pw.assess(**ASKED, **SMALL, store=tmp_path / "s.jsonl"), expected)
+    same_table(pw.assess(**ASKED, **SMALL, store=path), expected)
 
 
 # -- dead workers ------------------------------------------------------------------------------------
@@ -148,15 +130,6 @@ def test_after_the_death_of_a_worker_the_study_can_continue(expected, tmp_path):
     again = pw.assess(**asked, **SMALL, store=tmp_path / "s.jsonl")
     same_table(again[:4], expected)
     assert "failed" not in set(again["status"])
-
-
-def test_a_broken_pool_is_reported_in_every_row():
-    with ProcessPoolExecutor(1, SPAWN) as pool:
-        pool.submit(os._exit, 1).exception()
-        table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL, executor=pool)
-    assert list(table["status"]) == ["failed", "failed"]
-    assert table["error"].str.startswith("could not be run: BrokenProcessPool").all()
-    assert not table.attrs["complete"]
 
 
 def test_the_number_of_submitted_units_is_limited(monkeypatch):

@@ -4,20 +4,18 @@ import copy
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import study_killer
 from optimization_fakes import same_table
 from small_neurons import good_step, make
 
 import plausiwidgets as pw
-from plausiwidgets import assessment
 from plausiwidgets.assessment import StoreError, StoreWarning, units
 from plausiwidgets.assessment.request import model_fingerprint, pattern_fingerprint
 from plausiwidgets.assessment.store import Store
@@ -207,24 +205,23 @@ def test_a_failed_search_is_stored_with_its_error_and_runs_again(tmp_path, monke
     same_table(pw.assess("lif", patterns, store=path, **SMALL), whole)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
-@pytest.mark.slow
-def test_a_study_killed_at_random_moments_gives_the_same_table(tmp_path):
-    kills, script = 20, Path(study_killer.__file__)
-    run = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "s.jsonl"), str(tmp_path / "t.csv"), str(kills)],
-        cwd=script.parent.parent,
-        env=os.environ | {"PYTHONPATH": str(script.parent.parent)},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    killed, *_ = run.stdout.split()
-    assert int(killed) == kills
-    assessment.write_csv(study_killer.table(), tmp_path / "whole.csv")
-    same_table(pd.read_csv(tmp_path / "t.csv"), pd.read_csv(tmp_path / "whole.csv"))
+KILLED = """
+import os, signal, sys
+import plausiwidgets as pw
+def kill(snapshot):
+    if snapshot.position == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+pw.assess("lif", ["tonic_spiking", "tonic_bursting", "mixed_mode"], budget=300, popsize=8, store=sys.argv[1],
+          progress=kill)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a process")
+def test_a_killed_study_has_lost_nothing_that_was_finished_and_continues_to_the_same_table(tmp_path):
+    path, patterns = tmp_path / "s.jsonl", ["tonic_spiking", "tonic_bursting", "mixed_mode"]
+    killed = subprocess.run([sys.executable, "-c", KILLED, path], timeout=300, check=False)
+    assert killed.returncode == -signal.SIGKILL and len(path.read_text().splitlines()) == 3
+    same_table(pw.assess("lif", patterns, store=path, **SMALL), pw.assess("lif", patterns, **SMALL))
 
 
 def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
@@ -236,28 +233,6 @@ def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
     same_table(pw.assess(neuron(1.0), "tonic_spiking", **options), first)
     with pytest.raises(StoreError, match=r"another request.*leaky"):
         pw.assess(neuron(1.5), "tonic_spiking", **options)
-
-
-def test_the_fingerprint_of_a_pattern_depends_on_its_measurements():
-    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine")
-
-    def longer(bench):
-        measured = pattern.measured_on(bench)
-        return replace(measured, features={n: v + 1.0 for n, v in measured.features.items() if n not in OF_BENCH})
-
-    assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
-    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, procedure=longer))
-
-
-def test_a_pattern_that_raises_is_assessed_and_stored(tmp_path):
-    def protocol(bench):
-        raise KeyError("another model")
-
-    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, procedure=protocol)
-    asked = ["tonic_spiking", pattern]
-    with_store = pw.assess("lif", asked, store=tmp_path / "s.jsonl", **SMALL)
-    same_table(with_store, pw.assess("lif", asked, **SMALL))
-    assert list(with_store["status"]) == ["replicated", "failed"]
 
 
 def test_invalid_arguments_create_no_file(tmp_path):
@@ -295,18 +270,22 @@ def test_a_file_deleted_during_the_study_is_noticed(tmp_path):
 
 def test_what_a_pattern_or_a_neuron_is_judged_by_is_part_of_the_request():
     pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", verification={})
-    stricter = replace(pattern, verification={"in a weaker step": replace(pattern, key="weaker", verification={})})
-    assert len({pattern_fingerprint(one) for one in (pattern, stricter, replace(pattern, comes_back=False))}) == 3
+
+    def longer(bench):
+        measured = pattern.measured_on(bench)
+        return replace(measured, features={n: v + 1.0 for n, v in measured.features.items() if n not in OF_BENCH})
+
+    others = [
+        replace(pattern, verification={"in a weaker step": replace(pattern, key="weaker", verification={})}),
+        replace(pattern, comes_back=False),
+        replace(pattern, measure=None, procedure=longer),
+    ]
+    assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
+    assert len({pattern_fingerprint(one) for one in (pattern, *others)}) == 4
     lif = pw.models.get("lif")
-    assert model_fingerprint(lif) != model_fingerprint(replace_in(lif, _peak=1.0))
-
-
-def replace_in(model, **changes):
-    """Return a copy of a model with other attributes."""
-    other = copy.copy(model)
-    for name, value in changes.items():
-        object.__setattr__(other, name, value)
-    return other
+    higher = copy.copy(lif)
+    object.__setattr__(higher, "_peak", 1.0)
+    assert model_fingerprint(lif) != model_fingerprint(higher)
 
 
 def test_a_search_that_is_stopped_while_its_set_is_moved_is_not_a_finished_one(tmp_path, monkeypatch):
