@@ -40,13 +40,6 @@ def test_beyond_its_spikes_the_oscillation_shrinks_to_the_second_point(squid):
     assert (np.diff((high - low)[small]) < 0.0).all() and (high - low)[-1] < 20.0
 
 
-def test_it_prints_what_was_found(squid):
-    text = str(squid)
-    assert "subcritical Andronov–Hopf" in text and "rest is lost" in text and "fold of cycles" in text
-    assert all(len(line) <= 80 for line in text.splitlines())
-    assert "<svg" not in text and squid._repr_html_().count("<img") == 1
-
-
 def test_each_kind_of_onset_and_of_end_is_a_sentence(squid):
     begins, steps, ends, both = squid.sentences
     assert begins.startswith("Rest is lost at 9.7755 µA/cm²: subcritical Andronov–Hopf. Rest becomes a spiral outwards")

@@ -55,21 +55,17 @@ def test_the_cost_is_that_of_the_models_own_step_and_box():
     assert 0.1 < measured["ns_per_ms"][0] < 1e5 and math.isnan(found.loc["lif", "ns_per_ms"])
 
 
-def test_a_custom_model_has_a_cost_if_it_is_given():
-    table = TABLE.assign(model=TABLE["model"].replace("lif", "mine"))
-    assert math.isnan(score(table).loc["mine", "operations_per_ms"])
-    found = score(table, models=[copy_of("lif", "mine", title="Mine")])
-    assert found.loc["mine", "title"] == "Mine"
-    assert found.loc["mine", "operations_per_ms"] == pytest.approx(score().loc["lif", "operations_per_ms"])
-
-
-def test_a_model_that_cannot_be_compiled_has_no_cost():
+def test_a_custom_model_has_a_cost_if_it_is_given_and_can_be_compiled():
     def step(current, state, p, dt):
         return good_step(current + 0.0 * torch.lgamma(p.tau), state, p, dt)
 
     table = TABLE.assign(model=TABLE["model"].replace("lif", "mine"))
-    found = score(table, models=[make(step)])
-    assert math.isnan(found.loc["mine", "operations_per_ms"]) and found.loc["mine", "shown"] == 1
+    for models in ({}, {"models": [make(step)]}):
+        found = score(table, **models).loc["mine"]
+        assert math.isnan(found["operations_per_ms"]) and found["shown"] == 1
+    found = score(table, models=[copy_of("lif", "mine", title="Mine")]).loc["mine"]
+    assert found["title"] == "Mine"
+    assert found["operations_per_ms"] == pytest.approx(score().loc["lif", "operations_per_ms"])
 
 
 @pytest.mark.parametrize(

@@ -111,20 +111,6 @@ def test_duplicates_that_differ_are_refused(parts, tmp_path):
     assert len(pw.assessment.merge_studies([parts[0], slower])) == len(pw.assessment.merge_studies(parts[:1]))
 
 
-def test_files_that_are_no_study_are_refused(parts, tmp_path):
-    for name, text, said in [
-        ("no.jsonl", None, "does not exist"),
-        ("e.jsonl", "", "is empty"),
-        ("x", "x", "not a study"),
-    ]:
-        if text is not None:
-            (tmp_path / name).write_text(text)
-        with pytest.raises(StoreError, match=said):
-            pw.assessment.merge_studies([parts[0], tmp_path / name])
-    with pytest.raises(ValueError, match="name at least one file"):
-        pw.assessment.merge_studies([])
-
-
 def test_the_file_of_another_shard_is_refused(parts):
     with pytest.raises(StoreError, match='shard: "2/5" there, "1/5" here'):
         pw.assess(MODELS, PATTERNS, **SMALL, shard="1/5", store=parts[1])

@@ -120,12 +120,6 @@ def test_another_file_is_refused_unchanged(tmp_path, content):
     refused(path, "is not a study: choose another name")
 
 
-def test_another_line_is_refused(tmp_path):
-    path = written(tmp_path / "s.jsonl", result(0))
-    path.write_bytes(path.read_bytes() + b'{"format": "mine"}\n')
-    refused(path, "has a line that is not a search .*use another file name")
-
-
 def test_after_damage_of_any_byte_the_other_searches_are_read_or_the_file_is_refused(tmp_path):
     path = tmp_path / "s.jsonl"
     results = [result(seed) for seed in range(3)]
@@ -169,22 +163,6 @@ def test_a_read_only_file_is_enough_for_a_finished_study(tmp_path):
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     with pytest.raises(StoreError, match="cannot be written"):
         pw.assess("lif", "tonic_spiking", store=path, **SMALL)
-
-
-@pytest.mark.parametrize("stop_at", [1, 4, 9, 12])
-def test_a_stopped_study_continues_to_the_same_table(tmp_path, stop_at):
-    patterns = ["tonic_spiking", "tonic_bursting", "mixed_mode"]
-    whole = pw.assess("lif", patterns, **SMALL)
-    steps = []
-
-    def interrupt(snapshot):
-        steps.append(snapshot)
-        if len(steps) == stop_at and snapshot.state == "running":
-            raise KeyboardInterrupt
-
-    part = pw.assess("lif", patterns, store=tmp_path / "s.jsonl", progress=interrupt, **SMALL)
-    assert len(part) <= len(whole)
-    same_table(pw.assess("lif", patterns, store=tmp_path / "s.jsonl", **SMALL), whole)
 
 
 def test_a_failed_search_is_stored_with_its_error_and_runs_again(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
-"""Random custom patterns, some of them faulty, with their features written by hand on spike times."""
+"""Random custom patterns, with their features written by hand on spike times."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,25 +21,11 @@ ENDS: dict[str, Callable[[Any], Any]] = {
     "shortest within": lambda s: 200.0 + 0.01 * (s.delay - 100.0) ** 2,
     "longest within": lambda s: 400.0 - 0.01 * (s.delay - 100.0) ** 2,
 }
-FAULTY_ENDS: dict[str, Callable[[Any], Any]] = {
-    "mean of the sets": lambda s: np.mean(s.width) + 200.0,
-    "of the first set": lambda s: s.width[0] + 200.0,
-    "largest of the sets": lambda s: np.max(s.width) + 200.0,
-    "negative": lambda s: -s.width,
-    "of another shape": lambda s: np.ones(2) * 300.0,
-    "infinite": lambda s: np.inf,
-}
 WINDOWS: dict[str, Callable[[Any, Any], Any]] = {
     "none": lambda s, end: None,
     "whole": lambda s, end: (0.0, end),
     "from the delay": lambda s, end: (s.delay * 0.5, end),
     "first": lambda s, end: (0.0, 100.0),
-}
-FAULTY_WINDOWS: dict[str, Callable[[Any, Any], Any]] = {
-    "beyond the end": lambda s, end: (0.0, end + 50.0),
-    "backwards": lambda s, end: (end, 0.0),
-    "before the onset": lambda s, end: (-20.0, end),
-    "too early for all": lambda s, end: (s.delay[0], end),
 }
 
 
@@ -48,7 +34,7 @@ class Feature:
     """What is measured: by a pattern, and by hand on the spike times of one set (times, s, end) → (least, most)."""
 
     measure: Callable[[Any, Any, Any], Any]
-    by_hand: Callable[[Any, Any, float], tuple[float, float]] | None = None
+    by_hand: Callable[[Any, Any, float], tuple[float, float]]
 
 
 def counted(t0: Callable[[Any], float], t1: Callable[[Any, float], float]) -> Callable[..., tuple[float, float]]:
@@ -83,20 +69,6 @@ FEATURES: dict[str, Feature] = {
     "latency": Feature(lambda r, s, name: r[name].first(s.delay) - s.delay, first_by_hand),
     "interval": Feature(lambda r, s, name: f.mean(f.intervals(r[name].window())), interval_by_hand),
 }
-FAULTY_FEATURES: dict[str, Feature] = {
-    "above_mean": Feature(lambda r, s, name: r[name].count() - np.mean(r[name].count())),
-    "most": Feature(lambda r, s, name: np.max(r[name].count())),
-    "of_the_first": Feature(lambda r, s, name: 0.0 * s.width + r[name].count()[0]),
-    "rank": Feature(lambda r, s, name: np.argsort(r[name].count())),
-    "sorted": Feature(lambda r, s, name: np.sort(r[name].first())),
-    "width_above_mean": Feature(lambda r, s, name: s.width - s.width.mean()),
-    "of_another_shape": Feature(lambda r, s, name: np.zeros(2)),
-    "all_times": Feature(lambda r, s, name: r[name].times),
-    "quiet": Feature(lambda r, s, name: 0.0 * s.width),
-    "at_rest": Feature(lambda r, s, name: 0.0 * s.width),
-    "min_isi": Feature(lambda r, s, name: 5.0 + 0.0 * s.width),
-    "text": Feature(lambda r, s, name: "three"),
-}
 
 
 @dataclass(frozen=True)
@@ -111,33 +83,24 @@ class Drawn:
         Of each criterion the sweep and what is measured by hand.
     sweeps : callable
         As of the pattern, for one set of plain numbers as well.
-    faults : list of str
-        What is wrong with it; empty where nothing is.
     """
 
     make: Callable[[], pw.Pattern]
     by_hand: dict[str, tuple[str, Callable[..., tuple[float, float]]]]
     sweeps: Callable[[Any], dict[str, pw.Sweep]]
-    faults: list[str] = field(default_factory=list)
 
 
 def draw(seed: int) -> Drawn:
-    """Return the pattern of a seed; one in two has a fault."""
+    """Return the pattern of a seed."""
     rng = np.random.default_rng(seed)
-    faults: list[str] = []
 
-    def pick(entries: dict[str, Any], faulty: dict[str, Any], wrong: bool) -> tuple[str, Any]:
-        names = list(faulty if wrong else entries)
-        name = names[int(rng.integers(len(names)))]
-        if wrong:
-            faults.append(name)
-        return name, (faulty if wrong else entries)[name]
+    def pick(entries: dict[str, Any]) -> tuple[str, Any]:
+        name = list(entries)[int(rng.integers(len(entries)))]
+        return name, entries[name]
 
-    fault = rng.choice(["", "", "", "end", "window", "feature"])
     names = ["one", "two"][: int(rng.integers(1, 3))]
-    bad = names[int(rng.integers(len(names)))]
-    ends = {x: pick(ENDS, FAULTY_ENDS, fault == "end" and x == bad)[1] for x in names}
-    windows = {x: pick(WINDOWS, FAULTY_WINDOWS, fault == "window" and x == bad)[1] for x in names}
+    ends = {x: pick(ENDS)[1] for x in names}
+    windows = {x: pick(WINDOWS)[1] for x in names}
     shapes = {x: rng.choice(["pulse", "ramp", "pair"]) for x in names}
 
     def sweeps(s: Any) -> dict[str, pw.Sweep]:
@@ -154,8 +117,8 @@ def draw(seed: int) -> Drawn:
 
     features: dict[str, tuple[str, Feature]] = {}
     for k in range(int(rng.integers(1, 4))):
-        name, feature = pick(FEATURES, FAULTY_FEATURES, fault == "feature" and k == 0)
-        features[name if name in FAULTY_FEATURES else f"{name}_{k}"] = (names[int(rng.integers(len(names)))], feature)
+        name, feature = pick(FEATURES)
+        features[f"{name}_{k}"] = (names[int(rng.integers(len(names)))], feature)
 
     def make() -> pw.Pattern:
         return pw.Pattern(
@@ -170,5 +133,4 @@ def draw(seed: int) -> Drawn:
             criteria=[pw.Criterion(x, x, "Drawn.", "1", low=0.0, high=5.0) for x in features],
         )  # fmt: skip
 
-    hand = {x: (sweep, feature.by_hand) for x, (sweep, feature) in features.items() if feature.by_hand}
-    return Drawn(make, hand, sweeps, faults)
+    return Drawn(make, {x: (sweep, feature.by_hand) for x, (sweep, feature) in features.items()}, sweeps)

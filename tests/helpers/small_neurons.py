@@ -10,7 +10,7 @@ def make(step, parameters=None, name="mine", **changes):
     options = dict(
         key=name,
         step=step,
-        parameters=parameters or [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")] if parameters is None else parameters,
         initial_state=lambda p, holding: (-65.0,),
         current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
         rest=-65.0,

@@ -42,27 +42,13 @@ def test_finds_the_minimum_within_the_box():
     assert run.best < 1e-3
 
 
-def test_same_seed_same_points_without_the_global_generator():
-    np.random.seed(123)  # noqa: NPY002
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
-    first = points_of(5)
-    np.random.rand(7)  # noqa: NPY002
-    np.testing.assert_array_equal(first, points_of(5))
+def test_the_same_seed_gives_the_same_points_beside_another_run_too():
+    first, chart, (_, run), (_, other) = points_of(5), *make()[:1], make(5), make(6)
+    for expected in first:
+        np.testing.assert_array_equal(run.ask(), expected)
+        other.tell(sphere(chart, other.ask()))
+        run.tell(sphere(chart, expected))
     assert not np.array_equal(first, points_of(6))
-    np.random.seed(123)  # noqa: NPY002
-    points_of(5)
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
-
-
-def test_interleaved_runs_do_not_disturb_each_other():
-    chart, one = make(1)
-    _, two = make(2)
-    ones = []
-    for _ in range(10):
-        ones.append(one.ask())
-        two.tell(sphere(chart, two.ask()))
-        one.tell(sphere(chart, ones[-1]))
-    np.testing.assert_array_equal(np.array(ones), points_of(1, 10))
 
 
 @pytest.mark.parametrize("loss", [0.0, 1.7, 20.0])

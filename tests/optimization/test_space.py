@@ -29,14 +29,6 @@ def test_fixed_values_come_from_mapping_start_or_default():
     assert Space.build(PARAMETERS, fixed=["c"]).base["c"] == -65.0
 
 
-def test_decode_applies_the_scale_of_each_parameter():
-    space = Space.build(PARAMETERS)
-    unit = np.random.default_rng(0).random((50, space.size))
-    values = space.chart().decode(unit)
-    for i, name in enumerate(space.names):
-        np.testing.assert_allclose(values[:, i], PARAMETERS[name].from_unit(unit[:, i]), rtol=1e-13)
-
-
 @pytest.mark.parametrize("spread", [1.0, 8.0, 0.1])
 def test_encode_inverts_decode_and_the_cube_fills_the_box(spread):
     space = Space.build(PARAMETERS)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from optimization_fakes import PARAMETERS
 
 from plausiwidgets.optimization.portfolio import Options, Portfolio
@@ -60,15 +59,6 @@ def test_a_search_begins_at_the_start():
 
     asked = batches(made(budget=1500, start=start), needle)
     assert min(needle(points).min() for _, points in asked) < 0.02
-
-
-def test_points_do_not_depend_on_the_default_dtype_of_torch():
-    expected = made().ask()
-    torch.set_default_dtype(torch.float16)
-    try:
-        np.testing.assert_array_equal(made().ask(), expected)
-    finally:
-        torch.set_default_dtype(torch.float32)
 
 
 def test_the_same_costs_give_the_same_points():

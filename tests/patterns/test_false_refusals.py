@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import features as f
@@ -62,12 +63,8 @@ def test_a_plateau_below_a_threshold_that_follows_the_potential_is_no_block():
 
 
 def test_a_threshold_that_is_no_state_is_refused():
-    neuron = pw.models.get("mihalas_niebur")
     with pytest.raises(ValueError, match="threshold_state of model 'mine', among its states: 'thta'"):
-        pw.NeuronModel(
-            "mine", neuron.step, list(neuron.parameters.values()), neuron.initial_state, neuron.current, "E_L",
-            "Theta_inf", states=neuron.states, threshold_state="thta", validate=False,
-        )  # fmt: skip
+        copy_of("mihalas_niebur", "mine", threshold_state="thta", validate=False)
 
 
 # -- F ------------------------------------------------------------------------------------------------

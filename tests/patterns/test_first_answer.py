@@ -7,14 +7,13 @@ import threading
 
 import numpy as np
 import pytest
-import torch
 from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.evaluation import complete, evaluate, evaluate_early
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.simulation.compiled import behind
-from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
+from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.simulate import broadcast
 
@@ -150,17 +149,6 @@ def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(col
     assert is_ready(model)
     kernel = judge(model, "tonic_spiking", verify=False)
     assert (kernel.engine, kernel.status, kernel.loss) == ("compiled", verdict.status, verdict.loss)
-
-
-def test_a_custom_neuron_that_cannot_be_compiled_is_judged_by_torch():
-    def step(current, state, p, dt):
-        v = state[0] + dt / p.tau * (-65.0 - state[0] + current) + 0.0 * torch.lgamma(p.tau)
-        fired = v > -50.0
-        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
-
-    model = make(step)
-    assert judge(model, "tonic_spiking", verify=False).engine == "torch"
-    assert "lgamma" in why_not(model)
 
 
 # ------------------------------------------------------------------ the thread

@@ -108,17 +108,6 @@ def test_height_and_width_are_asked_of_neurons_without_a_reset_alone():
     assert not {"height", "width"} & asked["adex"] and {"height", "width"} <= asked["hodgkin_huxley"]
 
 
-def test_the_measure_of_a_recording_does_not_mix_its_sets():
-    cell = adex_cell([-100.0, 350.0])
-    rng = np.random.default_rng(0)
-    model = pw.models.get("adex")
-    values = {name: p.from_unit(rng.random(6)) for name, p in model.parameters.items()}
-    together = pw.judge("adex", cell, values, verify=False)
-    for i in range(6):
-        alone = pw.judge("adex", cell, {name: x[i] for name, x in values.items()}, verify=False)
-        assert together.loss[i] == alone.loss
-
-
 @pytest.mark.parametrize("model", ["adex", "hodgkin_huxley"])
 def test_the_criteria_of_a_recording_have_a_form_for_a_page_without_python(model):
     cell, neuron = adex_cell([-100.0, 350.0]), pw.models.get(model)
@@ -274,19 +263,6 @@ def test_a_real_recording_is_read_with_its_protocol():
     assert list(cell.held_out.protocols) == ["sweep 12"] and cell.current_unit == "pA"
     dropped = read_recording(REAL.read_bytes(), REAL.name)
     assert len(dropped.sources) == 16 and dropped.units == {"t": "ms", "v": "mV", "current": "pA"}
-
-
-def test_a_file_that_pyabf_writes_is_read_back(tmp_path):
-    pytest.importorskip("pyabf")
-    from pyabf.abfWriter import writeABF1
-
-    v = np.stack([adex_sweep(x)[0] for x in (250.0, 350.0)])
-    path = tmp_path / "written.abf"
-    writeABF1(v, str(path), 10_000.0, units="mV")
-    file = read_recording(path.read_bytes(), path.name)
-    assert len(file.sources) == 2
-    np.testing.assert_allclose(file.sources[1].columns["v"], v[1], atol=0.1)
-    np.testing.assert_allclose(file.sources[1].columns["t"], T, atol=1e-6)
 
 
 @pytest.fixture

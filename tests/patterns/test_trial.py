@@ -1,4 +1,4 @@
-"""Custom patterns are judged as by hand, or refused in a sentence when they are made."""
+"""Custom patterns are judged as by hand, and faulty ones refused in a sentence when they are made."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -155,18 +155,10 @@ def test_an_absurd_request_is_let_through_on_purpose(monkeypatch):
 # -- random patterns ---------------------------------------------------------------------------------
 
 
-def faults_of(seed):
-    """Return what is wrong with how a random pattern was judged, and whether it was refused."""
+def wrong_of(seed):
+    """Return in what a random pattern was judged otherwise than by hand, or otherwise alone than among others."""
     drawn: Drawn = draw(seed)
-    try:
-        pattern = drawn.make()
-    except ValueError as error:
-        text = str(error)
-        return ([] if drawn.faults and f"drawn_{seed}" in text and len(text) < 700 else [text]), True
-    except TypeError as error:
-        return ([] if drawn.faults and "valid is" in str(error) else [str(error)]), True
-    if drawn.faults:
-        return [f"seed {seed}: {drawn.faults} is taken"], False
+    pattern = drawn.make()
     rng = np.random.default_rng(seed)
     model = pw.models.get("lif" if seed % 2 else "adex")
     usual = model.current.default
@@ -190,16 +182,14 @@ def faults_of(seed):
                 same = np.isnan(least) and np.isnan(check.value[i])
                 if not (same or least <= check.value[i] <= most):
                     wrong.append(f"seed {seed}: {check.key} is {check.value[i]}, by hand {least} to {most}")
-    return wrong, False
+    return wrong
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_random_pattern_is_judged_as_by_hand_or_refused(seed):
-    assert faults_of(seed)[0] == []
+def test_a_random_pattern_is_judged_as_by_hand(seed):
+    assert wrong_of(seed) == []
 
 
 @pytest.mark.benchmark
 def test_three_hundred_random_patterns():
-    outcomes = [faults_of(seed) for seed in range(300)]
-    print(f"{sum(refused for _, refused in outcomes)} of 300 refused")
-    assert [fault for faults, _ in outcomes for fault in faults] == []
+    assert [wrong for seed in range(300) for wrong in wrong_of(seed)] == []

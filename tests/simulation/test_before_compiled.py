@@ -7,7 +7,7 @@ from lane_jobs import random_job
 from small_neurons import adaptive_counter, good_step, make
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled import cache, check, export
+from plausiwidgets.simulation.compiled import cache, export
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
@@ -54,20 +54,6 @@ def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
         lambda current, state, p, dt: good_step(1.01 * current, state, p, dt)
     )))  # fmt: skip
     assert before_compiled(make(good_step)) is None
-
-
-def test_a_step_that_remembers_is_refused_once(cold, monkeypatch):
-    count = [0]
-
-    def step(current, state, p, dt):
-        count[0] += 1
-        spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (v + 1e-3 * count[0],)
-
-    model = make(step, validate=False)
-    assert before_compiled(model) is None
-    monkeypatch.setattr(check, "observe", None)  # is not called again
-    assert "changes what stands outside of its state" in why_not(model)
 
 
 @pytest.mark.slow

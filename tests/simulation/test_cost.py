@@ -78,18 +78,10 @@ def test_a_model_that_cannot_be_compiled_has_no_count_and_says_why():
 def test_a_card_shows_equations_states_parameters_and_presets(name):
     model = pw.models.get(name)
     text = unescape(re.sub("<[^>]*>", " ", model._repr_html_()))
-    for part in (model.title, name, *model.parameters, *(s.key for s in model.states)):
-        assert part in text
+    named = (name, *model.parameters, *(s.key for s in model.states), *(p.title for p in model.presets))
+    assert all(part in text for part in (model.title, *named, *model.cannot))
     assert model.equations.split("\n")[0].split(" = ")[0] in text
     assert all(p.unit in text for p in (*model.parameters.values(), model.current))
-    assert len(re.findall("<tr>", model._repr_html_())) == (
-        2
-        + len(model.states)
-        + len(model.parameters)
-        + 1
-        + (len(model.presets) + 1 if model.presets else 0)
-        + (len(model.cannot) + 1 if model.cannot else 0)
-    )
 
 
 def test_a_card_says_what_the_neuron_costs_when_asked():
