@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -16,7 +15,7 @@ from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
-from plausiwidgets.patterns.made_up import DT, SETS
+from plausiwidgets.patterns.made_up import SETS
 from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues, set_fields, unique  # noqa: F401
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
@@ -169,11 +168,18 @@ class Pattern(Protocol):
         if self.measure is not None and self.sweeps is None:
             raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
         set_fields(self, tried=trial.is_needed())
-        if self.tried:
-            self._try()
-        elif self.measure is not None:
-            assert self.sweeps is not None
-            self._check_main_sweep(self.sweeps_at({value.key: [value.default] for value in self.free_values}))
+        sweeps: dict[str, Sweep] = {}
+        if self.sweeps is not None:
+            defaults = {value.key: [value.default] for value in self.free_values}
+            sweeps = trial.try_sweeps(self) if self.tried else self.sweeps_at(defaults)
+        if self.measure is not None:
+            self._check_main_sweep(sweeps)
+            self._check_window(sweeps)
+        known = OF_BENCH if self.measure is None else COMMON
+        features = trial.try_features(self, sweeps, known) if self.tried else None
+        if features is not None:
+            of_package = known if self.measure is None else (*known, RATE)
+            check_features(self, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
 
     @property
     def components(self) -> Mapping[str, Pattern]:
@@ -206,34 +212,6 @@ class Pattern(Protocol):
         assert self.measure is not None
         features = bench.common_features() | rate_limits(responses, sweeps) | dict(self.measure(responses, s))
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
-
-    def _try(self) -> None:
-        where, samples = f"pattern {self.key!r}", 0.0
-        s = self._tried_values()
-        if self.sweeps is not None:
-            sweeps = self._try_sweeps(s)
-            if self.measure is not None:
-                self._check_main_sweep(sweeps)
-                self._check_window(sweeps)
-            windows = [x.voltage for x in sweeps.values() if x.voltage is not None]
-            samples = sum(float(np.max(stop) - np.min(start)) for start, stop in windows) / DT
-        known = OF_BENCH if self.measure is None else COMMON
-        what = "procedure" if self.measure is None else "measure"
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of an empty row, which the user sees when it is judged
-            features = trial.try_features(where, what, self._features_of, s, known, samples)
-        if features is not None:
-            of_package = known if self.measure is None else (*known, RATE)
-            check_features(self, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
-
-    def _features_of(self, bench: Bench) -> Mapping[str, ArrayLike | Graded]:
-        if self.procedure is not None:
-            return trial.features_of(f"pattern {self.key!r}", self._call("procedure", self.procedure, bench))
-        assert self.sweeps is not None and self.measure is not None
-        s = bench.stimulus_values
-        responses = bench.apply(self.sweeps(s), durations=self.durations(s))
-        features: Mapping[str, ArrayLike | Graded] = self._call("measure", self.measure, responses, s)
-        return features
 
     def _check_window(self, sweeps: Mapping[str, Sweep]) -> None:
         window, where = self.amplitude_window, f"pattern {self.key!r}"

@@ -6,7 +6,7 @@ import html
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import reduce
 from itertools import islice, product
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +19,6 @@ from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.made_up import MISTAKES, SETS, Untriable
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import Sweep, sketch
@@ -195,7 +194,7 @@ class Protocol:
         self._check_keys()
         if self.sweeps is None:
             raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
-        self._check_main_sweep(self._try_sweeps(self._tried_values()))
+        self._check_main_sweep(trial.try_sweeps(self))
 
     def _check_keys(self) -> None:
         where = f"pattern {self.key!r}"
@@ -317,39 +316,11 @@ class Protocol:
 
     # -- construction --------------------------------------------------------------------------
 
-    def _tried_values(self) -> StimulusValues:
-        """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
-        s = SimpleNamespace()
-        for k, value in enumerate(self.free_values):
-            # Of irrational steps, so that no two values of a set, and no two sets, have the same place.
-            shares = (0.25 + 0.5 * k + (0.382 + 0.236 * k) * np.arange(1, SETS)) % 1.0
-            between = value.parameter(1.0, value.unit or "current").from_unit(shares)
-            setattr(s, value.key, np.array([value.default, *between]))
-        return s
-
-    def _try_sweeps(self, s: StimulusValues) -> dict[str, Sweep]:
-        assert self.sweeps is not None
-        call = partial(self._call, "sweeps", self.sweeps)
-        return dict(trial.try_sweeps(f"pattern {self.key!r}", call, s, lambda: self.durations(s)))
-
     def _check_main_sweep(self, sweeps: Mapping[str, Sweep]) -> None:
         if not self.main_sweep:
             set_fields(self, main_sweep=next(iter(sweeps)))
         if self.main_sweep not in sweeps:
             raise unknown(f"sweep of pattern {self.key!r}", self.main_sweep, sweeps)
-
-    def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
-        try:
-            return function(*args)
-        except Exception as error:
-            # A procedure may know the neurons that it is for, and refuse a made-up one.
-            if what == "procedure" and not isinstance(error, MISTAKES):
-                raise Untriable(what) from error
-            raise ValueError(
-                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
-                f"silent, of one spike and of many; free_values are {', '.join(self.free) or 'none'}; a feature that "
-                "cannot be computed is nan)"
-            ) from error
 
     # -- shown -----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ together, for each of them alone, for some of them, in other orders and for many
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.made_up import SETS, Untriable, bench_of
+from plausiwidgets.patterns.made_up import DT, MISTAKES, SETS, Untriable, bench_of
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import MOST_GIVEN, Floats
@@ -46,8 +46,6 @@ _TOGETHER = (
     "and without sorting over the sets"
 )
 
-Sweeps = Mapping[str, Sweep]
-
 _tried = ContextVar("tried", default=True)
 
 
@@ -66,18 +64,16 @@ def is_needed() -> bool:
     return _tried.get()
 
 
-def take(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
-    return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
+def try_sweeps(pattern: Any) -> dict[str, Sweep]:
+    """Return the sweeps of a protocol for the made-up neurons, checked; a ValueError says what to change."""
+    where, s = f"pattern {pattern.key!r}", _values(pattern)
 
+    def sweeps(sets: NDArray[np.intp]) -> dict[str, Sweep]:
+        return _checked(where, _called(pattern, "sweeps", _taken(s, sets)), sets.size)
 
-def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, longest: Callable[[], Any]) -> Sweeps:
-    """Return the sweeps of all sets with values `s`, checked; an error at `where` says what to change.
-
-    `longest` returns the time in ms that is simulated of each sweep; it is called once the sweeps are known to be some.
-    """
-    made = _checked(where, sweeps(take(s, np.arange(SETS))), SETS)
+    made = sweeps(np.arange(SETS))
     for sets in _COMPANIES:
-        again = _checked(where, sweeps(take(s, sets)), sets.size)
+        again = sweeps(sets)
         if [*again] != [*made] or any(len(again[x].pieces) != len(made[x].pieces) for x in made):
             one, other = ({x: len(sweep.pieces) for x, sweep in y.items()} for y in (made, again))
             raise ValueError(
@@ -86,60 +82,103 @@ def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, lon
             )
         for name, sweep in made.items():
             refuse_mixed(f"{where}: sweeps", _numbers(name, sweep), _numbers(name, again[name]), sets, SETS, named=str)
-    simulated = longest()
+    simulated = pattern.durations(s)
     for name, sweep in made.items():
         bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MOST_TIME)
         _check_windows(f"{where}: sweep {name!r}", sweep, simulated[name])
     return made
 
 
-Try = Callable[[Bench], Mapping[str, Any]]
-"""Returns the features that a pattern measures on a bench."""
+def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) -> dict[str, Any] | None:
+    """Return what a pattern measures of the made-up neurons, checked; None where it needs a parameter of the neuron.
 
-
-def try_features(where: str, what: str, features_on: Try, s: SimpleNamespace, own: Sequence[str],
-                 samples: float = 0.0) -> dict[str, Any] | None:  # fmt: skip
-    """Return what is measured of made-up neurons, checked; None where it needs a parameter of the neuron.
-
-    An error at `where` says what to change in `what`, the measure or the procedure.
+    A ValueError says what to change.
 
     Parameters
     ----------
+    sweeps : mapping of str to Sweep
+        Those of the pattern: a large batch is left out where they record too long a potential.
     own : sequence of str
         Features that the package measures itself.
-    samples : float
-        Of the potential that are recorded of a set: a large batch is left out where they are too many.
     """
+    s, what = _values(pattern), "procedure" if pattern.measure is None else "measure"
+    where = f"pattern {pattern.key!r}: {what}"
 
     def of(sets: NDArray[np.intp]) -> Mapping[str, Any]:
-        return features_on(bench_of(take(s, sets), sets))
+        bench = bench_of(_taken(s, sets), sets)
+        if pattern.measure is None:
+            measured = _called(pattern, what, bench)
+            if not isinstance(measured, Measurement):
+                raise ValueError(f"{where} must return a Measurement, not {type(measured).__name__}")
+            return measured.features
+        now = bench.stimulus_values
+        features: Mapping[str, Any] = _called(
+            pattern, what, bench.apply(pattern.sweeps(now), durations=pattern.durations(now)), now
+        )
+        return features
 
+    windows = [sweep.voltage for sweep in sweeps.values() if sweep.voltage is not None]
+    samples = sum(float(np.max(stop) - np.min(start)) for start, stop in windows) / DT
+    companies = [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MOST_SAMPLES else [])]
     try:
-        early = of(_FEW)  # before the others: one that remembers what it has seen gives them another value later
-        features = of(np.arange(SETS))
-        _check_names(where, what, features, own)
-        refuse_mixed(f"{where}: {what}", features, early, _FEW, SETS)
-        for sets in [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MOST_SAMPLES else [])]:
-            refuse_mixed(f"{where}: {what}", features, of(sets), sets, SETS)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of an empty row, which the user sees when it is judged
+            early = of(_FEW)  # before the others: one that remembers what it has seen gives them another value later
+            features = of(np.arange(SETS))
+            _check_names(where, features, own)
+            refuse_mixed(where, features, early, _FEW, SETS)
+            for sets in companies:
+                refuse_mixed(where, features, of(sets), sets, SETS)
     except Untriable:
         return None
     return dict(features)
 
 
-def _check_names(where: str, what: str, features: Any, own: Sequence[str]) -> None:
+def _values(pattern: Any) -> SimpleNamespace:
+    """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
+    s = SimpleNamespace()
+    for k, value in enumerate(pattern.free_values):
+        # Of irrational steps, so that no two values of a set, and no two sets, have the same place.
+        shares = (0.25 + 0.5 * k + (0.382 + 0.236 * k) * np.arange(1, SETS)) % 1.0
+        between = value.parameter(1.0, value.unit or "current").from_unit(shares)
+        setattr(s, value.key, np.array([value.default, *between]))
+    return s
+
+
+def _taken(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
+    return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
+
+
+def _called(pattern: Any, what: str, *args: Any) -> Any:
+    """Return what a function of the pattern returns, or refuse the pattern where it raises."""
+    try:
+        return getattr(pattern, what)(*args)
+    except Exception as error:
+        # A procedure may know the neurons that it is for, and refuse a made-up one.
+        if what == "procedure" and not isinstance(error, MISTAKES):
+            raise Untriable(what) from error
+        raise ValueError(
+            f"pattern {pattern.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
+            f"silent, of one spike and of many; free_values are {', '.join(pattern.free) or 'none'}; a feature that "
+            "cannot be computed is nan)"
+        ) from error
+
+
+def _check_names(where: str, features: Any, own: Sequence[str]) -> None:
     if not isinstance(features, Mapping):
-        raise ValueError(f"{where}: {what} must return a dict of feature → values, not {type(features).__name__}")
+        raise ValueError(f"{where} must return a dict of feature → values, not {type(features).__name__}")
     taken = [name for name in own if name in features]
     if taken:
         raise ValueError(
-            f"{where}: {what} returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose "
-            "another name, or leave it out"
+            f"{where} returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose another "
+            "name, or leave it out"
         )
     for name, feature in features.items():
-        for value in _values(feature):
+        for value in _entries(feature):
             if numbers(value) is None:
                 raise ValueError(
-                    f"{where}: feature {name!r} is {shown(value)}, valid is: a number for each set, or nan"
+                    f"{where.rpartition(':')[0]}: feature {name!r} is {shown(value)}, valid is: a number for each set, "
+                    "or nan"
                 )
 
 
@@ -149,7 +188,7 @@ def refuse_mixed(
 ) -> None:  # fmt: skip
     """Refuse values of n sets `together` that are others when some of the sets are computed `again`."""
     for name, feature in together.items():
-        for whole, part in zip(_values(feature), _values(again.get(name, np.nan)), strict=False):
+        for whole, part in zip(_entries(feature), _entries(again.get(name, np.nan)), strict=False):
             if np.shape(whole) not in ((), (n,)) or np.shape(part) not in ((), (sets.size,)):
                 continue  # of a wrong shape, which is refused where a criterion is about it
             expected, found = _per_set(whole, n)[sets], _per_set(part, sets.size)
@@ -161,14 +200,7 @@ def refuse_mixed(
                 )
 
 
-def features_of(where: str, measured: Any) -> Mapping[str, Any]:
-    """Return the features that a procedure measured, or refuse what it returned."""
-    if not isinstance(measured, Measurement):
-        raise ValueError(f"{where}: procedure must return a Measurement, not {type(measured).__name__}")
-    return measured.features
-
-
-def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
+def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
     if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
         raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
     for name, sweep in sweeps.items():
@@ -182,7 +214,7 @@ def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
         ends = _per_set(sweep.end, n)
         if not (np.isfinite(ends).all() and (ends > 0).all()):
             raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
-    return sweeps
+    return dict(sweeps)
 
 
 def _numbers(name: str, sweep: Sweep) -> dict[str, Any]:
@@ -217,7 +249,7 @@ def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
             )
 
 
-def _values(feature: Any) -> tuple[ArrayLike, ...]:
+def _entries(feature: Any) -> tuple[ArrayLike, ...]:
     return (feature.value, feature.progress) if isinstance(feature, Graded) else (feature,)
 
 
