@@ -1,12 +1,4 @@
-"""Fixtures for tests in a real browser.
-
-- `lab`: a JupyterLab server for the whole run; `lab.open(notebook)` opens a copy of a notebook and runs it.
-- `open_notebook(notebook)`: the same, closed at the end of the test.
-- `open_cells(*code)`: a notebook of these cells, when its app has judged.
-- `one_notebook`: a notebook with an app, for all tests of a module.
-- `visit(fragment="")`: the app as `plausiwidgets --app` serves it.
-- `open_page(path, fragment="")`: a page of a file, without a server.
-- `opened(fragment)`: the app in a file of the models that a module names.
+"""Fixtures for tests in a real browser: apps in JupyterLab, in files and on servers.
 
 Chromium is the one that `CHROMIUM` names, the system's, or Playwright's own. Without any the tests are
 skipped, unless `PLAUSIWIDGETS_REQUIRE_BROWSER=1`: then they fail.
@@ -76,29 +68,27 @@ def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def open_notebook(lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
-    """Open a copy of a notebook in JupyterLab, run all its cells, and close it after the test."""
-    opened: list[NotebookPage] = []
+def open_cells(lab: Lab, tmp_path: Path) -> Iterator[OpenCells]:
+    """Open a notebook of these cells, run them, and wait until an app has judged, or for another selector.
 
-    def open_one(notebook: Path, **options: object) -> NotebookPage:
-        opened.append(lab.open(notebook, **options))
+    It is closed after the test; there must have been no error, but where the kernel is to be `lost`.
+    """
+    opened: list[NotebookPage] = []
+    errors: list[list[str]] = []
+
+    def open_one(*code: str, until: str = JUDGED, lost: bool = False, **options: object) -> NotebookPage:
+        opened.append(lab.open(notebook(tmp_path, *code), **options))
+        if not lost:
+            errors.append(opened[-1].errors)
+        if until:
+            opened[-1].page.wait_for_selector(until, timeout=180_000)  # a custom neuron is exported and compiled first
         return opened[-1]
 
     yield open_one
+    found = [list(one) for one in errors]
     for page in opened:
         lab.close(page)
-
-
-@pytest.fixture
-def open_cells(open_notebook, tmp_path: Path) -> OpenCells:
-    """Open a notebook of these cells, run them, and wait until an app has judged, or for another selector."""
-
-    def open_one(*code: str, until: str = JUDGED, **options: object) -> NotebookPage:
-        opened = open_notebook(notebook(tmp_path, *code), **options)
-        opened.page.wait_for_selector(until, timeout=180_000)  # a custom neuron is exported and compiled first
-        return opened
-
-    return open_one
+    assert found == [[]] * len(found)
 
 
 @pytest.fixture(scope="module")

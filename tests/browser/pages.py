@@ -179,9 +179,8 @@ class NotebookPage(BrowserPage):
             self.set_dark(False)  # the theme is a setting of the server, which other tests share
 
     def _end_kernel(self) -> None:
-        for session in self._server.get("/api/sessions"):
-            if session["path"] == self.name:
-                self._server.delete(f"/api/sessions/{session['id']}")
+        for session in self._server.sessions(self.name):
+            self._server.request(session, "DELETE")
 
 
 class VisitorPage(BrowserPage):

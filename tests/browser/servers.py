@@ -7,10 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
+from email.message import Message
+from http.client import HTTPConnection
 from pathlib import Path
 
 START_SECONDS = 90.0
@@ -48,18 +48,8 @@ def jupyter_environment(home: Path) -> dict[str, str]:
 
 
 class Server:
-    """A web server in a process group of its own.
-
-    Parameters
-    ----------
-    arguments
-        What follows `python` on its command line.
-    port
-        Where it will listen.
-    home
-        Folder for its settings, runtime files and log.
-    ready
-        Path that answers with status 200 once it is up.
+    """A web server in a process group of its own: `arguments` follow `python`, `home` has its settings and its log, and
+    the path `ready` answers with status 200 once it is up.
     """
 
     def __init__(self, arguments: Sequence[str], port: int, home: Path, ready: str, cwd: Path | None = None) -> None:
@@ -83,29 +73,26 @@ class Server:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
-            try:
-                with urllib.request.urlopen(self.url + ready, timeout=5) as answer:
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, OSError):
-                pass
+            with suppress(OSError):
+                if self.request(ready)[0] == 200:
+                    return
             time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"the server did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
 
-    def delete(self, path: str) -> None:
-        """Send a DELETE to the server's API; what is already gone is no error."""
-        request = urllib.request.Request(self.url + path, method="DELETE")
-        try:
-            urllib.request.urlopen(request, timeout=30).close()
-        except urllib.error.HTTPError as error:
-            if error.code != 404:
-                raise
+    def request(
+        self, path: str = "/", method: str = "GET", body: bytes | None = None, **headers: str
+    ) -> tuple[int, Message, bytes]:
+        """Status, headers and body of an answer, which may lead elsewhere; `_` in the name of a header is `-`."""
+        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=60)
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
 
-    def get(self, path: str) -> list[dict]:
-        """The JSON answer of the server's API."""
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
-            return json.load(answer)
+    def sessions(self, path: str) -> list[str]:
+        """Addresses of JupyterLab's sessions of a notebook."""
+        found = json.loads(self.request("/api/sessions")[2])
+        return [f"/api/sessions/{one['id']}" for one in found if one["path"] == path]
 
     def stop(self) -> None:
         """End the server; it ends its kernels."""
@@ -127,11 +114,6 @@ def children(server: int) -> dict[int, str]:
             if int(status.read_text().rpartition(")")[2].split()[1]) == server:
                 found[int(status.parent.name)] = status.with_name("cmdline").read_text().replace("\0", " ")
     return found
-
-
-def kernels(server: int) -> list[int]:
-    """The process numbers of the kernels of a server (Linux)."""
-    return [pid for pid, command in children(server).items() if "ipykernel" in command]
 
 
 def start_lab(home: Path) -> Server:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from waiting import until
 
 import plausiwidgets as pw
 from tests.browser.pages import JUDGED, FilePage
@@ -17,28 +18,20 @@ CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)
     const { width, height, top, left } = one.getBoundingClientRect();
     return width > 0 && height > 0 && top < innerHeight && left < innerWidth;
 })"""
-SHARE = """() => {
-    const [, , width, height] = document.querySelector('[data-pw-figure]').dataset.potential.split(' ').map(Number);
-    return (width * height) / (innerWidth * innerHeight);
-}"""
 
 
 @pytest.fixture(scope="module")
-def as_opened(browser, path: Path) -> Iterator[Page]:
+def as_opened(browser, path: Path) -> Iterator[FilePage]:
     """The app as it opens, for the tests that only look at it."""
     shown = FilePage(browser, path, "#pattern=tonic_bursting")
     shown.page.wait_for_selector(JUDGED)
-    yield shown.page
+    yield shown
     shown.close()
     assert shown.errors == []
 
 
 def chip(page) -> str:
     return page.locator(".pw-chip").inner_text()
-
-
-def value(page, name: str) -> float:
-    return float(page.locator(f".pw-row:has([data-name={name}]) output").inner_text().split()[0].replace("−", "-"))
 
 
 # ------------------------------------------------------------------ what is seen first
@@ -75,9 +68,9 @@ def test_a_link_is_followed_though_the_page_writes_its_own_address_at_that_momen
     ("width", "height", "least"), [(1920, 1080, 0.45), (1400, 900, 0.4), (1366, 768, 0.35), (1024, 768, 0.28)]
 )
 def test_the_first_screen_has_few_controls_and_the_potential_most_of_the_room(as_opened, width, height, least):
-    page = as_opened
+    page = as_opened.page
     page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_function(f"() => ({SHARE})() >= {least}")
+    until(lambda: as_opened.potential_share() >= least)
     assert page.evaluate(f"({CONTROLS})().length") <= 20
     tracks = page.evaluate("[...document.querySelectorAll('.pw-app input[type=range]')].map((one) => one.clientWidth)")
     assert len(tracks) == 4
@@ -86,7 +79,7 @@ def test_the_first_screen_has_few_controls_and_the_potential_most_of_the_room(as
 
 
 def test_there_is_one_family_of_type_in_at_most_eight_styles(as_opened):
-    families, styles = as_opened.evaluate("""() => {
+    families, styles = as_opened.page.evaluate("""() => {
         const texts = [...document.querySelectorAll('.pw-app *')].filter((one) =>
             [...one.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()));
         const looks = texts.map((one) => getComputedStyle(one));
@@ -105,9 +98,9 @@ def test_a_phone_shows_the_figure_and_wide_sliders_and_nothing_beside_the_screen
 
 
 def test_the_published_set_shows_the_pattern_and_says_so(as_opened):
-    assert chip(as_opened).startswith("✓ It does")
-    assert as_opened.locator("h1").inner_text().startswith("The Izhikevich neuron")
-    assert "Published by Izhikevich, 2004" in as_opened.locator("footer").inner_text()
+    assert chip(as_opened.page).startswith("✓ It does")
+    assert as_opened.page.locator("h1").inner_text().startswith("The Izhikevich neuron")
+    assert "Published by Izhikevich, 2004" in as_opened.page.locator("footer").inner_text()
 
 
 def test_a_neuron_that_cannot_is_told_with_the_argument(opened):

@@ -13,7 +13,7 @@ def silence(opened):
 
 
 def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_cells, lab):
-    opened = open_cells(BURSTING)
+    opened = open_cells(BURSTING, lost=True)
     page = opened.page
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown() }")
     press(opened, "ArrowRight", 2)
@@ -30,7 +30,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
 
 
 def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_the_cell_has_run(open_cells):
-    opened = open_cells(BURSTING)
+    opened = open_cells(BURSTING, lost=True)
     page = opened.page
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     opened.wait_for_kernel()

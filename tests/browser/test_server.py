@@ -1,10 +1,10 @@
 """The app as a server shows it, in a real browser: verdicts and searches of Python, visitors beside each other."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
+from waiting import until
 
 import plausiwidgets as pw
 from tests.browser.pages import BrowserPage, VisitorPage, open_tool
@@ -24,35 +24,19 @@ def tried(page) -> int:
 
 def until_tried(page, least: int) -> None:
     """Wait for a search; the policy of the page allows no function that a test would wait with."""
-    end = time.monotonic() + 60
-    while not drawer(page).count() or tried(page) < least:
-        assert time.monotonic() < end, "the search does not go on"
-        page.wait_for_timeout(50)
+    until(lambda: drawer(page).count() and tried(page) >= least)
 
 
 def press(page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def drag(page, name: str, to: float) -> None:
-    page.evaluate(
-        """([name, to]) => {
-        const input = document.querySelector(`[data-name=${name}]`);
-        input.value = String(to);
-        input.dispatchEvent(new Event('input', { bubbles: true }));
-        input.dispatchEvent(new Event('change', { bubbles: true }));
-    }""",
-        [name, to],
-    )
-
-
 def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     page = visit().page
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
-    at = float(page.locator("[data-name=d]").input_value())
     shown = page.locator(".pw-row:has([data-name=d]) output")
     before = shown.inner_text()
-    drag(page, "d", at + 1)
+    page.locator("[data-name=d]").press("ArrowRight")
     expect(shown).not_to_have_text(before)
     expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)  # Python has verified it
 
@@ -78,18 +62,11 @@ def test_a_search_is_watched_and_its_values_are_taken(visit):
     expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
 
 
-def until_it_has_its_share(page, least: float) -> None:
-    """Wait until the curve of a search has at least a share of the window, whose size may just have changed."""
-    end, window = time.monotonic() + 60, page.viewport_size
-    while True:
-        box = page.locator("[data-pw-objective]").bounding_box()
-        if (
-            box["width"] <= window["width"]
-            and box["width"] * box["height"] >= least * window["width"] * window["height"]
-        ):
-            return
-        assert time.monotonic() < end, (box, window)
-        page.wait_for_timeout(50)
+def has_its_share(page, least: float) -> bool:
+    """Whether the curve of a search has at least a share of the window, whose size may just have changed."""
+    box, window = page.locator("[data-pw-objective]").bounding_box(), page.viewport_size
+    share = box["width"] * box["height"] / (window["width"] * window["height"])
+    return box["width"] <= window["width"] and share >= least
 
 
 def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_window(visit):
@@ -106,7 +83,7 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
             expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
         for width, height in ((1024, 768), (1400, 900)):
             page.set_viewport_size({"width": width, "height": height})
-            until_it_has_its_share(page, 0.15)
+            until(lambda: has_its_share(page, 0.15))
 
 
 SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]
@@ -130,10 +107,7 @@ def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_ty
             press(page, "Present")
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            end = time.monotonic() + 30
-            while squeezed := page.evaluate(SQUEEZED):
-                assert time.monotonic() < end, (width, height, present, squeezed)
-                page.wait_for_timeout(50)
+            until(lambda: page.evaluate(SQUEEZED) == [])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, height, present)
 
 

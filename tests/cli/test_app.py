@@ -13,6 +13,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.cli import explore, main
+from tests.browser.servers import free_port
 
 
 @pytest.fixture
@@ -38,14 +39,8 @@ def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path:
     assert served == [((tmp_path / "plausiwidgets-notebooks").resolve(), [])]
 
 
-def free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_port_and_no_browser_reach_jupyterlab(served, tmp_path: Path) -> None:
-    port = free()
+    port = free_port()
     assert main.main(["--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
     assert served == [(tmp_path.resolve(), ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"])]
 
@@ -57,7 +52,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
     monkeypatch.setattr(alone, "serve", lambda limits, **options: calls.append((limits, options)))
     file = tmp_path / "neurons.py"
     file.write_text("")
-    port = free()
+    port = free_port()
     words = ["--app", str(file), "--port", str(port), "--no-browser", "--visitors", "30", "--workers", "3", "--budget",
              "900", "--language", "de", "--address", "::1", "--host", "a.example", "b.example"]  # fmt: skip
     assert main.main(words) == 0

@@ -1,14 +1,11 @@
 """The server of `plausiwidgets --app` as it runs: what visitors get, and what those get who mean no good."""
 
 import asyncio
-import http.client
 import json
 import os
 import re
 import signal
 import socket
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -94,13 +91,6 @@ def run(work: Any) -> Any:
     """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
-
-
-def request(server: Server, path: str = "/", method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
-    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    return answer.status, dict(answer.getheaders()), answer.read()
 
 
 def works(server: Server) -> bool:
@@ -226,7 +216,7 @@ def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: P
     file = tmp_path / "neurons.py"
     file.write_text(LEAKY)
     started = own(str(file), "--workers=1")
-    _, _, body = request(started)
+    _, _, body = started.request()
     about = json.loads(body.decode().split('id="about">')[1].split("</script>")[0])
     names = list(about["own"])
     assert names == ["leaky_of_a_file"]
@@ -255,12 +245,12 @@ def test_a_file_of_models_that_cannot_be_used_is_said_and_nothing_is_served(tmp_
 
 
 def test_files_are_sent_compressed_and_kept_for_a_year_and_the_page_is_not(server: Server) -> None:
-    _, headers, body = request(server)
+    _, headers, body = server.request()
     assert headers["Cache-Control"] == "no-cache"
     name = body.decode().split('src="')[1].split('"')[0]
-    _, headers, _ = request(server, f"/{name}", Accept_Encoding="gzip, br")
+    _, headers, _ = server.request(f"/{name}", Accept_Encoding="gzip, br")
     assert headers["Content-Encoding"] == "gzip" and "immutable" in headers["Cache-Control"]
-    assert "Content-Encoding" not in request(server, f"/{name}")[1]
+    assert "Content-Encoding" not in server.request(f"/{name}")[1]
 
 
 @pytest.mark.parametrize(
@@ -270,20 +260,20 @@ def test_files_are_sent_compressed_and_kept_for_a_year_and_the_page_is_not(serve
      "/?" + "a" * 15_000],
 )  # fmt: skip
 def test_there_is_nothing_but_the_page_and_its_files(server: Server, path) -> None:
-    status, _, body = request(server, path)
+    status, _, body = server.request(path)
     assert status == (200 if path.startswith("/?") else 404)
     assert b"import" not in body[:200]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
 def test_other_methods_are_refused(server: Server, method) -> None:
-    assert request(server, "/", method)[0] in (400, 405)
+    assert server.request("/", method)[0] in (400, 405)
 
 
 def test_requests_that_name_another_host_are_refused(server: Server) -> None:
-    assert request(server, Host="rebound.example.org")[0] == 403
-    assert request(server, Host=HOST)[0] == 200
-    assert request(server, Host="rebound.example.org", X_Forwarded_Host="localhost")[0] == 403
+    assert server.request(Host="rebound.example.org")[0] == 403
+    assert server.request(Host=HOST)[0] == 200
+    assert server.request(Host="rebound.example.org", X_Forwarded_Host="localhost")[0] == 403
     with pytest.raises(HTTPClientError, match="403"):
         run(connect(server, Host="rebound.example.org", Origin="http://example.org"))
 
@@ -306,15 +296,9 @@ def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone
     file = pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task)
     started = own("--workers=1", "--exercise", str(file))
     secret = re.search(r"teacher=([\w-]+)#", started.log.read_text())[1]
-    place = f"{started.url}/exercise/burst/codes"
 
     def post(code: str, **headers: str) -> int:
-        asked = urllib.request.Request(place, code.encode(), {k.replace("_", "-"): v for k, v in headers.items()})
-        try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
+        return started.request("/exercise/burst/codes", "POST", code.encode(), **headers)[0]
 
     code = "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
     assert post(code, Origin=started.url, Sec_Fetch_Site="same-origin") == 200
@@ -323,10 +307,10 @@ def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone
     assert post("nonsense") == 400
     assert post("x" * 20_000) in (400, 413)
     for asked in ("", "?teacher=x", "?teacher=%FF"):
-        assert request(started, f"/exercise/burst/codes{asked}")[0] in (400, 403)
-    status, _, body = request(started, f"/exercise/burst/codes?teacher={secret}&after=nonsense")
+        assert started.request(f"/exercise/burst/codes{asked}")[0] in (400, 403)
+    status, _, body = started.request(f"/exercise/burst/codes?teacher={secret}&after=nonsense")
     assert (status, json.loads(body)) == (200, {"codes": [code], "count": 1})
-    assert request(started, "/exercise/other/codes")[0] == 404
+    assert started.request("/exercise/other/codes")[0] == 404
 
 
 # ------------------------------------------------------------------ messages that mean no good
@@ -388,7 +372,7 @@ def test_half_requests_by_the_hundred_do_not_keep_anybody_out_and_fill_no_log(ow
                 half = stack.enter_context(socket.create_connection((host, int(port)), 10))
                 half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " if k % 2 else b"")
             if k % 150 == 149:
-                assert request(started)[0] == 200
+                assert started.request()[0] == 200
         assert works(started)
     assert len(started.log.read_text()) < 5000
 

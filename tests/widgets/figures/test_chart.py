@@ -11,26 +11,16 @@ from plausiwidgets.assessment import SCORE_COLUMNS
 from plausiwidgets.widgets.figures.chart import COMPARED_2004, NAME_2004, draw
 
 
-def score(n=4, seed=0):
-    rng = np.random.default_rng(seed)
-    rows = [
-        {
-            "model": f"model_{i}",
-            "title": f"Model of number {i}",
-            "patterns": 20,
-            "shown": int(rng.integers(0, 21)),
-            "fragile": 1,
-            "not_found": 2,
-            "failed": 0,
-            "robustness": 0.8,
-            "ns_per_ms": 12.0,
-            "dt": 0.1,
-            "operations_per_ms": float(10 ** rng.uniform(1.0, 4.0)),
-            "free_parameters": 5,
-        }
-        for i in range(n)
-    ]
-    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+def score():
+    rng = np.random.default_rng(0)
+    different = {
+        "model": [f"model_{i}" for i in range(4)],
+        "title": [f"Model of number {i}" for i in range(4)],
+        "shown": rng.integers(0, 21, 4),
+        "operations_per_ms": 10 ** rng.uniform(1.0, 4.0, 4),
+    }
+    same = {"patterns": 20, "fragile": 1, "not_found": 2, "failed": 0, "robustness": 0.8, "ns_per_ms": 12.0, "dt": 0.1}
+    return pd.DataFrame(different | same | {"free_parameters": 5}, columns=list(SCORE_COLUMNS))
 
 
 def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():

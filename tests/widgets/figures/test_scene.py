@@ -92,6 +92,21 @@ def test_the_scale_is_made_of_where_a_sweep_begins_unless_that_is_in_the_middle_
         assert begun(v) == usual
 
 
+@pytest.mark.parametrize("key", ["tonic_spiking", "class_1_excitable", "resonator"])
+def test_the_rows_of_a_figure_stand_apart(key: str) -> None:
+    layout = figure_of(scene(preset_of(key)), dark=False)["layout"]
+    domains = sorted(axis["domain"] for name, axis in layout.items() if name.startswith("yaxis"))
+    assert all(below[1] < above[0] for below, above in zip(domains[:-1], domains[1:], strict=True))
+
+
+def test_the_axis_of_the_current_has_two_ticks_at_least() -> None:
+    for low, high in ((-3.2, 4.9), (-2.3, 17.3), (77.3, 80.8)):
+        most = figure_of(Scene(current=(low, high)), dark=False)["layout"]["yaxis3"]["nticks"]
+        steps = (power * multiple for power in (0.1, 1.0, 10.0) for multiple in (1, 2, 5))
+        step = next(step for step in steps if step >= (high - low) / most)  # as Plotly takes it
+        assert np.floor(high / step) - np.ceil(low / step) + 1 >= 2
+
+
 def test_dark_and_light_differ_in_colour_alone() -> None:
     shown = scene(preset_of("resonator"))
     light, dark = (figure_of(shown, dark) for dark in (False, True))

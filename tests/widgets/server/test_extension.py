@@ -3,8 +3,6 @@
 import ast
 import asyncio
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -34,12 +32,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def get(server: Server, path: str, **headers: str) -> tuple[int, str, bytes]:
-    request = urllib.request.Request(f"{server.url}{BASE}{path}", headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.url, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.url or "", error.read()
+    """Status of an answer, where it leads to, and its body."""
+    status, answered, body = server.request(f"{BASE}{path}", **headers)
+    return status, answered.get("Location", ""), body
+
+
+def logged_in(server: Server) -> tuple[str, str]:
+    """The cookies of a page that was opened with the token, and the page."""
+    _, headers, body = server.request(f"{BASE}plausiwidgets/?token={TOKEN}")
+    return "; ".join(one.partition(";")[0] for one in headers.get_all("Set-Cookie")), body.decode()
 
 
 async def connect(server: Server, token: str, **headers: str):
@@ -61,29 +62,20 @@ def test_the_page_and_its_files_are_below_the_base_address_and_ask_for_the_login
 def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server: Server) -> None:
     with pytest.raises(HTTPClientError, match="403"):
         run(connect(server, "wrong"))
-    with urllib.request.urlopen(f"{server.url}{BASE}plausiwidgets/?token={TOKEN}", timeout=30) as answer:
-        cookies = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie"))
+    cookies, _ = logged_in(server)
     with pytest.raises(HTTPClientError, match="403"):  # what a page of another site would send
         run(connect(server, "", Cookie=cookies, Origin="http://example.org"))
     run(connect(server, "", Cookie=cookies, Origin=server.url))
 
 
 def test_a_notebook_of_what_is_shown_is_written_for_who_may_and_is_made_of_names_and_numbers(server: Server) -> None:
-    with urllib.request.urlopen(f"{server.url}{BASE}plausiwidgets/?token={TOKEN}", timeout=30) as answer:
-        cookies = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie"))
-        about = json.loads(answer.read().decode().split('id="about">')[1].split("</script>")[0])["notebook"]
+    cookies, page = logged_in(server)
+    about = json.loads(page.split('id="about">')[1].split("</script>")[0])["notebook"]
     folder = server.log.parent
 
     def post(link: str, **headers: str) -> tuple[int, dict[str, str]]:
-        asked = urllib.request.Request(
-            f"{server.url}{BASE}plausiwidgets/{about['address']}", link.encode(),
-            {name.replace("_", "-"): value for name, value in headers.items()},
-        )  # fmt: skip
-        try:
-            with urllib.request.urlopen(asked, timeout=60) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
+        status, _, body = server.request(f"{BASE}plausiwidgets/{about['address']}", "POST", link.encode(), **headers)
+        return status, json.loads(body)
 
     link = "model=adex&pattern=tonic_bursting&tau_w=110.5&dt=0.05"
     assert post(link)[0] == 403
@@ -98,7 +90,7 @@ def test_a_notebook_of_what_is_shown_is_written_for_who_may_and_is_made_of_names
         status, told = post(asked, **mine)
         assert status == 200
         names.append(told["name"])
-        assert urllib.request.urlopen(f"{server.url}{told['url']}?token={TOKEN}", timeout=30).status == 200
+        assert server.request(f"{told['url']}?token={TOKEN}")[0] == 200
     assert len(set(names)) == 3
     codes = ["".join(json.loads((folder / name).read_text())["cells"][0]["source"]) for name in names]
     assert "pw.Explorer('adex', 'tonic_bursting', {" in codes[0]

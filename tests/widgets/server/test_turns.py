@@ -114,6 +114,24 @@ def test_who_begins_searches_again_and_again_goes_first_for_a_short_time_only(tu
     assert had[0] - had[1] < 2 * FIRST
 
 
+def test_who_waits_at_a_closed_gate_keeps_the_place(turns, clock):
+    first, second, third = (turns.join() for _ in range(3))
+    assert first.wait() and not second.wait()
+    with turns.wanted(second):  # verdicts are made meanwhile
+        clock.now += WANTED + 0.1
+        assert not third.wait()
+    assert second.wait()
+
+
+def test_what_verdicts_hold_up_is_no_part_of_a_turn(turns, clock):
+    one, other = turns.join(), turns.join()
+    assert one.wait() and not other.wait()
+    clock.now += 5.0
+    turns.prolong(one, 5.0)
+    assert steps(turns, clock, [one, other], 0.9) == [pytest.approx(0.9), 0.0]
+    assert steps(turns, clock, [one, other], 0.9)[1] > 0.7
+
+
 def test_who_has_left_waits_for_all_others(turns, clock):
     left, there = turns.join(), turns.join()
     left.away = True

@@ -1,10 +1,6 @@
 """Scripts and tables give the same as the screen."""
 
 import io
-import json
-import os
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -27,30 +23,27 @@ def shown(model, pattern):
     return selection if preset is None else selection.filled(preset.parameters, preset.dt)
 
 
-def seen(verdict):
-    spikes = {name: trace.spike_times[0].tolist() for name, trace in verdict.traces.items()}
-    return verdict.status, float(verdict.loss), spikes
+def run(text: str) -> dict:
+    """Run a script as in a fresh process; return its names."""
+    names: dict = {}
+    exec(compile(text, "script", "exec"), names)
+    return names
 
 
-def test_the_script_gives_the_spikes_and_the_verdict_of_the_screen_in_a_fresh_process(tmp_path):
-    selections = [shown(model, pattern) for model in MODELS for pattern in PATTERNS]
-    for i, selection in enumerate(selections):
-        (tmp_path / f"{i}.py").write_text(script(selection), encoding="utf-8")
-    run = (
-        "import glob, json, pathlib, runpy\n"
-        "out = {}\n"
-        "for path in sorted(glob.glob('*.py')):\n"
-        "    v = runpy.run_path(path)['verdict']\n"
-        "    spikes = {n: t.spike_times[0].tolist() for n, t in v.traces.items()}\n"
-        "    out[path] = [v.status, float(v.loss), spikes]\n"
-        "pathlib.Path('out.json').write_text(json.dumps(out))"
-    )
-    environment = {**os.environ, "PLOTLY_RENDERER": "json"}
-    subprocess.run([sys.executable, "-c", run], cwd=tmp_path, env=environment, check=True, capture_output=True)
-    found = json.loads((tmp_path / "out.json").read_text())
-    for i, selection in enumerate(selections):
-        verdict = pw.judge(selection.model, selection.pattern, dict(selection.values), dt=selection.dt)
-        assert tuple(found[f"{i}.py"]) == seen(verdict)
+@pytest.fixture(autouse=True)
+def _no_figure_is_opened(monkeypatch):
+    monkeypatch.setattr("plotly.graph_objects.Figure.show", lambda self: None)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_script_gives_the_spikes_and_the_verdict_of_the_screen(model):
+    for pattern in PATTERNS:
+        selection = shown(model, pattern)
+        verdict = pw.judge(model, pattern, dict(selection.values), dt=selection.dt)
+        found = run(script(selection))["verdict"]
+        assert (found.status, found.loss) == (verdict.status, verdict.loss)
+        for name, trace in verdict.traces.items():
+            assert found.traces[name].spike_times[0].tolist() == trace.spike_times[0].tolist()
 
 
 def test_traces_are_saved_with_their_spikes():
@@ -68,36 +61,26 @@ def test_a_custom_neuron_is_named_in_the_script():
     assert "custom" not in script(Selection.of("lif", "tonic_spiking"))
 
 
-def test_the_script_of_an_explorer_repeats_its_search(monkeypatch):
-    import plotly.graph_objects as go
-
-    monkeypatch.setattr(go.Figure, "show", lambda self: None)
+def test_the_script_of_an_explorer_repeats_its_search():
     explorer = pw.Explorer("izhikevich", "tonic_bursting", {"c": -56.0})
     explorer.selection = explorer.selection.with_bounds("d", -3.0, 7.0).with_free(["c", "d", "amplitude"])
-    before: dict = {}
-    exec(explorer.to_python(), before)  # without a search it is a comment
+    before = run(explorer.to_python())  # without a search it is a comment
     assert "result" not in before and before["verdict"].loss == pw.judge(
         "izhikevich", "tonic_bursting", dict(explorer.selection.values)
     ).loss  # fmt: skip
     assert "# bounds = {" in explorer.to_python() and "'d': (-3.0, 7.0)" in explorer.to_python()
     made = explorer.optimize(seed=5, budget=200).result(60)
     explorer.selection = explorer.selection.with_value("c", -57.0)
-    again: dict = {}
-    exec(explorer.to_python(), again)
+    again = run(explorer.to_python())
     assert again["parameters"]["c"] == -57.0 and again["start"]["c"] == -56.0
     assert again["result"].tries.values.tolist() == made.tries.values.tolist()
     assert dict(again["result"].parameters) == dict(made.parameters)
     explorer.close()
 
 
-def test_the_script_of_several_patterns_runs(monkeypatch):
-    import plotly.graph_objects as go
-
-    monkeypatch.setattr(go.Figure, "show", lambda self: None)
+def test_the_script_of_several_patterns_runs():
     selection = Selection.of("izhikevich", pw.patterns.all_of("tonic_spiking", "phasic_spiking"))
-    found: dict = {}
-    exec(script(selection), found)
-    assert list(found["verdict"].parts) == ["tonic_spiking", "phasic_spiking"]
+    assert list(run(script(selection))["verdict"].parts) == ["tonic_spiking", "phasic_spiking"]
 
 
 def test_an_explorer_opens_a_result_with_its_ranges():

@@ -56,6 +56,12 @@ def test_a_job_after_a_while_is_done_then_and_not_before(desk) -> None:
     assert desk.run() == ["verify"]
 
 
+def test_a_job_that_waits_for_its_time_holds_up_nothing(desk) -> None:
+    desk.ask("urgent", Priority.FIGURE, after=1.0)
+    desk.ask("other", Priority.LATER)
+    assert desk.run() == ["other"]
+
+
 def test_a_drag_and_an_idle_job_have_threads_of_their_own(desk) -> None:
     for priority in Priority:
         desk.ask(priority, priority)
@@ -64,7 +70,7 @@ def test_a_drag_and_an_idle_job_have_threads_of_their_own(desk) -> None:
     assert desk.done == [Priority.DRAG, Priority.VERIFY]
 
 
-def test_a_superseded_or_cancelled_job_ends_at_its_checkpoint(desk) -> None:
+def test_a_superseded_cancelled_or_closed_job_ends_at_its_checkpoint(desk) -> None:
     passed = []
 
     def long(interrupt):
@@ -84,6 +90,8 @@ def test_a_superseded_or_cancelled_job_ends_at_its_checkpoint(desk) -> None:
     desk.worker.cancel("b")
     assert desk.run() == []
     desk.worker.ask("a", Priority.VERIFY, long(lambda: desk.ask("b")))  # another key ends nothing
+    desk.run()
+    desk.worker.ask("a", Priority.VERIFY, long(desk.worker.close))
     desk.run()
     assert len(passed) == 1 and desk.errors == []
 
