@@ -92,6 +92,14 @@ def test_the_scale_is_made_of_where_a_sweep_begins_unless_that_is_in_the_middle_
         assert begun(v) == usual
 
 
+def test_the_small_sweeps_are_drawn_as_finely_as_their_event_needs() -> None:
+    shown = scene(preset_of("integrator"))
+    [small] = [trace for trace in traces_of(shown, "yours", dark=False) if trace["uid"] == "yours_others"]
+    first, (begin, end) = small["x"][: np.flatnonzero(np.isnan(small["x"]))[0]], shown.time
+    t = shown.lanes[0].lines["yours"].t.astype(np.float32)
+    assert set(t[(t >= begin) & (t <= end)]) <= set(first)
+
+
 @pytest.mark.parametrize("key", ["tonic_spiking", "class_1_excitable", "resonator"])
 def test_the_rows_of_a_figure_stand_apart(key: str) -> None:
     layout = figure_of(scene(preset_of(key)), dark=False)["layout"]
