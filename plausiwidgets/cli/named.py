@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from plausiwidgets.models import NeuronModel
     from plausiwidgets.patterns.all_of import Judged
+    from plausiwidgets.support.python_file import Registry
 
 T = TypeVar("T")
 
@@ -26,12 +27,7 @@ def models_named(text: str) -> list[NeuronModel]:
     """Return the models that a word of the command line names (argparse type)."""
     from plausiwidgets.models import registry
 
-    if (place := file_and_name(text)) is not None:
-        return list(_told(registry.custom.of_file, place).values())
-    try:
-        return [registry.get(name) for name in (registry.names() if text == ALL else [text])]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return _named(text, registry.custom, registry.names, registry.get)
 
 
 def patterns_named(text: str) -> list[Judged]:
@@ -39,33 +35,31 @@ def patterns_named(text: str) -> list[Judged]:
     from plausiwidgets.patterns import registry
     from plausiwidgets.patterns.all_of import judged
 
-    if (place := file_and_name(text)) is not None:
-        return list(_told(registry.custom.of_file, place).values())
-    asked = registry.names() if text == ALL else [registry.key_of(text)]
+    return _named(
+        text, registry.custom, registry.names, lambda key: judged(registry.get(registry.key_of(key)), "assess")
+    )
+
+
+def _named(text: str, custom: Registry[Any], names: Callable[[], list[str]], get: Callable[[str], T]) -> list[T]:
+    path, name = file_and_name(text)
     try:
-        return [judged(registry.get(key), "assess") for key in asked]
-    except ValueError as error:
+        if not path:
+            return [get(one) for one in (names() if text == ALL else [text])]
+        with redirect_stdout(sys.stderr):  # what a file prints does not mix with the table
+            return list(custom.of_file(path, name).values())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot read {path}: {error.strerror}") from None
+    except (ImportError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def file_and_name(text: str) -> tuple[str, str | None] | None:
-    """Return the path of a file and the name in it, None for all; None for a word that is no such place.
+def file_and_name(text: str) -> tuple[str, str | None]:
+    """Return the path of a file, which is empty for a word that names none, and the name in it, None for all.
 
     Examples
     --------
     >>> file_and_name("cells/my_neurons.py:leaky"), file_and_name("my_neurons.py:all"), file_and_name("lif")
-    (('cells/my_neurons.py', 'leaky'), ('my_neurons.py', None), None)
+    (('cells/my_neurons.py', 'leaky'), ('my_neurons.py', None), ('', None))
     """
     path, found, name = (text + f":{ALL}" if text.endswith(".py") else text).rpartition(".py:")
-    return (f"{path}.py", None if name == ALL else name) if found else None
-
-
-def _told(load: Callable[[str, str | None], Mapping[str, T]], place: tuple[str, str | None]) -> Mapping[str, T]:
-    """Load a file; its errors are those of the command line, and what it prints does not mix with the table."""
-    try:
-        with redirect_stdout(sys.stderr):
-            return load(*place)
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"cannot read {place[0]}: {error.strerror}") from None
-    except (ImportError, ValueError) as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return (f"{path}.py", None if name == ALL else name) if found else ("", None)
