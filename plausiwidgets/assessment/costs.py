@@ -12,6 +12,7 @@ from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.result import Result
+from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -52,7 +53,8 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
             unit = several[0]
             if model not in compiling:
                 began = time.process_time()
-                reasons[model] = _why_not_compiled(unit)
+                asked = "engine='torch' was asked for" if unit.engine == "torch" else None
+                reasons[model] = asked or why_not(received_model(unit.model)) or ""
                 compiling[model] = time.process_time() - began
             began = time.process_time()
             result, without = _begun(unit)
@@ -80,13 +82,6 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
     table = pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS))
     table.attrs = {"compile": compiling, "memory": peak_memory()}
     return table
-
-
-def _why_not_compiled(unit: Unit) -> str:
-    """Return why a model runs in the torch loop, or an empty string; it is compiled, if it was not yet."""
-    from plausiwidgets.simulation.compiled.engine import why_not
-
-    return "engine='torch' was asked for" if unit.engine == "torch" else why_not(received_model(unit.model)) or ""
 
 
 def peak_memory() -> int | None:

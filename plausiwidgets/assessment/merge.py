@@ -86,9 +86,11 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
                 results[key], origins[key] = result, path
             elif result.reason != "failed":
                 _require_same(result, known, path, origins[key])
-    order = list(_keys(asked["order"]))
-    if others := [key for key in results if key not in set(order)]:
-        raise StoreError(f"{origins[others[0]]} is damaged: it has {_named(others[0])}, which its request has not")
+    models, seeds, patterns = (asked["order"][name] for name in ("models", "seeds", "patterns"))
+    order = [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
+    if others := results.keys() - set(order):
+        other = min(others)
+        raise StoreError(f"{origins[other]} is damaged: it has {_named(other)}, which its request has not")
     if store is not None:
         _write(Path(store).expanduser(), asked, [results[key] for key in order if key in results])
     rows = [results[key] for key in order if key in results]
@@ -96,12 +98,6 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     table = make_table(rows, not missing and all(row.reproducible for row in rows))
     table.attrs |= {"versions": asked["versions"], "missing": missing}
     return table
-
-
-def _keys(request: Mapping[str, Any]) -> Iterator[Key]:
-    """Yield the searches of a request in the order of the table."""
-    for model, seed, pattern in product(request["models"], request["seeds"], request["patterns"]):
-        yield model, pattern, seed
 
 
 def _missing(order: list[Key], results: Mapping[Key, Result], shards: set[str | None]) -> Iterator[str]:
