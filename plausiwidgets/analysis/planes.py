@@ -315,13 +315,7 @@ def parameter_plane(
 
 
 def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Return the stimulus with which the nearest known neuron of a model shows a pattern; the defaults without any.
-
-    Parameters
-    ----------
-    parameters : mapping of str to float
-        All parameters of the model; distances are those on its sliders.
-    """
+    """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
     declared = pattern.stimulus_parameters(model)
 
     def distance(known: Mapping[str, float]) -> float:

@@ -137,12 +137,7 @@ def shown_patterns(
 ) -> Iterator[Result]:
     """Yield the record of the search for a stimulus under each pattern in turn, without its tries.
 
-    Parameters
-    ----------
-    parameters : mapping of str to float
-        All parameters of the model.
-    stimuli : mapping of str to mapping of str to float, optional
-        Complete stimuli that are tried first, by the key of the pattern.
+    Complete `stimuli` are tried first, by the key of the pattern; all parameters of the model are given.
     """
     for pattern in asked:
         began = time.monotonic()

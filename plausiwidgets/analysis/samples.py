@@ -52,19 +52,9 @@ LossOf = Callable[[Floats], Floats]
 
 @dataclass(frozen=True)
 class Sample:
-    """Points of the region in which a loss is 0.
+    """Points `units` [n, d] of the unit cube in the region in which a loss is 0, and its share of the cube.
 
-    Attributes
-    ----------
-    units : ndarray [n, d]
-        In the unit cube.
-    volume : float
-        Estimated share of the cube.
-    interval : (float, float)
-        95 % interval of it.
-    levels : int
-        1 where the points are independent of each other.
-    evaluations : int
+    The interval of this volume is that of 95 %; of one level, the points are independent of each other.
     """
 
     units: Floats
@@ -227,18 +217,9 @@ class Sampling:
 
 
 def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:
-    """Yield after each batch, and return points that are spread evenly over the region in which a loss is 0.
+    """Yield after each batch, and return points of the unit cube, spread evenly over the region in which a loss is 0.
 
-    Parameters
-    ----------
-    dimensions : int
-        Of the unit cube that the points are in.
-    count : int
-        Number of points; four times as many are on the way at the levels before the last.
-
-    Raises
-    ------
-    NothingAccepted
+    Four times as many as the `count` are on the way before the last level. NothingAccepted where none get there.
     """
     many = round(count / KEPT)
     units = rng.random((many, dimensions))

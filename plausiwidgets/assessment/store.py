@@ -107,12 +107,8 @@ class Store:
 def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
     """Return the first lines of a study's file, several where files were merged by ``cat``, and its searches.
 
-    Both are empty if there is no file. A failed search is replaced by a later one of the same key.
-
-    Raises
-    ------
-    StoreError
-        If the file cannot be read, is not a study, or is damaged.
+    Both are empty if there is no file. A failed search is replaced by a later one of the same key. StoreError if the
+    file cannot be read, is not a study, or is damaged.
     """
     with _told(path, "read"):
         data = path.read_bytes() if path.exists() else b""
@@ -142,13 +138,7 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
 
 
 def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here: str = "here") -> None:
-    """Refuse a file whose versions or request differ from those that are asked for, and say where.
-
-    Raises
-    ------
-    StoreError
-        That names each difference; `here` says what the file is compared with.
-    """
+    """Refuse a file whose versions or request differ from what it is compared with `here`, and name each difference."""
     for what, kind in (("versions", "other versions"), ("request", "another request")):
         old, new = found.get(what), asked[what]
         if old == new:

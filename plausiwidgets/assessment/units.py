@@ -85,16 +85,8 @@ def run_unit(
 
     What an argument rules out is not searched: its record has no evaluations. A found set is moved towards the defaults
     while it stays verified (`gentle`), not counted as evaluations. After a stop (`Stopped`, KeyboardInterrupt) the
-    record holds the best set so far.
-
-    Parameters
-    ----------
-    checkpoint : callable, optional
-        Called within a generation; an exception ends the search.
-    tell : callable, optional
-        Called with the record after each generation.
-    clock : callable
-        Working time in s, which stands still during a pause.
+    record holds the best set so far. `checkpoint` is called within a generation, and may raise; `tell` with the record
+    after each one. The `clock` in s stands still during a pause.
     """
     if multiprocessing.parent_process() is not None:
         # The worker processes share the cores, and a forked one would wait for threads of its parent.

@@ -42,11 +42,6 @@ def checked(what: T) -> T:
     >>> rate(3, "2")
     Traceback (most recent call last):
     TypeError: rate: seconds is '2', valid is a finite number
-
-    Raises
-    ------
-    TypeError, ValueError
-        As of :func:`require`.
     """
     if isinstance(what, type):
         what.__init__ = checked(what.__init__)  # type: ignore[misc]

@@ -52,19 +52,7 @@ def extent(values: ArrayLike, digits: int = 4) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a title and notes.
-
-    Attributes
-    ----------
-    title : str
-        Sentence above the table.
-    heads : sequence of str
-        Of the columns.
-    rows : sequence of sequences of str
-    notes : sequence of str
-        Sentences below the table.
-    numbers : sequence of int
-        Columns that are aligned to the right.
+    """A table with a title above it and notes below; the columns of `numbers` are aligned to the right.
 
     Examples
     --------

@@ -62,12 +62,8 @@ class PythonFile:
     def run(self) -> Mapping[str, Any]:
         """Run the file and return its names.
 
-        Raises
-        ------
-        ImportError
-            If it needs an optional package that is not installed; with the line, and the command that installs it.
-        ValueError
-            If it is not Python, or raises; with the line.
+        An ImportError of an optional package has the line and the command that installs it; what else it raises, and
+        what is not Python, is a ValueError with the line.
         """
         module = ModuleType(f"plausiwidgets_{Path(self.path).stem}")
         module.__file__ = self.path
@@ -93,12 +89,7 @@ class PythonFile:
     def defined(self, kind: type[K]) -> dict[str, K]:
         """Return the objects of a type by their keys, as the file defined them when it was last run; else it is run.
 
-        These are values of its global names, and entries of lists, tuples and dicts among them.
-
-        Raises
-        ------
-        ValueError
-            If two of them have the same key, or the file fails.
+        These are values of its global names, and entries of lists, tuples and dicts among them, each with its own key.
         """
         with _one_at_a_time:
             names = _ran.get(self) or self.run()
@@ -167,13 +158,7 @@ class Registry(Generic[K]):
         return list(found.values())
 
     def of_file(self, path: str | Path, name: str | None = None) -> dict[str, K]:
-        """Return what `load` registers, by key, without registering it.
-
-        Raises
-        ------
-        ValueError
-            If there is none, or none of this name; the text lists the valid ones.
-        """
+        """Return what `load` registers, by key, without registering it; a ValueError lists what there is."""
         file = PythonFile.read(path)
         file.run()
         found = self._defined(file)

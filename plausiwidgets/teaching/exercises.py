@@ -210,13 +210,7 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
 
 
 def unpacked_code(code: str) -> dict[str, str]:
-    """Return the fields of a code, whose values are not judged.
-
-    Raises
-    ------
-    ValueError
-        If its form, its checksum or its fields are not those that a page writes.
-    """
+    """Return the fields of a code, whose values are not judged; ValueError if no page writes such a code."""
     text = "".join(code.split())
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
