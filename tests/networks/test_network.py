@@ -215,16 +215,6 @@ def test_a_branch_that_overflows_and_is_not_chosen_has_no_gradient():
 # ------------------------------------------------------------------ in a network
 
 
-def test_an_input_does_not_accumulate():
-    with torch.no_grad():
-        for name in ("lif", "lsnn", "adex_norse", "adex"):
-            layer = pw.to_norse(name, input="rheobase")
-            _, state = layer(torch.full((1,), 5.0, dtype=f64))
-            _, later = trains(layer, torch.zeros(3000, 1, dtype=f64), state)
-            _, never = trains(layer, torch.zeros(3000, 1, dtype=f64))
-            assert abs(later.v - never.v) < 0.02
-
-
 def test_no_two_neurons_share_an_initial_state():
     first, second = pw.to_norse("izhikevich"), pw.to_norse("izhikevich")
     x = torch.zeros(2, 3, dtype=f64)
@@ -263,15 +253,6 @@ def test_it_is_saved_loaded_and_copied():
     assert ours.sum() > 0 and torch.equal(ours, copied) and torch.equal(ours, loaded)
     assert [n for n, _ in layer.named_parameters()] == ["neuron.beta"]
     assert str(layer).splitlines()[0] == "NeuronLayer of lsnn: 2 neurons, dt 0.1 ms"
-
-
-def test_a_change_of_a_parameter_is_seen():
-    layer = pw.to_norse("lif")
-    x = torch.full((300, 1), 20.0, dtype=f64)
-    with torch.no_grad():
-        before = trains(layer, x)[0].sum()
-        layer.neuron.tau_mem.copy_(torch.tensor(2.0))
-        assert trains(layer, x)[0].sum() > before
 
 
 @pytest.mark.parametrize(

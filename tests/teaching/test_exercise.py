@@ -6,13 +6,17 @@ import zlib
 from urllib.parse import urlencode
 
 import node
+import numpy as np
 import pytest
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from tests.widgets.test_page import data_of
 
 TASK = pw.teaching.Exercise("Make it burst.", free=["c", "d"], hints=["The reset decides."])
 START = {"c": -65.0, "d": 8.0}
+UNTRACED = doublet(measure=lambda r, s: {"n": np.exp(r["pulse"].count()), "gap": r["pulse"].last()})
+"""A page has no exp of a count."""
 
 
 def code_of(**fields: str) -> str:
@@ -64,15 +68,8 @@ def test_an_exercise_that_is_none_is_refused(tmp_path, patterns, parameters, exe
 
 
 def test_an_exercise_that_the_page_could_not_judge_is_refused(tmp_path):
-    import numpy as np
-
-    pattern = pw.Pattern(
-        key="own", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log")],
-        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
-        measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)}, criteria=[pw.Criterion("x", "x", "X.", low=9.0)],
-    )  # fmt: skip
-    with pytest.raises(ValueError, match="“Own” cannot be an exercise"):
-        pw.export_page("lif", pattern, path=tmp_path / "a.html", exercise=pw.teaching.Exercise("?"))
+    with pytest.raises(ValueError, match="“Doublet” cannot be an exercise"):
+        pw.export_page("lif", UNTRACED, path=tmp_path / "a.html", exercise=pw.teaching.Exercise("?"))
 
 
 def test_a_question_must_be_one():
@@ -149,16 +146,19 @@ def test_a_start_outside_of_a_slider_extends_it(tmp_path):
         pw.teaching.read_code(answer(-86.0, "0"), path)
 
 
-def test_what_is_locked_in_a_mystery_is_known_without_its_page():
-    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 7)
-    locked = next(name for name in ("a", "b", "c", "d") if name not in hidden.moved)
-    values = {name: hidden.start[name] for name in hidden.model.parameters}
-    code = code_of(
-        _model="izhikevich", _mystery=hidden.link.partition("=")[2], _dt=str(hidden.dt), _seconds="2", _solved="0",
-        **{name: repr(x + 0.001 * (name == locked)) for name, x in values.items()},
-    )  # fmt: skip
-    with pytest.raises(ValueError, match=f"{locked} is locked"):
-        pw.teaching.read_code(code)
+@pytest.mark.parametrize(
+    ("pattern", "changed", "message"),
+    [
+        ("rebound_spike", {"c": "-59.0"}, "c is locked"),
+        ("tonic_bursting", {"_dt": "2.5"}, r"its time step is 2\.5 ms"),
+    ],
+)
+def test_what_a_mystery_locks_is_known_without_its_page(pattern, changed, message):
+    hidden = pw.teaching.mystery("izhikevich", pattern, 7)
+    values = {name: repr(float(hidden.start[name])) for name in hidden.model.parameters}
+    told = dict(_model="izhikevich", _mystery=f"izhikevich.{pattern}.7", _dt=str(hidden.dt), _seconds="2", _solved="0")
+    with pytest.raises(ValueError, match=message):
+        pw.teaching.read_code(code_of(**told | values | changed))
 
 
 def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
@@ -166,16 +166,6 @@ def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
     table = pw.teaching.class_results([answer(-50.0, "1"), forged])
     assert table["solved"].tolist() == [True, False]
     assert "its mystery is of Izhikevich" in table["refused"][1]
-
-
-def test_the_time_step_of_a_mystery_is_known_without_its_page():
-    hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", 7)
-    values = {name: repr(float(hidden.start[name])) for name in hidden.model.parameters}
-    code = code_of(
-        _model="izhikevich", _mystery="izhikevich.tonic_bursting.7", _dt="2.5", _seconds="3", _solved="0", **values
-    )
-    with pytest.raises(ValueError, match=r"its time step is 2\.5 ms"):
-        pw.teaching.read_code(code)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'<script id="data" type="application/json">[1]</script>', b""])

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from kernel_helpers import lanes_model
+from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
@@ -243,14 +244,10 @@ def test_the_command_takes_a_lesson(tmp_path, capsys):
 
 
 def test_a_lesson_that_the_page_cannot_take_is_refused(tmp_path):
-    pattern = pw.Pattern(
-        key="own", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log")],
-        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
-        measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)}, criteria=[pw.Criterion("x", "x", "X.", low=9.0)],
-    )  # fmt: skip
+    pattern = doublet(measure=lambda r, s: {"n": np.exp(r["pulse"].count()), "gap": r["pulse"].last()})
     page = tmp_path / "page.html"
-    assert pw.export_page("lif", pattern, lesson=card("pattern: own"), path=page) == page
-    with pytest.raises(ValueError, match="“Own” cannot be an exercise, nor the condition of a card"):
-        pw.export_page("lif", pattern, lesson=card("pattern: own\nuntil: holds"), path=page)
+    assert pw.export_page("lif", pattern, lesson=card("pattern: doublet"), path=page) == page
+    with pytest.raises(ValueError, match="“Doublet” cannot be an exercise, nor the condition of a card"):
+        pw.export_page("lif", pattern, lesson=card("pattern: doublet\nuntil: holds"), path=page)
     with pytest.raises(ValueError, match="an exercise or a lesson"):
         pw.export_page("lif", lesson=card("pattern: tonic_spiking"), exercise=pw.teaching.Exercise("?"), path=page)
