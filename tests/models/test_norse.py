@@ -142,3 +142,13 @@ def test_a_norse_cell_is_wrapped_in_a_few_lines():
         pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
     )  # fmt: skip
     assert pw.judge(model, "tonic_spiking").replicated
+
+
+@pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
+def test_what_is_no_function_is_named(argument):
+    given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
+    with pytest.raises(TypeError, match=f"{argument} is 1, valid is a function"):
+        pw.from_norse(
+            "mine", lif.lif_feed_forward_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
+            rest=-65.0, threshold=-50.0, **(given | {argument: 1}),
+        )  # fmt: skip
