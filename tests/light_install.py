@@ -2,7 +2,7 @@
 
 ``python -m tests.light_install`` in an environment with the tests' packages: the wheel is built, what it depends on is
 loaded anew, as wheels alone, and installed. There `import torch` fails, and neurons are judged, searched, assessed and
-exported (helpers/light.py); Chromium opens the page of one and moves a slider.
+exported (helpers/light.py).
 """
 
 from __future__ import annotations
@@ -16,10 +16,6 @@ import venv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-from playwright.sync_api import Page, sync_playwright
-
-from tests.browser.conftest import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 NEURONS = ("adex", "hodgkin_huxley", "lif")
@@ -46,7 +42,6 @@ def main() -> None:
         script.write_text((ROOT / "tests" / "helpers" / "light.py").read_text(encoding="utf-8"), encoding="utf-8")
         said = run([python, "-W", "error", script, *NEURONS], folder, HOME=str(home), PLAUSIWIDGETS_CACHE_DIR=str(home))
         print(said, end="")
-        move_a_slider(folder / f"{NEURONS[0]}.html")
         installed = json.loads(run([python, "-m", "pip", "list", "--format", "json"], folder))
         print(
             f"without torch: {len(installed)} packages, {size(wheels) / 1e6:.0f} MB to load, "
@@ -67,46 +62,6 @@ def run(command: list[Any], folder: Path, code: int = 0, **environment: str) -> 
 def size(folder: Path) -> int:
     """Return the size of all files in a folder, in bytes."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-
-
-def move_a_slider(path: Path) -> None:
-    """Open an exported page in Chromium, move its first slider by the keyboard, and see its picture change."""
-    with sync_playwright() as playwright:
-        executable = find_chromium(playwright.chromium.executable_path)
-        assert executable is not None, "no Chromium"
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        page, errors = browser.new_page(), list[str]()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path.as_uri())
-        slider = page.get_by_role("slider").first
-        slider.wait_for()
-        before = at_rest(page)
-        slider.focus()
-        for _ in range(20):
-            slider.press("ArrowRight")
-        after = at_rest(page)
-        browser.close()
-    assert errors == []
-    assert before != after
-    print("a slider of the page: moved, and the picture with it")
-
-
-_FIGURE = """() => {
-    const [largest] = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height);
-    return largest?.width ? largest.toDataURL() : "";
-}"""
-
-
-def at_rest(page: Page, seconds: float = 60.0) -> str:
-    """Return the picture of the figure once it stays the same for half a second."""
-    shown, until = "", time.monotonic() + seconds
-    while time.monotonic() < until:
-        drawn = page.evaluate(_FIGURE)
-        if drawn and drawn == shown:
-            return shown
-        shown = drawn
-        page.wait_for_timeout(500)
-    raise AssertionError(f"the picture did not come to rest within {seconds:g} s")
 
 
 if __name__ == "__main__":

@@ -174,20 +174,6 @@ def test_a_compiled_module_is_the_module_itself():
     assert from_torch(torch.compile(Leaky())).key == "leaky"
 
 
-def test_its_spikes_and_its_potential_are_those_of_the_module():
-    neuron = from_torch(Leaky(beta=0.95))
-    current = pw.Current.step(0.12, 400.0)
-    traces = pw.simulate(neuron, current)
-    module = Leaky(beta=0.95).double()
-    module.beta = torch.tensor(0.95, dtype=torch.float64)  # not the float32 next to it
-    with torch.no_grad():
-        own = [(module(torch.tensor([0.12], dtype=torch.float64)).item(), module.mem.item()) for _ in range(400)]
-    spikes = np.flatnonzero([z for z, _ in own])
-    assert len(spikes) > 10
-    np.testing.assert_array_equal(traces.spike_times[0][traces.spike_times[0] >= 0.0], spikes)
-    np.testing.assert_allclose(traces.states["mem"][0][traces.t >= 0.0], [v for _, v in own], atol=1e-12)
-
-
 def test_constants_of_float32_are_the_decimals_that_they_were_written_as():
     assert from_torch(Leaky(beta=0.9)).parameters["beta"].default == 0.9
 
@@ -227,13 +213,6 @@ class Odd(Leaky):
 
     def forward(self, x):
         return self.around(super().forward, x, self)
-
-
-def several(leaky, x, own):
-    leaky(x)
-    spikes = torch.floor(own.mem.clamp(min=0.0, max=40.0))
-    own.mem = own.mem - spikes
-    return spikes
 
 
 def potential(leaky, x, own):
@@ -277,9 +256,8 @@ class Recurrent(torch.nn.Module):
     ("module", "words"),
     [
         (Odd(lambda leaky, x, own: 0.5 * leaky(x)), r"graded \(0, 0\.5\)"),
-        (Odd(several), r"several spikes in one step"),
-        (Odd(potential), r"no output of the module is spikes"),
         (Odd(lambda leaky, x, own: leaky(x + 0.1 * torch.randn_like(x))), r"is random"),
+        (Odd(potential), r"no output of the module is spikes"),
         (Odd(delayed, line=collections.deque(maxlen=3)), r"keeps tensors in 'line', a deque, as a delay line"),
         (Odd(counting, step=0), r"the module counts in 'step', which is no tensor of lanes"),
         (torch.nn.Sequential(Leaky(), Leaky()), r"several layers, each with a potential of its own: 0\.mem, 1\.mem"),

@@ -1,11 +1,9 @@
 """Mistakes in a custom neuron, and the errors that say what to change."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
-from small_neurons import axon, good_step, hodgkin_huxley, linoid, make, safe_linoid
+from small_neurons import axon, good_step, hodgkin_huxley, linoid, make
 
 import plausiwidgets as pw
 
@@ -89,12 +87,6 @@ def test_a_step_that_has_no_value_far_away_is_no_singularity():
         return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
 
     make(step)
-
-
-def test_the_advised_form_has_its_limit():
-    x = torch.tensor([-1e-7, 0.0, 1e-7, 2e-6, 1.0], dtype=torch.float64)
-    expected = [1.0 if abs(y) < 1e-9 else y / -math.expm1(-y) for y in x.tolist()]
-    np.testing.assert_allclose(safe_linoid(x).numpy(), expected, rtol=1e-9)
 
 
 def test_a_limit_below_the_rest_is_refused():

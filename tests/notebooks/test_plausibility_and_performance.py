@@ -98,27 +98,6 @@ def test_a_set_of_the_table_shows_the_pattern_for_which_it_is_known(table):
     assert sets.groupby("model").size().min() > 15
 
 
-def test_every_kind_has_the_same_seeds_at_every_rate(table):
-    seeds = table.groupby(["task", "name", "rate"])["seed"].agg(lambda s: tuple(sorted(s)))
-    assert all(found == tuple(range(len(found))) for found in seeds)
-    assert (seeds.groupby(["task", "name"]).nunique() == 1).all()
-    rates = seeds.drop("hodgkin_huxley", level="name").groupby(["task", "name"]).size()  # which takes too long
-    assert (rates == 3).all()
-    readings = table[["validation", "accuracy", "half", "double", "relearned"]]
-    assert ((readings >= 0.0) & (readings <= 1.0)).all(axis=None)
-
-
-def test_networks_of_matched_spikes_are_those_of_the_table_each_with_its_double_that_is_not(table, root):
-    again = pd.read_csv(root / "notebooks" / "plausibility_and_performance_matched.csv")
-    sets = table[table["group"] == "set"]
-    each = again.groupby(["task", "model", "matched"])["name"].agg(set)
-    for (task, model, _), names in each.items():
-        assert names == set(sets[(sets["task"] == task) & (sets["model"] == model)]["name"])
-        assert each[task, model, True] == each[task, model, False]
-    spread = again.groupby(["task", "model", "matched"])["spikes"].agg(lambda x: np.subtract(*x.quantile([0.9, 0.1])))
-    assert (spread.xs(True, level="matched") < 0.2 * spread.xs(False, level="matched")).all()
-
-
 def test_at_the_step_of_many_networks_so_many_sets_are_accepted_as_the_notebook_says(root):
     text = (root / "notebooks" / "plausibility_and_performance.ipynb").read_text(encoding="utf-8")
     known = pw.assessment.published_table().query("status == 'replicated'")
