@@ -18,7 +18,7 @@ from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, shown, whole
+from plausiwidgets.support.arguments import bounded, checked, shown, whole
 from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
 from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.texts import marked, tr
@@ -326,12 +326,10 @@ def bifurcations(
     ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
     """
     neuron = get(model)
-    low, high = (neuron.current.low, neuron.current.high) if currents is None else currents
-    low, high = finite("bifurcations", "currents", low), finite("bifurcations", "currents", high)
-    base = finite("bifurcations", "holding", holding)
+    low, high = map(float, (neuron.current.low, neuron.current.high) if currents is None else currents)
     count = whole("bifurcations", "points", points, 20)
     bounded("bifurcations", "number of points", float(count), 1e5)
-    *_, found = diagrams(neuron, parameters, (low, high), base, count, check_dt(neuron, dt), engine)
+    *_, found = diagrams(neuron, parameters, (low, high), float(holding), count, check_dt(neuron, dt), engine)
     return found
 
 

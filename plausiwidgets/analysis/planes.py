@@ -288,7 +288,8 @@ def parameter_plane(
         along: Mapping[str, Parameter] = neuron.parameters
     else:
         (one,) = asked.values()
-        values, along = _numbers(complete(neuron, one, given)), one.parameters(neuron)
+        values = {name: float(value) for name, value in complete(neuron, one, given).items()}
+        along = one.parameters(neuron)
         held = {one.key: values}
     for name in (x, y, *mapping(bounds)):
         if name not in along:
@@ -332,13 +333,6 @@ def _missed(verdict: Verdict) -> NDArray[np.bool_]:
     return np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.checks])
 
 
-def _numbers(values: Mapping[str, Floats]) -> dict[str, float]:
-    for name, value in values.items():
-        if np.ndim(value):
-            raise ValueError(f"parameter {name!r} is an array of shape {np.shape(value)}, valid is a number")
-    return {name: float(value) for name, value in values.items()}
-
-
 def _held_of_several(
     model: NeuronModel, asked: Mapping[str, Judged], given: Mapping[str, float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
@@ -347,12 +341,12 @@ def _held_of_several(
     for name in given:
         if name not in model.parameters and name not in names:
             raise unknown(f"parameter of model {model.key!r} with several patterns", name, [*model.parameters, *names])
-    own = _numbers({name: p.check(given.get(name, p.default)) for name, p in model.parameters.items()})
+    own = {name: float(p.check(given.get(name, p.default))) for name, p in model.parameters.items()}
     values, held = dict(own), {}
     for key, one in asked.items():
         known = known_stimulus(model, one, own)
         stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.free}
-        held[key] = _numbers(complete(model, one, own | stimulus))
+        held[key] = {name: float(value) for name, value in complete(model, one, own | stimulus).items()}
         values |= {one.prefix + name: held[key][name] for name in one.free}
     return values, held
 

@@ -15,7 +15,7 @@ from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
+from plausiwidgets.support.arguments import bounded, checked, numbers, shown
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def rate_curve(
         raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
     bounded("rate_curve", "number of currents", heights.size, 1e5)
     step = check_dt(neuron, dt)
-    held = np.full(heights.size, finite("rate_curve", "holding", holding))
+    held = np.full(heights.size, float(holding))
     lanes = {name: np.full(heights.size, float(value)) for name, value in neuron.complete(parameters).items()}
     state = neuron.start(lanes, held)
     state[0] += KICK * neuron.span(lanes)

@@ -14,37 +14,33 @@ from plausiwidgets.support.quiet import imported
 
 
 class WorkSnapshot(Protocol):
-    """What a progress needs of a `Result` or a `StudySnapshot`."""
+    """What a progress needs of a `Result` or a `StudySnapshot`.
+
+    The state is ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``. A progress that skips snapshots
+    must show a milestone. Unit, total, position and postfix are those of a progress bar.
+    """
 
     @property
-    def unit(self) -> str:
-        """Unit of a progress bar."""
+    def unit(self) -> str: ...
 
     @property
-    def state(self) -> str:
-        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+    def state(self) -> str: ...
 
     @property
-    def ended(self) -> bool:
-        """Whether the work is over."""
+    def ended(self) -> bool: ...
 
     @property
-    def milestone(self) -> bool:
-        """Whether a progress that skips snapshots must show this one."""
+    def milestone(self) -> bool: ...
 
     @property
-    def total(self) -> int:
-        """Length of a progress bar."""
+    def total(self) -> int: ...
 
     @property
-    def position(self) -> int:
-        """Position on a progress bar."""
+    def position(self) -> int: ...
 
-    def postfix(self) -> str:
-        """Return the text beside a progress bar."""
+    def postfix(self) -> str: ...
 
-    def line(self) -> str:
-        """Return the snapshot in one line."""
+    def line(self) -> str: ...
 
 
 class Progress(Protocol):
