@@ -100,8 +100,6 @@ def test_wrong_use_changes_no_file_and_the_table_does_not_replace_the_study(tmp_
         assert "--store and --csv are the same file" in capsys.readouterr().err
         assert not study.exists()
     study.write_text("")
-    os.link(study, tmp_path / "hard.jsonl")
-    assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(tmp_path / "hard.jsonl")]) == 2
 
 
 def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
