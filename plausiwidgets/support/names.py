@@ -19,13 +19,11 @@ def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> Va
     return ValueError(" ".join([text, *hints, *filter(None, [more])]))
 
 
-def check_key(what: str, key: object) -> None:
+def check_key(what: str, key: str) -> None:
     """Refuse a key that cannot be an attribute and a keyword argument.
 
     It is an identifier in Unicode's form NFKC, no keyword, and does not start with an underscore.
     """
-    if not isinstance(key, str):
-        raise TypeError(f"the key of {what} is {shown(key)}, valid is a string")
     where = f"the key of {what} is {shown(key)}"
     read = unicodedata.normalize("NFKC", key)
     if not key.isidentifier():

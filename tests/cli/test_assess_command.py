@@ -99,7 +99,6 @@ def test_wrong_use_changes_no_file_and_the_table_does_not_replace_the_study(tmp_
         assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
         assert "--store and --csv are the same file" in capsys.readouterr().err
         assert not study.exists()
-    study.write_text("")
 
 
 def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
