@@ -139,9 +139,7 @@ def evaluate(
         engine=bench.engine_used,
         measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         discrete=model.discrete,
-        _main=(pattern.main_sweep,),
         _judged_on=pattern,
-        _recording=recording_of(pattern),
         uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
         _record=again,
     )
@@ -253,18 +251,10 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
         engine=first.engine,
         parts=parts,
         discrete=first.discrete,
-        _main=tuple(part.within(part.main_sweep) for part in pattern.parts),
         _judged_on=pattern,
-        _recording={part.within(n): t for part in pattern.parts for n, t in recording_of(part).items()},
         uncompiled=first.uncompiled,
         _record=traces,
     )
-
-
-def recording_of(pattern: Protocol) -> Mapping[str, Traces]:
-    """Return the recorded sweeps that a pattern compares with; none where its target is a neuron."""
-    reference = pattern.reference if isinstance(pattern, Pattern) else None
-    return reference if isinstance(reference, Mapping) else {}
 
 
 def single(verdict: Verdict, index: int = 0) -> OneVerdict:

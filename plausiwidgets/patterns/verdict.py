@@ -134,10 +134,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
     uncompiled: str = ""
-    _main: tuple[str, ...] = field(default=(), compare=False)  # main sweep of each of the patterns
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
     _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
-    _recording: Mapping[str, Traces] = field(default_factory=dict, compare=False)  # sweeps of a cell, drawn behind
 
     @property
     def accepted(self) -> Flag:
@@ -234,12 +232,19 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     def _plots(self) -> list[Plot]:
         """Return plots of the main sweep, of several patterns of each."""
         traces = self.traces
-        shown = [name for name in self._main if name in traces] or list(traces)[:1]
+        shown: list[str] = []
+        behind: dict[str, Traces] = {}  # recorded sweeps of a cell
+        for prefix, part in () if self._judged_on is None else self._judged_on.components.items():
+            reference = getattr(part, "reference", None)
+            recorded = reference if isinstance(reference, Mapping) else {}
+            behind |= {part.within(name) if prefix else name: sweep for name, sweep in recorded.items()}
+            shown.append(part.within(part.main_sweep) if prefix else part.main_sweep)
+        shown = [name for name in shown if name in traces] or list(traces)[:1]
         plots: list[Plot] = []
         for name in shown:
             title = name if len(traces) > 1 else ""
             height = 130.0 if len(shown) == 1 else 90.0
-            plots += traces[name]._plots(title, height, name == shown[-1], self._recording.get(name))
+            plots += traces[name]._plots(title, height, name == shown[-1], behind.get(name))
         return plots
 
 
