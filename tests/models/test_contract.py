@@ -9,88 +9,81 @@ from small_neurons import good_step, make
 import plausiwidgets as pw
 
 
-def hidden_faults():
-    """Steps that show what is wrong with them where the neuron fires, or where lanes differ."""
+def current_in_place(current, state, p, dt):
+    current[state[0] > -50.0] = 0.0
+    return good_step(current, state, p, dt)
 
-    def current_in_place(current, state, p, dt):
-        (v,) = state
-        fired = v > -50.0
-        current[fired] = 0.0
-        return fired.to(v.dtype), (torch.where(fired, -65.0, v + dt / p.tau * (current - 65.0 - v)),)
 
-    def parameter_in_place(current, state, p, dt):
-        (v,) = state
-        fired = v > -50.0
-        p.tau[fired] = 7.0
-        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+def parameter_in_place(current, state, p, dt):
+    p.tau[state[0] > -50.0] = 7.0
+    return good_step(current, state, p, dt)
 
-    def state_in_place_at_a_spike(current, state, p, dt):
-        (v,) = state
-        fired = v > -50.0
-        if fired.any():
-            v[fired] = -65.0
-        return fired.to(v.dtype), (v + dt / p.tau * current,)
 
-    def dt_in_place(current, state, p, dt):
-        dt *= 1
-        return good_step(current, state, p, dt)
+def state_in_place_at_a_spike(current, state, p, dt):
+    (v,) = state
+    fired = v > -50.0
+    if fired.any():
+        v[fired] = -65.0
+    return fired.to(v.dtype), (v + dt / p.tau * current,)
 
-    def twice(current, state, p, dt):
-        spikes, new = good_step(current, state, p, dt)
-        return spikes * 2, new
 
-    def rebinds(current, state, p, dt):
-        p.tau = p.tau * 1.0001
-        return good_step(current, state, p, dt)
+def dt_in_place(current, state, p, dt):
+    dt *= 1
+    return good_step(current, state, p, dt)
 
-    def rebinds_at_a_spike(current, state, p, dt):
-        if (state[0] > -50.0).any():
-            p.tau = p.tau * 1.0001
-        return good_step(current, state, p, dt)
 
-    def misspelt_at_a_spike(current, state, p, dt):
-        if (state[0] > -50.0).any():
-            return torch.oness_like(current), state
-        return good_step(current, state, p, dt)
+def rebinds(current, state, p, dt):
+    p.tau = p.tau * 1.0001
+    return good_step(current, state, p, dt)
 
-    def against_the_first(current, state, p, dt):
-        (v,) = state
-        return (v > 1.0).to(v.dtype), (v - v[:1] + dt * current / p.tau,)
 
-    def against_the_mean(current, state, p, dt):
+def rebinds_at_a_spike(current, state, p, dt):
+    return rebinds(current, state, p, dt) if (state[0] > -50.0).any() else good_step(current, state, p, dt)
+
+
+def misspelt_at_a_spike(current, state, p, dt):
+    return torch.oness_like(current) if (state[0] > -50.0).any() else good_step(current, state, p, dt)
+
+
+def sorts_its_lanes(current, state, p, dt):
+    return good_step(current, (state[0].sort().values,), p, dt)
+
+
+def changed(change):
+    """Return the good step with a change of its spikes and potential."""
+
+    def step(current, state, p, dt):
         spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (v - 1e-3 * (v.mean() + 50.0),)
+        return change(spikes, v)
 
-    def all_at_once(current, state, p, dt):
-        spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (torch.full_like(v, -65.0) if spikes.any() else v,)
-
-    def counts_lanes(current, state, p, dt):
-        spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (v + 1e-3 if v.shape[0] > 1 else v,)
-
-    def sorts_its_lanes(current, state, p, dt):
-        return good_step(current, (state[0].sort().values,), p, dt)
-
-    return [
-        (sorts_its_lanes, "on their order"),
-        (current_in_place, "current in place"),
-        (parameter_in_place, r"p\.tau in place"),
-        (state_in_place_at_a_spike, r"state 'v' in place.*v\.clone"),
-        (dt_in_place, "dt in place"),
-        (twice, "spikes must be 1.0.*not 2"),
-        (rebinds, r"p\.tau cannot be set.*variable of your own"),
-        (rebinds_at_a_spike, r"p\.tau cannot be set"),
-        (misspelt_at_a_spike, "AttributeError with potentials from far"),
-        (against_the_first, "must not depend on the other lanes"),
-        (against_the_mean, "must not depend"),
-        (all_at_once, "must not depend"),
-        (counts_lanes, "or on their number"),
-    ]
+    return step
 
 
-@pytest.mark.parametrize(("step", "message"), hidden_faults(), ids=lambda x: getattr(x, "__name__", ""))
-def test_a_fault_that_a_neuron_at_rest_hides_is_found(step, message):
+HIDDEN = {
+    "sorts its lanes": (sorts_its_lanes, "on their order"),
+    "current in place": (current_in_place, "current in place"),
+    "parameter in place": (parameter_in_place, r"p\.tau in place"),
+    "state in place at a spike": (state_in_place_at_a_spike, r"state 'v' in place.*v\.clone"),
+    "dt in place": (dt_in_place, "dt in place"),
+    "rebinds": (rebinds, r"p\.tau cannot be set.*variable of your own"),
+    "rebinds at a spike": (rebinds_at_a_spike, r"p\.tau cannot be set"),
+    "misspelt at a spike": (misspelt_at_a_spike, "AttributeError with potentials from far"),
+    "twice": (changed(lambda spikes, v: (spikes * 2, (v,))), "spikes must be 1.0.*not 2"),
+    "against the first": (changed(lambda spikes, v: (spikes, (v - 1e-3 * v[:1],))), "must not depend on the other"),
+    "against the mean": (changed(lambda spikes, v: (spikes, (v - 1e-3 * (v.mean() + 50.0),))), "must not depend"),
+    "all at once": (
+        changed(lambda spikes, v: (spikes, (torch.full_like(v, -65.0) if spikes.any() else v,))), "must not depend",
+    ),
+    "counts lanes": (
+        changed(lambda spikes, v: (spikes, (v + 1e-3 if v.shape[0] > 1 else v,))), "or on their number",
+    ),
+}  # fmt: skip
+"""Steps that show what is wrong with them where the neuron fires, or where lanes differ."""
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_a_fault_that_a_neuron_at_rest_hides_is_found(what):
+    step, message = HIDDEN[what]
     with pytest.raises(ValueError, match=message):
         make(step)
 
@@ -176,9 +169,5 @@ def test_a_parameter_that_only_the_branch_of_a_spike_reads_is_read():
 
 
 def test_a_parameter_cannot_be_set_while_a_simulation_runs():
-    def step(current, state, p, dt):
-        p.tau = p.tau * 1.0001
-        return good_step(current, state, p, dt)
-
     with pytest.raises(TypeError, match=r"p\.tau cannot be set"):
-        pw.simulate(make(step, validate=False), pw.Current.step(25.0, 20.0))
+        pw.simulate(make(rebinds, validate=False), pw.Current.step(25.0, 20.0))

@@ -43,51 +43,32 @@ def test_scales_map_the_range_onto_the_unit_interval_and_back():
         assert parameter.from_unit(0.0) == parameter.low and parameter.from_unit(1.0) == parameter.high
 
 
-def bad_steps():
-    def in_place(current, state, p, dt):
-        (v,) = state
-        v += dt / p.tau * current
-        return (v > 0).to(v.dtype), (v,)
-
-    def too_short(current, state, p, dt):
-        return 0.0 * p.tau * current, ()
-
-    def shape(current, state, p, dt):
-        return 0.0 * current, ((state[0] + p.tau).sum(),)
-
-    def half_spikes(current, state, p, dt):
-        return 0.5 + 0.0 * p.tau, state
-
-    def undeclared(current, state, p, dt):
-        return 0.0 * p.tow, state
-
-    def unused(current, state, p, dt):
-        return 0.0 * current, (state[0] + current,)
-
-    def infinite(current, state, p, dt):
-        return 0.0 * p.tau, (state[0] / 0.0,)
-
-    def raises(current, state, p, dt):
-        raise RuntimeError("my own words")
-
-    def single(current, state, p, dt):
-        return 0.0 * p.tau, (state[0].float(),)
-
-    return [
-        (in_place, r"state 'v' in place.*v = v \+ x"),
-        (too_short, "0 entries, that of initial_state 1"),
-        (shape, r"shape \[\].*\[lanes\]"),
-        (half_spikes, "spikes must be 1.0"),
-        (undeclared, "'tow'. Valid: tau"),
-        (unused, "nothing reads: tau"),
-        (infinite, "not finite after one step"),
-        (raises, "my own words"),
-        (single, "float32"),
-    ]
+def in_place(current, state, p, dt):
+    (v,) = state
+    v += dt / p.tau * current
+    return (v > 0).to(v.dtype), (v,)
 
 
-@pytest.mark.parametrize(("step", "message"), bad_steps(), ids=lambda x: getattr(x, "__name__", ""))
-def test_a_broken_step_is_refused_with_what_to_change(step, message):
+def raises(current, state, p, dt):
+    raise RuntimeError("my own words")
+
+
+BROKEN = {
+    "in place": (in_place, r"state 'v' in place.*v = v \+ x"),
+    "raises": (raises, "my own words"),
+    "too short": (lambda current, state, p, dt: (0.0 * p.tau * current, ()), "0 entries, that of initial_state 1"),
+    "shape": (lambda current, state, p, dt: (0.0 * current, ((state[0] + p.tau).sum(),)), r"shape \[\].*\[lanes\]"),
+    "half spikes": (lambda current, state, p, dt: (0.5 + 0.0 * p.tau, state), "spikes must be 1.0"),
+    "undeclared": (lambda current, state, p, dt: (0.0 * p.tow, state), "'tow'. Valid: tau"),
+    "unused": (lambda current, state, p, dt: (0.0 * current, (state[0] + current,)), "nothing reads: tau"),
+    "infinite": (lambda current, state, p, dt: (0.0 * p.tau, (state[0] / 0.0,)), "not finite after one step"),
+    "single": (lambda current, state, p, dt: (0.0 * p.tau, (state[0].float(),)), "float32"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_step_is_refused_with_what_to_change(what):
+    step, message = BROKEN[what]
     parameters = [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")]
     with pytest.raises(ValueError, match=message):
         make(step, parameters, initial_state=lambda p, holding: (torch.full_like(holding, -65.0),))
