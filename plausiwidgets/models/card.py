@@ -14,20 +14,7 @@ DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
 
 
 def card(model: Any, cost: str = "") -> str:
-    """Return the card of a model.
-
-    Parameters
-    ----------
-    model : NeuronModel
-    cost : str
-        Cost of a step, in words; left out by default.
-
-    Examples
-    --------
-    >>> from plausiwidgets.models import get
-    >>> "tau_w dw/dt = a (v − E_L) − w" in card(get("adex"))
-    True
-    """
+    """Return the card of a model, with the cost of a step in words, where it is given."""
     unit = "" if model.states[0].unit == "1" else f" {model.states[0].unit}"
     level = "" if model.spike_level is None else f"{_number(model.spike_level)}{unit}"
     spike = f"; a spike is an upward crossing of {level}" if level else ""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models.parameter import Floats, Parameter
+from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
@@ -84,8 +85,6 @@ class Recorder(Namespace):
         object.__setattr__(self, "_read", read)
 
     def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_") and name not in super().__getattribute__("__dict__"):
-            raise AttributeError(f"no parameter {name!r}", name=name, obj=self)
         value = super().__getattribute__(name)
         if not name.startswith("_"):
             super().__getattribute__("_read").add(name)
@@ -99,18 +98,17 @@ def check_contract(model: Any) -> None:
     """Run a NeuronModel on a few lanes, and refuse what breaks the contract.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
-    model is marked ``lanewise`` and the torch engine runs it a lane at a time.
-
-    Examples
-    --------
-    >>> from plausiwidgets.models import get
-    >>> check_contract(get("adex"))
+    model is marked ``lanewise`` and the torch engine runs it a lane at a time. One that is made of programs is checked
+    without torch.
 
     Raises
     ------
     ValueError
         Naming the model and what to change.
     """
+    if isinstance(model.step, ProgramStep):
+        _check_program(model)
+        return
     try:
         _check(model, _LANES)
     except _Ambiguous:
@@ -157,33 +155,22 @@ def _check(model: Any, lanes: int) -> None:
     _refuse_unused(model, read)
 
 
-def check_program(model: Any, singular: bool = False) -> None:
-    """Check a neuron that is made of programs as :func:`check_contract` checks one with a step, without torch.
-
-    Raises
-    ------
-    ValueError
-        Naming the model and what to change.
-    """
+def _check_program(model: Any) -> None:
     where = f"model {model.key!r}"
-    values = {name: np.full(_LANES, p.default) for name, p in model.parameters.items()}
-    start = np.stack([
-        np.full(_LANES, model.current.default), *model.start(values, np.zeros(_LANES)), *values.values(),
-    ])  # fmt: skip
+    start = _first_rows(model, np.full(_LANES, model.current.default))
     names = [s.key for s in model.states]
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
                 raise ValueError(f"{where}: {name!r} of the {when} is not finite at the default parameters")
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
-    _check_potentials(model, rest, threshold)
+    _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
             raise ValueError(f"{where}: spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
-    if not singular:
+    if not model.step.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
     step, begin = model.programs.step, model.programs.start
@@ -396,7 +383,7 @@ def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> Float
     """Return (spikes, state) after one step, of a `share` of dt, shape [1 + state variables, lanes]."""
     if alone:
         return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
-    if getattr(model.step, "of_program", False):
+    if isinstance(model.step, ProgramStep):
         return _of_program(model, rows, share)
     current, state, values, dt = _inputs(model, rows)
     dt = share * dt
@@ -442,23 +429,37 @@ def _probes(model: Any) -> Iterator[tuple[Floats, str]]:
     First the default parameters with potentials from far below to far above threshold, so that
     some lanes fire; then parameters, currents and states that differ in every lane.
     """
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    rest, threshold = model.usual_rest_threshold()
     span, edge, n = threshold - rest, 0.99 * model.limit, _PROBED_LANES
     above = [threshold + 0.1 * span, threshold + 2.0 * span, max(threshold, model.peak) + span, edge]
     ladder = np.clip([-edge, rest - 2.0 * span, rest + 0.5 * span, *above], -edge, edge)
     with suppress(Exception):  # an initial state without a meaning says nothing about the step
-        usual = {name: np.full(n, p.default) for name, p in model.parameters.items()}
-        state = model.start(usual, np.zeros(n))
-        state[0] = ladder
-        rows = np.stack([np.full(n, model.current.default), *state, *usual.values()])
+        rows = _first_rows(model, np.full(n, model.current.default))
+        rows[1] = ladder
         yield rows[:, _ORDER], "with potentials from far below to far above threshold"
     with suppress(Exception):
         spread = {name: _spread(p, j) for j, (name, p) in enumerate(model.parameters.items())}
-        state = np.nan_to_num(model.start(spread, np.zeros(n)))
+        rows = _first_rows(model, _spread(model.current, len(spread)), spread)
+        state = rows[1 : 1 + len(model.states)]
+        state[:] = np.nan_to_num(state)
         state[0] += np.linspace(-0.5, 1.5, n) * span
         state[1:] += 0.1 * np.arange(n)
-        rows = np.stack([_spread(model.current, len(spread)), *state, *spread.values()])
         yield rows[:, _ORDER], "at other parameters within their ranges"
+
+
+def _first_rows(model: Any, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
+    """Return what the first step of lanes gets, at the default parameters unless others are given."""
+    if values is None:
+        values = {name: np.full(currents.size, p.default) for name, p in model.parameters.items()}
+    return np.stack([currents, *model.start(values, np.zeros(currents.size)), *values.values()])
+
+
+def random_values(model: Any, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+    """Return parameters of n lanes, every other lane at the defaults and the rest anywhere within the ranges."""
+    values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
+    for name, p in model.parameters.items():
+        values[name][::2] = p.default
+    return values
 
 
 def _spread(parameter: Parameter, place: int) -> Floats:
@@ -471,7 +472,7 @@ def _spread(parameter: Parameter, place: int) -> Floats:
 
 def _round_potentials(model: Any) -> Floats:
     """Return the potentials at which a rate may be 0/0: round ones, and parameters that are potentials."""
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
     spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
     low, high = np.round(np.array([rest - 4.0 * span, threshold + 6.0 * span]) / spacing)
@@ -480,13 +481,7 @@ def _round_potentials(model: Any) -> Floats:
 
 
 def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
-    """Refuse a step that gives nan at one of the potentials and is finite beside it.
-
-    Raises
-    ------
-    ValueError
-        That names the state variable and the potential, and says how to write a rate that has its limit there.
-    """
+    """Refuse a step that gives nan at one of the potentials and is finite beside it."""
     names = [s.key for s in model.states]
 
     def outcome(v: Floats) -> Floats:
@@ -515,7 +510,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
 def _check_trial(model: Any) -> None:
     """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
     where, name = f"model {model.key!r}", model.states[0].key
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
     fired, v = _first_milliseconds(model)
     above = fired & (v > threshold) & (v <= model.limit)
@@ -564,12 +559,10 @@ def _ignores_dt(model: Any) -> bool:
     many states, those of a neuron at rest among them, so that what begins with a spike is met as well.
     """
     rng, n = np.random.default_rng(0), _TRIED // (10 if model.lanewise else 1)
-    values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
-    for name, p in model.parameters.items():
-        values[name][::2] = p.default
+    values = random_values(model, n, rng)
     try:
         state = np.nan_to_num(model.start(values, np.zeros(n)))
-        rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+        rest, threshold = model.usual_rest_threshold()
         state[0, 1:] += rng.uniform(-1.0, 2.0, n - 1) * (threshold - rest)
         for row in state[1:]:  # of any size: a time that is left may be counted in steps or in ms
             row[1:] += rng.normal(size=n - 1) * 10.0 ** rng.uniform(-2.0, 2.0, n - 1)
@@ -605,8 +598,7 @@ def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[np.
     n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
     course: list[np.ndarray] = []
     with suppress(Exception):  # what a step raises at a current without a meaning says nothing about the others
-        values = {name: np.full(n, p.default) for name, p in model.parameters.items()}
-        rows = np.stack([currents, *model.start(values, np.zeros(n)), *values.values()])
+        rows = _first_rows(model, currents)
         while len(course) < steps:
             outcome = _outcome(model, rows, model.lanewise)
             rows[1 : len(outcome)] = outcome[1:]

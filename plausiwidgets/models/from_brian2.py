@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import stepper
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import Program
@@ -143,7 +143,7 @@ class Line:
 def _lines(code: str, where: str) -> list[Line]:
     """Return the statements of abstract code."""
     found = []
-    for statement in ast.parse(_one_a_line(code)).body:
+    for statement in ast.parse("\n".join(line.strip() for line in code.replace(";", "\n").splitlines())).body:
         if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             left = ast.Name(statement.target.id, ast.Load())
             found.append(Line(statement.target.id, ast.BinOp(left, statement.op, statement.value)))
@@ -156,10 +156,6 @@ def _lines(code: str, where: str) -> list[Line]:
         else:
             raise ValueError(f"{where}: the statement {ast.unparse(statement)!r} is not taken, valid is: variable = …")
     return found
-
-
-def _one_a_line(code: str) -> str:
-    return "\n".join(line.strip() for line in code.replace(";", "\n").splitlines())
 
 
 def _tree(text: str) -> ast.AST:
@@ -313,7 +309,7 @@ def from_brian2(
     finite("from_brian2", "dt", dt, above=0.0, unit="ms")
     frame = sys._getframe(2)  # behind the check of the arguments
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
-    written = _Written.read(
+    written = _Written(
         b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential, spike_level
     )
     programs, states = written.programs()
@@ -333,50 +329,28 @@ def from_brian2(
     if drive.unit != written.shown[written.current]:  # shown in a unit in which it is neither 1e6 nor 1e-6
         written.sizes[written.current] = written.units.size(drive.unit, written.dimension, "current")
         programs = written.started(written.programs()[0], begin, base, of(height))
-    return of_programs(
-        key, programs, written.parameters, drive, resting, height, dt, states=states, singular=True,
+    step = ProgramStep(programs, spike_level is not None, singular=True)
+    return NeuronModel(
+        key, step, written.parameters, step.initial_state, drive, resting, height, dt, states=states,
         spike_level=spike_level,
         **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else ""} | options),
     )  # fmt: skip
 
 
-@dataclass
 class _Written:
-    """A neuron as Brian2 has written it down."""
+    """A neuron as Brian2 has written it down: it checks the units and writes the update."""
 
-    eqs: Any
-    units: _Units
-    update: list[Line]
-    condition: ast.AST
-    reset: list[Line]
-    refractory: Any
-    parameters: list[Parameter]
-    drive: Parameter | None
-    current: str
-    dimension: Any
-    order: list[str]
-    sizes: dict[str, float]
-    shown: dict[str, str]
-    constants: dict[str, float]
-    initial: dict[str, float]
-    once: list[Line]
-    always: list[Line]
-    hard: set[str]
-    method: str
-    spike_level: float | None
-    where: str = "from_brian2"
+    where = "from_brian2"
 
-    @classmethod
-    def read(
-        cls, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
+    def __init__(
+        self, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
         space: Mapping[str, Any], parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float,
         initial: Mapping[str, Any] | None, potential: str | None, spike_level: float | None,
-    ) -> _Written:  # fmt: skip
-        """Let Brian2 check the units and write the update."""
+    ) -> None:  # fmt: skip
         from brian2.utils.logger import catch_logs
         from brian2.utils.stringtools import get_identifiers
 
-        where, units = "from_brian2", _Units(b2)
+        where, units, initial = self.where, _Units(b2), initial or {}
         if isinstance(eqs, str):
             eqs = b2.Equations(eqs)
         if not isinstance(eqs, b2.Equations):
@@ -416,7 +390,7 @@ class _Written:
                 f"such as '{name} : amp', or a name that they do not define: it is what is injected"
             )
         for n in stated:
-            if n not in given and n not in (initial or {}):
+            if n not in given and n not in initial:
                 raise ValueError(
                     f"{where}: the equations have the parameter {n!r} beside the current {name!r}: give it a value, "
                     f"parameters=[pw.Parameter({n!r}, …)] or initial={{{n!r}: …}}. Several currents are not taken"
@@ -466,30 +440,30 @@ class _Written:
             sizes[n] = units.size(p.unit, dims[n], f"{where}: Parameter {n!r}")
         constants = {"inf": np.inf, "pi": np.pi, "e": np.e} | {n: float(x) for n, x in own.items() if n not in given}
         begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{where}: initial {n!r}")
-                  for n, x in (initial or {}).items() if n in dims}  # fmt: skip
-        for n in initial or {}:
+                  for n, x in initial.items() if n in dims}  # fmt: skip
+        for n in initial:
             if n not in dims:
                 raise unknown(f"{where}: initial", n, [*order, *stated])
         constants |= {n: begins[n] for n in stated if n in begins and n not in given and n not in order}
         once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
         always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
                   if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
-        made = cls(
-            eqs, units, _lines(code, where), _tree(threshold or "False"), resets, refractory, list(given.values()),
-            drive, name, dims[name], order, sizes, {n: unit for n, (unit, _) in shown_in.items()}, constants,
-            {n: x / sizes[n] for n, x in begins.items() if n in order}, once, always,
-            {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags},
-            f"method {chosen[0] if chosen else method}", spike_level,
-        )  # fmt: skip
-        known = {*made.constants, *given, *order, *(line.target for line in [*once, *always]), name}
-        trees = [made.condition, *(line.tree for line in [*made.update, *resets, *once, *always])]
-        if isinstance(refractory, str):
-            trees.append(_tree(refractory))
+        self.eqs, self.units, self.refractory, self.spike_level = eqs, units, refractory, spike_level
+        self.update, self.condition, self.reset = _lines(code, where), _tree(threshold or "False"), resets
+        self.until = _tree(refractory) if isinstance(refractory, str) else None
+        self.parameters, self.drive, self.current, self.dimension = list(given.values()), drive, name, dims[name]
+        self.order, self.sizes, self.shown = order, sizes, {n: unit for n, (unit, _) in shown_in.items()}
+        self.initial = {n: x / sizes[n] for n, x in begins.items() if n in order}
+        self.once, self.always, self.constants = once, always, constants
+        self.hard = {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags}
+        self.method = f"method {chosen[0] if chosen else method}"
+        known = {*constants, *given, *order, *(line.target for line in [*once, *always]), name}
+        trees = [self.condition, *(line.tree for line in [*self.update, *resets, *once, *always])]
+        trees += [self.until] if self.until is not None else []
         for n in {x.id for tree in trees for x in ast.walk(tree) if isinstance(x, ast.Name)} - known:
             value: Any = getattr(b2, n, None)
             if _is_number(value):
-                made.constants[n] = float(value)  # mV, ms and their like, and constants of physics
-        return made
+                constants[n] = float(value)  # mV, ms and their like, and constants of physics
 
     # -- a step --------------------------------------------------------------------------------
 
@@ -516,7 +490,7 @@ class _Written:
         names = self.names(current, state, values, dt)
         self._subexpressions(names)
         free: Number = True
-        until = _tree(self.refractory) if isinstance(self.refractory, str) else None
+        until = self.until
         waits = until is not None and self._is_time(until)
         if self.refracts:
             free = state[-1] <= 0.0
@@ -525,8 +499,7 @@ class _Written:
         names["not_refractory"] = free
         before = dict(names)
         for line in self.update:
-            value = _walk(line.tree, names, self.where)
-            names[line.target] = value
+            names[line.target] = _walk(line.tree, names, self.where)
         for n in self.hard if self.refracts else ():
             names[n] = np.where(free, names[n], before[n])
         self._subexpressions(names)
@@ -651,17 +624,12 @@ class _Written:
         return Parameter(self.current, default, -2.0 * default, 10.0 * default, unit)
 
 
-@dataclass
 class _Run:
     """Steps of a program by NumPy at the default parameters."""
 
-    program: Program
-    parameters: Sequence[Parameter]
-    dt: float
-
-    def __post_init__(self) -> None:
-        inputs = {"dt": self.dt} | {f"p{i}": np.full(1, p.default) for i, p in enumerate(self.parameters)}
-        self._step = stepper(self.program, inputs)
+    def __init__(self, program: Program, parameters: Sequence[Parameter], dt: float) -> None:
+        inputs = {"dt": dt} | {f"p{i}": np.full(1, p.default) for i, p in enumerate(parameters)}
+        self._step = stepper(program, inputs)
 
     def step(self, current: Any, state: Any) -> tuple[Any, Any]:
         """Return (spikes, state) after one step, [lanes] and [state variables, lanes]."""

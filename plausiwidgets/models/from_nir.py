@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.models.from_program import of_programs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import Recorder
@@ -109,8 +109,9 @@ def from_nir(
     first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
     start = begin.program(0.0, [first, *([0.0] if kind == "CubaLIF" else []), first, begin.parameters["v_threshold"]])
     drive = current or _current(values, gain, bias, level - values.get("v_leak", 0.0), kind)
-    return of_programs(
-        key, Programs(recorder.program(fired, state), start), parameters, drive, rest, "v_threshold", dt,
+    step = ProgramStep(Programs(recorder.program(fired, state), start), level=False)
+    return NeuronModel(
+        key, step, parameters, step.initial_state, drive, rest, "v_threshold", dt,
         states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
         **({"scheme": "exact for a current that is constant within a step",
             "title": f"NIR {kind}" if key == KEY else ""} | options),

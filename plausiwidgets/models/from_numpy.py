@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.models.contract import Namespace, check_program
+from plausiwidgets.models.contract import Namespace, random_values
 from plausiwidgets.models.outside import Outside, global_names
-from plausiwidgets.models.program_step import ProgramStart, ProgramStep
+from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.recorded import NotRecorded, Recorder
@@ -31,21 +31,20 @@ _DEEPEST = 4
 """How many functions deep a library is looked for."""
 
 
-def take_numpy(model: Any) -> bool:
-    """Make a model of a step that is a function of NumPy; return whether it is one and was written down.
+def take_numpy(model: Any) -> None:
+    """Make a model of a step that is a function of NumPy; leave one that is none.
 
-    A step of NumPy that cannot be written down stays one, behind tensors of torch, and is left to the contract.
+    A step of NumPy that cannot be written down stays one, behind tensors of torch.
 
     Raises
     ------
     ValueError
-        For a step that draws random numbers, or changes a number outside of it; and as
-        :func:`plausiwidgets.models.contract.check_program`.
+        For a step that draws random numbers, or changes a number outside of it.
     ImportError
         Where it cannot be written down, and torch is not installed.
     """
     if not _may_be_numpy(model.step):
-        return False
+        return
     lanes, failed = _tried(model)
     try:
         if lanes is None:
@@ -63,17 +62,15 @@ def take_numpy(model: Any) -> bool:
             where = f"model {model.key!r}: the step cannot be written down as a program ({reason}), and "
             raise NotInstalled("torch", where) from None
         if lanes is None:  # perhaps it takes tensors
-            return False
-        model.step = NumpyStep(model.step, reason, lanes is np.float64)
+            return
+        model.step = NumpyFunction(model.step, reason, lanes is np.float64)
         for name in ("initial_state", "rest", "threshold"):
             if callable(entry := getattr(model, name)):
                 setattr(model, name, NumpyFunction(entry))
-        return False
+        return
     model.programs = programs
-    model.step = ProgramStep(programs.step, model.spike_level is not None)
-    model.initial_state = ProgramStart(programs.start)
-    check_program(model)
-    return True
+    model.step = ProgramStep(programs, model.spike_level is not None)
+    model.initial_state = model.step.initial_state
 
 
 class _Refused(ValueError):
@@ -147,13 +144,7 @@ def _run(model: Any, lanes: Callable[[float], Any], share: float = 1.0) -> None:
 
 
 def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
-    """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to.
-
-    Raises
-    ------
-    _Refused
-        That names what it changes.
-    """
+    """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
     before = Outside({"step": model.step})
     if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
         raise _Refused(f"model {model.key!r}: it draws random numbers, and a neuron is deterministic here")
@@ -168,13 +159,13 @@ def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
 
 def _draws(model: Any, lanes: Callable[[float], Any]) -> bool:
     """Run a step, and return whether the usual random numbers are other ones after it."""
-    before = _drawn()
+
+    def drawn() -> Any:
+        return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002
+
+    before = drawn()
     _run(model, lanes, 0.9)
-    return _drawn() != before
-
-
-def _drawn() -> Any:
-    return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002
+    return bool(drawn() != before)
 
 
 # ------------------------------------------------------------------ the program
@@ -203,17 +194,9 @@ def _ends(model: Any, p: Namespace) -> list[Any]:
 
 
 def _compare(model: Any, programs: Programs) -> None:
-    """Refuse a program that does not give what the step gives: from many states, at several time steps.
-
-    Raises
-    ------
-    NotRecorded
-        That says where they differ.
-    """
+    """Refuse a program that does not give what the step gives: from many states, at several time steps."""
     rng = np.random.default_rng(0)
-    values = {name: p.from_unit(rng.random(_LANES)) for name, p in model.parameters.items()}
-    for name, p in model.parameters.items():
-        values[name][::2] = p.default
+    values = random_values(model, _LANES, rng)
     p = Namespace(**values)
     drive = rng.uniform(model.current.low, model.current.high, _LANES)
     *start, rest, threshold = programs.start_at(values, drive)
@@ -253,63 +236,44 @@ def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
 
 
 class NumpyFunction:
-    """A function of NumPy, behind tensors of torch."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-
-    def __call__(self, *arguments: Any) -> Any:
-        return _tensors(self.function(*map(_array, arguments)))
-
-
-class NumpyStep:
-    """A step of NumPy that could not be written down, with the reason.
+    """A function of NumPy, behind tensors of torch.
 
     Parameters
     ----------
     function : callable
     reason : str
+        Of a step, why it could not be written down.
     alone : bool
         Whether it takes the numbers of one lane, and no arrays of several.
     """
 
-    def __init__(self, function: Callable[..., Any], reason: str, alone: bool) -> None:
+    def __init__(self, function: Callable[..., Any], reason: str = "", alone: bool = False) -> None:
         self.function, self.not_recorded, self.alone = function, reason, alone
 
-    def __call__(self, current: Any, *others: Any) -> Any:
-        if not self.alone:
-            return _tensors(self.function(*map(_array, (current, *others))))
-        if len(current) > 1:
+    def __call__(self, *arguments: Any) -> Any:
+        if self.alone and len(arguments[0]) > 1:
             raise ValueError(f"ambiguous: the step takes one lane, {self.not_recorded}")
-        return _tensors(self.function(*map(_number, (current, *others))), (1,))
+        out = self.function(*(_given(x, self.alone) for x in arguments))
+        return _tensors(out, (1,) if self.alone else None)
 
 
 class _Read(Namespace):
-    """Parameters as arrays, each when it is read."""
+    """Parameters as arrays or numbers, each when it is read."""
 
-    def __init__(self, p: Namespace, convert: Callable[[Any], Any]) -> None:
-        vars(self).update(_p=p, _convert=convert)
+    def __init__(self, p: Namespace, alone: bool) -> None:
+        vars(self).update(_p=p, _alone=alone)
 
     def __getattr__(self, name: str) -> Any:
-        return self._convert(getattr(self._p, name))
+        return _given(getattr(self._p, name), self._alone)
 
 
-def _array(value: Any) -> Any:
-    """Return tensors as arrays, in a tuple or a namespace too."""
-    return _as(value, lambda x: x.numpy() if x.dim() else np.float64(x.item()), _array)
-
-
-def _number(value: Any) -> Any:
-    """Return tensors of one lane as numbers, in a tuple or a namespace too."""
-    return _as(value, lambda x: np.float64(x.item()), _number)
-
-
-def _as(value: Any, convert: Callable[[Any], Any], again: Callable[[Any], Any]) -> Any:
+def _given(value: Any, alone: bool) -> Any:
+    """Return tensors as arrays, or as the numbers of one lane; in a tuple or a namespace too."""
     if isinstance(value, torch.Tensor):
-        return convert(value)
+        return value.numpy() if value.dim() and not alone else np.float64(value.item())
     if isinstance(value, tuple | list):
-        return tuple(map(again, value))
-    return _Read(value, again) if isinstance(value, Namespace) else value
+        return tuple(_given(x, alone) for x in value)
+    return _Read(value, alone) if isinstance(value, Namespace) else value
 
 
 def _tensors(value: Any, shape: tuple[int, ...] | None = None) -> Any:

@@ -20,6 +20,7 @@ import numpy as np
 from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.libraries import POTENTIALS, REST, THRESHOLDS, Library, library_of
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
+from plausiwidgets.models.nested import leaves, rebuilt
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, finite, shown
 from plausiwidgets.support.lazy import torch
@@ -165,35 +166,6 @@ def _double_mode() -> Any:
 _MAKERS = ("zeros", "ones", "full", "tensor", "as_tensor", "empty", "linspace", "arange", "scalar_tensor")
 
 
-# ------------------------------------------------------------------ structures of tensors
-
-
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (name, tensor) of what a module returns, in order."""
-    if isinstance(value, torch.Tensor):
-        yield name, value
-    elif isinstance(value, (tuple, list)):
-        names = getattr(value, "_fields", None) or [f"{name}{i}" for i in range(len(value))]
-        for inner, entry in zip(names, value, strict=True):
-            yield from _leaves(entry, inner)
-    elif isinstance(value, Mapping):
-        for key, entry in value.items():
-            yield from _leaves(entry, str(key))
-
-
-def _rebuilt(template: Any, values: Iterator[Any]) -> Any:
-    """Return a structure like `template` with other tensors."""
-    if isinstance(template, torch.Tensor):
-        return next(values)
-    if isinstance(template, tuple) and hasattr(template, "_fields"):
-        return type(template)(*(_rebuilt(entry, values) for entry in template))
-    if isinstance(template, (tuple, list)):
-        return type(template)(_rebuilt(entry, values) for entry in template)
-    if isinstance(template, Mapping):
-        return {key: _rebuilt(entry, values) for key, entry in template.items()}
-    return template
-
-
 # ------------------------------------------------------------------ a module that is called on lanes
 
 
@@ -274,7 +246,7 @@ class Wrapped:
                 spots[path].set(self.lay(torch.zeros_like(x), shape))
             for path, value in laid.items() if hidden else ():
                 spots[path].set(value.clone())  # some add to it in place
-            out = self.call(x, None if hidden else _rebuilt(self.template, iter(laid.values())))
+            out = self.call(x, None if hidden else rebuilt(self.template, iter(laid.values())))
             outputs, new = self.split(out)
             if hidden:
                 new = [spots[path].value for path in state]
@@ -290,9 +262,9 @@ class Wrapped:
     def split(self, out: Any) -> tuple[list[Any], list[Any]]:
         """Return the tensors of (output, state) of what the module returned."""
         if self.given == "hidden":
-            return [leaf for _, leaf in _leaves(out)], []
+            return [leaf for _, leaf in leaves(out)], []
         first, *state = out
-        return [leaf for _, leaf in _leaves(first)], [leaf for _, leaf in _leaves(state)]
+        return [leaf for _, leaf in leaves(first)], [leaf for _, leaf in leaves(state)]
 
     def fired(self, outputs: Sequence[Any]) -> Any:
         """Return the spikes among the outputs."""
@@ -394,21 +366,21 @@ def _begin(wrapped: Wrapped) -> None:
         if wrapped.given == "hidden":
             out = wrapped.call(x)
             out = wrapped.call(x)
-            if not any(leaf.numel() == _LANES for _, leaf in _leaves(out)):
-                raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in _leaves(out)]}")
+            if not any(leaf.numel() == _LANES for _, leaf in leaves(out)):
+                raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in leaves(out)]}")
             return
         out = _with_zeros(wrapped, x)
         if not isinstance(out, tuple) or len(out) < 2:
             raise ValueError("it returns its output alone")
         state = tuple(out[1:]) if wrapped.given == "spread" else out[1]
         again = wrapped.call(x, state)
-        leaves = list(_leaves(out[1:]))
-        if not leaves or any(leaf.numel() != _LANES for _, leaf in leaves) or len(again) != len(out):
-            sizes = ", ".join(str(list(leaf.shape)) for _, leaf in leaves) or "nothing"
+        own = list(leaves(out[1:]))
+        if not own or any(leaf.numel() != _LANES for _, leaf in own) or len(again) != len(out):
+            sizes = ", ".join(str(list(leaf.shape)) for _, leaf in own) or "nothing"
             raise ValueError(f"What it returns beside its output is {sizes} of {_LANES} lanes, no state of one each")
     wrapped.template = state
-    names = [name if name.isidentifier() else f"state{i}" for i, (name, _) in enumerate(leaves)]
-    for name, (_, leaf) in zip(names, leaves, strict=True):
+    names = [name if name.isidentifier() else f"state{i}" for i, (name, _) in enumerate(own)]
+    for name, (_, leaf) in zip(names, own, strict=True):
         wrapped.shapes[name] = _in_lanes(leaf.shape)
         wrapped.kinds[name] = leaf.dtype
 

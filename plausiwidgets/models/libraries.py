@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from plausiwidgets.models.nested import leaves
+from plausiwidgets.support.lazy import torch
+
 POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
 THRESHOLDS = (
     "threshold", "v_threshold", "spike_threshold", "v_th", "v_thresh", "vth", "thresh", "thr", "theta", "b0", "v_peak",
@@ -105,27 +108,16 @@ class _Norse(Library):
         return found.pop() if len(found) == 1 else None
 
     def begins(self, module: Any, name: str) -> float | None:
-        import torch
-
         for part in module.modules():
             if hasattr(part, "state_fallback"):
-                value = dict(_fields(part.state_fallback(torch.zeros(1)))).get(name)
-                return None if value is None else float(torch.as_tensor(value).detach().reshape(-1)[0])
+                value = dict(leaves(part.state_fallback(torch.zeros(1)))).get(name)
+                return None if value is None else float(value.detach().reshape(-1)[0])
         return None
 
 
 def _with_dt(module: Any) -> list[tuple[str, Any]]:
     """Return the parts of a module that have a time step, by their paths."""
     return [(name, part) for name, part in module.named_modules() if hasattr(part, "dt")]
-
-
-def _fields(state: Any) -> list[tuple[str, Any]]:
-    """Return (name, value) of a nested NamedTuple, in order."""
-    found: list[tuple[str, Any]] = []
-    for name in state._fields:
-        value = getattr(state, name)
-        found += _fields(value) if hasattr(value, "_fields") else [(name, value)]
-    return found
 
 
 _RECURRENT = "has recurrent weights: here a model is one neuron with one current, take the cell without them"

@@ -15,6 +15,7 @@ from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.from_numpy import take_numpy
 from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
+from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
@@ -260,8 +261,8 @@ class NeuronModel:
         self.cannot: Mapping[str, str] = mapping(cannot)
         self.lanewise = False
         self.discrete = False
-        self.programs: Programs | None = None
-        """Of a model of the package: what was exported from its step, to run without torch."""
+        self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
+        """What runs without torch: of a model of the package, what was exported from its step."""
         if len(self.parameters) < len(parameters):
             names = [p.key for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})
@@ -286,7 +287,9 @@ class NeuronModel:
         self._span: float | None = None
         functions = {"step": step, "initial_state": initial_state, "rest": rest, "threshold": threshold}
         self._outside = Outside(functions if validate else {})
-        if validate and not take_numpy(self):
+        if validate:
+            if self.programs is None:
+                take_numpy(self)
             check_contract(self)
         self._outside.settle()
         self._made = True
@@ -400,6 +403,11 @@ class NeuronModel:
             out.append(np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (n,)).copy())
         return out[0], out[1]
 
+    def usual_rest_threshold(self) -> tuple[float, float]:
+        """Return resting potential and spike threshold in mV at the default parameters."""
+        rest, threshold = self.rest_threshold(self.defaults())
+        return float(rest[0]), float(threshold[0])
+
     def span(self, values: Mapping[str, ArrayLike]) -> Floats:
         """Return the span from rest to threshold in mV, shape [n].
 
@@ -410,7 +418,10 @@ class NeuronModel:
 
     def span_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
         """Return the span as in :meth:`span`, and the spike threshold, both in mV, shape [n]."""
-        usual = self._usual_span()
+        if self._span is None:
+            usual_rest, usual_threshold = self.usual_rest_threshold()
+            self._span = usual_threshold - usual_rest
+        usual = self._span
         rest, threshold = self.rest_threshold(values)
         return np.clip(np.nan_to_num(threshold - rest, nan=usual), 0.5 * usual, 2.0 * usual), threshold
 
@@ -419,21 +430,14 @@ class NeuronModel:
         """Potential to which a figure draws a spike."""
         if self._peak is not None:
             return self._peak
-        rest, threshold = (float(x[0]) for x in self.rest_threshold(self.defaults()))
+        rest, threshold = self.usual_rest_threshold()
         return 20.0 if self.states[0].unit == "mV" and threshold < 20.0 else 2.0 * threshold - rest
 
     def full_spike(self) -> float | None:
         """Return the height of a spike in mV, from the default parameters' rest to the peak; None with a reset."""
         if self.spike_level is None:
             return None
-        rest, _ = self.rest_threshold(self.defaults())
-        return self.peak - float(rest[0])
-
-    def _usual_span(self) -> float:
-        if self._span is None:
-            rest, threshold = self.rest_threshold(self.defaults())
-            self._span = float(threshold[0] - rest[0])
-        return self._span
+        return self.peak - self.usual_rest_threshold()[0]
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:

@@ -11,11 +11,12 @@ time constants in ms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from plausiwidgets.models.model import NeuronModel, PerSet
+from plausiwidgets.models.nested import leaves, rebuilt
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import torch
@@ -38,26 +39,12 @@ _REFUSED = {
 
 
 def functional(module: str) -> ModuleType:
-    """Return a module of ``norse.torch.functional``, imported when first requested.
-
-    Examples
-    --------
-    >>> functional("lif").LIFFeedForwardState.__name__
-    'LIFFeedForwardState'
-    """
+    """Return a module of ``norse.torch.functional``, imported when first requested."""
     return imported(f"norse.torch.functional.{module}")
 
 
 class NorseStep:
-    """A step of Norse's functional core, imported at its first call because importing Norse is slow.
-
-    Parameters
-    ----------
-    module : str
-        In ``norse.torch.functional``.
-    name : str
-        Name of the function.
-    """
+    """A function of a module of ``norse.torch.functional``, imported at its first call because importing is slow."""
 
     def __init__(self, module: str, name: str) -> None:
         self.module = module
@@ -135,21 +122,24 @@ def from_norse(
 
     def flat_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
         state = initial_state(p, holding)
+        if not hasattr(state, "_fields"):
+            raise ValueError("initial_state of a Norse model returns Norse's own NamedTuple, not a plain tuple")
         template[:] = [state]
-        return tuple(leaf for field, leaf in _leaves(state) if field != "i")
+        return tuple(leaf for field, leaf in leaves(state) if field != "i")
 
     def norse_step(
         injected: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
     ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
         if not template:
             flat_state(p, injected)
-        fields = [field for field, _ in _leaves(template[0])]
+        fields, own = [field for field, _ in leaves(template[0])], iter(state)
         if "i" in fields:
             given = torch.zeros_like(injected)
         else:
             given = injected if inject is None else inject(injected, p, dt)
-        spikes, new = function(given, _build(template[0], iter(state), injected), convert(p, dt), dt)
-        return spikes, tuple(leaf for field, leaf in _leaves(new) if field != "i")
+        before = rebuilt(template[0], (injected if field == "i" else next(own) for field in fields))
+        spikes, new = function(given, before, convert(p, dt), dt)
+        return spikes, tuple(leaf for field, leaf in leaves(new) if field != "i")
 
     norse_step.convert = convert  # type: ignore[attr-defined]
     return NeuronModel(key, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
@@ -160,13 +150,6 @@ def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -
 
     The cell has a time step of `dt` ms. ``tau_syn_inv`` is 1/dt, so that its synapse passes an input on within one
     step; the models use 0, because they set the synaptic current in each step.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> lif = pw.models.get("lif")
-    >>> norse_code(lif, {name: p.default for name, p in lif.parameters.items()}, 0.1)[:58]
-    'LIFRefracParameters(lif=LIFParameters(tau_syn_inv=torch.te'
     """
     convert = getattr(model.step, "convert", None)
     if convert is None:
@@ -202,26 +185,3 @@ def _refuse(label: str, function: Any) -> None:
             f"Norse's {label} is a recurrent step with weights; a model here is one neuron with one injected "
             f"current: wrap {label.replace('_recurrent', '').removesuffix('_step')}_feed_forward_step"
         )
-
-
-def _leaves(state: Any, field: str = "v") -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield (field name, tensor) of a nested NamedTuple, in order."""
-    if isinstance(state, tuple):
-        names = getattr(state, "_fields", None)
-        if names is None:
-            raise ValueError("initial_state of a Norse model returns Norse's own NamedTuple, not a plain tuple")
-        for name, entry in zip(names, state, strict=True):
-            yield from _leaves(entry, name)
-    else:
-        yield field, state
-
-
-def _build(template: Any, values: Iterator[torch.Tensor], current: torch.Tensor) -> Any:
-    """Return a state like `template` from flat values, its ``i`` being the injected current."""
-    entries = []
-    for name, entry in zip(template._fields, template, strict=True):
-        if isinstance(entry, tuple):
-            entries.append(_build(entry, values, current))
-        else:
-            entries.append(current if name == "i" else next(values))
-    return type(template)(*entries)

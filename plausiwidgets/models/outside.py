@@ -10,6 +10,7 @@ import dis
 import random
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -23,25 +24,12 @@ _LARGEST = 4096
 """Numbers of an array that are compared one by one; of a larger one, its identity and version."""
 _ENTRIES = 64
 """Entries of a list or a dict that are looked at."""
-_DEEPEST = 6
+_DEEPEST = 8
 _MISSING = object()
 
 
 class Outside:
-    """The values that functions read from outside of themselves, as they were.
-
-    Parameters
-    ----------
-    functions : mapping of str to object
-        Name → function; what is not callable is left out.
-
-    Examples
-    --------
-    >>> gain = 2.0
-    >>> seen = Outside({"step": lambda v: gain * v})
-    >>> seen.changed() is None
-    True
-    """
+    """The values that functions read from outside of themselves, as they were; what is not callable is left out."""
 
     def __init__(self, functions: Mapping[str, Any]) -> None:
         self._functions = {name: function for name, function in functions.items() if callable(function)}
@@ -68,16 +56,10 @@ class Outside:
         return None
 
 
-class _Code:
+class _Code(tuple[Any, ...]):
     """What a function does, wherever it stands in a file or a notebook."""
 
-    def __init__(self, code: CodeType) -> None:
-        self.code = code
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Code) and (self.code is other.code or _parts(self.code) == _parts(other.code))
-
-    __hash__ = None  # type: ignore[assignment]
+    __slots__ = ()
 
 
 def _parts(code: CodeType) -> tuple[Any, ...]:
@@ -99,99 +81,108 @@ def _difference(before: Any, now: Any) -> str:
     return "was changed"
 
 
+Named = tuple[str, Any, tuple[str, ...]]
+"""A value with its name, and the names that code asks of it, perhaps."""
+
+
 def _values(functions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what can be compared of functions, by name."""
     seen: set[int] = set()
+
+    def walk(name: str, value: Any, names: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
+        found = _comparable(value)
+        if found is not None:
+            yield name, found
+        elif depth <= _DEEPEST and id(value) not in seen:
+            seen.add(id(value))
+            for inner in _inside(name, value, names):
+                yield from walk(*inner, depth + 1)
+
     for name, function in functions.items():
-        yield from _of(name, function, seen, (), 0)
+        yield from walk(name, function, (), 0)
 
 
-def _of(name: str, value: Any, seen: set[int], attributes: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
-    """Yield what can be compared of a value; `attributes` are the names that the code asks of it, perhaps."""
+def _comparable(value: Any) -> Any:
+    """Return what tells whether a value is another one; None for one that is looked into."""
     if isinstance(value, (int, float, complex, str, bytes, np.generic)) or value is None:
-        yield name, repr(value)
-        return
-    if depth > _DEEPEST or id(value) in seen or isinstance(value, BuiltinFunctionType):
-        return
-    seen.add(id(value))
+        return repr(value)
+    if isinstance(value, _Code):
+        return value
+    if isinstance(value, np.random.Generator):
+        return repr(value.bit_generator.state)
+    if isinstance(value, (random.Random, np.random.RandomState)):
+        return repr((value.getstate if isinstance(value, random.Random) else value.get_state)())
+    if isinstance(value, Iterator):
+        return object()  # whoever asks it for its next changes it
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tobytes() if value.size <= _LARGEST else id(value)
+    return _of_tensor(value) if _is_torch(value, "Tensor") else None
+
+
+def _inside(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
+    """Yield what a value holds or reads."""
     if isinstance(value, FunctionType):
-        yield from _of_function(name, value, seen, depth)
+        yield from _of_function(name, value)
     elif isinstance(value, MethodType) and isinstance(function := value.__func__, FunctionType):
-        yield from _of_function(name, function, seen, depth)
-        names = tuple(_names(function.__code__))
-        yield from _of(name.rpartition(".")[0] or name, value.__self__, seen, names, depth + 1)
+        yield name, function, ()
+        yield name.rpartition(".")[0] or name, value.__self__, tuple(_names(function.__code__))
     elif isinstance(value, partial):
         for i, x in enumerate((value.func, *value.args)):
-            yield from _of(f"{name}[{i}]", x, seen, attributes, depth + 1)
+            yield f"{name}[{i}]", x, names
         for key, x in value.keywords.items():
-            yield from _of(key, x, seen, attributes, depth + 1)
-    elif isinstance(value, np.random.Generator):
-        yield name, repr(value.bit_generator.state)
-    elif isinstance(value, (random.Random, np.random.RandomState)):
-        yield name, repr((value.getstate if isinstance(value, random.Random) else value.get_state)())
-    elif isinstance(value, Iterator):
-        yield name, object()  # whoever asks it for its next changes it
-    elif isinstance(value, np.ndarray):
-        yield name, (value.shape, value.tobytes() if value.size <= _LARGEST else id(value))
+            yield key, x, names
     elif isinstance(value, (list, tuple)):
-        yield f"len({name})", len(value)
+        yield f"len({name})", len(value), ()
         for i, x in enumerate(value[:_ENTRIES]):
-            yield from _of(f"{name}[{i}]", x, seen, attributes, depth + 1)
+            yield f"{name}[{i}]", x, names
     elif isinstance(value, dict):
         for key in [*value][:_ENTRIES]:
-            yield from _of(f"{name}[{key!r}]", value[key], seen, attributes, depth + 1)
-    elif _is_torch(value, "Tensor"):
-        yield name, _of_tensor(value)
+            yield f"{name}[{key!r}]", value[key], names
     elif _is_torch(value, "nn", "Module"):
-        yield from _of_module(name, value, seen, depth)
+        yield from _of_module(name, value)
     elif isinstance(value, ModuleType):
         if value.__name__.partition(".")[0] not in _CLOSED:
-            for x in attributes:
-                yield from _of(f"{name}.{x}", vars(value).get(x, _MISSING), seen, attributes, depth + 1)
-    elif not isinstance(value, type) and type(value).__module__.partition(".")[0] not in _LIBRARIES:
-        yield from _of_object(name, value, seen, attributes, depth)
+            for x in names:
+                yield f"{name}.{x}", vars(value).get(x, _MISSING), names
+    elif (
+        not isinstance(value, (type, BuiltinFunctionType))
+        and type(value).__module__.partition(".")[0] not in _LIBRARIES
+    ):
+        yield from _of_object(name, value, names)
 
 
-def _of_function(name: str, function: FunctionType, seen: set[int], depth: int) -> Iterator[tuple[str, Any]]:
+def _of_function(name: str, function: FunctionType) -> Iterator[Named]:
     code, names = function.__code__, tuple(_names(function.__code__))
-    ours = (function.__module__ or "").partition(".")[0] in _LIBRARIES
-    if not ours:
-        yield f"{name}()", _Code(code)
-        for x in set(names) & set(vars(function)):
-            yield from _of(f"{name}.{x}", vars(function)[x], seen, names, depth + 1)
     for variable, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            content = cell.cell_contents
-        except ValueError:  # empty so far
-            continue
-        yield from _of(variable, content, seen, names, depth + 1)
+        with suppress(ValueError):  # empty so far
+            yield variable, cell.cell_contents, names
     for i, x in enumerate(function.__defaults__ or ()):
-        yield from _of(f"default {i + 1} of {name}", x, seen, names, depth + 1)
+        yield f"default {i + 1} of {name}", x, names
     for key, x in (function.__kwdefaults__ or {}).items():
-        yield from _of(key, x, seen, names, depth + 1)
-    if not ours:
+        yield key, x, names
+    if (function.__module__ or "").partition(".")[0] not in _LIBRARIES:
+        yield f"{name}()", _Code(_parts(code)), ()
+        for x in set(names) & set(vars(function)):
+            yield f"{name}.{x}", vars(function)[x], names
         for variable in global_names(code):
             if variable in function.__globals__:
-                yield from _of(variable, function.__globals__[variable], seen, names, depth + 1)
+                yield variable, function.__globals__[variable], names
 
 
-def _of_module(name: str, module: Any, seen: set[int], depth: int) -> Iterator[tuple[str, Any]]:
+def _of_module(name: str, module: Any) -> Iterator[Named]:
     """Yield parameters, buffers and numbers of a torch module and of those in it."""
     for part, child in module.named_modules():
-        where = f"{name}.{part}" if part else name
-        for tensors in (child._parameters, child._buffers):
-            for key, tensor in tensors.items():
-                if tensor is not None:
-                    yield f"{where}.{key}", _of_tensor(tensor)
-        for key, x in vars(child).items():
-            if not key.startswith("_") and key != "training" and isinstance(x, (int, float)):
-                yield f"{where}.{key}", repr(x)
+        numbers = {key: x for key, x in vars(child).items()
+                   if not key.startswith("_") and key != "training" and isinstance(x, (int, float))}  # fmt: skip
+        for key, x in (*child._parameters.items(), *child._buffers.items(), *numbers.items()):
+            if x is not None:
+                yield f"{name}.{part}.{key}" if part else f"{name}.{key}", x, ()
 
 
-def _of_object(
-    name: str, value: Any, seen: set[int], attributes: tuple[str, ...], depth: int
-) -> Iterator[tuple[str, Any]]:
+def _of_object(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
+    """Yield methods and attributes that the code asks of an object, and those that its methods ask of it."""
     own = getattr(value, "__dict__", None) or {}
-    todo, known = ["__call__", *attributes], set[str]()
+    todo, known = ["__call__", *names], set[str]()
     while todo:
         x = todo.pop(0)
         method = getattr(type(value), x, None)
@@ -200,9 +191,9 @@ def _of_object(
         known.add(x)
         if isinstance(method, FunctionType):
             todo += _names(method.__code__)
-            yield from _of_function(f"{name}.{x}", method, seen, depth)
+            yield f"{name}.{x}", method, ()
         if x in own:
-            yield from _of(f"{name}.{x}", own[x], seen, attributes, depth + 1)
+            yield f"{name}.{x}", own[x], names
 
 
 def _of_tensor(tensor: Any) -> Any:

@@ -18,13 +18,7 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 
 
 def meaning(key: str, title: str, description: str) -> str:
-    """Return a title, where it is another than the key, and a description.
-
-    Examples
-    --------
-    >>> meaning("tau", "Time constant", "how slowly the potential follows."), meaning("tau", "tau", "How slow.")
-    ('Time constant: how slowly the potential follows.', 'How slow.')
-    """
+    """Return a title, where it is another than the key, and a description."""
     return ": ".join(filter(None, ["" if title == key else title, description]))
 
 

@@ -65,13 +65,7 @@ def get(model: str | NeuronModel) -> NeuronModel:
 
 
 def program_file(name: str) -> Traversable:
-    """Return the file with the programs of a built-in model, which ``simulation/compiled/ship.py`` writes.
-
-    Examples
-    --------
-    >>> program_file("lif").name
-    'lif.txt'
-    """
+    """Return the file with the programs of a built-in model, which ``simulation/compiled/ship.py`` writes."""
     return files("plausiwidgets.models.library") / "programs" / f"{name}.txt"
 
 
@@ -165,13 +159,7 @@ def received(model: str | NeuronModel | InFile) -> NeuronModel:
 
 
 def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is a built-in one; a custom model may have the same name as one.
-
-    Examples
-    --------
-    >>> is_builtin(get("adex"))
-    True
-    """
+    """Return whether `model` is a built-in one; a custom model may have the same name as one."""
     return _builtin.get(model.key) is model
 
 

@@ -60,67 +60,20 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
     return LIFRefracFeedForwardState(lif=LIFFeedForwardState(v=p.v_rest + zero, i=zero), rho=zero)
 
 
-TAU_MEM = Parameter(
-    "tau_mem",
-    20.0,
-    2.0,
-    50.0,
-    "ms",
-    "log",
-    limits=(2.0, None),
-    group="membrane",
-    description="Membrane time constant: how slowly the potential follows the current.",
-    source=_BOOK,
-)
-V_REST = Parameter(
-    "v_rest",
-    -65.0,
-    -80.0,
-    -55.0,
-    "mV",
-    group="membrane",
-    description="Resting potential, where the neuron sits without a current.",
-    source=_BOOK,
-)
-V_THRESHOLD = Parameter(
-    "v_threshold",
-    -50.0,
-    -55.0,
-    -40.0,
-    "mV",
-    group="spike and reset",
-    description="Threshold: above it the neuron fires.",
-    source=_BOOK,
-)
-V_RESET = Parameter(
-    "v_reset",
-    -65.0,
-    -85.0,
-    -45.0,
-    "mV",
-    group="spike and reset",
-    description="Potential right after a spike; held at least 1 mV below the threshold.",
-    source=_BOOK,
-)
-T_REF = Parameter(
-    "t_ref",
-    2.0,
-    0.0,
-    5.0,
-    "ms",
-    limits=(0.0, 5.0),
-    group="spike and reset",
-    description="Absolute refractory period: for so long after a spike the neuron cannot fire.",
-    source=_BOOK,
-)
-CURRENT = Parameter(
-    "current",
-    20.0,
-    -50.0,
-    100.0,
-    "mV",
-    description="Injected current times the membrane resistance.",
-)
+TAU_MEM = Parameter("tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
+                    description="Membrane time constant: how slowly the potential follows the current.",
+                    source=_BOOK)  # fmt: skip
+V_REST = Parameter("v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
+                   description="Resting potential, where the neuron sits without a current.", source=_BOOK)  # fmt: skip
+V_THRESHOLD = Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
+                        description="Threshold: above it the neuron fires.", source=_BOOK)  # fmt: skip
+V_RESET = Parameter("v_reset", -65.0, -85.0, -45.0, "mV", group="spike and reset",
+                    description="Potential right after a spike; held at least 1 mV below the threshold.",
+                    source=_BOOK)  # fmt: skip
+T_REF = Parameter("t_ref", 2.0, 0.0, 5.0, "ms", limits=(0.0, 5.0), group="spike and reset",
+                  description="Absolute refractory period: for so long after a spike the neuron cannot fire.",
+                  source=_BOOK)  # fmt: skip
+CURRENT = Parameter("current", 20.0, -50.0, 100.0, "mV", description="Injected current times the membrane resistance.")
 
 NEURON = from_norse(
     "lif",

@@ -1,0 +1,34 @@
+"""Structures of tensors that a module takes and returns: NamedTuples, tuples and mappings, within each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from plausiwidgets.support.lazy import torch
+
+
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (name, tensor) of a structure, in order."""
+    if isinstance(value, torch.Tensor):
+        yield name, value
+    elif isinstance(value, (tuple, list)):
+        names = getattr(value, "_fields", None) or [f"{name}{i}" for i in range(len(value))]
+        for inner, entry in zip(names, value, strict=True):
+            yield from leaves(entry, inner)
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from leaves(entry, str(key))
+
+
+def rebuilt(template: Any, values: Iterator[Any]) -> Any:
+    """Return a structure like `template` with other tensors."""
+    if isinstance(template, torch.Tensor):
+        return next(values)
+    if isinstance(template, tuple) and hasattr(template, "_fields"):
+        return type(template)(*(rebuilt(entry, values) for entry in template))
+    if isinstance(template, (tuple, list)):
+        return type(template)(rebuilt(entry, values) for entry in template)
+    if isinstance(template, Mapping):
+        return {key: rebuilt(entry, values) for key, entry in template.items()}
+    return template
