@@ -50,7 +50,7 @@ _SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of te
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
 """What is wrong whatever the values; anything else a step may raise at values without a meaning."""
 
-Tensors = tuple[Any, ...]
+Tensors = tuple["torch.Tensor", ...]
 
 
 # ------------------------------------------------------------------ p, the parameters as a step sees them

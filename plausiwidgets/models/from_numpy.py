@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models.contract import Namespace, random_values
-from plausiwidgets.models.outside import Outside, global_names
+from plausiwidgets.models.outside import Outside, captured, global_names
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
@@ -97,7 +97,7 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
         return
     seen.add(id(function))
     read = (function.__globals__.get(name) for name in global_names(function.__code__))
-    for x in (*read, *_captured(function)):
+    for x in (*read, *(x for _, x in captured(function))):
         package = (getattr(x, "__module__", None) or type(x).__module__).partition(".")[0]
         if isinstance(x, FunctionType) and package not in ("numpy", "torch"):
             yield from _libraries(x, seen, depth + 1)
@@ -108,14 +108,6 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
     for line in dis.get_instructions(function.__code__):
         if line.opname == "IMPORT_NAME":
             yield line.argval.partition(".")[0]
-
-
-def _captured(function: FunctionType) -> Iterator[Any]:
-    for cell in function.__closure__ or ():
-        try:
-            yield cell.cell_contents
-        except ValueError:  # empty so far
-            continue
 
 
 def _several(x: float) -> Any:

@@ -81,18 +81,14 @@ def _with_field(whole: Any, fields: Sequence[str], value: Any) -> Any:
 
 def _spots(module: Any) -> dict[str, Spot]:
     """Return every place of a module and of what it contains, by its path."""
-    own = {*vars(torch.nn.Module()), "_memories", "_memories_rv"}
+    inner = {*vars(torch.nn.Module()), "_memories", "_memories_rv"}
     found: dict[str, Spot] = {}
     for prefix, part in module.named_modules():
-        plain = {k: v for k, v in vars(part).items() if k not in own}
-        for home, keys in (
-            (part._parameters, part._parameters), (part._buffers, part._buffers),
-            (vars(part).get("_memories") or {}, vars(part).get("_memories") or {}), (vars(part), plain),
-        ):  # fmt: skip
-            for key in keys:
-                spot = Spot(f"{prefix}.{key}".lstrip("."), home, key)
-                for leaf in _fields_of(spot):
-                    found.setdefault(leaf.path, leaf)
+        own = vars(part)
+        places = [(home, key) for home in (part._parameters, part._buffers, own.get("_memories") or {}) for key in home]
+        for home, key in [*places, *((own, key) for key in own if key not in inner)]:
+            for spot in _fields_of(Spot(f"{prefix}.{key}".lstrip("."), home, key)):
+                found.setdefault(spot.path, spot)
     return found
 
 
@@ -213,6 +209,11 @@ class Wrapped:
     def _homes(self) -> list[dict[str, Any]]:
         return list({id(s.home): s.home for s in self.spots.values()}.values())
 
+    def keep(self, path: str, value: Any) -> None:
+        """Keep something as a state."""
+        self.shapes[path] = tuple(-1 if n == _LANES else int(n) for n in value.shape)
+        self.kinds[path] = value.dtype
+
     def lay(self, x: Any, shape: Sequence[int] | None = None) -> Any:
         """Return lanes as the module lays them out, or in another shape."""
         shape = _LAYOUTS[self.layout] if shape is None else shape
@@ -308,7 +309,7 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
     forgets = None
     for layout in library.layouts or _LAYOUTS:
         for given in ("hidden", "spread", "packed"):
-            wrapped = Wrapped(copy.deepcopy(module), module, layout, given, spikes=0 if spikes is None else spikes)
+            wrapped = Wrapped(copy.deepcopy(module), module, layout, given)
             try:
                 _begin(wrapped)
             except Unfit:
@@ -316,14 +317,10 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
             except Exception as error:
                 problems.append(f"{layout}: {_first_line(error)}")
                 continue
-            wrapped.spikes = 0
             others = _find_state(wrapped, where, potential)
-            wrapped.spikes = 0 if spikes is None else spikes
             if wrapped.shapes:
-                if spikes is None:
-                    wrapped.spikes = _find_spikes(wrapped, where, library)
-                else:
-                    _check_spikes(wrapped, where, spikes)
+                wrapped.spikes = _find_spikes(wrapped, where, library) if spikes is None else spikes
+                _check_spikes(wrapped, where, spikes)
                 return wrapped
             forgets = others if forgets is None else forgets
     tensors = {path: s.value for path, s in _spots(module).items() if isinstance(s.value, torch.Tensor)}
@@ -346,17 +343,17 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
     )
 
 
-def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str) -> None:
+def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str | None) -> None:
     """Refuse a name or a number of an output that the module does not have."""
     if isinstance(spikes, str):
         lanes = [p for p, s in wrapped.spots.items() if isinstance(s.value, torch.Tensor) and s.value.numel() == _LANES]
         if spikes not in lanes:
             raise unknown(f"{where}: spikes", spikes, lanes)
-        return
-    with torch.no_grad():
-        count = len(next(wrapped.loop(_ladder(1)))[0])
-    if not 0 <= spikes < count:
-        raise Unfit(f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs")
+    elif spikes is not None:
+        with torch.no_grad():
+            count = len(next(wrapped.loop(_ladder(1)))[0])
+        if not 0 <= spikes < count:
+            raise Unfit(f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs")
 
 
 def _begin(wrapped: Wrapped) -> None:
@@ -381,8 +378,7 @@ def _begin(wrapped: Wrapped) -> None:
     wrapped.template = state
     names = [name if name.isidentifier() else f"state{i}" for i, (name, _) in enumerate(own)]
     for name, (_, leaf) in zip(names, own, strict=True):
-        wrapped.shapes[name] = _in_lanes(leaf.shape)
-        wrapped.kinds[name] = leaf.dtype
+        wrapped.keep(name, leaf)
 
 
 def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
@@ -399,10 +395,6 @@ def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
                 if count == _MOST_STATES:
                     raise
         raise
-
-
-def _in_lanes(shape: Sequence[int]) -> tuple[int, ...]:
-    return tuple(-1 if n == _LANES else int(n) for n in shape)
 
 
 def _first_line(error: Exception) -> str:
@@ -437,7 +429,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
             value = spots[path].value
             if isinstance(value, torch.Tensor):
                 if value.numel() == _LANES:
-                    wrapped.shapes[path], wrapped.kinds[path] = _in_lanes(value.shape), value.dtype
+                    wrapped.keep(path, value)
                     continue
             elif _holds_tensors(value):
                 raise Unfit(
@@ -463,9 +455,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
     keep = names + [p for p in outputs if not any(_last(n) in POTENTIALS for n in names)][:1]
     if wrapped.given == "hidden":
         for path in [p for p in wrapped.shapes if p not in keep]:
-            shape = wrapped.shapes.pop(path)
-            wrapped.kinds.pop(path)
-            wrapped.scratch[path] = shape
+            wrapped.scratch[path] = wrapped.shapes.pop(path)
     return others
 
 
@@ -499,9 +489,8 @@ def _content(value: Any) -> Any:
 
 def _holds_tensors(value: Any) -> bool:
     entries = value.values() if isinstance(value, Mapping) else value
-    return (isinstance(value, (list, dict)) or "deque" in type(value).__name__) and any(
-        isinstance(entry, torch.Tensor) for entry in entries
-    )
+    is_list = isinstance(value, (list, dict)) or "deque" in type(value).__name__
+    return is_list and any(isinstance(entry, torch.Tensor) for entry in entries)
 
 
 def _last(path: str) -> str:
@@ -523,10 +512,9 @@ def _influences(wrapped: Wrapped, currents: Any) -> set[tuple[str, str]]:
                     if wrapped.kinds[path] == torch.bool:
                         moved = 1.0 - state[path]
                     others, after = wrapped.advance(x, state | {path: moved}, {})
-                    if any(not torch.equal(a.nan_to_num(), b.nan_to_num())
-                           for a, b in zip(outputs, others, strict=True)):  # fmt: skip
+                    if not all(map(_same, outputs, others)):
                         found.add((path, "output"))
-                    found |= {(path, b) for b in after if not torch.equal(after[b].nan_to_num(), new[b].nan_to_num())}
+                    found |= {(path, b) for b in after if not _same(after[b], new[b])}
             state = {p: v.nan_to_num().clamp(-1e6, 1e6) for p, v in new.items()}
     return found
 
@@ -537,7 +525,7 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
         course = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
         again = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
     for k, (first, second) in enumerate(zip(course, again, strict=True)):
-        if not all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(first, second, strict=True)):
+        if not all(map(_same, first, second)):
             raise Unfit(
                 f"{where}: the module is random: called twice with the same currents it differs in step {k}. A neuron "
                 f"is deterministic here: leave out dropout, noise and stochastic firing"

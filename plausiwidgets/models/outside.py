@@ -153,9 +153,8 @@ def _inside(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
 
 def _of_function(name: str, function: FunctionType) -> Iterator[Named]:
     code, names = function.__code__, tuple(_names(function.__code__))
-    for variable, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-        with suppress(ValueError):  # empty so far
-            yield variable, cell.cell_contents, names
+    for variable, x in captured(function):
+        yield variable, x, names
     for i, x in enumerate(function.__defaults__ or ()):
         yield f"default {i + 1} of {name}", x, names
     for key, x in (function.__kwdefaults__ or {}).items():
@@ -210,6 +209,13 @@ def _is_torch(value: Any, *path: str) -> bool:
     for name in path:
         kind = getattr(kind, name, None)
     return kind is not None and isinstance(value, kind)
+
+
+def captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """Yield the variables that a function reads from the one it was made in, and what they are."""
+    for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # empty so far
+            yield variable, cell.cell_contents
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -269,9 +270,9 @@ class _Recorded:
 
 
 def made_of(
-    sweeps: Sequence[Data], settings: Settings, current_unit: str = "", holdout: Sequence[Data] = ()
+    sweeps: Sequence[Data], settings: Settings, source: str, current_unit: str, holdout: Sequence[Data] = ()
 ) -> RecordedPattern:
-    """Return the pattern of checked sweeps; see :func:`from_recording`."""
+    """Return the pattern of checked sweeps of a file, or of none; see :func:`from_recording`."""
     groups, values, silent = _stimulus(sweeps, settings)
     _refuse_artefacts(groups)
     features = _Features(groups, settings, silent, current_unit)
@@ -283,7 +284,7 @@ def made_of(
     protocols = {g.name: g.current for g in groups if g.current is not None}
     words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
              for name, p in protocols.items()]  # fmt: skip
-    title = settings.title or sweeps[0].title
+    title = settings.title or Path(source).stem.replace("_", " ") or "Recording"
     train = next((g.train() for g in groups if g.train().size), np.empty(0))
     windows = {g.name: (0.0, g.end) if features.needs_potential(g.name) else None for g in groups}
 
@@ -292,7 +293,7 @@ def made_of(
 
     held_out = None
     if holdout:
-        held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), current_unit)
+        held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), source, current_unit)
     description = [
         tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
            end=f"{max(g.end for g in groups):g}", count=total) if len(sweeps) > 1 else
@@ -309,7 +310,7 @@ def made_of(
             title=title,
             description=" ".join(description),
             look_for=look,
-            source=sweeps[0].source,
+            source=source,
             free_values=values,
             sweeps=sweeps_of,
             measure=features.measure,

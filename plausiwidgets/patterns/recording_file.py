@@ -64,7 +64,7 @@ class RecordingFile:
     Attributes
     ----------
     name : str
-        Of the file.
+        Of the file; empty for a table or arrays.
     sources : tuple of Source
         The columns of each sweep.
     columns : mapping of str to str
@@ -181,7 +181,8 @@ class RecordingFile:
                 f"the current is at most {largest:.3g}{f' {unit}' * bool(unit)}: are these amperes? Say so "
                 "(units={'current': 'A'}), or give it in the unit of the model"
             )
-        return made_of([data[i] for i in fitted], settings, unit if unit in AMPERE else "", [data[i] for i in holdout])
+        unit = unit if unit in AMPERE else ""
+        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout])
 
     def _in_ms_and_mv(self, source: Source, units: Mapping[str, str]) -> Source:
         given = {"spikes": units.get("t", "ms"), **units}
@@ -217,7 +218,7 @@ def recording_of(
         names = [str(name) for name in t.columns]
         series = {name: _plain(t.iloc[:, j]) if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
         source = Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
-        file = _file_of_columns("the table", source, named)
+        file = replace(_file_of_columns("the table", source, named), name="")
     else:
         file = _file_of_arrays(t, asked, time)
     return file, {**file.units, **given}
@@ -334,7 +335,7 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: 
         )
     if "t" not in columns and "v" in columns:
         raise ValueError(f"{name} has no column of times (t): there are {_listed(source.columns)}. Name one (time='…')")
-    return RecordingFile(name, _by_sweep(source, columns), columns, units)
+    return RecordingFile(name, _by_sweep(name, source, columns), columns, units)
 
 
 def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
@@ -346,7 +347,7 @@ def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable
             columns[what], units[what] = fitting[0]
 
 
-def _by_sweep(source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
+def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
     """Return the rows of each sweep, where a column tells them apart."""
     numbers = next((x for name, x in source.columns.items() if name.strip().lower() == SWEEP_COLUMN), None)
     if not isinstance(numbers, np.ndarray) or not all(
@@ -357,9 +358,7 @@ def _by_sweep(source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
     if starts.size == 1:
         return (source,)
     if len(set(numbers[starts].tolist())) < starts.size:
-        raise ValueError(
-            f"{source.source or 'the table'}: the rows of a sweep are not together, column {SWEEP_COLUMN!r}"
-        )
+        raise ValueError(f"{file}: the rows of a sweep are not together, column {SWEEP_COLUMN!r}")
     bounds = [*starts.tolist(), numbers.size]
 
     def rows(a: int, b: int) -> Source:
@@ -491,12 +490,7 @@ def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: s
 
 
 def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
-    return Source(
-        columns,
-        lambda column, i: f"{name}, sweep {sweep}, {column}[{i}]",
-        title=Path(name).stem.replace("_", " "),
-        source=name,
-    )
+    return Source(columns, lambda column, i: f"{name}, sweep {sweep}, {column}[{i}]")
 
 
 def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) -> RecordingFile:

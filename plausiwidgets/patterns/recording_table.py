@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,8 +50,6 @@ class Data:
     spikes: Floats
     current: Floats | None
     end: float
-    title: str = ""
-    source: str = ""
     label: str = ""
     crossed: bool = False
     number: int = 0
@@ -74,8 +71,6 @@ class Source:
     columns: Mapping[str, Any]
     place: Callable[[str, int], str]
     wrong: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    title: str = "Recording"
-    source: str = ""
 
 
 def checked_data(
@@ -114,8 +109,7 @@ def checked_data(
                 f"{train[0]:g} ms: the sampling cuts spikes, and leaves some out. Valid is a sample each "
                 f"{LONGEST_STEP:g} ms or less, or the spikes themselves (spikes=…)"
             )
-    return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source, label,
-                "spikes" not in columns, number)  # fmt: skip
+    return Data(times, columns.get("v"), train, columns.get("current"), end, label, "spikes" not in columns, number)
 
 
 def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]]) -> Source:
@@ -161,13 +155,7 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
         raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
     times = Counter(names)
     columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
-    return Source(
-        columns,
-        lambda column, i: f"{name}, line {at[i]}, column {column!r}",
-        wrong,
-        Path(name).stem.replace("_", " "),
-        name,
-    )
+    return Source(columns, lambda column, i: f"{name}, line {at[i]}, column {column!r}", wrong)
 
 
 def _numbers(source: Source, name: str) -> Floats:

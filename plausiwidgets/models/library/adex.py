@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -29,9 +30,7 @@ _WIDE = "; range as wide as that of real cells"
 _INHIBITED = "; range wide enough for inhibition-induced spiking"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by forward Euler.
 
     The quotients of parameters stand in brackets of their own, so that an engine can compute

@@ -15,14 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.models.library.lif import (
-    CURRENT,
-    TAU_MEM,
-    V_RESET,
-    V_REST,
-    V_THRESHOLD,
-    reset_below_threshold,
-)
+from plausiwidgets.models.library import lif
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
@@ -31,9 +24,7 @@ from plausiwidgets.support.lazy import torch
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    LIFAdExParameters = functional("lif_adex").LIFAdExParameters
-
-    return LIFAdExParameters(
+    return functional("lif_adex").LIFAdExParameters(
         adaptation_current=p.a,
         adaptation_spike=p.b,
         delta_T=p.delta_T,
@@ -42,24 +33,22 @@ def convert(p: Any, dt: Any) -> Any:
         tau_mem_inv=1.0 / p.tau_mem,
         v_leak=p.v_rest,
         v_th=p.v_threshold,
-        v_reset=reset_below_threshold(p),
+        v_reset=lif.reset_below_threshold(p),
     )
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    LIFAdExFeedForwardState = functional("lif_adex").LIFAdExFeedForwardState
-
     zero = torch.zeros_like(p.v_rest)
-    return LIFAdExFeedForwardState(v=p.v_rest + zero, i=zero, a=zero)
+    return functional("lif_adex").LIFAdExFeedForwardState(v=p.v_rest + zero, i=zero, a=zero)
 
 
 PARAMETERS = [
-    TAU_MEM, V_REST,
+    lif.TAU_MEM, lif.V_REST,
     Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="membrane",
               description="Slope factor: how sharply the potential takes off near the threshold.",
               source="Brette & Gerstner 2005"),
-    V_THRESHOLD, V_RESET,
+    lif.V_THRESHOLD, lif.V_RESET,
     Parameter("a", 0.2, -2.0, 4.0, "1", "asinh", 0.1, group="adaptation",
               description="Subthreshold adaptation: how strongly the adaptation follows the potential.",
               source="Brette & Gerstner 2005, over the leak conductance"),
@@ -76,7 +65,7 @@ NEURON = from_norse(
     convert,
     initial_state,
     PARAMETERS,
-    current=CURRENT,
+    current=lif.CURRENT,
     rest="v_rest",
     threshold="v_threshold",
     dt=0.1,

@@ -28,6 +28,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -37,7 +38,7 @@ _CONNOR = "Connor, Walter & McKown, Biophys. J. 18, 1977"
 _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, ch. 6"
 
 
-def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def rates(v: torch.Tensor) -> Tensors:
     """Return α_n, β_n, α_m, β_m, α_h and β_h in 1/ms.
 
     exp(−V/10) and exp(−V/20) are powers of exp(−V/80): two exponentials for six rates.
@@ -52,7 +53,7 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return alpha_n, 0.25 * slow, alpha_m, beta_m, (0.266 * math.exp(0.385)) * fourth, beta_h
 
 
-def a_current(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def a_current(v: torch.Tensor) -> Tensors:
     """Return a∞, τ_a (ms), b∞ and τ_b (ms)."""
     log_a = math.log(0.0761) + (v + 94.22) * 0.0314 - torch.log(1.0 + torch.exp((v + 1.17) * 0.0346))
     a = torch.exp(log_a * (1.0 / 3.0))
@@ -62,7 +63,7 @@ def a_current(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return a, tau_a, (b * b) * (b * b), tau_b
 
 
-def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h, a, b = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -77,10 +78,10 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
     return advance(v, dv, sodium + potassium + transient + p.g_L, dt / p.C), n, m, h, a, b
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
-    def gates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def gates(v: torch.Tensor) -> Tensors:
         alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
         a, _, b, _ = a_current(v)
         return alpha_n / (alpha_n + beta_n), alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), a, b

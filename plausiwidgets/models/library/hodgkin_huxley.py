@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -32,7 +33,7 @@ from plausiwidgets.support.lazy import torch
 _SQUID = "Hodgkin & Huxley, J. Physiol. 117, 1952"
 
 
-def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def rates(v: torch.Tensor) -> Tensors:
     """Return α_n, β_n, α_m, β_m, α_h and β_h in 1/ms.
 
     exp(−V/10) and exp(−V/20) are powers of exp(−V/80): two exponentials for six rates.
@@ -46,7 +47,7 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return alpha_n, 0.125 * slow, alpha_m, beta_m, 0.07 * fourth, 1.0 / (1.0 + eighth * math.exp(3.0))
 
 
-def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -59,10 +60,10 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
     return advance(v, dv, sodium + potassium + p.g_L, dt / p.C), n, m, h
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
-    def gates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def gates(v: torch.Tensor) -> Tensors:
         alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
         return alpha_n / (alpha_n + beta_n), alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h)
 

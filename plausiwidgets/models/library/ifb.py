@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
@@ -25,9 +26,7 @@ from plausiwidgets.support.lazy import torch
 SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step the potential by forward Euler and the gate exactly."""
     v, h = state
     is_open = v > p.V_h

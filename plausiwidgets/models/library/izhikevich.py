@@ -24,9 +24,7 @@ IZHIKEVICH_2004 = "Izhikevich, IEEE Trans. Neural Networks 15(5), 2004"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    IzhikevichParameters = functional("izhikevich").IzhikevichParameters
-
-    return IzhikevichParameters(
+    return functional("izhikevich").IzhikevichParameters(
         a=p.a,
         b=p.b,
         c=p.c,
@@ -60,9 +58,7 @@ def stable_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at the stable fixed point."""
-    IzhikevichState = functional("izhikevich").IzhikevichState
-
-    return IzhikevichState(*stable_state(p, holding))
+    return functional("izhikevich").IzhikevichState(*stable_state(p, holding))
 
 
 def rest(p: Any) -> torch.Tensor:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.izhikevich import (
     CURRENT,
     IZHIKEVICH_2004,
@@ -30,9 +31,7 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step as in the figure of 2004: v first, then u from the new v; then the reset."""
     v, u = state
     v = v + dt * (p.sq * v * v + p.mn * v + p.bias - u + current)

@@ -32,10 +32,7 @@ _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    LIFParameters = functional("lif").LIFParameters
-    LIFRefracParameters = functional("lif_refrac").LIFRefracParameters
-
-    inner = LIFParameters(
+    inner = functional("lif").LIFParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem),
         tau_mem_inv=1.0 / p.tau_mem,
         v_leak=p.v_rest,
@@ -43,7 +40,7 @@ def convert(p: Any, dt: Any) -> Any:
         v_reset=reset_below_threshold(p),
     )
     # Norse counts refractory steps; unrounded, 3.0000000000000004 would cost one more.
-    return LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
+    return functional("lif_refrac").LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
 
 
 def reset_below_threshold(p: Any) -> torch.Tensor:
@@ -53,11 +50,10 @@ def reset_below_threshold(p: Any) -> torch.Tensor:
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    LIFFeedForwardState = functional("lif").LIFFeedForwardState
-    LIFRefracFeedForwardState = functional("lif_refrac").LIFRefracFeedForwardState
-
     zero = torch.zeros_like(p.v_rest)
-    return LIFRefracFeedForwardState(lif=LIFFeedForwardState(v=p.v_rest + zero, i=zero), rho=zero)
+    return functional("lif_refrac").LIFRefracFeedForwardState(
+        lif=functional("lif").LIFFeedForwardState(v=p.v_rest + zero, i=zero), rho=zero
+    )
 
 
 TAU_MEM = Parameter("tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable
@@ -31,9 +32,7 @@ _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
 _ONCE = "What a spike leaves pulls the potential to one side of its rest, which it crosses once at most."
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step the potential by forward Euler and the conductance exactly."""
     v, g = state
     v = v + (dt / p.C) * (p.g_L * (p.E_L - v) + g * (p.E_K - v) + current)

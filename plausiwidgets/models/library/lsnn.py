@@ -19,15 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plausiwidgets.models.library import proofs
-from plausiwidgets.models.library.lif import (
-    CURRENT,
-    TAU_MEM,
-    V_RESET,
-    V_REST,
-    V_THRESHOLD,
-    reset_below_threshold,
-)
+from plausiwidgets.models.library import lif, proofs
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
@@ -38,31 +30,27 @@ _BELLEC = "Bellec et al., NeurIPS 31, 2018"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    LSNNParameters = functional("lsnn").LSNNParameters
-
-    return LSNNParameters(
+    return functional("lsnn").LSNNParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem),
         tau_mem_inv=1.0 / p.tau_mem,
         tau_adapt_inv=1.0 / p.tau_adapt,
         v_leak=p.v_rest,
         v_th=p.v_threshold,
-        v_reset=reset_below_threshold(p),
+        v_reset=lif.reset_below_threshold(p),
         beta=p.beta,
     )
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    LSNNFeedForwardState = functional("lsnn").LSNNFeedForwardState
-
     zero = torch.zeros_like(p.v_rest)
-    return LSNNFeedForwardState(v=p.v_rest + zero, i=zero, b=p.v_threshold + zero)
+    return functional("lsnn").LSNNFeedForwardState(v=p.v_rest + zero, i=zero, b=p.v_threshold + zero)
 
 
 NEURON = from_norse(
     "lsnn", NorseStep("lsnn", "lsnn_feed_forward_step"), convert, initial_state,
     parameters=[
-        TAU_MEM, V_REST, V_THRESHOLD, V_RESET,
+        lif.TAU_MEM, lif.V_REST, lif.V_THRESHOLD, lif.V_RESET,
         Parameter("beta", 3.0, 0.0, 30.0, "mV", limits=(0.0, None), group="adaptation",
                   description="Added to the threshold at each spike: how much a spike slows the next one.",
                   source=f"{_BELLEC}, whose unit is the distance from rest to threshold; up to twice that"),
@@ -70,7 +58,7 @@ NEURON = from_norse(
                   description="Time constant of the threshold: how long a spike is remembered.",
                   source=f"{_BELLEC} (up to 2 s)"),
     ],
-    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    current=lif.CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("theta", "mV", "Spike threshold: jumps at each spike, and falls back."),

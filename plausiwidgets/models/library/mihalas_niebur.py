@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -40,9 +41,7 @@ _UNIMODAL = "Real eigenvalues give V − Θ one maximum after a pulse: two pulse
 SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step each equation exactly, with the mean of its drive."""
     v, theta, i1, i2 = state
     decay1, decay2 = torch.exp(-p.k1 * dt), torch.exp(-p.k2 * dt)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -28,7 +29,7 @@ _MORRIS = "Morris & Lecar, Biophys. J. 35, 1981"
 _RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"
 
 
-def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
     """Step N from V, then V from the new N.
 
     ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)), and with q = exp(−(V − V_3)/(2 V_4)) both functions of V_3 and V_4 are

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -30,9 +31,7 @@ from plausiwidgets.support.lazy import torch
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, sec. 5.3"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by the midpoint rule."""
     (v,) = state
     half = v + (0.5 * dt) * (p.a * (v - p.v_rest) * (v - p.v_threshold) + current)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -43,9 +44,7 @@ _SPAN = 15.0
 """Potential in mV at y = 0, and mV from there to the threshold y = 1."""
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step exactly: turn and shrink about the fixed point of this step's current."""
     v, x = state
     squared = p.b * p.b + p.omega * p.omega

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -28,7 +29,7 @@ from plausiwidgets.support.lazy import torch
 _WANG = "Wang & Buzsáki, J. Neurosci. 16, 1996"
 
 
-def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def rates(v: torch.Tensor) -> Tensors:
     """Return α_h, β_h, α_n and β_n in 1/ms, and exp(−(V + 35)/10), which is a power of exp(−V/80) like two of them."""
     slow = torch.exp((v + 44.0) * (-1.0 / 80.0))
     fourth = (slow * slow) * (slow * slow)
@@ -38,7 +39,7 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return (0.07 * math.exp(-0.7)) * fourth, beta_h, alpha_n, 0.125 * slow, eighth * math.exp(0.9)
 
 
-def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates.
 
     The sodium gate follows the potential at once: V first makes half a step, for m∞ in the middle of the step.
@@ -59,7 +60,7 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
     return middle, h, n
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
     def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

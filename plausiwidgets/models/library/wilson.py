@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.models.contract import Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -30,7 +31,7 @@ from plausiwidgets.support.lazy import torch
 _WILSON = "Wilson, J. Theor. Biol. 200, 1999"
 
 
-def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
     """Step R, T and H from V, then V from the new ones."""
     v, r, t, h = state
     u = 0.01 * v
