@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -126,8 +126,7 @@ class RecordingFile:
             if unit and unit not in valid:
                 raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
-        is_scaled = chosen.get("current") == AS_IT_IS
-        free = ("current_scale",) if is_scaled else ()
+        free = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
         made = self.made(Settings(key=key, free=free, compare=weights_of(compare)), chosen, used, left)
         # As a page knows a file by its name alone, so does this text.
@@ -257,9 +256,9 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
 def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> RecordingFile:
     """Return the recording in a file, by the ending of its name: .abf, .nwb, or CSV; `asked` names columns of CSV."""
     bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
-    ending = Path(name).suffix.lower()
-    if ending in (".abf", ".nwb"):
-        return _read_abf(path, name) if ending == ".abf" else _read_nwb(path, name)
+    reader = READERS.get(Path(name).suffix.lower())
+    if reader is not None:
+        return reader(path, name)
     with path.open("rb") as file:
         head = file.read(4000).decode("utf-8-sig", "replace")
     with path.open(newline="", encoding="utf-8-sig") as text:
@@ -294,7 +293,7 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:  # the readers want a path
-        path = Path(folder) / f"recording{Path(name).suffix.lower()}"
+        path = Path(folder) / f"recording{next((x for x in READERS if name.lower().endswith(x)), '')}"
         path.write_bytes(content)
         return read_path(path, name)
 
@@ -496,6 +495,10 @@ def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
 def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) -> RecordingFile:
     columns = {what: what for what in ("t", "v", "current") if all(what in source.columns for source in sources)}
     return RecordingFile(name, tuple(sources), columns, {what: units[what] for what in columns})
+
+
+READERS: dict[str, Callable[[Path, str], RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
+"""By the ending of a name; any other file is read as CSV."""
 
 
 # -- names of columns ---------------------------------------------------------------------------------
