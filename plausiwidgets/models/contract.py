@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.program_step import ProgramStep
@@ -207,17 +208,14 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
         raise ValueError(
             f"{where}: initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
         )
-    first = []
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
-        first.append(_as_lanes(tensor, lanes, f"{where}: initial_state, {name!r}"))
-        if not torch.isfinite(first[-1]).all():
+        if not torch.isfinite(_as_lanes(tensor, lanes, f"{where}: initial_state, {name!r}")).all():
             raise ValueError(f"{where}: {name!r} of initial_state is not finite at the default parameters")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
-    current = np.full(lanes, model.current.default)
-    return np.stack([current, *(x.numpy() for x in first), *(x.numpy() for x in values.values())])
+    return _first_rows(model, np.full(lanes, model.current.default))
 
 
 def _volts(model: Any, potential: float) -> str:
@@ -513,11 +511,9 @@ def _check_trial(model: Any) -> None:
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
     fired, v = _first_milliseconds(model)
-    above = fired & (v > threshold) & (v <= model.limit)
-    # A potential that is reset is the same after each spike of a neuron that runs away.
-    again = above[1:] & above[:-1] & (v[1:] != v[:-1])
+    again = _fires_again(model, fired, v)
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
-        if smaller := _smaller_current(model, threshold):
+        if smaller := _smaller_current(model):
             raise ValueError(
                 f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
                 f"{_amount(model.current.default, model.current.unit)} or twice this, and one spike at a time with "
@@ -578,16 +574,22 @@ def _ignores_dt(model: Any) -> bool:
     return True
 
 
-def _smaller_current(model: Any, threshold: float) -> float | None:
+def _fires_again(model: Any, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
+    """Return where a neuron fires in two successive steps, with its potential above the threshold."""
+    above = fired & (v > model.usual_rest_threshold()[1]) & (v <= model.limit)
+    # A potential that is reset is the same after each spike of a neuron that runs away.
+    return above[1:] & above[:-1] & (v[1:] != v[:-1])
+
+
+def _smaller_current(model: Any) -> float | None:
     """Return the largest share of the default current at which the neuron fires, and one spike at a time."""
     currents = model.current.default * 0.7 ** np.arange(1, 20)
     fired, v = _first_milliseconds(model, currents)
-    above = fired & (v > threshold) & (v <= model.limit)
-    single = fired.any(0) & ~(above[1:] & above[:-1] & (v[1:] != v[:-1])).any(0)
+    single = fired.any(0) & ~_fires_again(model, fired, v).any(0)
     return float(f"{currents[single][0]:.2g}") if single.any() else None
 
 
-def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[np.ndarray, np.ndarray]:
+def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
     """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
 
     The currents are, unless given, none, the default and twice the default, then the least and the greatest.

@@ -448,22 +448,41 @@ class _Written:
         once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
         always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
                   if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
-        self.eqs, self.units, self.refractory, self.spike_level = eqs, units, refractory, spike_level
+        self.eqs, self.units, self.spike_level = eqs, units, spike_level
         self.update, self.condition, self.reset = _lines(code, where), _tree(threshold or "False"), resets
-        self.until = _tree(refractory) if isinstance(refractory, str) else None
         self.parameters, self.drive, self.current, self.dimension = list(given.values()), drive, name, dims[name]
         self.order, self.sizes, self.shown = order, sizes, {n: unit for n, (unit, _) in shown_in.items()}
         self.initial = {n: x / sizes[n] for n, x in begins.items() if n in order}
         self.once, self.always, self.constants = once, always, constants
         self.hard = {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags}
         self.method = f"method {chosen[0] if chosen else method}"
-        known = {*constants, *given, *order, *(line.target for line in [*once, *always]), name}
+        moving = {*order, *(line.target for line in [*once, *always])}
+        self.time, self.holds = self._refractoriness(refractory, moving)
+        self.refracts = self.time is not None or self.holds is not None
+        known = {*constants, *given, *moving, name}
         trees = [self.condition, *(line.tree for line in [*self.update, *resets, *once, *always])]
-        trees += [self.until] if self.until is not None else []
+        trees += [tree for tree in (self.time, self.holds) if tree is not None]
         for n in {x.id for tree in trees for x in ast.walk(tree) if isinstance(x, ast.Name)} - known:
             value: Any = getattr(b2, n, None)
             if _is_number(value):
                 constants[n] = float(value)  # mV, ms and their like, and constants of physics
+
+    def _refractoriness(self, given: Any, moving: set[str]) -> tuple[ast.expr | None, ast.expr | None]:
+        """Return the time for which a neuron is refractory, or the condition as long as which it is; or neither."""
+        if not isinstance(given, str):
+            is_given = given is not False and float(given) > 0.0
+            return ast.Constant(float(given)) if is_given else None, None
+        tree = ast.parse(given.strip(), mode="eval").body
+        if isinstance(tree, ast.Compare | ast.BoolOp) or (
+            isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.Not)
+        ):
+            return None, tree
+        if changes := moving & {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}:
+            raise ValueError(
+                f"{self.where}: refractory is a time that changes with {', '.join(sorted(changes))}, valid is a "
+                f"time of parameters and constants, or a condition"
+            )
+        return tree, None
 
     # -- a step --------------------------------------------------------------------------------
 
@@ -490,12 +509,10 @@ class _Written:
         names = self.names(current, state, values, dt)
         self._subexpressions(names)
         free: Number = True
-        until = self.until
-        waits = until is not None and self._is_time(until)
         if self.refracts:
             free = state[-1] <= 0.0
-            if until is not None and not waits:
-                free = np.logical_or(free, np.logical_not(_walk(until, names, self.where)))
+        if self.holds is not None:
+            free = np.logical_or(free, np.logical_not(_walk(self.holds, names, self.where)))
         names["not_refractory"] = free
         before = dict(names)
         for line in self.update:
@@ -513,34 +530,12 @@ class _Written:
                 raise ValueError(f"{self.where}: the reset changes {line.target!r}, which is no variable of the neuron")
             names[line.target] = np.where(fired, _walk(line.tree, names, self.where), names[line.target])
         new = [names[n] / self.sizes[n] for n in self.order]
-        if self.refracts and (until is None or waits):
-            time = _walk(until, names, self.where) if until is not None else float(self.refractory)
-            steps = _FUNCTIONS["timestep"](time, names["dt"])
+        if self.time is not None:
+            steps = _FUNCTIONS["timestep"](_walk(self.time, names, self.where), names["dt"])
             new.append(np.where(fired, steps - 1.0, np.maximum(state[-1] - 1.0, 0.0)))
-        elif self.refracts:
+        if self.holds is not None:
             new.append(np.where(fired, 1.0, np.where(free, 0.0, state[-1])))
         return fired, new
-
-    @property
-    def refracts(self) -> bool:
-        """Whether the neuron is refractory after a spike."""
-        return isinstance(self.refractory, str) or (self.refractory is not False and float(self.refractory) > 0.0)
-
-    def _is_time(self, tree: ast.AST) -> bool:
-        """Return whether an expression of refractoriness is a time and not a condition."""
-        inner = tree.body if isinstance(tree, ast.Expression) else tree
-        truth = isinstance(inner, ast.Compare | ast.BoolOp) or (
-            isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not)
-        )
-        if not truth:
-            names = {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}
-            moving = names & {*self.order, *(line.target for line in [*self.once, *self.always])}
-            if moving:
-                raise ValueError(
-                    f"{self.where}: refractory is a time that changes with {', '.join(sorted(moving))}, valid is a "
-                    f"time of parameters and constants, or a condition"
-                )
-        return not truth
 
     def programs(self) -> tuple[Programs, list[StateVariable]]:
         """Return the step as a program, and the state variables."""

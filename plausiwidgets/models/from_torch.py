@@ -126,12 +126,9 @@ def _copy(module: Any) -> Any:
             spot.set(torch.nn.Parameter(exact, False) if isinstance(value, torch.nn.Parameter) else exact)
         elif isinstance(value, torch.Tensor) and value.numel() == 1 and not spot.fields and not value.dim():
             # A flag of a library, such as which reset it has: as a number of Python it can decide an `if`.
-            owner = spot.home
-            for part in made.modules():
-                if part._buffers is owner:
-                    del owner[spot.key]
-                    vars(part)[spot.key] = value.item()
-                    break
+            for part in [part for part in made.modules() if part._buffers is spot.home]:
+                del part._buffers[spot.key]
+                vars(part)[spot.key] = value.item()
     return made
 
 
@@ -236,7 +233,7 @@ class Wrapped:
         """
         spots = self.spots
         kept = [(home, dict(home)) for home in self._homes]
-        laid = {path: self.lay(v, self.shapes[path]).to(self.kinds[path]) for path, v in state.items()}
+        laid = {path: self.lay(state[path], shape).to(self.kinds[path]) for path, shape in self.shapes.items()}
         like = next(iter(self.shapes.values()), (-1,))  # a constant of a module meets its state
         try:
             for path, value in values.items():
@@ -248,24 +245,18 @@ class Wrapped:
             for path, value in laid.items() if hidden else ():
                 spots[path].set(value.clone())  # some add to it in place
             out = self.call(x, None if hidden else rebuilt(self.template, iter(laid.values())))
-            outputs, new = self.split(out)
-            if hidden:
-                new = [spots[path].value for path in state]
-            if isinstance(self.spikes, str):
-                outputs = [spots[self.spikes].value]
+            return self.read(out, spots)
         finally:  # tracing leaves its stand-ins behind
             for home, before in kept:
                 home.clear()
                 home.update(before)
-        flat_new = {path: v.reshape(-1).to(torch.float64) for path, v in zip(state, new, strict=True)}
-        return [y.reshape(-1).to(torch.float64) for y in outputs], flat_new
 
-    def split(self, out: Any) -> tuple[list[Any], list[Any]]:
-        """Return the tensors of (output, state) of what the module returned."""
-        if self.given == "hidden":
-            return [leaf for _, leaf in leaves(out)], []
-        first, *state = out
-        return [leaf for _, leaf in leaves(first)], [leaf for _, leaf in leaves(state)]
+    def read(self, out: Any, spots: Mapping[str, Spot]) -> tuple[list[Any], dict[str, Any]]:
+        """Return (outputs, state), all [lanes], of what the module returned and of what it keeps."""
+        first, *new = (out, *(spots[path].value for path in self.shapes)) if self.given == "hidden" else out
+        outputs = spots[self.spikes].value if isinstance(self.spikes, str) else first
+        read, state = ([x.reshape(-1).to(torch.float64) for _, x in leaves(y)] for y in (outputs, new))
+        return read, dict(zip(self.shapes, state, strict=True))
 
     def fired(self, outputs: Sequence[Any]) -> Any:
         """Return the spikes among the outputs."""
@@ -278,26 +269,16 @@ class Wrapped:
         for x in currents:
             with _double_mode()():
                 out = own.call(x, state)
-            outputs, new = own.split(out)
             if own.given != "hidden":
                 state = tuple(out[1:]) if own.given == "spread" else out[1]
-                values = dict(zip(own.shapes, new, strict=True)) if own.shapes else {}
-            else:
-                spots = _spots(own.module)
-                values = {path: spots[path].value for path in own.shapes}
-            if isinstance(own.spikes, str):
-                outputs = [_spots(own.module)[own.spikes].value]
-            yield (
-                [y.detach().reshape(-1).to(torch.float64) for y in outputs],
-                {path: v.detach().reshape(-1).to(torch.float64) for path, v in values.items()},
-            )
+            yield own.read(out, _spots(own.module))
 
 
-def _ladder(steps: int, scale: float = 1.0, lanes: int = _LANES) -> Any:
-    """Return noise from far below to far above `scale`, [steps, lanes]: a current may be in A as well."""
-    noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, lanes)))
-    few = torch.logspace(-12, -3, lanes // 4, dtype=torch.float64)
-    return noise * scale * torch.cat([few, torch.logspace(-2, 3, lanes - len(few), dtype=torch.float64)])
+def _ladder(steps: int) -> Any:
+    """Return noise from far below to far above 1, [steps, lanes]: a current may be in A as well."""
+    noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, _LANES)))
+    few = torch.logspace(-12, -3, _LANES // 4, dtype=torch.float64)
+    return noise * torch.cat([few, torch.logspace(-2, 3, _LANES - len(few), dtype=torch.float64)])
 
 
 # ------------------------------------------------------------------ finding
