@@ -10,7 +10,7 @@ from optimization_fakes import same_table, wait_for
 from small_neurons import good_step, make
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import COLUMNS, start_assessment, units
+from plausiwidgets.assessment import COLUMNS, start_assessment
 
 SMALL = {"budget": 300, "popsize": 8}
 
@@ -70,15 +70,6 @@ def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_pat
     assert pw.assessment.plausibility_score(table, measure=False)["not_found"].tolist() == [1]
     assert pw.assessment.estimate("lif", "tonic_bursting")["reason"].tolist() == [f"is not searched: {why}"]
     assert pw.optimize("lif", "tonic_bursting", budget=64).evaluations == 64  # asked for by itself, it is searched
-
-
-def test_a_stored_search_of_what_an_argument_rules_out_is_kept(tmp_path, monkeypatch):
-    asked = {"models": "lif", "patterns": "tonic_bursting", "store": tmp_path / "s.jsonl", **SMALL}
-    with monkeypatch.context() as patch:  # as version 0.2 did
-        patch.setattr(units, "argument_against", lambda pattern, model: "")
-        searched = pw.assess(**asked)
-    assert searched["evaluations"].tolist() == [300]
-    same_table(pw.assess(**asked), searched)
 
 
 def test_a_row_is_the_result_of_optimize():

@@ -30,13 +30,6 @@ def made(seed=0, budget=500, options=SMALL, start=None):
     return Portfolio(SPACE, seed, budget, start, options)
 
 
-def test_a_screen_comes_before_the_search():
-    asked = batches(made(budget=200))
-    assert [len(p) for phase, p in asked if phase == "screen"] == [32]
-    assert asked[0][0] == "screen"
-    assert {phase for phase, _ in asked[1:]} == {"search"}
-
-
 @pytest.mark.parametrize("budget", [1, 2, 7, 8, 9, 31, 32, 33, 100, 257, 1000])
 @pytest.mark.parametrize("with_start", [False, True])
 @pytest.mark.parametrize("explore", [0, 2])

@@ -6,8 +6,6 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns import Measurement, trial
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.evaluation import evaluate
-from plausiwidgets.patterns.verification import verify_sets
 
 
 def isi(r):
@@ -146,28 +144,6 @@ def rheobase(bench, r):
     return least / a
 
 
-def second_round(bench, mix):
-    """A second sweep at an amplitude that is chosen by the response to the first."""
-    n = applied(bench)["step"].count()
-    factor = 1.0 + 0.1 * (n.mean() if mix else n)
-    s = bench.stimulus_values
-    again = bench.apply({"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude * factor)], 400.0)})
-    return again["step"].count()
-
-
-def halved(bench, ends):
-    """Bisect the amplitude that evokes a spike, until `ends` of the sets that are near."""
-    a = bench.stimulus_values.amplitude
-    low, high = 0.0 * a, 1.0 * a
-    for _ in range(8):
-        middle = 0.5 * (low + high)
-        fires = bench.apply({"step": pw.Sweep([pw.pulse(0.0, 200.0, middle)], 200.0)})["step"].count() > 0
-        low, high = np.where(fires, low, middle), np.where(fires, middle, high)
-        if ends(high < 0.3 * a):
-            break
-    return high / a
-
-
 def paired(bench, r, after):
     """Give a second pulse some time after the first spike, `after` of all of them."""
     first = np.nan_to_num(r["step"].first(), nan=10.0)
@@ -178,15 +154,11 @@ def paired(bench, r, after):
 
 MIXING_PROCEDURES = {
     "mean over the sets": through(lambda bench, r: guarded(r, np.nanmean(isi(r)))),
-    "a second sweep by the mean response": through(lambda bench, r: second_round(bench, True)),
-    "any set that fires": through(lambda bench, r: r["step"].count() + (bench.spontaneous_spikes > 0).any()),
-    "a bisection that ends when any set is done": through(lambda bench, r: halved(bench, np.any)),
     "a second pulse after the slowest set": through(lambda bench, r: paired(bench, r, np.max)),
 }
 PROCEDURES_ALONE_TOO = {
     "mean of each set": through(lambda bench, r: guarded(r, np.nanmean(isi(r), axis=1))),
     "rheobase": through(rheobase),
-    "a second sweep by the own response": through(lambda bench, r: second_round(bench, False)),
     "a second pulse after the own spike": through(lambda bench, r: paired(bench, r, lambda first: first)),
     "of the neuron": through(lambda bench, r: bench.parameters["tau_w"] + 0.0 * r["step"].count()),
 }
@@ -252,23 +224,6 @@ def test_what_the_trial_does_not_find_is_found_at_the_first_batch():
         pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
     with pytest.raises(ValueError, match="another 'feature' alone"):  # a cell that is run again is told again
         pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
-
-
-def test_what_is_called_replicated_has_been_judged_alone(monkeypatch):
-    """Also where the first batch showed nothing, and where it is one of many."""
-    pattern = pattern_of(lambda r, s: r["step"].count(), low=5.0, high=1e9)
-    with trial.untried():
-        mixing = pattern_of(lambda r, s: np.where(r.n > 2, 7.0, r["step"].count()), low=5.0, high=1e9)
-    values = {n: p.default + np.zeros(3) for n, p in pattern.parameters(pw.models.get("lif")).items()}
-    values["amplitude"] = np.array([30.0, 0.1, 30.0])
-    for own, expected in ((pattern, ["replicated", "rejected", "replicated"]), (mixing, None)):
-        judged = evaluate(pw.models.get("lif"), own, values, 0.1)
-        object.__setattr__(own, "tried", True)
-        if expected is None:
-            with pytest.raises(ValueError, match="another 'feature' alone, or in another order"):
-                verify_sets(pw.models.get("lif"), own, judged)
-        else:
-            assert list(verify_sets(pw.models.get("lif"), own, judged).status) == expected
 
 
 def test_a_search_calls_nothing_replicated_that_is_rejected_alone():

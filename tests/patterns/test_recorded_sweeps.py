@@ -234,18 +234,6 @@ def test_the_spikes_of_a_cell_that_fires_by_itself_are_counted_between_changes_o
     assert level.low < -47.5 - 0.15 * 120.0 < level.high
 
 
-def test_a_cell_that_is_silent_where_it_fires_in_another_stretch_may_fire_once():
-    t = np.arange(0.0, 2000.0, 0.5)
-    current = 40.0 * ((t >= 500.0) & (t < 1000.0)) - 120.0 * ((t >= 1400.0) & (t < 1700.0))
-    v = np.full((2, t.size), -60.0)
-    times = np.array([100.0, 200.0, 300.0, 400.0, 540.0, 620.0, 700.0, 780.0, 860.0, 940.0, 1050.0, 1150.0, 1250.0])
-    v[0, np.searchsorted(t, times)] = 20.0
-    v[1, np.searchsorted(t, times[:10])] = 20.0  # and then it is silent for once
-    found = by_key(pw.from_recording(t, v, current=[current, 1.5 * current]))
-    assert [(found[f"n_1_{j}"].low, found[f"n_1_{j}"].high) for j in (1, 2)] == [(0, 1), (0, 0)]
-    assert found["n_0_2"].high == 0  # silent under −120 pA, as ever
-
-
 # -- files of other programs --------------------------------------------------------------------------
 
 

@@ -45,25 +45,6 @@ def test_the_packages_own_patterns_which_are_imported_untried_pass_the_trial(nam
 # -- how long is simulated ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda s: 400.0 - s.delay,
-        lambda s: 250.0 + np.abs(s.delay - 100.0),
-        lambda s: 400.0 - 0.01 * (s.delay - 100.0) ** 2,
-    ],
-)
-def test_a_sweep_is_simulated_to_its_end_wherever_in_the_range_it_is_longest(end):
-    pattern = steady(end)
-    delays = np.array([0.0, 100.0, 200.0])
-    for sets in (slice(None), slice(0, 1), slice(1, 2)):
-        verdict = pw.judge("lif", pattern, {"delay": delays[sets], "amplitude": 30.0}, verify=False)
-        counted = next(c.value for c in verdict.checks if c.key == "n")
-        for delay, n in zip(delays[sets], np.atleast_1d(counted), strict=True):
-            current = pw.Current.step(30.0, float(end(SimpleNamespace(delay=delay))), settle=1000.0)
-            assert n == len(pw.simulate("lif", current).spike_times[0])
-
-
 def test_the_page_simulates_the_same_time():
     [formulas] = sweep_formulas(steady(lambda s: 400.0 - s.delay)).values()
     for delay in (0.0, 50.0, 200.0):

@@ -66,7 +66,7 @@ def test_a_current_is_written_as_values_that_make_the_same_one(current):
     np.testing.assert_allclose(made, wanted, atol=1e-12)
 
 
-def test_simulate_judge_and_explorer_take_the_same_current():
+def test_simulate_judge_and_a_selection_take_the_same_current():
     current = pw.Current([pw.pulse(0.0, 100.0, 600.0), pw.ramp(100.0, 50.0, 300.0)], 250.0, settle=1500.0)
     simulated = pw.simulate("adex", current)
     verdict = pw.judge("adex", current)
@@ -75,11 +75,6 @@ def test_simulate_judge_and_explorer_take_the_same_current():
     assert len(verdict.traces["current"].spike_times[0]) == len(simulated.spike_times[0]) > 0
     half = pw.judge("adex", current, {"amplitude": 300.0}).traces["current"].current
     np.testing.assert_allclose(half, 0.5 * simulated.current)
-    explorer = pw.Explorer("adex", current)
-    try:
-        assert explorer.selection.pattern is pw.patterns.get(current)
-        assert Selection.from_query(explorer.selection.to_query())[0].pattern.current.end == 250.0
-    finally:
-        explorer.close()
-    with pytest.raises(ValueError, match="stimulus without criteria"):
-        pw.optimize("adex", current)
+    selection = Selection.of("adex", current)
+    assert selection.pattern is pw.patterns.get(current)
+    assert Selection.from_query(selection.to_query())[0].pattern.current.end == 250.0

@@ -167,8 +167,6 @@ def test_state_variables_have_names_of_their_own():
     ):
         with pytest.raises(ValueError, match=message):
             neuron_with_four_states(states=states)
-    with pytest.raises(TypeError, match="states is 'vwxy', valid is a list"):
-        neuron_with_four_states(states="vwxy")
 
 
 def swinging(current, state, p, dt):

@@ -180,47 +180,47 @@ def test_code_that_all_kernels_share_is_compiled_where_it_cannot_be_kept():
     kept.save_overload("int64()", b"")
 
 
-@pytest.fixture
-def warned_anew():
-    directory._warn_of.cache_clear()
-    yield
-    directory._warn_of.cache_clear()
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
-def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch, warned_anew):
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    assert directory.kernel_directory() is not None
+def of_another_user(kernels, monkeypatch):
+    kernels.mkdir(0o700)
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
-    with pytest.warns(RuntimeWarning, match="belongs to another user"):
-        assert directory.kernel_directory() is None
-    assert directory.kernel_directory() is None  # said once
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no modes here")
-@pytest.mark.parametrize("mode", [0o770, 0o755])
-def test_a_directory_that_is_open_to_others_is_neither_used_nor_changed(tmp_path, monkeypatch, warned_anew, mode):
+def open_to_a_group(kernels, monkeypatch):
+    kernels.mkdir()
+    kernels.chmod(0o770)
+
+
+def open_to_readers(kernels, monkeypatch):
+    kernels.mkdir()
+    kernels.chmod(0o755)
+
+
+def a_link(kernels, monkeypatch):
+    (kernels.parent / "elsewhere").mkdir(0o755)
+    kernels.symlink_to(kernels.parent / "elsewhere")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners and modes here")
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (of_another_user, "belongs to another user"),
+        (open_to_a_group, "by other users.*PLAUSIWIDGETS_CACHE_DIR"),
+        (open_to_readers, "by other users"),
+        (a_link, "is a symbolic link"),
+    ],
+)
+def test_a_directory_to_which_others_may_have_written_is_neither_used_nor_changed(tmp_path, monkeypatch, make, why):
+    directory._warn_of.cache_clear()
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     kernels = tmp_path / "kernels"
-    kernels.mkdir()
-    kernels.chmod(mode)
-    with pytest.warns(RuntimeWarning, match="by other users.*PLAUSIWIDGETS_CACHE_DIR"):
+    make(kernels, monkeypatch)
+    mode = kernels.stat().st_mode
+    with pytest.warns(RuntimeWarning, match=why):
         assert why_not(lanes_model(_step, 1)) is None  # compiled in memory
-    assert stat.S_IMODE(kernels.stat().st_mode) == mode and not list(kernels.iterdir())
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no symbolic links for everybody here")
-def test_the_target_of_a_symbolic_link_stays_as_it_was(tmp_path, monkeypatch, warned_anew):
-    target = tmp_path / "elsewhere"
-    target.mkdir()
-    target.chmod(0o755)
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "kernels").symlink_to(target)
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
-    with pytest.warns(RuntimeWarning, match="is a symbolic link"):
-        assert directory.kernel_directory() is None
-    assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
+    assert directory.kernel_directory() is None  # said once
+    assert kernels.stat().st_mode == mode and not list(kernels.iterdir())
 
 
 @pytest.mark.slow

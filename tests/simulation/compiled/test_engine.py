@@ -77,24 +77,14 @@ def test_no_lanes_and_no_steps():
 
 
 def test_each_lane_has_its_own_current():
-    model = pw.models.get("izhikevich")
-    stimuli = [
-        Current.pulse(0.0, 100.0, 10.0, end=200.0),
-        Current.ramp(5.0, 145.0, 15.0, end=200.0),
-        Current(
-            [pulse(t, 2.07, a) for t, a in zip([10.0, 50.03, 90.0], [5.0, -10.0, 20.0], strict=True)],
-            200.0,
-            holding=1.5,
-        ),
-        Current.step(0.0, 200.0),
-        Current([ramp(1.0, 189.0, 9.0), pulse(40.0, 20.0, 3.0)], 200.0),
-    ] * 30
-    values = {n: np.full(len(stimuli), p.default) for n, p in model.parameters.items()}
-    job = replace(
-        default_job(model, len(stimuli), 880, window=(0, 880)),
-        params=values,
-        current=lane_current(stimuli, -20.0),
-    )
+    rng = np.random.default_rng(0)
+
+    def drawn():
+        pieces = [make(*rng.uniform((-5.0, 0.0, -10.0), (150.0, 90.0, 20.0))) for make in (pulse, ramp, pulse)]
+        return Current(pieces[: rng.integers(4)], 240.0, holding=rng.uniform(-2.0, 2.0))
+
+    job = default_job(pw.models.get("izhikevich"), 150, 880, window=(0, 880))
+    job = replace(job, current=lane_current([drawn() for _ in range(150)], -20.0))
     assert unequal(run_compiled(job), run_torch(job)) == []
 
 
