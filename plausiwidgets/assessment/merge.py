@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import product
@@ -131,11 +130,9 @@ def _require_same(one: Result, other: Result, path: Path, first: Path) -> None:
 
 
 def _write(path: Path, asked: Mapping[str, Any], results: list[Result]) -> None:
-    """Write a study's file anew, whole or not at all."""
+    """Write a study's file anew."""
     if path.exists():
         raise StoreError(f"{path} exists: name a new file for the merged study")
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    made = Store(beside, asked["order"], asked["versions"])
+    made = Store(path, asked["order"], asked["versions"])
     made.prepare()
     made.write(*results)
-    os.replace(beside, path)
