@@ -554,21 +554,15 @@ REFINED = 3
 """Steps of the search for each zero on its edge of the grid, after the linear interpolation."""
 
 
-def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -> list[Floats]:
-    """Return the zero contours of a field over a grid as lines, each of shape [points, 2].
+def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field) -> list[Floats]:
+    """Return the zero contours of a field `rate` [ny, nx] over a grid as lines, each of shape [points, 2].
 
-    Parameters
-    ----------
-    x, y : ndarray, shape [nx] and [ny]
-    rate : ndarray, shape [ny, nx]
-        Cells with a corner that is nan have no line.
-    again : callable, optional
-        The field at any points, ``again(x, y)``: the zeros on the edges of the grid are then searched with it. Without
-        it they are interpolated linearly.
+    Cells with a corner that is nan have no line. The zeros on the edges of the grid are searched with ``again(x, y)``,
+    the field at any points.
     """
     contours = contour_generator(x, y, np.ma.masked_invalid(rate), corner_mask=False, line_type=LineType.Separate)
     lines = cast("list[Floats]", contours.lines(0.0))
-    if again is None or not lines:
+    if not lines:
         return lines
     points = _refined(x, y, rate, np.concatenate(lines), again)
     return np.split(points, np.cumsum([len(line) for line in lines])[:-1])

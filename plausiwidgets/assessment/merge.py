@@ -87,9 +87,6 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
                 _require_same(result, known, path, origins[key])
     models, seeds, patterns = (asked["order"][name] for name in ("models", "seeds", "patterns"))
     order = [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
-    if others := results.keys() - set(order):
-        other = min(others)
-        raise StoreError(f"{origins[other]} is damaged: it has {_named(other)}, which its request has not")
     if store is not None:
         _write(Path(store).expanduser(), asked, [results[key] for key in order if key in results])
     rows = [results[key] for key in order if key in results]
