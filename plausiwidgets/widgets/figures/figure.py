@@ -261,10 +261,10 @@ def _key(scene: Scene, last_time_row: str) -> list[dict[str, Any]]:
 
 def _raster_axis(scene: Scene) -> dict[str, Any]:
     """Return the properties of the raster's axis that name the roles."""
-    titles = {"yours": style.SHORT_TITLES["yours"], "target": scene.names.get("target", "")}
+    titles = {"yours": scene.short} | ({"target": scene.names["target"]} if "target" in scene.lines else {})
     heights = [RASTER_HEIGHTS[role] for role in titles]
     return {
-        "range": [heights[0] - 0.7, heights[1] + 0.7], "tickfont": {"size": style.FONT_SIZE - 3},
+        "range": [0.3, heights[-1] + 0.7], "tickfont": {"size": style.FONT_SIZE - 3},
         "tickvals": heights, "ticktext": [tr(title) for title in titles.values()],
     }  # fmt: skip
 

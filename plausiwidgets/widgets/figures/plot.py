@@ -157,8 +157,7 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     if len(traces) > MOST:
         title = tr("{model}, first {count} of {total} lanes", model=title, count=MOST, total=len(traces))
     out = _headed(data, figure["layout"], title, len(lanes) > 1)
-    if "yaxis2" in out["layout"]:
-        out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
+    out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
     return out
 
 
@@ -226,21 +225,13 @@ def _judged(
     title = verdict.model if model is None else tr(model.title)
     title += f": {verdict.pattern if pattern is None else tr(pattern.title)}"
     name, short = (marked("response"),) * 2 if role == "yours" else (style.ROLE_TITLES[role], style.SHORT_TITLES[role])
-    scene = replace(scene, names={**scene.names, "yours": name})
+    scene = replace(scene, names={**scene.names, "yours": name}, short=short)
     figure = figure_of(scene, dark)
     theme = style.theme(dark)
     if role == "best":
         for trace in figure["data"]:
             if trace["uid"].startswith("yours"):
                 _coloured(trace, theme.roles["best"])
-    if "yaxis2" in figure["layout"]:
-        figure["layout"]["yaxis2"] |= {
-            "range": [0.3, 2.7],
-            "tickvals": [1.0, 2.0],
-            "ticktext": [tr(short), tr(scene.names["target"])],
-        }
-        if "target" not in scene.lines:
-            figure["layout"]["yaxis2"] |= {"range": [0.3, 1.7], "tickvals": [1.0], "ticktext": [tr(short)]}
     out = _headed(
         figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {tr(WORDS[verdict.status])}", True
     )

@@ -119,14 +119,12 @@ class Scene:
 
     Attributes
     ----------
-    sweep : str
-        Name of the sweep that is drawn large; empty while there is none.
-    sweeps : tuple of str
-        All of them.
     lines : mapping of str to Line
         The large sweep by role, from back to front.
     names : mapping of str to str
         What each role is called in the key.
+    short : str
+        What "yours" is called beside its spikes.
     lanes : tuple of Lane
         The other sweeps, from the top.
     curve : Inset or None
@@ -142,10 +140,9 @@ class Scene:
         Ranges of these axes.
     """
 
-    sweep: str = ""
-    sweeps: tuple[str, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=lambda: dict(style.ROLE_TITLES))
+    short: str = style.SHORT_TITLES["yours"]
     lanes: tuple[Lane, ...] = ()
     curve: Inset | None = None
     shapes: tuple[Shape, ...] = ()
@@ -189,8 +186,7 @@ def scene_of(model: NeuronModel, pattern: Protocol, verdict: Verdict, target: Ta
     lines = {role: own.get(sweep) or next(iter(own.values())) for role, own in by_role.items()}
     curve = pattern.curve if isinstance(pattern, Pattern) else None
     scene = Scene(
-        sweep=sweep, sweeps=sweeps, lines=lines, scale=scale, current_unit=model.current.unit,
-        potential_unit=model.states[0].unit,
+        lines=lines, scale=scale, current_unit=model.current.unit, potential_unit=model.states[0].unit,
         names=names, lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, verdict),
         curve=None if curve is None else _inset(curve, model, verdict, target),
     )  # fmt: skip
