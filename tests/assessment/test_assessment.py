@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimization_fakes import same_table, wait_for
+from optimization_fakes import same_table
 from small_neurons import good_step, make
+from waiting import until
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import COLUMNS, start_assessment
@@ -120,9 +121,9 @@ def test_a_search_beyond_its_time_limit_fails():
 
 def test_pause_stop_and_snapshots():
     study = start_assessment("eif", ["tonic_spiking", "phasic_spiking", "rebound_burst"], budget=100_000)
-    wait_for(lambda: any(result.evaluations for result in study.snapshot().running))
+    until(lambda: any(result.evaluations for result in study.snapshot().running))
     study.pause()
-    wait_for(lambda: study.snapshot().state == "paused")
+    until(lambda: study.snapshot().state == "paused")
     time.sleep(0.5)  # does not count as working time
     study.resume()
     time.sleep(0.2)

@@ -17,20 +17,7 @@ PATIENCE = 120.0
 
 
 class Client:
-    """A page.
-
-    Parameters
-    ----------
-    answers : Answers, optional
-        Default: new ones.
-
-    Attributes
-    ----------
-    heard : list of dict
-        All answers, in their order; ``"arrays"`` are those of their buffers.
-    wrong : list of str
-        What was not as the table says.
-    """
+    """A page; `heard` are all answers in their order, `wrong` is what was not as the table says."""
 
     def __init__(self, answers: Answers | None = None) -> None:
         self.heard: list[dict[str, Any]] = []
@@ -64,15 +51,7 @@ class Client:
 
     def last(self, identity: str) -> dict[str, Any]:
         """Wait for the last answer to a question."""
-
-        def found() -> dict[str, Any] | None:
-            return next((one for one in self.heard if one["id"] == identity and one["state"] in FINAL), None)
-
-        with self._changed:
-            assert self._changed.wait_for(found, PATIENCE), f"no last answer; heard {self.heard[-3:]}"
-            answer = found()
-            assert answer is not None
-            return answer
+        return self.until(identity, lambda answer: answer["state"] in FINAL)
 
     def until(self, identity: str, enough: Any) -> dict[str, Any]:
         """Wait for an answer to a question of which `enough(answer)` is true."""

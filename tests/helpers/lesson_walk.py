@@ -16,28 +16,14 @@ NEURON = pw.models.get("izhikevich")
 
 @dataclass(frozen=True)
 class Look:
-    """A look at the neuron of a card, after some sliders were moved.
+    """A look at the neuron of a card, after some sliders were moved."""
 
-    Attributes
-    ----------
-    says : str
-        Words of the card, or of an answer in it.
-    moved : mapping of str to float
-        Values that are typed, over those that the card sets.
-    missed : tuple of str or None
-        Names of the criteria that do not hold; None where the text says nothing of them.
-    spikes : int or None
-        In `sweep`, or in the main one.
-    dt : float or None
-        Another time step than that of the card.
-    """
-
-    says: str
-    moved: Mapping[str, float] = field(default_factory=dict)
-    missed: tuple[str, ...] | None = None
-    spikes: int | None = None
+    says: str  # words of the card, or of an answer in it
+    moved: Mapping[str, float] = field(default_factory=dict)  # values that are typed, over those that the card sets
+    missed: tuple[str, ...] | None = None  # names of the criteria that do not hold; None where the text says nothing
+    spikes: int | None = None  # in `sweep`, or in the main one
     sweep: str | None = None
-    dt: float | None = None
+    dt: float | None = None  # another time step than that of the card
 
 
 BURSTS = (

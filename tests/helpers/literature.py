@@ -20,31 +20,15 @@ BEGIN, END = "<!-- the table -->", "<!-- end of the table -->"
 
 @dataclass(frozen=True)
 class Famous:
-    """A published set.
-
-    Attributes
-    ----------
-    source, words : str
-        The publication, and what its authors call the set.
-    neuron : str
-        Key of the model; ``"izhikevich_2007"`` is the one below.
-    pattern : str
-        The one of the twenty that these words mean.
-    values : mapping of str to float
-        Parameters and stimulus values.
-    own : bool
-        Whether the strength of the stimulus is ours.
-    dt : float or None
-        Time step of the publication in ms, where the set belongs to it.
-    """
+    """A published set."""
 
     source: str
-    words: str
-    neuron: str
-    pattern: str
-    values: Mapping[str, float] = field(default_factory=dict)
-    own: bool = False
-    dt: float | None = None
+    words: str  # what its authors call the set
+    neuron: str  # key of the model; "izhikevich_2007" is the one below
+    pattern: str  # the one of the twenty that these words mean
+    values: Mapping[str, float] = field(default_factory=dict)  # parameters and stimulus values
+    own: bool = False  # whether the strength of the stimulus is ours
+    dt: float | None = None  # time step of the publication in ms, where the set belongs to it
 
     @property
     def model(self) -> pw.NeuronModel:

@@ -71,13 +71,6 @@ def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
     return Optimizer(made, seed, budget, strategy, made.space.base if start is not None else None)
 
 
-def wait_for(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
 def comparable(result):
     """Return a result as a dict without its time."""
     data = result.to_dict()

@@ -73,21 +73,11 @@ FEATURES: dict[str, Feature] = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A random pattern.
-
-    Attributes
-    ----------
-    make : callable
-        Returns the Pattern.
-    by_hand : dict
-        Of each criterion the sweep and what is measured by hand.
-    sweeps : callable
-        As of the pattern, for one set of plain numbers as well.
-    """
+    """A random pattern."""
 
     make: Callable[[], pw.Pattern]
-    by_hand: dict[str, tuple[str, Callable[..., tuple[float, float]]]]
-    sweeps: Callable[[Any], dict[str, pw.Sweep]]
+    by_hand: dict[str, tuple[str, Callable[..., tuple[float, float]]]]  # of each criterion its sweep and measure
+    sweeps: Callable[[Any], dict[str, pw.Sweep]]  # as of the pattern, for one set of plain numbers as well
 
 
 def draw(seed: int) -> Drawn:

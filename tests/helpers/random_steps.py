@@ -68,18 +68,10 @@ def bump(v: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class RandomStep:
-    """A step of three state variables, drawn from a seed.
+    """A step of three state variables, drawn from a seed."""
 
-    Attributes
-    ----------
-    text : str
-        What it computes, for a report.
-    function : callable
-        ``function(current, a, b, c, p, dt)`` returns (a, b, c).
-    """
-
-    text: str
-    function: Callable
+    text: str  # what it computes, for a report
+    function: Callable  # (current, a, b, c, p, dt) → (a, b, c)
 
 
 def random_step(seed: int) -> RandomStep:

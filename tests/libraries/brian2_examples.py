@@ -35,37 +35,17 @@ import plausiwidgets as pw
 
 @dataclass(frozen=True)
 class Example:
-    """A neuron of the documentation.
+    """A neuron of the documentation."""
 
-    Attributes
-    ----------
-    at : str
-        The example.
-    words : dict
-        Arguments of ``NeuronGroup``, as they stand.
-    space : dict
-        What the example calls its constants.
-    here : dict
-        Further arguments of :func:`plausiwidgets.from_brian2`.
-    pattern : str
-        A pattern to judge it by.
-    stimulus : dict
-        Stimulus values of the example.
-    noise, below : float
-        How strong the noise of a comparison is, and how many spans under rest it begins: a stiff neuron diverges.
-    steps : int
-        Of a comparison.
-    """
-
-    at: str
-    words: dict[str, Any]
-    space: dict[str, Any]
-    here: dict[str, Any] = field(default_factory=dict)
-    pattern: str = "tonic_spiking"
-    stimulus: dict[str, float] = field(default_factory=dict)
-    noise: float = 1.0
-    below: float = 1.0
-    steps: int = 1000
+    at: str  # the example
+    words: dict[str, Any]  # arguments of NeuronGroup, as they stand
+    space: dict[str, Any]  # what the example calls its constants
+    here: dict[str, Any] = field(default_factory=dict)  # further arguments of from_brian2
+    pattern: str = "tonic_spiking"  # to judge it by
+    stimulus: dict[str, float] = field(default_factory=dict)  # values of the example
+    noise: float = 1.0  # of a comparison
+    below: float = 1.0  # spans under rest at which a comparison begins: a stiff neuron diverges
+    steps: int = 1000  # of a comparison
 
     def made(self) -> pw.NeuronModel:
         """Return the model."""

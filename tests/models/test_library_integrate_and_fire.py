@@ -40,20 +40,9 @@ def lsoda(
     hold: float = 0.0,
     frozen: Callable[[float, np.ndarray], list[float]] | None = None,
 ) -> np.ndarray:
-    """Return the spike times of a neuron with a reset, by SciPy.
+    """Return the spike times of a neuron with a reset, by SciPy, from `start` to `end` ms.
 
-    Parameters
-    ----------
-    rhs, start
-        The differential equations and where they begin.
-    fires : callable
-        Crosses zero upwards at a spike.
-    reset : callable
-        The state right after a spike.
-    end : float
-        Time in ms.
-    hold, frozen
-        Refractory period in ms, and the equations that hold during it.
+    It spikes where `fires` crosses zero upwards; for `hold` ms after it the equations `frozen` hold in place of `rhs`.
     """
 
     def crossing(t: float, y: np.ndarray) -> float:

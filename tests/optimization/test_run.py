@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from optimization_fakes import fake_optimizer, wait_for
+from optimization_fakes import fake_optimizer
+from waiting import until
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.portfolio import Options
@@ -29,13 +30,13 @@ def stands(read, seconds=0.2):
 
 def test_pause_and_stop_take_effect_within_a_generation():
     run = Run(fake_optimizer(seconds=3600.0)).start()
-    wait_for(lambda: run.snapshot().seconds > 0.05)
+    until(lambda: run.snapshot().seconds > 0.05)
     run.pause()
-    wait_for(lambda: run.snapshot().state == "paused")
-    wait_for(lambda: stands(lambda: run.snapshot().seconds))
+    until(lambda: run.snapshot().state == "paused")
+    until(lambda: stands(lambda: run.snapshot().seconds))
     run.resume()
-    wait_for(lambda: run.snapshot().state == "running")
-    wait_for(lambda: not stands(lambda: run.snapshot().seconds, 0.01))
+    until(lambda: run.snapshot().state == "running")
+    until(lambda: not stands(lambda: run.snapshot().seconds, 0.01))
     run.stop()
     result = run.result(60)
     assert result.reason == "stopped"
@@ -46,9 +47,9 @@ def test_pause_and_stop_take_effect_within_a_generation():
 
 def test_stop_keeps_the_best_and_ends_a_pause():
     run = Run(fake_optimizer(budget=100_000, options=SMALL, seconds=0.002, **NEVER)).start()
-    wait_for(lambda: run.snapshot().generation > 5)
+    until(lambda: run.snapshot().generation > 5)
     run.pause()
-    wait_for(lambda: run.snapshot().state == "paused")
+    until(lambda: run.snapshot().state == "paused")
     best = run.snapshot()
     run.stop()
     result = run.result(5)
@@ -132,14 +133,14 @@ def test_result_times_out():
 def test_an_urgent_job_holds_every_run():
     gate = Gate()
     runs = [Run(fake_optimizer(s, options=SMALL, seconds=0.002, **NEVER), gate=gate).start() for s in (0, 1)]
-    wait_for(lambda: all(run.snapshot().generation > 2 for run in runs))
+    until(lambda: all(run.snapshot().generation > 2 for run in runs))
     with gate.urgent():
         with gate.urgent():
             pass
-        wait_for(lambda: stands(lambda: [run.snapshot().generation for run in runs]))
+        until(lambda: stands(lambda: [run.snapshot().generation for run in runs]))
         before = [run.snapshot().generation for run in runs]
         assert stands(lambda: [run.snapshot().generation for run in runs])
-    wait_for(lambda: all(run.snapshot().generation > n for run, n in zip(runs, before, strict=True)))
+    until(lambda: all(run.snapshot().generation > n for run, n in zip(runs, before, strict=True)))
     for run in runs:
         run.stop()
         assert run.wait(60)

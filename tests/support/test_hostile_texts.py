@@ -70,20 +70,6 @@ def test_many_columns_are_read_at_once():
     assert time.process_time() - began < 10.0
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Vm_mV", ("Vm", "mV")), ("time (s)", ("time", "s")), ("v [ mV ]", ("v", "mV")), ("t(ms)", ("t", "ms")),
-        ("membrane potential", ("membrane_potential", "")), ("v_m", ("v_m", "")), ("I µA", ("I", "uA")),
-        ("v (a) (mV)", ("v_(a)", "mV")), ("v ()", ("v_()", "")), ("", ("", "")), ("v (furlong)", ("v", "")),
-    ],
-)  # fmt: skip
-def test_names_and_units_of_columns(name, expected):
-    from plausiwidgets.patterns.recording_file import _split
-
-    assert _split(name) == expected
-
-
 @pytest.mark.parametrize("dt", ["1e-5", "0.001", "1e-300"])
 def test_a_code_with_a_time_step_that_would_take_long_is_refused(dt):
     with pytest.raises(ValueError, match=r"its time step is .* ms, valid is, without the page of its exercise"):

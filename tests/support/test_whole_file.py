@@ -48,14 +48,8 @@ def test_a_finished_study_is_read_from_a_read_only_file_system(tmp_path):
     tried = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
     if tried.returncode:
         pytest.skip("no private mounts here")
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", program],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    command = ["unshare", "-rm", "sh", "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     if "mount" in done.stderr:
         pytest.skip("no private mounts here")
     assert done.stdout == "1\n", done.stderr
