@@ -202,7 +202,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         return "finished"
 
     def _results(self) -> Iterator[Result]:
-        checkpoint = self._control.checkpoint
+        checkpoint = self._checkpoint
 
         def begin(unit: Unit) -> None:
             self._tell(replace(unit.waiting, reason="running"))
@@ -214,7 +214,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
             self._last_shown = 0.0  # show the begin of a search at once
             begin(unit)
             checkpoint()
-            yield run_unit(unit, checkpoint, self._tell, lambda: self._control.elapsed)
+            yield run_unit(unit, checkpoint, self._tell, lambda: self._elapsed)
 
     def _take(self, result: Result) -> None:
         self._log.append(result)

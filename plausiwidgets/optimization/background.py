@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast
 
-from plausiwidgets.optimization.control import Control, Gate, Stopped
+from plausiwidgets.optimization.control import Gate, Stopped, chosen_gate
 from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.support.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 
@@ -29,7 +30,7 @@ class Background(ABC, Generic[S, R]):
     time_limit : float, optional
         Limit of the working time.
     gate : Gate, optional
-        Where urgent jobs go first; default: the gate of this process.
+        Where urgent jobs go first; default: that of :func:`waiting_at`, or of this process.
     """
 
     what: str
@@ -42,10 +43,17 @@ class Background(ABC, Generic[S, R]):
     ) -> None:
         self._snapshot: S = snapshot
         self._progress: Progress = as_progress(progress)
-        self._control = Control(time_limit, gate, self._on_change)
+        self._time_limit = time_limit
+        self._gate = gate or chosen_gate()
+        self._changed = threading.Condition()
+        self._paused = False
+        self._stopping = False
+        self._begun = False
+        self._began = time.monotonic()
+        self._idle = 0.0
+        self._idle_since: float | None = None
         self._ended = threading.Event()
         self._error: BaseException | None = None
-        self._begun = False
 
     # -- public --------------------------------------------------------------------------------
 
@@ -69,20 +77,20 @@ class Background(ABC, Generic[S, R]):
 
     def pause(self) -> None:
         """Pause, also within a generation."""
-        self._control.pause()
+        self._switch(paused=True)
 
     def resume(self) -> None:
         """Continue."""
-        self._control.resume()
+        self._switch(paused=False)
 
     def stop(self) -> None:
         """End and keep the result so far."""
-        self._control.stop()
+        self._switch(stopping=True)
 
     @property
     def stopping(self) -> bool:
         """Whether it was stopped; it may not have ended yet."""
-        return self._control.stopping
+        return self._stopping
 
     def snapshot(self) -> S:
         """Return the present state."""
@@ -114,6 +122,47 @@ class Background(ABC, Generic[S, R]):
 
     def __str__(self) -> str:
         return str(self.snapshot())
+
+    # -- switches and clock --------------------------------------------------------------------
+
+    def _switch(self, paused: bool = False, stopping: bool = False) -> None:
+        with self._changed:
+            self._paused = paused
+            self._stopping |= stopping
+            self._changed.notify_all()
+
+    def _checkpoint(self) -> None:
+        """Wait while paused or while the gate is closed; raise `Stopped` after a stop or the time limit.
+
+        The work calls it about every 10 ms.
+        """
+        while not self._stopping:
+            if self._time_limit is not None and self._elapsed >= self._time_limit:
+                raise Stopped("time")
+            if self._paused:
+                self._wait_for_resume()
+            elif self._gate.wait():
+                return
+        raise Stopped("stopped")
+
+    def _wait_for_resume(self) -> None:
+        # Within a generation, which is not counted yet: only the state of the snapshot changes.
+        self._snapshot = self._with(self._snapshot, reason="paused")
+        with self._changed:
+            self._idle_since = time.monotonic()
+            while self._paused and not self._stopping:
+                self._changed.wait()
+            self._idle += time.monotonic() - self._idle_since
+            self._idle_since = None
+        if not self._stopping:
+            self._snapshot = self._with(self._snapshot, reason="running")
+
+    @property
+    def _elapsed(self) -> float:
+        """Working time in s: without pauses, with waiting at the gate."""
+        now = time.monotonic()
+        idle_since = self._idle_since
+        return now - self._began - self._idle - (now - idle_since if idle_since is not None else 0.0)
 
     # -- the work ------------------------------------------------------------------------------
 
@@ -151,7 +200,7 @@ class Background(ABC, Generic[S, R]):
 
     def _work(self) -> None:
         reason = "stopped"
-        self._control.begin()
+        self._began = time.monotonic()
         try:
             self._report("init")
             reason = self._run()
@@ -161,7 +210,6 @@ class Background(ABC, Generic[S, R]):
             pass
         except BaseException as error:
             self._error = error
-        self._control.end()
         try:
             if self._error is None:
                 self._finish(reason=reason)
@@ -180,11 +228,7 @@ class Background(ABC, Generic[S, R]):
 
     def _with(self, snapshot: S, **fields: Any) -> S:
         """Return a snapshot with the present working time and other fields."""
-        return cast(S, replace(cast(Any, snapshot), seconds=self._control.elapsed, **fields))
-
-    def _on_change(self, state: str) -> None:
-        # Called within a generation, which is not counted yet: only the state changes.
-        self._snapshot = self._with(self._snapshot, reason=state)
+        return cast(S, replace(cast(Any, snapshot), seconds=self._elapsed, **fields))
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:

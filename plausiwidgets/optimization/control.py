@@ -1,10 +1,10 @@
-"""Pause, stop, time limit and priority of work in the background."""
+"""The gate at which work in the background lets urgent jobs go first."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -111,107 +111,3 @@ def chosen_gate() -> Gate:
 
 class Stopped(Exception):
     """Raised by a checkpoint to end the work; its text is the reason."""
-
-
-class Control:
-    """Switches and clock of work in the background.
-
-    The worker calls :meth:`checkpoint` about every 10 ms; other threads turn the switches.
-
-    Parameters
-    ----------
-    time_limit : float, optional
-        Limit of the working time, see `elapsed`.
-    own_gate : Gate, optional
-        Default: that of :func:`waiting_at`, or of this process.
-    on_change : callable, optional
-        Called by the worker with "paused" or "running" when it begins and ends to wait for a resume.
-
-    Examples
-    --------
-    >>> control = Control()
-    >>> control.checkpoint()
-    >>> control.stop()
-    >>> control.checkpoint()
-    Traceback (most recent call last):
-    plausiwidgets.optimization.control.Stopped: stopped
-    """
-
-    def __init__(
-        self,
-        time_limit: float | None = None,
-        own_gate: Gate | None = None,
-        on_change: Callable[[str], None] | None = None,
-    ) -> None:
-        self.time_limit = time_limit
-        self._gate = chosen_gate() if own_gate is None else own_gate
-        self._on_change = on_change
-        self._changed = threading.Condition()
-        self._paused = False
-        self._stop = ""
-        self._began = time.monotonic()
-        self._ended: float | None = None
-        self._idle = 0.0
-        self._idle_since: float | None = None
-
-    @property
-    def elapsed(self) -> float:
-        """Working time in s: without pauses, with waiting at the gate."""
-        since = self._idle_since
-        now = self._ended or time.monotonic()
-        return now - self._began - self._idle - (now - since if since is not None else 0.0)
-
-    @property
-    def stopping(self) -> bool:
-        """Whether the worker is to leave at its next checkpoint."""
-        return bool(self._stop)
-
-    def begin(self) -> None:
-        """Start the clock."""
-        self._began = time.monotonic()
-
-    def end(self) -> None:
-        """Stop the clock."""
-        self._ended = time.monotonic()
-
-    def pause(self) -> None:
-        """Make the worker wait at its next checkpoint."""
-        self._switch(paused=True)
-
-    def resume(self) -> None:
-        """Let the worker continue."""
-        self._switch(paused=False)
-
-    def stop(self) -> None:
-        """Make the worker leave at its next checkpoint, also during a pause."""
-        self._switch(stop="stopped")
-
-    def checkpoint(self) -> None:
-        """Wait while paused or while the gate is closed; raise `Stopped` after a stop or the time limit."""
-        while not self._stop:
-            if self.time_limit is not None and self.elapsed >= self.time_limit:
-                raise Stopped("time")
-            if self._paused:
-                self._wait_for_resume()
-            elif self._gate.wait(POLL):
-                return
-        raise Stopped(self._stop)
-
-    def _wait_for_resume(self) -> None:
-        if self._on_change:
-            self._on_change("paused")
-        with self._changed:
-            self._idle_since = time.monotonic()
-            while self._paused and not self._stop:
-                self._changed.wait()
-            self._idle += time.monotonic() - self._idle_since
-            self._idle_since = None
-        if self._on_change and not self._stop:
-            self._on_change("running")
-
-    def _switch(self, paused: bool | None = None, stop: str = "") -> None:
-        with self._changed:
-            if paused is not None:
-                self._paused = paused
-            self._stop = self._stop or stop
-            self._changed.notify_all()

@@ -48,7 +48,7 @@ class Run(Background[Result, Result]):
         self._optimizer = optimizer
 
     def _run(self) -> str:
-        checkpoint, optimizer = self._control.checkpoint, self._optimizer
+        checkpoint, optimizer = self._checkpoint, self._optimizer
         checkpoint()
         while (result := optimizer.step(checkpoint)) is not None:
             self._publish(result)

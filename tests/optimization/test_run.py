@@ -12,7 +12,7 @@ import pytest
 from optimization_fakes import fake_optimizer
 from waiting import until
 
-from plausiwidgets.optimization.control import Control, Gate, Stopped
+from plausiwidgets.optimization.control import Gate, Stopped
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.simulation import threads
@@ -158,12 +158,12 @@ def test_gate_lingers():
 
 def test_a_stop_ends_the_wait_at_the_gate():
     gate = Gate()
-    control = Control(own_gate=gate)
+    run = Run(fake_optimizer(), gate=gate)
     with ThreadPoolExecutor(1) as pool, gate.urgent():
-        waiting = pool.submit(control.checkpoint)
+        waiting = pool.submit(run._checkpoint)
         with pytest.raises(TimeoutError):
             waiting.result(0.05)
-        control.stop()
+        run.stop()
         with pytest.raises(Stopped):
             waiting.result(60)
         assert gate.closed
