@@ -35,8 +35,6 @@ class Optimizer:
         Default: a `Portfolio`.
     start : mapping of str to float, optional
         Complete set that is judged first.
-    keep_tries : bool
-        Whether the record keeps each try; False for a study, whose searches would fill the memory.
 
     Attributes
     ----------
@@ -51,8 +49,6 @@ class Optimizer:
         budget: int,
         strategy: StrategyFactory | None = None,
         start: Mapping[str, float] | None = None,
-        *,
-        keep_tries: bool = True,
     ) -> None:
         self.problem = problem
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
@@ -81,7 +77,7 @@ class Optimizer:
             versions=versions(problem.model, engine=problem.engine),
             problem=problem,
         )
-        self._recorder = TriesRecorder(space.names) if keep_tries else None
+        self._recorder = TriesRecorder(space.names)
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
@@ -123,21 +119,12 @@ class Optimizer:
         self.strategy.tell(costs)
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(costs))
-        if self._recorder is not None:
-            made["tries"] = self._recorder.append(
-                np.column_stack([batch.values[name] for name in self.problem.space.names]),
-                batch.loss,
-                batch.costs,
-                batch.status,
-                criteria=batch.criteria,
-                restarts=restarts,
-                phase=phase,
-            )
         self.result = replace(
             before,
             evaluations=evaluations,
             phase=self.strategy.phase,
             restarts=self.strategy.restarts,
+            tries=self._recorder.append(batch, restarts, phase),
             **made,
         )
         return self.result

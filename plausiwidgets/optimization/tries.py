@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.problem import Batch
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.support.lazy import pandas as pd
 
@@ -149,72 +150,45 @@ class Tries:
 class _Growing:
     """An array that grows by doubling; rows of a former view stay as they are."""
 
-    def __init__(self, dtype: DTypeLike, *width: int) -> None:
-        self._array = np.empty((_FIRST, *width), dtype)
-        self._rows = 0
+    def __init__(self, like: NDArray[Any]) -> None:
+        self._array = np.empty((_FIRST, *like.shape[1:]), like.dtype)
+        self.rows = 0
 
-    def extend(self, rows: Any) -> None:
-        """Append rows."""
-        before, self._rows = self._rows, self._rows + len(rows)
-        if self._rows > len(self._array):
-            room = max(self._rows, 2 * len(self._array))
+    def extend(self, rows: NDArray[Any]) -> None:
+        before, self.rows = self.rows, self.rows + len(rows)
+        if self.rows > len(self._array):
+            room = max(self.rows, 2 * len(self._array))
             larger = np.empty((room, *self._array.shape[1:]), self._array.dtype)
             larger[:before] = self._array[:before]
             self._array = larger
-        self._array[before : self._rows] = rows
+        self._array[before : self.rows] = rows
 
     def view(self) -> NDArray[Any]:
         """Return the rows so far, read-only."""
-        rows = self._array[: self._rows]
+        rows = self._array[: self.rows]
         rows.flags.writeable = False
         return rows
 
 
 class TriesRecorder:
-    """Takes the tries of a search, one generation at a time.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The free parameters.
-    """
+    """Takes the tries of a search over the free parameters `names`, one generation at a time."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
-        self._criteria: tuple[str, ...] = ()
         self._columns: dict[str, _Growing] = {}
 
-    def append(
-        self,
-        values: Floats,
-        loss: Floats,
-        costs: Floats,
-        status: NDArray[np.str_],
-        *,
-        criteria: Sequence[str],
-        restarts: int,
-        phase: str,
-    ) -> Tries:
-        """Append a generation and return all tries so far; the shapes are those of `Tries`, `status` is in words."""
-        if not self._columns:
-            self._criteria = tuple(criteria)
-            self._columns = {
-                "values": _Growing(np.float64, len(self._names)),
-                "loss": _Growing(np.float64),
-                "costs": _Growing(np.float64, len(self._criteria)),
-                "ranks": _Growing(np.int8),
-                "ends": _Growing(np.int64),
-                "restarts": _Growing(np.int64),
-                "phases": _Growing(object),
-            }
-        ranks = np.full(len(loss), len(STATUSES) - 1, np.int8)
-        for rank, word in enumerate(STATUSES[:-1]):
-            ranks[status == word] = rank
-        before = len(self._columns["loss"].view())
+    def append(self, batch: Batch, restarts: int, phase: str) -> Tries:
+        """Append a judged generation and return all tries so far."""
+        before = self._columns["loss"].rows if self._columns else 0
         new = {
-            "values": values, "loss": loss, "costs": costs, "ranks": ranks,
-            "ends": [before + len(loss)], "restarts": [restarts], "phases": [phase],
-        }  # fmt: skip
+            "values": np.column_stack([batch.values[name] for name in self._names]),
+            "loss": batch.loss,
+            "costs": batch.costs,
+            "ranks": np.array([STATUSES.index(word) for word in batch.status], np.int8),
+            "ends": np.array([before + len(batch.loss)]),
+            "restarts": np.array([restarts]),
+            "phases": np.array([phase], object),
+        }
         for name, rows in new.items():
-            self._columns[name].extend(rows)
-        return Tries(self._names, self._criteria, **{name: column.view() for name, column in self._columns.items()})
+            self._columns.setdefault(name, _Growing(rows)).extend(rows)
+        return Tries(self._names, batch.criteria, **{name: column.view() for name, column in self._columns.items()})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +82,6 @@ class LaneJob:
     extremes: bool = False
     spike_limit: int | None = None
 
-    def __post_init__(self) -> None:
-        if self.spike_limit is not None and self.spike_limit < 1:
-            raise ValueError(f"spike_limit is {self.spike_limit}, valid is: None, or 1 and more")
-        for name, window in (("window", self.window), ("peak_window", self.peak_window)):
-            if window is not None and not 0 <= window[0] <= window[1]:
-                raise ValueError(f"{name} is {window}, valid is: 0 <= k0 <= k1")
-        if len(set(self.record)) < len(self.record) or not all(0 <= i < len(self.state) for i in self.record):
-            raise ValueError(f"record is {self.record}, valid is: places in the state, 0 to {len(self.state) - 1}")
-
     @property
     def lanes(self) -> int:
         """Number of lanes."""
@@ -136,6 +127,26 @@ class LaneResult:
     rise: Floats
     diverged: NDArray[np.int64]
     engine: str
+
+
+def joined(parts: Sequence[LaneResult]) -> LaneResult:
+    """Return the lanes of several results of one job, one after the other."""
+    first, lanes = parts[0], sum(len(part.counts) for part in parts)
+    spikes = np.full((lanes, max(part.spikes.shape[1] for part in parts)), -1, dtype=np.int32)
+    lane = 0
+    for part in parts:
+        spikes[lane : lane + len(part.counts), : part.spikes.shape[1]] = part.spikes
+        lane += len(part.counts)
+    of_lanes = ("counts", "v_max", "lowest", "highest", "rise", "diverged")
+    return replace(
+        first,
+        state=np.concatenate([part.state for part in parts], axis=1),
+        spikes=spikes,
+        recorded=np.concatenate([p.recorded for p in parts if p.recorded is not None], axis=1)
+        if first.recorded is not None
+        else None,
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in of_lanes},
+    )
 
 
 Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets.simulation.lanes import Checkpoint, Floats, LaneJob, LaneResult
+from plausiwidgets.simulation.lanes import Checkpoint, Floats, LaneJob, LaneResult, joined
 from plausiwidgets.simulation.loop import run_loop
 from plausiwidgets.support.lazy import torch
 
@@ -62,19 +62,4 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         single = replace(job, params=params, state=job.state[:, one], current=job.current.take(one))
         with torch.no_grad():
             parts.append(_loop(single, checkpoint))
-    counts = np.concatenate([r.counts for r in parts])
-    spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
-    for lane, r in enumerate(parts):
-        spikes[lane, : r.spikes.shape[1]] = r.spikes[0]
-    return LaneResult(
-        np.concatenate([r.state for r in parts], axis=1),
-        spikes,
-        counts,
-        np.concatenate([r.recorded for r in parts if r.recorded is not None], axis=1) if job.window else None,
-        np.concatenate([r.v_max for r in parts]),
-        np.concatenate([r.lowest for r in parts]),
-        np.concatenate([r.highest for r in parts]),
-        np.concatenate([r.rise for r in parts]),
-        np.concatenate([r.diverged for r in parts]),
-        "torch",
-    )
+    return joined(parts)

@@ -5,6 +5,7 @@ import pytest
 from optimization_fakes import fake_optimizer
 
 import plausiwidgets as pw
+from plausiwidgets.optimization.problem import Batch
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.tries import Tries, TriesRecorder
 from plausiwidgets.optimization.versions import versions
@@ -15,9 +16,9 @@ def record(generations, size=10, names=("a", "b")):
     rng, recorder = np.random.default_rng(0), TriesRecorder(names)
     seen = []
     for i in range(generations):
-        values, loss, status = rng.random((size, len(names))), rng.random(size), np.full(size, "rejected")
-        given = {"criteria": ["x"], "restarts": i // 3, "phase": "search"}
-        seen.append(recorder.append(values, loss, loss[:, None], status, **given))
+        values, loss = rng.random((size, len(names))), rng.random(size)
+        batch = Batch.unverified(dict(zip(names, values.T, strict=True)), loss, loss[:, None], ("x",))
+        seen.append(recorder.append(batch, i // 3, "search"))
     return seen
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plausiwidgets.simulation.compiled.kernel import (
     BASE,
@@ -19,20 +17,14 @@ from plausiwidgets.simulation.compiled.kernel import (
     RISE,
     STRIDE,
     TROUGH,
-    WIDTH,
     Layout,
 )
-from plausiwidgets.simulation.lanes import Floats, LaneJob
+from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult
 
 _ALIGNMENT = 64
 """Bytes of a cache line and of the widest vector."""
 _FIRST_CAPACITY = 32
 """Spikes of a lane that there is room for at first, doubled when they are not enough."""
-
-
-_FIRST_NOTES = np.zeros((4, WIDTH), dtype=np.int64)
-_FIRST_NOTES[1] = np.arange(WIDTH)
-_FIRST_NOTES[3] = -1
 
 
 def work_space(layout: Layout) -> Floats:
@@ -57,7 +49,7 @@ class Source:
 
     def __init__(self, layout: Layout, job: LaneJob) -> None:
         lanes, current = job.lanes, job.current
-        self.states = layout.states
+        self.layout = layout
         rows = np.empty((layout.rows + RESULTS, lanes))
         rows[: layout.states] = job.state
         rows[layout.row(BASE)] = current.base
@@ -72,21 +64,13 @@ class Source:
             rows[row] = job.params[name]
         self.rows = rows
         self.pieces = current.pieces.copy()
-        self.steps = job.steps
-        self.spike_limit = job.spike_limit
-        self.places = _places(layout.states, job.record)
+        self.job = job
+        self.places = np.full(layout.states, -1)
+        self.places[list(job.record)] = np.arange(len(job.record))
         self.constants = (
             job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
             int(job.extremes),
         )  # fmt: skip
-
-
-@cache
-def _places(states: int, record: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return where each state variable is recorded, or -1."""
-    places = np.full(states, -1)
-    places[list(record)] = np.arange(len(record))
-    return places
 
 
 class Block:
@@ -101,59 +85,36 @@ class Block:
     ----------
     kernel : callable
         As :mod:`plausiwidgets.simulation.compiled.kernel` has it.
-    space : ndarray
-        Its `work_space`; what was in it does not matter.
     recorded : ndarray, shape [recorded variables, lanes of the job, steps of the window]
     first, last : int
         The lanes first <= lane < last.
     """
 
-    def __init__(self, kernel: Any, source: Source, space: Floats, recorded: Floats, first: int, last: int) -> None:
+    def __init__(self, kernel: Any, source: Source, recorded: Floats, first: int, last: int) -> None:
         n = last - first
         self.kernel = kernel
-        self.states = source.states
+        self.source = source
         self.live = n
         self.step = 0
-        self.space = space
         # Places that are left in a row are filled by the kernel.
-        space[:, :n] = source.rows[:, first:last]
+        self.space = work_space(source.layout)
+        self.space[:, :n] = source.rows[:, first:last]
         # The kernel moves the pieces of lanes: a block that is not the only one needs its own.
         whole = n == source.pieces.shape[2]
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
-        self.notes = _FIRST_NOTES[:, :n].copy()
-        self.steps, self.spike_limit = source.steps, source.spike_limit
-        room = min(self.steps, _FIRST_CAPACITY, self.spike_limit or self.steps) or 1
-        self.spikes = np.empty((n, room), dtype=np.int32)
-        self.spikes.fill(-1)
+        self.notes = np.zeros((4, n), dtype=np.int64)
+        self.notes[1] = np.arange(n)
+        self.notes[3] = -1
+        steps, spike_limit = source.job.steps, source.job.spike_limit
+        self.spikes = np.full((n, min(steps, _FIRST_CAPACITY, spike_limit or steps) or 1), -1, dtype=np.int32)
         self.recorded = recorded[:, first:last]
-        self.places = source.places
-        self.constants = source.constants
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Number of spikes of each lane."""
-        return self.notes[2]
-
-    def most_spikes(self) -> int:
-        """Return the largest number of spikes of a lane."""
-        return max(self.notes[2].tolist())
-
-    @property
-    def diverged(self) -> NDArray[np.int64]:
-        """Step in which each lane diverged, or -1."""
-        return self.notes[3]
-
-    @property
-    def extremes(self) -> NDArray[np.float64]:
-        """Of each lane, shape [4, lanes]: peak, lowest and highest potential, smallest rise of a spike."""
-        return self.space[-RESULTS:, : self.notes.shape[1]].copy()
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
             self.step, self.live, full = self.kernel(
-                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.recorded, self.places,
-                self.live, self.step, stop, *self.constants,
+                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.recorded, self.source.places,
+                self.live, self.step, stop, *self.source.constants,
             )  # fmt: skip
             if full:
                 self._give_up_runaways()
@@ -161,24 +122,27 @@ class Block:
 
     def _give_up_runaways(self) -> None:
         """Spoil the state of the lanes that fired too often: the kernel takes them out before the next step."""
-        if self.spike_limit is not None and self.step < self.steps:
-            over = self.counts[self.notes[1, : self.live]] >= self.spike_limit
+        limit = self.source.job.spike_limit
+        if limit is not None and self.step < self.source.job.steps:
+            over = self.notes[2, self.notes[1, : self.live]] >= limit
             self.space[0, : self.live][over] = np.nan
 
     def _grow(self) -> None:
-        old = self.spikes.shape[1]
+        old, limit = self.spikes.shape[1], self.source.job.spike_limit
         # A lane at the limit has just been given up, and will not ask for more.
-        new = 2 * old if self.spike_limit is None else min(2 * old, self.spike_limit)
+        new = 2 * old if limit is None else min(2 * old, limit)
         if new > old:
             room = np.full((self.spikes.shape[0], new), -1, dtype=np.int32)
             room[:, :old] = self.spikes
             self.spikes = room
 
-    def final_state(self) -> NDArray[np.float64]:
-        """Return the state of the lanes, shape [state variables, lanes]; nan in a diverged one."""
-        lanes = self.notes.shape[1]
-        if self.live == lanes:
-            return self.space[: self.states, :lanes].copy()
-        state = np.full((self.states, lanes), np.nan)
-        state[:, self.notes[1, : self.live]] = self.space[: self.states, : self.live]
-        return state
+    def result(self) -> LaneResult:
+        """Return the result of the lanes, without what is recorded."""
+        _, lane, counts, diverged = self.notes
+        peak, lowest, highest, rise = self.space[-RESULTS:, : lane.size].copy()
+        if not self.source.job.extremes:
+            rise = np.full(lane.size, np.inf)
+        state = np.full((self.source.layout.states, lane.size), np.nan)
+        state[:, lane[: self.live]] = self.space[: len(state), : self.live]
+        spikes = self.spikes[:, : max(counts.tolist(), default=0)]
+        return LaneResult(state, spikes, counts, None, peak, lowest, highest, rise, diverged, "compiled")

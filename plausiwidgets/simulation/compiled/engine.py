@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
+from dataclasses import dataclass, replace
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,10 +14,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from plausiwidgets.simulation.compiled import cache, check
-from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
+from plausiwidgets.simulation.compiled.blocks import Block, Source
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
-from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable, joined
 from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ _GUESSED_SECONDS = 5e-9
 
 _TELLING = 10_000
 """Lanes times steps from which on the time of a piece of work says something."""
-_SPARE = 4
-"""Work spaces that a kernel keeps for its next call."""
-_NO_LANES = np.empty(0, dtype=np.int64)
 
 
+@dataclass(eq=False)
 class Compiled:
     """A model's kernel.
 
@@ -50,27 +49,9 @@ class Compiled:
         Time per lane and step, as measured last; it only sizes the pieces of work.
     """
 
-    def __init__(self, kernel: Any, layout: Layout) -> None:
-        self.kernel = kernel
-        self.layout = layout
-        self.seconds = _GUESSED_SECONDS
-        self._spare: list[np.ndarray] = []
-
-    def lend(self) -> np.ndarray:
-        """Return a work space that is not in use."""
-        try:
-            return self._spare.pop()
-        except IndexError:
-            return work_space(self.layout)
-
-    def take_back(self, space: np.ndarray) -> None:
-        """Keep a work space for the next call."""
-        if len(self._spare) < _SPARE:
-            self._spare.append(space)
-
-    def note(self, elapsed: float, lane_steps: int, threads: int) -> None:
-        """Learn the time per lane and step from a piece of work."""
-        self.seconds = min(max(elapsed * threads / lane_steps, 0.2e-9), 1e-6)
+    kernel: Any
+    layout: Layout
+    seconds: float = _GUESSED_SECONDS
 
 
 compiling = RLock()
@@ -227,21 +208,27 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
     if threads is None:
         threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
-    blocks = [Block(made.kernel, source, made.lend(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
-    if work < _ROUND_SECONDS:
+    blocks = [Block(made.kernel, source, recorded, a, b) for a, b in _spans(job.lanes, threads)]
+    stop = 0
+    while stop < job.steps and (live := [b for b in blocks if b.live]):
         if checkpoint is not None:
             checkpoint()
+        lanes, busy = sum(b.live for b in live), min(threads, len(live))
+        steps = job.steps
+        if work >= _ROUND_SECONDS:
+            steps = max(int(_ROUND_SECONDS * busy / (lanes * made.seconds)), 16)
+            if stop == 0:  # the time per step is a guess until it has been seen for this job
+                steps = max(steps // 4, 16)
+        first, stop = stop, min(stop + steps, job.steps)
         began = time.perf_counter()
-        _advance(blocks, job.steps, threads)
+        _advance(live, stop, threads)
         # Lanes that were lost on the way took no time: nothing to learn from.
-        if job.lanes * job.steps > _TELLING and sum(b.live for b in blocks) == job.lanes:
-            made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
-    else:
-        _run_in_rounds(made, job, blocks, threads, checkpoint)
-    result = _gather(job, blocks, recorded)
-    for block in blocks:
-        made.take_back(block.space)
-    return result
+        if lanes * (stop - first) > _TELLING and sum(b.live for b in live) == lanes:
+            elapsed = time.perf_counter() - began
+            made.seconds = min(max(elapsed * busy / (lanes * (stop - first)), 0.2e-9), 1e-6)
+    results = [block.result() for block in blocks]
+    result = results[0] if len(results) == 1 else joined(results)
+    return replace(result, recorded=recorded if job.window else None)
 
 
 def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
@@ -250,34 +237,10 @@ def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
     if threads > 1:
         count = min(-(-count // threads) * threads, -(-lanes // PAD))
     if count < 2:
-        return [(0, lanes)] if lanes else []
+        return [(0, lanes)]
     vectors = -(-lanes // PAD)
     edges = [min(vectors * i // count * PAD, lanes) for i in range(count + 1)]
     return list(zip(edges, edges[1:], strict=False))
-
-
-def _run_in_rounds(
-    made: Compiled, job: LaneJob, blocks: list[Block], threads: int, checkpoint: Checkpoint | None
-) -> None:
-    """Advance all blocks together, a few ms at a time, with a checkpoint in between."""
-    stop = 0
-    while stop < job.steps:
-        if checkpoint is not None:
-            checkpoint()
-        live = [b for b in blocks if b.live]
-        if not live:
-            return
-        lanes = sum(b.live for b in live)
-        busy = min(threads, len(live))
-        steps = int(_ROUND_SECONDS * busy / (lanes * made.seconds))
-        if stop == 0:
-            # The time per step is a guess until it has been seen for this job.
-            steps //= 4
-        first, stop = stop, min(stop + max(steps, 16), job.steps)
-        began = time.perf_counter()
-        _advance(live, stop, threads)
-        if sum(b.live for b in live) == lanes:
-            made.note(time.perf_counter() - began, lanes * (stop - first), busy)
 
 
 def _advance(blocks: list[Block], stop: int, threads: int) -> None:
@@ -306,26 +269,3 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
         wait(helpers)
     for helper in helpers:
         helper.result()
-
-
-def _gather(job: LaneJob, blocks: list[Block], recorded: np.ndarray) -> LaneResult:
-    kept = recorded if job.window else None
-    if len(blocks) == 1:
-        b = blocks[0]
-        spikes = b.spikes[:, : b.most_spikes()]
-        peak, lowest, highest, rise = b.extremes
-        rise = rise if job.extremes else np.full(job.lanes, np.inf)
-        return LaneResult(b.final_state(), spikes, b.counts, kept, peak, lowest, highest, rise, b.diverged, "compiled")
-    counts, diverged = (
-        np.concatenate([_NO_LANES, *(getattr(b, name) for b in blocks)]) for name in ("counts", "diverged")
-    )
-    peak, lowest, highest, rise = np.concatenate([np.empty((4, 0)), *(b.extremes for b in blocks)], axis=1)
-    rise = rise if job.extremes else np.full(job.lanes, np.inf)
-    state = np.concatenate([np.empty((job.state.shape[0], 0)), *(b.final_state() for b in blocks)], axis=1)
-    spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
-    lane = 0
-    for b in blocks:
-        most = b.most_spikes()
-        spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
-        lane += b.counts.size
-    return LaneResult(state, spikes, counts, kept, peak, lowest, highest, rise, diverged, "compiled")
