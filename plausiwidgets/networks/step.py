@@ -22,6 +22,7 @@ from plausiwidgets.simulation.compiled.engine import compiling, remembered
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.lowering import TORCH
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
+from plausiwidgets.simulation.torch_engine import loop_of_tensors
 from plausiwidgets.support.lazy import torch
 
 Tensors = dict[str, torch.Tensor]
@@ -109,19 +110,15 @@ class TorchStep:
         return values[self.program.spikes.key], new
 
     def run(self, job: LaneJob) -> LaneResult:
-        """Run a job of a single step, for the comparison with torch."""
-        with torch.no_grad():
-            p = [torch.from_numpy(np.asarray(job.params[n], float)) for n in self.program.parameters]
-            spikes, new = self.advance(
-                torch.from_numpy(job.current.values(1, job.dt)[:, 0]), list(torch.from_numpy(job.state)),
-                self.prepare(p, job.dt), lambda holds, distance: holds.to(distance.dtype), False,
-            )  # fmt: skip
-        state = np.stack([np.broadcast_to(s.numpy(), job.lanes) for s in new])
-        lost = ~((np.abs(state[0]) <= job.model.limit) & np.isfinite(state).all(axis=0))
-        state[:, lost] = np.nan
-        fired = (np.broadcast_to(spikes.numpy(), job.lanes) != 0.0) & ~lost
-        none, nan = np.full(job.lanes, -1), np.full(job.lanes, np.nan)
-        return LaneResult(state, none[:, None], fired.astype(int), None, nan, nan, nan, nan, none, "network")
+        """Run a job, for the comparison with torch."""
+        prepared = self.prepare([torch.from_numpy(np.asarray(job.params[n])) for n in self.program.parameters], job.dt)
+
+        def fire(holds: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+            return holds.to(distance.dtype)
+
+        return loop_of_tensors(
+            job, lambda current, state: self.advance(current, state, prepared, fire, False), "network"
+        )
 
     def _constants_like(self, like: torch.Tensor) -> Tensors:
         made = self._constants.get((like.dtype, like.device))

@@ -180,7 +180,7 @@ class TriesRecorder:
     def append(self, batch: Batch, restarts: int, phase: str) -> Tries:
         """Append a judged generation and return all tries so far."""
         before = self._columns["loss"].rows if self._columns else 0
-        new = {
+        new: dict[str, NDArray[Any]] = {
             "values": np.column_stack([batch.values[name] for name in self._names]),
             "loss": batch.loss,
             "costs": batch.costs,

@@ -35,7 +35,7 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":
         from plausiwidgets.simulation.compiled.engine import run_compiled
-        from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
+        from plausiwidgets.simulation.loop import numpy_engine
 
         try:
             return run_compiled(job, checkpoint)

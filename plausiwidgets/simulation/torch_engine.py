@@ -5,8 +5,9 @@ It runs any step, on all lanes at once, and is the reference for the compiled en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,18 +26,25 @@ def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     """
     if job.model.lanewise and job.lanes > 1:
         return _lane_by_lane(job, checkpoint)
-    with torch.no_grad():
-        return _loop(job, checkpoint)
+    return _loop(job, checkpoint)
 
 
 def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     p, dt = job.model.namespace(job.params), torch.tensor(job.dt, dtype=torch.float64)
+    return loop_of_tensors(job, lambda current, state: job.model.advance(current, state, p, dt), "torch", checkpoint)
+
+
+def loop_of_tensors(
+    job: LaneJob, advance: Callable[..., tuple[Any, Sequence[Any]]], engine: str, checkpoint: Checkpoint | None = None
+) -> LaneResult:
+    """Simulate a batch of lanes by ``advance(current, state)`` of tensors, without autograd; `engine` is a name."""
 
     def step(current: Floats, state: Sequence[Floats]) -> tuple[Floats, Sequence[Floats]]:
-        spikes, new = job.model.advance(torch.from_numpy(current), tuple(map(torch.from_numpy, state)), p, dt)
+        spikes, new = advance(torch.from_numpy(current), tuple(map(torch.from_numpy, state)))
         return _lanes_of(spikes, job.lanes), [_lanes_of(s, job.lanes) for s in new]
 
-    return run_loop(job, step, "torch", checkpoint)
+    with torch.no_grad():
+        return run_loop(job, step, engine, checkpoint)
 
 
 def _lanes_of(value: object, lanes: int) -> Floats:
@@ -60,6 +68,5 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         one = np.array([lane])
         params = {n: values[one] for n, values in job.params.items()}
         single = replace(job, params=params, state=job.state[:, one], current=job.current.take(one))
-        with torch.no_grad():
-            parts.append(_loop(single, checkpoint))
+        parts.append(_loop(single, checkpoint))
     return joined(parts)

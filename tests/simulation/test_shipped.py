@@ -19,7 +19,7 @@ from plausiwidgets.program.text import from_text, to_text
 from plausiwidgets.simulation.compiled import check, ship
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
+from plausiwidgets.simulation.loop import numpy_engine
 
 NAMES = pw.models.library.NAMES
 

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
 from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.loop import numpy_engine
 from plausiwidgets.simulation.torch_engine import run_torch
 
 if TYPE_CHECKING:
