@@ -117,13 +117,7 @@ def _settled(neuron: NeuronModel, values: dict[str, Floats], n: int, dt: float, 
 
 
 def brian2_code(model: NeuronModel, dt: float) -> str:
-    """Return the assignments of a time step of `dt` ms in Brian2's language.
-
-    Raises
-    ------
-    NotCompilable
-        As :func:`to_brian2`.
-    """
+    """Return the assignments of a time step of `dt` ms in Brian2's language."""
     try:
         program = _program(model)
     except NotCompilable as reason:

@@ -30,11 +30,6 @@ def rheobase(
 ) -> Floats:
     """Return the least current above 0 at which a neuron at rest fires in a long step, for each parameter set.
 
-    Examples
-    --------
-    >>> rheobase("lif").round(2)
-    array([15.])
-
     Parameters
     ----------
     parameters : mapping of str to float or 1-D array, optional

@@ -18,8 +18,7 @@ from plausiwidgets.networks.surrogate import Chosen, Guarded
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, MOVING, Instruction, Program, Value
 from plausiwidgets.simulation.compiled import check
-from plausiwidgets.simulation.compiled.engine import compiling, remembered
-from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.engine import compiling, exported, remembered
 from plausiwidgets.simulation.compiled.lowering import TORCH
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
 from plausiwidgets.simulation.torch_engine import loop_of_tensors
@@ -33,19 +32,12 @@ _steps: WeakKeyDictionary[NeuronModel, TorchStep] = WeakKeyDictionary()
 
 
 def torch_step(model: NeuronModel) -> TorchStep:
-    """Return the step of a model, found to compute what torch makes of the model itself.
-
-    Raises
-    ------
-    NotCompilable
-        If the step cannot be exported; the text says why.
-    """
+    """Return the step of a model, found to compute what torch makes of the model itself."""
 
     def make() -> TorchStep:
-        observed = check.observe(model)
-        step = TorchStep(export_step(model))
-        check.compare_lanes(model, observed)
-        check.compare(model, observed, step.run, step.program.single)
+        observed, program = exported(model)
+        step = TorchStep(program)
+        check.compare(model, observed, step.run, program.single)
         return step
 
     with compiling:

@@ -158,13 +158,7 @@ def make_problem(
     engine: str = "auto",
     dt: float | None = None,
 ) -> Problem:
-    """Return the checked problem of a model and a pattern, each a name or an object.
-
-    Examples
-    --------
-    >>> make_problem("lif", "tonic_spiking", fixed=["holding"]).space.names
-    ('tau_mem', 'v_rest', 'v_threshold', 'v_reset', 't_ref', 'amplitude')
-    """
+    """Return the checked problem of a model and a pattern, each a name or an object."""
     neuron, firing = models.get(model), judged(patterns.get(pattern), "search for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))

@@ -19,19 +19,7 @@ R = TypeVar("R")
 
 
 class Background(ABC, Generic[S, R]):
-    """Work in a thread of its own (`start`) or in the caller's (`execute`).
-
-    Parameters
-    ----------
-    snapshot : Result or StudySnapshot
-        The first one.
-    progress : Progress, callable, str or None
-        Receives a snapshot of every step.
-    time_limit : float, optional
-        Limit of the working time.
-    gate : Gate, optional
-        Where urgent jobs go first; default: that of :func:`waiting_at`, or of this process.
-    """
+    """Work in a thread of its own (`start`) or in the caller's (`execute`)."""
 
     what: str
     """Name of the work, as in messages."""
@@ -64,13 +52,7 @@ class Background(ABC, Generic[S, R]):
         return self
 
     def execute(self) -> R:
-        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned.
-
-        Raises
-        ------
-        ValueError
-            If it has begun before.
-        """
+        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned."""
         self._begin()
         self._work()
         return self.result()

@@ -41,17 +41,6 @@ class CmaRun:
         Of its generator.
     patience : int
         Generations without gain after which the run ends.
-
-    Examples
-    --------
-    >>> from plausiwidgets.models.parameter import Parameter
-    >>> from plausiwidgets.optimization.space import Space
-    >>> chart = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"}).chart()
-    >>> run = CmaRun(chart, np.array([0.9, 0.9]), 0.3, 8, SeedSequence(0), patience=15)
-    >>> while not run.finished:
-    ...     run.tell(np.sum((run.ask() - 0.3) ** 2, axis=1))
-    >>> run.best < 1e-3
-    True
     """
 
     def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int) -> None:

@@ -17,15 +17,6 @@ class Gate:
 
     Work in the background calls :meth:`wait` about every 10 ms; an urgent job runs in ``with gate.urgent():``, and does
     not wait for itself.
-
-    Examples
-    --------
-    >>> gate = Gate()
-    >>> with gate.urgent():
-    ...     gate.closed
-    True
-    >>> gate.closed
-    False
     """
 
     def __init__(self) -> None:
@@ -86,17 +77,7 @@ _chosen: ContextVar[Gate | None] = ContextVar("gate", default=None)
 
 @contextmanager
 def waiting_at(chosen: Gate) -> Iterator[None]:
-    """Let work that is begun in the block wait at another gate, such as that of a visitor of a server.
-
-    Examples
-    --------
-    >>> own = Gate()
-    >>> with waiting_at(own):
-    ...     chosen_gate() is own
-    True
-    >>> chosen_gate() is gate
-    True
-    """
+    """Let work that is begun in the block wait at another gate, such as that of a visitor of a server."""
     token = _chosen.set(chosen)
     try:
         yield

@@ -50,19 +50,6 @@ class Population:
         First members, spread over the cube.
     costs : ndarray [size, criteria + 1]
         Their costs, as in `Strategy.tell`.
-
-    Examples
-    --------
-    >>> from plausiwidgets.models.parameter import Parameter
-    >>> from plausiwidgets.optimization.space import Space
-    >>> chart = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"}).chart()
-    >>> rng = np.random.default_rng(0)
-    >>> units = rng.random((16, 2))
-    >>> population = Population(chart, units, (units - 0.3) ** 2, rng)
-    >>> while not population.stale:
-    ...     population.tell((population.ask(8) - 0.3) ** 2)
-    >>> bool(population.losses.min() < 1e-3)
-    True
     """
 
     def __init__(self, chart: Chart, units: Floats, costs: Floats, rng: Generator) -> None:

@@ -37,14 +37,6 @@ def gentle(
 
     The penalty is the mean distance of the free parameters from their defaults, as a share of their ranges; the share
     of jittered copies that are lost; and how far potentials and rates are beyond what is usual.
-
-    Examples
-    --------
-    >>> from plausiwidgets.optimization.api import make_problem
-    >>> problem = make_problem("lif", "tonic_spiking")
-    >>> found = problem.space.base | {"tau_mem": 8.0, "amplitude": 40.0}
-    >>> gentle(problem, found, 0)[0] == dict(problem.space.base)
-    True
     """
     space, moves = problem.space, default_rng(SeedSequence(seed, spawn_key=(_MOVES,)))
     jitters = SeedSequence(seed, spawn_key=(JITTERED,))

@@ -80,16 +80,6 @@ class Portfolio:
     start : ndarray [d], optional
         Values to judge first; the first CMA-ES run starts there.
     options : Options
-
-    Examples
-    --------
-    >>> from plausiwidgets.models.parameter import Parameter
-    >>> space = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"})
-    >>> strategy = Portfolio(space, seed=0, budget=2000)
-    >>> while (points := strategy.ask()) is not None:
-    ...     strategy.tell((points - 0.3) ** 2)
-    >>> strategy.phase, strategy.evaluations
-    ('search', 2000)
     """
 
     finished = False

@@ -438,14 +438,7 @@ def objective_curve(tries: Tries) -> Plot:
 
 
 def describe_missed(checks: Iterable[Check]) -> dict[str, str]:
-    """Return the criteria that a set misses, the costliest first: name → value and valid interval.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> describe_missed(pw.judge("lif", "tonic_bursting").checks)["complete bursts"]
-    '0, asked for ≥ 3 bursts'
-    """
+    """Return the criteria that a set misses, the costliest first: name → value and valid interval."""
     missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.cost))
     return {c.title: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
 
@@ -478,13 +471,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def pattern_of(result: Result) -> Protocol:
-    """Return what a result was searched for; of a record, what its key means now, also of several patterns together.
-
-    Raises
-    ------
-    ValueError
-        If nothing has this key.
-    """
+    """Return what a result was searched for; of a record, what its key means now, also of several patterns together."""
     if result.problem is not None:
         return result.problem.pattern
     keys = result.pattern.split("_and_")

@@ -51,12 +51,6 @@ class Sobol:
         Number of dimensions.
     seed : int
         At most 2**32 - 1.
-
-    Examples
-    --------
-    >>> points = Sobol(2, seed=0).draw(1023)
-    >>> float(np.histogram2d(*points.T, bins=8, range=[(0.0, 1.0)] * 2)[0].min())
-    15.0
     """
 
     def __init__(self, size: int, seed: int) -> None:

@@ -67,13 +67,7 @@ class Strategy(Protocol):
 
 
 def losses_of(costs: Floats) -> Floats:
-    """Return the losses [m] of costs [m, criteria + 1].
-
-    Examples
-    --------
-    >>> losses_of(np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 0.25]]))
-    array([1.5 , 0.25])
-    """
+    """Return the losses [m] of costs [m, criteria + 1]."""
     # Column by column: the order of numpy's sum over an axis depends on the memory layout.
     return np.asarray(sum(costs.T, np.zeros(len(costs))))
 

@@ -18,12 +18,6 @@ def versions(*models: NeuronModel, engine: str = "auto") -> dict[str, str]:
 
     Torch and Norse run custom steps, and all in the torch engine: the package's own neurons give the same results where
     these are not installed.
-
-    Examples
-    --------
-    >>> from plausiwidgets import models
-    >>> list(versions(models.get("lif")))
-    ['python', 'plausiwidgets', 'numpy', 'numba', 'cma']
     """
     steps = OF_STEPS if engine == "torch" or any(model.programs is None for model in models) else ()
     found = {name: _version(name) for name in (*PACKAGES, *steps)}

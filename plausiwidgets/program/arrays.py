@@ -32,13 +32,6 @@ def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any
     ----------
     inputs : mapping of str to float or ndarray
         ``current``, ``dt``, ``s0`` … and ``p0`` …, as far as the program reads them; arrays broadcast.
-
-    Examples
-    --------
-    >>> from plausiwidgets.program.text import from_text
-    >>> program = from_text("tau\\nx0 = mul current p0\\n-> 0.0 x0")
-    >>> evaluate(program, {"current": np.array([1.0, 2.0]), "p0": 3.0})[1]
-    [array([3., 6.])]
     """
     values = run(program.body, dict(inputs))
     return value_of(program.spikes, values), [value_of(v, values) for v in program.state]

@@ -36,14 +36,7 @@ class Programs:
     balance: Program | None = None
 
     def start_at(self, values: Mapping[str, ArrayLike], current: Floats) -> list[Floats]:
-        """Return the state, resting potential and threshold of lanes, each [lanes].
-
-        Parameters
-        ----------
-        values : mapping of str to array_like
-            Every parameter: a number, or one for each lane.
-        current : ndarray, shape [lanes]
-        """
+        """Return the state, resting potential and threshold of lanes, each [lanes]."""
         inputs = {f"p{i}": np.asarray(values[n], dtype=np.float64) for i, n in enumerate(self.start.parameters)}
         inputs["current"] = current
         balance = self.balance
@@ -77,12 +70,6 @@ def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
     balance : callable
         ``balance(v)`` of potentials [potentials, 1] or [potentials, lanes] is the current there,
         [potentials, lanes]. Where it has no root, the result is the end it is driven to.
-
-    Examples
-    --------
-    >>> drive = np.array([0.0, 1000.0])
-    >>> lowest_root(lambda v: drive - (v + 65.0) * (v + 40.0) * (v - 30.0)).round(1)
-    array([-65. , -64.6])
     """
     low, step = np.full((1, 1), -150.0), 3.0
     for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many

@@ -34,13 +34,7 @@ def to_text(program: Program) -> str:
 
 
 def from_text(text: str) -> Program:
-    """Return the program that a text of :func:`to_text` describes.
-
-    Raises
-    ------
-    ValueError
-        For a line that is none of those; the text shows it.
-    """
+    """Return the program that a text of :func:`to_text` describes."""
     head, *lines, last = text.splitlines()
     known: dict[str, Value] = {}
     body = []

@@ -44,13 +44,6 @@ _counts: WeakKeyDictionary[NeuronModel, int] = WeakKeyDictionary()
 def operations(model: str | NeuronModel) -> int:
     """Return the operations of one time step, counted by Izhikevich's rule (see the module).
 
-    Raises
-    ------
-    ValueError
-        If no model has this name.
-    NotCompilable
-        If the step has no program to be counted; the text says why.
-
     Examples
     --------
     >>> operations("izhikevich_2004")
@@ -65,18 +58,7 @@ def operations(model: str | NeuronModel) -> int:
 
 
 def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
-    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms).
-
-    Raises
-    ------
-    ValueError, NotCompilable
-        As :func:`operations`.
-
-    Examples
-    --------
-    >>> operations_per_ms("izhikevich_2004", dt=1.0)
-    19.0
-    """
+    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms)."""
     neuron = get(model)
     return operations(neuron) / check_dt(neuron, dt)
 
@@ -86,18 +68,6 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
 
     The shortest of several measurements of `lanes` neurons at the default parameters and the default current,
     without the time to start. Takes about 0.2 s.
-
-    Raises
-    ------
-    ValueError
-        If no model has this name.
-    NotCompilable
-        If the step cannot be compiled: the time in torch depends on torch more than on the neuron.
-
-    Examples
-    --------
-    >>> nanoseconds("lif") < nanoseconds("adex_norse") < 1000.0
-    True
     """
     from plausiwidgets.simulation.compiled.engine import run_compiled
 
@@ -119,13 +89,7 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
 
 
 def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
-    """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`.
-
-    Examples
-    --------
-    >>> 1.0 < nanoseconds_per_ms("izhikevich_2004") < 1000.0
-    True
-    """
+    """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`."""
     neuron = get(model)
     return nanoseconds(neuron, lanes) / neuron.dt
 

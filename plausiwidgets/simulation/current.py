@@ -298,11 +298,6 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
     current : array_like, shape [n]
     tolerance : float
         Largest distance of a piece from a sample.
-
-    Examples
-    --------
-    >>> pieces_of_samples([0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 5.0, 5.0, 5.0, 0.0])
-    (Piece(on=1.0, off=4.0, first=5.0, last=5.0),)
     """
     times, values = np.asarray(t, dtype=np.float64), np.asarray(current, dtype=np.float64)
     if times.size < 2:

@@ -24,21 +24,6 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
 
     They are separated by a comma, a semicolon, a tab or spaces. Empty lines and those that begin with ``#`` are
     skipped; the first line may name columns.
-
-    Parameters
-    ----------
-    where : str
-        Name of the file, for error messages.
-
-    Raises
-    ------
-    ValueError
-        That names the line.
-
-    Examples
-    --------
-    >>> read_current("0 5; 100 0".replace("; ", chr(10)))
-    (array([  0., 100.]), array([5., 0.]))
     """
     kept = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     kept = [(i, line.replace("−", "-")) for i, line in kept if not line.startswith("#")]
@@ -83,13 +68,7 @@ def read_current_file(path: Path) -> tuple[Floats, Floats]:
 
 
 def in_text(value: float) -> str:
-    """Return a number as the shortest text that reads back as the same number.
-
-    Examples
-    --------
-    >>> in_text(100.0), in_text(0.1)
-    ('100', '0.1')
-    """
+    """Return a number as the shortest text that reads back as the same number."""
     return repr(float(value)).removesuffix(".0")
 
 

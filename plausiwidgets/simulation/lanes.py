@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,22 +132,21 @@ class LaneResult:
 
 def joined(parts: Sequence[LaneResult]) -> LaneResult:
     """Return the lanes of several results of one job, one after the other."""
-    first, lanes = parts[0], sum(len(part.counts) for part in parts)
-    spikes = np.full((lanes, max(part.spikes.shape[1] for part in parts)), -1, dtype=np.int32)
+
+    def all_of(name: str, axis: int = 0) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts], axis=axis)
+
+    counts = all_of("counts")
+    spikes = np.full((counts.size, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
     for part in parts:
-        spikes[lane : lane + len(part.counts), : part.spikes.shape[1]] = part.spikes
-        lane += len(part.counts)
-    of_lanes = ("counts", "v_max", "lowest", "highest", "rise", "diverged")
-    return replace(
-        first,
-        state=np.concatenate([part.state for part in parts], axis=1),
-        spikes=spikes,
-        recorded=np.concatenate([p.recorded for p in parts if p.recorded is not None], axis=1)
-        if first.recorded is not None
-        else None,
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in of_lanes},
-    )
+        spikes[lane : lane + part.counts.size, : part.spikes.shape[1]] = part.spikes
+        lane += part.counts.size
+    recorded = None if parts[0].recorded is None else all_of("recorded", axis=1)
+    return LaneResult(
+        all_of("state", axis=1), spikes, counts, recorded, all_of("v_max"), all_of("lowest"), all_of("highest"),
+        all_of("rise"), all_of("diverged"), parts[0].engine,
+    )  # fmt: skip
 
 
 Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]

@@ -16,13 +16,7 @@ Step = Callable[[Floats, Sequence[Floats]], tuple[Floats, Sequence[Floats]]]
 
 
 def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by `step`; `engine` is the name in the result.
-
-    Raises
-    ------
-    Exception
-        Any exception of the step, unchanged.
-    """
+    """Simulate a batch of lanes by `step`; `engine` is the name in the result."""
     model, current, dt, lanes = job.model, job.current, job.dt, job.lanes
     state: Sequence[Floats] = [np.array(row) for row in job.state]
     injected, change = np.empty(lanes), 0

@@ -151,13 +151,7 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
 
 
 def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return every value as an array of n sets; numbers are repeated.
-
-    Raises
-    ------
-    ValueError
-        If an array has more than one axis, or lengths that do not fit.
-    """
+    """Return every value as an array of n sets; numbers are repeated."""
     sizes = {}
     for name, value in values.items():
         if np.ndim(value) > 1:

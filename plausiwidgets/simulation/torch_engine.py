@@ -17,13 +17,7 @@ from plausiwidgets.support.lazy import torch
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes in torch, float64, without autograd.
-
-    Raises
-    ------
-    Exception
-        Any exception of the model's step, unchanged.
-    """
+    """Simulate a batch of lanes in torch, float64, without autograd."""
     if job.model.lanewise and job.lanes > 1:
         return _lane_by_lane(job, checkpoint)
     return _loop(job, checkpoint)

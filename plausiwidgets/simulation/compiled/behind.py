@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Condition, Thread, Timer, current_thread
+from threading import Event, Lock, Timer, current_thread
+from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 from plausiwidgets.simulation.compiled.engine import is_ready, why_not
@@ -23,75 +23,46 @@ TOLD = 1.0
 """Time in s of waiting after which a line says what is awaited."""
 
 
-class _Maker:
-    """The kernels that are to be made, and the thread that makes them, one after the other, while there are some.
+_NAME = "plausiwidgets-compile"
+_waiting: set[NeuronModel] = set()
+_over = Event()
+_one_at_a_time = Lock()
+
+
+def compile_behind(model: NeuronModel, delay: float = DELAY) -> None:
+    """Make the kernel of `model`, or load it, in the background, `delay` seconds from now.
 
     A kernel that has been begun is made to its end: Numba interrupted from another thread may keep its locks. Python's
     exit and a fork wait for that one, and for none that has not been begun.
     """
 
-    def __init__(self) -> None:
-        self._changed = Condition()
-        self._due: dict[NeuronModel, float] = {}
-        self._thread: Thread | None = None
-        self._forking = False
+    def work() -> None:
+        try:
+            _over.wait(delay)
+            with _one_at_a_time, suppress(Exception):  # whoever needs the kernel meets the same error
+                if not _over.is_set():
+                    why_not(model)
+        finally:
+            _waiting.discard(model)
 
-    def request(self, model: NeuronModel, delay: float) -> None:
-        """Make a kernel some time from now, or as soon as was requested before."""
-        with self._changed:
-            due = time.monotonic() + delay
-            self._due[model] = min(due, self._due.get(model, due))
-            if self._thread is None and not self._forking:
-                with suppress(RuntimeError):  # Python is exiting
-                    self._thread = start_daemon(self._work, "plausiwidgets-compile", self._forget)
-            self._changed.notify_all()
+    if model not in _waiting:
+        _waiting.add(model)
+        try:
+            start_daemon(work, _NAME, _over.set)
+        except RuntimeError:  # Python is exiting
+            _waiting.discard(model)
 
-    def before_fork(self) -> None:
-        """End the thread, which a child would not have, while it would have its locks; the next request goes on."""
-        with self._changed:
-            thread, self._forking = self._thread, True
-            self._changed.notify_all()
-        if thread is not None and thread is not current_thread():
+
+def _before_fork() -> None:
+    """End the threads, which a child would not have, while it would have their locks; the next request goes on."""
+    _over.set()
+    for thread in enumerate_threads():
+        if thread.name == _NAME and thread is not current_thread():
             thread.join(ENDING)
-        self._forking = False
-
-    def _forget(self) -> None:
-        with self._changed:
-            self._due.clear()
-            self._changed.notify_all()
-
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                if not self._due or self._forking:
-                    self._thread = None
-                    return
-                model = min(self._due, key=self._due.__getitem__)
-                left = self._due[model] - time.monotonic()
-                if left > 0.0:
-                    self._changed.wait(left)
-                    continue
-                del self._due[model]
-            with suppress(Exception):  # whoever needs the kernel meets the same error
-                why_not(model)
-            del model
-
-
-_maker = _Maker()
-
-
-def _forked() -> None:
-    global _maker
-    _maker = _Maker()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=lambda: _maker.before_fork(), after_in_child=_forked)
-
-
-def compile_behind(model: NeuronModel, delay: float = DELAY) -> None:
-    """Make the kernel of `model`, or load it, in the background, `delay` seconds from now."""
-    _maker.request(model, delay)
+    os.register_at_fork(before=_before_fork, after_in_parent=_over.clear, after_in_child=_over.clear)
 
 
 @contextmanager

@@ -14,14 +14,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.program.program import Program
-from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, noted, replace_file
+from plausiwidgets.simulation.compiled.directory import environment, kernel_directory, remove, replace_file, sealed
 from plausiwidgets.simulation.compiled.kernel import Layout, emit
 from plausiwidgets.simulation.lanes import NotCompilable
 
@@ -35,13 +35,7 @@ Kernel = tuple[Any, Layout]
 
 
 def load_checked(model: NeuronModel) -> Kernel | None:
-    """Return (kernel, layout) of a model of the package that was checked before, or None.
-
-    Raises
-    ------
-    NotCompilable
-        If this process has Numba switched off.
-    """
+    """Return (kernel, layout) of a model of the package that was checked before, or None."""
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):
@@ -67,18 +61,7 @@ def is_on_disk(program: Program) -> bool:
 
 
 def make_kernel(program: Program, name: str) -> Kernel:
-    """Return (kernel, layout) of a program, compiled unless it is on disk.
-
-    Parameters
-    ----------
-    name : str
-        Of the model, for an error.
-
-    Raises
-    ------
-    NotCompilable
-        If Numba cannot compile it.
-    """
+    """Return (kernel, layout) of a program, compiled unless it is on disk."""
     directory = kernel_directory()
     if directory is not None:
         text = emit(program, cached=True)
@@ -108,20 +91,16 @@ def _stem(text: str) -> str:
 
 def _load(path: Path) -> Kernel | None:
     """Import a kernel, which compiles it unless Numba knows it; None if there is none, or anything is wrong."""
+    from plausiwidgets.simulation.compiled.shared import trusted  # it imports Numba
+
     try:
         if path.stem != _stem(path.read_text(encoding="utf-8")):
             return None
-        known = _machine_code(path)
-        if known and digest_of(known) != noted(_note_of(path)):
-            _remove(path, source=False)
         spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
         assert spec is not None and spec.loader is not None
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where Numba looks for it
-        with _shared_code(needed=not (known and _machine_code(path))):
+        with sealed(lambda: _machine_code(path), _note_of(path)) as known, nullcontext() if known else trusted():
             spec.loader.exec_module(module)
-        while (made := _machine_code(path)) and made != known:  # another process may write the same kernel meanwhile
-            replace_file(_note_of(path), digest_of(made))
-            known = made
         return _parts(module)
     except (OSError, UnicodeDecodeError):
         return None
@@ -130,16 +109,9 @@ def _load(path: Path) -> Kernel | None:
         return None
 
 
-def _shared_code(needed: bool) -> AbstractContextManager[None]:
-    """Return the context in which a kernel is made; a kernel that is on disk needs no code of others."""
-    from plausiwidgets.simulation.compiled.shared import trusted  # it imports Numba
-
-    return trusted() if needed else nullcontext()
-
-
-def _machine_code(path: Path) -> list[tuple[str, bytes]]:
-    """Return name and content of each file that Numba has written for a kernel."""
-    return [(file.name, file.read_bytes()) for file in sorted(path.parent.glob(f"__pycache__/{path.stem}.*.nb*"))]
+def _machine_code(path: Path) -> list[Path]:
+    """Return the files that Numba has written for a kernel."""
+    return sorted(path.parent.glob(f"__pycache__/{path.stem}.*.nb*"))
 
 
 def _note_of(path: Path) -> Path:
@@ -161,10 +133,12 @@ def _write(path: Path, text: str) -> bool:
 
 
 def _in_memory(text: str, name: str) -> Kernel:
+    from plausiwidgets.simulation.compiled.shared import trusted  # it imports Numba
+
     module = ModuleType("plausiwidgets_kernel")
     try:
         # Emitted a few lines ago from a table of known operations.
-        with _shared_code(needed=True):
+        with trusted():
             exec(compile(text, f"<kernel of {name}>", "exec"), module.__dict__)
     except Exception as error:
         words = " ".join(str(error).split()[:40])
@@ -174,11 +148,9 @@ def _in_memory(text: str, name: str) -> Kernel:
     return _parts(module)
 
 
-def _remove(path: Path, source: bool = True) -> None:
-    """Remove the machine code of a kernel, and its `source`."""
-    for file in [*([path] if source else []), _note_of(path), *path.parent.glob(f"__pycache__/{path.stem}.*")]:
-        with suppress(OSError):
-            file.unlink()
+def _remove(path: Path) -> None:
+    """Remove a kernel and its machine code."""
+    remove([path, _note_of(path), *path.parent.glob(f"__pycache__/{path.stem}.*")])
 
 
 def _prune(directory: Path) -> None:

@@ -105,13 +105,7 @@ def observe_program(model: NeuronModel, program: Program) -> list[Steps]:
 
 
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
-    """Refuse a step whose result for a lane depends on how many lanes are computed together.
-
-    Raises
-    ------
-    NotCompilable
-        With the first step that differs.
-    """
+    """Refuse a step whose result for a lane depends on how many lanes are computed together."""
     if not observed:
         raise NotCompilable(f"model {model.key!r} cannot be compiled: torch cannot run its step on several lanes")
     for steps in observed:
@@ -125,34 +119,21 @@ def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
 
 
 def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -> None:
-    """Refuse a kernel whose results differ from the `observed` steps.
-
-    Parameters
-    ----------
-    run : callable
-        Runs a job by the kernel.
-    single : bool
-        Whether the step computes in float32.
-
-    Raises
-    ------
-    NotCompilable
-        With the first step that differs.
-    """
+    """Refuse a kernel whose results differ from the `observed` steps."""
     tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
     for steps in observed:
         difference = _difference(steps, run, "compiled", tolerance)
-        if difference is not None and model.programs is not None:
+        if difference is None:
+            continue
+        differs = f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that"
+        if model.programs is not None:
             raise NotCompilable(
-                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that "
-                f"NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
+                f"{differs} NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
             )
-        if difference is not None:
-            raise NotCompilable(
-                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so "
-                f"that only the torch engine runs it. Does the step keep values outside of its state, draw random "
-                f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
-            )
+        raise NotCompilable(
+            f"{differs} only the torch engine runs it. Does the step keep values outside of its state, draw random "
+            f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
+        )
 
 
 def some(observed: list[Steps]) -> list[Steps]:

@@ -13,7 +13,8 @@ import stat
 import sys
 import tempfile
 import warnings
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -22,13 +23,7 @@ from platformdirs import user_cache_path
 
 
 def cache_directory() -> Path:
-    """Return the user's cache directory of this package, ``PLAUSIWIDGETS_CACHE_DIR`` if that is set.
-
-    Examples
-    --------
-    >>> cache_directory()                         # doctest: +SKIP
-    PosixPath('/…/.cache/plausiwidgets')
-    """
+    """Return the user's cache directory of this package, ``PLAUSIWIDGETS_CACHE_DIR`` if that is set."""
     asked = os.environ.get("PLAUSIWIDGETS_CACHE_DIR")
     return Path(asked).expanduser() if asked else user_cache_path("plausiwidgets", appauthor=False)
 
@@ -91,20 +86,39 @@ def environment() -> str:
     return digest.hexdigest()[:16]
 
 
-def digest_of(files: list[tuple[str, bytes]]) -> str:
-    """Return a digest of files, given as (name, content)."""
+@contextmanager
+def sealed(files: Callable[[], list[Path]], note: Path) -> Iterator[bool]:
+    """Remove files whose digest is not the one in `note`; write down that of what is there after the block.
+
+    Yields whether there are files, as they were noted.
+    """
+    known, noted = _digest(files()), ""
+    with suppress(OSError, UnicodeDecodeError):
+        noted = note.read_text(encoding="ascii")
+    if known != noted:
+        remove(files())
+        known = ""
+    yield known != ""
+    with suppress(OSError):
+        while (made := _digest(files())) != known:  # another process may add to them meanwhile
+            replace_file(note, made)
+            known = made
+
+
+def _digest(files: list[Path]) -> str:
+    """Return a digest of names and contents; empty without files."""
     digest = hashlib.sha256()
-    for name, content in files:
-        digest.update(f"{name} {len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{file.name} {len(content)}\0".encode() + content)
+    return digest.hexdigest() if files else ""
 
 
-def noted(note: Path) -> str:
-    """Return the digest that a file holds, or an empty text."""
-    try:
-        return note.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return ""
+def remove(files: Iterable[Path]) -> None:
+    """Remove files as far as that can be done."""
+    for file in files:
+        with suppress(OSError):
+            file.unlink()
 
 
 def replace_file(path: Path, text: str) -> None:

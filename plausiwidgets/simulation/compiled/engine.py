@@ -39,19 +39,12 @@ _TELLING = 10_000
 
 @dataclass(eq=False)
 class Compiled:
-    """A model's kernel.
-
-    Attributes
-    ----------
-    kernel : callable
-    layout : Layout
-    seconds : float
-        Time per lane and step, as measured last; it only sizes the pieces of work.
-    """
+    """A model's kernel."""
 
     kernel: Any
     layout: Layout
     seconds: float = _GUESSED_SECONDS
+    """Time per lane and step, as measured last; it only sizes the pieces of work."""
 
 
 compiling = RLock()
@@ -110,7 +103,7 @@ def before_compiled(model: NeuronModel) -> Engine | None:
         if is_ready(model):
             return None
         try:
-            observed, program = _export(model)
+            observed, program = exported(model)
         except NotCompilable as reason:
             _compiled[model] = str(reason)
             return None
@@ -126,7 +119,7 @@ def before_compiled(model: NeuronModel) -> Engine | None:
         return run
 
 
-def _export(model: NeuronModel) -> tuple[list[check.Steps], Program]:
+def exported(model: NeuronModel) -> tuple[list[check.Steps], Program]:
     """Return steps to compare with, and the step as a program: the package's own, or by torch."""
     known = _exported.pop(model, None)
     if known is not None:
@@ -142,13 +135,7 @@ def _export(model: NeuronModel) -> tuple[list[check.Steps], Program]:
 
 
 def step_program(model: NeuronModel) -> Program:
-    """Return the step of `model` as a program: the package's own, or an export by torch.
-
-    Raises
-    ------
-    NotCompilable
-        As :func:`plausiwidgets.simulation.compiled.export.export_step`.
-    """
+    """Return the step of `model` as a program: the package's own, or an export by torch."""
     if model.programs is not None:
         return model.programs.step
     from plausiwidgets.simulation.compiled.export import export_step
@@ -161,7 +148,7 @@ def _make(model: NeuronModel) -> Compiled:
     known = cache.load_checked(model)
     if known is not None:
         return Compiled(*known)
-    steps, program = _export(model)
+    steps, program = exported(model)
     made = Compiled(*cache.make_kernel(program, model.key))
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)
@@ -190,11 +177,6 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads:
 
     What comes out does not depend on how the lanes are split into blocks, on the number of
     threads, or on the length of the pieces between two checkpoints.
-
-    Raises
-    ------
-    NotCompilable
-        If the model's step has no compiled form.
     """
     return _run(compiled(job.model), job, checkpoint, threads)
 

@@ -97,13 +97,6 @@ class _StepModule(torch.nn.Module):
 def export_step(model: NeuronModel) -> Program:
     """Return the step of `model` as a program.
 
-    Examples
-    --------
-    >>> from plausiwidgets import models
-    >>> program = export_step(models.get("lif"))
-    >>> program.parameters
-    ('tau_mem', 'v_rest', 'v_threshold', 'v_reset', 't_ref')
-
     Raises
     ------
     NotCompilable

@@ -6,14 +6,14 @@ was noted when it was written, as the code of a kernel is. Only kernels import t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import numba
 
-from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, noted, replace_file
+from plausiwidgets.simulation.compiled.directory import environment, kernel_directory, remove, sealed
 
 _KEPT = 3
 """Environments whose code stays on disk."""
@@ -57,31 +57,18 @@ def _spare(cache: Any) -> None:
     cache.save_overload = saved
 
 
-@contextmanager
-def trusted() -> Iterator[None]:
-    """Remove code that is not what was written before; note the digest of what has been added in here."""
+def trusted() -> AbstractContextManager[Any]:
+    """Return a context that begins without code that is not what was written before, and notes what is added in it."""
     directory = _DIRECTORY
     if directory is None:
-        yield
-        return
-    known = _files(directory)
-    if known and digest_of(known) != noted(_note(directory)):
-        _empty(directory)
-        known = []
-    yield
+        return nullcontext()
     with suppress(OSError):
-        while (made := _files(directory)) != known:  # another process may add to it meanwhile
-            replace_file(_note(directory), digest_of(made))
-            known = made
         _prune(directory)
+    return sealed(lambda: _code(directory), _note(directory))
 
 
-def _files(directory: Path) -> list[tuple[str, bytes]]:
-    """Return name and content of each file of machine code."""
-    try:
-        return [(str(f.relative_to(directory)), f.read_bytes()) for f in sorted(directory.rglob("*.nb*"))]
-    except OSError:
-        return []
+def _code(directory: Path) -> list[Path]:
+    return sorted(directory.rglob("*.nb*"))
 
 
 def _note(directory: Path) -> Path:
@@ -90,13 +77,6 @@ def _note(directory: Path) -> Path:
 
 def _prune(directory: Path) -> None:
     others = sorted(directory.parent.glob("shared-*.digest"), key=lambda note: note.stat().st_ctime)
-    for note in others[:-_KEPT]:
-        _empty(note.with_suffix(""))
-        note.unlink(missing_ok=True)
-
-
-def _empty(directory: Path) -> None:
-    """Remove machine code; its directories stay: another process may be about to write there."""
-    for file in directory.rglob("*.nb*"):
-        with suppress(OSError):
-            file.unlink()
+    for note in [other for other in others if other != _note(directory)][: 1 - _KEPT]:
+        # Its directories stay: another process may be about to write there.
+        remove([*_code(note.with_suffix("")), note])

@@ -15,7 +15,7 @@ from pathlib import Path
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import program_file
-from plausiwidgets.program.neuron import Programs
+from plausiwidgets.simulation.compiled.start import export_programs
 
 COMMAND = "python -m plausiwidgets.simulation.compiled.ship"
 
@@ -27,26 +27,12 @@ def by_torch(name: str) -> NeuronModel:
     return model
 
 
-def exported(model: NeuronModel) -> Programs:
-    """Return the programs of a model, exported from its step, its initial state, rest and threshold.
-
-    Raises
-    ------
-    NotCompilable
-        If it has no compiled form; the text says why.
-    """
-    from plausiwidgets.simulation.compiled.export import export_step
-    from plausiwidgets.simulation.compiled.start import export_start
-
-    return Programs(export_step(model), *export_start(model))
-
-
 def main(names: Sequence[str] = ()) -> None:
     """Write the programs of the named models, or of all."""
     for name in names or NAMES:
         path = Path(str(program_file(name)))
         path.parent.mkdir(exist_ok=True)
-        path.write_text(exported(by_torch(name)).text(), encoding="utf-8", newline="\n")
+        path.write_text(export_programs(by_torch(name)).text(), encoding="utf-8", newline="\n")
         print(path)
 
 

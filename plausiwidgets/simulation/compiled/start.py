@@ -1,4 +1,4 @@
-"""Export of a neuron's initial state, rest and threshold as programs."""
+"""Export of all that a neuron computes: its step, initial state, rest and threshold."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from typing import Any
 
 from plausiwidgets.models.library import kinetics
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.support.lazy import torch
 
 
-def export_start(model: NeuronModel) -> tuple[Program, Program | None]:
-    """Return the programs `start` and `balance` of :class:`plausiwidgets.program.neuron.Programs`.
-
-    Raises
-    ------
-    NotCompilable
-        If the initial state, rest or threshold has no compiled form; the text says why.
-    """
+def export_programs(model: NeuronModel) -> Programs:
+    """Return the programs of a model, exported from its step, its initial state, rest and threshold."""
     found: list[torch.Tensor] = []
 
     def wide(value: Any, p: Any, current: torch.Tensor) -> torch.Tensor:
@@ -49,8 +44,8 @@ def export_start(model: NeuronModel) -> tuple[Program, Program | None]:
             return found[0], ()
         return torch.zeros_like(current), (*started, wide(model.rest, p, current), wide(model.threshold, p, current))
 
-    start = _exported(model, begin)
-    return start, _exported(model, partial(begin, balanced=True)) if found else None
+    step, start = export_step(model), _exported(model, begin)
+    return Programs(step, start, _exported(model, partial(begin, balanced=True)) if found else None)
 
 
 def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:

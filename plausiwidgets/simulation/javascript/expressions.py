@@ -25,12 +25,7 @@ class NoJavaScript(Exception):
 
 
 def declarations(lines: Iterable[Instruction]) -> list[str]:
-    """Return a declaration for each instruction.
-
-    Raises
-    ------
-    NoJavaScript
-    """
+    """Return a declaration for each instruction."""
     return [f"const {line.name} = {_expression(line)};" for line in lines]
 
 

@@ -114,35 +114,23 @@ def runtime() -> str:
 
 
 def plain_script(module: str) -> str:
-    """Return the text of a module without its imports and exports, for a script in which all names are known.
-
-    Examples
-    --------
-    >>> plain_script('import { b } from "./b.js";\\nexport const a = b;\\n')
-    'const a = b;\\n'
-    """
+    """Return the text of a module without its imports and exports, for a script in which all names are known."""
     return _OF_MODULES.sub("", module)
 
 
 def neuron_object(model: NeuronModel) -> str:
-    """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``.
-
-    Raises
-    ------
-    NotCompilable
-        As :func:`to_javascript`.
-    """
-    from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered, step_program
+    """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``."""
+    from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered
 
     shipped = model.programs
     if shipped is not None:
         return remembered(_emitted, model, lambda: emit(model, shipped))
 
     def make() -> str:
-        from plausiwidgets.simulation.compiled.start import export_start
+        from plausiwidgets.simulation.compiled.start import export_programs
 
         compiled(model)  # what was not found to do as torch does is not emitted either
-        return emit(model, Programs(step_program(model), *export_start(model)))
+        return emit(model, export_programs(model))
 
     with compiling:
         return remembered(_emitted, model, make)
@@ -197,13 +185,7 @@ def emit(model: NeuronModel, programs: Programs) -> str:
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON that may stand in a script on a page: plain ASCII, and no ``<``.
-
-    Examples
-    --------
-    >>> json_text("</script>")
-    '"\\\\u003c/script>"'
-    """
+    """Return a value as JSON that may stand in a script on a page: plain ASCII, and no ``<``."""
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
