@@ -105,7 +105,7 @@ def to_norse(
             raise unknown(f"parameter of model {neuron.key!r} to learn", name, values)
     if isinstance(surrogate, str) and surrogate not in SURROGATES:
         raise unknown("surrogate", surrogate, SURROGATES)
-    slope = SURROGATES[surrogate].slope if isinstance(surrogate, str) else surrogate
+    slope = SURROGATES[surrogate] if isinstance(surrogate, str) else surrogate
     if isinstance(alpha, str):
         if alpha != "auto":
             raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")

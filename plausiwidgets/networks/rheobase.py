@@ -28,20 +28,9 @@ def rheobase(
     dt: float | None = None,
     duration: float = LENGTH,
 ) -> Floats:
-    """Return the least current above 0 at which a neuron at rest fires in a long step, for each parameter set.
+    """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
 
-    Parameters
-    ----------
-    parameters : mapping of str to float or 1-D array, optional
-    dt : float, optional
-        Time step in ms; the model's own by default.
-    duration : float
-        Length of the step in ms.
-
-    Returns
-    -------
-    ndarray, shape [n]
-        In the unit of the model's current.
+    The step is `duration` ms long; the result [n] has the unit of the model's current.
 
     Raises
     ------

@@ -80,16 +80,9 @@ class TorchStep:
     def advance(
         self, current: torch.Tensor, state: Sequence[torch.Tensor], prepared: Tensors, fire: Fire, through_state: bool
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Return (spikes, state) after a step.
+        """Return (spikes, state) after a step; with what :meth:`prepare` gave, in tensors of one shape.
 
-        Parameters
-        ----------
-        current : tensor of any shape
-        state : sequence of tensors of that shape
-        prepared : dict
-            As :meth:`prepare` gives it.
-        through_state : bool
-            Whether the state changes with the soft value of what decides on a spike.
+        With `through_state`, the state changes with the soft value of what decides on a spike.
         """
         values, soft = prepared | {"current": current} | {f"s{i}": s for i, s in enumerate(state)}, set[str]()
         for line in self._body:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from plausiwidgets.support.lazy import torch
@@ -11,34 +10,13 @@ from plausiwidgets.support.lazy import torch
 Function = Callable[[torch.Tensor], torch.Tensor]
 
 
-@dataclass(frozen=True)
-class Surrogate:
-    """A smooth step of height 1 and its slope, as functions of a distance without a unit.
-
-    Attributes
-    ----------
-    slope : callable
-        What takes the place of the derivative of the step.
-    step : callable or None
-        Its integral: what a finite difference can be held against.
-    """
-
-    slope: Function
-    step: Function | None = None
-
-
-def _parabola(x: torch.Tensor) -> torch.Tensor:
-    return x - 0.5 * x * x.abs()
-
-
-SURROGATES = {
-    "superspike": Surrogate(
-        lambda x: 0.5 / (1.0 + x.abs()) ** 2, lambda x: 0.5 + 0.5 * x / (1.0 + x.abs())
-    ),
-    "logistic": Surrogate(lambda x: torch.sigmoid(x) * torch.sigmoid(-x), torch.sigmoid),
-    "triangle": Surrogate(lambda x: torch.relu(1.0 - x.abs()), lambda x: 0.5 + _parabola(x.clamp(-1.0, 1.0))),
-}  # fmt: skip
-"""Zenke & Ganguli 2018; the logistic function; Esser et al. 2016. Each has the area 1."""
+SURROGATES: dict[str, Function] = {
+    "superspike": lambda x: 0.5 / (1.0 + x.abs()) ** 2,
+    "logistic": lambda x: torch.sigmoid(x) * torch.sigmoid(-x),
+    "triangle": lambda x: torch.relu(1.0 - x.abs()),
+}
+"""Slopes that take the place of the derivative, at a distance without a unit: Zenke & Ganguli 2018; the logistic
+function; Esser et al. 2016. Each has the area 1."""
 
 
 class Fired(torch.autograd.Function):

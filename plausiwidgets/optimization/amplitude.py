@@ -70,17 +70,7 @@ class Thresholds:
 
 
 def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float]) -> Thresholds:
-    """Return the thresholds of all sets, by bisection.
-
-    Parameters
-    ----------
-    pattern : Pattern
-        Has an amplitude window.
-    bench : Bench
-        The sets, settled; their amplitudes are ignored.
-    limits : (float, float)
-        Least and largest amplitude, both above 0.
-    """
+    """Return the thresholds of all settled sets, by bisection between the `limits`, which are above 0."""
     window = pattern.amplitude_window
     assert window is not None
     names, must = (*window.fire, *window.silent), slice(len(window.fire))

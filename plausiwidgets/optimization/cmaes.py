@@ -25,22 +25,8 @@ class CmaRun:
     """One CMA-ES run: N. Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
 
     Points are folded into the cube, far cheaper than pycma's handling of bounds. A run draws from its own generator:
-    runs can be interleaved, threaded and replayed.
-
-    Parameters
-    ----------
-    chart : Chart
-        Map from the cube to values.
-    x0 : ndarray [d]
-        First mean, in the cube.
-    sigma : float
-        First standard deviation, in the cube.
-    popsize : int
-        Points in a generation.
-    seed : SeedSequence
-        Of its generator.
-    patience : int
-        Generations without gain after which the run ends.
+    runs can be interleaved, threaded and replayed. Its first mean `x0` [d] and standard deviation `sigma` are in the
+    cube; it ends after `patience` generations without gain.
     """
 
     def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int) -> None:

@@ -32,13 +32,7 @@ class Gate:
 
     @contextmanager
     def urgent(self, linger: float = 0.0) -> Iterator[None]:
-        """Close the gate during the block.
-
-        Parameters
-        ----------
-        linger : float
-            Time in s for which the gate stays closed after the block, such as for a browser to draw its result.
-        """
+        """Close the gate during the block and for `linger` s after it, such as for a browser to draw its result."""
         with self._changed:
             self._urgent += 1
         self._own.count = getattr(self._own, "count", 0) + 1

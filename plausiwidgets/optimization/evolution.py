@@ -42,14 +42,8 @@ class Population:
     (T. Helmuth, L. Spector and J. Matheson, IEEE Trans. Evol. Comput. 19(5), 2015). Of a few steps, the one whose
     nearest member is best under these criteria is tried. The sum decides which point survives.
 
-    Parameters
-    ----------
-    chart : Chart
-        Map from the cube to values.
-    units : ndarray [size, d]
-        First members, spread over the cube.
-    costs : ndarray [size, criteria + 1]
-        Their costs, as in `Strategy.tell`.
+    The first members `units` [size, d] are spread over the cube; their `costs` [size, criteria + 1] are those of
+    `Strategy.tell`.
     """
 
     def __init__(self, chart: Chart, units: Floats, costs: Floats, rng: Generator) -> None:

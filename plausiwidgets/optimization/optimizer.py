@@ -23,18 +23,7 @@ from plausiwidgets.simulation.lanes import Checkpoint
 
 
 class Optimizer:
-    """Strategy, judge and verification of one problem.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the strategy and of `robustness`.
-    budget : int
-        Largest number of candidates, each judged at dt with all its sweeps.
-    strategy : StrategyFactory, optional
-        Default: a `Portfolio`.
-    start : mapping of str to float, optional
-        Complete set that is judged first.
+    """Strategy, judge and verification of one problem; its settings are those of `optimize`.
 
     Attributes
     ----------

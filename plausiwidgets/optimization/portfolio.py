@@ -68,18 +68,6 @@ class Portfolio:
     evolves (`Population`). After a while CMA-ES runs start from its best distinct members, one after the other, each on
     another scale; their best points enter the population. A population that stops gaining is replaced by one twice as
     large, on another scale.
-
-    Parameters
-    ----------
-    space : Space
-        Free parameters and their box.
-    seed : int
-        Seed of all its generators.
-    budget : int
-        Largest number of points.
-    start : ndarray [d], optional
-        Values to judge first; the first CMA-ES run starts there.
-    options : Options
     """
 
     finished = False
@@ -185,14 +173,9 @@ class Portfolio:
 
 
 def default_strategy(popsize: int | None = None, solves_amplitude: bool = False) -> StrategyFactory:
-    """Return a factory of the default strategy.
+    """Return a factory of the default strategy, with `popsize` points in a generation of one CMA-ES run.
 
-    Parameters
-    ----------
-    popsize : int, optional
-        Points in a generation of one CMA-ES run.
-    solves_amplitude : bool
-        Whether the amplitude is solved: random points do well then, and CMA-ES may follow a misleading slope.
+    Where the amplitude is solved, random points do well, and CMA-ES may follow a misleading slope.
     """
     return partial(Portfolio, options=Options(popsize or Options.popsize, explore=2 if solves_amplitude else 0))
 

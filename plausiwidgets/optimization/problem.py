@@ -117,18 +117,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Problem:
-    """A model and a pattern, over a space of free parameters.
-
-    Attributes
-    ----------
-    model : NeuronModel
-    pattern : Pattern or AllOf
-    space : Space
-        Free parameters and their box.
-    dt : float
-        Time step in ms.
-    engine : {"auto", "compiled", "torch"}
-    """
+    """A model and a pattern, over a space of free parameters."""
 
     model: NeuronModel
     pattern: Judged
@@ -198,13 +187,9 @@ class Problem:
         return {**values, **{name: t.amplitude(values[name], self.limits(name)) for name, t in thresholds.items()}}
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
-        """Verify the accepted candidates of a batch until one is replicated.
+        """Verify the accepted candidates of a batch until one is replicated, and return it with statuses and losses.
 
-        Returns
-        -------
-        Batch
-            The batch with statuses and graded losses. Solved amplitudes are moved to hold at finer time steps too,
-            where possible.
+        Solved amplitudes are moved to hold at finer time steps too, where possible.
         """
         status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)

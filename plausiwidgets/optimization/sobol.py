@@ -41,16 +41,9 @@ DIMENSIONS = len(_DIRECTIONS) + 1
 
 
 class Sobol:
-    """Points of a scrambled Sobol sequence, without its first one.
+    """Points of a scrambled Sobol sequence of `size` dimensions, without its first one.
 
-    Beyond :data:`DIMENSIONS` dimensions the others are random numbers.
-
-    Parameters
-    ----------
-    size : int
-        Number of dimensions.
-    seed : int
-        At most 2**32 - 1.
+    Beyond :data:`DIMENSIONS` dimensions the others are random numbers. The seed is at most 2**32 - 1.
     """
 
     def __init__(self, size: int, seed: int) -> None:

@@ -23,15 +23,7 @@ def fold(unit: Floats) -> Floats:
 
 @dataclass
 class Chart:
-    """Map between the unit cube and a box of values, each parameter on its own scale.
-
-    Parameters
-    ----------
-    parameters : tuple of Parameter
-        One for each column.
-    low, high : ndarray [d]
-        The box.
-    """
+    """Map between the unit cube and a box of values, each parameter, a column, on its own scale."""
 
     parameters: tuple[Parameter, ...]
     low: Floats
@@ -88,25 +80,9 @@ class Space:
         fixed: Iterable[str] | Mapping[str, float] = (),
         bounds: Bounds | None = None,
     ) -> Space:
-        """Return the space of a user's settings.
+        """Return the space of a user's settings, as of `optimize`; a ValueError says which of them is invalid.
 
-        Parameters
-        ----------
-        parameters : mapping of str to Parameter
-            All parameters.
-        start : mapping of str to float, optional
-            Values to start from; a missing one is its default, moved into given bounds. A value beyond the soft range
-            widens the box.
-        fixed : iterable of str, or mapping of str to float
-            Parameters that keep their value (of the mapping, the start, or their default).
-        bounds : mapping of str to (low, high), optional
-            Bounds in place of the soft ranges; they also free a parameter that is fixed by default.
-
-        Raises
-        ------
-        ValueError
-            For an unknown name, an invalid value, a parameter that is fixed and has bounds, bounds that are reversed
-            or outside of the hard limits, a start outside of given bounds, or if no parameter is free.
+        A start beyond the soft range of a parameter widens the box, unless bounds are given.
         """
         given = mapping(start)
         fixed = [fixed] if isinstance(fixed, str) else fixed
@@ -155,12 +131,9 @@ class Space:
         return np.array([float(values[n]) for n in self.names])
 
     def chart(self, spread: float = 1.0) -> Chart:
-        """Return the unit cube on the parameters' scales.
+        """Return the unit cube on the parameters' scales; `spread` is a factor on the linear middle of asinh scales.
 
-        Parameters
-        ----------
-        spread : float
-            Factor on the linear middle of asinh scales. No scale suits every pattern, so a search uses several.
+        No scale suits every pattern, so a search uses several.
         """
         free = (self.parameters[name] for name in self.names)
         scaled = (p if p.zero is None else replace(p, zero=p.zero * spread) for p in free)

@@ -26,12 +26,9 @@ Values = dict[str, Any]
 
 
 def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
-    """Return (spikes, state) that a program computes.
+    """Return (spikes, state) that a program computes from ``current``, ``dt``, ``s0`` … and ``p0`` …: those it reads.
 
-    Parameters
-    ----------
-    inputs : mapping of str to float or ndarray
-        ``current``, ``dt``, ``s0`` … and ``p0`` …, as far as the program reads them; arrays broadcast.
+    They are numbers or arrays, which broadcast.
     """
     values = run(program.body, dict(inputs))
     return value_of(program.spikes, values), [value_of(v, values) for v in program.state]
@@ -46,13 +43,7 @@ def run(lines: tuple[Instruction, ...], values: Values) -> Values:
 
 
 def stepper(program: Program, constants: Mapping[str, Any]) -> Callable[[Any, Any], tuple[Any, list[Any]]]:
-    """Return ``step(current, state)``, which gives (spikes, state): what does not move is computed once.
-
-    Parameters
-    ----------
-    constants : mapping of str to float or ndarray
-        ``dt`` and ``p0`` …, as of :func:`evaluate`.
-    """
+    """Return ``step(current, state)``, which gives (spikes, state); what ``dt`` and ``p0`` … give is computed once."""
     known = run(tuple(line for line in program.body if line.level != MOVING), dict(constants))
     moving = tuple(line for line in program.body if line.level == MOVING)
 

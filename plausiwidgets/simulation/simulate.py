@@ -89,39 +89,24 @@ def simulate(
     if settle:
         job = LaneJob(neuron, lanes, state, LaneCurrent.constant(holding), settle, step)
         state = run_lanes(job, engine).state
-    injected = lane_current(currents * n, -round(currents[0].before / step) * step)
-    return trace(neuron, lanes, state, injected, currents[0].end, step, recorded, engine)
-
-
-def trace(
-    model: NeuronModel,
-    params: dict[str, np.ndarray],
-    state: np.ndarray,
-    current: LaneCurrent,
-    duration: float,
-    dt: float,
-    record: tuple[int, ...],
-    engine: str,
-) -> Traces:
-    """Return the Traces of lanes that start in `state`."""
-    before = round(-current.t0 / dt)
-    steps = before + round(duration / dt)
-    job = LaneJob(model, params, state, current, steps, dt, window=(0, steps), record=record)
+    before = round(currents[0].before / step)
+    steps = before + round(currents[0].end / step)
+    injected = lane_current(currents * n, -before * step)
+    job = LaneJob(neuron, lanes, state, injected, steps, step, window=(0, steps), record=recorded)
     result = run_lanes(job, engine)
     assert result.recorded is not None
-    names = [s.key for s in model.states]
-    t = np.asarray((np.arange(steps) - before) * dt, dtype=np.float64)
+    names = [s.key for s in neuron.states]
     return Traces(
-        t,
-        {names[i]: np.ascontiguousarray(x) for i, x in zip(record, result.recorded, strict=True)},
-        [(row[:c] - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
-        np.where(result.diverged >= 0, (result.diverged - before) * dt, np.nan),
-        np.ascontiguousarray(current.values(steps, dt)),
-        result.engine,
-        model.current.unit,
-        model.key,
-        names[0],
-        model.states[0].unit,
+        t=np.asarray((np.arange(steps) - before) * step, dtype=np.float64),
+        states={names[i]: np.ascontiguousarray(x) for i, x in zip(recorded, result.recorded, strict=True)},
+        spike_times=[(row[:c] - before) * step for row, c in zip(result.spikes, result.counts, strict=True)],
+        diverged_at=np.where(result.diverged >= 0, (result.diverged - before) * step, np.nan),
+        current=np.ascontiguousarray(injected.values(steps, step)),
+        engine=result.engine,
+        current_unit=neuron.current.unit,
+        model=neuron.key,
+        potential=names[0],
+        potential_unit=neuron.states[0].unit,
     )
 
 

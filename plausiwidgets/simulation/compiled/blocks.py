@@ -76,18 +76,8 @@ class Source:
 class Block:
     """A few lanes of a job, from their first step to their last.
 
-    Nothing in it is shared with other blocks but the rows of `recorded`, which are each lane's own: blocks
-    may run in any order and in any thread. It takes 8 bytes times the rows of the layout (15 to 20),
-    128 bytes for spikes, more for a lane that fires more, and what the pieces of the current need:
-    about 0.4 kB a lane.
-
-    Parameters
-    ----------
-    kernel : callable
-        As :mod:`plausiwidgets.simulation.compiled.kernel` has it.
-    recorded : ndarray, shape [recorded variables, lanes of the job, steps of the window]
-    first, last : int
-        The lanes first <= lane < last.
+    Nothing in it is shared with other blocks but the rows of `recorded` [recorded variables, lanes of the job, steps of
+    the window], which are each lane's own: blocks may run in any order and in any thread. It takes some 0.4 kB a lane.
     """
 
     def __init__(self, kernel: Any, source: Source, recorded: Floats, first: int, last: int) -> None:

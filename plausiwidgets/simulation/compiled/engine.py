@@ -63,16 +63,10 @@ def compiled(model: NeuronModel) -> Compiled:
         With the reason.
     """
 
-    def make() -> Compiled | str:
-        try:
-            return _make(model)
-        except NotCompilable as reason:
-            return str(reason)
-
     outcome = _compiled.get(model)
     if outcome is None:
         with compiling:  # a second thread would only do the same again
-            outcome = remembered(_compiled, model, make)
+            outcome = remembered(_compiled, model, lambda: _made(model))
     if isinstance(outcome, str):
         raise NotCompilable(outcome)
     return outcome
@@ -142,6 +136,14 @@ def step_program(model: NeuronModel) -> Program:
 
     with compiling:
         return export_step(model)
+
+
+def _made(model: NeuronModel) -> Compiled | str:
+    """Return the kernel of `model`, or why it has none."""
+    try:
+        return _make(model)
+    except NotCompilable as reason:
+        return str(reason)
 
 
 def _make(model: NeuronModel) -> Compiled:

@@ -173,14 +173,6 @@ def _example(model: NeuronModel, lanes: int) -> Example:
 
 def _trace(model: NeuronModel) -> Any:
     example = _example(model, _LANES)
-    if model.programs is not None:  # never run by torch so far: Norse must not be imported while it is traced
-        with torch.no_grad():
-            model.advance(
-                example[0],
-                tuple(example[1]),
-                model.namespace(dict(zip(model.parameters, example[2], strict=True))),
-                example[3],
-            )
     along = {0: torch.export.Dim("lanes", min=2)}
     shapes = (along, [along] * len(example[1]), [along] * len(example[2]), None)
     with _quiet(), torch.no_grad():

@@ -185,10 +185,7 @@ kernel = njit(SIGNATURE, nogil=True, error_model="numpy", no_cfunc_wrapper=True,
 def emit(program: Program, *, cached: bool) -> str:
     """Return the source of a module whose ``kernel`` runs `program`.
 
-    Parameters
-    ----------
-    cached : bool
-        Whether Numba shall keep the machine code beside the file that this source is written to.
+    With `cached`, Numba keeps the machine code beside the file that the source is written to.
     """
     levels = _levels(program)
     by_level: dict[int, list[Instruction]] = {UNIFORM: [], FIXED: [], MOVING: []}

@@ -195,10 +195,6 @@ def _clamp(least: str, most: str) -> Lowering:
     return lower
 
 
-def _chosen(call: Call) -> Value:
-    return call.apply("where", call["condition"], call["self"], call["other"])
-
-
 def _select_by_mask(call: Call) -> Value:
     """Lower ``x[mask]``: the same lanes, remembered as a selection."""
     value, mask = call["self"], _only_mask(call["indices"])
@@ -303,7 +299,7 @@ COMPOSED: dict[str, Lowering] = dict(
     clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
     leaky_relu=_below_zero(lambda call, x: call.apply("mul", x, call.constant(call.number("negative_slope")))),
     elu=_below_zero(_elu, "scale"),
-    where=_chosen, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
+    index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
     full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
     zeros_like=lambda call: call.constant(0), ones_like=lambda call: call.constant(1),
     __and__=_row("bitwise_and"), __or__=_row("bitwise_or"), __xor__=_row("bitwise_xor"),
