@@ -105,7 +105,7 @@ def _cost(neuron: NeuronModel | None, measure: bool) -> dict[str, float]:
     free = sum(parameter.free for parameter in neuron.parameters.values())
     try:
         operations = cost.operations_per_ms(neuron)
-        time = cost.nanoseconds_per_ms(neuron) if measure else math.nan
+        time = cost.nanoseconds(neuron) / neuron.dt if measure else math.nan
     except NotCompilable:  # the cost of the torch engine is not a property of the model
         operations = time = math.nan
     return {"operations_per_ms": operations, "ns_per_ms": time, "dt": neuron.dt, "free_parameters": free}

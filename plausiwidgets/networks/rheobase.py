@@ -15,8 +15,8 @@ from plausiwidgets.simulation.lanes import Floats, LaneJob
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.support.arguments import checked
 
-LENGTH = 500.0
-"""Length of a step by default, in ms."""
+_LENGTH = 500.0
+"""Length of the step in ms."""
 _POINTS, _ROUNDS = 40, 3
 """Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
 
@@ -26,11 +26,10 @@ def rheobase(
     model: str | NeuronModel,
     parameters: Mapping[str, ArrayLike] | None = None,
     dt: float | None = None,
-    duration: float = LENGTH,
 ) -> Floats:
     """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
 
-    The step is `duration` ms long; the result [n] has the unit of the model's current.
+    The result [n] has the unit of the model's current.
 
     Raises
     ------
@@ -45,7 +44,7 @@ def rheobase(
     share = np.arange(_POINTS + 1) / _POINTS
     for _ in range(_ROUNDS):
         currents = least[:, None] + share * (most - least)[:, None]
-        fires = _fires(neuron, sets, currents, step, duration)
+        fires = _fires(neuron, sets, currents, step)
         for wrong, words in ((fires[:, 0] & (least == 0.0), "fires without a current"),
                              (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}")):  # fmt: skip
             if wrong.any():
@@ -60,9 +59,9 @@ def rheobase(
 
 
 def _fires(
-    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float, duration: float
+    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float
 ) -> NDArray[np.bool_]:
     lanes = {name: np.repeat(v, currents.shape[1]) for name, v in sets.items()}
     state = neuron.start(lanes, np.zeros(currents.size))
-    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(duration / dt), dt, spike_limit=1)
+    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(_LENGTH / dt), dt, spike_limit=1)
     return (run_lanes(job).counts > 0).reshape(currents.shape)

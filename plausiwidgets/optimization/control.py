@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,16 +22,15 @@ class Gate:
         self._changed = threading.Condition()
         self._urgent = 0
         self._own = threading.local()  # of each thread, how often it has closed the gate
-        self._until = 0.0
 
     @property
     def closed(self) -> bool:
         """Whether work in the background has to wait."""
-        return self._urgent > 0 or self._until > time.monotonic()
+        return self._urgent > 0
 
     @contextmanager
-    def urgent(self, linger: float = 0.0) -> Iterator[None]:
-        """Close the gate during the block and for `linger` s after it, such as for a browser to draw its result."""
+    def urgent(self) -> Iterator[None]:
+        """Close the gate during the block."""
         with self._changed:
             self._urgent += 1
         self._own.count = getattr(self._own, "count", 0) + 1
@@ -42,7 +40,6 @@ class Gate:
             self._own.count -= 1
             with self._changed:
                 self._urgent -= 1
-                self._until = max(self._until, time.monotonic() + linger)
                 self._changed.notify_all()
 
     def hurry(self) -> bool:
@@ -53,14 +50,8 @@ class Gate:
         """Wait while the gate is closed, at most `timeout` seconds; return whether it is open."""
         if getattr(self._own, "count", 0):
             return True
-        end = time.monotonic() + timeout
         with self._changed:
-            while self.closed:
-                now = time.monotonic()
-                if now >= end:
-                    return False
-                self._changed.wait(end - now if self._urgent else min(end - now, max(self._until - now, 1e-4)))
-            return True
+            return self._changed.wait_for(lambda: not self.closed, timeout)
 
 
 gate = Gate()

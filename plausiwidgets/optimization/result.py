@@ -453,16 +453,13 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _read_box(data: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    return {n: (float(low), float(high)) for n, (low, high) in data.items()}
-
-
 _READ: dict[str, Callable[[Any], Any]] = {
     "model": str, "pattern": str, "seed": int, "budget": int, "letter": str, "reason": str, "phase": str,
     "evaluations": int, "parameters": lambda d: {n: float(v) for n, v in d.items()}, "loss": float, "status": str,
     "failed_check": str, "found_after": lambda n: None if n is None else int(n),
     "missed": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
-    "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])), "bounds": _read_box,
+    "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])),
+    "bounds": lambda d: {n: (float(low), float(high)) for n, (low, high) in d.items()},
     "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "argument": str,
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str,

@@ -28,15 +28,14 @@ from plausiwidgets.models.registry import get
 from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
-from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import checked, whole
+from plausiwidgets.support.arguments import checked
 
 if TYPE_CHECKING:
     from plausiwidgets.program.program import Instruction
 
 _ROUND_SECONDS = 4e-3
 """Length of a measurement: long against the time of a call from Python, short enough not to be interrupted often."""
-_ROUNDS = 50
+_ROUNDS, _LANES = 50, 320
 
 _counts: WeakKeyDictionary[NeuronModel, int] = WeakKeyDictionary()
 
@@ -57,22 +56,22 @@ def operations(model: str | NeuronModel) -> int:
     )
 
 
-def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
-    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms)."""
+def operations_per_ms(model: str | NeuronModel) -> float:
+    """Return the operations that take a neuron through 1 ms at its own time step."""
     neuron = get(model)
-    return operations(neuron) / check_dt(neuron, dt)
+    return operations(neuron) / neuron.dt
 
 
-def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
+def nanoseconds(model: str | NeuronModel) -> float:
     """Measure the time of one time step of one neuron, in ns, on one thread.
 
-    The shortest of several measurements of `lanes` neurons at the default parameters and the default current,
+    The shortest of several measurements of 320 neurons at the default parameters and the default current,
     without the time to start. Takes about 0.2 s.
     """
     from plausiwidgets.simulation.compiled.engine import run_compiled
 
     neuron = get(model)
-    lanes = whole("nanoseconds", "lanes", lanes, 1)
+    lanes = _LANES
     values = {n: np.full(lanes, p.default) for n, p in neuron.parameters.items()}
     current = LaneCurrent.constant(np.full(lanes, neuron.current.default))
     state = neuron.start(values, np.zeros(lanes))
@@ -86,12 +85,6 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     seconds(10)
     steps = max(int(100 * _ROUND_SECONDS / seconds(100)), 100)
     return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
-
-
-def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
-    """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`."""
-    neuron = get(model)
-    return nanoseconds(neuron, lanes) / neuron.dt
 
 
 @dataclass(frozen=True)

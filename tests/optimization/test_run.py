@@ -146,16 +146,6 @@ def test_an_urgent_job_holds_every_run():
         assert run.wait(60)
 
 
-def test_gate_lingers():
-    gate = Gate()
-    began = time.monotonic()
-    with gate.urgent(linger=2.0):
-        pass
-    assert gate.closed
-    assert gate.wait(60.0)
-    assert 2.0 <= time.monotonic() - began < 50.0
-
-
 def test_a_stop_ends_the_wait_at_the_gate():
     gate = Gate()
     run = Run(fake_optimizer(), gate=gate)

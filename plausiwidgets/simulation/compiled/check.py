@@ -29,7 +29,6 @@ from plausiwidgets.simulation.torch_engine import run_torch
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
-    from plausiwidgets.program.program import Program
 
 Run = Callable[[LaneJob], LaneResult]
 
@@ -65,8 +64,6 @@ class Steps:
         Usual size of each state variable.
     doubt : ndarray, shape [state variables, lanes], or None
         How far torch's own result moves with the last bits of its input; infinite where it does not say.
-    by : str
-        What made them, in words.
     """
 
     job: LaneJob
@@ -75,33 +72,35 @@ class Steps:
     names: Callable[[int], str]
     usual: Floats
     doubt: Floats | None = None
-    by: str = "torch"
 
 
 def observe(model: NeuronModel) -> list[Steps]:
-    """Return steps that torch made; none where it cannot make them, which an export will explain.
+    """Return steps that torch made, or NumPy of a program of the package; none where torch cannot make them.
+
+    An export will explain why it cannot.
 
     Raises
     ------
     NotCompilable
         If the step keeps state between calls: an export would leave placeholder tensors there.
     """
-    if model.lanewise:
-        return []
-    try:
-        with np.errstate(all="ignore"):
-            return _observe(model, run_torch, "torch")
-    except (NotCompilable, ImportError):
-        raise
-    except Exception:
-        return []
-
-
-def observe_program(model: NeuronModel, program: Program) -> list[Steps]:
-    """Return steps that NumPy made of a program of the package."""
-    engine = numpy_engine(program)
     with np.errstate(all="ignore"):
-        return _observe(model, lambda job: engine(job, None), "its program")
+        if model.programs is not None:
+            engine = numpy_engine(model.programs.step)
+            return _observe(model, lambda job: engine(job, None))
+        if model.lanewise:
+            return []
+        try:
+            return _observe(model, run_torch)
+        except (NotCompilable, ImportError):
+            raise
+        except Exception:
+            return []
+
+
+def _by(model: NeuronModel) -> str:
+    """Return what made the observed steps, in words."""
+    return "torch" if model.programs is None else "its program"
 
 
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
@@ -125,7 +124,7 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
         difference = _difference(steps, run, "compiled", tolerance)
         if difference is None:
             continue
-        differs = f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that"
+        differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so that"
         if model.programs is not None:
             raise NotCompilable(
                 f"{differs} NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
@@ -152,7 +151,7 @@ def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
     return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 
 
-def _observe(model: NeuronModel, run: Run, by: str) -> list[Steps]:
+def _observe(model: NeuronModel, run: Run) -> list[Steps]:
     values, amplitudes = _parameters(model)
     everything = tuple(range(len(model.states)))
     state = model.start(values, np.zeros(_AT_DEFAULTS + _SPREAD))
@@ -170,7 +169,7 @@ def _observe(model: NeuronModel, run: Run, by: str) -> list[Steps]:
                 f"state"
             )
         usual = np.fmax(usual, np.fmax.reduce(np.abs(result.recorded[:, 0]), axis=1, initial=0.0))
-        observed.append(_single_steps(job, result, usual, by))
+        observed.append(_single_steps(job, result, usual))
         visited.append(observed[-1].state)
         state = np.where(np.isfinite(result.state), result.state, start)
     job = _unvisited(model, np.concatenate(visited, axis=1))
@@ -178,7 +177,7 @@ def _observe(model: NeuronModel, run: Run, by: str) -> list[Steps]:
     # So far out, the sine of an exponential may be any number.
     beside = run(replace(job, state=job.state * (1.0 + _BESIDE)))
     doubt = np.where(result.counts == beside.counts, 100.0 * np.abs(beside.state - result.state), np.inf)
-    observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt, by))
+    observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt))
     return observed
 
 
@@ -204,7 +203,7 @@ def _drive(amplitudes: Floats, duration: float) -> LaneCurrent:
     return lane_current(currents, 0.0)
 
 
-def _single_steps(job: LaneJob, result: LaneResult, usual: Floats, by: str) -> Steps:
+def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
     """Return each step of a run, but for those of a lane that has diverged."""
     assert result.recorded is not None
     after = result.recorded
@@ -223,7 +222,7 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats, by: str) -> S
         which = "at the default parameters" if lanes[i] < _AT_DEFAULTS else "at other parameters"
         return f"in step {times[i]} of a run {which} with dt = {job.dt:g} ms"
 
-    return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual, by=by)
+    return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual)
 
 
 def _unvisited(model: NeuronModel, visited: Floats) -> LaneJob:
@@ -275,11 +274,11 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     if not wrong.size:
         return None
     lane = int(wrong[0])
-    names = [s.key for s in steps.job.model.states]
+    names, by = [s.key for s in steps.job.model.states], _by(steps.job.model)
     bad = np.flatnonzero(~equal[:, lane])
     what = (
-        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by {steps.by} and {ours[bad[0], lane]:.10g} {how}"
-        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by {steps.by}, not so {how}"
+        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by {by} and {ours[bad[0], lane]:.10g} {how}"
+        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by {by}, not so {how}"
     )  # fmt: skip
     start = ", ".join(f"{n} = {x:.10g}" for n, x in zip(names, steps.job.state[:, lane], strict=True))
     return f"{steps.names(lane)}, from {start}: {what}"

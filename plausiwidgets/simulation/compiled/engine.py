@@ -118,13 +118,9 @@ def exported(model: NeuronModel) -> tuple[list[check.Steps], Program]:
     known = _exported.pop(model, None)
     if known is not None:
         return known
-    if model.programs is not None:
-        return check.observe_program(model, model.programs.step), model.programs.step
-    from plausiwidgets.simulation.compiled.export import export_step
-
-    observed = check.observe(model)
-    program = export_step(model)
-    check.compare_lanes(model, observed)
+    observed, program = check.observe(model), step_program(model)
+    if model.programs is None:
+        check.compare_lanes(model, observed)
     return observed, program
 
 

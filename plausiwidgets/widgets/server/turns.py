@@ -233,11 +233,11 @@ class Turn(Gate):
         return self.begun is not None and not self.away and self._first.at(now) < FIRST
 
     @contextmanager
-    def urgent(self, linger: float = 0.0) -> Iterator[None]:
+    def urgent(self) -> Iterator[None]:
         """Hold all turns during the block, for as long as this visitor may."""
         own = self._thread
         own.began, own.stack = self._turns.worked(), ExitStack()
-        own.stack.enter_context(gate.urgent(linger))
+        own.stack.enter_context(gate.urgent())
         own.stack.callback(self._spend)
         self.hurry()
         try:
