@@ -36,7 +36,6 @@ class Fired(torch.autograd.Function):
 
 
 def where_fired(holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function) -> torch.Tensor:
-    """Return 1.0 where a comparison holds; backwards, the slope at its distance."""
     spikes: torch.Tensor = Fired.apply(holds, distance, alpha, slope)  # type: ignore[no-untyped-call]
     return spikes
 

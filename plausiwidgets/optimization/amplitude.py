@@ -52,7 +52,6 @@ class Thresholds:
     shortfall: Floats
 
     def take(self, chosen: NDArray[np.intp]) -> Thresholds:
-        """Return the thresholds of the chosen sets."""
         return Thresholds(self.fire_above[chosen], self.silent_below[chosen], self.shortfall[chosen])
 
     def intersect(self, other: Thresholds) -> Thresholds:

@@ -56,12 +56,10 @@ class Population:
 
     @property
     def size(self) -> int:
-        """Number of members."""
         return len(self.costs)
 
     @property
     def losses(self) -> Floats:
-        """Losses of the members, shape [size]."""
         return losses_of(self.costs)
 
     @property

@@ -92,11 +92,9 @@ class Portfolio:
         return f"Portfolio({self.options})"
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values; None if the budget is spent."""
         return next(self._batches) if self._left > 0 else None
 
     def tell(self, costs: Floats) -> None:
-        """Take the costs [m, criteria + 1] of the asked points."""
         self.evaluations += len(costs)
         self._told = costs
 

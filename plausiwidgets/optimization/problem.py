@@ -97,11 +97,9 @@ class Batch:
         return np.column_stack([self.costs, beyond + apart])
 
     def parameters(self, i: int) -> dict[str, float]:
-        """Return the complete set of candidate `i`."""
         return {n: float(v[i]) for n, v in self.values.items()}
 
     def checks(self, i: int) -> tuple[Check, ...]:
-        """Return the checks of candidate `i`; empty without a verdict."""
         return () if self.verdict is None else single(self.verdict, i).checks
 
     def prefer(self, other: Batch) -> Batch:
@@ -146,7 +144,6 @@ class Problem:
         return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, criteria, verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
-        """Return the checks of one complete set."""
         return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).checks(0)
 
     @property
@@ -161,7 +158,6 @@ class Problem:
         return {name: prefix for name, prefix in names.items() if name in self.space.names and self.limits(name)[0] > 0}
 
     def limits(self, name: str) -> tuple[float, float]:
-        """Bounds of a free parameter."""
         i = self.space.names.index(name)
         return float(self.space.low[i]), float(self.space.high[i])
 

@@ -117,7 +117,6 @@ class Space:
 
     @property
     def size(self) -> int:
-        """Number of free parameters."""
         return len(self.names)
 
     def values(self, points: Floats) -> dict[str, Floats]:

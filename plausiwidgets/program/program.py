@@ -156,7 +156,6 @@ class Body:
     lines: dict[tuple[object, ...], Instruction] = field(default_factory=dict)
 
     def add(self, operation: Operation, arguments: Sequence[Value], dtype: np.dtype, dims: int) -> Value:
-        """Add an instruction and return its result."""
         level = max((a.level for a in arguments), default=UNIFORM)
         key = (operation.name, dtype, *(a.key for a in arguments))
         if key not in self.lines:

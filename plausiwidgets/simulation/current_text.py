@@ -83,7 +83,6 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
 
 
 def is_number(text: str) -> bool:
-    """Return whether a text is a number for `float`."""
     try:
         float(text)
     except ValueError:

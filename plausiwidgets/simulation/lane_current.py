@@ -35,12 +35,10 @@ class LaneCurrent:
 
     @classmethod
     def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
-        """Return constant currents."""
         level = np.ascontiguousarray(base, dtype=np.float64)
         return cls(level, np.empty((4, 0, level.size)), t0)
 
     def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
-        """Return the currents of some of the lanes."""
         return LaneCurrent(self.base[lanes], np.ascontiguousarray(self.pieces[:, :, lanes]), self.t0)
 
     def values(self, steps: int, dt: float) -> Floats:

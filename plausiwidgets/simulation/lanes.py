@@ -85,7 +85,6 @@ class LaneJob:
 
     @property
     def lanes(self) -> int:
-        """Number of lanes."""
         return int(self.state.shape[1])
 
 
@@ -177,7 +176,6 @@ class Extremes:
         self._v = v
 
     def results(self) -> tuple[Floats, Floats, Floats]:
-        """Return lowest, highest and rise."""
         over = self._spiked & (self._v < self._high)
         rise = np.where(over, np.minimum(self._rise, self._high - self._trough), self._rise)
         return np.minimum(self._low, self._lowest), np.maximum(self._high, self._highest), rise

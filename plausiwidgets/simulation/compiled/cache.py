@@ -149,12 +149,10 @@ def _in_memory(text: str, name: str) -> Kernel:
 
 
 def _remove(path: Path) -> None:
-    """Remove a kernel and its machine code."""
     remove([path, _note_of(path), *path.parent.glob(f"__pycache__/{path.stem}.*")])
 
 
 def _prune(directory: Path) -> None:
-    """Remove the oldest kernels when there are many."""
     made = []
     for file in directory.glob("k*.py"):
         with suppress(OSError):

@@ -146,7 +146,6 @@ _AGAIN = 100
 
 
 def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
-    """Return whether the step gives another result when it is called again."""
     again = run(replace(job, steps=_AGAIN)).recorded
     return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 

@@ -25,7 +25,6 @@ class NoJavaScript(Exception):
 
 
 def declarations(lines: Iterable[Instruction]) -> list[str]:
-    """Return a declaration for each instruction."""
     return [f"const {line.name} = {_expression(line)};" for line in lines]
 
 

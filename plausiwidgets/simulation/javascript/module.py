@@ -122,18 +122,16 @@ def neuron_object(model: NeuronModel) -> str:
     """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``."""
     from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered
 
-    shipped = model.programs
-    if shipped is not None:
-        return remembered(_emitted, model, lambda: emit(model, shipped))
-
     def make() -> str:
+        if model.programs is not None:
+            return emit(model, model.programs)
         from plausiwidgets.simulation.compiled.start import export_programs
 
-        compiled(model)  # what was not found to do as torch does is not emitted either
-        return emit(model, export_programs(model))
+        with compiling:
+            compiled(model)  # what was not found to do as torch does is not emitted either
+            return emit(model, export_programs(model))
 
-    with compiling:
-        return remembered(_emitted, model, make)
+    return remembered(_emitted, model, make)
 
 
 def emit(model: NeuronModel, programs: Programs) -> str:
