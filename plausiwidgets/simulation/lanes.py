@@ -129,8 +129,8 @@ class LaneResult:
     engine: str
 
 
-def joined(parts: Sequence[LaneResult]) -> LaneResult:
-    """Return the lanes of several results of one job, one after the other."""
+def joined(parts: Sequence[LaneResult], recorded: Floats | None) -> LaneResult:
+    """Return the lanes of several results of one job, one after the other, given what was recorded of all."""
 
     def all_of(name: str, axis: int = 0) -> Any:
         return np.concatenate([getattr(part, name) for part in parts], axis=axis)
@@ -141,7 +141,6 @@ def joined(parts: Sequence[LaneResult]) -> LaneResult:
     for part in parts:
         spikes[lane : lane + part.counts.size, : part.spikes.shape[1]] = part.spikes
         lane += part.counts.size
-    recorded = None if parts[0].recorded is None else all_of("recorded", axis=1)
     return LaneResult(
         all_of("state", axis=1), spikes, counts, recorded, all_of("v_max"), all_of("lowest"), all_of("highest"),
         all_of("rise"), all_of("diverged"), parts[0].engine,

@@ -63,4 +63,5 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         params = {n: values[one] for n, values in job.params.items()}
         single = replace(job, params=params, state=job.state[:, one], current=job.current.take(one))
         parts.append(_loop(single, checkpoint))
-    return joined(parts)
+    recorded = [part.recorded for part in parts if part.recorded is not None]
+    return joined(parts, np.concatenate(recorded, axis=1) if recorded else None)

@@ -17,6 +17,7 @@ from plausiwidgets.simulation.compiled.kernel import (
     RISE,
     STRIDE,
     TROUGH,
+    WIDTH,
     Layout,
 )
 from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult
@@ -25,6 +26,10 @@ _ALIGNMENT = 64
 """Bytes of a cache line and of the widest vector."""
 _FIRST_CAPACITY = 32
 """Spikes of a lane that there is room for at first, doubled when they are not enough."""
+
+_FIRST_NOTES = np.zeros((4, WIDTH), dtype=np.int64)
+_FIRST_NOTES[1] = np.arange(WIDTH)
+_FIRST_NOTES[3] = -1
 
 
 def work_space(layout: Layout) -> Floats:
@@ -65,8 +70,10 @@ class Source:
         self.rows = rows
         self.pieces = current.pieces.copy()
         self.job = job
-        self.places = np.full(layout.states, -1)
-        self.places[list(job.record)] = np.arange(len(job.record))
+        places = [-1] * layout.states
+        for place, state in enumerate(job.record):
+            places[state] = place
+        self.places = np.array(places)
         self.constants = (
             job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
             int(job.extremes),
@@ -80,23 +87,22 @@ class Block:
     the window], which are each lane's own: blocks may run in any order and in any thread. It takes some 0.4 kB a lane.
     """
 
-    def __init__(self, kernel: Any, source: Source, recorded: Floats, first: int, last: int) -> None:
+    def __init__(self, kernel: Any, source: Source, space: Floats, recorded: Floats, first: int, last: int) -> None:
         n = last - first
         self.kernel = kernel
         self.source = source
         self.live = n
         self.step = 0
         # Places that are left in a row are filled by the kernel.
-        self.space = work_space(source.layout)
+        self.space = space
         self.space[:, :n] = source.rows[:, first:last]
         # The kernel moves the pieces of lanes: a block that is not the only one needs its own.
         whole = n == source.pieces.shape[2]
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
-        self.notes = np.zeros((4, n), dtype=np.int64)
-        self.notes[1] = np.arange(n)
-        self.notes[3] = -1
+        self.notes = _FIRST_NOTES[:, :n].copy()
         steps, spike_limit = source.job.steps, source.job.spike_limit
-        self.spikes = np.full((n, min(steps, _FIRST_CAPACITY, spike_limit or steps) or 1), -1, dtype=np.int32)
+        self.spikes = np.empty((n, min(steps, _FIRST_CAPACITY, spike_limit or steps) or 1), dtype=np.int32)
+        self.spikes.fill(-1)
         self.recorded = recorded[:, first:last]
 
     def advance(self, stop: int) -> None:
@@ -126,13 +132,15 @@ class Block:
             room[:, :old] = self.spikes
             self.spikes = room
 
-    def result(self) -> LaneResult:
-        """Return the result of the lanes, without what is recorded."""
+    def result(self, recorded: Floats | None) -> LaneResult:
+        """Return the result of the lanes, given what was recorded of them."""
         _, lane, counts, diverged = self.notes
         peak, lowest, highest, rise = self.space[-RESULTS:, : lane.size].copy()
         if not self.source.job.extremes:
-            rise = np.full(lane.size, np.inf)
-        state = np.full((self.source.layout.states, lane.size), np.nan)
-        state[:, lane[: self.live]] = self.space[: len(state), : self.live]
+            rise.fill(np.inf)
+        state = self.space[: self.source.layout.states, : self.live].copy()
+        if self.live < lane.size:
+            left, state = state, np.full((len(state), lane.size), np.nan)
+            state[:, lane[: self.live]] = left
         spikes = self.spikes[:, : max(counts.tolist(), default=0)]
-        return LaneResult(state, spikes, counts, None, peak, lowest, highest, rise, diverged, "compiled")
+        return LaneResult(state, spikes, counts, recorded, peak, lowest, highest, rise, diverged, "compiled")

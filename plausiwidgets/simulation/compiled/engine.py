@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from plausiwidgets.simulation.compiled import cache, check
-from plausiwidgets.simulation.compiled.blocks import Block, Source
+from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable, joined
@@ -35,6 +36,8 @@ _GUESSED_SECONDS = 5e-9
 
 _TELLING = 10_000
 """Lanes times steps from which on the time of a piece of work says something."""
+_SPARE = 4
+"""Work spaces that a kernel keeps for its next call."""
 
 
 @dataclass(eq=False)
@@ -45,6 +48,14 @@ class Compiled:
     layout: Layout
     seconds: float = _GUESSED_SECONDS
     """Time per lane and step, as measured last; it only sizes the pieces of work."""
+    spare: list[np.ndarray] = field(default_factory=list)
+    """Work spaces for the next call."""
+
+    def space(self) -> np.ndarray:
+        """Return a work space that is not in use."""
+        with suppress(IndexError):
+            return self.spare.pop()
+        return work_space(self.layout)
 
 
 compiling = RLock()
@@ -188,14 +199,14 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
     if threads is None:
         threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
-    blocks = [Block(made.kernel, source, recorded, a, b) for a, b in _spans(job.lanes, threads)]
+    blocks = [Block(made.kernel, source, made.space(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
     stop = 0
     while stop < job.steps and (live := [b for b in blocks if b.live]):
         if checkpoint is not None:
             checkpoint()
         lanes, busy = sum(b.live for b in live), min(threads, len(live))
-        steps = job.steps
-        if work >= _ROUND_SECONDS:
+        steps, rounds = job.steps, work >= _ROUND_SECONDS
+        if rounds:
             steps = max(int(_ROUND_SECONDS * busy / (lanes * made.seconds)), 16)
             if stop == 0:  # the time per step is a guess until it has been seen for this job
                 steps = max(steps // 4, 16)
@@ -203,12 +214,12 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
         began = time.perf_counter()
         _advance(live, stop, threads)
         # Lanes that were lost on the way took no time: nothing to learn from.
-        if lanes * (stop - first) > _TELLING and sum(b.live for b in live) == lanes:
+        if (rounds or lanes * steps > _TELLING) and sum(b.live for b in live) == lanes:
             elapsed = time.perf_counter() - began
             made.seconds = min(max(elapsed * busy / (lanes * (stop - first)), 0.2e-9), 1e-6)
-    results = [block.result() for block in blocks]
-    result = results[0] if len(results) == 1 else joined(results)
-    return replace(result, recorded=recorded if job.window else None)
+    made.spare = [block.space for block in blocks[:_SPARE]]
+    kept = recorded if job.window else None
+    return blocks[0].result(kept) if len(blocks) == 1 else joined([block.result(None) for block in blocks], kept)
 
 
 def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
