@@ -35,7 +35,7 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":
         from plausiwidgets.simulation.compiled.engine import run_compiled
-        from plausiwidgets.simulation.loop import numpy_engine
+        from plausiwidgets.simulation.loop import run_program
 
         try:
             return run_compiled(job, checkpoint)
@@ -43,5 +43,5 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
             if engine == "compiled":
                 raise
             if job.model.programs is not None:
-                return numpy_engine(job.model.programs.step)(job, checkpoint)
+                return run_program(job, job.model.programs.step, checkpoint)
     return run_torch(job, checkpoint)

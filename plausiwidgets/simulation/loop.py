@@ -9,7 +9,7 @@ import numpy as np
 from plausiwidgets.program.arrays import stepper
 from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.lane_current import fill_current, next_change
-from plausiwidgets.simulation.lanes import Checkpoint, Engine, Extremes, Floats, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.simulation.lanes import Checkpoint, Extremes, Floats, LaneJob, LaneResult, pad_spikes
 
 Step = Callable[[Floats, Sequence[Floats]], tuple[Floats, Sequence[Floats]]]
 """``step(current, state) -> (spikes, state)``, arrays of shape [lanes]; the loop changes none of them in place."""
@@ -84,15 +84,11 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     )
 
 
-def numpy_engine(program: Program) -> Engine:
-    """Return an engine that runs jobs of the model of `program` by NumPy, without a compiler.
+def run_program(job: LaneJob, program: Program, checkpoint: Checkpoint | None = None) -> LaneResult:
+    """Simulate a batch of lanes by a program of their step and NumPy, without a compiler.
 
     It takes a function of NumPy for each instruction and step, whatever the number of lanes: a few hundred times as
     long as a kernel.
     """
-
-    def engine(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-        parameters = {f"p{i}": job.params[name] for i, name in enumerate(program.parameters)}
-        return run_loop(job, stepper(program, {"dt": job.dt} | parameters), "numpy", checkpoint)
-
-    return engine
+    constants = {f"p{i}": job.params[name] for i, name in enumerate(program.parameters)} | {"dt": job.dt}
+    return run_loop(job, stepper(program, constants), "numpy", checkpoint)

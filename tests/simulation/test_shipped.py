@@ -19,7 +19,8 @@ from plausiwidgets.program.text import from_text, to_text
 from plausiwidgets.simulation.compiled import check, ship
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.loop import numpy_engine
+from plausiwidgets.simulation.compiled.start import export_programs
+from plausiwidgets.simulation.loop import run_program
 
 NAMES = pw.models.library.NAMES
 
@@ -28,14 +29,14 @@ NAMES = pw.models.library.NAMES
 @pytest.mark.parametrize("name", NAMES)
 def test_the_programs_of_a_neuron_are_those_of_its_step(name):
     shipped = program_file(name).read_text(encoding="utf-8")
-    assert ship.exported(ship.by_torch(name)).text() == shipped, f"{name} was edited: {ship.COMMAND} {name}"
+    assert export_programs(ship.by_torch(name)).text() == shipped, f"{name} was edited: {ship.COMMAND} {name}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_programs_of_a_neuron_compute_what_torch_computes(name):
     model, bare = pw.models.get(name), ship.by_torch(name)
-    engine = numpy_engine(model.programs.step)
-    check.compare(bare, check.observe(bare), lambda job: engine(job, None), model.programs.step.single)
+    program = model.programs.step
+    check.compare(bare, check.observe(bare), lambda job: run_program(job, program), program.single)
     rng = np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(200)) for n, p in model.parameters.items()}
     current = model.current.from_unit(rng.random(200))

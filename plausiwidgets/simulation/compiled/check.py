@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
-from plausiwidgets.simulation.loop import numpy_engine
+from plausiwidgets.simulation.loop import run_program
 from plausiwidgets.simulation.torch_engine import run_torch
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def observe(model: NeuronModel) -> list[Steps]:
     """
     with np.errstate(all="ignore"):
         if model.programs is not None:
-            engine = numpy_engine(model.programs.step)
-            return _observe(model, lambda job: engine(job, None))
+            program = model.programs.step
+            return _observe(model, lambda job: run_program(job, program))
         if model.lanewise:
             return []
         try:
