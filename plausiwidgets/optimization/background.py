@@ -52,7 +52,13 @@ class Background(ABC, Generic[S, R]):
         return self
 
     def execute(self) -> R:
-        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned."""
+        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned.
+
+        Raises
+        ------
+        ValueError
+            If it has begun before.
+        """
         self._begin()
         self._work()
         return self.result()

@@ -22,7 +22,6 @@ DELAY = 1.0
 TOLD = 1.0
 """Time in s of waiting after which a line says what is awaited."""
 
-
 _NAME = "plausiwidgets-compile"
 _waiting: set[NeuronModel] = set()
 _over = Event()

@@ -73,7 +73,6 @@ def compiled(model: NeuronModel) -> Compiled:
     NotCompilable
         With the reason.
     """
-
     outcome = _compiled.get(model)
     if outcome is None:
         with compiling:  # a second thread would only do the same again
