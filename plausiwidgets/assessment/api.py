@@ -26,11 +26,10 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import custom as custom_patterns
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, whole
+from plausiwidgets.support.arguments import bounded, checked, finite, takes, whole
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike
 from plausiwidgets.support.quiet import imported
-from plausiwidgets.support.settings import takes
 
 Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Protocol | Iterable[str | Protocol]

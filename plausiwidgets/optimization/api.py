@@ -17,12 +17,11 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, whole
+from plausiwidgets.support.arguments import bounded, checked, finite, takes, whole
 from plausiwidgets.support.extras import require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike
 from plausiwidgets.support.quiet import imported, warn_caller
-from plausiwidgets.support.settings import takes
 
 
 def _optimization(

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 T = TypeVar("T", bound=Callable[..., Any])
+P = typing.ParamSpec("P")
+R = TypeVar("R")
 V = TypeVar("V")
 Unlimited = typing.NewType("Unlimited", float)
 """A float that may be infinite."""
@@ -65,10 +67,12 @@ def checked(what: T) -> T:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             given = signature.bind(*args, **kwargs).arguments
-        except TypeError:
+        except TypeError as error:
             for old in kwargs.keys() & _RENAMED.keys() - signature.parameters.keys():
                 if (new := _RENAMED[old]) in signature.parameters:
                     raise TypeError(f"{name}: the argument {old} is now {new}") from None
+            if hasattr(what, "__signature__"):  # of `takes`: it would take whatever is given
+                raise TypeError(f"{name}() {error}") from None
             return what(*args, **kwargs)  # Python says what is missing
         title = given.get("key") if "self" in given else None  # of the object that is made
         for argument, value in given.items():
@@ -78,6 +82,19 @@ def checked(what: T) -> T:
         return what(*args, **kwargs)
 
     return typing.cast(T, call)
+
+
+def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+    """Give a checked function of ``(*args, **settings)`` the parameters of another, also in help and for type checkers."""
+
+    def decorate(function: Callable[..., R]) -> Callable[P, R]:
+        returned = function.__annotations__["return"]
+        function.__annotations__ = {**original.__annotations__, "return": returned}
+        signature = inspect.signature(original).replace(return_annotation=returned)
+        function.__signature__ = signature  # type: ignore[attr-defined]
+        return function
+
+    return decorate
 
 
 def require(where: str, argument: str, value: object, hint: Any) -> None:
