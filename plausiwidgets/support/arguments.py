@@ -85,7 +85,7 @@ def checked(what: T) -> T:
 
 
 def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
-    """Give a checked function of ``(*args, **settings)`` the parameters of another, also in help and for type checkers."""
+    """Give a checked function of ``(*args, **settings)`` the parameters of another, for help and type checkers."""
 
     def decorate(function: Callable[..., R]) -> Callable[P, R]:
         returned = function.__annotations__["return"]
