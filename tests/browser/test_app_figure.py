@@ -1,7 +1,14 @@
 """The figure of the app in one file: its handles for a mouse, a finger and keys, and where criteria look."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
+from small_neurons import make
+
+import plausiwidgets as pw
+from plausiwidgets.models import StateVariable
+from tests.browser.pages import JUDGED
 
 MODELS = "izhikevich"
 
@@ -100,3 +107,34 @@ def test_a_criterion_that_is_pointed_at_is_marked_until_its_table_is_closed(open
     page.keyboard.press("Escape")
     page.locator(".pw-criteria").wait_for(state="detached")
     page.wait_for_function("() => !document.querySelector('.pw-detail, .pw-pips .marked')")
+
+
+HEIGHT_OF_LINE = """() => {
+    const figure = document.querySelector('[data-pw-figure]');
+    const canvas = figure.querySelector('canvas');
+    const [left, , width, height] = figure.dataset.potential.split(' ').map(Number);
+    const ratio = canvas.width / canvas.clientWidth;
+    const { data } = canvas.getContext('2d').getImageData(left * ratio, 0, width * ratio, (height + 30) * ratio);
+    const rows = new Set();
+    for (let k = 0; k < data.length; k += 4) {
+        if (data[k + 3] > 200 && data[k + 2] > data[k] + 100) rows.add(Math.floor(k / 4 / Math.round(width * ratio)));
+    }
+    return (Math.max(...rows) - Math.min(...rows)) / (height * ratio);
+}"""
+"""Share of the axis of the potential between the first and the last row with a pixel of the neuron's blue."""
+
+
+def test_a_potential_from_0_to_1_fills_the_figure_and_has_no_unit_of_millivolts(open_page, tmp_path):
+    def step(current, state, p, dt):
+        v = state[0] + dt * (current - state[0]) / p.tau
+        spikes = (v >= 1.0).to(v.dtype)
+        return spikes, (v * (1.0 - spikes),)
+
+    model = make(step, key="unit_lif", states=(StateVariable("v", "1"),), initial_state=lambda p, holding: (holding,),
+                 current=pw.Parameter("current", 1.5, 0.0, 6.0), rest=0.0, threshold=1.0)  # fmt: skip
+    path = pw.export_page(model, "tonic_spiking", path=tmp_path / "unit.html", language="en")
+    page = open_page(path).page
+    page.wait_for_selector(JUDGED)
+    page.locator("[data-pw-figure]").hover()
+    expect(page.locator(".pw-readout .yours")).to_have_text(re.compile(r"^your neuron: 0\.\d+$"))
+    assert page.evaluate(HEIGHT_OF_LINE) > 0.7

@@ -77,9 +77,9 @@ def opened(open_page):
     return open_one
 
 
-def drag(page, name: str, value: float) -> None:
-    """Set a slider by its box for exact numbers, and wait for the verdict on it."""
-    box = page.get_by_label(f"Exact value of {name}", exact=True)
+def drag(page, name: str, value: float, label: str = "Exact value of") -> None:
+    """Set a slider by its box for exact numbers."""
+    box = page.get_by_label(f"{label} {name}", exact=True)
     box.fill(str(value))
     box.press("Enter")
 
@@ -145,11 +145,11 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     teacher.wait_for_selector(".pw-tiles a")
     said = teacher.get_by_role("status").inner_text()
     assert said == "4 codes: 2 solved, 1 not yet, 1 refused."
-    assert "the code is incomplete" in teacher.locator(".pw-refused").inner_text()
-    assert table["refused"][3].split(":")[0] == "the code is incomplete"
+    assert table["refused"][3].split(":")[0] in teacher.locator(".pw-refused").inner_text()
     rows = [row.locator("td").all_inner_texts() for row in teacher.locator(".pw-answers tbody tr").all()]
-    assert [row[1] for row in rows] == table["name"][:3].tolist() == ["Zoë Müller"] * 3
-    assert [row[3] for row in rows] == [f"{row.hold} of {row.of}" for row in table[:3].itertuples()]
+    assert [(row[1], row[3]) for row in rows] == [
+        (one.name, f"{one.hold} of {one.of}") for one in table[:3].itertuples()
+    ]
     assert rows[2][0] == "3\u00a0=\u00a01"
     assert findings(teacher) == []
     teacher.get_by_role("link", name="To the exercise").click()
@@ -173,9 +173,7 @@ def test_a_mystery_in_a_file_counts_points_and_its_code_is_read(opened, folder):
     page.locator(".pw-allbutton").click()
     for name, value in hidden.reveal().items():
         if name in hidden.moved:
-            box = page.get_by_label(f"Genauer Wert von {name}", exact=True)
-            box.fill(str(value))
-            box.press("Enter")
+            drag(page, name, value, "Genauer Wert von")
     page.wait_for_selector(".pw-praise")
     page.get_by_role("button", name="Code holen").click()
     answer = pw.teaching.read_code(page.get_by_label("Code zum Abgeben").input_value(), path)

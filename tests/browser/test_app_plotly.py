@@ -1,16 +1,13 @@
 """Plotly shows the figure of the app while it rests, at the same places, and gives it back with the next change."""
 
 import io
-import re
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 
-import plausiwidgets as pw
 from tests.browser.notebooks import APP, BURSTING
-from tests.browser.pages import JUDGED
 
 FIGURE = "[data-pw-figure]"
 PAINTER = "() => document.querySelector('[data-pw-figure]').dataset.pwPainter"
@@ -107,7 +104,7 @@ def test_it_takes_over_once_it_was_pointed_at_saves_a_picture_and_gives_back_at_
 
 
 @pytest.mark.slow
-def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key(open_cells):
+def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key_a_button_or_a_double_click(open_cells):
     page = open_cells(BURSTING).page
     drag(page, 0.2, 0.5)  # of the light painter
     wait_for_plotly(page)
@@ -131,6 +128,15 @@ def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key(open_cells):
     page.get_by_role("button", name="Zoom out").press("Enter")
     wait_for_plotly(page)
     assert page.evaluate(RANGE) == [-50, 800]
+    box = page.locator(FIGURE).bounding_box()
+    drag(page, 0.2, 0.5, 0.3, 0.6)  # a box
+    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    page.mouse.dblclick(box["x"] + 0.6 * box["width"], box["y"] + 0.3 * box["height"])
+    expect(page.get_by_role("button", name="Zoom out")).to_have_count(0)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -190,28 +196,3 @@ def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(open_cells
     takes_over(page, ".pw-objective", "best so far")
     point_at(page, 0.3, 0.5, ".pw-objective")
     expect(page.locator(".pw-objective .hoverlayer")).to_contain_text("best so far")
-
-
-def test_in_a_file_the_light_painter_has_readout_and_zoom_and_nothing_is_loaded(open_page, tmp_path):
-    shown = open_page(
-        pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), "#pattern=tonic_bursting"
-    )
-    page = shown.page
-    page.wait_for_selector(JUDGED)
-    point_at(page)
-    readout = page.locator(".pw-readout")
-    expect(readout).to_contain_text(re.compile(r"your neuron: −?[\d.]+ mV"))
-    expect(readout).to_contain_text(re.compile(r"example, Izhikevich 2004: −?[\d.]+ mV"))
-    expect(readout).to_contain_text(re.compile(r"current: 15 mV/ms"))
-    drag(page, 0.2, 0.5, 0.3, 0.6)
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
-    box = page.locator(FIGURE).bounding_box()
-    page.mouse.dblclick(box["x"] + 0.6 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(page.get_by_role("button", name="Zoom out")).to_have_count(0)
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -300)
-    page.keyboard.up("Control")
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
-    page.wait_for_timeout(2000)
-    assert page.evaluate(PAINTER) == "light"
-    assert page.locator(".pw-plotly").count() == 0

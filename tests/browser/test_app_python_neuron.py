@@ -39,7 +39,7 @@ def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_
 
 
 @pytest.mark.slow
-def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cells):
+def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_pattern(open_cells):
     opened = open_cells(python_neuron())
     page = opened.page
     becomes(opened, "app.verdict is not None and app.verdict.engine", "'torch'")
@@ -50,12 +50,9 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value(open_cells
     page.get_by_role("button", name="All 3 values, ranges, exact numbers").click()
     page.get_by_role("button", name="Back to the model's defaults").click()
     becomes(opened, "app.parameters['tau']", "20.0")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("pattern", ["resonator", "integrator"])
-def test_a_pattern_that_adapts_its_sweeps_is_drawn_as_well(open_cells, pattern):
-    open_cells(python_neuron(pattern=pattern))  # there is no error, and a verdict
+    python(opened, "app.show(neuron, 'resonator', {})")  # which adapts its sweeps
+    page.locator(".pw-sentence", has_text="esonator").wait_for()
+    page.wait_for_selector(JUDGED)
 
 
 @pytest.mark.slow

@@ -144,25 +144,19 @@ def test_a_full_disk_leaves_no_incomplete_notebook(served, tmp_path, capsys, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
-    with pytest.raises(SystemExit) as error:
-        main.main(["explode"])
-    assert error.value.code == 2
-    assert "explore" in capsys.readouterr().err
-
-
-def test_version(capsys) -> None:
-    with pytest.raises(SystemExit) as error:
-        main.main(["--version"])
-    assert error.value.code == 0
-    assert capsys.readouterr().out == f"plausiwidgets {importlib.metadata.version('plausiwidgets')}\n"
-
-
-def test_every_command_has_a_help(capsys) -> None:
-    for command in main.COMMANDS:
-        with pytest.raises(SystemExit) as error:
-            main.main([command, "--help"])
-        assert error.value.code == 0
+@pytest.mark.parametrize(
+    ("words", "code", "printed"),
+    [
+        (["explode"], 2, "explore"),
+        (["--version"], 0, f"plausiwidgets {importlib.metadata.version('plausiwidgets')}\n"),
+        *(([command, "--help"], 0, f"plausiwidgets {command}") for command in main.COMMANDS),
+    ],
+)
+def test_an_unknown_command_a_version_and_a_help_are_printed(words, code, printed, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+    assert ended.value.code == code
+    assert printed in "".join(capsys.readouterr())
 
 
 def test_a_server_starts_without_the_grammars_that_no_schema_of_jupyters_needs() -> None:

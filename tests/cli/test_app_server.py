@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import DATA
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 from waiting import until
@@ -25,19 +26,6 @@ from tests.browser.servers import Server, children, start_app
 SET = {"model": "izhikevich", "pattern": "tonic_spiking", "values": {}, "dt": 0.25}
 ENDLESS = {"model": "lif", "pattern": "tonic_bursting", "values": {}, "dt": 0.1, "begin": "values"}
 HOST = "explorer.example.org"
-LEAKY = """
-import torch
-import plausiwidgets as pw
-
-def step(current, state, p, dt):
-    v = state[0] + dt / p.tau * (current - state[0])
-    return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
-
-leaky = pw.NeuronModel(
-    "leaky_of_a_file", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
-    pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0)
-print("hello" * 1000)
-"""
 DONE = ("done", "stopped", "failed", "superseded")
 
 
@@ -214,12 +202,13 @@ def test_a_worker_that_is_killed_is_replaced_and_has_what_was_made_and_searches_
 @pytest.mark.slow
 def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: Path) -> None:
     file = tmp_path / "neurons.py"
-    file.write_text(LEAKY)
+    text = (DATA / "my_neurons.py").read_text().replace("from my_rates import DECAY", "DECAY = 1.0")
+    file.write_text(f'{text}\nprint("hello" * 1000)')
     started = own(str(file), "--workers=1")
     _, _, body = started.request()
     about = json.loads(body.decode().split('id="about">')[1].split("</script>")[0])
     names = list(about["own"])
-    assert names == ["leaky_of_a_file"]
+    assert names == ["low_threshold", "high_threshold"]
 
     async def work() -> None:
         visitor = await visit(started)

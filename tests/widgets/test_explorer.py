@@ -73,6 +73,11 @@ def test_a_link_opens_with_the_same_set_as_a_script_and_a_pick(make, monkeypatch
     assert by_link.selection == by_script.selection == by_pick.selection
 
 
+def test_empty_parameters_are_the_defaults(make):
+    explorer = make("adex", "tonic_bursting", {})
+    assert explorer.parameters == dict(Selection.of("adex", "tonic_bursting").values)
+
+
 def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but_not_over_an_exercise(make):
     explorer = make("izhikevich", "tonic_spiking")
     answer = said(explorer, "lesson", name="lesson")

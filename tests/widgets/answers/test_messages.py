@@ -19,15 +19,12 @@ VERIFY = {"kind": "verify", "id": "a1", **set_of()}
 
 HOSTILE = {
     "nothing": (None, "a message is None, valid is an object"),
-    "a text": ('{"kind": "stop"}', "valid is an object"),
     "a list": ([VERIFY], "valid is an object"),
     "no id": ({"kind": "stop", "of": "a"}, "the id of a message is None"),
-    "a number as id": ({"kind": "stop", "id": 3, "of": "a"}, "the id of a message is 3"),
     "an id of a megabyte": ({"kind": "stop", "id": "a" * 1_000_000, "of": "a"}, "the id of a message is 'aaa"),
     "an empty id": ({"kind": "stop", "id": "", "of": "a"}, "valid is a text of 1 to 64 characters"),
     "an unknown kind": ({"kind": "stopp", "id": "a"}, "unknown message: 'stopp'.*Did you mean 'stop'?"),
     "a kind that is no text": ({"kind": ["stop"], "id": "a"}, "unknown message"),
-    "a private name": ({"kind": "__class__", "id": "a"}, "unknown message"),
     "a missing field": ({"kind": "stop", "id": "a"}, "stop: the field of is missing"),
     "a field too many": ({"kind": "stop", "id": "a", "of": "b", "code": "1"}, "it has the field 'code', valid are of"),
     "a wrong type": ({"kind": "stop", "id": "a", "of": {"b": 1}}, "of is {'b': 1}, valid is a text"),
@@ -35,7 +32,6 @@ HOSTILE = {
     "nan": (VERIFY | {"dt": math.nan}, "dt is nan, valid is a finite number > 0"),
     "a time step of zero": (VERIFY | {"dt": 0}, "dt is 0, valid is a finite number > 0"),
     "true for a number": (VERIFY | {"dt": True}, "dt is True"),
-    "a value of infinity": (VERIFY | {"values": {"a": math.inf}}, "values has a value of 'a' that is inf"),
     "an integer beyond floats": (VERIFY | {"values": {"a": 10**400}}, "values has a value of 'a' that is 1000"),
     "values in a list": (VERIFY | {"values": [1.0]}, r"values is \[1.0\], valid is a mapping"),
     "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "valid is a mapping of at most 300"),

@@ -125,3 +125,9 @@ def test_a_search_in_a_race_is_held_back(client):
     assert losses(client.of(identity)).size <= 32 + 8 * 12  # within the first of its generations
     client.ask("stop", of=identity)
     assert client.last(identity)["state"] == "stopped"
+
+
+def test_closing_ends_a_search(client):
+    run = client.answers.searches.get(endless(client)).run
+    client.answers.close()
+    assert run.wait(30)

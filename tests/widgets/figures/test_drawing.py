@@ -37,6 +37,9 @@ def test_a_zoom_shows_every_sample() -> None:
     assert shown.sum() >= inside.sum()
     assert len(grid.x) < 8000
     assert len(envelope(v, grid)) == len(grid.x)
+    # Of samples that lie on a line, what is drawn does: there are no stairs.
+    inside = (grid.x >= window[0]) & (grid.x <= window[1])
+    np.testing.assert_allclose(envelope(t, grid)[inside], grid.x[inside], rtol=1e-6)
 
 
 def test_a_diverged_trace_has_a_gap() -> None:
