@@ -21,21 +21,8 @@ from plausiwidgets.widgets import Selection
 
 
 @pytest.fixture
-def make():
-    made = []
-
-    def one(*args, **kwargs) -> pw.Explorer:
-        made.append(pw.Explorer(*args, **kwargs))
-        return made[-1]
-
-    yield one
-    for explorer in made:
-        explorer.close()
-
-
-@pytest.fixture
-def explorer(make) -> pw.Explorer:
-    return make("lif", "tonic_spiking", {})
+def explorer() -> pw.Explorer:
+    return pw.Explorer("lif", "tonic_spiking", {})
 
 
 def said(explorer: pw.Explorer, kind: str, identity: str = "page-1", **fields) -> dict:
@@ -55,8 +42,8 @@ def select(explorer: pw.Explorer, step: str, identity: str, **values: float) -> 
 # -- opening
 
 
-def test_it_opens_with_a_stored_set_that_shows_the_pattern(make):
-    explorer = make("adex", "tonic_spiking")
+def test_it_opens_with_a_stored_set_that_shows_the_pattern():
+    explorer = pw.Explorer("adex", "tonic_spiking")
     assert explorer.wait(120)
     assert explorer.verdict.replicated
     assert explorer.model is pw.models.get("adex")
@@ -64,26 +51,26 @@ def test_it_opens_with_a_stored_set_that_shows_the_pattern(make):
 
 
 @pytest.mark.parametrize("pattern", ["tonic_bursting", "mixed_mode"])
-def test_a_link_opens_with_the_same_set_as_a_script_and_a_pick(make, monkeypatch, pattern):
+def test_a_link_opens_with_the_same_set_as_a_script_and_a_pick(monkeypatch, pattern):
     """Here the published set, which is the first known one, does not meet every criterion, and the second does."""
-    by_script, by_pick = make("adex", pattern), make("lif", pattern)
+    by_script, by_pick = pw.Explorer("adex", pattern), pw.Explorer("lif", pattern)
     by_pick.model = "adex"
     monkeypatch.setenv("QUERY_STRING", f"model=adex&pattern={pattern}")
-    by_link = make()
+    by_link = pw.Explorer()
     assert by_link.selection == by_script.selection == by_pick.selection
 
 
-def test_empty_parameters_are_the_defaults(make):
-    explorer = make("adex", "tonic_bursting", {})
+def test_empty_parameters_are_the_defaults():
+    explorer = pw.Explorer("adex", "tonic_bursting", {})
     assert explorer.parameters == dict(Selection.of("adex", "tonic_bursting").values)
 
 
-def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but_not_over_an_exercise(make):
-    explorer = make("izhikevich", "tonic_spiking")
+def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but_not_over_an_exercise():
+    explorer = pw.Explorer("izhikevich", "tonic_spiking")
     answer = said(explorer, "lesson", name="lesson")
     assert answer["lesson"]["cards"][3]["free"] == ["amplitude"]
     assert explorer._settings["lesson"] == answer["lesson"]
-    assert make(lesson=DOCS / "lesson.md")._settings["lesson"]["title"] == answer["lesson"]["title"]
+    assert pw.Explorer(lesson=DOCS / "lesson.md")._settings["lesson"]["title"] == answer["lesson"]["title"]
     fields = set_of("izhikevich", "tonic_spiking")
     for identity, locked in (("a", ["c", "d"]), ("b", ["a"])):  # of one card, and of the next about the same pattern
         said(explorer, "select", identity, **fields, locked=locked, step=identity)
@@ -91,7 +78,7 @@ def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but
     with pytest.raises(t.TraitError, match="a is locked"):
         explorer.parameters = {"a": 0.05}
     assert "Did you mean 'lesson'?" in said(explorer, "lesson", "c", name="lessen")["error"]
-    exercise = make("izhikevich", "tonic_spiking", locked=["c"])
+    exercise = pw.Explorer("izhikevich", "tonic_spiking", locked=["c"])
     assert "stay locked" in said(exercise, "lesson", name="lesson")["error"]
 
 
@@ -115,8 +102,8 @@ def test_wrong_arguments_are_refused_as_by_the_verbs(arguments, settings, error,
     assert len(ipywidgets.widgets.widget._instances) == before  # nothing is left of it
 
 
-def test_a_locked_parameter_cannot_be_set(make):
-    explorer = make("adex", "tonic_bursting", locked=["a", "tau_w"])
+def test_a_locked_parameter_cannot_be_set():
+    explorer = pw.Explorer("adex", "tonic_bursting", locked=["a", "tau_w"])
     assert explorer.selection.locked == ("a", "tau_w")
     with pytest.raises(t.TraitError, match="a is locked in this exercise"):
         explorer.parameters = {**explorer.parameters, "a": 3.0}
@@ -128,8 +115,8 @@ def test_a_locked_parameter_cannot_be_set(make):
 # -- traits
 
 
-def test_a_trait_takes_names_and_objects_and_is_one_step_of_undo(make):
-    explorer = make("adex", "tonic_spiking")
+def test_a_trait_takes_names_and_objects_and_is_one_step_of_undo():
+    explorer = pw.Explorer("adex", "tonic_spiking")
     first = explorer.selection
     explorer.model = "lif"
     explorer.pattern = pw.patterns.get("integrator")
@@ -185,8 +172,8 @@ def test_parameters_are_a_new_dict_each_time(explorer):
     assert explorer.parameters["tau_mem"] != 1.0
 
 
-def test_all_traits_are_of_one_selection_when_an_observer_is_called(make):
-    explorer = make("adex", "tonic_spiking")
+def test_all_traits_are_of_one_selection_when_an_observer_is_called():
+    explorer = pw.Explorer("adex", "tonic_spiking")
     heard = []
 
     def note(change):
@@ -220,7 +207,6 @@ def test_a_widget_can_be_linked_to_the_parameters(explorer):
     assert explorer.parameters["tau_mem"] == 12.0
     explorer.undo()
     assert box.value == 20.0
-    box.close()
 
 
 def test_a_selection_that_is_set_is_shown_with_its_ranges(explorer):
@@ -283,8 +269,8 @@ def test_nonsense_of_a_page_is_answered_and_changes_nothing(explorer):
 # -- search
 
 
-def test_a_search_of_a_script_fills_best_searching_and_results(make):
-    explorer = make("izhikevich", "tonic_bursting", {})
+def test_a_search_of_a_script_fills_best_searching_and_results():
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", {})
     states = []
     explorer.observe(lambda change: states.append(change.new), "searching")
     run = explorer.optimize(seed=1)
@@ -325,8 +311,8 @@ def test_an_observer_of_the_verdict_that_raises_leaves_the_page_its_answer(explo
     assert "an observer of verdict that is wrong" in capsys.readouterr().err
 
 
-def test_stop_ends_the_search_and_keeps_what_was_found(make):
-    explorer = make("hodgkin_huxley", "mixed_mode", {})
+def test_stop_ends_the_search_and_keeps_what_was_found():
+    explorer = pw.Explorer("hodgkin_huxley", "mixed_mode", {})
     run = explorer.optimize(budget=1_000_000, start=None)
     explorer.stop()
     assert run.wait(60)
@@ -336,8 +322,8 @@ def test_stop_ends_the_search_and_keeps_what_was_found(make):
 # -- the rest
 
 
-def test_a_mystery_is_told_to_the_page_without_its_answer(make):
-    explorer = make("lif", "tonic_spiking", {})
+def test_a_mystery_is_told_to_the_page_without_its_answer():
+    explorer = pw.Explorer("lif", "tonic_spiking", {})
     hidden = explorer.mystery("lif", "tonic_spiking", 1)
     assert explorer.selection.pattern is hidden.pattern
     told = explorer._shown_data()["mystery"]
@@ -347,14 +333,14 @@ def test_a_mystery_is_told_to_the_page_without_its_answer(make):
     assert not [x for name, x in hidden.reveal().items() if name in hidden.moved and json.dumps(x) in text]
     explorer.undo()
     assert explorer._shown_data()["mystery"] is None
-    other = make("lif", "tonic_spiking", mystery=1)
+    other = pw.Explorer("lif", "tonic_spiking", mystery=1)
     assert other._shown_data()["mystery"] == told
     assert other.selection.free == hidden.moved
 
 
-def test_an_unknown_tool_is_refused(make):
+def test_an_unknown_tool_is_refused():
     with pytest.raises(ValueError, match=r"unknown tool: 'plain'.*Did you mean 'plane'"):
-        make("lif", "tonic_spiking").open_tool("plain")
+        pw.Explorer("lif", "tonic_spiking").open_tool("plain")
 
 
 def test_only_a_widget_is_added(explorer):
@@ -365,7 +351,6 @@ def test_only_a_widget_is_added(explorer):
     box = ipywidgets.HTML()
     assert explorer.add(box) is box
     assert explorer._slots == [f"IPY_MODEL_{box.model_id}"]
-    box.close()
 
 
 @pytest.mark.slow
@@ -406,22 +391,19 @@ def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeyp
     first, second = pw.Explorer("lif", parameters={}), pw.Explorer("lif", parameters={})
     assert closed == []
     running["header"] = {"msg_id": "again"}
-    third = pw.Explorer("lif", parameters={})
+    pw.Explorer("lif", parameters={})
     assert closed == [first, second]
     running["metadata"] = {"cellId": "another cell"}
-    fourth = pw.Explorer("lif", parameters={})
+    pw.Explorer("lif", parameters={})
     assert closed == [first, second]
-    monkeypatch.undo()
-    for explorer in (first, second, third, fourth):
-        explorer.close()
 
 
 # -- links and languages
 
 
-def test_the_time_step_of_the_constructor_is_kept_under_a_link(make, monkeypatch):
+def test_the_time_step_of_the_constructor_is_kept_under_a_link(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "model=lif&pattern=tonic_spiking")
-    assert make(dt=0.05).selection.dt == 0.05
+    assert pw.Explorer(dt=0.05).selection.dt == 0.05
 
 
 @pytest.mark.parametrize(
@@ -434,22 +416,25 @@ def test_the_time_step_of_the_constructor_is_kept_under_a_link(make, monkeypatch
         ),
     ],
 )  # fmt: skip
-def test_the_address_chooses_a_language_where_the_code_does_not(make, monkeypatch, query, language, spoken, note):
+def test_the_address_chooses_a_language_where_the_code_does_not(monkeypatch, query, language, spoken, note):
     monkeypatch.setenv("QUERY_STRING", query)
-    settings = make("lif", language=language)._settings
+    settings = pw.Explorer("lif", language=language)._settings
     assert (settings["language"], " ".join(settings["notes"])) == (spoken, note)
     assert ("Your turn" in settings["texts"].get("de", {})) == (spoken == "de")
 
 
-def test_the_notes_on_a_link_speak_its_language(make, monkeypatch):
+def test_the_notes_on_a_link_speak_its_language(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "language=de&model=nobody&amplitude=much")
-    assert make("lif")._settings["notes"] == [
+    assert pw.Explorer("lif")._settings["notes"] == [
         "Ein Modell ‘nobody’ gibt es nicht: Gezeigt wird lif.", "amplitude=‘much’ ist keine Zahl: Es gilt 20.",
     ]  # fmt: skip
 
 
-def test_two_explorers_keep_their_languages(make):
-    german, english = make("lif", "tonic_spiking", language="de"), make("lif", "tonic_spiking", language="en")
+def test_two_explorers_keep_their_languages():
+    german, english = (
+        pw.Explorer("lif", "tonic_spiking", language="de"),
+        pw.Explorer("lif", "tonic_spiking", language="en"),
+    )
     hidden = [one.mystery("lif", "tonic_spiking", 7).pattern.title for one in (german, english, german)]
     assert hidden == ["Rätsel 7", "Mystery 7", "Rätsel 7"]
     errors = []

@@ -24,19 +24,6 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@pytest.fixture
-def make():
-    made = []
-
-    def one(*args, **kwargs):
-        made.append(pw.assessment.plausibility_map(*args, **kwargs))
-        return made[-1]
-
-    yield one
-    for shown in made:
-        shown.close()
-
-
 def cells(shown: pw.Explorer) -> dict:
     return shown._settings["table"]["cells"]
 
@@ -45,8 +32,8 @@ def titles(shown: pw.Explorer) -> list[str]:
     return [f"{column['letter']} {column['title']}".strip() for column in shown._settings["table"]["columns"]]
 
 
-def test_marks_and_what_is_told_of_a_cell(make, table):
-    shown = make(table)
+def test_marks_and_what_is_told_of_a_cell(table):
+    shown = pw.assessment.plausibility_map(table)
     assert {key: cell["sign"] for key, cell in cells(shown).items()} == {
         "lif tonic_spiking": "✓", "lif tonic_bursting": "∅", "adex tonic_spiking": "~"
     }  # fmt: skip
@@ -79,8 +66,8 @@ def test_a_table_read_back_from_its_csv(tmp_path):
     assert found == grid(full.to_dict("records")).cells
 
 
-def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(make, table):
-    shown = make(table)
+def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(table):
+    shown = pw.assessment.plausibility_map(table)
     assert (shown.model.key, shown.pattern.key) == ("lif", "tonic_spiking")
     assert (shown.parameters["tau_mem"], shown.parameters["amplitude"]) == (7.0, 40.0)
     shown.open_cell("lif", "tonic_bursting")
@@ -93,8 +80,8 @@ def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(make, table):
         shown.open_cell("adex", "tonic_bursting")
 
 
-def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(make, table):
-    shown = make(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
+def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(table):
+    shown = pw.assessment.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
     before = shown.selection
     with pytest.raises(ValueError, match="tau_mem"):
         shown.open_cell("lif", "tonic_bursting")
@@ -103,19 +90,19 @@ def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(ma
     assert refused["values"] is None and "tau_mem" in refused["lines"][-1]
 
 
-def test_a_model_that_nobody_knows_says_what_to_do(make, table):
-    shown = make(table.replace({"model": {"adex": "mine"}}))
+def test_a_model_that_nobody_knows_says_what_to_do(table):
+    shown = pw.assessment.plausibility_map(table.replace({"model": {"adex": "mine"}}))
     with pytest.raises(ValueError, match=r"register it \(models\.register\)"):
         shown.open_cell("mine", "tonic_spiking")
     assert cells(shown)["mine tonic_spiking"]["values"] is None
-    alone = make(pd.DataFrame([ROW | {"model": "mine"}]))
+    alone = pw.assessment.plausibility_map(pd.DataFrame([ROW | {"model": "mine"}]))
     assert alone.model.key == "izhikevich", "no cell can be opened"
 
 
-def test_custom_patterns_come_last_and_open(make, table):
+def test_custom_patterns_come_last_and_open(table):
     keys = ("mine", "yours", "tonic_spiking")
     table = pd.concat([table.replace({"pattern": {"tonic_spiking": key}}) for key in keys])
-    shown = make(table, patterns=[MINE])
+    shown = pw.assessment.plausibility_map(table, patterns=[MINE])
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     shown.open_cell("lif", "mine")
     assert shown.pattern is MINE and shown.parameters["tau_mem"] == 7.0
@@ -123,9 +110,9 @@ def test_custom_patterns_come_last_and_open(make, table):
         shown.open_cell("lif", "yours")
 
 
-def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(make, table):
+def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
     changed = replace(MINE, key="tonic_spiking")
-    shown = make(table, patterns=[changed])
+    shown = pw.assessment.plausibility_map(table, patterns=[changed])
     assert titles(shown) == ["My own", "C Tonic bursting"]
     shown.open_cell("lif", "tonic_spiking")
     assert shown.pattern is changed

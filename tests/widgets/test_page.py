@@ -55,10 +55,7 @@ def test_a_file_of_several_models_begins_with_the_first_and_holds_each_pattern_o
 
 def test_what_an_explorer_shows_of_several_patterns_is_written_with_its_values(tmp_path):
     explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"), {"b": 20.0})
-    try:
-        data = data_of(explorer.to_html(tmp_path / "both.html"))
-    finally:
-        explorer.close()
+    data = data_of(explorer.to_html(tmp_path / "both.html"))
     [(key, entry)] = data["shipped"]["adex"]["patterns"].items()
     shared = data["shipped"]["adex"]["shared"][key]
     assert [component["holding"] for component in shared["components"]] == [
@@ -141,13 +138,11 @@ def test_a_page_is_one_widget_that_holds_the_whole_file(tmp_path):
     assert held == ["layout"]
     path = pw.export_page("lif", ["tonic_spiking", "integrator"], {"tau_mem": 12.0}, path=tmp_path / "n.html")
     assert page.page == path.read_text("utf-8")
-    page.close()
 
 
 def test_a_page_takes_a_lesson():
     lesson = pw.Page("lif", lesson="# Firing\n\n## Slower\n\n<!-- card\npattern: tonic_spiking\n-->\n\nDrag it.")
     assert '"title":"Slower"' in lesson.page
-    lesson.close()
 
 
 def test_a_page_without_a_height_is_refused():

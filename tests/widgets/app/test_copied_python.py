@@ -1,10 +1,10 @@
 """What the app gives to be copied as Python: run, it is the selection that is shown."""
 
 import json
-import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+import node
 import numpy as np
 import pytest
 from small_neurons import make
@@ -18,47 +18,40 @@ from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.selection import Selection
 
-ROOT = Path(__file__).parents[3]
-COPIED = """
-import { readFileSync } from "node:fs";
-import { python } from "./plausiwidgets/widgets/app/menus.js";
-import { addressOf } from "./plausiwidgets/widgets/app/link.js";
-import { patternOf } from "./plausiwidgets/widgets/app/neuron.js";
-const { catalogue, data, selection } = JSON.parse(readFileSync(0, "utf8"));
-const app = { store: { get: () => ({ selection }) }, data, pattern: patternOf(catalogue, data, selection.pattern) };
-console.log(JSON.stringify([python(app), addressOf(selection, data)]));
+pytestmark = pytest.mark.skipif(node.NODE is None, reason="needs Node")
+
+COPIED = f"""
+import {{ python }} from {json.dumps((node.APP / "menus.js").as_uri())};
+import {{ addressOf }} from {json.dumps((node.APP / "link.js").as_uri())};
+import {{ patternOf }} from {json.dumps((node.APP / "neuron.js").as_uri())};
+function answer({{ catalogue, data, selection }}) {{
+  const pattern = patternOf(catalogue, data, selection.pattern);
+  const app = {{ store: {{ get: () => ({{ selection }}) }}, data, pattern }};
+  return [python(app), addressOf(selection, data)];
+}}
 """
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 
 
-def copied(selection: Selection) -> list[str]:
-    """The text of Share, and the address, as the page makes them."""
-    known = Known()
-    shown = known.data_of(selection)
-    data = outlined(selection.model, selection.pattern, str(shown["model"]), str(shown["pattern"]))
-    given_ = {"catalogue": json.loads(contents.shared_json()), "data": data, "selection": shown}
-    command = ["node", "--input-type=module", "-e", COPIED]
-    done = subprocess.run(
-        command, input=json.dumps(given_), cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
-    )
-    return json.loads(done.stdout)
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Selection], list[str]]:
+    """Gives the text of Share, and the address, as the page makes them."""
+
+    def of(selection: Selection) -> list[str]:
+        shown = Known().data_of(selection)
+        data = outlined(selection.model, selection.pattern, str(shown["model"]), str(shown["pattern"]))
+        given_ = {"catalogue": json.loads(contents.shared_json()), "data": data, "selection": shown}
+        return node.run(tmp_path, COPIED, given_)
+
+    return of
 
 
-def leaky(key: str = "leaky_for_copies") -> pw.NeuronModel:
+def leaky() -> pw.NeuronModel:
     def step(current, state, p, dt):
         (v,) = state
         v = v + dt / p.tau * (-65.0 - v + current)
         return np.where(v > -50.0, 1.0, 0.0), (np.where(v > -50.0, -65.0, v),)
 
-    return make(step, key=key)
-
-
-@pytest.fixture
-def own():
-    model = leaky()
-    if model.key not in pw.models.names():
-        pw.models.register(model)
-    return pw.models.get(model.key)
+    return make(step, key="leaky_for_copies")
 
 
 @pytest.fixture
@@ -86,22 +79,21 @@ def same(verdict: object, selection: Selection) -> None:
     assert dict(verdict.parameters) == dict(selection.values)
 
 
-@needs_node
 @pytest.mark.parametrize("model", ["izhikevich", "adex", "hodgkin_huxley"])
-def test_the_copied_text_gives_the_same_selection(model):
+def test_the_copied_text_gives_the_same_selection(copied, model):
     selection = Selection.of(model, "tonic_bursting", {"amplitude": 3.25}, 0.05)
     same(run(copied(selection)[0]), selection)
 
 
-@needs_node
-def test_the_copied_text_gives_a_registered_neuron_and_several_patterns(own):
+def test_the_copied_text_gives_a_registered_neuron_and_several_patterns(copied):
+    own = leaky()
+    pw.models.register(own)
     together = pw.patterns.all_of("tonic_spiking", "integrator")
     selection = Selection.of(own, together, {"tau": 12.5})
     same(run(copied(selection)[0]), selection)
 
 
-@needs_node
-def test_the_copied_text_gives_a_current_and_its_address_holds_the_values():
+def test_the_copied_text_gives_a_current_and_its_address_holds_the_values(copied):
     current = given(Current.values([0.0, 20.0, 50.5], [0.0, 300.0, -20.0], lines=True))
     selection = Selection.of("adex", current, {"tau_w": 80.0})
     text, address = copied(selection)
@@ -109,8 +101,7 @@ def test_the_copied_text_gives_a_current_and_its_address_holds_the_values():
     assert Selection.from_query(address)[0].pattern.samples[0].tolist() == [0.0, 20.0, 50.5]
 
 
-@needs_node
-def test_the_copied_text_gives_a_recording_from_its_file(recording):
+def test_the_copied_text_gives_a_recording_from_its_file(copied, recording):
     selection = Selection.of("adex", recording, {"tau_w": 80.0})
     text, _ = copied(selection)
     verdict = run(text)
@@ -118,8 +109,6 @@ def test_the_copied_text_gives_a_recording_from_its_file(recording):
     assert verdict.loss == pw.judge("adex", recording, dict(selection.values)).loss
 
 
-@needs_node
-def test_the_copied_text_says_what_is_custom():
-    selection = Selection.of(leaky("not_registered"), "tonic_spiking")
-    text, _ = copied(selection)
-    assert "# 'not_registered' is a custom neuron: define it here, and pw.models.register(it)." in text
+def test_the_copied_text_says_what_is_custom(copied):
+    text, _ = copied(Selection.of(leaky(), "tonic_spiking"))
+    assert "# 'leaky_for_copies' is a custom neuron: define it here, and pw.models.register(it)." in text

@@ -65,7 +65,6 @@ def test_a_map_is_shown_after_its_picture(shown):
     assert WIDGET not in still and WIDGET in widget and "run this cell" in widget["text/plain"]
     marks = texts_of(still["text/html"])
     assert marks.count("✓") == (found["status"] == "replicated").sum() and "run this cell" in still["text/html"]
-    made.close()
 
 
 def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):
@@ -75,4 +74,3 @@ def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):
     still, widget = shown
     assert WIDGET in widget and "Tonic spiking" in widget["text/plain"]
     assert "lif, tonic_spiking" in still["text/html"] and "v (mV)" in texts_of(still["text/html"])
-    explorer.close()

@@ -12,9 +12,7 @@ LOCKED = ("c", "d")
 
 @pytest.fixture
 def explorer():
-    opened = pw.Explorer("izhikevich", "tonic_bursting", VALUES, locked=LOCKED)
-    yield opened
-    opened.close()
+    return pw.Explorer("izhikevich", "tonic_bursting", VALUES, locked=LOCKED)
 
 
 def test_a_link_carries_what_is_locked() -> None:
@@ -90,7 +88,6 @@ def test_an_exercise_that_is_to_be_tuned_locks_what_solves_it_and_begins_unsolve
     assert not judge(shown.model, shown.pattern, shown.values, dt=shown.dt, verify=False).accepted
     assert shown.locked == LOCKED
     assert {name: shown.values[name] for name in LOCKED} == {name: solved.values[name] for name in LOCKED}
-    explorer.close()
 
 
 def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +97,6 @@ def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyP
     assert explorer.selection == exercise
     explorer.undo()
     assert explorer.selection == exercise, "undo would be a way out"
-    explorer.close()
 
 
 @pytest.mark.parametrize("query", ["language=de", "token=abc&reset"])
@@ -109,4 +105,3 @@ def test_what_a_server_or_a_language_adds_to_the_address_keeps_the_lock(monkeypa
     explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"], language="en")
     assert explorer.selection.locked == ("a", "b")
     assert explorer.selection.turn is not None
-    explorer.close()

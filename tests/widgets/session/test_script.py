@@ -75,7 +75,6 @@ def test_the_script_of_an_explorer_repeats_its_search():
     assert again["parameters"]["c"] == -57.0 and again["start"]["c"] == -56.0
     assert again["result"].tries.values.tolist() == made.tries.values.tolist()
     assert dict(again["result"].parameters) == dict(made.parameters)
-    explorer.close()
 
 
 def test_the_script_of_several_patterns_runs():
@@ -91,7 +90,6 @@ def test_an_explorer_opens_a_result_with_its_ranges():
         assert (shown.model.key, shown.pattern.key, shown.dt) == ("lif", "tonic_spiking", 0.05)
         assert dict(shown.values) == dict(result.parameters) and set(shown.free) == set(result.bounds)
         assert shown.bounds["tau_mem"] == (5.0, 9.0)
-        explorer.close()
     with pytest.raises(ValueError, match="its own pattern, parameters and time step"):
         pw.Explorer(result, "tonic_bursting")
     with pytest.raises(ValueError, match="has no set yet"):
