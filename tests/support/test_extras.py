@@ -105,6 +105,17 @@ def test_a_file_that_needs_an_extra_is_named_with_its_line(errors):
     assert "my_neurons.py, line 7: a custom step" in errors["pw.models.load(MY_NEURONS)"][2]
 
 
+def test_the_command_line_refuses_a_file_of_neurons_without_torch(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom plausiwidgets.cli.main import main\n"
+        f"sys.stderr = sys.stdout\ntry:\n    main(['assess', {str(HELPERS.parent / 'data' / 'my_neurons.py')!r}])\n"
+        "except SystemExit as error:\n    print('exit', error.code)\n"
+    )
+    said = run("torch,norse", script, tmp_path)
+    assert PIP["torch"] in said and said.endswith("exit 2\n") and "Traceback" not in said
+
+
 @pytest.mark.parametrize(("platform", "hint"), [("linux", True), ("darwin", False), ("win32", False)])
 def test_the_cpu_build_of_torch_is_named_where_pip_brings_another(monkeypatch, platform, hint):
     monkeypatch.setattr(sys, "platform", platform)
