@@ -7,6 +7,8 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
+
 COLUMNS = (
     "model", "lanes", "steps", "engine", "ms", "ns per lane and step", "reference / this", "one core / this",
 )  # fmt: skip
@@ -36,15 +38,10 @@ def rows(run: dict) -> list[tuple[str, ...]]:
 def events(run: dict) -> list[tuple[str, ...]]:
     """Return a row for each model and pattern whose slider event was timed."""
     return [
-        (info["model"], info["pattern"], f"{s['median'] * 1e3:.2f}", f"{percentile(s['data'], 95) * 1e3:.2f}")
+        (info["model"], info["pattern"], f"{s['median'] * 1e3:.2f}", f"{np.percentile(s['data'], 95) * 1e3:.2f}")
         for info, s in ((e["extra_info"], e["stats"]) for e in run["benchmarks"])
         if "pattern" in info
     ]
-
-
-def percentile(data: list[float], percent: float) -> float:
-    """Return the value that `percent` of `data` do not exceed."""
-    return sorted(data)[min(int(len(data) * percent / 100), len(data) - 1)] if data else float("nan")
 
 
 def markdown(columns: tuple[str, ...], table: list[tuple[str, ...]]) -> str:

@@ -50,6 +50,7 @@ def graph_with(edges: list[tuple[str, str]], **nodes: object) -> nir.NIRGraph:
         ([("in", "n"), ("n", "r"), ("r", "n"), ("n", "out")], {"r": nir.Linear(np.array([[0.5]]))}, "valid is a chain"),
         ([("in", "w"), ("w", "n"), ("n", "out")], {"w": nir.Linear(np.array([[0.5, 0.5]]))}, "'w' has 2 inputs"),
         ([("in", "n"), ("n", "w"), ("w", "out")], {"w": nir.Linear(np.array([[0.5]]))}, "'w' .* do not lead to"),
+        ([("in", "n"), ("n", "b"), ("b", "out")], {"b": IF}, r"has 2 neurons \(LIF, IF\)"),
     ],
 )
 def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
@@ -57,17 +58,11 @@ def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
         pw.from_nir(graph_with(edges, **nodes), dt=0.1, reset="zero")
 
 
-def graph_of_two() -> nir.NIRGraph:
-    nodes = {"in": nir.Input(one(1)), "a": LIF, "b": IF, "out": nir.Output(one(1))}
-    return nir.NIRGraph(nodes, [("in", "a"), ("a", "b"), ("b", "out")])
-
-
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: nir.LI(tau=one(0.02), r=one(1.0), v_leak=one(0.0)), "NIR's LI is a leaky integrator, it never fires"),
         (lambda: nir.Threshold(one(1.0)), "NIR's Threshold remembers nothing"),
-        (graph_of_two, r"has 2 neurons \(LIF, IF\)"),
         (
             lambda: nir.IF(r=np.array([1.0, 2.0]), v_threshold=np.array([1.0, 1.0])),
             "r of NIR's IF has 2 different values",

@@ -46,12 +46,6 @@ def test_its_stimulus_is_searched_and_the_search_ends_in_a_table(bare):
     )
 
 
-def test_the_most_versatile_neuron_of_one_is_itself(bare):
-    table = pw.analysis.most_versatile(bare, ["tonic_spiking", "integrator"], budget=40)
-    assert table["status"].tolist() == ["replicated", "replicated"]
-    assert table.attrs["parameters"] == {}
-
-
 def test_an_explorer_judges_it_and_searches_it(bare):
     explorer = pw.Explorer(bare, "tonic_spiking", parameters={})
     try:
