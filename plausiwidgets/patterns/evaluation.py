@@ -179,23 +179,15 @@ def evaluate_early(
     dt: float,
     checkpoint: Checkpoint | None = None,
     record: Sequence[str] = (),
-    within: float = EARLY,
 ) -> Verdict | None:
-    """Judge one set (n = 1) in plain Python; None where that takes too long, or plain Python cannot.
+    """Judge one set (n = 1) by an engine in plain Python; None where that takes too long, or plain Python cannot.
 
     Status and spikes are those of the kernel. Potentials, and a loss above 0, may differ from its own in their last
     digits where a model has an exponential function, which a kernel rounds otherwise.
-
-    Parameters
-    ----------
-    plain : callable
-        As of :func:`plausiwidgets.simulation.compiled.engine.before_compiled`.
-    within : float
-        Longest processor time in s.
     """
     if any(part.adapts for part in pattern.components.values()):
         return None  # it adapts its sweeps: too many for plain Python
-    end, stops = time.thread_time() + within, False
+    end, stops = time.thread_time() + EARLY, False
 
     def watch() -> None:
         nonlocal stops

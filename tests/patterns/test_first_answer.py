@@ -10,7 +10,7 @@ import pytest
 from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.evaluation import complete, evaluate, evaluate_early
+from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.simulation.compiled import behind
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready
@@ -50,7 +50,7 @@ def test_plain_python_judges_as_the_kernel_does(name):
     for key in ("tonic_spiking", "integrator", "rebound_spike", "accommodation"):
         pattern = pw.patterns.get(key)
         values = broadcast(complete(model, pattern, pw.assessment.published_parameters(name, key)))
-        ours = evaluate_early(plain, model, pattern, values, model.dt, record=record, within=60.0)
+        ours = evaluate(model, pattern, values, model.dt, plain, record=record)
         theirs = evaluate(model, pattern, values, model.dt, "compiled", record=record)
         assert (ours.engine, theirs.engine) == ("python", "compiled")
         assert ours.status == theirs.status
