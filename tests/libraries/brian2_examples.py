@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brian2 import (
-    Hz,
     TimedArray,
     cm,
     mS,
@@ -367,36 +366,3 @@ I = I_recorded(t) : 1
         {"a": 0.02 / ms, "b": 0.2 / ms},
     ),
 }  # fmt: skip
-
-REFUSED: dict[str, tuple[Example, str]] = {
-    "Platkiewicz and Brette 2011": (
-        Example("frompapers/Platkiewicz_Brette_2011.py", dict(
-            eqs=_PLATKIEWICZ + "dI/dt=-I/tauI+(2/tauI)**.5*xi : 1 # Ornstein-Uhlenbeck", threshold="v>theta",
-            reset="v=EL", refractory=5 * ms), _PLATKIEWICZ_SPACE),
-        "the equations have noise .xi.",
-    ),
-    "Adaptive threshold": (
-        Example("adaptive_threshold.py", dict(
-            eqs="\ndv/dt = -v/(10*ms) : volt\ndvt/dt = (10*mV-vt)/(15*ms) : volt\n", threshold="v>vt",
-            reset="\nv = 0*mV\nvt += 3*mV\n", method="exact"), {}),
-        "have no current 'I', .* by synapses",
-    ),
-    "Phase locking": (
-        Example("phase_locking.py", dict(
-            eqs="\ndv/dt = (-v + a * sin(2 * pi * freq * t) + b) / tau : 1\na : 1\n", threshold="v > 1", reset="v = 0",
-            method="euler"), {"tau": 20 * ms, "b": 1.2, "freq": 10 * Hz}, {"current": "a"}),
-        "'t' has no value here: a neuron here does not know the time",
-    ),
-    "Brette and Guigon 2003": (
-        Example("frompapers/Brette_Guigon_2003.py", dict(
-            eqs="""
-dv/dt = (v*I + 1)/tau + sigma*(2/tau)**.5*xi : 1
-I = 0.5 + 3*p*B : 1
-B = 2./(1 + exp(-2*x)) - 1 : 1 (shared)
-p : 1
-x : 1 (linked)
-""", threshold="v>1", reset="v=0", method="euler"), {"tau": 33 * ms, "sigma": 0.02}),
-        "noise",
-    ),
-}  # fmt: skip
-"""What is no neuron with one injected current that is deterministic, and what the error says."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from brian2 import ms, mV
-from brian2_examples import EXAMPLES, REFUSED
+from brian2_examples import EXAMPLES
 from brian2_neurons import NEURONS, compared
 
 import plausiwidgets as pw
@@ -55,13 +55,6 @@ def test_an_example_of_its_documentation_is_taken_as_it_stands_and_judged(name):
     assert pw.judge(model, example.pattern, example.stimulus, verify=False).engine == "compiled"
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_an_example_that_is_no_neuron_with_one_current_is_refused_in_words(name):
-    example, words = REFUSED[name]
-    with pytest.raises(ValueError, match=words):
-        example.made()
-
-
 def test_a_parameter_has_its_own_unit_and_is_what_the_equations_make_of_it():
     tau = pw.Parameter("tau", 0.01, 0.005, 0.05, unit="second")
     words = NEURONS["leaky, exact, refractory"]
@@ -95,6 +88,7 @@ def test_without_a_threshold_a_level_says_what_a_spike_is():
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
+        ({"eqs": "dv/dt = -v/(10*ms) : 1"}, "have no current 'I', .* by synapses"),
         ({"eqs": "dv/dt = -v/tau + I/tau + 0.1*xi*tau**-0.5 : 1\nI : 1"}, "noise .xi."),
         ({"eqs": "dv/dt = (I*sin(t/tau) - v)/tau : 1\nI : 1", "method": "euler"}, "'t' has no value here: .* the time"),
         ({"eqs": "dv/dt = (I + J - v)/tau : 1\nI : 1\nJ : 1"}, "parameter 'J' beside the current 'I'.*Several"),

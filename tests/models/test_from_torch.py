@@ -280,11 +280,6 @@ def test_what_is_no_neuron_is_refused_by_name(module, words):
         from_torch(module)
 
 
-def test_what_is_no_module_is_refused():
-    with pytest.raises(TypeError, match=r"module is 'lif', valid is a torch\.nn\.Module"):
-        from_torch("lif")
-
-
 def test_a_neuron_that_a_large_current_makes_fire_in_every_step_is_advised_a_smaller_one():
     with pytest.raises(ValueError, match=r"give the current a smaller default, such as 0\.\d+"):
         from_torch(Leaky(), current=pw.Parameter("current", 5.0, -10.0, 20.0))
