@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import queue
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -69,7 +69,7 @@ def _answers(
     executor: Executor, units: Iterable[Unit], checkpoint: Checkpoint, begin: Callable[[Unit], object]
 ) -> Iterator[tuple[Unit, Result | Exception]]:
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()
-    out: dict[int, tuple[Unit, Any]] = {}  # number → unit and its future, or the error of its submission
+    out: dict[int, tuple[Unit, Any]] = {}  # number → unit and its future
     waiting = enumerate(units)
     try:
         while True:
@@ -77,19 +77,18 @@ def _answers(
                 begin(unit)
                 try:
                     future = executor.submit(run_unit, unit)
-                    future.add_done_callback(lambda _, number=number: ended.put(number))
-                    out[number] = unit, future
                 except Exception as error:
-                    out[number] = unit, error
-                    ended.put(number)
+                    future = Future[Result]()
+                    future.set_exception(error)
+                out[number] = unit, future
+                future.add_done_callback(lambda _, number=number: ended.put(number))
             if not out:
                 return
-            unit, answer = out.pop(_next(ended, checkpoint))
-            if not isinstance(answer, Exception):
-                try:
-                    answer = answer.result()
-                except Exception as error:
-                    answer = error
+            unit, future = out.pop(_next(ended, checkpoint))
+            try:
+                answer = future.result()
+            except Exception as error:
+                answer = error
             yield unit, answer
     finally:
         for _, future in out.values():

@@ -108,7 +108,7 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
         (answer(-65.0, "1"), r"claims that all criteria of “Tonic bursting” hold, judged again \d+ of 11 do"),
         (answer(-50.0, "1", _pattern="tonic_burstin"), "tonic_bursting"),
         (answer(-50.0, "1", x="3"), "'x'"),
-        (answer(-50.0, "1", d="much"), "d is 'much'"),
+        (answer(-50.0, "1", d="much"), "float: 'much'"),
         (answer(-50.0, "1", d="nan"), "'d' is nan"),
         (answer(-50.0, "1", _mystery="a.b.c"), "mystery is none"),
         (answer(-50.0, "1", _seconds="-5"), "its time is −5 s"),
