@@ -144,7 +144,7 @@ def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here
         if old == new:
             continue
         old = old if isinstance(old, dict) else {}
-        changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} {here}" for n in {**old, **new}
+        changes = [f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} {here}" for n in {**old, **new}
                    if old.get(n) != new.get(n)]  # fmt: skip
         raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Use another file name.")
 
@@ -159,11 +159,6 @@ def _lines(data: bytes) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(found, dict):
             yield found
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
         ('"seeds": [0, 1]', '"seeds": [0, 2]', r"another request \(seeds: .0, 2. there, .0, 1. in "),
         ('"mixed_mode": 200', '"mixed_mode": 300', r"budgets: .* there"),
         ('"popsize": 8', '"popsize": 9', "popsize: 9 there, 8 in "),
-        ('"dt": null, "shard"', '"dt": 0.5, "shard"', "dt: 0.5 there, null in "),
+        ('"dt": null, "shard"', '"dt": 0.5, "shard"', "dt: 0.5 there, None in "),
         ('"numpy": "', '"numpy": "9', "other versions .numpy"),
         ('"study": "plausiwidgets-study-', '"study": "plausiwidgets-study-1', "has the format"),
     ],
@@ -112,7 +112,7 @@ def test_duplicates_that_differ_are_refused(parts, tmp_path):
 
 
 def test_the_file_of_another_shard_is_refused(parts):
-    with pytest.raises(StoreError, match='shard: "2/5" there, "1/5" here'):
+    with pytest.raises(StoreError, match="shard: '2/5' there, '1/5' here"):
         pw.assess(MODELS, PATTERNS, **SMALL, shard="1/5", store=parts[1])
 
 

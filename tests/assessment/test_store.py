@@ -107,7 +107,7 @@ def test_a_failed_search_is_replaced_by_a_later_one(tmp_path):
 
 def test_other_versions_and_other_requests_are_refused(tmp_path):
     path = written(tmp_path / "s.jsonl", result(0))
-    refused(path, 'other versions.*torch: "1" there, "2" here', versions={"torch": "2"})
+    refused(path, "other versions.*torch: '1' there, '2' here", versions={"torch": "2"})
     refused(path, "another request.*seeds: .0. there, .1. here", request=REQUEST | {"seeds": [1]})
     path.write_bytes(path.read_bytes().replace(b"plausiwidgets-study-9", b"plausiwidgets-study-99"))
     refused(path, "has the format 'plausiwidgets-study-99', this version reads 'plausiwidgets-study-9'")
