@@ -45,7 +45,7 @@ class AllOf(Protocol):
         self._check_keys()
 
     @property
-    def components(self) -> Mapping[str, Pattern]:
+    def components(self) -> Mapping[str, Pattern]:  # type: ignore[override]
         """The patterns by the prefix of their stimulus values."""
         return {part.prefix: part for part in self.parts}
 

@@ -91,7 +91,7 @@ def evaluate(
         bench = settled[""].with_stimulus(values)
     measured = pattern.measured_on(bench)
     criteria = pattern.criteria if isinstance(pattern, Pattern) else ()
-    features = check_features(pattern, measured.features, bench.n) if isinstance(pattern, Pattern) else {}
+    features = check_features(pattern, criteria, measured.features, bench.n)
     none = np.zeros(bench.n)
     diverged = bench.divergence > 0
     checks = []

@@ -179,12 +179,7 @@ class Pattern(Protocol):
         features = trial.try_features(self, sweeps, known) if self.tried else None
         if features is not None:
             of_package = known if self.measure is None else (*known, RATE)
-            check_features(self, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
-
-    @property
-    def components(self) -> Mapping[str, Pattern]:
-        """Patterns that are judged separately, by the prefix of their stimulus values; here only this one."""
-        return {"": self}
+            check_features(self, self.criteria, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
 
     @property
     def adapts(self) -> bool:
@@ -267,16 +262,12 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
     }
 
 
-def check_features(pattern: Pattern, features: Mapping[str, ArrayLike | Graded], n: int) -> dict[str, Floats]:
-    """Return the features of the criteria as arrays of shape [n].
-
-    Raises
-    ------
-    ValueError
-        If a criterion's feature is not measured, or has another shape.
-    """
+def check_features(
+    pattern: Protocol, criteria: Sequence[Criterion], features: Mapping[str, ArrayLike | Graded], n: int
+) -> dict[str, Floats]:
+    """Return the features of criteria as arrays of shape [n]; a ValueError says which is not measured, or not so."""
     out = {}
-    for criterion in pattern.criteria:
+    for criterion in criteria:
         if criterion.key not in features:
             raise ValueError(
                 f"pattern {pattern.key!r}: criterion {criterion.key!r} is about a feature that is not measured; "

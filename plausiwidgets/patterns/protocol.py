@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice, product
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -224,7 +224,7 @@ class Protocol:
         return f"{self.title}: {name}"
 
     @property
-    def components(self) -> Mapping[str, Protocol]:
+    def components(self) -> Mapping[str, Self]:
         """Protocols that are applied separately, by the prefix of their stimulus values; here only this one."""
         return {"": self}
 
