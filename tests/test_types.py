@@ -41,11 +41,6 @@ def test_each_misspelt_name_and_argument_does_not(errors: dict[str, dict[int, st
     assert "optimize" in errors["misspelt.py"][lines.index('pw.optimise("lif", "tonic_spiking")') + 1]
 
 
-@pytest.mark.slow
-def test_the_old_word_of_a_field_does_not(errors: dict[str, dict[int, str]]) -> None:
-    assert [text.partition("  [")[0] for text in errors["old.py"].values()] == ['"Parameter" has no attribute "name"']
-
-
 def test_the_scripts_use_every_public_name_that_needs_no_other_package() -> None:
     used = "".join((TYPED / script).read_text(encoding="utf-8") for script in ("verbs.py", "own.py"))
     missing = {name for name in pw.__all__ if not re.search(rf"\bpw\.{name}\b", used)}

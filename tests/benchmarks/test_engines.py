@@ -85,6 +85,4 @@ def test_slider_event(benchmark, model, letter):
     neuron = pw.models.get(model)
     benchmark.group = "slider event"
     benchmark.extra_info.update(engine="judge", model=model, pattern=letter)
-    benchmark.pedantic(
-        lambda: pw.judge(neuron, pattern, verify=False), rounds=50, warmup_rounds=2
-    )  # fmt: skip
+    benchmark.pedantic(lambda: pw.judge(neuron, pattern, verify=False), rounds=50, warmup_rounds=2)

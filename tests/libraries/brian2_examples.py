@@ -142,14 +142,6 @@ bet1 = exp(1e-3*3*0.3*(vu+50)*9.648e4/(8.315*(273.16+temp))) : 1
 alp2 = exp(1e-3*3*(vu+84)*9.648e4/(8.315*(273.16+temp))) : 1
 bet2 = exp(1e-3*3*0.6*(vu+84)*9.648e4/(8.315*(273.16+temp))) : 1
 """
-_PLATKIEWICZ = """
-dv/dt=(EL-v+mu+sigma*I)/tau : volt
-dtheta/dt=(vT+a*clip(v-Vi, 0*mV, inf*mV)-theta)/tauh : volt
-"""
-_PLATKIEWICZ_SPACE = {
-    "EL": -70 * mV, "vT": -55 * mV, "Vi": -63 * mV, "tauh": 5 * ms, "tau": 5 * ms, "a": 5 / 6, "mu": 15 * mV,
-    "sigma": 6 * mV / (5 / 10) ** 0.5, "tauI": 5 * ms,
-}  # fmt: skip
 
 EXAMPLES: dict[str, Example] = {
     **{f"Naud et al. 2008, {title}": Example(
@@ -177,7 +169,15 @@ Vr:volt
     ),
     "Platkiewicz and Brette 2011, without its noise": Example(
         "frompapers/Platkiewicz_Brette_2011.py",
-        dict(eqs=_PLATKIEWICZ + "I : 1", threshold="v>theta", reset="v=EL", refractory=5 * ms), _PLATKIEWICZ_SPACE,
+        dict(
+            eqs="""
+dv/dt=(EL-v+mu+sigma*I)/tau : volt
+dtheta/dt=(vT+a*clip(v-Vi, 0*mV, inf*mV)-theta)/tauh : volt
+I : 1""",
+            threshold="v>theta", reset="v=EL", refractory=5 * ms,
+        ),
+        {"EL": -70 * mV, "vT": -55 * mV, "Vi": -63 * mV, "tauh": 5 * ms, "tau": 5 * ms, "a": 5 / 6, "mu": 15 * mV,
+         "sigma": 6 * mV / (5 / 10) ** 0.5},
     ),
     "Izhikevich 2003": Example(
         "frompapers/Izhikevich_2003.py",
