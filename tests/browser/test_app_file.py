@@ -211,6 +211,9 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     page.wait_for_selector("[data-pw-status=holds]")
     expect(page.locator(".pw-actions")).to_contain_text("Well done")
     expect(page.get_by_role("button", name="Next pattern")).to_be_visible()
+    for key in ("Home", "End"):  # praise ends with what it is about
+        page.locator("[data-name=c]").press(key)
+    expect(page.locator(".pw-actions")).not_to_contain_text("Well done")
 
 
 def test_the_app_follows_the_systems_dark_mode(opened):

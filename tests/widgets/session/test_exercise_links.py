@@ -1,5 +1,7 @@
 """An exercise: what is locked is carried by its link, and neither a search nor another set changes it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import plausiwidgets as pw
@@ -16,15 +18,14 @@ def explorer():
 
 
 def test_a_link_carries_what_is_locked() -> None:
-    exercise = Selection.of("adex", "tonic_bursting", {"a": 3.0}).with_locked(["tau_w", "a"])
+    exercise = Selection.of("adex", "tonic_bursting", {"a": 3.0}, dt=0.05).with_locked(["tau_w", "a"])
     assert exercise.to_query().endswith("lock=a,tau_w")
     again, notes = Selection.from_query(exercise.to_query())
     assert again == exercise and notes == ()
     assert not {"a", "tau_w"} & set(again.free)
     calls = []
-    pw_ = type("pw", (), {"Explorer": staticmethod(lambda *a, **k: calls.append(k))})
-    exec(exercise.to_python(), {"pw": pw_})
-    assert calls == [{"locked": ["a", "tau_w"]}]
+    exec(exercise.to_python(), {"pw": SimpleNamespace(Explorer=lambda *given, **more: calls.append((*given, more)))})
+    assert calls == [("adex", "tonic_bursting", dict(exercise.values), {"dt": 0.05, "locked": ["a", "tau_w"]})]
 
 
 @pytest.mark.parametrize(
