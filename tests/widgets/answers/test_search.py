@@ -130,4 +130,4 @@ def test_a_search_in_a_race_is_held_back(client):
 def test_closing_ends_a_search(client):
     run = client.answers.searches.get(endless(client)).run
     client.answers.close()
-    assert run.wait(30)
+    assert run.wait(30) and run.snapshot().state == "stopped"
