@@ -44,12 +44,8 @@ def run_on(
     """Yield the record of every unit as it ends.
 
     `begin` is called with each unit before it is submitted. A unit that cannot run, or whose worker died with all that
-    its pool held, yields a failed record. If `checkpoint` raises, the waiting units are cancelled.
-
-    Raises
-    ------
-    ValueError
-        If none of the units can be pickled for this executor.
+    its pool held, yields a failed record. If `checkpoint` raises, the waiting units are cancelled. ValueError if
+    none of them can be pickled for this executor.
     """
     sent, unsendable = False, []
     for unit, answer in _answers(executor, units, checkpoint, begin):

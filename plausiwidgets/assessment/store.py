@@ -58,17 +58,8 @@ class StoreWarning(UserWarning):
 class Store:
     """The file of one study, which is read if it exists; only `prepare` and `write` write to it.
 
-    Attributes
-    ----------
-    results : dict of (model, pattern, seed) to Result
-        Searches of the file; a failed one is replaced by a later one of the same key.
-    begun : bool
-        Whether the file has a request.
-
-    Raises
-    ------
-    StoreError
-        If the file cannot be read, is not a study, or has other versions or another request.
+    Its `results` are the searches of the file, and it is `begun` if the file has a request. StoreError if the file
+    cannot be read, is not a study, or has other versions or another request.
     """
 
     def __init__(self, path: str | Path, request: Mapping[str, Any], versions: Mapping[str, str]) -> None:

@@ -39,18 +39,9 @@ BLUE, ORANGE, GREEN, PURPLE, GREY, TEXT, EDGE = (
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a plot.
+    """One axis of a plot, with the unit in its title.
 
-    Attributes
-    ----------
-    low, high : float
-        Its ends.
-    title : str
-        With the unit.
-    scale : callable
-        Strictly increasing function that spreads the values; linear by default.
-    ticks : bool
-        Whether it has numbers.
+    The scale is a strictly increasing function that spreads the values. Without ticks it has no numbers.
     """
 
     low: float
@@ -92,15 +83,8 @@ class Axis:
 class Plot:
     """A plot with one pair of axes; its methods draw one thing each and return it.
 
-    Parameters
-    ----------
-    x, y : Axis
-    height : float
-        Of the area within the axes, in px.
-    title : str
-        Above it.
-    key : sequence of (str, str)
-        Colour and text of what is drawn, above it at the right.
+    Its height is that of the area within the axes, in px. The title stands above it, and at the right the key: colour
+    and text of what is drawn.
     """
 
     def __init__(

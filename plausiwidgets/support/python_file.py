@@ -121,17 +121,9 @@ class InFile:
 
 
 class Registry(Generic[K]):
-    """Custom models or patterns by key: those that were registered, and the files that they come from.
+    """Custom models or patterns (`what`) by key: those that were registered, and the files that they come from.
 
-    Parameters
-    ----------
-    what : {"model", "pattern"}
-        For errors.
-    kinds : tuple of types
-    is_builtin : callable
-        Whether an object is a built-in one.
-    taken : callable
-        ``taken(key)`` returns what a key stands for already, such as ``"the name of a built-in model"``, or "".
+    ``taken(key)`` returns what a key stands for already, such as ``"the name of a built-in model"``, or "".
     """
 
     def __init__(

@@ -83,26 +83,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Card:
-    """One card.
+    """One card, whose heading is at a line of the file; its body are elements, as of `markdown.tree`.
 
-    Attributes
-    ----------
-    title : str
-    line : int
-        Of its heading in the file.
-    body : list
-        The text as elements; see :func:`plausiwidgets.teaching.markdown.tree`.
-    model : NeuronModel
-    pattern : Pattern or AllOf
-        Of this card, or of the last one before it that names one; so is the model.
-    start : Start or None
-        None where the sliders stay as they are.
-    free : tuple of str
-        Values that may be changed; without any, all may.
-    until : tuple of Condition
-        All of them must be fulfilled; without any, the reader goes on.
-    tool : str
-        One of `TOOLS`, or empty.
+    Model and pattern are those of the last card that names one. Without a start the sliders stay as they are; without
+    `free` values all may be changed. All conditions of `until` must be fulfilled; without any, the reader goes on.
+    The tool is one of `TOOLS`, or empty.
     """
 
     title: str
