@@ -81,13 +81,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
 
 
 def named(key: str) -> Protocol | None:
-    """Return the stimulus with a key; None for any other key.
-
-    Examples
-    --------
-    >>> named("stimulus_pulses_3").title, named("tonic_spiking")
-    ('3 pulses of current', None)
-    """
+    """Return the stimulus with a key, such as ``stimulus_pulses_3``; None for any other key."""
     found = re.fullmatch(rf"{PREFIX}({'|'.join(SHAPES)})(?:_([1-9][0-9]?))?", key, re.ASCII)
     if found is None:
         return None
@@ -98,13 +92,7 @@ def named(key: str) -> Protocol | None:
 
 
 def constructor(pattern: Protocol) -> str:
-    """Return a Python expression for a pattern: its key, or the call that makes a current or several patterns at once.
-
-    Examples
-    --------
-    >>> constructor(given(Current.values([0, 5], [1, 0])))
-    'pw.Current.values([0.0, 5.0], [1.0, 0.0])'
-    """
+    """Return a Python expression for a pattern: its key, or the call that makes a current, or several patterns."""
     if isinstance(pattern, AllOf):
         return f"pw.patterns.all_of({', '.join(repr(part.key) for part in pattern.parts)})"
     if not isinstance(pattern, GivenCurrent):
@@ -202,16 +190,7 @@ class GivenCurrent(Protocol):
 def given(current: Current, title: str = "Given current") -> GivenCurrent:
     """Return a current as a stimulus; the same object for the same current.
 
-    Examples
-    --------
-    >>> own = given(Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]))
-    >>> own.free, own.free_values[0].default
-    (('amplitude', 'holding'), 600.0)
-
-    Raises
-    ------
-    ValueError
-        If it is 0 throughout, or has a piece outside of 0 to 5000 ms.
+    A ValueError is raised where it is 0 throughout, or has a piece outside of 0 to 5000 ms.
     """
     pieces = [p for p in current.pieces if p.off > p.on and (p.first or p.last)]
     if not pieces:

@@ -75,13 +75,6 @@ def _trees(sweep: Sweep, duration: Any) -> dict[str, Any]:
 
 
 def value_of(tree: Tree, values: Mapping[str, float]) -> float:
-    """Return the value of a tree.
-
-    Examples
-    --------
-    >>> value_of(["+", ["*", 2.0, "width"], 300.0], {"width": 5.0})
-    310.0
-    """
     if isinstance(tree, str):
         return float(values[tree])
     if isinstance(tree, list):
