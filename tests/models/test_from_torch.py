@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import threading
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -48,6 +49,25 @@ class Explicit(torch.nn.Module):
         return spikes, (v * (1.0 - spikes), 0.98 * w + 0.2 * spikes)
 
 
+class State(NamedTuple):
+    w: torch.Tensor
+    v: torch.Tensor
+
+
+class Named(torch.nn.Module):
+    """A neuron whose returned state does not begin with the potential."""
+
+    def __init__(self):
+        super().__init__()
+        self.beta, self.v_th = 0.9, 1.0
+
+    def forward(self, x, state=None):
+        w, v = (torch.zeros_like(x), torch.zeros_like(x)) if state is None else state
+        v = self.beta * v + x - 0.1 * w
+        spikes = (v > self.v_th).to(x.dtype)
+        return spikes, State(0.95 * w + spikes, v * (1.0 - spikes))
+
+
 class TimeAxis(torch.nn.Module):
     """A neuron that takes [lanes, time, 1], with its state in a buffer."""
 
@@ -74,6 +94,7 @@ class TimeAxis(torch.nn.Module):
         (Leaky(), ["mem"], ["beta", "threshold"]),
         (Leaky(flag=1), ["mem"], ["beta", "threshold"]),
         (Explicit(), ["state0", "state1"], ["tau", "v_th"]),
+        (Named(), ["v", "w"], ["beta", "v_th"]),
         (TimeAxis(), ["v_mem"], ["tau_mem"]),
     ],
 )
