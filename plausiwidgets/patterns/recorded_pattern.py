@@ -226,9 +226,21 @@ class _Recorded:
     def trains(self) -> list[Floats]:
         return [self.train(data) for data in self.repeats]
 
+    def trains_within(self, first: float, last: float) -> list[Floats]:
+        """Return the spikes of each repeat in [first, last) ms from the begin."""
+        return [t[(t >= first) & (t < last)] for t in self.trains]
+
     def fires(self, first: float, last: float) -> bool:
         """Return whether there is a spike in [first, last) ms from the begin, in any repeat."""
-        return any(((t >= first) & (t < last)).any() for t in self.trains)
+        return any(t.size for t in self.trains_within(first, last))
+
+    def rows(self, first: float, last: float, least: int) -> list[tuple[Floats, Floats, float]]:
+        """Return (potential, spikes, dt) of repeats over [first, last) ms from the begin, with `least` spikes or more.
+
+        Potential and spikes have the shape [1, n], as of lanes; spike times are from `first` on.
+        """
+        trains = zip(self.repeats, self.trains_within(first, last), strict=True)
+        return [(self.v(data, first, last)[None], t[None] - first, self.dt) for data, t in trains if t.size >= least]
 
     def span(self, first: float, last: float) -> dict[str, str]:
         """Return two times from the begin as a text has them, on the scale of the recording."""
@@ -653,7 +665,7 @@ class _Features:
     def _train(self, g: _Recorded, stretch: tuple[float, float], mark: str) -> None:
         """Ask for number and intervals of the spikes in a stretch of a sweep."""
         tolerance, (begin, end) = self.settings.tolerance, stretch
-        trains = [x[(x >= begin) & (x < end)] for x in g.trains]
+        trains = g.trains_within(begin, end)
         whole = end - begin >= g.end
         counts = [x.size for x in trains]
         asked = []
@@ -852,68 +864,48 @@ class _Features:
 
     def _shape(self, g: _Recorded, mark: str) -> None:
         """Ask for the potential between spikes, and for height and width of spikes of a neuron without a reset."""
-        rows = [(g.v(data, 0.0, g.end)[None], train[None], g.dt)
-                for data, train in zip(g.repeats, g.trains, strict=True) if train.size >= 2]  # fmt: skip
-        if not rows:
-            return
-        if self._silent:
+        stretches = [(0.0, g.end)] if self._silent else g.stretches()
+        for j, (begin, end) in enumerate(stretches):
+            rows = g.rows(begin, end, 2 if self._silent else 3)
+            title, key, error = marked("potential between spikes"), f"ahp{mark}", 0.0
+            if rows and not self._silent:
+                title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
+                # The potential after the last spike may be that of another stretch.
+                key, error = f"{key}_{j}", max(_error_of_mean((v, t[:, :-1], dt), np.minimum) for v, t, dt in rows)
             self._of_spikes(g, rows, "ahp", f.mean_trough, Criterion(
-                f"ahp{mark}", marked("potential between spikes"),
-                marked("Mean of the lowest potentials between spikes."),
-                "mV", low=-TROUGH, high=TROUGH, scale=5.0))  # fmt: skip
-        else:
-            for j, stretch in enumerate(g.stretches()):
-                self._trough(g, stretch, f"{mark}_{j}")
-        if g.dt > CUT:
+                key, title, marked("Mean of the lowest potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
+                scale=5.0), begin, end, REPEAT * error)  # fmt: skip
+        rows = g.rows(0.0, g.end, 2)
+        if g.dt > CUT or not rows:
             return
         error = 0.0 if self._silent else REPEAT * max(_error_of_mean(row, np.maximum) for row in rows)
         self._of_spikes(g, rows, "height", f.mean_peak, Criterion(
             f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
-            "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), error)  # fmt: skip
+            "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), 0.0, g.end, error)  # fmt: skip
         self._of_spikes(g, rows, "width", f.half_width, Criterion(
             f"width{mark}", marked("width of the spikes"),
-            marked("Mean width at half height, from the second spike on."),
-            "ms", low=-0.1, high=0.1, scale=0.5, without_reset=True), share=3.0 * self.settings.tolerance)  # fmt: skip
+            marked("Mean width at half height, from the second spike on."), "ms", low=-0.1, high=0.1, scale=0.5,
+            without_reset=True), 0.0, g.end, share=3.0 * self.settings.tolerance)  # fmt: skip
 
     def _of_spikes(
-        self, g: _Recorded, rows: Sequence[Any], name: str, measure: Any, criterion: Criterion, error: float = 0.0,
-        share: float = 0.0,
+        self, g: _Recorded, rows: Sequence[Any], name: str, measure: Any, criterion: Criterion, begin: float,
+        end: float, error: float = 0.0, share: float = 0.0,
     ) -> None:  # fmt: skip
         """Ask for what a sweep has on the average of its spikes; the criterion says by how much it differs at least."""
-        if not self._asked(name):
-            return
         values = np.array([float(measure(*row)[0]) for row in rows])
         values = values[np.isfinite(values)]
-        if not values.size:
+        if not values.size or not self._asked(name):
             return
-        end, middle = g.end, float(values.mean())
+        middle = float(values.mean())
         slack = max(criterion.high, 2.0 * float(values.std()), error, share * middle)
+        whole = end - begin >= g.end
 
         def of_response(x: Response, r: Responses) -> Any:
             if criterion.without_reset and r.full_spike is None:
                 return np.nan
-            return measure(x.v(0.0, end), x.window(), x.dt)
+            return measure(x.v(begin, end), x.window() if whole else x.window(begin, end) - begin, x.dt)
 
         self._add(name, replace(criterion, low=middle - slack, high=middle + slack), of_response, g.name)
-
-    def _trough(self, g: _Recorded, stretch: tuple[float, float], mark: str) -> None:
-        """Ask for the potential between the spikes of a stretch of a sweep of a cell that fires by itself."""
-        begin, end = stretch
-        rows = [(g.v(data, begin, end)[None], x[None] - begin, g.dt)
-                for data, train in zip(g.repeats, g.trains, strict=True)
-                if (x := train[(train >= begin) & (train < end)]).size >= 3]  # fmt: skip
-        if not rows or not self._asked("ahp"):
-            return
-        values = [float(f.mean_trough(*row)[0]) for row in rows]
-        # The potential after the last spike may be that of another stretch.
-        error = max(_error_of_mean((v, times[:, :-1], dt), np.minimum) for v, times, dt in rows)
-        slack, middle = max(TROUGH, 2.0 * float(np.std(values)), REPEAT * error), float(np.mean(values))
-        self._add("ahp", Criterion(
-            f"ahp{mark}", tr("{criterion} from {start} to {end} ms", criterion=tr("potential between spikes"),
-                             **g.span(begin, end)),
-            marked("Mean of the lowest potentials between spikes."), "mV", low=middle - slack, high=middle + slack,
-            scale=5.0),
-            lambda x, r: f.mean_trough(x.v(begin, end), x.window(begin, end) - begin, x.dt), g.name)  # fmt: skip
 
 
 def _irregularity(groups: Sequence[_Recorded]) -> float:
@@ -932,9 +924,7 @@ def _irregularity(groups: Sequence[_Recorded]) -> float:
 
 def _firing_levels(groups: Sequence[_Recorded]) -> list[tuple[float, float]]:
     """Return the currents at which a cell fires in some stretch, each with what is the same level."""
-    levels = [
-        (g.level((a, b)), any(((t >= a) & (t < b)).any() for t in g.trains)) for g in groups for a, b in g.stretches()
-    ]
+    levels = [(g.level(stretch), g.fires(*stretch)) for g in groups for stretch in g.stretches()]
     near = SAME * float(np.ptp([level for level, _ in levels]))
     return [(level - near, level + near) for level, fires in levels if fires]
 
@@ -952,7 +942,7 @@ def _of_phase(g: _Recorded, course: Floats) -> float:
     apart, known = 0.0, int(np.isfinite(course).sum())
     for a, b in g.stretches():
         part = course[(places >= a) & (places < b) & np.isfinite(course)]
-        if part.size and any(((x >= a) & (x < b)).sum() >= 2 for x in g.trains):
+        if part.size and any(x.size >= 2 for x in g.trains_within(a, b)):
             apart += 2.0 * float(part.var()) * part.size
     return 1.25 * math.sqrt(apart / max(known, 1))
 
