@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Floats, LaneJob
-from plausiwidgets.simulation.simulate import broadcast, check_dt
-from plausiwidgets.support.arguments import checked
+from plausiwidgets.simulation.simulate import broadcast
 
 _LENGTH = 500.0
 """Length of the step in ms."""
@@ -21,12 +19,7 @@ _POINTS, _ROUNDS = 40, 3
 """Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
 
 
-@checked
-def rheobase(
-    model: str | NeuronModel,
-    parameters: Mapping[str, ArrayLike] | None = None,
-    dt: float | None = None,
-) -> Floats:
+def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float) -> Floats:
     """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
 
     The result [n] has the unit of the model's current.
@@ -36,15 +29,13 @@ def rheobase(
     ValueError
         For a neuron that fires without a current, or at none in the range of the model's current.
     """
-    neuron = get(model)
-    step = check_dt(neuron, dt)
-    sets = broadcast(neuron.complete(parameters))
+    sets = broadcast(neuron.complete(values))
     n = max((v.size for v in sets.values()), default=1)
     least, most = np.zeros(n), np.full(n, max(neuron.current.high, 0.0))
     share = np.arange(_POINTS + 1) / _POINTS
     for _ in range(_ROUNDS):
         currents = least[:, None] + share * (most - least)[:, None]
-        fires = _fires(neuron, sets, currents, step)
+        fires = _fires(neuron, sets, currents, dt)
         for wrong, words in ((fires[:, 0] & (least == 0.0), "fires without a current"),
                              (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}")):  # fmt: skip
             if wrong.any():

@@ -111,14 +111,16 @@ def test_neurons_of_a_layer_differ_and_each_is_a_lane_of_its_own():
 
 def test_an_input_of_one_is_the_rheobase():
     for name in ("lif", "adex"):
-        least = rheobase(name)[0]
+        model = pw.models.get(name)
+        least = rheobase(model, {}, model.dt)[0]
         layer = pw.to_norse(name, input="rheobase")
         with torch.no_grad():
             counts = [trains(layer, torch.full((4000, 1), x, dtype=f64))[0].sum() for x in (0.98, 1.02)]
         assert counts[0] == 0 < counts[1]
         assert float(layer.scale) == least
         assert float(pw.to_norse(name, input=2.0 * least).scale) == 2.0 * least
-    assert rheobase("lif", {"v_rest": [-65.0, -70.0]}) == pytest.approx([15.0, 20.0], rel=1e-2)
+    lif = pw.models.get("lif")
+    assert rheobase(lif, {"v_rest": [-65.0, -70.0]}, lif.dt) == pytest.approx([15.0, 20.0], rel=1e-2)
 
 
 # ------------------------------------------------------------------ gradients

@@ -238,6 +238,7 @@ class _Translation:
         names += [f"p{i}" for i in range(len(self.model.parameters))] + ["dt"]
         levels += [FIXED] * len(self.model.parameters) + [UNIFORM]
         inputs = iter(zip(names, levels, strict=True))
+        captured = {**self.exported.state_dict, **self.exported.constants}
         for node, spec in zip(placeholders, specs, strict=True):
             if spec.kind.name == "USER_INPUT":
                 name, level = next(inputs)
@@ -245,11 +246,7 @@ class _Translation:
                 if name == "current":
                     self.lanes = str(node.meta["val"].shape[0])
             else:
-                self._constant(node, self._captured(spec))
-
-    def _captured(self, spec: Any) -> Any:
-        exported, target = self.exported, spec.target
-        return exported.constants[target] if target in exported.constants else exported.state_dict[target]
+                self._constant(node, captured[spec.target])
 
     def _constant(self, node: Any, tensor: Any) -> None:
         if isinstance(tensor, torch.Tensor) and tensor.numel() == 1 and tensor.dtype in NUMPY:
