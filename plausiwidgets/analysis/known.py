@@ -17,15 +17,19 @@ from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 from plausiwidgets.support.arguments import checked
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
-"""Of ``plausiwidgets assess all --workers 2 --store zoo.jsonl --csv zoo.csv`` and `finish_table`: with seed 0 and the
-default budgets, and others where these find nothing.
+COMMAND = (
+    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
+    f"python -c \"from plausiwidgets.assessment.published import finish_table; finish_table('{TABLE}')\""
+)
+"""The command that made both, with seed 0 and the default budgets, and others where these find nothing.
 
 Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
 """
 DEFAULTS = "zoo_defaults.csv"
 """Of `plausiwidgets.assessment.published.write_defaults`."""
 REPERTOIRES = "zoo_repertoires.jsonl"
-"""Of `plausiwidgets.assessment.published_repertoires.write`, with seed 0 and the default budgets."""
+REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
+"""The command that made it, with seed 0 and the default budgets; with names, those of these models alone."""
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 """Of ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
 torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
