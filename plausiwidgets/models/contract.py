@@ -100,12 +100,7 @@ def check_contract(model: Any) -> None:
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
     model is marked ``lanewise`` and the torch engine runs it a lane at a time. One that is made of programs is checked
-    without torch.
-
-    Raises
-    ------
-    ValueError
-        Naming the model and what to change.
+    without torch. A ValueError names the model and what to change.
     """
     if isinstance(model.step, ProgramStep):
         _check_program(model)

@@ -85,34 +85,31 @@ def from_nir(
     values = {name: _number(neuron, name) for name in _FIELDS[kind]}
     parameters = [_parameter(name, x) for name, x in values.items()]
     recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
-    p, x = recorder.parameters, gain * recorder.current + bias
-    v = recorder.state[0]
+    p, x, time_step = recorder.parameters, gain * recorder.current + bias, recorder.dt
+    v, synaptic = recorder.state[0], list[Any]()
     if kind == "IF":
-        v = v + recorder.dt * 1e-3 * p["r"] * x
+        v = v + time_step * 1e-3 * p["r"] * x
+    elif kind == "LIF":
+        end = p["v_leak"] + p["r"] * x
+        v = end + (v - end) * np.exp(-time_step / p["tau"])
     else:
-        end, tau = p["v_leak"] + p["r"] * x, p["tau_mem" if kind == "CubaLIF" else "tau"]
-        kept = np.exp(-recorder.dt / tau)
-        if kind == "CubaLIF":
-            settled = p["w_in"] * x
-            end = p["v_leak"] + p["r"] * settled
-            left, stays = recorder.state[1] - settled, np.exp(-recorder.dt / p["tau_syn"])
-            v = end + (v - end) * kept + p["r"] * left * kept * _passed(recorder.dt, tau, p["tau_syn"])
-            synaptic = settled + left * stays
-        else:
-            v = end + (v - end) * kept
+        settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
+        end, left, kept = p["v_leak"] + p["r"] * settled, recorder.state[1] - settled, np.exp(-time_step / tau)
+        v = end + (v - end) * kept + p["r"] * left * kept * _passed(time_step, tau, tau_syn)
+        synaptic = [settled + left * np.exp(-time_step / tau_syn)]
     fired = v > p["v_threshold"]
     after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
-    state = [np.where(fired, after, v), *([synaptic] if kind == "CubaLIF" else [])]
+    state = [np.where(fired, after, v), *synaptic]
     rest = "v_leak" if "v_leak" in values else 0.0
     level = values["v_threshold"]
     begin = Recorder([q.key for q in parameters], 0)
     first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
-    start = begin.program(0.0, [first, *([0.0] if kind == "CubaLIF" else []), first, begin.parameters["v_threshold"]])
+    start = begin.program(0.0, [first, *(0.0 for _ in synaptic), first, begin.parameters["v_threshold"]])
     drive = current or _current(values, gain, bias, level - values.get("v_leak", 0.0), kind)
     step = ProgramStep(Programs(recorder.program(fired, state), start), level=False)
     return NeuronModel(
         key, step, parameters, step.initial_state, drive, rest, "v_threshold", dt,
-        states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
+        states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],
         **({"scheme": "exact for a current that is constant within a step",
             "title": f"NIR {kind}" if key == KEY else ""} | options),
     )  # fmt: skip

@@ -226,10 +226,7 @@ class Wrapped:
     def advance(self, x: Any, state: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return (outputs, state) after one step from `state`, all [lanes]; the module is left as it was.
 
-        Parameters
-        ----------
-        values : mapping of str to tensor
-            What constants are replaced by, by their paths.
+        Constants are replaced by `values`, by their paths.
         """
         spots = self.spots
         kept = [(home, dict(home)) for home in self._homes]
@@ -385,10 +382,7 @@ def _first_line(error: Exception) -> str:
 def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
     """Find the state of a module: of what its steps change, what decides over later steps or over the output.
 
-    Returns
-    -------
-    list of str
-        What else a step changes, in words.
+    What else a step changes is returned in words.
     """
     currents, others = _ladder(_STEPS), []
     if wrapped.given == "hidden":

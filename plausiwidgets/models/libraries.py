@@ -39,13 +39,7 @@ class Library:
     several: str = ""
 
     def refuse(self, module: Any, where: str) -> None:
-        """Refuse a module of a class, or with a part of one, that is no neuron with one current.
-
-        Raises
-        ------
-        ValueError
-            That says why.
-        """
+        """Refuse a module of a class, or with a part of one, that is no neuron with one current."""
         for part in module.modules():
             for kind in type(part).__mro__:
                 if kind.__name__ in self.refused and LIBRARIES.get(kind.__module__.partition(".")[0]) is self:
@@ -164,10 +158,7 @@ LIBRARIES: dict[str, Library] = {
 
 
 def library_of(module: Any) -> Library:
-    """Return the library that a module, or the first of its parts that has one, comes from.
-
-    A library without a name stands for a custom module.
-    """
+    """Return the library of a module or of the first of its parts that has one; one without a name for a custom one."""
     for part in module.modules():
         for kind in type(part).__mro__:
             library = LIBRARIES.get(kind.__module__.partition(".")[0])

@@ -102,22 +102,11 @@ class RecordingFile:
         sweeps: Iterable[int] | None = None,
         holdout: Iterable[int] = (),
     ) -> RecordedPattern:
-        """Return the recording as a pattern, with units that were chosen for a model.
+        """Return the recording as a pattern, with units that were chosen for a model: one for each of `choices`.
 
         A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
-        Spike times alone are taken to begin at 0, and to end a mean interval after the last.
-
-        Parameters
-        ----------
-        units : mapping of str to str
-            For each of `choices`; others are left out.
-        compare, sweeps, holdout
-            As of :func:`plausiwidgets.from_recording`.
-
-        Raises
-        ------
-        ValueError
-            That names the file, and the line, where there is one.
+        Spike times alone are taken to begin at 0, and to end a mean interval after the last. The other arguments are
+        those of :func:`plausiwidgets.from_recording`; a ValueError names the file, and the line, where there is one.
         """
         chosen = {**units, **self.units}
         for what, name in self.columns.items():
@@ -278,17 +267,7 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
 
     Columns of CSV are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the
     end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` tells sweeps apart. Without names, one
-    column is spike times, two are times and potentials, and three have the current too.
-
-    Parameters
-    ----------
-    name : str
-        Of the file.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or its columns are not known; in a sentence with the name of the file.
+    column is spike times, two are times and potentials, and three have the current too. A ValueError names the file.
     """
     import tempfile
 
