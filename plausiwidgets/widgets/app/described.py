@@ -31,8 +31,9 @@ from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
+from plausiwidgets.widgets.app.played import checked_formulas, checked_tape
 from plausiwidgets.widgets.app.symbols import GREEK
-from plausiwidgets.widgets.app.tape import applied_sweeps, numbers_of, sweep_formulas, tape_of
+from plausiwidgets.widgets.app.tape import applied_sweeps, numbers_of
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
 
@@ -142,7 +143,7 @@ class Described:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
         tape, criteria = None, []
         if isinstance(part, Pattern):
-            tape = tape_of(self.model, part) if self.simulate else None
+            tape = checked_tape(self.model, part) if self.simulate else None
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "
@@ -280,7 +281,7 @@ def _within(prefix: str, part: Protocol, name: str) -> str:
 
 def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
     """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
-    formulas = None if part.adapts else sweep_formulas(part, prefix)
+    formulas = None if part.adapts else checked_formulas(part, prefix)
     return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
 
 
@@ -293,7 +294,7 @@ def _chosen(
     model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
     """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
-    formulas = sweep_formulas(part, prefix) or {}
+    formulas = checked_formulas(part, prefix) or {}
     sweeps = []
     for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
         live = name in formulas and numbers_of(formulas[name], values) == sweep

@@ -64,12 +64,13 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     s = SimpleNamespace(**{name: Formula(prefix + name) for name in pattern.free})
     try:
         durations = pattern.durations(s)
-        return {name: _trees(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
+        return {name: sweep_numbers(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
     except Exception:  # a custom function may do anything with its values
         return None
 
 
-def _trees(sweep: Sweep, duration: Any) -> dict[str, Any]:
+def sweep_numbers(sweep: Sweep, duration: Any) -> dict[str, Any]:
+    """Return a sweep of one set as numbers, or of formulas as their trees."""
     pieces = [[operand(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces]
     return {"pieces": pieces, "end": operand(sweep.end), "duration": operand(duration)}
 
@@ -104,7 +105,7 @@ def applied_sweeps(
     bench = Bench(model, one_set, dt, record=(model.states[0].key,))
     with np.errstate(invalid="ignore"):
         pattern.measured_on(bench)
-    return {name: _trees(sweep, duration) for name, (sweep, duration) in bench.shown.items()}
+    return {name: sweep_numbers(sweep, duration) for name, (sweep, duration) in bench.shown.items()}
 
 
 # -- features ----------------------------------------------------------------------------------------

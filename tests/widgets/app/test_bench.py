@@ -4,8 +4,10 @@ import node
 import numpy as np
 
 import plausiwidgets as pw
+from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
+from plausiwidgets.widgets.app.played import checked_formulas
 from plausiwidgets.widgets.app.tape import sweep_formulas
 
 
@@ -30,6 +32,11 @@ def test_functions_of_numpy_are_taken_as_far_as_the_table_goes():
     assert chosen["pulse"]["pieces"][0][1] == ["+", 0.0, ["where", [">", "width", 10.0], "width", 10.0]]
     for width in (lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
         assert sweep_formulas(one_pulse(width)) is None
+
+
+def test_a_function_that_does_something_else_with_formulas_than_with_numbers_is_found_out():
+    assert checked_formulas(one_pulse(lambda width: 2.0 * width)) is not None
+    assert checked_formulas(one_pulse(lambda width: 7.0 if isinstance(width, Formula) else width)) is None
 
 
 _RUN = """

@@ -10,25 +10,16 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormula
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
+from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
 from plausiwidgets.widgets.app.tape import tape_of
 from tests.widgets.app.test_bench import one_pulse
 from tests.widgets.test_page import data_of
-
-ON_ROWS = {
-    "entry": lambda row, place: row[:, place],
-    "piece": lambda row, first, last: row[:, first:last],
-    "how_many": lambda row: row.sum(axis=1),
-    "highest": lambda row: row.max(axis=1),
-    "lowest": lambda row: row.min(axis=1),
-    "any": lambda row: row.any(axis=1),
-    "all": lambda row: row.all(axis=1),
-}
-"""What the indices and methods of a formula do with a row."""
 
 SOURCE = node.engine("features.js", "bench.js", "judge.js", "words.js")
 
@@ -303,7 +294,7 @@ def made(measure, **more) -> pw.Pattern:
 
 
 def of(measure):
-    return tape_of(pw.models.get("lif"), made(measure))
+    return checked_tape(pw.models.get("lif"), made(measure))
 
 
 def test_a_custom_measurement_is_recorded_as_far_as_the_table_goes():
@@ -313,6 +304,31 @@ def test_a_custom_measurement_is_recorded_as_far_as_the_table_goes():
     assert of(lambda r, s: {"x": np.exp(r["pulse"].count() / 100.0)}) is None
     assert of(lambda r, s: {"x": np.nansum(r["pulse"].times, axis=-1)}) is None
     assert of(lambda r, s: {"x": r["pulse"].count() if len(r) else 0.0}) is not None
+
+
+def caught(r, s):
+    try:
+        return {"x": np.exp(r["pulse"].count() / 100.0)}
+    except Exception:
+        return {"x": 0.0}
+
+
+def test_a_measurement_that_does_something_else_when_it_is_recorded_is_found_out():
+    assert of(lambda r, s: {"x": 1.0 * r["pulse"].count() + isinstance(s.width, Formula)}) is None
+    assert of(caught) is None
+
+
+@pytest.mark.parametrize("key", ["class_2_excitable", "bistability", "subthreshold_oscillations"])
+def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
+    model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
+    values = near_and_far(model, pattern, 12, np.random.default_rng(1))
+    bench = Bench(model, values, model.dt)
+    measured = pattern.measured_on(bench)
+    features, _, gap = play(tape_of(model, pattern), bench.with_stimulus(values))
+    np.testing.assert_array_equal(gap, measured.gap_to_threshold)
+    for name, value in features.items():
+        expected = getattr(measured.features[name], "value", measured.features[name])
+        np.testing.assert_array_equal(np.broadcast_to(value, 12), np.broadcast_to(expected, 12), err_msg=name)
 
 
 def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
