@@ -103,6 +103,7 @@ def test_a_mistake_is_told_when_the_pattern_is_made(changes, said):
         (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", of="current"), "and not both"),
         (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, of="voltage"), "valid is: 'current'"),
         (lambda: pw.FreeValue("width", 1.0, 2.0, 50.0, unit="ms"), "outside of its range"),
+        (lambda: pw.Parameter("tau", 10.0, 1.0, 20.0, "log"), "unit 'log' is a scale, write scale='log'"),
         (lambda: pw.Criterion("n", "n", "n", low=2, high=1), "low 2 must be at most high 1"),
         (lambda: pw.Criterion("n", "n", "n"), "accepts everything"),
         (lambda: pw.Criterion("n", "n", "n", low=1, kind="counts"), "valid is one of"),
@@ -138,8 +139,3 @@ def test_a_sweep_refuses_a_piece_before_its_onset_that_would_be_cut():
     for onset in (-5.0, np.array([0.0, -5.0])):
         with pytest.raises(ValueError, match=r"Sweep: a piece begins at .*-5.* ms, valid is from 0 ms on"):
             pw.Sweep([pw.pulse(onset, 20.0, 10.0)], end=100.0)
-
-
-def test_a_scale_is_not_taken_for_a_unit():
-    with pytest.raises(ValueError, match="unit 'log' is a scale, write scale='log'"):
-        pw.Parameter("tau", 10.0, 1.0, 20.0, "log")
