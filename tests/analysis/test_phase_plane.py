@@ -230,9 +230,17 @@ def test_bad_input_is_named(arguments, text):
 
 
 def test_kinds():
-    assert [kind_of(np.array(values, complex)) for values in ([-1, -2], [1, 2], [0, -1], [0.1 + 1j, 0.1 - 1j])] == [
-        "stable node", "unstable node", "borderline", "unstable focus",
-    ]  # fmt: skip
+    kinds = {
+        "stable node": [-1, -2],
+        "unstable node": [1, 2],
+        "saddle": [-1, 2],
+        "stable focus": [-0.1 + 1j, -0.1 - 1j],
+        "unstable focus": [0.1 + 1j, 0.1 - 1j],
+        "borderline": [0, -1],
+    }
+    assert {kind: kind_of(np.array(values, complex)) for kind, values in kinds.items()} == {
+        kind: kind for kind in kinds
+    }
 
 
 def test_a_closed_zero_line_is_one_line_that_comes_back():

@@ -5,7 +5,6 @@ import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,8 +14,6 @@ from paths import DATA
 from small_neurons import make
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import executors
-from plausiwidgets.assessment.units import Unit
 
 ASKED = {"models": ["lif", "izhikevich"], "patterns": ["tonic_spiking", "tonic_bursting"]}
 SMALL = {"budget": 300, "popsize": 8}
@@ -130,27 +127,6 @@ def test_after_the_death_of_a_worker_the_study_can_continue(expected, tmp_path):
     again = pw.assess(**asked, **SMALL, store=tmp_path / "s.jsonl")
     same_table(again[:4], expected)
     assert "failed" not in set(again["status"])
-
-
-def test_the_number_of_submitted_units_is_limited(monkeypatch):
-    monkeypatch.setattr(executors, "WINDOW", 3)
-    units = [Unit("lif", "tonic_spiking", seed, 10) for seed in range(8)]
-    most, began, ended = [], [], []
-
-    class Queue:
-        """Finishes each unit at once."""
-
-        def submit(self, function, unit):
-            most.append(len(began) - len(ended))
-            future = Future()
-            future.set_result(replace(unit.waiting, reason="budget"))
-            return future
-
-    for result in executors.run_on(Queue(), iter(units), lambda: None, began.append):
-        assert result.id in {unit.waiting.id for unit in began}
-        ended.append(result)
-    assert began == units and {result.seed for result in ended} == set(range(8))
-    assert max(most) == 3
 
 
 # -- executors that fail -----------------------------------------------------------------------------

@@ -137,6 +137,7 @@ def test_an_urgent_job_holds_every_run():
     with gate.urgent():
         with gate.urgent():
             pass
+        assert gate.closed
         until(lambda: stands(lambda: [run.snapshot().generation for run in runs]))
         before = [run.snapshot().generation for run in runs]
         assert stands(lambda: [run.snapshot().generation for run in runs])

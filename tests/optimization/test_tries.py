@@ -22,13 +22,6 @@ def record(generations, size=10, names=("a", "b")):
     return seen
 
 
-def test_a_snapshot_shares_its_arrays_with_the_next_and_keeps_its_length():
-    *_, before, after = record(100)
-    assert np.shares_memory(before.loss, after.loss)
-    assert len(before) == 990 and len(after) == 1000
-    assert np.array_equal(after.values[:990], before.values)
-
-
 def test_arrays_that_grow_keep_all_rows():
     *_, last = record(1000, size=7)
     rng = np.random.default_rng(0)

@@ -18,11 +18,6 @@ def test_one_adex_shows_tonic_spiking_adaptation_and_a_rebound_spike():
     assert result.replicated
     verdict = pw.judge("adex", pw.patterns.all_of(*CELL), result.parameters)
     assert verdict.replicated and list(verdict.parts) == CELL
-    # Judged apart, with the parameters of the same neuron and each pattern's own stimulus.
-    neuron = {name: result.parameters[name] for name in pw.models.get("adex").parameters}
-    for key in CELL:
-        own = {name: result.parameters[f"{key}_{name}"] for name in pw.patterns.get(key).free}
-        assert pw.judge("adex", key, neuron | own).replicated, key
     tonic, adapting = (result.parameters[f"{key}_amplitude"] for key in CELL[:2])
     assert tonic != adapting
 

@@ -6,6 +6,7 @@ import warnings
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import plausiwidgets as pw
@@ -105,18 +106,6 @@ def test_an_invalid_number_of_threads_is_refused(monkeypatch, threads_asked):
         threads.thread_count()
 
 
-def arrays_of(verdict: pw.Verdict) -> dict[str, np.ndarray]:
-    """Return all that a verdict has of each set, by name."""
-    found = {name: getattr(verdict, name) for name in ("loss", "status", "failed_check", "failed_loss", "diverged")}
-    found |= {f"parameter {name}": value for name, value in verdict.parameters.items()}
-    found |= {f"measured {name}": value for name, value in verdict.measured.items()}
-    for check in verdict.checks:
-        found |= {f"{check.key} {name}": getattr(check, name) for name in ("value", "low", "high", "passed", "cost")}
-    for key, part in verdict.parts.items():
-        found |= {f"{key}: {name}": value for name, value in arrays_of(part).items()}
-    return found
-
-
 @pytest.mark.parametrize(
     ("pattern", "verify"),
     [("tonic_spiking", True), ("class_1_excitable", False), (("rebound_spike", "tonic_bursting"), False)],
@@ -128,11 +117,12 @@ def test_many_sets_are_judged_in_blocks_with_the_same_verdict(pattern, verify, m
     monkeypatch.setattr(import_module("plausiwidgets.patterns.judge"), "BLOCK", 10)
     seen = []
     blocks = pw.judge("izhikevich", asked, values, verify=verify, progress=seen.append)
-    expected, found = arrays_of(whole), arrays_of(blocks)
-    assert list(found) == list(expected)
-    for name, value in expected.items():
-        np.testing.assert_array_equal(found[name], value, err_msg=name)
-        assert found[name].dtype == value.dtype, name
+    pd.testing.assert_frame_equal(blocks.to_frame(), whole.to_frame(), check_exact=True)
+    np.testing.assert_equal(dict(blocks.parameters), dict(whole.parameters))
+    np.testing.assert_equal(dict(blocks.measured), dict(whole.measured))
+    for name in ("loss", "status", "failed_check", "failed_loss", "diverged"):
+        np.testing.assert_array_equal(getattr(blocks, name), getattr(whole, name), name)
+        assert getattr(blocks, name).dtype == getattr(whole, name).dtype, name
     assert {(one.done, one.of) for one in seen} >= {(10, SETS), (30, SETS)}
     assert (seen[-1].state, seen[-1].done) == ("done", SETS)
     assert str(blocks) == str(whole)

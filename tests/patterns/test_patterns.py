@@ -6,6 +6,7 @@ import torch
 from small_neurons import good_step, make
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.bisection import smallest_firing
 from plausiwidgets.patterns.evaluation import evaluate
 
 PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
@@ -191,3 +192,21 @@ def test_what_was_not_verified_is_never_called_replicated():
     assert "unverified" in one._repr_html_() and "replicated" not in one._repr_html_()
     assert "unverified" in str(one) and "replicated" not in str(one)
     assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
+
+
+def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
+    rng = np.random.default_rng(3)
+    wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)
+
+    def search(chosen):
+        return smallest_firing(
+            lambda x, active: x >= wanted[chosen], np.zeros(len(chosen)), high[chosen], np.ones(len(chosen), bool), 1e-7
+        )
+
+    together = search(np.arange(40))
+    for lane in range(40):
+        low, top = 0.0, 1.5
+        while top - low > 1e-7 * top:
+            middle = 0.5 * (low + top)
+            low, top = (low, middle) if middle >= wanted[lane] else (middle, top)
+        assert together[lane] == top == search(np.array([lane]))[0] == search(np.array([lane, 0, 1, 2]))[0]

@@ -161,6 +161,14 @@ def test_a_current_in_amperes_has_a_free_factor_for_a_model_without():
     assert not cell.parameters(pw.models.get("adex"))["current_scale"].free
 
 
+def test_the_plot_of_a_verdict_draws_the_recording():
+    cell = adex_cell([350.0])
+    figure = pw.plot(pw.judge("adex", cell, verify=False))
+    recorded = pw.patterns.target(cell).traces["recording"]
+    drawn = [trace for trace in figure.data if trace.name == "recording" and trace.y is not None and len(trace.y) > 100]
+    assert drawn and np.nanmax(drawn[0].y) == pytest.approx(recorded.v.max(), abs=1.0)
+
+
 # -- a cell that fires by itself ----------------------------------------------------------------------
 
 
@@ -232,6 +240,14 @@ def test_the_spikes_of_a_cell_that_fires_by_itself_are_counted_between_changes_o
     assert "spikes from 200 to 700 ms" in by_key(cell)["n_1_0"].title
     level = by_key(cell)["level_1_1"]
     assert level.low < -47.5 - 0.15 * 120.0 < level.high
+
+
+def test_repeats_of_a_cell_that_fires_by_itself_say_how_reliable_its_spike_times_are():
+    sweeps = [restless_sweep(80.0, seed) for seed in range(3)]
+    cell = pw.from_recording(sweeps[0][0], v=[v for _, v, _ in sweeps], current=[i for *_, i in sweeps])
+    [own] = cell.reliability.values()
+    assert own < 0.5 and by_key(cell)["gamma"].low == pytest.approx(0.7 * own) and cell.left_out == ("cv",)
+    assert cell.numbers == {"sweep 0": (0, 1, 2)} and cell.begins == {"sweep 0": 200.0}
 
 
 # -- files of other programs --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from random_patterns import Drawn, draw
+from small_neurons import good_step, make
 from small_patterns import doublet
 
 import plausiwidgets as pw
@@ -73,6 +74,15 @@ def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
 def test_a_name_that_links_and_calls_need_is_refused(name):
     with pytest.raises(ValueError, match=rf"key of a stimulus value is '{name}', which is reserved"):
         pw.FreeValue(name, 5.0, 1.0, 9.0, unit="ms")
+
+
+@pytest.mark.parametrize("name", ["read", "values", "name", "key"])
+def test_a_step_reads_a_parameter_of_any_other_name(name):
+    def step(current, state, p, dt):
+        return good_step(current, state, SimpleNamespace(tau=getattr(p, name)), dt)
+
+    neuron = make(step, [pw.Parameter(name, 20.0, 5.0, 50.0)])
+    assert len(pw.simulate(neuron, pw.Current.step(30.0, 100.0), {name: 10.0}).spike_times[0]) > 0
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,9 @@ def test_a_card_says_what_the_neuron_costs_when_asked():
     assert card.cost in card._repr_html_()
     assert "operations" not in pw.models.get("hodgkin_huxley")._repr_html_()
     assert "ns" not in pw.analysis.model_card("hodgkin_huxley").cost.split()
+
+
+def test_a_card_has_no_markup_from_a_name():
+    model = lanes_model(lambda current, state, p, dt: (current, state), 1, title="<script>", description="<b>&")
+    assert "&lt;script&gt;" in model._repr_html_()
+    assert "<b>&" not in model._repr_html_()

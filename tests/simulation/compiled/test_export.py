@@ -8,10 +8,9 @@ import threading
 import numpy as np
 import pytest
 import torch
-from kernel_helpers import in_order, lanes_model
+from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.compiled.export import export_step
 
@@ -108,14 +107,6 @@ def test_the_reason_names_the_line_and_the_idiom(step, fragment, words):
 
 def test_the_line_may_be_in_a_function_that_the_step_calls():
     assert f"line {line_of(helper, 'lgamma')}" in why_not(lanes_model(through_a_helper, 1))
-
-
-@pytest.mark.parametrize("name", ["lif", "ifb", "izhikevich", "lsnn", "wang_buzsaki"])
-def test_what_torch_need_not_rewrite_becomes_the_same_program(name, monkeypatch):
-    assert export._is_plain(export._trace(pw.models.get(name)))
-    as_it_is = in_order(export_step(pw.models.get(name)))
-    monkeypatch.setattr(export, "_is_plain", lambda exported: False)
-    assert in_order(export_step(pw.models.get(name))) == as_it_is
 
 
 def test_a_step_that_changes_its_input_is_told_so():
