@@ -17,9 +17,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from waiting import run
 
 from tests.browser.servers import Server, children, start_app
-from tests.cli.test_app_server import DONE, SET, run, visit
+from tests.cli.test_app_server import DONE, SET, visit
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
 

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest
 from paths import DATA
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
-from waiting import until
+from waiting import on_a_loop, run, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.server import frames
@@ -75,12 +74,6 @@ async def visit(server: Server, name: int = 0) -> Visitor:
     return visitor
 
 
-def run(work: Any) -> Any:
-    """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
 def works(server: Server) -> bool:
     """Whether a visitor is answered by Python."""
     return run(judged(server))["verdict"]["status"] == "replicated"
@@ -120,87 +113,82 @@ def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 # ------------------------------------------------------------------ what visitors get
 
 
-def test_a_verdict_and_a_search_are_answered_by_a_worker_and_not_by_the_server(server: Server) -> None:
-    async def work() -> None:
-        visitor = await visit(server)
-        answer = await visitor.answer("verify", "v", **SET)
-        assert answer["verdict"]["status"] == "replicated"
-        answer = await visitor.answer("search", "s", **SET | {"values": {"c": -50.0}}, begin="values", seed=3)
-        assert answer["search"]["status"] == "replicated"
-        assert answer["search"]["budget"] <= 5000
-
-    run(work())
+@on_a_loop
+async def test_a_verdict_and_a_search_are_answered_by_a_worker_and_not_by_the_server(server: Server) -> None:
+    visitor = await visit(server)
+    answer = await visitor.answer("verify", "v", **SET)
+    assert answer["verdict"]["status"] == "replicated"
+    answer = await visitor.answer("search", "s", **SET | {"values": {"c": -50.0}}, begin="values", seed=3)
+    assert answer["search"]["status"] == "replicated"
+    assert answer["search"]["budget"] <= 5000
     assert len(workers(server)) == 2
 
 
-def test_nobody_sees_stops_or_cancels_what_another_one_asked_for(server: Server) -> None:
-    async def work() -> None:
-        first, second = await visit(server), await visit(server)
-        await first.ask("search", "s", **ENDLESS)
-        await first.until("s", lambda answer: answer["search"]["evaluations"] > 0)
-        await second.answer("verify", "v", **SET)
-        assert (await second.answer("stop", "a", of="s"))["state"] == "failed"
-        await second.answer("cancel", "b", of="s")
-        assert (await second.answer("running", "c"))["searches"] == []
-        first.heard.clear()
-        await first.until("s", lambda answer: answer["state"] == "running")
-        assert all(answer["id"] != "s" for answer in second.heard)
-        await first.ask("stop", "x", of="s")
-        await first.until("s", lambda answer: answer["state"] == "stopped")
-
-    run(work())
+@on_a_loop
+async def test_nobody_sees_stops_or_cancels_what_another_one_asked_for(server: Server) -> None:
+    first, second = await visit(server), await visit(server)
+    await first.ask("search", "s", **ENDLESS)
+    await first.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+    await second.answer("verify", "v", **SET)
+    assert (await second.answer("stop", "a", of="s"))["state"] == "failed"
+    await second.answer("cancel", "b", of="s")
+    assert (await second.answer("running", "c"))["searches"] == []
+    first.heard.clear()
+    await first.until("s", lambda answer: answer["state"] == "running")
+    assert all(answer["id"] != "s" for answer in second.heard)
+    await first.ask("stop", "x", of="s")
+    await first.until("s", lambda answer: answer["state"] == "stopped")
 
 
 @pytest.mark.slow
-def test_who_waits_for_a_turn_is_told_how_many_are_before(server: Server) -> None:
-    async def work() -> None:
-        visitors = [await visit(server) for _ in range(12)]
-        for visitor in visitors:
-            await visitor.ask("search", "s", **ENDLESS)
-        await asyncio.gather(*[v.until("s", lambda answer: answer["search"]["evaluations"] > 0) for v in visitors])
-        told = [max(answer.get("before", 0) for answer in visitor.heard if answer["id"] == "s") for visitor in visitors]
-        assert max(told) >= 2
-        for visitor in visitors:
-            await visitor.ask("stop", "x", of="s")
-        await asyncio.gather(*[v.until("s", lambda answer: answer["state"] in DONE) for v in visitors])
-
-    run(work())
-
-
-@pytest.mark.slow
-def test_a_worker_that_is_killed_is_replaced_and_has_what_was_made_and_searches_that_begin_anew(server: Server) -> None:
-    async def work() -> None:
-        visitor = await visit(server)
-        made = []
-        for k in range(2):
-            fields = {"shape": "values", "number": 1, "text": f"0 {10 + k}\n200 0", "lines": False, "title": ""}
-            made.append((await visitor.answer("stimulus", f"i{k}", **fields))["pattern"])
-        hidden = await visitor.answer("mystery", "m", model="lif", pattern="tonic_spiking", seed=None)
-        revealed = (await visitor.answer("reveal", "r0", pattern=hidden["pattern"]))["values"]
+@on_a_loop
+async def test_who_waits_for_a_turn_is_told_how_many_are_before(server: Server) -> None:
+    visitors = [await visit(server) for _ in range(12)]
+    for visitor in visitors:
         await visitor.ask("search", "s", **ENDLESS)
-        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
-        before = workers(server)
-        for pid in before:
-            os.kill(pid, signal.SIGKILL)
-        visitor.heard.clear()
-        await visitor.until("s", lambda answer: answer["from"] == 0 and answer["state"] == "running")
-        await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+    await asyncio.gather(*[v.until("s", lambda answer: answer["search"]["evaluations"] > 0) for v in visitors])
+    told = [max(answer.get("before", 0) for answer in visitor.heard if answer["id"] == "s") for visitor in visitors]
+    assert max(told) >= 2
+    for visitor in visitors:
         await visitor.ask("stop", "x", of="s")
-        await visitor.until("s", lambda answer: answer["state"] in DONE)
-        assert not set(before) & set(workers(server))
-        # What this visitor had made is known to the new worker.
-        for k, name in enumerate(made):
-            answer = await visitor.answer("describe", f"d{k}", model="lif", pattern=name)
-            assert answer["data"]["patterns"][name]["link"]["samples"] == f"0~{10 + k}_200~0"
-        assert (await visitor.answer("reveal", "r1", pattern=hidden["pattern"]))["values"] == revealed
+    await asyncio.gather(*[v.until("s", lambda answer: answer["state"] in DONE) for v in visitors])
 
-    run(work())
+
+@pytest.mark.slow
+@on_a_loop
+async def test_a_worker_that_is_killed_is_replaced_and_has_what_was_made_and_searches_that_begin_anew(
+    server: Server,
+) -> None:
+    visitor = await visit(server)
+    made = []
+    for k in range(2):
+        fields = {"shape": "values", "number": 1, "text": f"0 {10 + k}\n200 0", "lines": False, "title": ""}
+        made.append((await visitor.answer("stimulus", f"i{k}", **fields))["pattern"])
+    hidden = await visitor.answer("mystery", "m", model="lif", pattern="tonic_spiking", seed=None)
+    revealed = (await visitor.answer("reveal", "r0", pattern=hidden["pattern"]))["values"]
+    await visitor.ask("search", "s", **ENDLESS)
+    await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+    before = workers(server)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    visitor.heard.clear()
+    await visitor.until("s", lambda answer: answer["from"] == 0 and answer["state"] == "running")
+    await visitor.until("s", lambda answer: answer["search"]["evaluations"] > 0)
+    await visitor.ask("stop", "x", of="s")
+    await visitor.until("s", lambda answer: answer["state"] in DONE)
+    assert not set(before) & set(workers(server))
+    # What this visitor had made is known to the new worker.
+    for k, name in enumerate(made):
+        answer = await visitor.answer("describe", f"d{k}", model="lif", pattern=name)
+        assert answer["data"]["patterns"][name]["link"]["samples"] == f"0~{10 + k}_200~0"
+    assert (await visitor.answer("reveal", "r1", pattern=hidden["pattern"]))["values"] == revealed
     until(lambda: len(workers(server)) == 2)
     assert works(server)
 
 
 @pytest.mark.slow
-def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: Path) -> None:
+@on_a_loop
+async def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: Path) -> None:
     file = tmp_path / "neurons.py"
     text = (DATA / "my_neurons.py").read_text().replace("from my_rates import DECAY", "DECAY = 1.0")
     file.write_text(f'{text}\nprint("hello" * 1000)')
@@ -209,14 +197,10 @@ def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_path: P
     about = json.loads(body.decode().split('id="about">')[1].split("</script>")[0])
     names = list(about["own"])
     assert names == ["low_threshold", "high_threshold"]
-
-    async def work() -> None:
-        visitor = await visit(started)
-        answer = await visitor.answer("describe", "d", model=names[0], pattern="tonic_spiking")
-        assert answer["state"] == "done", answer
-        assert answer["data"]["model"]["name"] == names[0]
-
-    run(work())
+    visitor = await visit(started)
+    answer = await visitor.answer("describe", "d", model=names[0], pattern="tonic_spiking")
+    assert answer["state"] == "done", answer
+    assert answer["data"]["model"]["name"] == names[0]
 
 
 @pytest.mark.parametrize(
@@ -335,18 +319,16 @@ def test_binary_nonsense_and_too_long_messages_close_their_own_connection(server
     assert works(server)
 
 
-def test_a_flood_of_messages_is_cut_off_and_others_go_on(server: Server) -> None:
-    async def work() -> None:
-        flood, other = await visit(server), await visit(server)
-        with suppress(Exception):
-            for k in range(5000):
-                await flood.ask("cancel", f"{k}", of="x")
-        while (answer := await flood.hear()) is not None:
-            assert answer["state"] in DONE
-        assert flood.connection.close_code == 1008
-        assert (await other.answer("verify", "v", **SET))["state"] == "done"
-
-    run(work())
+@on_a_loop
+async def test_a_flood_of_messages_is_cut_off_and_others_go_on(server: Server) -> None:
+    flood, other = await visit(server), await visit(server)
+    with suppress(Exception):
+        for k in range(5000):
+            await flood.ask("cancel", f"{k}", of="x")
+    while (answer := await flood.hear()) is not None:
+        assert answer["state"] in DONE
+    assert flood.connection.close_code == 1008
+    assert (await other.answer("verify", "v", **SET))["state"] == "done"
 
 
 # ------------------------------------------------------------------ connections that mean no good
@@ -367,47 +349,39 @@ def test_half_requests_by_the_hundred_do_not_keep_anybody_out_and_fill_no_log(ow
 
 
 @pytest.mark.slow
-def test_a_connection_that_is_silent_is_closed(server: Server) -> None:
-    async def work() -> None:
-        connection = await connect(server)
-        assert await asyncio.wait_for(connection.read_message(), 40) is None
-        assert connection.close_code == 1008
-
-    run(work())
+@on_a_loop
+async def test_a_connection_that_is_silent_is_closed(server: Server) -> None:
+    connection = await connect(server)
+    assert await asyncio.wait_for(connection.read_message(), 40) is None
+    assert connection.close_code == 1008
 
 
 @pytest.mark.slow
-def test_more_visitors_than_places_are_told_so_and_the_others_go_on(own) -> None:
+@on_a_loop
+async def test_more_visitors_than_places_are_told_so_and_the_others_go_on(own) -> None:
     started = own("--workers=1", "--visitors=3")
-
-    async def work() -> None:
-        there = [await visit(started) for _ in range(3)]
-        for visitor in there:
-            assert (await visitor.answer("running", "r"))["state"] == "done"
-        refused = await visit(started)
-        assert await refused.hear() is None
-        assert refused.connection.close_code == 1013
-        assert (await there[0].answer("verify", "v", **SET))["state"] == "done"
-
-    run(work())
+    there = [await visit(started) for _ in range(3)]
+    for visitor in there:
+        assert (await visitor.answer("running", "r"))["state"] == "done"
+    refused = await visit(started)
+    assert await refused.hear() is None
+    assert refused.connection.close_code == 1013
+    assert (await there[0].answer("verify", "v", **SET))["state"] == "done"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_in_work_ends_all_processes(own, how) -> None:
+@on_a_loop
+async def test_a_signal_in_work_ends_all_processes(own, how) -> None:
     started = own("--workers=2")
-
-    async def work() -> None:
-        visitors = [await visit(started) for _ in range(4)]
-        for visitor in visitors:
-            await visitor.ask("search", "s", **ENDLESS)
-        await visitors[0].until("s", lambda answer: answer["search"]["evaluations"] > 0)
-        started.process.send_signal(how)
-        while await visitors[0].hear() is not None:
-            pass
-
     pids = workers(started)
-    run(work())
+    visitors = [await visit(started) for _ in range(4)]
+    for visitor in visitors:
+        await visitor.ask("search", "s", **ENDLESS)
+    await visitors[0].until("s", lambda answer: answer["search"]["evaluations"] > 0)
+    started.process.send_signal(how)
+    while await visitors[0].hear() is not None:
+        pass
     assert started.process.wait(20) == 0
     assert "Traceback" not in started.log.read_text()
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))

@@ -1,7 +1,11 @@
 """Waits for what comes from another thread or process."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from typing import Any
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
@@ -10,3 +14,19 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.02)
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def on_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Let a coroutine be a test."""
+
+    @wraps(test)
+    def run_it(*arguments: Any, **named: Any) -> None:
+        run(test(*arguments, **named))
+
+    return run_it

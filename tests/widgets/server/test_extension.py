@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
+from waiting import on_a_loop, run
 
 from plausiwidgets.widgets.server.extension import has_lab
 from plausiwidgets.widgets.server.handlers import PROTOCOL
 from tests.browser.servers import Server, children, free_port
-from tests.cli.test_app_server import SET, Visitor, run
+from tests.cli.test_app_server import SET, Visitor
 
 BASE, TOKEN = "/user/a-b/", "secret"
 
@@ -108,18 +109,16 @@ def test_a_notebook_is_offered_where_jupyterlab_runs(extensions, there) -> None:
     assert has_lab(SimpleNamespace(extension_manager=SimpleNamespace(extensions=known))) is there
 
 
-def test_no_process_begins_before_a_question_and_then_a_verdict_is_answered(server: Server) -> None:
+@on_a_loop
+async def test_no_process_begins_before_a_question_and_then_a_verdict_is_answered(server: Server) -> None:
     def workers() -> list[str]:
         return [command for command in children(server.process.pid).values() if "server.work" in command]
 
-    async def work() -> None:
-        visitor = Visitor(await connect(server, TOKEN))
-        await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": "0" * 32, "language": "en"}))
-        assert (await visitor.answer("running", "r"))["searches"] == []
-        assert workers() == []
-        answer = await visitor.answer("verify", "v", **SET)
-        assert answer["verdict"]["status"] == "replicated"
-        assert workers()
-        await asyncio.sleep(0)
-
-    run(work())
+    visitor = Visitor(await connect(server, TOKEN))
+    await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": "0" * 32, "language": "en"}))
+    assert (await visitor.answer("running", "r"))["searches"] == []
+    assert workers() == []
+    answer = await visitor.answer("verify", "v", **SET)
+    assert answer["verdict"]["status"] == "replicated"
+    assert workers()
+    await asyncio.sleep(0)

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from waiting import on_a_loop
 
 from plausiwidgets.widgets.answers.messages import TABLE
 from plausiwidgets.widgets.server import frames
@@ -55,45 +55,25 @@ def hello(number: int = 1):
     return {"kind": "hello", "visitor": f"{number:032x}", "language": "en"}
 
 
-def in_new_loop(work):
-    """Run a coroutine in a thread of its own: a browser's test before keeps a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
-
-
-@pytest.fixture
-def run():
-    """Runs with visitors of some limits, on a loop."""
-
-    def run_one(work, **limits):
-        async def main():
-            pool = Pool()
-            work(Visitors(pool, Limits(**limits), logging.getLogger("test")), pool)
-
-        in_new_loop(main())
-
-    return run_one
+def begun(**limits) -> tuple[Visitors, Pool]:
+    """Visitors of some limits, and their workers."""
+    pool = Pool()
+    return Visitors(pool, Limits(**limits), logging.getLogger("test")), pool
 
 
 def hear(*messages, made=(), **limits):
     """Let a visitor, who has `made` some patterns, say these messages; return what reached the workers and the page."""
-    asked, heard, said = [], [], []
-
-    async def main():
-        pool, socket = Pool(), Socket()
-        visitor = Visitors(pool, Limits(**limits), logging.getLogger("test")).enter(hello(), socket)
-        visitor._client.made.extend(Question({"again": name}, b"") for name in made)
-        said.extend(visitor.receive(message, b"") for message in messages)
-        asked.extend(one["id"] for one in pool.asked)
-        heard.extend(socket.heard)
-
-    in_new_loop(main())
-    assert set(said) <= {""}  # the connection is left open
-    assert all(one["state"] == "failed" for one in heard)
-    return asked, [one["error"] for one in heard]
+    (visitors, pool), socket = begun(**limits), Socket()
+    visitor = visitors.enter(hello(), socket)
+    visitor._client.made.extend(Question({"again": name}, b"") for name in made)
+    for message in messages:
+        assert visitor.receive(message, b"") == ""  # the connection is left open
+    assert all(one["state"] == "failed" for one in socket.heard)
+    return [one["id"] for one in pool.asked], [one["error"] for one in socket.heard]
 
 
-def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
+@on_a_loop
+async def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
     notebook = ({"kind": kind, "id": f"x{kind}"} for kind in LEFT_OUT)
     asked, refused = hear({"kind": "search", "id": "a", **SET, "begin": "values"}, *notebook)
     assert (asked, len(refused)) == (["a"], len(LEFT_OUT))
@@ -106,7 +86,8 @@ def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
         *({"kind": "stop", "id": "a", "of": {"a": 1}}, {"kind": "stop", "id": "a" * 65}),
     ],
 )
-def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message):
+@on_a_loop
+async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message):
     asked, [error] = hear(message)
     assert asked == [] and error
 
@@ -119,83 +100,80 @@ def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message
         ("assess", {"models": ["lif", "adex", "qif"], "patterns": [], "seed": 0}, "40 searches"),
     ],
 )
-def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, fields, said):
+@on_a_loop
+async def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, fields, said):
     asked, [error] = hear({"kind": kind, "id": "a", **fields})
     assert asked == [] and said in error
 
 
-def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
+@on_a_loop
+async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
     questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
     asked, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
     assert (asked, len(refused)) == (["a0", "a1", "a2", "c"], 2)
 
 
 @pytest.mark.parametrize(("again", "most"), [({}, MADE), ({"again": "stimulus_values"}, MADE + 3)])
-def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
+@on_a_loop
+async def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
     fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""} | again
     messages = ({**fields, "id": f"s{k}"} for k in range(MADE + 3))
     asked, refused = hear(*messages, made=["stimulus_values"], questions=1000)
     assert (len(asked), len(refused)) == (most, MADE + 3 - most)
 
 
-def test_a_page_that_greets_again_is_told_in_its_new_language(run):
-    def work(visitors, pool):
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        asked = {"kind": "samples", **SET, "count": 501, "seed": 0}
-        for k, language in enumerate(("de", "xx", ["de"])):
-            assert visitor.receive(hello() | {"language": language}, b"") == ""
-            visitor.receive({**asked, "id": f"{k}"}, b"")
-        german, unknown, wrong = (one["error"] for one in socket.heard)
-        assert "Auf diesem Server" in german
-        assert "On this server" in unknown and unknown == wrong
-        visitors.enter(hello() | {"language": "de"}, Socket())  # after a reload
-        assert visitor._client.language == "de"
-
-    run(work)
-
-
-def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed(run):
-    def work(visitors, pool):
-        first, second = Socket(), Socket()
-        visitor = visitors.enter(hello(), first)
-        assert visitors.enter(hello(), second) is visitor
-        assert first.closed is not None
-        visitors.leave(visitor, first)  # the former connection does not take the new one with it
-        assert visitor.socket is second
-        assert visitors.enter(hello(2), Socket()) is not visitor
-
-    run(work)
+@on_a_loop
+async def test_a_page_that_greets_again_is_told_in_its_new_language():
+    visitors, _ = begun()
+    socket = Socket()
+    visitor = visitors.enter(hello(), socket)
+    asked = {"kind": "samples", **SET, "count": 501, "seed": 0}
+    for k, language in enumerate(("de", "xx", ["de"])):
+        assert visitor.receive(hello() | {"language": language}, b"") == ""
+        visitor.receive({**asked, "id": f"{k}"}, b"")
+    german, unknown, wrong = (one["error"] for one in socket.heard)
+    assert "Auf diesem Server" in german
+    assert "On this server" in unknown and unknown == wrong
+    visitors.enter(hello() | {"language": "de"}, Socket())  # after a reload
+    assert visitor._client.language == "de"
 
 
-def test_who_left_first_makes_room_and_who_is_there_does_not(run):
-    def work(visitors, pool):
-        sockets = [Socket() for _ in range(2)]
-        visitor, _ = (visitors.enter(hello(k), socket) for k, socket in enumerate(sockets))
-        assert visitors.enter(hello(7), Socket()) is None
-        visitors.leave(visitor, sockets[0])
-        assert visitors.enter(hello(7), Socket()) is not None
-        assert len(pool.closed) == 1
+@on_a_loop
+async def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed():
+    visitors, _ = begun()
+    first, second = Socket(), Socket()
+    visitor = visitors.enter(hello(), first)
+    assert visitors.enter(hello(), second) is visitor
+    assert first.closed is not None
+    visitors.leave(visitor, first)  # the former connection does not take the new one with it
+    assert visitor.socket is second
+    assert visitors.enter(hello(2), Socket()) is not visitor
 
-    run(work, visitors=2)
+
+@on_a_loop
+async def test_who_left_first_makes_room_and_who_is_there_does_not():
+    visitors, pool = begun(visitors=2)
+    sockets = [Socket() for _ in range(2)]
+    visitor, _ = (visitors.enter(hello(k), socket) for k, socket in enumerate(sockets))
+    assert visitors.enter(hello(7), Socket()) is None
+    visitors.leave(visitor, sockets[0])
+    assert visitors.enter(hello(7), Socket()) is not None
+    assert len(pool.closed) == 1
 
 
-def test_who_has_left_is_forgotten_after_the_grace():
-    async def main():
-        pool = Pool()
-        visitors = Visitors(pool, Limits(grace=0.0), logging.getLogger("test"))
-        socket = Socket()
-        visitor = visitors.enter(hello(), socket)
-        await asyncio.sleep(1.2)
-        assert len(visitors) == 1
-        visitors.leave(visitor, socket)
-        end = asyncio.get_running_loop().time() + 30.0
-        while len(visitors):
-            assert asyncio.get_running_loop().time() < end
-            await asyncio.sleep(0.05)
-        assert len(pool.closed) == 1
-
-    in_new_loop(main())
+@on_a_loop
+async def test_who_has_left_is_forgotten_after_the_grace():
+    visitors, pool = begun(grace=0.0)
+    socket = Socket()
+    visitor = visitors.enter(hello(), socket)
+    await asyncio.sleep(1.2)
+    assert len(visitors) == 1
+    visitors.leave(visitor, socket)
+    end = asyncio.get_running_loop().time() + 30.0
+    while len(visitors):
+        assert asyncio.get_running_loop().time() < end
+        await asyncio.sleep(0.05)
+    assert len(pool.closed) == 1
 
 
 @pytest.mark.parametrize("name", ["", "A" * 32, "../../etc/passwd", "g" * 32, 7, None, ["a"] * 32, "a" * 33])
