@@ -28,6 +28,7 @@ from plausiwidgets.models.registry import get
 from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def operations(model: str | NeuronModel) -> int:
     )
 
 
-def operations_per_ms(model: str | NeuronModel) -> float:
-    """Return the operations that take a neuron through 1 ms at its own time step."""
+def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
+    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms)."""
     neuron = get(model)
-    return operations(neuron) / neuron.dt
+    return operations(neuron) / check_dt(neuron, dt)
 
 
 def nanoseconds(model: str | NeuronModel) -> float:
