@@ -102,14 +102,21 @@ def check_contract(model: Any) -> None:
     model is marked ``lanewise`` and the torch engine runs it a lane at a time. One that is made of programs is checked
     without torch. A ValueError names the model and what to change.
     """
-    if isinstance(model.step, ProgramStep):
-        _check_program(model)
-        return
     try:
-        _check(model, _LANES)
-    except _Ambiguous:
-        model.lanewise = True
-        _check(model, 1)
+        if isinstance(model.step, ProgramStep):
+            _check_program(model)
+            return
+        try:
+            _check(model, _LANES)
+        except _Ambiguous:
+            model.lanewise = True
+            _check(model, 1)
+    except _Broken as error:
+        raise ValueError(f"model {model.key!r}: {error}") from error.__cause__
+
+
+class _Broken(Exception):
+    """The model breaks the contract; the text says how."""
 
 
 class _Ambiguous(Exception):
@@ -121,15 +128,14 @@ class _Meaningless(Exception):
 
 
 def _check(model: Any, lanes: int) -> None:
-    where = f"model {model.key!r}"
     read: set[str] = set()
     start = _start(model, lanes, read)
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
         if not torch.isfinite(value).all():
             _refuse_singularity(model, start, start[1, :1])
-            raise ValueError(
-                f"{where}: state {state.key!r} is not finite after one step at the default parameters and the "
-                f"default current {_amount(model.current.default, model.current.unit)}"
+            raise _Broken(
+                f"state {state.key!r} is not finite after one step at the default parameters and the default current "
+                f"{_amount(model.current.default, model.current.unit)}"
             )
     for rows, when in _probes(model):
         for part in _alone(rows) if model.lanewise else [rows]:
@@ -137,11 +143,11 @@ def _check(model: Any, lanes: int) -> None:
                 _check_step(model, part, when, read)
                 _refuse_chance(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
-                    raise ValueError(
-                        f"{where}: a lane of the step gives other values alone than together with others ({when}). "
-                        f"Each lane is a neuron of its own, and must not depend on the other lanes, on their order "
-                        f"or on their number: compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, `v.sort()` or "
-                        f"`len(v)`, and write `torch.where(fired, a, b)` instead of `if fired.any():`"
+                    raise _Broken(
+                        f"a lane of the step gives other values alone than together with others ({when}). Each lane is "
+                        f"a neuron of its own, and must not depend on the other lanes, on their order or on their "
+                        f"number: compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, `v.sort()` or `len(v)`, "
+                        f"and write `torch.where(fired, a, b)` instead of `if fired.any():`"
                     )
     _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -152,20 +158,19 @@ def _check(model: Any, lanes: int) -> None:
 
 
 def _check_program(model: Any) -> None:
-    where = f"model {model.key!r}"
     start = _first_rows(model, np.full(_LANES, model.current.default))
     names = [s.key for s in model.states]
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
-                raise ValueError(f"{where}: {name!r} of the {when} is not finite at the default parameters")
+                raise _Broken(f"{name!r} of the {when} is not finite at the default parameters")
     _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
-            raise ValueError(f"{where}: spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
+            raise _Broken(f"spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
     if not model.step.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -179,35 +184,32 @@ def _check_program(model: Any) -> None:
 
 
 def _refuse_unused(model: Any, read: set[str]) -> None:
-    where, unused = f"model {model.key!r}", [n for n in model.parameters if n not in read]
+    unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
-            f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
-            f"step, initial_state, rest or threshold, or remove the Parameter"
+            f"model {model.key!r} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in "
+            f"the step, initial_state, rest or threshold, or remove the Parameter"
         )
 
 
 def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
-    where = f"model {model.key!r}"
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = Recorder(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
-        raise ValueError(
-            f"{where}: initial_state returned {type(state).__name__}, it must return a tuple with a "
-            f"tensor for each state variable, the membrane potential first, such as (p.v_rest,)"
+        raise _Broken(
+            f"initial_state returned {type(state).__name__}, it must return a tuple with a tensor for each state "
+            f"variable, the membrane potential first, such as (p.v_rest,)"
         )
     names = [s.key for s in model.states]
     if len(names) != len(state):
-        raise ValueError(
-            f"{where}: initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
-        )
+        raise _Broken(f"initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}")
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
-        if not torch.isfinite(_as_lanes(tensor, lanes, f"{where}: initial_state, {name!r}")).all():
-            raise ValueError(f"{where}: {name!r} of initial_state is not finite at the default parameters")
+        if not torch.isfinite(_as_lanes(tensor, lanes, f"initial_state, {name!r}")).all():
+            raise _Broken(f"{name!r} of initial_state is not finite at the default parameters")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
     return _first_rows(model, np.full(lanes, model.current.default))
@@ -224,21 +226,20 @@ def _amount(x: float, unit: str) -> str:
 
 def _check_potentials(model: Any, rest: float, threshold: float) -> None:
     """Refuse rest, threshold, limit and spike level that do not follow each other."""
-    where = f"model {model.key!r}"
     if not 0 < threshold - rest < float("inf"):
-        raise ValueError(
-            f"{where}: the threshold ({_volts(model, threshold)}) must lie above the rest ({_volts(model, rest)}) at "
-            f"the default parameters: voltage criteria scale with their distance"
+        raise _Broken(
+            f"the threshold ({_volts(model, threshold)}) must lie above the rest ({_volts(model, rest)}) at the "
+            f"default parameters: voltage criteria scale with their distance"
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
-        raise ValueError(
-            f"{where}: limit ({_volts(model, model.limit)}) must be greater than the size of rest and threshold "
-            f"({rest:g} and {_volts(model, threshold)}): a neuron beyond ±limit has diverged"
+        raise _Broken(
+            f"limit ({_volts(model, model.limit)}) must be greater than the size of rest and threshold ({rest:g} and "
+            f"{_volts(model, threshold)}): a neuron beyond ±limit has diverged"
         )
     if model.spike_level is not None and model.spike_level <= rest:
-        raise ValueError(
-            f"{where}: spike_level ({_volts(model, model.spike_level)}) must lie above the rest "
-            f"({_volts(model, rest)}) at the default parameters: a spike crosses it upwards"
+        raise _Broken(
+            f"spike_level ({_volts(model, model.spike_level)}) must lie above the rest ({_volts(model, rest)}) at the "
+            f"default parameters: a spike crosses it upwards"
         )
 
 
@@ -249,21 +250,21 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         read.add(entry)
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
-            raise ValueError(
-                f"model {model.key!r}: {what} is the parameter {entry!r} in {unit}, the potential "
-                f"{model.states[0].key!r} is in {scale}: both must have one unit, and times are in ms"
+            raise _Broken(
+                f"{what} is the parameter {entry!r} in {unit}, the potential {model.states[0].key!r} is in {scale}: "
+                f"both must have one unit, and times are in ms"
             )
     value = _call(model, what, _AT_DEFAULTS, p) if callable(entry) else values.get(entry, entry)
     try:
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name, unit = type(value).__name__, model.states[0].unit
-        raise ValueError(f"model {model.key!r}: {what} returned {name}, it must be a number in {unit}") from None
+        raise _Broken(f"{what} returned {name}, it must be a number in {unit}") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
     """Run one step, refuse what breaks the contract whatever the values, and return the new state."""
-    where, lanes = f"model {model.key!r}", rows.shape[1]
+    lanes = rows.shape[1]
     names = [s.key for s in model.states]
     current, state, values, dt = _inputs(model, rows)
     named = {"current": current, "dt": dt}
@@ -274,35 +275,34 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
         # The version also tells of `v[fired] = reset` where nothing fired.
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
-            raise ValueError(
-                f"{where}: the step changes its input {name} in place. Make a new tensor instead: "
-                f"`v = v + x`, not `v += x`; `torch.where(fired, reset, v)`, not `v[fired] = reset`, "
-                f"or work on `v.clone()`"
+            raise _Broken(
+                f"the step changes its input {name} in place. Make a new tensor instead: `v = v + x`, not `v += x`; "
+                f"`torch.where(fired, reset, v)`, not `v[fired] = reset`, or work on `v.clone()`"
             )
     if model.spike_level is not None:
         if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
-            raise ValueError(
-                f"{where}: with spike_level the step returns the new state alone, such as (v, w), not {_describe(out)}"
+            raise _Broken(
+                f"with spike_level the step returns the new state alone, such as (v, w), not {_describe(out)}"
             )
         spikes, new = torch.zeros(lanes, dtype=torch.float64), out
     elif not (isinstance(out, tuple) and len(out) == 2):
-        raise ValueError(f"{where}: the step must return two things, (spikes, state), not {_describe(out)}")
+        raise _Broken(f"the step must return two things, (spikes, state), not {_describe(out)}")
     else:
         spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
         got = f"{len(new)} entries" if isinstance(new, (tuple, list)) else _describe(new)
-        raise ValueError(
-            f"{where}: the state that the step returns has {got}, that of initial_state {len(state)}: "
-            f"return (spikes, ({', '.join(names)},))"
+        raise _Broken(
+            f"the state that the step returns has {got}, that of initial_state {len(state)}: return (spikes, "
+            f"({', '.join(names)},))"
         )
-    spikes = _as_lanes(spikes, lanes, f"{where}: spikes")
-    new = [_as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(names, new, strict=True)]
+    spikes = _as_lanes(spikes, lanes, "spikes")
+    new = [_as_lanes(s, lanes, f"state {n!r} after the step") for n, s in zip(names, new, strict=True)]
     # A lane that ran away has diverged, and its spikes count for nothing.
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
-        raise ValueError(
-            f"{where}: spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not "
-            f"{wrong[0].item():g} ({when}): `spikes = (v > threshold).to(v.dtype)`"
+        raise _Broken(
+            f"spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not {wrong[0].item():g} "
+            f"({when}): `spikes = (v > threshold).to(v.dtype)`"
         )
     return new
 
@@ -312,43 +312,42 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
         with torch.no_grad():
             return getattr(model, what)(*args)
     except ReadOnly as error:
-        raise ValueError(f"model {model.key!r}: {what} sets a parameter. {error}") from error
+        raise _Broken(f"{what} sets a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
                 raise _Ambiguous from error
-            raise ValueError(
-                f"model {model.key!r}: {what} branches on a tensor of several lanes; write "
-                f"torch.where(condition, a, b) instead of an if"
+            raise _Broken(
+                f"{what} branches on a tensor of several lanes; write torch.where(condition, a, b) instead of an if"
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
-            raise ValueError(
-                f"model {model.key!r}: the step raised {type(error).__name__} with another number of lanes: {text}. It "
-                f"keeps a tensor of an earlier call, as a delay line does, or makes one of a fixed length: make what "
-                f"it remembers entries of the state, one for each step of a delay"
+            raise _Broken(
+                f"the step raised {type(error).__name__} with another number of lanes: {text}. It keeps a tensor of an "
+                f"earlier call, as a delay line does, or makes one of a fixed length: make what it remembers entries "
+                f"of the state, one for each step of a delay"
             ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
             raise _Meaningless from error
-        raise ValueError(f"model {model.key!r}: {what} raised {type(error).__name__} {when}: {text}") from error
+        raise _Broken(f"{what} raised {type(error).__name__} {when}: {text}") from error
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
-        raise ValueError(f"{what} is {_describe(value)}, it must be a tensor of shape [lanes]")
+        raise _Broken(f"{what} is {_describe(value)}, it must be a tensor of shape [lanes]")
     if tuple(value.shape) != (lanes,):
-        raise ValueError(
-            f"{what} has shape {list(value.shape)}, it must be [lanes], here [{lanes}]: compute it from "
-            f"the current, the state and p, elementwise"
+        raise _Broken(
+            f"{what} has shape {list(value.shape)}, it must be [lanes], here [{lanes}]: compute it from the current, "
+            f"the state and p, elementwise"
         )
     if value.dtype not in (torch.float64, torch.bool):
-        raise ValueError(
-            f"{what} has dtype {value.dtype}, it must be torch.float64: write `.to(v.dtype)` where a mask "
-            f"or a constant becomes a value"
+        raise _Broken(
+            f"{what} has dtype {value.dtype}, it must be torch.float64: write `.to(v.dtype)` where a mask or a "
+            f"constant becomes a value"
         )
     return value.to(torch.float64)
 
@@ -400,10 +399,10 @@ def _refuse_chance(model: Any, rows: Floats) -> None:
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
-            raise ValueError(
-                f"model {model.key!r}: the step gives other values when it is called again with the same current, "
-                f"state and parameters. A neuron is deterministic here, so that a result can be had again: leave out "
-                f"random numbers, and make what the step remembers an entry of the state"
+            raise _Broken(
+                "the step gives other values when it is called again with the same current, state and parameters. A "
+                "neuron is deterministic here, so that a result can be had again: leave out random numbers, and make "
+                "what the step remembers an entry of the state"
             )
 
 
@@ -490,10 +489,10 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     finite = [np.isfinite(outcome(potentials[at] + s)).all(0) for s in (-shift, shift)] if at.size else []
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
-        raise ValueError(
-            f"model {model.key!r}: state {name!r} is nan after a step at a potential of "
-            f"{_volts(model, potentials[lane])}, and finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. "
-            f"Write such a rate with its limit there: `torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
+        raise _Broken(
+            f"state {name!r} is nan after a step at a potential of {_volts(model, potentials[lane])}, and finite "
+            f"beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
+            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
         )
 
 
@@ -502,30 +501,30 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
 
 def _check_trial(model: Any) -> None:
     """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
-    where, name = f"model {model.key!r}", model.states[0].key
+    name = model.states[0].key
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
     fired, v = _first_milliseconds(model)
     again = _fires_again(model, fired, v)
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
         if smaller := _smaller_current(model):
-            raise ValueError(
-                f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
+            raise _Broken(
+                f"the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
                 f"{_amount(model.current.default, model.current.unit)} or twice this, and one spike at a time with "
                 f"smaller ones: give the current a smaller default, such as {smaller:g}"
             )
-        raise ValueError(
-            f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above "
-            f"the threshold ({_volts(model, threshold)}): one spike would count in each of them. A spike is an upward "
+        raise _Broken(
+            f"the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above the "
+            f"threshold ({_volts(model, threshold)}): one spike would count in each of them. A spike is an upward "
             f"crossing, and not a level: give the level, such as spike_level=0.0, and let the step return the new "
             f"state alone, or reset the potential where the neuron fires"
         )
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
     if known.size and moved < _MOVES * span:
-        raise ValueError(
-            f"{where}: {name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, "
-            f"whatever the current from {model.current.low:g} to {_amount(model.current.high, model.current.unit)}: "
+        raise _Broken(
+            f"{name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, whatever "
+            f"the current from {model.current.low:g} to {_amount(model.current.high, model.current.unit)}: "
             f"{_POTENTIAL_FIRST}"
         )
     away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
@@ -533,9 +532,9 @@ def _check_trial(model: Any) -> None:
     # A slow neuron that starts at its reset comes back all the time.
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
-        raise ValueError(
-            f"{where}: {name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the "
-            f"rest ({_volts(model, rest)}) and the threshold ({_volts(model, threshold)}): {_POTENTIAL_FIRST}"
+        raise _Broken(
+            f"{name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the rest "
+            f"({_volts(model, rest)}) and the threshold ({_volts(model, threshold)}): {_POTENTIAL_FIRST}"
         )
 
 
