@@ -34,6 +34,8 @@ _SHORT, _FEW_STEPS = 300.0, 3000
 KEY = "brian2_neuron"
 """Of a neuron that the user gives none."""
 _LEFT = "refractory_left"
+WHERE = "from_brian2"
+"""What a message begins with."""
 
 Number = Any
 """A float, an array, or a value that is being recorded."""
@@ -79,11 +81,11 @@ def _is_truth(x: Number) -> bool:
     return bool(np.dtype(value).kind == "b")
 
 
-def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
+def _walk(node: ast.AST, names: Mapping[str, Number]) -> Number:
     """Return the value of an expression."""
 
     def of(inner: ast.AST) -> Number:
-        return _walk(inner, names, where)
+        return _walk(inner, names)
 
     if isinstance(node, ast.Expression):
         return of(node.body)
@@ -93,7 +95,7 @@ def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
         if node.id in ("True", "False"):
             return node.id == "True"
         if node.id not in names:
-            raise ValueError(f"{where}: {node.id!r} has no value here{_about(node.id)}")
+            raise ValueError(f"{WHERE}: {node.id!r} has no value here{_about(node.id)}")
         return names[node.id]
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
         return _BINARY[type(node.op)](of(node.left), of(node.right))
@@ -117,8 +119,8 @@ def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
             return _FUNCTIONS[name](*map(of, node.args))
         if name in names and [ast.unparse(a) for a in node.args] == ["t"]:  # the injected current as a TimedArray
             return names[name]
-        raise ValueError(f"{where}: the function {name!r} is not taken{_about(name)}")
-    raise ValueError(f"{where}: {ast.unparse(node)!r} is not taken")
+        raise ValueError(f"{WHERE}: the function {name!r} is not taken{_about(name)}")
+    raise ValueError(f"{WHERE}: {ast.unparse(node)!r} is not taken")
 
 
 def _about(name: str) -> str:
@@ -340,8 +342,6 @@ def from_brian2(
 class _Written:
     """A neuron as Brian2 has written it down: it checks the units and writes the update."""
 
-    where = "from_brian2"
-
     def __init__(
         self, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
         space: Mapping[str, Any], parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float,
@@ -350,18 +350,18 @@ class _Written:
         from brian2.utils.logger import catch_logs
         from brian2.utils.stringtools import get_identifiers
 
-        where, units, initial = self.where, _Units(b2), initial or {}
+        units, initial = _Units(b2), initial or {}
         if isinstance(eqs, str):
             eqs = b2.Equations(eqs)
         if not isinstance(eqs, b2.Equations):
-            raise TypeError(f"{where}: eqs is {shown(eqs)}, valid is a string or Equations of Brian2")
+            raise TypeError(f"{WHERE}: eqs is {shown(eqs)}, valid is a string or Equations of Brian2")
         if eqs.stochastic_variables:
             noise = ", ".join(sorted(eqs.stochastic_variables))
-            raise ValueError(f"{where}: the equations have noise ({noise}): a neuron is deterministic here")
+            raise ValueError(f"{WHERE}: the equations have noise ({noise}): a neuron is deterministic here")
         for name, equation in eqs.items():
             for flag in ("linked", "summed", "event-driven", "clock-driven", "shared"):
                 if flag in equation.flags:
-                    raise ValueError(f"{where}: {name!r} is ({flag}): here a neuron stands alone, without synapses")
+                    raise ValueError(f"{WHERE}: {name!r} is ({flag}): here a neuron stands alone, without synapses")
         name = current.key if isinstance(current, Parameter) else current
         text = " ".join(filter(None, [threshold, reset, refractory if isinstance(refractory, str) else ""]))
         used = set(eqs.identifiers) | (get_identifiers(text) if text else set())
@@ -378,26 +378,26 @@ class _Written:
         if name not in used and name not in eqs:
             names = sorted(n for n in {*used, *eqs.names} if n not in eqs.diff_eq_names and not hasattr(b2, n))
             if names:
-                raise unknown(f"{where}: current", name, names)
+                raise unknown(f"{WHERE}: current", name, names)
             raise ValueError(
-                f"{where}: the equations have no current {name!r}, and nothing else that could be injected: where a "
+                f"{WHERE}: the equations have no current {name!r}, and nothing else that could be injected: where a "
                 f"neuron gets its input by synapses, write a current into its equations, such as '+ {name}' and "
                 f"'{name} : volt'"
             )
         if name in eqs and eqs[name].type != "parameter":
             raise ValueError(
-                f"{where}: the current {name!r} is {eqs[name].type!s} of the equations, valid is a parameter of them, "
+                f"{WHERE}: the current {name!r} is {eqs[name].type!s} of the equations, valid is a parameter of them, "
                 f"such as '{name} : amp', or a name that they do not define: it is what is injected"
             )
         for n in stated:
             if n not in given and n not in initial:
                 raise ValueError(
-                    f"{where}: the equations have the parameter {n!r} beside the current {name!r}: give it a value, "
+                    f"{WHERE}: the equations have the parameter {n!r} beside the current {name!r}: give it a value, "
                     f"parameters=[pw.Parameter({n!r}, …)] or initial={{{n!r}: …}}. Several currents are not taken"
                 )
         for n in given:
             if n not in own and n not in stated:
-                raise unknown(f"{where}: parameter", n, [*own, *stated])
+                raise unknown(f"{WHERE}: parameter", n, [*own, *stated])
         dims = {n: eqs[n].dim for n in eqs} | {n: b2.get_dimensions(x) for n, x in own.items()}
         if name not in eqs:
             dims[name] = (
@@ -426,30 +426,30 @@ class _Written:
             (n for n in ("v", "V", "vm", "Vm") if n in eqs.diff_eq_names), sorted(eqs.diff_eq_names)[0]
         )
         if v not in eqs.diff_eq_names:
-            raise unknown(f"{where}: potential", v, sorted(eqs.diff_eq_names))
+            raise unknown(f"{WHERE}: potential", v, sorted(eqs.diff_eq_names))
         names = [n for n in eqs if n in eqs.diff_eq_names]
         code = "\n".join(
             line for line in group.state_updater.abstract_code.splitlines() if not line.startswith("not_refractory =")
         )
-        resets = _lines(reset, f"{where}: reset")
+        resets = _lines(reset, f"{WHERE}: reset")
         written = {line.target for line in resets}
         order = [v, *(n for n in names if n != v), *(n for n in stated if n in written and n not in given)]
         shown_in = {n: units.of(dims[n]) for n in [*order, *given, name]}
         sizes = {n: size for n, (_, size) in shown_in.items()}
         for n, p in [*given.items(), *([(name, drive)] if drive is not None else [])]:
-            sizes[n] = units.size(p.unit, dims[n], f"{where}: Parameter {n!r}")
+            sizes[n] = units.size(p.unit, dims[n], f"{WHERE}: Parameter {n!r}")
         constants = {"inf": np.inf, "pi": np.pi, "e": np.e} | {n: float(x) for n, x in own.items() if n not in given}
-        begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{where}: initial {n!r}")
+        begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{WHERE}: initial {n!r}")
                   for n, x in initial.items() if n in dims}  # fmt: skip
         for n in initial:
             if n not in dims:
-                raise unknown(f"{where}: initial", n, [*order, *stated])
+                raise unknown(f"{WHERE}: initial", n, [*order, *stated])
         constants |= {n: begins[n] for n in stated if n in begins and n not in given and n not in order}
         once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
         always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
                   if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
         self.eqs, self.units, self.spike_level = eqs, units, spike_level
-        self.update, self.condition, self.reset = _lines(code, where), _tree(threshold or "False"), resets
+        self.update, self.condition, self.reset = _lines(code, WHERE), _tree(threshold or "False"), resets
         self.parameters, self.drive, self.current, self.dimension = list(given.values()), drive, name, dims[name]
         self.order, self.sizes, self.shown = order, sizes, {n: unit for n, (unit, _) in shown_in.items()}
         self.initial = {n: x / sizes[n] for n, x in begins.items() if n in order}
@@ -479,7 +479,7 @@ class _Written:
             return None, tree
         if changes := moving & {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}:
             raise ValueError(
-                f"{self.where}: refractory is a time that changes with {', '.join(sorted(changes))}, valid is a "
+                f"{WHERE}: refractory is a time that changes with {', '.join(sorted(changes))}, valid is a "
                 f"time of parameters and constants, or a condition"
             )
         return tree, None
@@ -495,12 +495,12 @@ class _Written:
         found |= {n: x * self.sizes[n] for n, x in zip(self.order, state, strict=False)}
         found |= {self.current: current * self.sizes[self.current], "dt": dt * 1e-3}
         for line in self.once:
-            found[line.target] = _walk(line.tree, found, self.where)
+            found[line.target] = _walk(line.tree, found)
         return found
 
     def _subexpressions(self, names: dict[str, Number]) -> None:
         for line in self.always:
-            names[line.target] = _walk(line.tree, names, self.where)
+            names[line.target] = _walk(line.tree, names)
 
     def step(
         self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number
@@ -512,26 +512,26 @@ class _Written:
         if self.refracts:
             free = state[-1] <= 0.0
         if self.holds is not None:
-            free = np.logical_or(free, np.logical_not(_walk(self.holds, names, self.where)))
+            free = np.logical_or(free, np.logical_not(_walk(self.holds, names)))
         names["not_refractory"] = free
         before = dict(names)
         for line in self.update:
-            names[line.target] = _walk(line.tree, names, self.where)
+            names[line.target] = _walk(line.tree, names)
         for n in self.hard if self.refracts else ():
             names[n] = np.where(free, names[n], before[n])
         self._subexpressions(names)
         if self.spike_level is None:
-            fired = np.logical_and(_walk(self.condition, names, self.where), free)
+            fired = np.logical_and(_walk(self.condition, names), free)
         else:
             v, new_v = state[0], names[self.order[0]] / self.sizes[self.order[0]]
             fired = np.logical_and(v < self.spike_level, new_v >= self.spike_level)
         for line in self.reset:
             if line.target not in self.order:
-                raise ValueError(f"{self.where}: the reset changes {line.target!r}, which is no variable of the neuron")
-            names[line.target] = np.where(fired, _walk(line.tree, names, self.where), names[line.target])
+                raise ValueError(f"{WHERE}: the reset changes {line.target!r}, which is no variable of the neuron")
+            names[line.target] = np.where(fired, _walk(line.tree, names), names[line.target])
         new = [names[n] / self.sizes[n] for n in self.order]
         if self.time is not None:
-            steps = _FUNCTIONS["timestep"](_walk(self.time, names, self.where), names["dt"])
+            steps = _FUNCTIONS["timestep"](_walk(self.time, names), names["dt"])
             new.append(np.where(fired, steps - 1.0, np.maximum(state[-1] - 1.0, 0.0)))
         if self.holds is not None:
             new.append(np.where(fired, 1.0, np.where(free, 0.0, state[-1])))
@@ -589,9 +589,9 @@ class _Written:
                     values = {p.key: p.default for p in self.parameters}
                     names = self.names(0.0, [reference[n] / self.sizes[n] for n in self.order], values, 0.1)
                     self._subexpressions(names)
-                    return _short(float(_walk(other, names, self.where)) / self.sizes[v])
+                    return _short(float(_walk(other, names)) / self.sizes[v])
         raise ValueError(
-            f"{self.where}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say "
+            f"{WHERE}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say "
             f"level=, the spike threshold in {self.shown[v]}"
         )
 
@@ -607,7 +607,7 @@ class _Written:
             state = np.where(np.isfinite(new), new, state)
         if not (fired > 0).any():
             raise ValueError(
-                f"{self.where}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} "
+                f"{WHERE}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} "
                 f"to {ladder[-1]:g} {self.shown[self.current]}: give current=pw.Parameter({self.current!r}, …), whose "
                 f"default makes it fire"
             )
