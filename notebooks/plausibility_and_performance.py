@@ -279,7 +279,7 @@ class Kind:
 
     def unit(self) -> np.ndarray:
         """Return the least constant current with which each of the 48 neurons fires within a sample."""
-        return rheobase(self.model, self.parameters(), self.dt, DURATION)
+        return rheobase(pw.models.get(self.model), self.parameters(), self.dt, DURATION)
 
 
 def own(model: str, values: dict[str, float]) -> dict[str, float]:

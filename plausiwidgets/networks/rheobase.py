@@ -13,16 +13,16 @@ from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Floats, LaneJob
 from plausiwidgets.simulation.simulate import broadcast
 
-_LENGTH = 500.0
-"""Length of the step in ms."""
+LENGTH = 500.0
+"""Length of the step by default, in ms."""
 _POINTS, _ROUNDS = 40, 3
 """Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
 
 
-def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float) -> Floats:
+def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float, duration: float = LENGTH) -> Floats:
     """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
 
-    The result [n] has the unit of the model's current.
+    The step is `duration` ms long; the result [n] has the unit of the model's current.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float) ->
     share = np.arange(_POINTS + 1) / _POINTS
     for _ in range(_ROUNDS):
         currents = least[:, None] + share * (most - least)[:, None]
-        fires = _fires(neuron, sets, currents, dt)
+        fires = _fires(neuron, sets, currents, dt, duration)
         for wrong, words in ((fires[:, 0] & (least == 0.0), "fires without a current"),
                              (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}")):  # fmt: skip
             if wrong.any():
@@ -50,9 +50,9 @@ def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float) ->
 
 
 def _fires(
-    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float
+    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float, duration: float
 ) -> NDArray[np.bool_]:
     lanes = {name: np.repeat(v, currents.shape[1]) for name, v in sets.items()}
     state = neuron.start(lanes, np.zeros(currents.size))
-    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(_LENGTH / dt), dt, spike_limit=1)
+    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(duration / dt), dt, spike_limit=1)
     return (run_lanes(job).counts > 0).reshape(currents.shape)
