@@ -130,6 +130,7 @@ def test_what_verdicts_hold_up_is_no_part_of_a_turn(turns, clock):
     turns.prolong(one, 5.0)
     assert steps(turns, clock, [one, other], 0.9) == [pytest.approx(0.9), 0.0]
     assert steps(turns, clock, [one, other], 0.9)[1] > 0.7
+    assert one.used(clock.now) == pytest.approx(1.0, abs=0.1)
 
 
 def test_who_has_left_waits_for_all_others(turns, clock):
