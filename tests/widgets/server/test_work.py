@@ -37,11 +37,15 @@ def test_who_comes_and_leaves_during_a_report_neither_disturbs_it_nor_is_forgott
     there, comes, ended, leaves = (work._turns.join() for _ in range(4))
     work._visitors, work._left = {1: ("", there)}, {ended: ("", 0.0)}
 
-    def meanwhile(_: object) -> bool:  # on the main thread
-        work._visitors[2], work._left[leaves] = ("", comes), ("", 0.0)
+    def works(_: object) -> bool:  # meanwhile, on the main thread
+        work._left[leaves] = "", 0.0
         return False
 
-    monkeypatch.setattr(module, "works", meanwhile)
-    monkeypatch.setattr(work._turns, "holds", meanwhile)
+    def holds(_: object) -> bool:
+        work._visitors[2] = "", comes
+        return False
+
+    monkeypatch.setattr(module, "works", works)
+    monkeypatch.setattr(work._turns, "holds", holds)
     work.report()
     assert list(work._left) == [leaves]
