@@ -1,4 +1,4 @@
-"""The contract of a step: what every engine relies on, checked when a model is made, in words that say what to change.
+"""The contract of a step: what every engine relies on, checked when a model is made, in words for what to change.
 
 A step is tried on a few lanes: at the defaults, where all must be finite; with potentials from far below to far
 above threshold, and with other parameters, where it shows what it does at a spike; each lane together with the
@@ -49,7 +49,7 @@ _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ ele
 _SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors|broadcast", re.IGNORECASE)
 """What torch and NumPy say where lanes of different numbers meet: no values without a meaning."""
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
-"""What is wrong whatever the values; anything else a step may raise at values without a meaning."""
+"""What is wrong at any values; anything else a step may raise at values without a meaning."""
 
 Tensors = tuple["torch.Tensor", ...]
 
@@ -263,7 +263,7 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
-    """Run one step, refuse what breaks the contract whatever the values, and return the new state."""
+    """Run one step, refuse what breaks the contract at any values, and return the new state."""
     lanes = rows.shape[1]
     names = [s.key for s in model.states]
     current, state, values, dt = _inputs(model, rows)

@@ -56,7 +56,7 @@ def take_numpy(model: Any) -> None:
         _compare(model, programs)
     except _Refused as error:
         raise ValueError(str(error)) from None
-    except Exception as error:  # whatever a step does with a value that is no array
+    except Exception as error:  # of any kind, for a value that is no array
         reason = str(error) or type(error).__name__
         if find_spec("torch") is None:
             where = f"model {model.key!r}: the step cannot be written down as a program ({reason}), and "

@@ -1,6 +1,6 @@
 """A torch module as a neuron model, as it is: what it remembers from step to step is found, and its step is checked.
 
-State is whatever a step changes and a later step reads: an attribute, a buffer, or what the module returns beside its
+State is what a step changes and a later step reads: an attribute, a buffer, or what the module returns beside its
 output and takes again. It is found by trial on a few lanes of noise, from silent to far above threshold, and what was
 found is compared with the module's own loop before it is accepted. Nothing of a library is imported: its neurons are
 known by the names of their classes.
@@ -70,7 +70,7 @@ class Spot:
         return value
 
     def set(self, value: Any) -> None:
-        """Put something there, past whatever a module makes of an assignment."""
+        """Put something there, past the assignment of the module itself."""
         self.home[self.key] = _with_field(self.home[self.key], self.fields, value) if self.fields else value
 
 

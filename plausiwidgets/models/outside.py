@@ -40,7 +40,7 @@ class Outside:
         return Outside, ({},)
 
     def settle(self) -> None:
-        """Leave out what the functions change themselves: between the snapshot and now nobody else did."""
+        """Leave out what the functions change themselves: between the snapshot and now nothing else did."""
         now = dict(_values(self._functions))
         self._known = {name: value for name, value in now.items() if _equal(self._known.get(name, _MISSING), value)}
 
@@ -113,7 +113,7 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, (random.Random, np.random.RandomState)):
         return repr((value.getstate if isinstance(value, random.Random) else value.get_state)())
     if isinstance(value, Iterator):
-        return object()  # whoever asks it for its next changes it
+        return object()  # to ask it for its next changes it
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes() if value.size <= _LARGEST else id(value)
     return _of_tensor(value) if _is_torch(value, "Tensor") else None

@@ -57,7 +57,7 @@ class Parameter:
     description, source : str
         Meaning, and the publication of its default or range.
     free : bool
-        Whether an optimizer may change it unless told otherwise.
+        Whether an optimizer may change it by default.
     title : str
         Short name for the user; default: the key.
 

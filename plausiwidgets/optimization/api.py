@@ -164,7 +164,7 @@ def make_problem(
 
 
 def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
-    """Warn the caller of the package of a search of a model that the torch loop runs, though nobody asked for it."""
+    """Warn the caller of the package of a search of a model that the torch loop runs without being asked to."""
     from plausiwidgets.simulation.compiled.engine import why_not
 
     reason = why_not(model) if engine == "auto" and not model.programs else None

@@ -156,7 +156,7 @@ class Background(ABC, Generic[S, R]):
 
     def _begin(self) -> None:
         if self._begun:
-            raise ValueError(f"the {self.what} has begun before, valid is: once; snapshot() and result() tell of it")
+            raise ValueError(f"the {self.what} has begun before, valid is: once; snapshot() and result() have it")
         self._begun = True
 
     @abstractmethod

@@ -153,7 +153,7 @@ class Result(Printed):
 
     @property
     def id(self) -> tuple[str, str, int]:
-        """Model, pattern and seed, which tell it from the other searches of a study."""
+        """Model, pattern and seed, which distinguish it from the other searches of a study."""
         return self.model, self.pattern, self.seed
 
     @property

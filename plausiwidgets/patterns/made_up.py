@@ -62,7 +62,7 @@ _MODEL = _MadeUp(
 
 
 MISTAKES = (NameError, AttributeError, TypeError, IndexError)
-"""What is wrong whatever the neuron; anything else a procedure may raise for one that it is not for."""
+"""What is wrong for any neuron; anything else a procedure may raise for one that it is not for."""
 
 
 class Untriable(KeyError):

@@ -60,7 +60,7 @@ class FreeValue:
     description : str
         Its meaning.
     free : bool
-        Whether a search may change it unless told otherwise.
+        Whether a search may change it by default.
     downwards : bool
         Whether it is injected with a minus sign, as the strength of an inhibition is; the explorer says so.
     title : str

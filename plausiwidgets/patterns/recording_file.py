@@ -1,4 +1,4 @@
-"""A recording as a file, a table or arrays: its sweeps, with units as the file says them or the user."""
+"""A recording as a file, a table or arrays: its sweeps, with the units of the file or of the user."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LARGEST_READ = 300e6
 MOST_PACKED = 8
 """Samples to a byte of a file: recorded noise packs to about one."""
 IN_AMPERE = 1e-6
-"""Largest value of a current that is probably in amperes, where no unit is said."""
+"""Largest value of a current that is probably in amperes, where no unit is given."""
 MOST_SWEEPS = 100
 """Sweeps of a file that are read."""
 
@@ -70,7 +70,7 @@ class RecordingFile:
     columns : mapping of str to str
         For ``"t"``, ``"v"``, ``"current"`` and ``"spikes"``, as far as the file has them, the name of the column.
     units : mapping of str to str
-        Of these, what the file says.
+        Of these, what the file names.
     """
 
     name: str
@@ -79,7 +79,7 @@ class RecordingFile:
     units: Mapping[str, str]
 
     def choices(self, model: NeuronModel) -> dict[str, list[str]]:
-        """Return the units to choose from where the file says none, the likeliest first."""
+        """Return the units to choose from where the file has none, the likeliest first."""
         out = {}
         for what in self.columns:
             if what in self.units or (what == "spikes" and self._marks):
@@ -119,7 +119,7 @@ class RecordingFile:
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
         made = self.made(Settings(key=key, free=free, compare=weights_of(compare)), chosen, used, left)
         # As a page knows a file by its name alone, so does this text.
-        said = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
+        given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
         more = {
             "free": list(free) or None,
             "compare": compare,
@@ -127,7 +127,7 @@ class RecordingFile:
             "holdout": list(left) or None,
         }
         options = "".join(f", {name}={value!r}" for name, value in more.items() if value is not None)
-        _code[made] = f"pw.from_recording({self.name!r}, units={said!r}, key={key!r}{options})"
+        _code[made] = f"pw.from_recording({self.name!r}, units={given!r}, key={key!r}{options})"
         if made.held_out is not None:
             _code[made.held_out] = f"{_code[made]}.held_out"
         return made
@@ -352,7 +352,7 @@ def _read_abf(path: Path, name: str) -> RecordingFile:
     pyabf = load("pyabf")
     try:
         abf = pyabf.ABF(str(path))
-    except Exception as error:  # it raises whatever it meets
+    except Exception as error:  # of any kind, for a file that is none
         raise ValueError(f"{name} is not an ABF file that pyABF can read: {error}") from None
     channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
     if channel is None:

@@ -24,7 +24,7 @@ from plausiwidgets.simulation.current import MOST_GIVEN, Floats
 from plausiwidgets.support.arguments import bounded, numbers, shown
 
 MOST_TIME = 1e6
-"""Time in ms of a sweep at its longest that is let through without a word."""
+"""Longest time in ms of a sweep, unless the environment allows more."""
 
 _COMPANIES = [
     np.array(sets)

@@ -169,9 +169,9 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
             return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}{self.in_steps}>"
         missed = [c.key for c in self.checks if not c.passed]
         why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
-        told = f"{self.status}{f' ({why})' * bool(why)}{self.in_steps}"
+        status = f"{self.status}{f' ({why})' * bool(why)}{self.in_steps}"
         loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
-        return f"<Verdict of {self.model} on {self.pattern}: {told}{loss}>"
+        return f"<Verdict of {self.model} on {self.pattern}: {status}{loss}>"
 
     def _counted(self: Verdict) -> str:
         words, counts = np.unique(self.status, return_counts=True)

@@ -46,7 +46,7 @@ def verify_sets(
     significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
     begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
     must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    Of a custom pattern, whatever is replicated has been judged alone.
+    Of a custom pattern, each replicated set has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
@@ -193,7 +193,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     """Return the pattern of sweeps that end at rest: silent from 1 s after the stimulus on, and there after 6 s."""
     assert pattern.sweeps is not None
     sweeps_of = pattern.sweeps
-    # As long for every set, whatever the others are like.
+    # As long for every set, independent of the others.
     longest = {
         v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
     }

@@ -96,7 +96,7 @@ class Value:
 
     @property
     def key(self) -> str:
-        """What tells it from other values: 0.0 is not -0.0."""
+        """What distinguishes it from other values: 0.0 is not -0.0."""
         return self.name or f"{self.dtype} {self.number!r}"
 
 
@@ -117,7 +117,7 @@ class Instruction:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What tells each of the arguments from other values."""
+        """What distinguishes each of the arguments from other values."""
         return tuple(a.key for a in self.arguments)
 
 

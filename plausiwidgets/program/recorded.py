@@ -129,7 +129,7 @@ class Recorder:
         return Program(self.names, self.body.needed(outputs), outputs[0], tuple(outputs[1:]))
 
     def refuse(self, what: str) -> NoReturn:
-        """Refuse to record, now and whatever else is recorded.
+        """Refuse to record, now and in all that follows.
 
         Raises
         ------
@@ -139,7 +139,7 @@ class Recorder:
         raise self._refused
 
     def value(self, x: Any) -> Value:
-        """Return a value for whatever stands in an expression: a recorded one, or a number."""
+        """Return a value for an operand of an expression: a recorded one, or a number."""
         if isinstance(x, Recorded):
             return x.value
         array = np.asarray(x)

@@ -9,7 +9,7 @@ operations that take a neuron through 1 ms, and "assumes that each exponent take
 - 0 for a constant, a change of type, and for what depends on the parameters and the time step alone, because an
   engine computes it once and not in every step.
 
-It counts one time step as it is written, whatever a processor makes of it (a product and a sum may be one
+It counts one time step as it is written, independent of the processor (a product and a sum may be one
 instruction), the test for a spike and the reset included, so that its numbers are a little larger than those of 2004.
 """
 

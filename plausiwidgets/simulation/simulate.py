@@ -18,7 +18,7 @@ from plausiwidgets.support.arguments import bounded, checked, finite, shown
 from plausiwidgets.support.names import unknown
 
 MOST_STEPS, MOST_VALUES, MOST_STEPS_PER_MS = 1e7, 5e8, 1e5
-"""Largest requests that are let through without a word; 5e8 values are 4 GB."""
+"""Largest requests, unless the environment allows more; 5e8 values are 4 GB."""
 
 
 @checked

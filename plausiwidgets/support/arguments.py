@@ -154,7 +154,7 @@ UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
 
 
 def bounded(where: str, what: str, value: float, most: float) -> None:
-    """Refuse a request that is far larger than any that is usual, unless the environment says to go on."""
+    """Refuse a request that is far larger than any that is usual, unless the environment allows more."""
     if value > most and os.environ.get(UNBOUNDED) != "1":
         raise ValueError(
             f"{where}: the {what} is {value:g}, valid is: at most {most:g}. To go on all the same, set the "

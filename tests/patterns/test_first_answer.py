@@ -107,7 +107,7 @@ print(verdict.status, verdict.engine, [thread.name for thread in threading.enume
 def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
     done = process(f"""
 from plausiwidgets.simulation.compiled import behind
-behind.TOLD = 0.2
+behind.PATIENCE = 0.2
 before, sys.stderr = sys.stderr, {stderr}
 verdict = pw.judge("lif", "tonic_spiking")
 again = pw.judge("lif", "tonic_spiking")

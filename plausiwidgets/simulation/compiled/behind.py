@@ -1,4 +1,4 @@
-"""Kernels that are made in the background after an answer without them, and what is said while one is awaited."""
+"""Kernels that are made in the background after an answer without them, and the line on stderr while one is awaited."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DELAY = 1.0
 """Time in s from an answer to the making of the kernel: a script that ends with its answer has none to wait for."""
 
-TOLD = 1.0
-"""Time in s of waiting after which a line says what is awaited."""
+PATIENCE = 1.0
+"""Time in s of waiting after which a line names what is awaited."""
 
 _NAME = "plausiwidgets-compile"
 _waiting: set[NeuronModel] = set()
@@ -38,7 +38,7 @@ def compile_behind(model: NeuronModel, delay: float = DELAY) -> None:
     def work() -> None:
         try:
             _over.wait(delay)
-            with _one_at_a_time, suppress(Exception):  # whoever needs the kernel meets the same error
+            with _one_at_a_time, suppress(Exception):  # the call that needs the kernel raises the same error
                 if not _over.is_set():
                     why_not(model)
         finally:
@@ -68,13 +68,13 @@ if hasattr(os, "register_at_fork"):
 def awaited(model: NeuronModel) -> Iterator[None]:
     """Say in one line on stderr, if there is one, that the block waits for the kernel of `model` for over a second."""
 
-    def tell() -> None:
+    def announce() -> None:
         doing = "loading the compiled" if is_ready(model) else "compiling"
         with suppress(Exception):  # it may be closed
             if sys.stderr is not None:  # else print would take stdout
                 print(f"plausiwidgets: {doing} model {model.key!r}, which takes some seconds", file=sys.stderr)
 
-    timer = Timer(TOLD, tell)
+    timer = Timer(PATIENCE, announce)
     timer.daemon = True
     timer.start()
     try:

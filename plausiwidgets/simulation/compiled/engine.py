@@ -59,7 +59,7 @@ class Compiled:
 
 
 compiling = RLock()
-"""Held by whoever exports a step: torch.export is not made for two threads, nor is what it is compared with."""
+"""Held while a step is exported: torch.export is not made for two threads, nor is what it is compared with."""
 _compiled: WeakKeyDictionary[NeuronModel, Compiled | str] = WeakKeyDictionary()
 _plain: WeakKeyDictionary[NeuronModel, Engine] = WeakKeyDictionary()
 _exported: WeakKeyDictionary[NeuronModel, tuple[list[check.Steps], Program]] = WeakKeyDictionary()

@@ -61,7 +61,7 @@ _FUNCTIONS = {
 
 
 def interpreter(program: Program) -> Engine:
-    """Return an engine that runs jobs of the model of `program`; it raises whatever Python does where it cannot."""
+    """Return an engine that runs jobs of the model of `program`; it raises the errors of Python where it cannot."""
     inputs = [f"p{i}" for i in range(len(program.parameters))]
     state = [f"s{i}" for i in range(len(program.state))]
     lines = {
