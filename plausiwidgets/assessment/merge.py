@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import product
@@ -87,6 +88,9 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
                 _require_same(result, known, path, origins[key])
     models, seeds, patterns = (asked["order"][name] for name in ("models", "seeds", "patterns"))
     order = [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
+    if others := results.keys() - set(order):
+        other = min(others)
+        raise StoreError(f"{origins[other]} is damaged: it has {_named(other)}, which its request has not")
     if store is not None:
         _write(Path(store).expanduser(), asked, [results[key] for key in order if key in results])
     rows = [results[key] for key in order if key in results]
@@ -127,9 +131,11 @@ def _require_same(one: Result, other: Result, path: Path, first: Path) -> None:
 
 
 def _write(path: Path, asked: Mapping[str, Any], results: list[Result]) -> None:
-    """Write a study's file anew."""
+    """Write a study's file anew, whole or not at all."""
     if path.exists():
         raise StoreError(f"{path} exists: name a new file for the merged study")
-    made = Store(path, asked["order"], asked["versions"])
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    made = Store(beside, asked["order"], asked["versions"])
     made.prepare()
     made.write(*results)
+    os.replace(beside, path)

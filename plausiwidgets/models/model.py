@@ -17,7 +17,7 @@ from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.support.arguments import checked, finite, mapping, whole
+from plausiwidgets.support.arguments import checked, finite, mapping, renamed_fields, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
 
@@ -71,6 +71,7 @@ class Preset:
 
 
 @checked
+@renamed_fields(name="key")
 @dataclass(frozen=True)
 class StateVariable:
     """A state variable of a neuron.
@@ -114,6 +115,7 @@ class StateVariable:
 
 
 @checked
+@renamed_fields(name="key")
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 

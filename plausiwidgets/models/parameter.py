@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.support.arguments import checked, numbers, shown
+from plausiwidgets.support.arguments import checked, numbers, renamed_fields, shown
 from plausiwidgets.support.names import check_key
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,7 @@ def meaning(key: str, title: str, description: str) -> str:
 
 
 @checked
+@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Parameter:
     """A number that a slider and an optimizer can change.

@@ -22,6 +22,7 @@ from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import MARKS, STATUSES
 from plausiwidgets.patterns.verdict import OneVerdict
+from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.picture import GREY, ORANGE, Axis, Plot, drawn
@@ -48,6 +49,7 @@ NAMED = 3
 """Largest number of criteria that a summary names."""
 
 
+@renamed_fields(key="id")
 @dataclass(frozen=True, repr=False)
 class Result(Printed):
     """The record of one search; it is immutable.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.arguments import checked, finite, renamed_fields
 
 Floats = NDArray[np.float64]
 
@@ -19,6 +19,7 @@ USUAL_SPAN = 15.0
 
 
 @checked
+@renamed_fields(name="title", text="description")
 @dataclass(frozen=True)
 class Criterion:
     """One measured feature with an accepted interval, both ends included.

@@ -24,7 +24,7 @@ from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import Formula
-from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.arguments import checked, renamed_fields
 from plausiwidgets.support.names import check_key, unknown
 
 StimulusValues = Any
@@ -39,6 +39,7 @@ _TEXTS = {
 
 
 @checked
+@renamed_fields(name="key", text="description")
 @dataclass(frozen=True)
 class FreeValue:
     """A free value of a stimulus, for a slider and a search.

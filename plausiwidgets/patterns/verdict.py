@@ -32,8 +32,10 @@ else:  # the defaults of type variables are those of Python 3.13
     Flag = TypeVar("Flag")
     Number = TypeVar("Number")
     Text = TypeVar("Text")
+from plausiwidgets.support.arguments import renamed_fields
 
 
+@renamed_fields(name="title", text="description")
 @dataclass(frozen=True)
 class Check(Generic[Flag, Number]):
     """One criterion as judged; numbers for one set, arrays [n] for many.

@@ -29,6 +29,25 @@ _RENAMED = {
 }  # fmt: skip
 """What 0.2 called arguments: an old word is refused with the new one, until 0.4."""
 
+_OF_FIELDS = "_renamed"
+
+
+def renamed_fields(**words: str) -> Callable[[type[V]], type[V]]:
+    """Make a class refuse what 0.2 called its fields, as attributes and as arguments, with the new word, until 0.4."""
+
+    def decorate(kind: type[V]) -> type[V]:
+        def missing(self: V, name: str) -> Any:
+            if name in words:
+                raise AttributeError(f"{kind.__name__}.{name} is now {kind.__name__}.{words[name]}")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+        # By setattr, so that a type checker goes on refusing what is misspelt.
+        for attribute, value in (("__getattr__", missing), (_OF_FIELDS, words)):
+            setattr(kind, attribute, value)
+        return kind
+
+    return decorate
+
 
 def checked(what: T) -> T:
     """Make a function or a class check its arguments against their annotations.
@@ -46,8 +65,13 @@ def checked(what: T) -> T:
     TypeError: rate: seconds is '2', valid is a finite number
     """
     if isinstance(what, type):
-        what.__init__ = checked(what.__init__)  # type: ignore[misc]
+        what.__init__ = _checked(what.__init__, getattr(what, _OF_FIELDS, {}))  # type: ignore[misc]
         return what
+    return _checked(what, {})
+
+
+def _checked(what: T, fields: Mapping[str, str]) -> T:
+    renamed = {**_RENAMED, **fields}
     signature, name = inspect.signature(what), what.__qualname__.removesuffix(".__init__")
 
     @functools.cache
@@ -68,8 +92,8 @@ def checked(what: T) -> T:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            for old in kwargs.keys() & _RENAMED.keys() - signature.parameters.keys():
-                if (new := _RENAMED[old]) in signature.parameters:
+            for old in kwargs.keys() & renamed.keys() - signature.parameters.keys():
+                if (new := renamed[old]) in signature.parameters:
                     raise TypeError(f"{name}: the argument {old} is now {new}") from None
             if hasattr(what, "__signature__"):  # of `takes`: it would take whatever is given
                 raise TypeError(f"{name}() {error}") from None
