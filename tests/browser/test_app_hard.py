@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebooks import BURSTING, begin_search, python, python_neuron
+from tests.browser.notebooks import BURSTING, becomes, begin_search, python, python_neuron
 from tests.browser.pages import JUDGED, findings, open_tool
 
 MODELS = ["izhikevich", "adex", "lif"]
@@ -165,6 +165,19 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
     page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
     page.locator(".pw-drawer").get_by_role("button", name="Close").wait_for()
     assert findings(page, ".pw-app") == []
+
+
+@pytest.mark.slow
+def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
+    shown = open_cells(BURSTING)
+    page = shown.page
+    page.evaluate(CLICKS, 7)
+    page.keyboard.press("Escape")
+    python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
+    python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
+    page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
+    page.locator(".pw-chip", has_text="It does").wait_for()
+    becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
 
 
 @pytest.mark.slow

@@ -2,14 +2,38 @@
 
 import re
 
-from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python
+import pytest
+
+from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python, sleep_in_cell
 from tests.browser.pages import JUDGED, open_tool
 
+SILENT = "import ctypes\nif globals().get('again'): ctypes.PyDLL(None).sleep(20)\nagain = True"
+"""Holds Python's lock, so that not even a subshell answers; not in the first run."""
 PLANE = ".pw-tool [role=status]"
 
 
 def silence(opened):
     return opened.page.locator(".pw-notice", has_text=re.compile(LOST))
+
+
+@pytest.mark.slow
+def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_gets_its_answers_later(open_cells):
+    opened = open_cells(BURSTING, SILENT)
+    page = opened.page
+    becomes(opened, "app.wait(60)", "True")
+    sleep_in_cell(opened)
+    press(opened, "ArrowRight", 2)
+    page.wait_for_selector(JUDGED)
+    open_tool(page, "Parameter plane")
+    silence(opened).wait_for()
+    assert page.locator(".pw-notice").count() == 1
+    page.locator(PLANE, has_text="of 1600 cells").wait_for()  # it judges the plane by itself
+    silence(opened).wait_for(state="detached", timeout=120_000)
+    opened.wait_for_kernel()
+    sliders = page.evaluate(
+        "() => document.querySelector('.pw-app input[data-name=amplitude]').getAttribute('aria-valuetext')"
+    )
+    becomes(opened, f"abs(app.parameters['amplitude'] - {float(sliders.split()[0])}) < 0.01", "True")
 
 
 def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_and_curves(open_cells, lab):

@@ -18,6 +18,11 @@ from tests.browser.notebooks import (
 )  # fmt: skip
 from tests.browser.pages import JUDGED, NotebookPage
 
+ENDLESS = (
+    APP.format('"hodgkin_huxley", "mixed_mode", {}')
+    + "; None\napp.selection = app.selection.with_free(list(app.model.parameters)[:2])\napp"
+)
+"""A search that finds nothing: two of the parameters are free."""
 WIDGETS = "len(__import__('ipywidgets').widgets.widget._instances)"
 
 
@@ -60,6 +65,22 @@ def test_what_a_script_sets_is_shown(opened):
     opened.page.locator(".pw-sentence", has_text="onic spiking").wait_for()
     opened.page.locator(".pw-app", has_text="555").wait_for()
     assert "TraitError" in python(opened, "setattr(app, 'parameters', {'amplitude': 'much'})")
+
+
+def test_page_and_script_have_one_history(opened):
+    first = python(opened, "app.parameters")
+    press(opened, "ArrowRight")
+    becomes(opened, "app.parameters != " + first, "True")
+    dragged = python(opened, "app.parameters")
+    python(opened, "setattr(app, 'parameters', {**app.parameters, 'd': 3.5})")
+    opened.page.locator(".pw-app", has_text="3.5").wait_for()
+    undo = opened.page.locator(".pw-app").get_by_role("button", name="Undo")
+    undo.click()
+    becomes(opened, "app.parameters == " + dragged, "True")
+    python(opened, "app.undo()")
+    becomes(opened, "app.parameters == " + first, "True")
+    opened.page.locator(".pw-app").get_by_role("button", name="Redo").click()
+    becomes(opened, "app.parameters == " + dragged, "True")
 
 
 def test_no_key_on_the_app_reaches_the_notebook(opened):
@@ -110,6 +131,25 @@ def test_the_steps_of_undo_are_there_after_a_reload(open_cells):
     assert python(opened, "app._history.before") == "0"
     opened.page.locator(".pw-app").get_by_role("button", name="Redo").click()
     becomes(opened, "app.model.key", "'lif'")
+
+
+def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_stopped(open_cells):
+    opened = open_cells(ENDLESS)
+    begin_search(opened)
+    page = opened.page
+    page.wait_for_function(f"({DOTS})() > 100", timeout=120_000)
+    selected = python(opened, "app.parameters")
+    before = page.evaluate(DOTS)
+    opened.reload()
+    page.wait_for_selector(JUDGED)
+    page.wait_for_function(f"before => ({DOTS})() >= before", arg=before)
+    page.wait_for_function(f"before => ({DOTS})() > before + 50", arg=page.evaluate(DOTS))  # it goes on
+    page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
+    becomes(opened, "app.searching", "False")
+    tried = int(python(opened, "app.results[-1].evaluations"))
+    page.wait_for_function(f"tried => ({DOTS})() === tried", arg=tried)
+    assert python(opened, "app.results[-1].state") == "'stopped'"
+    assert python(opened, "app.parameters == " + selected) == "True"
 
 
 def test_two_apps_in_one_notebook_do_not_mix(open_cells):
