@@ -371,6 +371,11 @@ def with_artefact(v):
     return v
 
 
+def with_the_wrong_sign():
+    v, current = adex_sweep(-100.0)
+    return T, v, -current
+
+
 KEPT = np.r_[0:2000, 2100:5000]
 
 
@@ -391,7 +396,7 @@ KEPT = np.r_[0:2000, 2100:5000]
         (lambda t, v, i: (t, with_artefact(v), i), r"for less than 0\.2 ms, at an edge of the current: an artefact"),
         (lambda t, v, i: (t, [v, with_artefact(v)], [i, i]), r"^sweep 1: v crosses the threshold"),
         (lambda t, v, i: (t[::10], v[::10], i[::10]), r"v has a sample each 1 ms, .* the sampling cuts spikes"),
-        (lambda t, v, i: (t, *adex_sweep(-100.0)[:1], -adex_sweep(-100.0)[1]), r"moves against the current .* wrong"),
+        (lambda t, v, i: with_the_wrong_sign(), r"moves against the current .* wrong sign"),
     ],
 )
 def test_a_recording_with_a_fault_is_refused_with_its_fault(change, said):
