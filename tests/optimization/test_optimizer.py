@@ -5,17 +5,16 @@ from functools import partial
 
 import numpy as np
 import pytest
-from optimization_fakes import fake_optimizer, fake_problem
+from optimization_fakes import FakeProblem, fake_optimizer, fake_problem
 
 import plausiwidgets as pw
-from plausiwidgets.optimization.amplitude import Thresholds
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import Options, Portfolio
-from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.problem import Batch
 from plausiwidgets.optimization.result import FORMAT, Result, describe_missed
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.strategy import Strategy, losses_of
+from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.optimization.volume import Volume, binomial_interval
 
 
@@ -75,36 +74,23 @@ def solving(seed, budget=512):
     return Optimizer(problem, seed, budget, partial(Portfolio, options=Options(population=256, explore=2)))
 
 
-def test_a_screened_point_that_is_accepted_unsolved_is_kept(monkeypatch):
-    problem = make_problem("izhikevich", "resonator")
-    found = pw.optimize("izhikevich", "resonator", seed=0).parameters
+class Missing(FakeProblem):
+    """Solves an amplitude, so that no candidate is accepted any more."""
 
-    class Given(Strategy):
-        """One screen of two points."""
+    solves_amplitude = True
 
-        def __init__(self, space, seed, budget, start):
-            self.phase = "screen"
-            self.points = np.stack([space.point(found), space.low])
+    def settle(self, values, checkpoint=None):
+        return None
 
-        def ask(self):
-            return self.points
+    def judge_solved(self, points, checkpoint=None, *, settled=None):
+        judged = self.judge(self.space.values(points))
+        return Batch.unverified(judged.values, judged.loss + 0.5, judged.costs + 0.5, judged.criteria)
 
-        def tell(self, costs):
-            self.costs, self.phase, self.finished = costs, "over", True
 
-    def wrong(self, settled):
-        # The amplitude just above the lower bound, where nothing fires.
-        low = np.full(settled[""].n, np.log(self.limits("amplitude")[0]))
-        return {"amplitude": Thresholds(low, low, 0.5 + 0.0 * low)}
-
-    monkeypatch.setattr(Problem, "thresholds", wrong)
-    optimizer = Optimizer(problem, 0, 100, Given)
+def test_a_screened_point_that_is_accepted_unsolved_is_kept():
+    optimizer = Optimizer(Missing(*vars(fake_problem(radius=0.2)).values()), 0, 64)
     result = optimizer.step()
-    assert optimizer.step() is None
-    assert result.volume == Volume(1, 2)
-    assert result.loss == 0.0
-    assert result.parameters == found
-    assert losses_of(optimizer.strategy.costs)[1] > 0.5
+    assert result.loss == 0.0 and 0 < result.volume.hits < result.volume.screened == result.evaluations
 
 
 def test_the_history_holds_the_loss_without_the_shortfall():
