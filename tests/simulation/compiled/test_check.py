@@ -19,6 +19,9 @@ from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.torch_engine import run_torch
+from tests.simulation.compiled.test_operations import CLOSE, EXACT
+
+OPERATIONS = EXACT | CLOSE
 
 
 def leaky(v, current, p, dt, more):
@@ -155,8 +158,8 @@ def outcomes(steps, seed):
 
 @pytest.mark.slow
 def test_random_steps_are_compiled_as_torch_computes_or_refused():
-    assert translated_wrongly([random_step(i) for i in range(20)], 0) == []
-    found = outcomes([random_step(i) for i in range(30, 35)], 1)
+    assert translated_wrongly([random_step(i, OPERATIONS) for i in range(20)], 0) == []
+    found = outcomes([random_step(i, OPERATIONS) for i in range(30, 35)], 1)
     assert [o for o in found if o not in ("same", "refused")] == []
     assert found.count("same") >= 3
 
@@ -188,7 +191,7 @@ def test_ten_thousand_random_steps():
     """What the table gets right needs no check, and what it gets wrong the check must refuse."""
     wrong, refused = [], []
     for seed in range(1000, 11_000, 20):
-        wrong += translated_wrongly([random_step(i) for i in range(seed, seed + 20)], seed)
+        wrong += translated_wrongly([random_step(i, OPERATIONS) for i in range(seed, seed + 20)], seed)
     refused = [step for step in wrong if outcomes([step], 1) == ["refused"]]
     print(f"{len(wrong)} of 10 000 translated wrongly, {len(refused)} of these refused")
     assert [step.text for step in wrong if step not in refused] == []
