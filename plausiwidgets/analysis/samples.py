@@ -100,8 +100,8 @@ def sample_accepted(
     are spread over the whole box are moved by slice sampling within regions of ever smaller loss, the worse ones
     replaced by copies of the better ones, until all are accepted (Au and Beck, Probabilistic Engineering Mechanics 16,
     2001). No search is needed, and parts of the region that are apart have the weights of their volumes. It may miss a
-    part that is small, or a needle: what none of the points at some level would lead to. Two seeds that disagree tell
-    of it.
+    part that is small, or a needle: what none of the points at some level would lead to. Two seeds that disagree show
+    it.
 
     Parameters
     ----------

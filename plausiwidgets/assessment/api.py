@@ -202,7 +202,7 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     pandas.DataFrame
         A row for each model and pattern, see `plausiwidgets.assessment.ESTIMATE_COLUMNS`. ``low`` and ``high`` are
         processor times in s. ``.attrs`` holds the time to ``compile`` each model in s, which every process takes
-        once, and the largest ``memory`` of this process in bytes, None where the system does not tell.
+        once, and the largest ``memory`` of this process in bytes, None where the system does not report it.
     """
     return estimate_units(_study(*args, **settings).left, settings.get("progress"))
 

@@ -85,7 +85,7 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
 
 
 def peak_memory() -> int | None:
-    """Return the largest memory of this process so far in bytes; None where the system does not tell."""
+    """Return the largest memory of this process so far in bytes; None where the system does not report it."""
     try:
         import resource
     except ImportError:  # Windows

@@ -81,7 +81,7 @@ class Store:
         self._append(b"".join(result.to_json().encode() + b"\n" for result in results))
 
     def _append(self, line: bytes, make: bool = False) -> None:
-        with _told(self.path, "written"):
+        with _named(self.path, "written"):
             flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | (os.O_CREAT if make else 0)
             file = os.open(self.path, flags, 0o666)
             try:
@@ -101,7 +101,7 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
     Both are empty if there is no file. A failed search is replaced by a later one of the same key. StoreError if the
     file cannot be read, is not a study, or is damaged.
     """
-    with _told(path, "read"):
+    with _named(path, "read"):
         data = path.read_bytes() if path.exists() else b""
     if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
         raise StoreError(f"{path} is not a study: choose another name")
@@ -153,7 +153,7 @@ def _lines(data: bytes) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _told(path: Path, done: str) -> Iterator[None]:
+def _named(path: Path, done: str) -> Iterator[None]:
     """Turn errors of the file system into a StoreError."""
     try:
         yield

@@ -79,15 +79,15 @@ class Unit:
 def run_unit(
     unit: Unit,
     checkpoint: Checkpoint | None = None,
-    tell: Callable[[Result], None] | None = None,
+    report: Callable[[Result], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
     """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
 
     What an argument rules out is not searched: its record has no evaluations. A found set is moved towards the defaults
     while it stays verified (`gentle`), not counted as evaluations. After a stop (`Stopped`, KeyboardInterrupt) the
-    record holds the best set so far. `checkpoint` is called within a generation, and may raise; `tell` with the record
-    after each one. The `clock` in s stands still during a pause.
+    record holds the best set so far. `checkpoint` is called within a generation, and may raise; `report` with the
+    record after each one. The `clock` in s stands still during a pause.
     """
     if multiprocessing.parent_process() is not None:
         # The worker processes share the cores, and a forked one would wait for threads of its parent.
@@ -109,8 +109,8 @@ def run_unit(
         optimizer = unit.optimizer()
         while (made := optimizer.step(check)) is not None:
             result = replace(made, problem=None, tries=Tries(), seconds=clock() - began)
-            if tell is not None:
-                tell(result)
+            if report is not None:
+                report(result)
         robustness, ended = optimizer.robustness(check), optimizer.reason
         if ended == "solved":
             parameters, robustness = gentle(optimizer.problem, result.parameters, unit.seed, check)

@@ -135,7 +135,7 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:
         saved.append(f"the study in {options.store}: the same command continues it")
-    code = told(table, errors, options.command)
+    code = reported(table, errors, options.command)
     if interrupted and not table.attrs["complete"]:
         complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
         code = INTERRUPTED
@@ -169,7 +169,7 @@ def save(
     return saved, errors
 
 
-def told(table: pd.DataFrame, errors: list[str], command: str) -> int:
+def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
     """Print errors and the searches that failed; return the exit code."""
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
@@ -231,8 +231,8 @@ def summary(table: pd.DataFrame) -> str:
             what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
             lines.append(f"{name}  {what}  {seed}{MARKS[row['status']]} {row['summary']}")
         counts = rows["status"].value_counts()
-        told = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
-        lines.append(f"{name}: {told}, {rows['seconds'].sum():.1f} s\n")
+        words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
+        lines.append(f"{name}: {words}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
         lines.append("The table is not complete: some searches have not finished.\n")
     return "\n".join(lines).rstrip("\n")
@@ -259,8 +259,8 @@ def estimate_text(table: pd.DataFrame) -> str:
         lines.append(f"{name}: {searches}, {time_range(rows)}{slow or f', {compiled}'}")
         lines += [f"    {row.pattern} {row.reason}" for row in rows.itertuples() if row.candidates == 0]
     memory = table.attrs["memory"]
-    told = "" if memory is None else f", about {memory / 1e9:.1f} GB of memory for each process"
-    lines.append(f"\nAll: {counted(int(table['searches'].sum()))}, {time_range(table)} of one processor{told}")
+    words = "" if memory is None else f", about {memory / 1e9:.1f} GB of memory for each process"
+    lines.append(f"\nAll: {counted(int(table['searches'].sum()))}, {time_range(table)} of one processor{words}")
     found, many = int(table["found"].sum()), len(table)
     lines.append(
         f"The first candidates show the pattern in {found} of {many} pairs of a model and a pattern. The larger time "

@@ -57,8 +57,8 @@ def check(limit: float | None = None) -> int:
     try:
         for name, part in PARTS.items():
             running[0] = name
-            said, error = tried(part)
-            print_table(f"{'✗' if error else '✓'} {name}: {said}")
+            words, error = tried(part)
+            print_table(f"{'✗' if error else '✓'} {name}: {words}")
             if error:
                 failed.append(error)
     finally:
@@ -80,11 +80,11 @@ def tried(part: Callable[[], str]) -> tuple[str, str]:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", RuntimeWarning)
         try:
-            said, error = part(), ""
-        except Exception as problem:  # whatever it is, the next part is tried
-            said, error = f"{type(problem).__name__}: {problem}", traceback.format_exc().rstrip()
-    said += "".join(f"; {one.message}" for one in warned if issubclass(one.category, RuntimeWarning))
-    return without_home(f"{said} ({time.perf_counter() - began:.1f} s)"), without_home(error)
+            words, error = part(), ""
+        except Exception as problem:  # of any kind: the next part is tried
+            words, error = f"{type(problem).__name__}: {problem}", traceback.format_exc().rstrip()
+    words += "".join(f"; {one.message}" for one in warned if issubclass(one.category, RuntimeWarning))
+    return without_home(f"{words} ({time.perf_counter() - began:.1f} s)"), without_home(error)
 
 
 def without_home(text: str) -> str:

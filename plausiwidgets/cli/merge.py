@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from plausiwidgets.cli.assess import output_options, require_files, save, told
+from plausiwidgets.cli.assess import output_options, reported, require_files, save
 from plausiwidgets.cli.console import WRONG_USE, CommandError
 
 MOST_NAMED = 20
@@ -45,4 +45,4 @@ def merge(options: argparse.Namespace) -> int:
     if missing := table.attrs["missing"]:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
         errors.append(f"not complete, missing: {', '.join(missing[:MOST_NAMED])}{more}")
-    return told(table, errors, options.command)
+    return reported(table, errors, options.command)

@@ -83,7 +83,7 @@ class Portfolio:
         self.evaluations = 0
         self.restarts = 0
         self.phase = "screen" if start is None else "start"
-        self._told: Floats
+        self._costs: Floats
         self._charts = [space.chart(spread) for spread in self.options.spreads]
         self._runs_made = 0
         self._batches = self._plan()
@@ -96,7 +96,7 @@ class Portfolio:
 
     def tell(self, costs: Floats) -> None:
         self.evaluations += len(costs)
-        self._told = costs
+        self._costs = costs
 
     @property
     def _left(self) -> int:
@@ -164,7 +164,7 @@ class Portfolio:
         """Ask for points, as many as the budget allows, and return their costs."""
         self.phase = phase
         yield points[: self._left]
-        return self._told
+        return self._costs
 
     def _seed(self, *key: int) -> SeedSequence:
         return SeedSequence(self.seed, spawn_key=key)

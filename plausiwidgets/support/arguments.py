@@ -95,7 +95,7 @@ def _checked(what: T, fields: Mapping[str, str]) -> T:
             for old in kwargs.keys() & renamed.keys() - signature.parameters.keys():
                 if (new := renamed[old]) in signature.parameters:
                     raise TypeError(f"{name}: the argument {old} is now {new}") from None
-            if hasattr(what, "__signature__"):  # of `takes`: it would take whatever is given
+            if hasattr(what, "__signature__"):  # of `takes`: it would take any argument
                 raise TypeError(f"{name}() {error}") from None
             return what(*args, **kwargs)  # Python says what is missing
         title = given.get("key") if "self" in given else None  # of the object that is made

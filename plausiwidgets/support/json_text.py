@@ -1,4 +1,4 @@
-"""JSON from a file or a message that somebody else wrote."""
+"""JSON of a file or a message from elsewhere."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def number(value: float, digits: int = 4) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e-12:  # rounding, whatever the unit
+    if abs(value) < 1e-12:  # rounding, in any unit
         return "0"
     text = f"{value:.{digits}g}"
     if "e" in text and 1e-4 <= abs(value) < 1e7:

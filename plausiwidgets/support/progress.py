@@ -221,7 +221,7 @@ class Work:
 
 
 class Watch:
-    """What work calls every few ms: it tells a progress how far the work is, in `done` and `of` as of a `Work`."""
+    """What work calls every few ms: it reports to a progress how far the work is, in `done` and `of` as of a `Work`."""
 
     def __init__(self, what: str, progress: Progress, of: int = 0, each: str = "sets") -> None:
         self.done, self.of, self.each = 0, of, each
@@ -237,7 +237,7 @@ class Watch:
 
 @contextmanager
 def watched(what: str, progress: ProgressLike, of: int = 0, each: str = "sets") -> Iterator[Watch | None]:
-    """Give a block what its work calls every few ms, and tell a progress of it; None where there is no progress.
+    """Give a block what its work calls every few ms, and report it to a progress; None where there is no progress.
 
     What the progress raises ends the work.
     """

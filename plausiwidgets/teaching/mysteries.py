@@ -101,7 +101,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
 
     A known set that shows the pattern has some of its free parameters moved at random, such that it still shows it.
     With the hidden parameters every criterion of :attr:`Mystery.pattern` holds, with those of the start it does not,
-    nor (where there are such parameters) when only one of them is still at its start: the response tells each of them.
+    nor (where there are such parameters) when only one of them is still at its start: the response shows each of them.
     The same arguments give the same neuron on every machine.
 
     Parameters
@@ -111,7 +111,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     seed : int
         At least 0.
     moved : int
-        Number of free parameters to hide, at least 1; fewer where the response tells fewer apart.
+        Number of free parameters to hide, at least 1; fewer where the response shows fewer.
 
     Raises
     ------
@@ -133,10 +133,10 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, values).items()}
         nearest, closest = None, 102
-        told = _told(neuron, about, seed, free, base, dt)
+        seen = _shown_by(neuron, about, seed, free, base, dt)
         for _ in range(DRAWS):
-            chosen = random.choice(len(told), size=min(moved, len(told)), replace=False)
-            names = tuple(told[i] for i in sorted(chosen.tolist()))
+            chosen = random.choice(len(seen), size=min(moved, len(seen)), replace=False)
+            names = tuple(seen[i] for i in sorted(chosen.tolist()))
             found, points = _hidden_near(neuron, about, seed, names, base, dt, random)
             if found is not None and points <= FAR:
                 return found
@@ -150,7 +150,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     )
 
 
-def _told(
+def _shown_by(
     model: NeuronModel, about: Judged, seed: int, free: Sequence[str], base: Mapping[str, float], dt: float
 ) -> list[str]:
     """Return the parameters of which each alone, moved along its slider, loses the response of a known set."""
@@ -184,7 +184,7 @@ def _matching(
 
     None if it cannot be matched; without a spike to match, it is the pattern itself.
     """
-    trace = _telling(about, verdict)
+    trace = _matched_trace(about, verdict)
     if trace is None:
         pattern: Judged = about
         known = complete(model, pattern, verdict.parameters)
@@ -225,7 +225,7 @@ def _made(
 ) -> tuple[Mystery, int] | None:  # fmt: skip
     """Return the mystery of an accepted set, and the points of its start.
 
-    None if its response cannot be matched, or no start misses it; above 100 where it does not tell each parameter.
+    None if its response cannot be matched, or no start misses it; above 100 where it does not show each parameter.
     """
     hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
     matched = _matching(model, about, seed, verdict)
@@ -257,14 +257,14 @@ def _made(
         )
         for name, x in starts.items()
     }
-    tells = (evaluate(model, pattern, alone, dt).loss > 0.0).reshape(len(names), order.size).all(axis=0)
-    place = int(order[tells.argmax()])
+    each = (evaluate(model, pattern, alone, dt).loss > 0.0).reshape(len(names), order.size).all(axis=0)
+    place = int(order[each.argmax()])
     start = {name: float(values[place]) for name, values in starts.items()}
     found = Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
-    return found, int(points[place]) if tells.any() else 101
+    return found, int(points[place]) if each.any() else 101
 
 
-def _telling(about: Judged, verdict: Verdict) -> Traces | None:
+def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
     """Return the sweep to match: the main one if it fires, else the one with the most spikes; None without any."""
     traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
     main = verdict.traces.get(about.main_sweep)

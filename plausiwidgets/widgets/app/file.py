@@ -1,4 +1,4 @@
-"""The app in one file: nobody is asked, and nothing is fetched."""
+"""The app in one file: it has no host, and fetches nothing."""
 
 from __future__ import annotations
 
