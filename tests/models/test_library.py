@@ -51,6 +51,16 @@ def test_the_error_of_a_step_falls_with_dt_as_its_order_says_and_a_step_without_
         assert whole / half == pytest.approx(2.0**model.order, rel=0.1)
 
 
+@pytest.mark.parametrize("name", library.NAMES)
+def test_a_finer_step_changes_the_firing_rate_by_a_few_percent_at_most(name):
+    model = pw.models.get(name)
+    stimulus = pw.Current.step(model.current.default, 1000.0)
+    coarse, fine = (
+        len(pw.simulate(model, stimulus, record=(), dt=dt).spike_times[0]) for dt in (model.dt, model.dt / 8)
+    )
+    assert abs(coarse - fine) <= max(1, 0.04 * fine)
+
+
 WORDS = ("burst", "tonic", "phasic", "class", "adapt", "bistab", "rebound", "resonat", "integrator", "latency",
          "spiking", "train", "mixed mode", "accommodation",
          "after", "threshold variability", "oscillation")  # fmt: skip

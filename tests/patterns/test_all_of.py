@@ -170,6 +170,14 @@ def test_a_list_of_patterns_is_refused_by_verbs_of_one_pattern(call):
         call()
 
 
+def test_what_compares_patterns_takes_a_list_as_each_of_them():
+    assert pw.analysis.parameter_plane("lif", BOTH, "tau_mem", "v_threshold", points=3).patterns == tuple(BOTH)
+    assert pw.analysis.repertoire("lif", patterns=BOTH, budget=1)["pattern"].tolist() == BOTH
+    assert pw.analysis.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]
+    assert pw.analysis.most_versatile("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
+    assert pw.assess("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
+
+
 def test_a_value_keeps_its_title_under_another_key():
     def pattern(key, title):
         amplitude = doublet().free_values[0]
