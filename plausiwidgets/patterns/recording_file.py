@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -31,6 +32,8 @@ PREFIX = "recording_"
 
 LARGEST_READ = 300e6
 """Bytes of a file that Python reads."""
+_HEAD = 16_000
+"""Bytes at the begin of a text that may have comments with units."""
 MOST_PACKED = 8
 """Samples to a byte of a file: recorded noise packs to about one."""
 IN_AMPERE = 1e-6
@@ -220,17 +223,19 @@ def _plain(series: Any) -> Any:
 def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFile:
     given = {name: x for name, x in asked.items() if x is not None}
     roles = {"t": time} | {name: name for name in given}
-    arrays = {name: x if (found := numbers(x)) is None else found for name, x in ({time: t} | given).items()}
+    values = {time: t} | given
+    arrays = {name: x if (found := numbers(x)) is None else found for name, x in values.items()}
     both = [arrays[name] for name in ("v", "current") if name in given]
     counts = [len(x) if isinstance(x, np.ndarray) and x.ndim == 2 else 0 for x in both]
+    wrong = next((name for name, x in values.items() if numbers(x) is None), "")
+    if wrong and any(counts):
+        raise ValueError(f"{wrong} is {shown(values[wrong])}, valid is: numbers")
     if not any(counts) or len(set(counts)) > 1:
         return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
     if "spikes" in given:
         name = "v" if "v" in given else "current"
         raise ValueError(f"{name} has the shape {list(arrays[name].shape)}, which is several sweeps, and spikes are "
                          "given: valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
-    if not isinstance(arrays[time], np.ndarray):
-        raise ValueError(f"{time} is {shown(t)}, valid is: numbers")
 
     def sweep(i: int) -> Source:
         columns = {name: x[i] if x.ndim == 2 else x for name, x in arrays.items()}
@@ -249,9 +254,14 @@ def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> 
     if reader is not None:
         return reader(path, name)
     with path.open("rb") as file:
-        head = file.read(4000).decode("utf-8-sig", "replace")
-    with path.open(newline="", encoding="utf-8-sig") as text:
-        return _file_of_columns(name, read_columns(text, name, UNNAMED), asked or {}, head)
+        return _read_text(file, name, asked or {})
+
+
+def _read_text(file: BinaryIO, name: str, asked: Mapping[str, Any]) -> RecordingFile:
+    head = file.read(_HEAD).decode("utf-8-sig", "replace")
+    file.seek(0)
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        return _file_of_columns(name, read_columns(text, name, UNNAMED), asked, head)
 
 
 _code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
@@ -269,12 +279,15 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
     end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` tells sweeps apart. Without names, one
     column is spike times, two are times and potentials, and three have the current too. A ValueError names the file.
     """
+    ending = Path(name).suffix.lower()
+    if ending not in READERS:
+        return _read_text(io.BytesIO(content), name, {})
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:  # the readers want a path
-        path = Path(folder) / f"recording{next((x for x in READERS if name.lower().endswith(x)), '')}"
+        path = Path(folder) / f"recording{ending}"
         path.write_bytes(content)
-        return read_path(path, name)
+        return READERS[ending](path, name)
 
 
 def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: str = "") -> RecordingFile:
@@ -519,7 +532,7 @@ def _unit(text: str) -> str:
 
 def _commented(text: str, column: str) -> str:
     """Return the unit of a column that a comment says, as “t in ms”."""
-    comments = " ".join(line for line in text[:4000].splitlines() if line.startswith("#"))
+    comments = " ".join(line for line in text.splitlines() if line.startswith("#"))
     found = re.search(rf"(?<!\w){re.escape(column)} in (\w+)", comments)
     return _unit(found[1]) if found else ""
 

@@ -211,6 +211,8 @@ def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
                     f"{where}: the {what} has the shape {list(np.shape(value))} for {n} sets, valid "
                     f"is: a number, or [n], a value for each set"
                 )
+            if " of piece " in what and not np.isfinite(np.asarray(value, dtype=np.float64)).all():
+                raise ValueError(f"{where}: the {what} is {shown(value)}, valid is: finite numbers")
         ends = _per_set(sweep.end, n)
         if not (np.isfinite(ends).all() and (ends > 0).all()):
             raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")

@@ -61,7 +61,7 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
         self.tree, self.kind = tree, kind
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
-        options.pop("out", None)  # `a &= b` gives a another value
+        options.pop("out", None)  # `a &= b` gives another value
         if method != "__call__" or options:
             raise NoFormula(f"{getattr(function, '__name__', function)} with options")
         if function is np.power and isinstance(inputs[1], (int, float)) and inputs[1] == 2:

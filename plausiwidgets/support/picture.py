@@ -75,7 +75,8 @@ class Axis:
 
     def _round_numbers(self) -> list[float]:
         most = max(abs(self.low), abs(self.high))
-        powers = range(math.floor(math.log10(most)) - 6, math.floor(math.log10(most)) + 1)
+        least = self.low if self.low > 0.0 else 1e-6 * most
+        powers = range(math.floor(math.log10(least)), math.floor(math.log10(most)) + 1)
         sizes = [0.0, *(m * 10.0**k for k in powers for m in (1, 2, 5))]
         return [v for v in {*sizes, *(-s for s in sizes)} if self.low <= v <= self.high]
 

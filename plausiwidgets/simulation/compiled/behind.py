@@ -60,8 +60,16 @@ def _before_fork() -> None:
             thread.join(ENDING)
 
 
+def _in_child() -> None:
+    """Forget a thread that was not waited for: the child has its lock, and not the thread."""
+    global _one_at_a_time
+    _one_at_a_time = Lock()
+    _waiting.clear()
+    _over.clear()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_over.clear, after_in_child=_over.clear)
+    os.register_at_fork(before=_before_fork, after_in_parent=_over.clear, after_in_child=_in_child)
 
 
 @contextmanager

@@ -99,8 +99,11 @@ def _load(path: Path) -> Kernel | None:
         spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
         assert spec is not None and spec.loader is not None
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where Numba looks for it
-        with sealed(lambda: _machine_code(path), _note_of(path)) as known, nullcontext() if known else trusted():
-            spec.loader.exec_module(module)
+        with sealed(lambda: _machine_code(path), _note_of(path)) as known:
+            if not known and _machine_code(path):  # foreign, and it cannot be removed
+                return None
+            with nullcontext() if known else trusted():
+                spec.loader.exec_module(module)
         return _parts(module)
     except (OSError, UnicodeDecodeError):
         return None

@@ -90,16 +90,21 @@ def environment() -> str:
 def sealed(files: Callable[[], list[Path]], note: Path) -> Iterator[bool]:
     """Remove files whose digest is not the one in `note`; write down that of what is there after the block.
 
-    Yields whether there are files, as they were noted.
+    Yields whether there are files, as they were noted. What cannot be read is removed, and what cannot be removed is
+    never noted.
     """
-    known, noted = _digest(files()), ""
+    known, noted = "", ""
     with suppress(OSError, UnicodeDecodeError):
         noted = note.read_text(encoding="ascii")
-    if known != noted:
+        known = _digest(files())
+    if known != noted or not known:
         remove(files())
         known = ""
+    foreign = not known and bool(files())
     yield known != ""
     with suppress(OSError):
+        if foreign:
+            return
         while (made := _digest(files())) != known:  # another process may add to them meanwhile
             replace_file(note, made)
             known = made
@@ -110,7 +115,7 @@ def _digest(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         content = file.read_bytes()
-        digest.update(f"{file.name} {len(content)}\0".encode() + content)
+        digest.update(f"{file.parent.name}/{file.name} {len(content)}\0".encode() + content)
     return digest.hexdigest() if files else ""
 
 

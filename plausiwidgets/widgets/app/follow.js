@@ -8,7 +8,7 @@ import { patternOf, slidersOf } from "./neuron.js";
 
 /**
  * Goes where a link leads: to a card, to a mystery, to a model and a pattern, or to other values; what is locked stays.
- * What cannot be used of it is notice in a sentence each.
+ * What cannot be used of it is named in a sentence each.
  * @param {App} app @param {string} link
  */
 export async function follow(app, link) {

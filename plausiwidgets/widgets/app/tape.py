@@ -64,9 +64,10 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     s = SimpleNamespace(**{name: Formula(prefix + name) for name in pattern.free})
     try:
         durations = pattern.durations(s)
-        return {name: sweep_numbers(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
+        sweeps = {name: sweep_numbers(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
     except Exception:  # a custom function may do anything with its values
         return None
+    return None if "'@" in repr(sweeps) else sweeps  # a number that is not finite is none of a current
 
 
 def sweep_numbers(sweep: Sweep, duration: Any) -> dict[str, Any]:

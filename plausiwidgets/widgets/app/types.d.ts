@@ -144,7 +144,7 @@ export type Picture = {
   colours: Record<string, string>;
   panels: Panel[];
   labels: Label[];
-  /** Straight lines in px, such as the marks of an axis, 1 px wide where nothing is notice. */
+  /** Straight lines in px, such as the marks of an axis, 1 px wide by default. */
   rules?: { from: [number, number]; to: [number, number]; colour: string; width?: number }[];
   name: string;
 };

@@ -257,6 +257,28 @@ def test_what_kernels_share_is_compiled_once_and_never_runs_when_it_was_changed_
     assert {f.name for f in note.with_suffix("").rglob("*.nbc")} >= {f.name for f in shared}
 
 
+def test_machine_code_that_cannot_be_read_is_removed_and_what_cannot_be_removed_is_never_noted(tmp_path, monkeypatch):
+    note, code = tmp_path / "k.sha256", tmp_path / "__pycache__"
+    code.mkdir()
+
+    def files():
+        return sorted(code.glob("k.*"))
+
+    (code / "k.nbi").symlink_to(tmp_path / "nowhere")  # such as a file that another process has just removed
+    with directory.sealed(files, note) as known:
+        assert not known and not files()
+        (code / "k.nbc").write_bytes(b"made")
+    with directory.sealed(files, note) as known:
+        assert known
+    (code / "k.nbc").write_bytes(b"foreign")
+    noted = note.read_text()
+    monkeypatch.setattr(directory, "remove", lambda left: None)
+    for _ in range(2):
+        with directory.sealed(files, note) as known:
+            assert not known
+        assert note.read_text() == noted
+
+
 def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     model = lanes_model(_step, 1)
