@@ -60,4 +60,29 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets import export_page as export_page
     from plausiwidgets.widgets import plot as plot
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "": ("analysis", "assessment", "models", "networks", "patterns", "teaching"),
+            "support.extras": ("require",),
+            "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
+            "models.norse": ("from_norse",),
+            "models.from_brian2": ("from_brian2",),
+            "models.from_nir": ("from_nir", "to_nir"),
+            "models.from_torch": ("from_torch",),
+            "simulation.current": ("Current", "pulse", "ramp"),
+            "simulation.simulate": ("simulate",),
+            "simulation.traces": ("Traces",),
+            "simulation.lanes": ("NotCompilable",),
+            "networks.norse": ("to_norse",),
+            "networks.brian": ("to_brian2",),
+            "patterns": (
+                "AmplitudeWindow", "Criterion", "Curve", "FreeValue", "Pattern", "Protocol", "Sweep", "Verdict",
+                "judge",
+            ),
+            "patterns.recording": ("from_recording",),
+            "optimization": ("Result", "Run", "optimize", "start_optimization"),
+            "assessment.api": ("assess",),
+            "widgets": ("Explorer", "Page", "export_page", "plot"),
+        },
+    )  # fmt: skip

@@ -26,4 +26,18 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.versatile import most_versatile as most_versatile
     from plausiwidgets.simulation.cost import model_card as model_card
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "analysis.onsets": ("Bifurcation", "Bifurcations", "bifurcations"),
+            "analysis.planes": ("ParameterPlane", "parameter_plane"),
+            "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
+            "analysis.phase_lines": ("PhaseLine", "phase_line"),
+            "analysis.rate_curves": ("rate_curve",),
+            "analysis.profiles": ("Profile", "loss_profiles"),
+            "analysis.samples": ("NothingAccepted", "sample_accepted"),
+            "analysis.repertoires": ("repertoire",),
+            "analysis.versatile": ("most_versatile",),
+            "simulation.cost": ("model_card",),
+        },
+    )  # fmt: skip

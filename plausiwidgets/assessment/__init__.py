@@ -30,4 +30,19 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets import plausibility_chart as plausibility_chart
     from plausiwidgets.widgets import plausibility_map as plausibility_map
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "assessment.api": ("assess", "estimate", "start_assessment"),
+            "assessment.costs": ("ESTIMATE_COLUMNS",),
+            "assessment.merge": ("merge_studies",),
+            "assessment.published": ("published_score", "published_table"),
+            "assessment.published_repertoires": ("published_repertoires",),
+            "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
+            "assessment.store": ("StoreError", "StoreWarning"),
+            "assessment.study": ("Study", "StudySnapshot"),
+            "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
+            "analysis.known": ("published_parameters",),
+            "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
+        },
+    )  # fmt: skip

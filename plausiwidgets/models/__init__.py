@@ -10,4 +10,4 @@ from plausiwidgets.support.lazy import lazily
 __all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "get", "load", "names", "register"]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, __file__)[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # says which package has a name

@@ -12,4 +12,12 @@ if TYPE_CHECKING:
     from plausiwidgets.networks.norse import to_norse as to_norse
     from plausiwidgets.simulation.javascript.module import to_javascript as to_javascript
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "networks.layer": ("NeuronLayer",),
+            "networks.norse": ("to_norse",),
+            "networks.brian": ("to_brian2",),
+            "simulation.javascript.module": ("to_javascript",),
+        },
+    )  # fmt: skip

@@ -12,4 +12,4 @@ from plausiwidgets.support.lazy import lazily
 __all__ = ["Result", "Run", "Strategy", "StrategyFactory", "Tries", "optimize", "start_optimization"]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, __file__)[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # says which package has a name

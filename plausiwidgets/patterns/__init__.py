@@ -49,4 +49,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, __file__)[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # says which package has a name

@@ -6,12 +6,10 @@ says ``from plausiwidgets.support.lazy import torch`` and uses it as torch itsel
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.support.extras import load
@@ -43,15 +41,16 @@ _PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in ("analysis", "
 """Packages of public names."""
 
 
-def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+def lazily(
+    package: str, modules: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
 
-    The names are those that the package imports under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``,
-    or it would take a misspelt name. A name that another package has raises an AttributeError that says which.
+    `modules` has the names of each module, below plausiwidgets; the empty one has subpackages. The package imports the
+    same names under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``, or it would take a misspelt name. A
+    name that another package has raises an AttributeError that says which.
     """
-    blocks = [node for node in ast.parse(Path(file).read_text(encoding="utf-8")).body if isinstance(node, ast.If)]
-    imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
-    homes = {alias.name: node.module for node in imports for alias in node.names}
+    homes = {name: module for module, names in modules.items() for name in names}
     names = sorted(homes)
 
     def get(name: str) -> Any:
@@ -60,9 +59,9 @@ def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], 
             near = get_close_matches(name, names, n=1)
             more = f": it is {elsewhere[0]}.{name}" if elsewhere else f". Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")
-        if homes[name] == package:
+        if not homes[name]:
             return import_module(f"{package}.{name}")  # which binds the name in the package
-        value = getattr(import_module(str(homes[name])), name)
+        value = getattr(import_module(f"plausiwidgets.{homes[name]}"), name)
         setattr(sys.modules[package], name, value)  # found at once from now on
         return value
 

@@ -14,4 +14,10 @@ if TYPE_CHECKING:
     from plausiwidgets.teaching.mysteries import Mystery as Mystery
     from plausiwidgets.teaching.mysteries import mystery as mystery
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "teaching.exercises": ("Answer", "Exercise", "class_results", "read_code"),
+            "teaching.mysteries": ("Mystery", "mystery"),
+        },
+    )  # fmt: skip

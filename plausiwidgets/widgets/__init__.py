@@ -26,4 +26,15 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.progress import NotebookProgress as NotebookProgress
     from plausiwidgets.widgets.session.selection import Selection as Selection
 else:
-    __getattr__, __dir__, __all__ = lazily(__name__, __file__)
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "widgets.explorer": ("Explorer",),
+            "widgets.figures.chart": ("plausibility_chart",),
+            "widgets.figures.plot": ("plot",),
+            "widgets.map": ("PlausibilityMap", "plausibility_map"),
+            "widgets.page": ("Page", "export_page"),
+            "widgets.progress": ("NotebookProgress",),
+            "widgets.session.selection": ("Selection",),
+        },
+    )

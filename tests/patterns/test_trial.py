@@ -12,6 +12,7 @@ from small_patterns import doublet
 import plausiwidgets as pw
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.trial import try_features
+from plausiwidgets.simulation.current import Piece
 from plausiwidgets.widgets.app.tape import sweep_formulas, value_of
 
 
@@ -184,3 +185,17 @@ def test_a_random_pattern_is_judged_as_by_hand(seed):
 @pytest.mark.benchmark
 def test_three_hundred_random_patterns():
     assert [wrong for seed in range(300) for wrong in wrong_of(seed)] == []
+
+
+@pytest.mark.parametrize(("on", "off"), [(lambda s: s.amplitude * np.nan, 100.0), (lambda s: s.amplitude, np.inf)])
+def test_a_current_that_is_not_finite_is_refused_by_its_piece(on, off):
+    with pytest.raises(ValueError, match=r"the \w+ of piece 1 of sweep 'pulse' is .*, valid is: finite numbers"):
+        doublet(sweeps=lambda s: {"pulse": pw.Sweep([Piece(0.0, off, on(s), on(s))], end=200.0)})
+
+
+def test_a_guard_that_is_not_finite_has_no_formula():
+    def sweeps(s):
+        amplitude = np.where(s.amplitude > 0.0, s.amplitude, np.nan)
+        return {"pulse": pw.Sweep([pw.pulse(0.0, 50.0, amplitude)], end=200.0)}
+
+    assert sweep_formulas(doublet(sweeps=sweeps)) is None
