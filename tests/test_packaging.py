@@ -104,6 +104,19 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
     assert not any(name.startswith(("tests/", "notebooks/")) for name in inside)
 
 
+def test_the_package_is_imported_from_a_zip(wheel: Path, tmp_path: Path) -> None:
+    script = "import plausiwidgets as pw; print(pw.__file__, pw.models.get('lif').key, *pw.teaching.__all__)"
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(wheel)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.stdout.startswith(f"{wheel}{os.sep}") and " lif " in answer.stdout and "Exercise" in answer.stdout
+
+
 def test_the_installed_package_finds_its_notebook_and_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = (
