@@ -33,7 +33,7 @@ _OF_FIELDS = "_renamed"
 
 
 def renamed_fields(**words: str) -> Callable[[type[V]], type[V]]:
-    """Make a class refuse what 0.2 called its fields, as attributes and as arguments, with the new word, until 0.4."""
+    """Make a class name the new word for what 0.2 called its fields, until 0.4; for arguments where it is `checked`."""
 
     def decorate(kind: type[V]) -> type[V]:
         def missing(self: V, name: str) -> Any:
