@@ -6,11 +6,14 @@ import math
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models.registry import received as received_model
+from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.gentle import gentle
+from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.support.lazy import pandas as pd
@@ -20,7 +23,7 @@ TRIED = 200
 """Candidates that are judged for each model and pattern."""
 
 MOST = 2.0
-"""Processor time in s after which no further generation of these is judged."""
+"""Largest processor time of judging these in s; a slower model is measured on what was done until then."""
 
 ESTIMATE_COLUMNS = {
     "model": "name of the model",
@@ -32,7 +35,7 @@ ESTIMATE_COLUMNS = {
     "found": "whether one of them shows the pattern",
     "candidate_ms": "processor time of a candidate in ms, with that of verifications",
     "low": "processor time of the searches in s, if none takes longer than it did so far",
-    "high": "processor time of the searches in s, if those without a solution so far use their whole budget",
+    "high": "processor time of the searches in s, if those that did not end so far use their whole budget",
 }
 """Columns of an estimate."""
 
@@ -57,9 +60,9 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
                 reasons[model] = asked or why_not(received_model(unit.model)) or ""
                 compiling[model] = time.process_time() - began
             began = time.process_time()
-            result, without = _begun(unit)
+            result, without, ended = _begun(unit)
             low = high = 0.0 if without else time.process_time() - began
-            if result.evaluations and not result.replicated:
+            if result.evaluations and not ended:
                 high *= unit.budget / result.evaluations
             most = math.inf if unit.time_limit is None else unit.time_limit
             rows.append(
@@ -93,18 +96,24 @@ def peak_memory() -> int | None:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _begun(unit: Unit) -> tuple[Result, str]:
-    """Return the record of a search after its first candidates, or why there is no search."""
-    result = unit.waiting
+def _begun(unit: Unit) -> tuple[Result, str, bool]:
+    """Return the record of a search after its first candidates, why there is no search, and whether it ended."""
+    result, began = unit.waiting, time.process_time()
     if result.argument:
-        return result, f"is not searched: {result.argument}"
+        return result, f"is not searched: {result.argument}", True
+
+    def check() -> None:
+        if time.process_time() - began > MOST:
+            raise Stopped("long enough")
+
     try:
-        optimizer, began = unit.optimizer(), time.process_time()
-        while optimizer.step() is not None:
-            if optimizer.result.evaluations >= TRIED or time.process_time() - began > MOST:
-                break
-        if optimizer.result.replicated:
-            gentle(optimizer.problem, optimizer.result.parameters, unit.seed)
-        return optimizer.result, ""
+        optimizer = unit.optimizer()
+        while result.evaluations < TRIED and (made := optimizer.step(check)) is not None:
+            result = made
+        if result.replicated:
+            gentle(optimizer.problem, result.parameters, unit.seed, check)
+    except Stopped:  # within a generation, the first one perhaps
+        return replace(result, evaluations=result.evaluations or min(Options.population, unit.budget)), "", False
     except Exception as failure:
-        return result, f"fails: {type(failure).__name__}: {failure}"
+        return unit.waiting, f"fails: {type(failure).__name__}: {failure}", True
+    return result, "", result.replicated

@@ -80,7 +80,8 @@ def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
     from plausiwidgets.assessment import StoreError, StoreWarning, estimate, start_assessment
 
-    require_files(options)
+    if not options.dry_run:
+        require_files(options)
     asked = {
         "models": list(chain(*options.models)),
         "patterns": None if options.patterns is None else list(chain(*options.patterns)),
@@ -186,11 +187,18 @@ def require_files(options: argparse.Namespace) -> None:
     """Raise a CommandError for files that cannot be written or are named twice, before hours of work."""
     files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
     for (one, first), (other, second) in combinations(files.items(), 2):
-        if first.resolve() == second.resolve():
+        if same_file(first, second):
             raise CommandError(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE)
     for name in ("csv", "score"):
         if name in files:
             require_writable(files[name])
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Return whether two paths name the same file; the file need not exist."""
+    if os.path.exists(one) and os.path.exists(other):
+        return os.path.samefile(one, other)
+    return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
 def require_writable(path: Path) -> None:

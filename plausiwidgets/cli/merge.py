@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from plausiwidgets.cli.assess import output_options, reported, require_files, save
+from plausiwidgets.cli.assess import output_options, reported, require_files, same_file, save
 from plausiwidgets.cli.console import WRONG_USE, CommandError
 
 MOST_NAMED = 20
@@ -35,7 +35,7 @@ def merge(options: argparse.Namespace) -> int:
     require_files(options)
     for name in ("csv", "score"):
         target = getattr(options, name)
-        if target is not None and target.resolve() in (file.resolve() for file in options.files):
+        if target is not None and any(same_file(target, file) for file in options.files):
             raise CommandError(f"--{name} is one of the files to merge, {target}: name another", WRONG_USE)
     try:
         table = merge_studies(options.files, store=options.store)

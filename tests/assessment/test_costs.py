@@ -1,6 +1,7 @@
 """The estimate of a study: which models compile, why the others do not, and times that hold the truth."""
 
 import json
+import time
 
 import pytest
 from paths import DATA
@@ -35,6 +36,21 @@ def test_a_slow_pair_is_measured_on_its_first_generation(monkeypatch):
     assert [(one.position, one.total, one.unit) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
 
 
+def test_what_is_slow_ends_within_a_generation_and_on_the_way_to_the_defaults(monkeypatch):
+    monkeypatch.setattr(costs, "MOST", 0.2)
+    began = time.process_time()
+    (slow,) = estimate("lif", "tonic_spiking", engine="torch").to_dict("records")
+    assert slow["candidates"] == 32 and not slow["found"] and time.process_time() - began < 5.0
+
+    def long(problem, found, seed, checkpoint):
+        while True:
+            checkpoint()
+
+    monkeypatch.setattr(costs, "gentle", long)
+    (found,) = estimate("lif", "tonic_spiking", budget=1000).to_dict("records")
+    assert found["found"] and found["high"] == pytest.approx(found["low"] * 1000 / found["candidates"])
+
+
 def test_a_search_that_found_is_as_long_as_it_was_and_another_takes_its_budget_or_its_limit():
     (found,) = estimate("lif", "tonic_spiking", budget=1000).to_dict("records")
     assert found["found"] and found["low"] == found["high"]
@@ -57,7 +73,7 @@ def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):
 
 def test_the_command_prints_it(tmp_path, capsys):
     words = ["assess", f"{NEURONS}:linear", "lif", "--patterns", "C", "--budget", "64", "--dry-run"]
-    assert main.main(words) == 0
+    assert main.main([*words, "--csv", str(tmp_path / "nowhere" / "t.csv")]) == 0  # it is not looked at
     told = capsys.readouterr().out
     assert "linear: 1 search, " in told and "All: 2 searches, " in told and "in 0 of 2 pairs" in told
     assert main.main([*words, "--json"]) == 0

@@ -101,6 +101,19 @@ def test_wrong_use_changes_no_file_and_the_table_does_not_replace_the_study(tmp_
         assert not study.exists()
 
 
+def test_another_name_of_the_study_is_the_same_file_and_a_link_in_a_circle_is_reported(tmp_path: Path, capsys) -> None:
+    study, name, circle = (tmp_path / name for name in ("study.jsonl", "STUDY.jsonl", "circle"))
+    study.write_text("mine")
+    name.hardlink_to(study)  # as on a disk that does not distinguish capitals
+    assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
+    assert main.main(["merge", str(study), "--csv", str(name)]) == 2
+    assert "--csv is one of the files to merge" in capsys.readouterr().err
+    assert study.read_text() == "mine"
+    circle.symlink_to(circle)
+    assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(circle)]) == 1
+    assert f"cannot write {circle}" in capsys.readouterr().err
+
+
 def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     made = units.make_problem
 
