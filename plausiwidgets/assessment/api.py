@@ -82,6 +82,8 @@ def _study(
     part = None if shard is None else Shard.of(shard)
     opened = None
     if store is not None:
+        if str(store) in ("", ":memory:"):
+            raise ValueError(f"store is {store!r}, valid is: None, or the path of a file")
         request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
         made_by = versions(*chosen, engine=engine)
         opened = Store(Path(store).expanduser(), request | ({} if part is None else {"shard": str(part)}), made_by)

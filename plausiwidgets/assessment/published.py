@@ -116,7 +116,7 @@ def finish_table(found: str | Path) -> None:
         known = former.get((model, pattern), row)
         if is_good(known) and not is_good(row):
             again = assess(model, pattern, seed=int(known["seed"]), budget=int(known["budget"]))
-            rows |= rows_of(csv_text(again))
+            rows |= {pair: other for pair, other in rows_of(csv_text(again)).items() if is_good(other)}
     every = former | rows
     order = [pair for pair in product(models.names(), patterns.names()) if pair in every]
     _write({pair: every[pair] for pair in order})

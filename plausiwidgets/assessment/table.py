@@ -12,7 +12,7 @@ from typing import Any
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.support.arguments import checked, shown
+from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.whole_file import write_whole
@@ -64,6 +64,7 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     ['replicated']
     """
     results = list(results)
+    require("make_table", "results", results, list[Result])  # an iterator too
     table = pd.DataFrame([_row(result) for result in results], columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,8 +21,12 @@ def write_whole(path: Path, text: str) -> None:
         place.write_text(text, encoding="utf-8", newline="")
         return
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600 if existed else 0o666)  # what was private is never open to others
+
     try:
-        with beside.open("x", encoding="utf-8", newline="") as file:
+        with open(beside, "x", encoding="utf-8", newline="", opener=opener) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -29,5 +34,6 @@ def write_whole(path: Path, text: str) -> None:
             shutil.copymode(place, beside)
         os.replace(beside, place)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise

@@ -180,8 +180,15 @@ def test_progress_on_a_terminal(progress, capsys):
         ({"budget": 0}, "budget is 0"),
         ({"engine": "gpu"}, "unknown engine: 'gpu'"),
         ({"time_limit": 0}, "time_limit is 0"),
+        ({"store": ""}, "store is '', valid is: None, or the path of a file"),
+        ({"store": ":memory:"}, "store is ':memory:', valid is: None, or the path of a file"),
     ],
 )
 def test_errors_name_the_value_and_what_is_valid(arguments, text):
     with pytest.raises((ValueError, TypeError), match=text):
         pw.assess(**({"models": "lif", "patterns": ["tonic_spiking"]} | arguments))
+
+
+def test_a_table_of_what_is_no_record_is_refused():
+    with pytest.raises(TypeError, match="make_table: an entry of results is 1, valid is a Result"):
+        pw.assessment.make_table(number for number in [1])

@@ -256,3 +256,15 @@ def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(mon
     assert "integrator" not in package.read_text(encoding="utf-8")
     published.finish_table(found)
     assert package.read_text(encoding="utf-8") == whole
+
+
+def test_a_second_search_that_is_not_good_leaves_the_row_of_seed_0(monkeypatch, tables):
+    package, found = tables
+    monkeypatch.setattr(published, "plausibility_score", score)
+    monkeypatch.setattr(published, "is_good", lambda row: row["summary"] == "good")
+    of_seed_0 = found.read_text(encoding="utf-8")
+    rows = published.rows_of(of_seed_0)
+    rows["lif", "integrator"] |= {"seed": "3", "summary": "good"}
+    published._write(rows)
+    published.finish_table(found)
+    assert package.read_text(encoding="utf-8") == of_seed_0

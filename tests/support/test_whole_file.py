@@ -37,6 +37,24 @@ def test_links_and_permissions_stay(tmp_path):
     assert link.is_symlink() and path.read_bytes() == b"2\n" and path.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_private_file_is_never_open_to_others_and_the_first_error_is_the_one_that_is_raised(tmp_path, monkeypatch):
+    path, modes = tmp_path / "a.csv", []
+
+    def full(handle):
+        modes.append(os.fstat(handle).st_mode & 0o777)
+        (part,) = tmp_path.glob("*.part")
+        part.unlink()
+        part.mkdir()  # what cannot be unlinked
+        raise OSError(errno.ENOSPC, "disk full")
+
+    path.write_text("former")
+    path.chmod(0o600)
+    monkeypatch.setattr(whole_file.os, "fsync", full)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, "2")
+    assert path.read_text() == "former" and modes == [0o600]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a folder for reading only")
 def test_a_finished_study_is_read_from_a_read_only_file_system(tmp_path):
     pw.assess("lif", "tonic_bursting", budget=100, store=tmp_path / "s.jsonl")
