@@ -17,7 +17,6 @@ from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result, describe_missed
-from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
@@ -217,7 +216,7 @@ def _search(
     if known.replicated or not free or len(tried) >= budget:
         return known
     problem: Problem = make_problem(model, pattern, known.parameters, list(parameters), None, engine, dt)
-    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base)
+    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base, keep_tries=False)
     while optimizer.step(checkpoint) is not None:
         pass
     found = optimizer.result
@@ -230,7 +229,6 @@ def _search(
         found_after=len(tried) + (found.found_after or 0),
         reason=optimizer.reason,
         phase="",
-        tries=Tries(),
     )
 
 

@@ -17,7 +17,6 @@ from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.registry import argument_against
@@ -73,7 +72,7 @@ class Unit:
         model, pattern = received_model(self.model), received_pattern(self.pattern)
         problem = make_problem(model, pattern, engine=self.engine, dt=self.dt)
         strategy = default_strategy(self.popsize, problem.solves_amplitude)
-        return Optimizer(problem, self.seed, self.budget, strategy)
+        return Optimizer(problem, self.seed, self.budget, strategy, keep_tries=False)
 
 
 def run_unit(
@@ -108,7 +107,7 @@ def run_unit(
     try:
         optimizer = unit.optimizer()
         while (made := optimizer.step(check)) is not None:
-            result = replace(made, problem=None, tries=Tries(), seconds=clock() - began)
+            result = replace(made, problem=None, seconds=clock() - began)
             if report is not None:
                 report(result)
         robustness, ended = optimizer.robustness(check), optimizer.reason

@@ -25,6 +25,8 @@ from plausiwidgets.simulation.lanes import Checkpoint
 class Optimizer:
     """Strategy, judge and verification of one problem; its settings are those of `optimize`.
 
+    Without `keep_tries` its records have no tries: those of a study would fill the memory.
+
     Attributes
     ----------
     result : Result
@@ -38,6 +40,8 @@ class Optimizer:
         budget: int,
         strategy: StrategyFactory | None = None,
         start: Mapping[str, float] | None = None,
+        *,
+        keep_tries: bool = True,
     ) -> None:
         self.problem = problem
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
@@ -66,7 +70,7 @@ class Optimizer:
             versions=versions(problem.model, engine=problem.engine),
             problem=problem,
         )
-        self._recorder = TriesRecorder(space.names)
+        self._recorder = TriesRecorder(space.names) if keep_tries else None
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
@@ -108,12 +112,13 @@ class Optimizer:
         self.strategy.tell(costs)
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(costs))
+        if self._recorder is not None:
+            made["tries"] = self._recorder.append(batch, restarts, phase)
         self.result = replace(
             before,
             evaluations=evaluations,
             phase=self.strategy.phase,
             restarts=self.strategy.restarts,
-            tries=self._recorder.append(batch, restarts, phase),
             **made,
         )
         return self.result

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from optimization_fakes import fake_optimizer
+from optimization_fakes import fake_optimizer, fake_problem
 
 import plausiwidgets as pw
+from plausiwidgets.assessment.units import Unit
+from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Batch
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.tries import Tries, TriesRecorder
@@ -65,6 +67,16 @@ def test_an_assessment_keeps_no_tries():
     study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=64)
     study.result()
     assert [len(result.tries) for result in study.snapshot().results] == [0]
+    assert len(Unit("lif", "tonic_spiking", 0, 64).optimizer().step().tries) == 0  # not while it searches, either
+
+
+def test_a_search_that_keeps_no_tries_is_the_same():
+    problem = fake_problem(radius=0.02)
+    kept, other = (Optimizer(problem, 0, 20_000, keep_tries=keep) for keep in (True, False))
+    while (result := kept.step()) is not None:
+        assert other.step() == result
+    assert other.step() is None and other.result.replicated
+    assert len(kept.result.tries) == kept.result.evaluations > len(other.result.tries) == 0
 
 
 def test_a_record_of_the_former_format_is_read_without_its_generations():
