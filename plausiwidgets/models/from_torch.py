@@ -691,20 +691,22 @@ class _Space:
         """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
         state = {path: torch.full_like(x, number) for path, number in self.begin.items()}
         now = self.as_the_library_needs() | dict(values or {})
-        with torch.no_grad():
-            for _ in range(steps):
+        for _ in range(steps):
+            with torch.no_grad():  # not while the caller has the step: it may stop there
                 outputs, state = self.wrapped.advance(x, state, now)
-                yield self.wrapped.fired(outputs), state
+            yield self.wrapped.fired(outputs), state
 
     def beside(
         self, module: Wrapped, currents: Any, begin: Mapping[str, float], values: Mapping[str, Any]
     ) -> Iterator[tuple[list[Any], dict[str, Any], list[Any], dict[str, Any]]]:
         """Yield (outputs, state) of the step, and those of a module's own loop, for currents [steps, lanes]."""
         state = {path: torch.full_like(currents[0], number) for path, number in begin.items()}
-        with torch.no_grad():
-            for x, (outputs, after) in zip(currents, module.loop(currents), strict=True):
+        loop = module.loop(currents)
+        for x in currents:
+            with torch.no_grad():  # as in `run`
+                outputs, after = next(loop)
                 ours, state = self.wrapped.advance(x, state, values)
-                yield ours, state, outputs, after
+            yield ours, state, outputs, after
 
 
 def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:

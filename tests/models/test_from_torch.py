@@ -301,6 +301,18 @@ def test_what_is_no_neuron_is_refused_by_name(module, words):
         from_torch(module)
 
 
+def by_numpy(leaky, x, own):
+    own.kept = 0.5 * np.resize(own.kept, x.shape) + x.numpy()
+    return leaky(torch.from_numpy(own.kept))
+
+
+def test_gradients_are_computed_as_before_after_a_refusal_that_is_kept():
+    with pytest.raises(ValueError, match=r"in step \d+ 'mem' is .* in the module's own loop") as kept:
+        from_torch(Odd(by_numpy, kept=np.zeros(1)))
+    assert torch.is_grad_enabled()
+    del kept
+
+
 def test_a_neuron_that_a_large_current_makes_fire_in_every_step_is_advised_a_smaller_one():
     with pytest.raises(ValueError, match=r"give the current a smaller default, such as 0\.\d+"):
         from_torch(Leaky(), current=pw.Parameter("current", 5.0, -10.0, 20.0))
