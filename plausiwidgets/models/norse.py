@@ -12,6 +12,7 @@ time constants in ms.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -100,7 +101,7 @@ def from_norse(
         constant in ms becomes an inverse one.
     initial_state : callable
         ``initial_state(p, holding)`` returns Norse's state (a NamedTuple, nested or not) of
-        tensors of shape [lanes]. A field ``i`` is replaced by the injected current.
+        tensors of shape [lanes], or numbers. A field ``i`` is replaced by the injected current.
     parameters, current, rest, threshold, dt
         As in :class:`NeuronModel`.
     inject : callable, optional
@@ -124,6 +125,7 @@ def from_norse(
         state = initial_state(p, holding)
         if not hasattr(state, "_fields"):
             raise ValueError("initial_state of a Norse model returns Norse's own NamedTuple, not a plain tuple")
+        state = _filled(state, holding)
         template[:] = [state]
         return tuple(leaf for field, leaf in leaves(state) if field != "i")
 
@@ -156,6 +158,14 @@ def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -
         return None
     values = {name: torch.tensor([parameters[name]], dtype=torch.float64) for name in model.parameters}
     return _code(convert(SimpleNamespace(**values), torch.tensor(dt, dtype=torch.float64)), 1.0 / dt)
+
+
+def _filled(entry: Any, like: torch.Tensor) -> Any:
+    """Return a NamedTuple, nested or not, whose plain numbers are tensors like another."""
+    if isinstance(entry, tuple):
+        inner = [_filled(e, like) for e in entry]
+        return type(entry)(*inner) if hasattr(entry, "_fields") else tuple(inner)
+    return torch.full_like(like, float(entry)) if isinstance(entry, Real) else entry
 
 
 def _code(entry: Any, tau_syn_inv: float, field: str = "") -> str:

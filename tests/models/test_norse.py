@@ -144,6 +144,28 @@ def test_a_norse_cell_is_wrapped_in_a_few_lines():
     assert pw.judge(model, "tonic_spiking").replicated
 
 
+def test_a_state_of_norse_may_be_plain_numbers():
+    def adaptive(p, dt):
+        return lsnn.LSNNParameters(
+            tau_syn_inv=zero(p), tau_mem_inv=1.0 / p.tau, tau_adapt_inv=0.01 + zero(p), v_leak=-65.0 + zero(p),
+            v_th=-50.0 + zero(p), v_reset=-65.0 + zero(p), beta=1.8 + zero(p),
+        )  # fmt: skip
+
+    def neuron(state):
+        return pw.from_norse(
+            "numbers", lsnn.lsnn_feed_forward_step, adaptive, state, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+            pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
+        )  # fmt: skip
+
+    numbers = neuron(lambda p, holding: lsnn.LSNNFeedForwardState(v=-65, i=0.0, b=-50.0 + zero(p)))
+    tensors = neuron(lambda p, holding: lsnn.LSNNFeedForwardState(v=-65.0 + zero(p), i=zero(p), b=-50.0 + zero(p)))
+    assert numbers.start({"tau": [20.0, 30.0]}, [0.0]).tolist() == [[-65.0] * 2, [-50.0] * 2]
+    assert why_not(numbers) is None
+    ours, theirs = (pw.simulate(m, pw.Current.step(25.0, 300.0)).spike_times[0] for m in (numbers, tensors))
+    assert len(ours) > 2
+    np.testing.assert_array_equal(ours, theirs)
+
+
 @pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
 def test_what_is_no_function_is_named(argument):
     given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
