@@ -331,7 +331,7 @@ def from_brian2(
     if drive.unit != written.shown[written.current]:  # shown in a unit in which it is neither 1e6 nor 1e-6
         written.sizes[written.current] = written.units.size(drive.unit, written.dimension, "current")
         programs = written.started(written.programs()[0], begin, base, of(height))
-    step = ProgramStep(programs, spike_level is not None, singular=True)
+    step = ProgramStep(programs, spike_level, singular=True)
     return NeuronModel(
         key, step, written.parameters, step.initial_state, drive, resting, height, dt, states=states,
         spike_level=spike_level,

@@ -97,16 +97,18 @@ def from_nir(
         end, left, kept = p["v_leak"] + p["r"] * settled, recorder.state[1] - settled, np.exp(-time_step / tau)
         v = end + (v - end) * kept + p["r"] * left * kept * _passed(time_step, tau, tau_syn)
         synaptic = [settled + left * np.exp(-time_step / tau_syn)]
-    fired = v > p["v_threshold"]
+    fired, level = v > p["v_threshold"], options.get("spike_level")
+    if level is not None:
+        finite("from_nir", "spike_level", level)
     after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
     state = [np.where(fired, after, v), *synaptic]
+    spikes = fired if level is None else np.logical_and(recorder.state[0] < level, state[0] >= level)
     rest = "v_leak" if "v_leak" in values else 0.0
-    level = values["v_threshold"]
     begin = Recorder([q.key for q in parameters], 0)
     first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
     start = begin.program(0.0, [first, *(0.0 for _ in synaptic), first, begin.parameters["v_threshold"]])
-    drive = current or _current(values, gain, bias, level - values.get("v_leak", 0.0), kind)
-    step = ProgramStep(Programs(recorder.program(fired, state), start), level=False)
+    drive = current or _current(values, gain, bias, values["v_threshold"] - values.get("v_leak", 0.0), kind)
+    step = ProgramStep(Programs(recorder.program(spikes, state), start), level)
     return NeuronModel(
         key, step, parameters, step.initial_state, drive, rest, "v_threshold", dt,
         states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],

@@ -69,7 +69,7 @@ def take_numpy(model: Any) -> None:
                 setattr(model, name, NumpyFunction(entry))
         return
     model.programs = programs
-    model.step = ProgramStep(programs, model.spike_level is not None)
+    model.step = ProgramStep(programs, model.spike_level)
     model.initial_state = model.step.initial_state
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -279,6 +279,8 @@ class NeuronModel:
             if isinstance(value, str) and value not in self.parameters:
                 raise unknown(f"{what} of model {key!r}", value, self.parameters)
         self._states = None if states is None else _named(key, states)
+        if isinstance(step, ProgramStep):
+            _refuse_others(self, step)
         self.threshold_place: int | None = None
         """Place of the threshold in the state, where it moves."""
         if threshold_state is not None:
@@ -440,6 +442,32 @@ class NeuronModel:
         if self.spike_level is None:
             return None
         return self.peak - self.usual_rest_threshold()[0]
+
+
+def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
+    """Refuse what is not the step's own, where this is made of programs: they hold all but the ranges and the texts."""
+    programs = step.programs
+    names, count = programs.step.parameters, len(programs.step.state)
+
+    def refuse(what: str, valid: str) -> NoReturn:
+        raise ValueError(
+            f"model {model.key!r}: {what} does not belong to its step, which is that of another model and a program by "
+            f"now: valid is {valid}. For anything else give the function that the other model was made of"
+        )
+
+    if tuple(model.parameters) != names:
+        refuse("parameters", f"{', '.join(names) or 'none'}, in this order")
+    if len(model.states) != count:
+        refuse("states", f"{count} of them")
+    if model.initial_state != step.initial_state:
+        refuse("initial_state", "step.initial_state")
+    if model.spike_level != step.level:
+        refuse("spike_level", str(step.level))
+    ends = programs.start_at(model.defaults(), np.zeros(1))[-2:]
+    for what, given, own in zip(("rest", "threshold"), (model.rest, model.threshold), ends, strict=True):
+        value = model.parameters[given].default if isinstance(given, str) else given
+        if callable(value) or not np.isclose(value, own[0]):
+            refuse(what, f"{own[0]:g}, or a parameter of this default")
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import nir
 import numpy as np
 import pytest
+import torch
 from nir_neurons import NODES, RESETS, compared, one
 
 import plausiwidgets as pw
@@ -22,6 +25,25 @@ def test_states_and_spikes_are_those_of_its_equations_from_rest_and_from_anywher
     assert difference < 1e-10
     assert why_not(model) is None
     assert pw.judge(model, "tonic_spiking", verify=False).accepted
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.as_tensor])
+def test_a_spike_may_be_the_crossing_of_a_level_in_every_engine(kind):
+    model = pw.from_nir(LIF, dt=1.0, reset="zero", spike_level=0.5)
+    x, v, dt = (kind(np.array([y])) for y in (model.current.default, 0.1, 1.0))
+    p = model.namespace({name: [y] for name, y in model.defaults().items()})
+    if kind is np.asarray:
+        p = SimpleNamespace(**{name: y.numpy() for name, y in vars(p).items()})
+    before, fired = v, []
+    for k in range(200):
+        (v,) = model.step(x, (before,), p, dt)
+        fired += [float(k)] * bool(before < 0.5 <= v)
+        before = v
+    assert len(fired) > 5
+    spikes = pw.simulate(model, pw.Current.step(model.current.default, 200.0)).spike_times[0]
+    assert spikes[spikes >= 0.0].tolist() == fired
+    with pytest.raises(TypeError, match="spike_level is 'high', valid is a finite number"):
+        pw.from_nir(LIF, dt=1.0, reset="zero", spike_level="high")
 
 
 def test_the_nodes_before_a_neuron_are_followed_along_the_edges():

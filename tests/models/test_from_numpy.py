@@ -78,6 +78,36 @@ def test_rest_and_threshold_may_be_functions_of_numpy_and_a_level_a_spike():
     assert model.programs is not None and why_not(model) is None
 
 
+def test_the_step_and_the_start_take_arrays_and_tensors_alike():
+    model = neuron(by_numpy)
+    p = Namespace(**{name: np.full(2, x) for name, x in model.defaults().items()})
+    start = model.initial_state(p, np.zeros(2))
+    spikes, new = model.step(np.array([20.0, 400.0]), (np.array([-65.0, -41.0]), np.array([0.0, 1.0])), p, 0.1)
+    tensors = model.namespace({name: [x, x] for name, x in model.defaults().items()})
+    inputs = torch.tensor([[20.0, 400.0], [-65.0, -41.0], [0.0, 1.0]], dtype=torch.float64)
+    others, after = model.step(inputs[0], (inputs[1], inputs[2]), tensors, torch.tensor(0.1))
+    assert [x.tolist() for x in start] == [[-65.0, -65.0], [0.0, 0.0]]
+    assert isinstance(spikes, np.ndarray) and spikes.tolist() == others.tolist() == [0.0, 1.0]
+    np.testing.assert_allclose(new, torch.stack(after).numpy(), rtol=1e-7)
+
+
+def test_what_a_step_of_another_model_does_not_have_is_refused_with_what_it_has():
+    model = neuron(by_numpy)
+    own = {"initial_state": model.initial_state, "rest": -65.0, "threshold": -50.0, "parameters": PARAMETERS}
+    assert pw.NeuronModel("same", model.step, current=CURRENT, **own).programs is model.programs
+    for changes, words in (
+        ({"initial_state": lambda p, holding: (-70.0, 0.0)}, r"initial_state .* valid is step\.initial_state"),
+        ({"rest": lambda p: -65.0}, r"rest .* valid is -65, or a parameter"),
+        ({"threshold": -45.0}, r"threshold .* valid is -50, or a parameter"),
+        ({"spike_level": 0.0}, r"spike_level .* valid is None"),
+        ({"parameters": PARAMETERS[:2]}, r"parameters .* valid is tau, delta, jump, in this order"),
+        ({"parameters": PARAMETERS[::-1]}, r"parameters .* valid is tau, delta, jump, in this order"),
+        ({"states": ["v"]}, r"states .* valid is 2 of them"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            pw.NeuronModel("other", model.step, current=CURRENT, **(own | changes))
+
+
 def test_what_breaks_the_contract_is_refused_as_for_any_step():
     with pytest.raises(ValueError, match=r"parameters that nothing reads: delta, jump"):
         neuron(lambda current, state, p, dt: (
