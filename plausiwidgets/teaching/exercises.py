@@ -26,7 +26,7 @@ from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery, mystery
@@ -86,6 +86,7 @@ class Exercise:
             raise ValueError(f"question is {self.question!r}, valid is: what the reader is to do")
         for name in ("free", "hints"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+            require("Exercise", name, getattr(self, name), Sequence[str])  # an iterator is read only now
 
 
 def exercise_of(hidden: Mystery) -> Exercise:
@@ -337,7 +338,8 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     """
     import pandas as pd
 
-    lines = codes.splitlines() if isinstance(codes, str) else codes
+    lines = codes.splitlines() if isinstance(codes, str) else list(codes)
+    require("class_results", "codes", lines, Iterable[str])
     task = None if page is None else _task_on(page)
     rows: list[dict[str, object]] = []
     seen: dict[str, int] = {}

@@ -179,6 +179,14 @@ def test_a_file_that_is_no_page_of_an_exercise_is_named(tmp_path, content):
         pw.teaching.class_results([], tmp_path / "none.html")
 
 
+def test_entries_of_an_iterator_are_checked_as_those_of_a_list():
+    with pytest.raises(TypeError, match="an entry of codes is 1, valid is a string"):
+        pw.teaching.class_results(x for x in [answer(-50.0, "1"), 1])
+    with pytest.raises(TypeError, match="an entry of free is 1, valid is a string"):
+        pw.teaching.Exercise("q", free=(x for x in [1, 2]))
+    assert pw.teaching.Exercise("q", hints=(x for x in ["a", "b"])).hints == ("a", "b")
+
+
 def test_a_code_of_several_patterns():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
     read = pw.teaching.read_code(
