@@ -1,13 +1,15 @@
 """What several of the twenty patterns share: stimulus values, criteria and marks.
 
 A stimulus value has a default, and the ends of its slider. One of ``of="current"`` is in multiples of the current that
-the model usually gets, `plausiwidgets.patterns.protocol.usual_current`.
+the model usually gets, `plausiwidgets.patterns.protocol.usual_current`. ``holding`` is injected all the time, from the
+settling before the onset to the end; the pieces of a sweep come on top of it. Times count from the onset.
 
 A criterion is a row: the feature that the pattern measures, its title, what is accepted, the unit, what a miss costs,
 and a sentence. A miss by `scale` costs half of a criterion, in ln for a ratio, where 0.5 is a factor of 1.65; a count
 costs half of the share that is missing, and a tenth and more for what is too many. Numbers ``per_span`` are for a
 neuron with 15 mV from rest to threshold, and grow with that span. To the rows of each pattern come those of every
-pattern (``patterns/criterion.py``): silent and at rest before the onset, no interval below 1 ms, whole spikes.
+pattern (``patterns/criterion.py``): silent and at rest before the onset, no interval below 1 ms, whole spikes. A
+``rate``, the highest of all sweeps, is measured where the sweeps are given (``rate_limits`` in pattern.py).
 """
 
 from __future__ import annotations

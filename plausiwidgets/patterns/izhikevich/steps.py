@@ -138,7 +138,7 @@ TONIC_SPIKING = Pattern(
     measure=_tonic_spiking,
     criteria=[
         spikes(at_least(5)),
-        # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
+        # Without it mixed mode passes, and a strong adaptation of the first interval: their late half is regular too.
         ratio("initial", "no initial burst", at_least(1.0 / 3.0), scale=0.5,
             text="Longer of the first two intervals over the steady interval: the firing must not start with a "
                  "burst."),
