@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.picture import drawn
 from plausiwidgets.support.printed import Printed, Table
 
@@ -32,7 +33,6 @@ else:  # the defaults of type variables are those of Python 3.13
     Flag = TypeVar("Flag")
     Number = TypeVar("Number")
     Text = TypeVar("Text")
-from plausiwidgets.support.arguments import renamed_fields
 
 
 @renamed_fields(name="title", text="description")
