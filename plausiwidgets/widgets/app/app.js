@@ -381,7 +381,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** Whether the example is of another neuron, and drawn on the potentials of this one. */
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
-    /** Tells who shows where the neuron is at a time of the figure. @param {number | null} t */
+    /** Passes a time of the figure on to the views that show where the neuron is then. @param {number | null} t */
     pointAt(t) {
       for (const listener of pointed) listener(t);
     },
