@@ -144,7 +144,7 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
     table, of_models = published.published_table(), published.published_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), model
+        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])

@@ -1,5 +1,8 @@
 """The twenty patterns: published neurons show them, in the numbers of the reference, and no other's."""
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -37,6 +40,16 @@ REFERENCE = {
 
 def test_there_are_twenty_in_the_order_of_their_letters():
     assert [pw.patterns.get(k).letter for k in TWENTY] == list("ABCDEFGHIJKLMNOPQRST")
+
+
+def test_each_pattern_of_a_family_is_registered_with_a_letter_of_its_own():
+    letters = [pw.patterns.get(key).letter for key in pw.patterns.names()]
+    assert len(set(letters)) == len(letters), f"two patterns have one letter: {', '.join(letters)}"
+    for file in Path(pw.patterns.__file__).parent.glob("*/*.py"):
+        module = import_module(f"plausiwidgets.patterns.{file.parent.name}.{file.stem}")
+        made = [value for value in vars(module).values() if isinstance(value, pw.Pattern) and value.letter]
+        left = [pattern.key for pattern in made if pattern.key not in pw.patterns.names()]
+        assert not left, f"{left} of {file.name}: _builtin of plausiwidgets/patterns/registry.py has the families"
 
 
 @pytest.mark.parametrize("key", TWENTY)
