@@ -274,16 +274,21 @@ def assert_same_as_torch(cases, engine, folder, tolerance):
     assert not wrong, "\n".join(wrong)
 
 
+def taken(cases, engine):
+    """Return the cases that an engine takes: a row without a form in JavaScript is refused there by its name."""
+    refused = [name for name, row in TABLE.items() if row.javascript is None and engine is by_javascript]
+    return {name: function for name, function in cases.items() if not any(one in name for one in refused)}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", [by_kernel, by_javascript])
 def test_exact_operations_agree_with_torch_to_the_last_bit(engine, tmp_path):
-    assert_same_as_torch(EXACT, engine, tmp_path, lambda name: 0.0)
+    assert_same_as_torch(taken(EXACT, engine), engine, tmp_path, lambda name: 0.0)
 
 
 @pytest.mark.parametrize("engine", [by_kernel, by_javascript])
 def test_transcendental_operations_agree_with_torch_to_a_few_units_of_the_last_place(engine, tmp_path):
-    cases = {name: function for name, function in CLOSE.items() if "erf" not in name or engine is by_kernel}
-    assert_same_as_torch(cases, engine, tmp_path, lambda name: 2e-7 if "float32" in name else 2e-15)
+    assert_same_as_torch(taken(CLOSE, engine), engine, tmp_path, lambda name: 2e-7 if "float32" in name else 2e-15)
 
 
 def test_the_functions_of_numpy_have_the_values_of_torch(tmp_path):
@@ -292,10 +297,11 @@ def test_the_functions_of_numpy_have_the_values_of_torch(tmp_path):
 
 @pytest.mark.slow
 def test_a_zero_has_the_same_sign_in_machine_code_and_in_javascript(tmp_path):
-    program, given = export_step(lanes_model(step_of(EXACT), len(EXACT))), numbers()
+    cases = taken(EXACT, by_javascript)
+    program, given = export_step(lanes_model(step_of(cases), len(cases))), numbers()
     one, other = (engine(program, *given, tmp_path) for engine in (by_kernel, by_javascript))
     lost = ((np.signbit(one) != np.signbit(other)) & (one == 0)).any(axis=1)
-    assert [name for name, wrong in zip(EXACT, lost, strict=True) if wrong] == []
+    assert [name for name, wrong in zip(cases, lost, strict=True) if wrong] == []
 
 
 REWRITTEN = (
