@@ -4,7 +4,7 @@ import { Heading } from "./heading.js";
 import { Copy } from "./menus.js";
 import { Name } from "./sliders.js";
 import { pointsOf } from "./task.js";
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -51,8 +51,9 @@ export function Answering({ app, exercise }) {
   const began = useRef(performance.now());
   const place = useRef(/** @type {any} */ (null));
   const isSolved = verdict?.loss === 0;
-  useEffect(() => hand(false), [selection]); // a code is of the values that it was made of
-  useEffect(() => {
+  useLayoutEffect(() => hand(false), [selection]); // a code is of the values that it was made of
+  useLayoutEffect(() => {
+    // At once: a frame later the user may have gone on to a slider, and would lose the focus again.
     if (!isHanding) return;
     place.current?.querySelector("input")?.focus({ preventScroll: true });
     place.current?.lastElementChild.scrollIntoView({ block: "nearest" });

@@ -3,7 +3,7 @@ import { knownSet } from "./neuron.js";
 import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
 import { SearchButton } from "./turn.js";
-import { html, useEffect, useRef } from "./vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "./vendor/preact.js";
 import { inSentence, titleOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -155,7 +155,7 @@ export function LessonCard({ app, lesson, follow }) {
   const isLast = at === cards.length - 1;
   const place = useRef(/** @type {any} */ (null));
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!first.current) {
       place.current.scrollTop = 0;
       place.current.querySelector("[data-title]").focus({ preventScroll: true });
