@@ -349,28 +349,32 @@ def diagrams(
     """
     if neuron.discrete:
         raise ValueError(
-            f"bifurcations: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
+            f"bifurcations: model must be in continuous time, got {neuron.key!r}, which is in discrete time."
         )
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
     low, high = currents
     if not low <= base < high:
-        raise ValueError(f"bifurcations: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high")
+        raise ValueError(
+            f"bifurcations: currents must be (low, high) with low ≤ holding ({base:g}) < high, got {shown(currents)}."
+        )
     curve = _Curve(neuron, values, base, engine)
     driven = curve.driven()
     if driven != [neuron.states[0].key]:
         raise ValueError(
-            f"bifurcations: the current of model {neuron.key!r} enters the rate of {', '.join(driven) or 'nothing'}, "
-            f"valid is: that of its potential, {neuron.states[0].key}, alone"
+            f"bifurcations: the current of model {neuron.key!r} must change only its potential, "
+            f"{neuron.states[0].key}, but it changes {', '.join(driven) or 'no state variable'}."
         )
     shower = _Firing(neuron, values, base, dt, engine, checkpoint)
     if shower.fires(shower.rest, np.array([base]))[0]:
         raise ValueError(
-            f"bifurcations: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at which it "
-            "rests"
+            f"bifurcations: holding must be a current at which model {neuron.key!r} is at rest, got {base:g}, at which "
+            "it fires."
         )
     v, current, unstable = curve.over(count, low, high)
     if not v.size:
-        raise ValueError(f"bifurcations: model {neuron.key!r} rests at no current of {shown(currents)}")
+        raise ValueError(
+            f"bifurcations: model {neuron.key!r} has no resting state at any current from {low:g} to {high:g}."
+        )
     found = curve.points(v, current, unstable, low, high)
     lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:

@@ -272,7 +272,9 @@ class Result(Printed):
 
     def _require_set(self) -> None:
         if not self.parameters:
-            raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
+            raise ValueError(
+                f"the search for {self.pattern!r} with {self.model!r} has no parameter set (state: {self.reason})."
+            )
 
     def to_norse(self, dt: float | None = None, **options: Any) -> NeuronLayer:
         """Return the best set as a layer of a network by :func:`plausiwidgets.to_norse`; `dt` is that of the search.
@@ -301,8 +303,11 @@ class Result(Printed):
             verdict = judge(model, pattern, dict(self.parameters), dt=layer.dt, verify=False)
             if verdict.status == "rejected":
                 missed = next((f" ({check.title})" for check in verdict.checks if not check.passed), "")
-                text = f"at {layer.dt:g} ms this neuron no longer shows {pattern.title.lower()}{missed}"
-                warnings.warn(f"to_norse: {text}; it was found at {self.dt:g} ms", stacklevel=2)
+                text = f"this neuron no longer shows {pattern.title.lower()}{missed}"
+                warnings.warn(
+                    f"to_norse: with a time step of {layer.dt:g} ms, {text}. The search used {self.dt:g} ms.",
+                    stacklevel=2,
+                )
         return layer
 
     # -- for a progress --------------------------------------------------------------------------
@@ -349,14 +354,14 @@ class Result(Printed):
         """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
         if not isinstance(data, Mapping) or data.get("format") not in READABLE:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
-            raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
+            raise ValueError(f"Result: format must be {FORMAT!r}, got {found!r}.")
         try:
             known = {name: read(data[name]) for name, read in _READ.items()}
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
+            raise ValueError(f"Result: the data are incomplete ({type(error).__name__}: {error}).") from None
         for name, valid in (("reason", STATES), ("status", STATUSES)):
             if known[name] not in valid:
-                raise ValueError(f"not a result: {name} is {known[name]!r}, valid is {', '.join(valid)}")
+                raise ValueError(f"Result: {name} must be one of {', '.join(valid)}, got {known[name]!r}.")
         return cls(**known)
 
     @classmethod

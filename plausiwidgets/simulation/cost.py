@@ -128,7 +128,7 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
             ns = nanoseconds(neuron)
             cost += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
     except NotCompilable as reason:
-        cost = f"Not counted, because the step cannot be compiled: {reason}"
+        cost = f"The operations cannot be counted: {reason}"
     return ModelCard(neuron, cost)
 
 

@@ -33,7 +33,7 @@ def test_an_old_word_is_an_error_that_says_the_new_one(kind, old, new):
     thing = objects()[kind]
     assert getattr(thing, new)
     assert not hasattr(thing, old) and old not in dir(thing)
-    with pytest.raises(AttributeError, match=rf"^{kind}\.{old} is now {kind}\.{new}$"):
+    with pytest.raises(AttributeError, match=rf"^{kind}\.{old} is now {kind}\.{new}\.$"):
         getattr(thing, old)
 
 
@@ -44,7 +44,7 @@ def test_a_misspelt_attribute_is_the_usual_error(kind):
 
 
 def test_an_old_word_of_an_argument_is_an_error_that_says_the_new_one():
-    with pytest.raises(TypeError, match=r"^Criterion: the argument text is now description$"):
+    with pytest.raises(TypeError, match=r"^Criterion: the argument text is now description\.$"):
         pw.Criterion("n", "spikes", text="Spikes after the pulse.")
-    with pytest.raises(TypeError, match=r"^Parameter: the argument name is now key$"):
+    with pytest.raises(TypeError, match=r"^Parameter: the argument name is now key\.$"):
         pw.Parameter(name="tau", default=20.0, low=5.0, high=80.0)
