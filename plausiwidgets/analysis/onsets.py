@@ -58,39 +58,48 @@ SWING = 1.5
 NUDGE = 0.02
 """Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
 
-SADDLE_NODE, ON_CIRCLE = marked("saddle-node"), marked("saddle-node on a circle")
+SADDLE_NODE, ON_CIRCLE = marked("saddle-node"), marked("saddle-node on an invariant circle (SNIC)")
 SUBCRITICAL, SUPERCRITICAL = marked("subcritical Andronov–Hopf"), marked("supercritical Andronov–Hopf")
 THRESHOLD = marked("threshold")
 SEPARATRIX = marked("separatrix crossing")
-HOMOCLINIC, FOLD = marked("homoclinic orbit"), marked("fold of cycles")
-PERIOD, JUMP = marked("period without end"), marked("finite period")
+HOMOCLINIC, FOLD = marked("saddle homoclinic orbit"), marked("fold of limit cycles")
+PERIOD, JUMP = marked("diverging period"), marked("finite period")
 KINDS = {
     SADDLE_NODE: marked(
-        "Rest and a saddle meet and vanish, and the neuron falls onto an orbit of firing that was there before."
+
+            "The resting state and a saddle collide and vanish. The neuron jumps to an attractor "
+            "that already existed, usually a limit cycle."
+
     ),
     ON_CIRCLE: marked(
-        "Rest and a saddle meet on the orbit of firing itself: just above, the neuron lingers there, so that its rate "
-        "begins at 0."
+        "The resting state and a saddle collide on the limit cycle itself. Just above this "
+        "current the neuron lingers there, so the firing rate starts at zero."
     ),
     SUBCRITICAL: marked(
-        "Rest becomes a spiral outwards, and no small oscillation takes it up: firing begins at its full size."
+
+            "The resting state becomes an unstable focus, with no small stable oscillation around "
+            "it. Firing starts at full amplitude."
+
     ),
-    SUPERCRITICAL: marked("Rest gives way to an oscillation that is small at first and grows with the current."),
-    THRESHOLD: marked("Rest reaches the threshold, where the neuron fires and is reset."),
+    SUPERCRITICAL: marked("The resting state gives way to a small oscillation that grows with the current."),
+    THRESHOLD: marked("The resting state reaches the threshold, where the neuron fires and is reset."),
     SEPARATRIX: marked(
-        "A step carries the neuron over the border between rest and firing, although it could rest at that current."
+
+            "A current step pushes the neuron across the separatrix, even though a stable resting "
+            "state still exists at that current."
+
     ),
 }
 """Ways to begin to fire, in words."""
 
 ENDS = {
-    ON_CIRCLE: marked("The orbit of firing runs into the saddle-node: its period grows without end."),
-    HOMOCLINIC: marked("The orbit of firing runs into a saddle, where it lingers: its period grows without end."),
-    FOLD: marked("A stable and an unstable orbit meet and vanish: firing ends at a finite rate."),
-    THRESHOLD: marked("Rest comes up to the threshold: the period grows without end."),
-    SUPERCRITICAL: marked("The orbit of firing shrinks to the point of rest."),
-    PERIOD: marked("The period grows without end."),
-    JUMP: marked("Firing ends at a finite rate."),
+    ON_CIRCLE: marked("The limit cycle collides with the saddle-node, so its period diverges."),
+    HOMOCLINIC: marked("The limit cycle collides with a saddle, so its period diverges."),
+    FOLD: marked("A stable and an unstable limit cycle collide and vanish, so firing stops at a nonzero rate."),
+    THRESHOLD: marked("At this current the resting state reaches the threshold, so the period diverges."),
+    SUPERCRITICAL: marked("The limit cycle shrinks to the resting state."),
+    PERIOD: marked("The period diverges."),
+    JUMP: marked("Firing stops at a nonzero rate."),
 }
 """Ways in which firing ends as the current is lowered, in words."""
 
@@ -209,20 +218,28 @@ class Bifurcations(Printed):
 
         out = []
         if self.lost is not None:
-            begins = tr("Rest is lost at {current}: {kind}.", current=at(self.lost.current), kind=tr(self.kind))
+            begins = tr(
+                "The resting state disappears or loses stability at {current}: {kind}.",
+                current=at(self.lost.current),
+                kind=tr(self.kind),
+            )
             out.append(f"{begins} {tr(KINDS[self.kind])}")
         if not np.isfinite(self.steps):
-            return [*out, tr("No step within the range makes it fire to its end.")]
-        out.append(tr("Steps from rest make it fire from {current} on.", current=at(self.steps)))
+            return [*out, tr("No current step in this range elicits sustained firing.")]
+        out.append(
+            tr("The weakest current step from rest that elicits sustained firing is {current}.", current=at(self.steps))
+        )
         if self.separatrix:
             out[-1] += f" {tr(KINDS[SEPARATRIX])}"
         until = tr(
-            "Once it fires, it goes on down to {current}: {kind}.", current=at(self.fires_until), kind=tr(self.ends)
+            "Once started, firing persists down to {current}: {kind}.", current=at(self.fires_until), kind=tr(self.ends)
         )
         out.append(f"{until} {tr(ENDS[self.ends])}")
         if self.bistable and self.lost is not None:
             out.append(
-                tr("Between {low} and {high} it rests or fires, as it began.",
+                tr((
+        "Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
+        "initial state."),
                    low=at(self.fires_until), high=at(self.lost.current))
             )  # fmt: skip
         return out

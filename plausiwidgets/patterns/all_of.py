@@ -109,9 +109,7 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         key="_and_".join(keys),
         title=f"{', '.join(titles[:-1])} and {titles[-1]}",
         letter="+".join(letters) if all(letters) else "",
-        description=marked(
-            "One neuron, with the same parameters, shows each of these patterns under a stimulus of its own."
-        ),
+        description=marked("With these parameters, the neuron shows each of these patterns, given the right stimulus."),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
         free_values=[

@@ -31,10 +31,12 @@ StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
 
 _CURRENT, _INJECTED = "current", "injected"
-_DOWNWARDS = "Depth of inhibition: how far the current goes down from the holding level."
+_DOWNWARDS = "Amplitude of the inhibition, downwards from the holding current."
 _TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level.",
-    "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",
+    "amplitude": "Amplitude of the stimulus, relative to the holding current.",
+    "holding": (
+        "Constant holding current. The neuron settles at this current before the stimulus, which is added to it."
+    ),
 }
 
 

@@ -8,12 +8,12 @@ STATUSES = ("replicated", "fragile", "unverified", "rejected")
 MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!", "unjudged": "–"}
 
 WORDS = {
-    "replicated": "shows it (verified)",
-    "fragile": "holds, but not robustly",
-    "unverified": "holds, not verified",
-    "rejected": "not shown",
+    "replicated": "verified",
+    "fragile": "not robust",
+    "unverified": "criteria met, not verified",
+    "rejected": "criteria not met",
     "failed": "failed",
-    "unjudged": "not judged",
+    "unjudged": "no criteria",
 }
 """What a screen says for a status; tables and code keep the status itself."""
 
@@ -21,10 +21,10 @@ SEARCH_WORDS = WORDS | {"rejected": "not found"}
 """Words for a search: one without a result does not show that there is none."""
 
 EXPLANATIONS = {
-    "replicated": "Every criterion holds, also in each check of the verification.",
-    "fragile": "Every criterion holds at this time step, but not in one of the checks of the verification.",
-    "unverified": "Every criterion holds at this time step; the verification has not been made.",
-    "rejected": "At least one criterion does not hold.",
+    "replicated": "All criteria are met, and every verification test passes.",
+    "fragile": "All criteria are met at this time step, but one verification test fails.",
+    "unverified": "All criteria are met at this time step; not yet verified.",
+    "rejected": "At least one criterion is not met.",
     "failed": "The model raised an error.",
-    "unjudged": "A stimulus without criteria, which is not judged.",
+    "unjudged": "A stimulus without criteria, so there is nothing to evaluate.",
 }

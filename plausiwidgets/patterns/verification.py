@@ -76,7 +76,7 @@ def verify_sets(
 
 AFTERWARDS, LATE = 6000.0, 1000.0
 """Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
-BACK = quantity("away", "back at rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+BACK = quantity("away", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
     text="How far from its resting potential the neuron is some seconds later.")  # fmt: skip
 HALF = quantity("half", "no half spikes", at_most(WHOLE.low), "1", scale=0.3,
     text="Largest upstroke after the first spike that stays below the spike level, as a share of a full "
@@ -127,10 +127,10 @@ def _verification(
         yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
     if model.spike_level is not None:
-        yield "with every upstroke a whole spike", shaped(HALF, CLEAR)
+        yield "without partial spikes", shaped(HALF, CLEAR)
         yield f"with every spike over within {BRIEF.high:g} ms", shaped(BRIEF)
     if pattern.at_rest:
-        yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+        yield "when started on the other side of rest", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
         yield f"in {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
@@ -210,7 +210,9 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         away = [np.abs(x.v(end - 50.0, end) - r.v_baseline[:, None]).max(axis=1) for x in r.values()]
         return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
 
-    late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
+    late = replace(
+        QUIET, key="late", title="silent after the stimulus", description="Spikes later than 1 s after the stimulus."
+    )
     # A procedure judges the spikes of the steps that it chooses; the full one may block the neuron after small ones.
     spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
     with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours

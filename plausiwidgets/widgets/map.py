@@ -65,8 +65,8 @@ class PlausibilityMap(Explorer):
             name, given = (model, "models") if neuron is None else (pattern, "patterns")
             raise ValueError(
                 tr(
-                    "{name} is not registered: register it ({given}.register), or give it to the map "
-                    "(plausibility_map(table, {given}=[…]))",
+                    "{name} is not registered. Register it with pw.{given}.register, or pass it to the map: "
+        "plausibility_map(table, {given}=[…]).",
                     name=repr(name), given=given,
                 )
             )  # fmt: skip

@@ -27,12 +27,12 @@ class Look:
 
 
 BURSTS = (
-    "complete bursts", "gaps over intervals within", "spikes of the smallest burst", "spikes of the largest burst",
-    "irregularity of bursts", "silence at the end",
+    "enough complete bursts", "bursts clearly separated", "at least 3 spikes per burst", "at most 40 spikes per burst",
+    "regular bursting (CV)", "fires until the end",
 )  # fmt: skip
 
-SINGLE = ("complete bursts", "spikes of the smallest burst")
-NOT_MIXED = ("initial burst", "step to regular firing", "irregularity", "silence at the end")
+SINGLE = ("enough complete bursts", "at least 3 spikes per burst")
+NOT_MIXED = ("starts with a burst", "burst ends abruptly", "irregularity", "fires until the end")
 
 TEN_MINUTES = {
     "0:00 What are we looking at?": [Look("as it was published", missed=())],
@@ -49,7 +49,7 @@ TEN_MINUTES = {
         Look("The bursts become single spikes", {"c": -65.0}, BURSTS),
     ],
     "5:45 Is it tonic spiking now?": [
-        Look("one criterion is missed, *no initial burst*", missed=("no initial burst",)),
+        Look("one criterion is missed, *no initial burst*", missed=("starts without a burst",)),
         Look("With **d** at 6 it holds too", {"d": 6.0}, ()),
     ],
     "6:30 An answer to nothing": [Look("the spike comes after", missed=(), spikes=1)],
@@ -79,7 +79,7 @@ FORTY_FIVE_MINUTES = {
         Look("From 4.1 on it holds, with 5 spikes", {"amplitude": 4.1}, (), 5),
     ],
     "7:00 What slows it down": [
-        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("no initial burst",), 8),
+        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("starts without a burst",), 8),
     ],
     "11:00 Two ways to begin": [
         Look("In **class 1** the rate begins near zero", missed=()),
@@ -91,7 +91,7 @@ FORTY_FIVE_MINUTES = {
         Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
     ],
     "20:00 Exercise: change the class": [
-        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("no steep start", "start over later rate")),
+        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("flat f–I curve near rheobase", "starts at a high rate")),
         Look("From 0.225 on it is class 2", {"b": 0.225}, ()),
     ],
     "24:00 An answer to nothing": [

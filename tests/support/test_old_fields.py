@@ -13,7 +13,7 @@ def objects():
         "Parameter": pw.Parameter("tau", 20.0, 5.0, 80.0),
         "StateVariable": pw.StateVariable("w"),
         "FreeValue": pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", description="Width."),
-        "Criterion": pw.Criterion("n", "spikes", "Spikes after the pulse.", low=1.0),
+        "Criterion": pw.Criterion("n", "spikes", "Number of spikes after the pulse.", low=1.0),
         "Check": Check("n", "spikes", "Spikes.", "spikes", 1.0, 1.0, 1.0, True, 0.0),
         "Profile": Profile("tau", [1.0], [0.0]),
         "Result": pw.Result("lif", "tonic_spiking", 0, 10),
@@ -45,6 +45,6 @@ def test_a_misspelt_attribute_is_the_usual_error(kind):
 
 def test_an_old_word_of_an_argument_is_an_error_that_says_the_new_one():
     with pytest.raises(TypeError, match=r"^Criterion: the argument text is now description$"):
-        pw.Criterion("n", "spikes", text="Spikes after the pulse.")
+        pw.Criterion("n", "spikes", text="Number of spikes after the pulse.")
     with pytest.raises(TypeError, match=r"^Parameter: the argument name is now key$"):
         pw.Parameter(name="tau", default=20.0, low=5.0, high=80.0)

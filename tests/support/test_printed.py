@@ -67,8 +67,8 @@ def test_a_verdict_prints_the_value_and_the_interval_of_each_criterion(objects):
 
 def test_many_sets_print_how_many_hold_and_how_they_are_spread(objects):
     many, text = objects["many"], str(objects["many"])
-    (row,) = (line for line in text.splitlines() if "no initial burst" in line)
-    check = next(check for check in many.checks if check.title == "no initial burst")
+    (row,) = (line for line in text.splitlines() if "starts without a burst" in line)
+    check = next(check for check in many.checks if check.title == "starts without a burst")
     assert f"{100 * check.passed.mean():.0f} %" in row
     assert f"{check.value.min():.4g}, {np.median(check.value):.4g}, {check.value.max():.4g}" in row
 

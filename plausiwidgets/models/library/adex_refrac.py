@@ -67,15 +67,14 @@ NEURON = NeuronModel(
     current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.1,
     states=[
         *adex.NEURON.states,
-        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+        StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
     ],
     equations=f"{adex.NEURON.equations}, and v stays there for t_ref",
     scheme="Forward Euler, both variables from the old state: of first order; the refractory period is a number "
     "of steps.",
     order=1,
-    title="Adaptive exponential (AdEx), refractory",
-    description="The adaptive exponential neuron with an absolute refractory period: cells of cortex and thalamus in "
-    "one set of equations.",
+    title="AdEx with refractory period",
+    description="AdEx with an absolute refractory period: one set of equations for cortical and thalamic cell types.",
     source=f"{adex.NEURON.source}; {_DESTEXHE}, doi:10.1007/s10827-009-0164-4",
     presets=PRESETS, validate=False,
 )  # fmt: skip

@@ -52,19 +52,19 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     key="subthreshold_oscillations",
     letter="J",
     title="Subthreshold oscillations",
-    description="After a brief pulse the potential swings around rest, below the threshold.",
-    look_for="Look for damped swings to both sides of the resting potential after the pulse.",
-    function="A neuron with a rhythm of its own acts as a band-pass filter.",
-    parameter_hint="Recovery about as fast as the membrane: a and b of Izhikevich, a and tau_w of AdEx.",
+    description="After a brief pulse the membrane potential oscillates around rest, below the threshold.",
+    look_for="Look for damped oscillations on both sides of the resting potential after the pulse.",
+    function="A neuron with an intrinsic frequency acts as a band-pass filter.",
+    parameter_hint="Recovery must be about as fast as the membrane (a and b in Izhikevich, a and tau_w in AdEx).",
     source=SOURCE,
     free_values=[PULSE, HOLDING],
     sweeps=_pulse(SWINGING, SWINGS_END),
     measure=_oscillation,
     criteria=[
-        spikes(between(0, 1), "Spikes from the pulse on: one at most."),
+        spikes(between(0, 1), "Number of spikes after pulse onset."),
         count("extrema", "swings", at_least(4), "extrema",
-            "Turning points on alternating sides of the resting potential, each at least 0.1 mV away (for a span of "
-            "15 mV)."),
+            "Number of turning points on alternating sides of the resting potential. Each is at "
+        "least 0.1 mV away from rest (for 15 mV from rest to threshold)."),
     ],
     event=(-15.0, 200.0),
     fine=True,
@@ -103,23 +103,29 @@ def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
 DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     key="depolarizing_after_potential",
     letter="Q",
-    title="Depolarizing after-potential",
-    description="After the spike the potential does not fall to rest directly: it rises once more.",
-    look_for="Look for the hump after the spike.",
-    function="For a while after a spike the neuron is more excitable.",
-    parameter_hint="Fast recovery with a negative jump at the spike (d of Izhikevich).",
+    title="Afterdepolarization (ADP)",
+    description="After the spike the potential does not fall directly to rest, but rises again.",
+    look_for="Look for the afterdepolarization (ADP), a hump after the spike.",
+    function="The neuron is more excitable for some time after a spike.",
+    parameter_hint="Fast recovery with a negative jump at each spike (d in Izhikevich).",
     source=SOURCE,
     free_values=[PULSE, HOLDING],
     sweeps=_pulse(WIDTH, END),
     measure=_after_potential,
     criteria=[
-        spikes(exactly(1), "Spikes after the pulse."),
-        quantity("hump", "height of the hump", at_least(HIGH), "mV", scale=3.0, per_span=True,
-            text="Top of the hump in the 50 ms after the spike, above the resting potential."),
-        quantity("rise", "rise of the hump", at_least(0.45), "mV", scale=1.0, per_span=True,
-            text="How far the potential rises again after it has come down from the spike."),
-        quantity("undershoot", "no fall below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
-            text="How far the potential falls below rest before the hump: what rises after that is a rebound."),
+        spikes(exactly(1), "Number of spikes after the pulse."),
+        quantity("hump", "afterdepolarization high enough", at_least(HIGH), "mV", scale=3.0, per_span=True,
+            text=(
+        "Peak of the afterdepolarization (ADP) within 50 ms after the spike, relative to the "
+        "resting potential.")),
+        quantity("rise", "potential rises again after the spike", at_least(0.45), "mV", scale=1.0, per_span=True,
+            text=(
+        "Rise of the potential from its minimum after the spike to the peak of the "
+        "afterdepolarization (ADP).")),
+        quantity("undershoot", "no undershoot below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
+            text=(
+        "How far the potential falls below rest before the afterdepolarization. A rise from "
+        "below rest is a rebound.")),
         quantity("left", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
             text="Distance from the resting potential 200 ms after the pulse."),
     ],

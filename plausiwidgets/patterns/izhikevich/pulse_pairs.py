@@ -55,7 +55,13 @@ def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], d
 
 def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     fire = [
-        count(name, f"{name}: fires", at_least(1), "spikes", "Spikes from two pulses whose onsets are this far apart.")
+        count(
+            name,
+            f"{name}: fires",
+            at_least(1),
+            "spikes",
+            "Number of spikes after two pulses with this interval between their onsets.",
+        )
         for name in window.fire
     ]
     what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
@@ -83,12 +89,13 @@ RESONATOR = Pattern(
     key="resonator",
     letter="K",
     title="Resonator",
-    description="The neuron fires at a pair of pulses only if their interval fits its own rhythm.",
-    look_for=(
-        "Look for a spike at the interval T, and none at half of it, at one and a half, or after a single pulse."
+    description="The neuron fires in response to a pair of pulses only if their interval matches its own period.",
+    look_for=("Look for a spike at interval T, and no spike at T/2, at 1.5 T or after a single pulse."),
+    function="Selects inputs by their frequency, so several neurons can share one line.",
+    parameter_hint=(
+        "The period of the subthreshold oscillation sets T. The amplitude must be enough for a "
+        "pair at interval T but not for the other stimuli."
     ),
-    function="Selects inputs by their frequency: several neurons can share one line.",
-    parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
     source=SOURCE,
     free_values=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
@@ -118,10 +125,10 @@ INTEGRATOR = Pattern(
     key="integrator",
     letter="L",
     title="Integrator",
-    description="The neuron fires at pulses that come close together, and not at pulses far apart.",
+    description="The neuron fires in response to two pulses in close succession, but not to pulses far apart.",
     look_for="Look for a spike at the short gaps only.",
     function="Detects coincident inputs.",
-    parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
+    parameter_hint="The membrane time constant, and an amplitude between half the threshold and the full threshold.",
     source=SOURCE,
     free_values=[PULSE, HOLDING, _T],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),

@@ -87,7 +87,7 @@ def task_of(selection: Selection) -> str:
     >>> task_of(Selection.of("lif", "tonic_spiking"))
     'Move the sliders until the neuron shows “Tonic spiking”.'
     """
-    return tr("Move the sliders until the neuron shows “{title}”.", title=tr(selection.pattern.title))
+    return tr("Move the sliders until your neuron shows {title}.", title=tr(selection.pattern.title))
 
 
 def recording(answers: Answers, asked: Asked) -> None:
@@ -99,8 +99,8 @@ def recording(answers: Answers, asked: Asked) -> None:
         file = read_recording(asked.data, asked["name"])
         if len(file.sources) > MOST_SWEEPS:
             raise ValueError(tr(
-                "{name} has {count} sweeps, and at most {most} are shown here. Save fewer of them in a file, or choose "
-                "some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
+                "{name} has {count} sweeps, but the app shows at most {most}. Save fewer sweeps in a "
+        "file, or choose some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
                 name=asked["name"], count=len(file.sources), most=MOST_SWEEPS,
             ))  # fmt: skip
         choices, units = file.choices(model), asked["units"]
@@ -157,7 +157,7 @@ def stimulus(answers: Answers, asked: Asked) -> None:
     shape = asked["shape"]
     pattern: Protocol
     if shape == "values":
-        title = asked["title"].strip() or tr("Custom values")
+        title = asked["title"].strip() or tr("Custom current")
         pattern = given(
             Current.values(*read_current(asked["text"], title), lines=asked["lines"], end=asked.fields.get("end")),
             title,

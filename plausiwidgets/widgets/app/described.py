@@ -179,7 +179,7 @@ class Described:
             elif not any(entry["status"] == "replicated" for entry in sets):
                 title, source = marked("defaults"), ""
                 if values:
-                    title, source = marked("found by a search"), marked("assessment of the package")
+                    title, source = marked("found by a search"), marked("packaged assessment")
                 sets.append(self._set(pattern, title, values, dt, source))
         if not sets:
             sets.append(self._set(pattern, marked("defaults"), {}, None, ""))

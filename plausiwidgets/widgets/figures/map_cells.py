@@ -25,7 +25,7 @@ MARKS = status.MARKS | {"some": status.MARKS["replicated"], "impossible": "∅",
 """A cell's status and its mark; "some": replicated with some of several seeds, "impossible": `NeuronModel.cannot`."""
 
 WORDS = status.SEARCH_WORDS | {
-    "some": marked("shows it with some seeds"), "impossible": marked("cannot"), "running": marked("searching"),
+    "some": marked("verified with some seeds"), "impossible": marked("ruled out"), "running": marked("searching"),
     "waiting": marked("waiting"),
 }  # fmt: skip
 
@@ -145,10 +145,10 @@ def grid(
 
 
 SHORT = {
-    "lif": "LIF", "lif_adapt": marked("LIF, adapting"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
-    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx, refractory"),
-    "adex_norse": marked("AdEx, Norse's"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
-    "lsnn": marked("LSNN, Norse's"),
+    "lif": "LIF", "lif_adapt": marked("Adaptive LIF"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx (refractory)"),
+    "adex_norse": marked("AdEx (Norse)"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
+    "lsnn": marked("LSNN (Norse)"),
 }  # fmt: skip
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
@@ -184,7 +184,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
         searched = rows[best].get("evaluations") != 0
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
-        lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
+        lines = [tr("verified with {count} of {total} seeds, best result:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:
         word = "running"
     elif word == "replicated" and shown < len(rows):
@@ -216,16 +216,21 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
     elif word == "replicated" and not math.isnan(found):
         first += ", " + tr("found after {count} evaluations", count=f"{found:.0f}")
     elif word != "waiting" and not math.isnan(evaluations):
-        first += "," * (word != "rejected") + tr(" within {count} evaluations", count=f"{evaluations:.0f}")
+        first += "," * (word != "rejected") + tr(" after {count} evaluations", count=f"{evaluations:.0f}")
     lines = [first]
     if 0.0 < loss < math.inf:
-        lines.append(tr("distance {value} (0: every criterion holds)", value=number(loss, 3)))
+        lines.append(tr("loss {value} (0: all criteria met)", value=number(loss, 3)))
     if not math.isnan(robustness):
-        lines.append(tr("robustness {value} % (of copies changed by up to 1 %)", value=f"{100 * robustness:.0f}"))
+        lines.append(
+            tr(
+                "robustness {value} % (share of copies, changed by up to 1 %, that meet all criteria)",
+                value=f"{100 * robustness:.0f}",
+            )
+        )
     broken = row.get("broken")
     if broken and isinstance(broken, (str, list, tuple)):
         names = broken.split(", ") if isinstance(broken, str) else map(str, broken)
-        lines.append(tr("misses: {criteria}", criteria=", ".join(map(tr, names))))
+        lines.append(tr("not met: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 
 

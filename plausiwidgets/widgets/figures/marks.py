@@ -149,7 +149,7 @@ class _Drawing:
     def intervals(self, times: np.ndarray) -> list[Shape]:
         first, last = times[:-1].tolist(), times[1:].tolist()
         if len(first) > MOST:
-            return self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))
+            return self.bracket(first[0], last[-1], tr("{count} interspike intervals", count=len(first)))
         return [shape for a, b in zip(first, last, strict=True) for shape in self.bracket(a, b, number(b - a, 3))]
 
 
@@ -237,7 +237,7 @@ _DRAWN: Mapping[str, Callable[[_Drawing], list[Shape]]] = {
     "intervals": lambda d: d.intervals(d.spikes),
     "late intervals": _late_intervals,
     "first intervals": lambda d: d.intervals(d.spikes[:3]),
-    "longest interval": _longest_interval,
+    "compact burst": _longest_interval,
     "bursts": _bursts,
     "latency": lambda d: d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else [],
     "last": lambda d: d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else [],

@@ -141,9 +141,9 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     dashes = [style.DASHES[role] for role in ("yours", "pinned", "target", "best")]
     data: list[dict[str, Any]] = []
     for i, line in enumerate(lanes):
-        one = figure_of(replace(scene, lines={"yours": line}, names={"yours": tr("lane {number}", number=i)}), dark)[
-            "data"
-        ]
+        one = figure_of(
+            replace(scene, lines={"yours": line}, names={"yours": tr("simulation {number}", number=i)}), dark
+        )["data"]
         for trace in one:
             trace["legendgroup"] = trace["name"]
             _coloured(trace, colours[i])
@@ -155,7 +155,7 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     figure = figure_of(scene, dark)
     title = traces.model if model is None else tr(model.title)
     if len(traces) > MOST:
-        title = tr("{model}, first {count} of {total} lanes", model=title, count=MOST, total=len(traces))
+        title = tr("{model}, first {count} of {total} simulations", model=title, count=MOST, total=len(traces))
     out = _headed(data, figure["layout"], title, len(lanes) > 1)
     out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
     return out
