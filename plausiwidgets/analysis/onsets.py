@@ -244,12 +244,12 @@ class Bifurcations(Printed):
         return current < self.lost.current - SAME * max(abs(x - self.holding) for x in known)
 
     def __repr__(self) -> str:
-        return f"<Bifurcations of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
+        return f"<Bifurcations of {self.model}: {self.kind or 'no firing'}, {len(self.points)} bifurcation{'s' * (len(self.points) != 1)}>"
 
     def _table(self) -> Table:
         rows = [
             (point.kind, number(point.current, 5), number(point.potential, 4),
-             number(point.frequency, 3), tr("end of the resting state") if point is self.lost else "")
+             number(point.frequency, 3), tr("end of rest") if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
         potential = next(iter(self.points[0].state)) if self.points else "v"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -20,7 +21,7 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Protocol, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import STATUSES, SYMBOLS
+from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.json_text import read_json
@@ -212,37 +213,35 @@ class Result(Printed):
         --------
         >>> found = Result("lif", "tonic_spiking", 0, 2000, reason="solved", status="replicated", found_after=12)
         >>> found.summary
-        'replicated, found after 12 evaluations'
-        >>> missed = {"regular firing": "0.86, asked for ≥ 0.9"}
+        'verified, found after 12 evaluations'
+        >>> missed = {"burst ends abruptly": "0.86, must be ≥ 0.9"}
         >>> Result("lif", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
-        'not found within 64 evaluations, least loss 0.5: the best misses regular firing (0.86, asked for ≥ 0.9)'
+        'not found after 64 evaluations, smallest loss 0.5; not met: burst ends abruptly (0.86, must be ≥ 0.9)'
         """
         if self.reason == "failed":
-            return f"failed: {self.error}"
+            return f"{PAIR_WORDS['failed']}: {self.error}"
         ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(self.reason, "")
         return self._found + ending
 
     @property
     def _found(self) -> str:
+        word, after = PAIR_WORDS[self.status], f"after {_evaluations(self.evaluations)}"
         if self.status == "replicated":
-            return f"replicated, found after {_evaluations(self.found_after or 0)}"
-        within = f"within {_evaluations(self.evaluations)}"
+            return f"{word}, found after {_evaluations(self.found_after or 0)}"
         if self.status == "fragile":
-            return f"fragile: accepted, but not {self.failed_check}, {within}"
+            return f"{word} {after}: the best set fails a verification test ({self.failed_check})"
         if self.status == "unverified":
-            return f"accepted {within}, not verified"
+            return f"{word}, {after}"
         if self.argument:
-            searched = f"not found {within}, and " if self.evaluations else ""
-            return f"{searched}impossible: {self.argument}"
-        least = f", least loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
+            searched = f"{word} {after}, and " if self.evaluations else ""
+            return f"{searched}{PAIR_WORDS['ruled_out']}: {self.argument}"
+        loss = f", smallest loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.missed:
-            return f"not found {within}{least}"
+            return f"{word} {after}{loss}"
         named = [f"{name} ({value})" for name, value in self.missed.items()]
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        ends = self.at_ends
-        whose = "its range" if len(ends) == 1 else "their ranges"
-        beyond = f"; at an end of {whose}, which bounds= widens: {', '.join(ends)}" if ends else ""
-        return f"not found {within}{least}: the best misses {', '.join(named[:NAMED])}{more}{beyond}"
+        beyond = f"; at a bound, which bounds= can widen: {', '.join(self.at_ends)}" if self.at_ends else ""
+        return f"{word} {after}{loss}; not met: {', '.join(named[:NAMED])}{more}{beyond}"
 
     @property
     def generation(self) -> int:
@@ -373,8 +372,8 @@ class Result(Printed):
     def _brief(self) -> str:
         """The outcome in few words."""
         if self.reason == "failed":
-            return f"failed ({self.error})"
-        return self._found.partition(":")[0] if self.ended else self.reason
+            return f"{PAIR_WORDS['failed']} ({self.error})"
+        return re.split("[:;]", self._found)[0] if self.ended else self.reason
 
     def _table(self) -> Table:
         known = self._parameters()
@@ -392,11 +391,13 @@ class Result(Printed):
         if self.dt is not None:
             spent.append(f"dt {self.dt:g} ms")
         if self.robustness is not None:
-            spent.append(f"{100 * self.robustness:.0f} % of copies changed by up to 1 % are accepted")
+            spent.append(f"{100 * self.robustness:.0f} % of copies, changed by up to 1 %, meet all criteria")
         return Table(title, ("parameter", "value", "unit", "searched"), rows, [", ".join(spent)], numbers=(1,))
 
     @property
     def _status(self) -> str:
+        if self.argument and self.status in ("fragile", "rejected"):
+            return "ruled_out"
         return "failed" if self.reason == "failed" else self.status
 
     def _parameters(self) -> Mapping[str, Parameter]:
@@ -442,7 +443,7 @@ def objective_curve(tries: Tries) -> Plot:
 def describe_missed(checks: Iterable[Check]) -> dict[str, str]:
     """Return the criteria that a set misses, the costliest first: name → value and valid interval."""
     missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.cost))
-    return {c.title: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
+    return {c.title: f"{number(c.value)}, must be {interval(c.low, c.high, c.unit)}" for c in missed}
 
 
 def _plain(value: Any) -> Any:
