@@ -84,14 +84,14 @@ PARAMETERS = [
               description="Reset potential: high values produce bursts.", source=IZHIKEVICH_2004),
     Parameter("d", 6.0, -25.0, 12.0, "mV/ms", "asinh", 0.5, group="spike and reset",
               description="Increment of u at each spike (spike-triggered adaptation).", source=IZHIKEVICH_2004),
-    Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", free=False,
+    Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", vary=False,
               description="Coefficient of v² (sq in Norse): larger values make the spike upstroke steeper.",
               source=IZHIKEVICH_2003),
-    Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", free=False,
+    Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", vary=False,
               description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
               source=IZHIKEVICH_2003),
     # A constant current by another name; the optimizer could hide a holding current in it.
-    Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", free=False,
+    Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", vary=False,
               description="Constant term (bias in Norse), which acts like a constant current.", source=IZHIKEVICH_2003),
 ]  # fmt: skip
 CURRENT = Parameter("current", 10.0, -20.0, 100.0, "mV/ms", description="Injected current.")

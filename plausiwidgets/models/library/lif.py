@@ -98,7 +98,7 @@ NEURON = from_norse(
     "its membrane potential, so most patterns are out of reach.",
     source="Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; "
     f"update rule from {NORSE}",
-    cannot=proofs.ONE_VARIABLE
+    ruled_out=proofs.ONE_VARIABLE
     | proofs.RESETS_ALL
     | proofs.LEAKY
     | {"phasic_spiking": _REPEATS, "class_2_excitable": _GROWS},

@@ -73,6 +73,6 @@ NEURON = from_norse(
     description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
                 "slows down, and the threshold keeps a memory of recent spikes.",
     source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",
-    cannot=proofs.ONE_VARIABLE | proofs.LEAKY,
+    ruled_out=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
 )  # fmt: skip

@@ -74,7 +74,7 @@ PARAMETERS = [
               description="Leak conductance divided by the capacitance. The membrane time constant is 1/G, 5 "
                           "to 50 ms.",
               source=SOURCE),
-    Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", free=False,
+    Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", vary=False,
               description="Leak reversal potential, at or near the resting potential.", source=SOURCE),
     Parameter("V_r", -70.0, -80.0, -61.0, "mV", group="spike and reset",
               description="Reset potential, kept at least 1 mV below Theta_r.", source=SOURCE),
@@ -145,6 +145,6 @@ NEURON = NeuronModel(
     "Spike-triggered currents produce bursts, adaptation and afterpotentials.",
     source=f"{SOURCE}, doi:10.1162/neco.2008.12-07-680",
     presets=PRESETS,
-    cannot={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
+    ruled_out={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
     validate=False,
 )

@@ -58,7 +58,7 @@ NEURON = NeuronModel(
         Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
                   description="Threshold, the unstable fixed point without injected current. Above it the potential "
                               "rises to a spike.", source=_BOOK),
-        Parameter("v_peak", 30.0, 0.0, 60.0, "mV", limits=(0.0, None), group="spike and reset", free=False,
+        Parameter("v_peak", 30.0, 0.0, 60.0, "mV", limits=(0.0, None), group="spike and reset", vary=False,
                   description="Peak of the spike, where the potential is reset.", source="Latham et al. 2000"),
         Parameter("v_reset", -65.0, -80.0, -35.0, "mV", limits=(None, -1.0), group="spike and reset",
                   description="Reset potential: above the threshold, firing sustains itself.",
@@ -78,6 +78,6 @@ NEURON = NeuronModel(
                 "the rheobase. It has one variable, so it shows neither resonance nor adaptation.",
     source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986, doi:10.1137/0146017; Latham et al., J. Neurophysiol. "
            "83, 2000, doi:10.1152/jn.2000.83.2.808",
-    cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
+    ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

@@ -100,6 +100,6 @@ NEURON = NeuronModel(
                "amplitude": 0.435, "interval": 25.0, "holding": 0.0}, "resonator", 0.1,
                f"{SOURCE}; pulses adapted to this protocol")
     ],
-    cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
+    ruled_out=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
     validate=False,
 )  # fmt: skip

@@ -131,7 +131,7 @@ BISTABILITY = Pattern(
         "Rest and firing must both be stable, which depends on the holding current and the reset potential."
     ),
     source=SOURCE,
-    free_values=[PULSE, HOLDING],
+    stimulus_parameters=[PULSE, HOLDING],
     sweeps=_sketch,
     procedure=_procedure,
     criteria=_CRITERIA,

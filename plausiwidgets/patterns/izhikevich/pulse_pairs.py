@@ -107,7 +107,7 @@ RESONATOR = Pattern(
         "pair at interval T but not for the other stimuli."
     ),
     source=SOURCE,
-    free_values=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
+    stimulus_parameters=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
     measure=_measure(RESONATOR_WINDOW),
     criteria=_criteria(RESONATOR_WINDOW),
@@ -141,7 +141,7 @@ INTEGRATOR = Pattern(
     function="Detects coincident inputs.",
     parameter_hint="The membrane time constant, and an amplitude between half the threshold and the full threshold.",
     source=SOURCE,
-    free_values=[PULSE, HOLDING, _T],
+    stimulus_parameters=[PULSE, HOLDING, _T],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
     measure=_measure(INTEGRATOR_WINDOW),
     criteria=_criteria(INTEGRATOR_WINDOW),

@@ -25,7 +25,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
@@ -73,7 +73,7 @@ REBOUND_SPIKE = Pattern(
     function="Turns an inhibitory input into an output; rhythms of half-centre circuits depend on this mechanism.",
     parameter_hint="Inhibition must lower the recovery variable (large b in Izhikevich, large a in AdEx).",
     source=SOURCE,
-    free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
+    stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[
@@ -95,7 +95,7 @@ REBOUND_BURST = Pattern(
     function="Thalamic cells respond to inhibition in this way, for example during sleep spindles.",
     parameter_hint="As for a rebound spike, but with a high reset potential, so that one spike triggers the next.",
     source=SOURCE,
-    free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
+    stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(700.0),
     measure=_rebound,
     criteria=[
@@ -149,11 +149,11 @@ THRESHOLD_VARIABILITY = Pattern(
     function="The threshold of a neuron is not a fixed number, because it depends on previous inputs.",
     parameter_hint="Inhibition must lower the recovery variable, as for a rebound spike.",
     source=SOURCE,
-    free_values=[
+    stimulus_parameters=[
         PULSE,
         HOLDING,
         width(50.0, "Width of each pulse, and of the pause between them."),
-        FreeValue("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None), downwards=True,
+        StimulusParameter("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None), downwards=True,
             description="Amplitude of the inhibitory pulse, downwards."),
     ],
     sweeps=_inhibition_and_excitation,

@@ -35,7 +35,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
 )
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Floats, pulse
@@ -66,7 +66,9 @@ def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping
     }
 
 
-def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool = False) -> dict[str, Pattern]:
+def lasting(
+    stimulus_parameters: Sequence[StimulusParameter], sign: float = 1.0, *, bursts: bool = False
+) -> dict[str, Pattern]:
     """Return the verification of what must go on as long as its step; `bursts`: in bursts, all of them."""
     criteria = [PERSISTS, *((BURST_RATIO, BURST_SMALLEST, BURST_LARGEST) if bursts else ())]
 
@@ -78,7 +80,9 @@ def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool
         measured = {"ratio": found.ratio, "smallest": found.shortest, "largest": found.longest}
         return measured | {"persists": (LASTING - f.last(times)) / pause}
 
-    return {f"with a stimulus of {LASTING / 1000:g} s": longer(free_values, criteria, step(LASTING, sign), measure)}
+    return {
+        f"with a stimulus of {LASTING / 1000:g} s": longer(stimulus_parameters, criteria, step(LASTING, sign), measure)
+    }
 
 
 def during(r: Responses, length: float) -> Floats:
@@ -135,7 +139,7 @@ TONIC_SPIKING = Pattern(
     function="The firing rate encodes the strength of a sustained input.",
     parameter_hint="The amplitude sets the firing rate; adaptation lowers it.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
@@ -196,7 +200,7 @@ PHASIC_SPIKING = Pattern(
         "A recovery variable that follows the potential (b in Izhikevich, a in AdEx) prevents later spikes."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 50.0),
     criteria=[
@@ -227,7 +231,7 @@ PHASIC_BURSTING = Pattern(
     parameter_hint="A high reset potential produces the burst; recovery that follows the membrane potential "
                    "prevents further spikes.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
@@ -264,7 +268,7 @@ TONIC_BURSTING = Pattern(
         "A high reset potential triggers the next spike immediately; spike-triggered adaptation ends the burst."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
@@ -318,7 +322,7 @@ MIXED_MODE = Pattern(
         "the adaptation is low."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
@@ -367,7 +371,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     function="Regular-spiking cortical cells respond strongly to a stimulus onset and save spikes later.",
     parameter_hint="Spike-triggered adaptation (d in Izhikevich, b in AdEx) and its time constant.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[
@@ -416,7 +420,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     function="Thalamocortical cells show this pattern, because inhibition activates a depolarizing current.",
     parameter_hint="The recovery variable must move away from its resting value (negative a and b in Izhikevich).",
     source=SOURCE,
-    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=_inhibited,
     criteria=[
@@ -449,7 +453,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     function="Thalamocortical cells show this pattern during sleep, when a spindle spreads.",
     parameter_hint="As for inhibition-induced spiking, but with a high reset potential.",
     source=SOURCE,
-    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=lambda r, s: bursting(r, INHIBITION, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
     criteria=[

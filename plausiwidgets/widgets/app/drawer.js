@@ -92,7 +92,7 @@ function after(search, app) {
   if (state === "failed") return error || tr("The search failed.");
   if (least === 0 && tries.count === 1) return tr("Your parameters already show the pattern. Move a slider first, or search from a new start.");
   if (host === "none" && least === 0) return tr("Criteria met, not verified. Open these parameters in a notebook to verify them.");
-  if (state === "done" && app.pattern.cannot && isOf(search, app.store.get().selection))
+  if (state === "done" && app.pattern.ruled_out && isOf(search, app.store.get().selection))
     return tr("Ruled out by a proof. Use the closest match, or choose another neuron model.");
   if (host === "none" && state === "done")
     return tr("Not found, which does not prove that no solution exists. Search from a new start, or run the Python search in a notebook.");

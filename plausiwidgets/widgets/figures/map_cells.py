@@ -114,7 +114,7 @@ def row_of(result: Result) -> dict[str, Any]:
     """Return what :func:`grid` takes of a search."""
     names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
-    return row | {"status": status_of(result), "broken": list(result.missed)}
+    return row | {"status": status_of(result), "unmet": list(result.unmet)}
 
 
 def status_of(result: Result) -> str:
@@ -142,7 +142,7 @@ def grid(
         {name: known.get(name) for name, _ in groups},
         {key: firing.get(key) for key in columns},
         {
-            (name, key): _cell(found, known[name].cannot.get(key, "") if name in known else "")
+            (name, key): _cell(found, known[name].ruled_out.get(key, "") if name in known else "")
             for (name, key), found in groups.items()
         },
     )
@@ -231,9 +231,9 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
                 value=f"{100 * robustness:.0f}",
             )
         )
-    broken = row.get("broken")
-    if broken and isinstance(broken, (str, list, tuple)):
-        names = broken.split(", ") if isinstance(broken, str) else map(str, broken)
+    unmet = row.get("unmet")
+    if unmet and isinstance(unmet, (str, list, tuple)):
+        names = unmet.split(", ") if isinstance(unmet, str) else map(str, unmet)
         lines.append(tr("not met: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 

@@ -31,9 +31,9 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_table
+    >>> from plausiwidgets.assessment import packaged_table
     >>> from plausiwidgets.widgets.figures.map_cells import grid_of_table
-    >>> figure = map_figure(grid_of_table(published_table()))
+    >>> figure = map_figure(grid_of_table(packaged_table()))
     >>> figure["data"][0]["text"][0][0]
     '✓'
     """

@@ -10,7 +10,7 @@ from typing import Any, Self
 from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
-LEAST_DT = 0.005
+MIN_DT = 0.005
 """Least time step in ms of a visitor, as of a link: a smaller one may stand for hours of work."""
 
 
@@ -97,9 +97,9 @@ class Limits:
 
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return why a question is refused, in a sentence; empty where it is not."""
-        if fields.get("dt", LEAST_DT) < LEAST_DT:
+        if fields.get("dt", MIN_DT) < MIN_DT:
             return tr("On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
-                      least=f"{LEAST_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
+                      least=f"{MIN_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
         asked, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
             asked, most, what = fields["budget"], self.budget, tr("evaluations per search")
