@@ -38,8 +38,8 @@ REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
 KEY = (
-    "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
-    "statement about this box of parameters and this number of evaluations."
+    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof. *Not found* depends on the bounds of the "
+    "parameters and on the number of evaluations."
 )
 CASES = (
     "All of them must hold, with the measured value in the interval. Behind each stands a case: set one or two sliders "
@@ -404,9 +404,10 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
-    found = f"{PAIR_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
+    found = f"{PAIR_WORDS[row['status']]} after {count(int(row['evaluations']))} evaluations"
+    failed, unmet = row["failed_test"], row["unmet"]
     return text(
-        f"{found} holds, but not {row['failed_test']}" if row["failed_test"] else f"{found} misses: {row['unmet']}"
+        f"{found}: the best set fails a verification test ({failed})" if failed else f"{found}; not met: {unmet}"
     )
 
 

@@ -214,7 +214,7 @@ class Protocol:
         if not self.title:
             raise ValueError(f"{where} needs a title")
         unique(f"{where}: stimulus value", self.stimulus_names)
-        set_fields(self, in_sentence=self.in_sentence or lower_first(self.title))
+        set_fields(self, in_sentence=_Phrase.of(self.in_sentence, self.title))
         set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
 
     # -- values --------------------------------------------------------------------------------
@@ -356,6 +356,20 @@ class Protocol:
 def usual_current(model: NeuronModel) -> float:
     """Return the current of a step that makes the model fire, the unit of stimulus currents."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+
+
+class _Phrase(str):
+    """A title within a sentence, with the title that it belongs to: `replace` of a pattern may change the latter."""
+
+    title: str
+
+    @classmethod
+    def of(cls, phrase: str, title: str) -> _Phrase:
+        """Return the phrase of a title; the default if there is none, or one of another title."""
+        is_own = phrase and getattr(phrase, "title", title) == title
+        made = cls(phrase if is_own else lower_first(title))
+        made.title = title
+        return made
 
 
 def lower_first(title: str) -> str:

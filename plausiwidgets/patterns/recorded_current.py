@@ -115,7 +115,7 @@ class Injected:
         >>> t, spikes = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [122.0, 160.0, 201.0, 240.0]
         >>> cell = pw.from_recording(t, spikes=spikes, current=[20.0, 20.0, 370.0, 370.0, 20.0, 20.0])
         >>> cell.protocols["recording"].words("pA")
-        'holding 20 pA; +350 pA from 100 to 300 ms'
+        'holding current 20 pA; +350 pA from 100 to 300 ms'
         """
         of = f" {unit}" if unit else ""
         parts = [tr("holding current {level}", level=f"{number(self.holding, 4)}{of}")]

@@ -108,9 +108,9 @@ def plausibility_map(
 ) -> PlausibilityMap:
     """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
 
-    The mark and the colour of a cell show what a search found: ✓ the model shows the pattern (replicated),
-    ~ it holds, but not robustly (fragile), ✗ not found; of several seeds also how many. What is pointed at is read
-    in full: evaluations, distance, robustness, and the criteria that are missed. The arrow keys move within the map;
+    Symbol and colour of a cell show the status of a pair: ✓ verified, ~ not robust, ○ criteria met, not verified,
+    ✗ not found, ∅ ruled out, · not searched, ! error. With several seeds it also shows how many are verified. If you
+    hover over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys move within the map;
     a press or Enter shows a cell in the explorer that the map belongs to, with its parameters.
 
     Parameters

@@ -254,7 +254,7 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-protocol")).to_contain_text("+10")
     expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
     assert findings(page, ".pw-app") == []
-    page.locator(".pw-compare").get_by_label("irregularity", exact=True).uncheck()
+    page.locator(".pw-compare").get_by_label("coefficient of variation (CV)", exact=True).uncheck()
     page.locator(".pw-tool").get_by_role("button", name="Use as target").click()
     said(page, "cell.csv is shown.")
     expect(page.locator(".pw-sentence")).to_contain_text("cell")
@@ -263,8 +263,8 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     page.locator(".pw-above").get_by_role("button", name="Next sweep").click()  # nothing lies over it
     expect(page.locator(".pw-above select")).to_have_value("sweep 1")
     page.locator(".pw-chip").click()
-    expect(page.locator(".pw-criteria")).to_contain_text("latency")
-    expect(page.locator(".pw-criteria")).not_to_contain_text("irregularity")
+    expect(page.locator(".pw-criteria")).to_contain_text("matching latency")
+    expect(page.locator(".pw-criteria")).not_to_contain_text("matching CV")
     page.keyboard.press("Escape")
 
 
