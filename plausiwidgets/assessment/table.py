@@ -11,7 +11,7 @@ from typing import Any
 
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES
 from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import frame
@@ -50,8 +50,8 @@ VERSIONS = "versions"
 """Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
 the column only where its rows differ in them."""
 
-COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "not found"}
-"""Status → its word in a count of rows; "rejected" is only "not found", which proves nothing."""
+COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "failed")}
+"""Status → its word in a count of rows."""
 
 
 @checked

@@ -194,7 +194,7 @@ def _compare(model: Any, programs: Programs) -> None:
     *start, rest, threshold = programs.start_at(values, drive)
     with np.errstate(all="ignore"):
         _refuse_others(
-            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "the start"
+            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "starting point"
         )
         state = begin = np.stack(programs.start_at(values, np.zeros(_LANES))[:-2])
         for k in range(_STEPS):

@@ -32,10 +32,12 @@ StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its stimulus parameters."""
 
 _CURRENT, _INJECTED = "current", "injected"
-_DOWNWARDS = "Depth of inhibition: how far the current goes down from the holding level."
+_DOWNWARDS = "Amplitude of the inhibition, downwards from the holding current."
 _TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level.",
-    "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",
+    "amplitude": "Amplitude of the stimulus, relative to the holding current.",
+    "holding": (
+        "Constant holding current. The neuron settles at this current before the stimulus, which is added to it."
+    ),
 }
 
 
@@ -146,6 +148,9 @@ class Protocol:
         Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
+    in_sentence : str
+        Title within a sentence, with its article, such as "a rebound spike". The default is the title with a lower-case
+        first letter, unless the first word is an abbreviation.
     letter, description, look_for, function, parameter_hint, source : str
         Texts for the user: the behaviour, what to look at (a sentence, such as "Look for two spikes."), its possible
         role in the brain, the parameter that matters, and the publication.
@@ -182,6 +187,7 @@ class Protocol:
     title: str
     stimulus_parameters: Sequence[StimulusParameter] = ()
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    in_sentence: str = ""
     letter: str = ""
     description: str = ""
     look_for: str = ""
@@ -208,6 +214,7 @@ class Protocol:
         if not self.title:
             raise ValueError(f"{where} needs a title")
         unique(f"{where}: stimulus value", self.stimulus_names)
+        set_fields(self, in_sentence=_Phrase.of(self.in_sentence, self.title))
         set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
 
     # -- values --------------------------------------------------------------------------------
@@ -349,6 +356,33 @@ class Protocol:
 def usual_current(model: NeuronModel) -> float:
     """Return the current of a step that makes the model fire, the unit of stimulus currents."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+
+
+class _Phrase(str):
+    """A title within a sentence, with the title that it belongs to: `replace` of a pattern may change the latter."""
+
+    title: str
+
+    @classmethod
+    def of(cls, phrase: str, title: str) -> _Phrase:
+        """Return the phrase of a title; the default if there is none, or one of another title."""
+        is_own = phrase and getattr(phrase, "title", title) == title
+        made = cls(phrase if is_own else lower_first(title))
+        made.title = title
+        return made
+
+
+def lower_first(title: str) -> str:
+    """Return a title with a lower-case first letter, unless its first word is an abbreviation such as ADP.
+
+    Examples
+    --------
+    >>> lower_first("Two spikes"), lower_first("A pair of pulses"), lower_first("ADP after a burst")
+    ('two spikes', 'a pair of pulses', 'ADP after a burst')
+    """
+    first, _, _ = title.partition(" ")
+    is_word = first[1:].islower() or first == "A"
+    return title[:1].lower() + title[1:] if is_word else title
 
 
 def unique(what: str, names: Sequence[str]) -> None:

@@ -115,12 +115,12 @@ class Injected:
         >>> t, spikes = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [122.0, 160.0, 201.0, 240.0]
         >>> cell = pw.from_recording(t, spikes=spikes, current=[20.0, 20.0, 370.0, 370.0, 20.0, 20.0])
         >>> cell.protocols["recording"].words("pA")
-        'holding 20 pA; +350 pA from 100 to 300 ms'
+        'holding current 20 pA; +350 pA from 100 to 300 ms'
         """
         of = f" {unit}" if unit else ""
-        parts = [tr("holding {level}", level=f"{number(self.holding, 4)}{of}")]
+        parts = [tr("holding current {level}", level=f"{number(self.holding, 4)}{of}")]
         if self.measured:
-            parts.append(tr("a current as measured, {count} pieces", count=len(self.pieces)))
+            parts.append(tr("the recorded waveform in {count} segments", count=len(self.pieces)))
         for p in () if self.measured else self.pieces:
             span = {"start": number(p.on, 6), "end": number(p.off, 6)}
             if p.first == p.last:
@@ -129,9 +129,9 @@ class Injected:
                 parts.append(tr("{first} to {last} from {start} to {end} ms",
                                 first=f"{_signed(p.first)}{of}", last=f"{_signed(p.last)}{of}", **span))  # fmt: skip
         if self.noise:
-            parts.append(tr("noise of {noise} left out", noise=f"{number(self.noise, 2)}{of}"))
+            parts.append(tr("noise of {noise} ignored", noise=f"{number(self.noise, 2)}{of}"))
         if self.drift:
-            parts.append(tr("drift of {drift} left out", drift=f"{number(self.drift, 2)}{of}"))
+            parts.append(tr("drift of {drift} ignored", drift=f"{number(self.drift, 2)}{of}"))
         return "; ".join(parts)
 
 

@@ -94,12 +94,15 @@ def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
         marked(
-            "The other line is a neuron with hidden parameters. Find values with which yours fires at the same times."
+            "The target is a neuron with hidden parameters. Find parameters with which your neuron "
+            "fires at the same times."
         ),
         free=hidden.moved,
         hints=(
-            marked("First the number of spikes, then when the first one comes, then the intervals between them."),
-            marked("One slider at a time: move it from end to end and watch what it changes, then undo."),
+            marked(
+                "First match the number of spikes, then the time of the first spike, then the interspike intervals."
+            ),
+            marked("Move one slider at a time from end to end, watch what changes, then undo."),
         ),
     )
 
@@ -222,20 +225,20 @@ def unpacked_code(code: str) -> dict[str, str]:
         payload = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
         content = payload.decode("ascii")
     except ValueError:
-        raise ValueError("the code is damaged: copy it once more") from None
+        raise ValueError("the code is damaged; copy it again") from None
     if f"{zlib.crc32(payload):08x}" != checksum:
-        raise ValueError("the code is damaged or was changed: its checksum does not fit. Copy it once more")
+        raise ValueError("the code is damaged or was changed, because its checksum does not match; copy it again")
     fields = parse_qsl(content, keep_blank_values=True)
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
-        raise ValueError("the code was not written by a page: fields are missing, or there twice")
+        raise ValueError("the code does not come from an exercise page; fields are missing or duplicated")
     return given
 
 
 def _read(code: str, task: _Task | None) -> Answer:
     given = unpacked_code(code)
     if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
-        raise ValueError("the code is of another exercise")
+        raise ValueError("the code belongs to a different exercise")
     try:
         return _judged(given, task)
     except ValueError as error:

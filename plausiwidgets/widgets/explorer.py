@@ -56,7 +56,7 @@ TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
 
-NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
+NO_LANGUAGE = marked("The link requests a language that is not available. Available languages: {valid}.")
 
 HIDDEN = """<style>
 .jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),

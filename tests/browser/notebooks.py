@@ -56,7 +56,7 @@ def press(opened: NotebookPage, key: str, times: int = 1, place: int = 0, app: i
 
 
 def begin_search(opened: NotebookPage, app: int = 0) -> None:
-    opened.page.locator(".pw-app").nth(app).get_by_role("button", name="Let a search find it").click()
+    opened.page.locator(".pw-app").nth(app).get_by_role("button", name="Search for parameters").click()
 
 
 def sleep_in_cell(opened: NotebookPage) -> None:

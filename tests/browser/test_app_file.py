@@ -39,13 +39,13 @@ def chip(page) -> str:
 
 def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
     page = opened("#pattern=resonator")
-    shown = page.get_by_role("combobox", name="Sweep that is shown")
+    shown = page.get_by_role("combobox", name="Sweep shown")
     figure = page.locator("[data-pw-figure] canvas")
     expect(shown).to_have_value("gap T")
     expect(figure).to_have_attribute("aria-label", re.compile("fires 1 spike,"))
     shown.select_option("gap T/2")
     expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes,"))
-    expect(page.locator(".pw-chip")).to_contain_text("It does")
+    expect(page.locator(".pw-chip")).to_contain_text("Verified")
     page.locator(".pw-sentence button").first.focus()
     page.keyboard.press("ArrowRight")
     expect(shown).to_have_value("gap T")
@@ -190,8 +190,8 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     page.wait_for_selector("[data-pw-status=fails]")
     expect(page.locator(".pw-bar")).to_have_count(0)
     assert page.locator(".pw-from").count() == 0
-    page.get_by_role("button", name="Give me a hint").click()
-    page.get_by_role("button", name="Show me where they were").click()
+    page.get_by_role("button", name="Show a hint").click()
+    page.get_by_role("button", name="Show the solution").click()
     page.wait_for_selector(".pw-from")
     for name in page.evaluate(
         "[...document.querySelectorAll('.pw-from')].map((one) => one.parentElement.querySelector('input').dataset.name)"

@@ -129,7 +129,7 @@ def test_axe_finds_nothing_in_any_state(opened, scheme):
     assert findings(page) == []
     page.get_by_role("button", name="Present").click()
     page.get_by_role("button", name="Your turn").click()
-    for name in ("Give me a hint", "Show me where they were"):
+    for name in ("Show a hint", "Show the solution"):
         page.get_by_role("button", name=name).click()
         assert findings(page) == []
     page.get_by_role("button", name="Give up").click()
@@ -160,7 +160,7 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
     page.get_by_role("button", name="Pause").wait_for()
     assert findings(page, ".pw-app") == []
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Resume").wait_for()
     assert findings(page, ".pw-app") == []
     page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
     page.locator(".pw-drawer").get_by_role("button", name="Close").wait_for()
@@ -176,7 +176,7 @@ def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
     python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
     python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
     page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
-    page.locator(".pw-chip", has_text="It does").wait_for()
+    page.locator(".pw-chip", has_text="Verified").wait_for()
     becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
 
 
@@ -187,7 +187,7 @@ def test_clicks_during_everything_leave_a_page_of_a_server_that_is_whole(visit, 
     page.evaluate(CLICKS, seed)
     page.evaluate("location.hash = '#model=adex&pattern=rebound_spike'")
     expect(page.locator(".pw-sentence")).to_contain_text("rebound spike", timeout=60_000)
-    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
+    expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)
     assert page.locator(".pw-sweeps").count() == 0  # all of it is drawn
 
 

@@ -137,7 +137,7 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     page.get_by_role("button", name="Get your code").click()
     code = page.get_by_label("Code to hand in")
     nameless = code.input_value()
-    page.get_by_label("Your name, if your teacher wants it").fill("Zoë Müller")
+    page.get_by_label("Your name (if your teacher requires it)").fill("Zoë Müller")
     expect(code).not_to_have_value(nameless)
     solved = code.input_value()
     assert findings(page) == []
@@ -150,7 +150,7 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     codes = [solved, begun, solved, "PW1.torn"]
     table = pw.teaching.class_results(codes, exercise)
     teacher = open_page(exercise, "#class").page
-    teacher.get_by_label("Codes, one on each line").fill("\n".join(codes))
+    teacher.get_by_label("Codes, one per line").fill("\n".join(codes))
     teacher.get_by_role("button", name="Read the codes").click()
     teacher.wait_for_selector(".pw-tiles a")
     said = teacher.get_by_role("status").inner_text()
@@ -162,7 +162,7 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     ]
     assert rows[2][0] == "3\u00a0=\u00a01"
     assert findings(teacher) == []
-    teacher.get_by_role("link", name="To the exercise").click()
+    teacher.get_by_role("link", name="Open the exercise").click()
     teacher.wait_for_selector(".pw-question")
 
 
@@ -229,7 +229,7 @@ def test_on_a_phone_a_card_is_solved_and_gone_on_from_below_the_figure(opened, l
     page = opened(lesson, width=400, height=800, has_touch=True, is_mobile=True, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="lose it").click()
-    onward = page.get_by_role("button", name="Done: next card")
+    onward = page.get_by_role("button", name="Next card")
     onward.click()
     expect(page.locator(".pw-lesson h2")).to_have_text("Spikes")
     expect(onward).to_have_count(0)

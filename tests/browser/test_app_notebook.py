@@ -229,7 +229,7 @@ def test_a_link_with_a_current_opens_on_it_and_is_given_again(open_cells):
 def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_is_opened_again(open_cells, lab):
     opened = open_cells(BURSTING)
     page = opened.page
-    page.locator(".pw-chip", has_text="It does").wait_for()
+    page.locator(".pw-chip", has_text="Verified").wait_for()
     begin_search(opened)
     becomes(opened, "len(app.results)", "1")
     opened.command("docmanager:save")
@@ -240,7 +240,9 @@ def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_i
     try:
         again.page.locator("img[data-pw-still]").wait_for()
         assert again.page.evaluate("() => document.querySelector('img[data-pw-still]').naturalWidth") > 300
-        assert "Run the cell to go on." in again.page.locator(".jp-OutputArea").first.inner_text()
+        assert (
+            "Run this cell to make the figure interactive." in again.page.locator(".jp-OutputArea").first.inner_text()
+        )
         again.wait_for_kernel()
         again.page.wait_for_timeout(2500)  # JupyterLab looks for a model for two seconds
         assert again.page.locator("img[data-pw-still]").count() == 1

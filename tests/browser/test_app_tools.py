@@ -127,7 +127,7 @@ def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page,
     box.fill("-65")
     box.press("Enter")
     page.locator(".pw-end button", has_text="Share").click()
-    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
+    page.get_by_label("Exercise question (starting from these parameters)").fill("Make it burst.")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the exercise (HTML)").click()
     path = tmp_path / download.value.suggested_filename
@@ -183,14 +183,14 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
 
 def test_the_rate_over_the_current_is_that_of_this_neuron(page):
     open_tool(page, "Curves")
-    page.get_by_role("button", name="rate over current").click()
+    page.get_by_role("button", name="f–I curve").click()
     said(page, " Hz at ")
     assert findings(page, ".pw-app") == []
 
 
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
-    open_tool(page, "What can this neuron do?")
-    page.get_by_role("button", name="What can it do?").click()
+    open_tool(page, "What else can this neuron do?")
+    page.get_by_role("button", name="Search all patterns").click()
     said(page, f" of {len(patterns.names())} searched")
     page.wait_for_selector(".pw-found li")
     page.get_by_role("button", name="Stop").click()
@@ -209,7 +209,7 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_
 def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(page):
     page.locator(".pw-sentence button").nth(1).click()
     page.get_by_role("button", name="all models").click()
-    page.get_by_role("button", name="Assess this neuron now").click()
+    page.get_by_role("button", name="Assess this model").click()
     page.wait_for_selector(".pw-map .assessed.replicated")
     expect(page.locator(".pw-assess progress")).to_have_attribute("max", str(len(patterns.names())))
     page.get_by_role("button", name="Stop").click()
@@ -225,7 +225,7 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
     pattern = page.locator(".pw-sentence button").nth(1).inner_text()
     parameter = output(page, "c").inner_text()
     page.get_by_role("button", name="Ramp", exact=True).click()
-    expect(page.locator(".pw-chip")).to_have_text("Shown, not judged")
+    expect(page.locator(".pw-chip")).to_have_text("No criteria")
     assert output(page, "c").inner_text() == parameter
     assert findings(page, ".pw-app") == []
     page.get_by_role("button", name="Values…").click()
@@ -235,7 +235,7 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
     page.locator(".pw-values textarea").fill("0 10\n100 0\n200 20\n250 0")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".pw-sentence")).to_contain_text("custom values")
-    page.get_by_role("button", name="the pattern’s own").click()
+    page.get_by_role("button", name="Standard").click()
     expect(page.locator(".pw-sentence button").nth(1)).to_have_text(pattern)
     page.wait_for_selector(JUDGED)
 
@@ -254,8 +254,8 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-protocol")).to_contain_text("+10")
     expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
     assert findings(page, ".pw-app") == []
-    page.locator(".pw-compare").get_by_label("irregularity", exact=True).uncheck()
-    page.locator(".pw-tool").get_by_role("button", name="Compare my neuron with it").click()
+    page.locator(".pw-compare").get_by_label("coefficient of variation (CV)", exact=True).uncheck()
+    page.locator(".pw-tool").get_by_role("button", name="Use as target").click()
     said(page, "cell.csv is shown.")
     expect(page.locator(".pw-sentence")).to_contain_text("cell")
     expect(page.locator(".pw-legend")).to_contain_text("recording")
@@ -263,8 +263,8 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     page.locator(".pw-above").get_by_role("button", name="Next sweep").click()  # nothing lies over it
     expect(page.locator(".pw-above select")).to_have_value("sweep 1")
     page.locator(".pw-chip").click()
-    expect(page.locator(".pw-criteria")).to_contain_text("latency")
-    expect(page.locator(".pw-criteria")).not_to_contain_text("irregularity")
+    expect(page.locator(".pw-criteria")).to_contain_text("matching latency")
+    expect(page.locator(".pw-criteria")).not_to_contain_text("matching CV")
     page.keyboard.press("Escape")
 
 

@@ -36,18 +36,18 @@ def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_v
     shown = open_page(pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), AWAY)
     page = shown.page
     page.wait_for_selector(".pw-app[data-pw-status=fails]")
-    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Search for parameters").click()
     expect(page.locator(".pw-drawer")).to_contain_text("would verify it", timeout=60_000)
-    page.get_by_role("button", name="Take these values").click()
+    page.get_by_role("button", name="Use these parameters").click()
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
-    expect(page.locator(".pw-chip")).not_to_contain_text("It does")  # which is said of what was verified
+    expect(page.locator(".pw-chip")).not_to_contain_text("Verified")  # which is said of what was verified
 
 
 def test_a_search_of_the_page_is_held_and_stopped_and_a_drag_goes_on(visit):
     page = visit("#model=lif&pattern=tonic_bursting").page
-    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Search for parameters").click()
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     page.locator("[data-name=amplitude]").focus()
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="Stop").click()

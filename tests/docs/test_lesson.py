@@ -72,7 +72,7 @@ def test_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_f
     assert kinds("tonic_spiking", 3.79) == ["stable focus", "saddle"]
     verdict = judged("tonic_spiking", amplitude=np.array([4.2, 3.99, 3.81, 3.75]))
     intervals = [np.diff(times[times >= 0.0]) for times in verdict.traces["step"].spike_times]
-    lasts = next(check.passed for check in verdict.criteria if check.title == "silence at the end")
+    lasts = next(check.passed for check in verdict.criteria if check.title == "fires until the end")
     assert lasts[:3].all()
     assert not lasts[3]
     assert intervals[0].max() < intervals[1].max() < intervals[2].max()

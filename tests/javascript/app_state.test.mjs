@@ -173,7 +173,7 @@ test("a pattern that the page cannot judge is judged by Python, beside a line of
   const { app, host, state } = appOf(t, data);
   assert.ok(app.yours.v.some(Number.isFinite));
   host.answer("simulate", "running", { done: 1, total: 2 });
-  assert.equal(chip(app), "Python is judging …");
+  assert.equal(chip(app), "Python is evaluating …");
   assert.ok(!app.scene().faded);
   const line = app.yours;
   host.answer("simulate", "done", ...told(2));
@@ -242,11 +242,11 @@ test("of a custom neuron the next pattern is one of all", async (t) => {
   let wanted = "";
   host.describe = async (_, pattern) => {
     wanted = pattern;
-    throw new Error("not known");
+    throw new Error("not found");
   };
   await app.next(1);
   assert.equal(wanted, keys[keys.indexOf(KEY) + 1]);
-  assert.equal(app.store.get().notice, "not known");
+  assert.equal(app.store.get().notice, "not found");
 });
 
 test("undo goes back over the cards of a lesson, each with its own locks", async (t) => {

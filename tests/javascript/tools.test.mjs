@@ -230,7 +230,7 @@ test("what was measured has no digits that only a computer tells from 0", () => 
   assert.equal(measuredOf({ ...check, value: 2.983e-9 }), "≈ 0 mV");
   assert.equal(measuredOf({ ...check, value: 0.0117 }), "0.0117 mV");
   assert.equal(measuredOf({ ...check, value: 0, high: 0 }), "0 mV");
-  assert.equal(measuredOf({ ...check, value: NaN }), "nothing to measure");
+  assert.equal(measuredOf({ ...check, value: NaN }), "not measurable");
 });
 
 test("a stimulus is told from a pattern by its name", () => {

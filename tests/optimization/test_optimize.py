@@ -49,7 +49,7 @@ def test_lif_does_not_burst_and_the_summary_says_not_found():
     result = pw.optimize("lif", "tonic_bursting", seed=0, budget=2000)
     assert not result.accepted
     assert 0 < result.loss < math.inf
-    assert f"not found within {result.evaluations} evaluations" in result.summary
+    assert f"not found after {result.evaluations} evaluations" in result.summary
     assert result.loss == pytest.approx(pw.judge("lif", "tonic_bursting", result.parameters).loss)
 
 
@@ -185,12 +185,12 @@ def test_a_warning_reaches_code_that_has_no_name() -> None:
 def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     result = pw.optimize("lif", "rebound_spike", budget=64)
     argument = pw.models.get("lif").ruled_out["rebound_spike"]
-    assert result.summary == f"not found within 64 evaluations, and ruled out: {argument}"
+    assert result.summary == f"not found after 64 evaluations, and ruled out: {argument}"
     assert pw.Result.from_json(result.to_json()).summary == result.summary
     with pytest.raises(pw.analysis.NoSolutionError, match="lif cannot show rebound_spike"):
         pw.analysis.sample_accepted("lif", "rebound_spike")
     both = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "rebound_spike"), budget=32)
-    assert both.summary == f"not found within 32 evaluations, and ruled out: {argument}"
+    assert both.summary == f"not found after 32 evaluations, and ruled out: {argument}"
     own = pw.Result.from_dict(result.to_dict() | {"ruled_out": ""})  # of a custom neuron with the name of one here
     assert "ruled out" not in own.summary
 

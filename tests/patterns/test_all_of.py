@@ -53,8 +53,8 @@ def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
     assert verdict.status == "rejected"
     assert [part.status for part in verdict.parts.values()] == ["replicated", "rejected"]
     html = verdict._repr_html_()
-    assert "tonic_spiking_and_tonic_bursting: ✗ rejected" in html
-    assert "Tonic spiking: spikes" in html and "Tonic bursting: complete bursts" in html
+    assert "tonic_spiking_and_tonic_bursting: ✗ criteria not met" in html
+    assert "Tonic spiking: fires enough spikes" in html and "Tonic bursting: enough complete bursts" in html
 
 
 def test_a_fragile_part_names_itself_and_its_check():

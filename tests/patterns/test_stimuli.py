@@ -60,7 +60,7 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     verdict = pw.judge("izhikevich", pattern)
     assert verdict.status == "unjudged" and not verdict.accepted and not verdict.replicated and np.isnan(verdict.loss)
     assert verdict.criteria == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
-    assert "not judged" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
+    assert "no criteria" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
     many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
     assert set(many.status) == {"unjudged"} and "3 unjudged" in repr(many)
     assert sweep_formulas(pattern) is not None  # a page can draw a drag by itself

@@ -58,17 +58,17 @@ def test_each_fits_a_terminal_and_its_repr_is_a_line(objects):
 
 def test_a_verdict_prints_the_value_and_the_interval_of_each_criterion(objects):
     verdict, lines = objects["verdict"], str(objects["verdict"]).splitlines()
-    assert lines[0] == "adex, tonic_spiking: ✓ replicated, loss 0, dt 0.1 ms"
+    assert lines[0] == "adex, tonic_spiking: ✓ verified, loss 0, dt 0.1 ms"
     assert len(lines) == len(verdict.criteria) + 3
-    (row,) = (line for line in lines if line.startswith("✓  spikes "))
+    (row,) = (line for line in lines if line.startswith("✓  fires enough spikes "))
     assert row.split("  ")[-1].strip() == "≥ 5 spikes" and f"{verdict.criteria[2].value:g} spikes" in row
-    assert any(line.startswith("✗  complete bursts") for line in str(objects["rejected"]).splitlines())
+    assert any(line.startswith("✗  enough complete bursts") for line in str(objects["rejected"]).splitlines())
 
 
 def test_many_sets_print_how_many_hold_and_how_they_are_spread(objects):
     many, text = objects["many"], str(objects["many"])
-    (row,) = (line for line in text.splitlines() if "no initial burst" in line)
-    check = next(check for check in many.criteria if check.title == "no initial burst")
+    (row,) = (line for line in text.splitlines() if "starts without a burst" in line)
+    check = next(check for check in many.criteria if check.title == "starts without a burst")
     assert f"{100 * check.passed.mean():.0f} %" in row
     assert f"{check.value.min():.4g}, {np.median(check.value):.4g}, {check.value.max():.4g}" in row
 

@@ -129,7 +129,7 @@ def test_with_its_page_a_code_is_refused_that_moves_what_is_locked_or_is_of_anot
         pw.teaching.read_code(moved, path)
     with pytest.raises(ValueError, match=r"its time step is 0\.1 ms"):
         pw.teaching.read_code(answer(-50.0, "1", _dt="0.1"), path)
-    with pytest.raises(ValueError, match="the code is of another exercise"):
+    with pytest.raises(ValueError, match="the code belongs to a different exercise"):
         pw.teaching.read_code(code_of(_model="lif", _pattern="tonic_spiking", _seconds="2", _solved="0"), path)
     with pytest.raises(ValueError, match=r"c is −1e\+09, and its slider goes from −70 to −40"):
         pw.teaching.read_code(answer(-1e9, "0"), path)

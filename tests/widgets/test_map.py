@@ -38,13 +38,13 @@ def test_marks_and_what_is_told_of_a_cell(table):
         "lif tonic_spiking": "✓", "lif tonic_bursting": "∅", "adex tonic_spiking": "~"
     }  # fmt: skip
     first, second, third = ("; ".join(cell["lines"]) for cell in cells(shown).values())
-    assert first.startswith("shows it (verified), found after 6 evaluations") and "robustness 93 %" in first
+    assert first.startswith("verified, found after 6 evaluations") and "robustness 93 %" in first
     assert "distance" not in first
     assert second.startswith(
-        f"cannot: {pw.models.get('lif').ruled_out['tonic_bursting']}; not found within 64 evaluations"
+        f"ruled out: {pw.models.get('lif').ruled_out['tonic_bursting']}; not found after 64 evaluations"
     )
-    assert "; distance 5.08" in second and "misses: spikes, <gap>" in second
-    assert third.startswith("holds, but not robustly, within 64 evaluations")
+    assert "; loss 5.08" in second and "not met: spikes, <gap>" in second
+    assert third.startswith("not robust, after 64 evaluations")
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting"]
     assert [row["name"] for row in shown._settings["table"]["rows"]] == ["lif", "adex"]
 

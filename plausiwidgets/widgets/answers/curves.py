@@ -81,8 +81,9 @@ def bifurcations(answers: Answers, asked: Asked) -> None:
     usual = min(model.current.low, holding - room), max(model.current.high, holding + room)
     low, high = asked.fields.get("currents", usual)
     if not low <= holding < high:
-        raise ValueError(tr("The currents go from {low} to {high}; valid is a range that has the holding current, "
-                            "{holding}.", low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
+        raise ValueError(tr("The current range must start at or below the holding current {holding} and end above "
+                            "it, got {low} to {high}.",
+                            low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         made = diagrams(model, values, (low, high), holding, POINTS, dt, checkpoint=checkpoint)

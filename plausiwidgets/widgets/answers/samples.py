@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SLICE = 0.25
 """Time in s after which other jobs of the background come in between, and its progress is sent."""
 
-NONE = marked("Found none. Tick more values, widen their ranges, or let a search find the first.")
+NONE = marked("No solution found. Include more parameters, widen their ranges, or run a search first.")
 
 
 def samples(answers: Answers, asked: Asked) -> None:

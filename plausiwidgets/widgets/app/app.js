@@ -366,18 +366,18 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const spikes = measuredText(yours.spikes.length, "spikes");
-      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time: nothing is simulated yet");
+      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time. Nothing has been simulated yet.");
       const [low, high] = extent(yours.v);
       const unit = ofUnit(current.model.potential_unit ?? "mV");
       const values = { spikes, low: numberText(low, 3), high: withUnit(high, unit) };
-      return tr("Membrane potential over time: your neuron fires {spikes}, from {low} to {high}", values);
+      return tr("Membrane potential over time. Your neuron fires {spikes}, and the potential ranges from {low} to {high}.", values);
     },
     exampleTitle() {
       if (!run.pattern.targets.length) return "";
       if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
       const { lines, neuron, title } = run.pattern.targets[0];
       if (lines) return tr("recording");
-      return neuron === "izhikevich_2004" ? tr("example, Izhikevich 2004") : tr("example, {neuron}", { neuron: tr(title) });
+      return neuron === "izhikevich_2004" ? tr("target, Izhikevich 2004") : tr("target, {neuron}", { neuron: tr(title) });
     },
     /** Whether the example is of another neuron, and drawn on the potentials of this one. */
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
@@ -547,7 +547,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
       app.setOut();
       stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
-        if (!moved) return store.set({ notice: tr("These values hold wherever the sliders go: try another pattern.") });
+        if (!moved) return store.set({ notice: tr("No suitable starting point was found. Choose another pattern.") });
         app.keep();
         store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, notice: "" });
         show(current, { ...from, values: moved.values });
@@ -590,10 +590,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     sentence() {
       const { notice, silent } = store.get();
       if (notice || !silent || hushed) return notice;
-      if (host.name === "server") return tr("The server does not answer. The app goes on by itself.");
+      if (host.name === "server") return tr("The server is not responding. The app continues without it.");
       return run.neuron
-        ? tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.")
-        : tr("The kernel does not answer: it is busy, or it has ended. This neuron waits for it.");
+        ? tr("The kernel is not responding (busy or stopped). The app continues without it.")
+        : tr("The kernel is not responding (busy or stopped), and this model needs it.");
     },
     /** Takes the sentence away. */
     hush() {
@@ -678,7 +678,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         .filter(({ sweep }) => sweep === null || sweep === run.sweep.name)
         .map(({ from, to }) => {
           const unit = check.name.endsWith(check.unit) ? "" : check.unit; // a number of spikes is called "spikes"
-          const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, pointed ? check.unit : unit);
+          const measured = Number.isNaN(check.value) ? tr("not measurable") : measuredText(check.value, pointed ? check.unit : unit);
           const own = `${run.sweep.name}: `; // of a recording a criterion names its sweep, which is shown
           const name = tr(check.name.startsWith(own) ? check.name.slice(own.length) : check.name);
           const text = pointed ? measured : `${name}: ${measured}`;

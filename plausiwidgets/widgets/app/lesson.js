@@ -139,12 +139,12 @@ export function built(node, follow) {
 function conditionWords(app, { until, pattern }) {
   const title = titleOf(app, pattern);
   const words = until.map(({ holds, name, below, above }) => {
-    if (holds !== null) return holds ? tr("{title} holds", { title }) : tr("{title} does not hold", { title });
+    if (holds !== null) return holds ? tr("the neuron shows {title}", { title }) : tr("the neuron no longer shows {title}", { title });
     return below !== null
       ? tr("{name} is below {value}", { name, value: plain(below) })
       : tr("{name} is above {value}", { name, value: plain(Number(above)) });
   });
-  return words.join(tr(", and "));
+  return words.join(tr(" and "));
 }
 
 /** The card that is shown. @param {{ app: App, lesson: Lesson, follow: (href: string) => void }} props */
@@ -165,10 +165,10 @@ export function LessonCard({ app, lesson, follow }) {
   }, [at]);
   const words = conditionWords(app, card);
   const state = !isDone
-    ? tr("Go on until {words}.", { words: inSentence(words, app.store.get().language) })
+    ? tr("Continue until {words}.", { words: inSentence(words, app.store.get().language) })
     : met
       ? tr("Done: {words}.", { words: inSentence(words, app.store.get().language) })
-      : tr("It was reached; the sliders have moved on since.");
+      : tr("You reached this goal, but the sliders have moved since.");
   const isNext = !card.until.length || isDone;
   return html`<section class=${`pw-card pw-lesson${isDone ? " solved" : ""}`} aria-label=${tr("Lesson")} ref=${place}>
     <div class="pw-lessonhead"><span>${lesson.title}</span>
@@ -194,13 +194,13 @@ export function LessonCard({ app, lesson, follow }) {
 /** Seen where the card itself has been scrolled away. @param {{ app: App, lesson: Lesson }} props */
 export function Onward({ app, lesson: { at, done, cards } }) {
   if (!done.includes(at) || at === cards.length - 1) return "";
-  return html`<button class="pw-primary pw-onward" onclick=${() => goTo(app, at + 1)}>✓ ${tr("Done: next card")}</button>`;
+  return html`<button class="pw-primary pw-onward" onclick=${() => goTo(app, at + 1)}>✓ ${tr("Next card")}</button>`;
 }
 
 /** Below the sliders of a lesson, whose card says what is next. @param {{ app: App }} props */
 export function CardActions({ app }) {
   return html`<div class="pw-actions">
-    <button class="pw-second" onclick=${() => again(app)}>${tr("Back to the values of the card")}</button>
+    <button class="pw-second" onclick=${() => again(app)}>${tr("Reset this card")}</button>
     ${app.host.can("search") && !isTask(app.store.get()) ? html`<${SearchButton} app=${app} />` : ""}
   </div>`;
 }

@@ -59,7 +59,7 @@ export function start(place, given) {
   const { selection } = first;
   if (exercise) Object.assign(selection, allowed(exercise, slidersOf(patternOf(catalogue, data, key), data), selection));
   if (wanted.card !== null && lesson && at !== wanted.card) {
-    wanted.notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+    wanted.notes.push(tr("The card in the link must be between 1 and {count}.", { count: lesson.cards.length }));
   }
   const locked = exercise ? Object.keys(selection.values).filter((one) => !exercise.free.includes(one)) : [];
   const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere) || wanted.current);

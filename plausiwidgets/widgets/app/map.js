@@ -36,7 +36,7 @@ function CellTable({ here, rows, columns, cellOf }) {
   /** What is known of a cell, in lines. @param {number} row @param {number} column */
   const linesOf = (row, column) => {
     const { letter, title } = columns[column];
-    return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [tr("not known")])];
+    return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [tr("not found")])];
   };
   const [pointedRow, pointedColumn] = pointed.split(" ").map(Number);
   const lines = rows[pointedRow] && columns[pointedColumn] ? linesOf(pointedRow, pointedColumn) : [];
@@ -48,7 +48,7 @@ function CellTable({ here, rows, columns, cellOf }) {
     goTo(next);
     place.current.querySelector(`[data-at="${next.join(" ")}"]`)?.focus();
   };
-  return html`<div class="pw-mapscroll"><table class="pw-map" role="grid" aria-label=${tr("Which model shows which pattern")} ref=${place} onkeydown=${keys}>
+  return html`<div class="pw-mapscroll"><table class="pw-map" role="grid" aria-label=${tr("Map of models and patterns")} ref=${place} onkeydown=${keys}>
     <thead><tr><td></td>${columns.map(({ key, letter, title }) => html`<th key=${key} scope="col" title=${title}>${letter || title.slice(0, 3)}</th>`)}<th scope="col">Σ</th></tr></thead>
     <tbody>${rows.map(
       ({ name, title }, row) => html`<tr key=${name} class=${name === here ? "here" : ""}><th scope="row">${title}</th>

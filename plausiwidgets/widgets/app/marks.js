@@ -17,11 +17,11 @@ export const SIGNS = {
 
 /** @param {Mark | "running"} mark */
 export function markWords(mark) {
-  if (mark === "replicated") return tr("shows it (verified)");
-  if (mark === "fragile") return tr("holds, but not robustly");
-  if (mark === "ruled_out") return tr("cannot");
-  if (mark === "running") return tr("being searched");
-  return tr("not known");
+  if (mark === "replicated") return tr("verified");
+  if (mark === "fragile") return tr("not robust");
+  if (mark === "ruled_out") return tr("ruled out");
+  if (mark === "running") return tr("search running");
+  return tr("not found");
 }
 
 /** The mark of a search of an assessment. @param {import("./messages.d.ts").AssessedRow} row @returns {Mark | "running"} */

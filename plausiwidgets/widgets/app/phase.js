@@ -85,7 +85,7 @@ export function AskedPhase({ app }) {
         variables.length > 2
           ? html`<label><input type="checkbox" checked=${now !== null} onchange=${() => setNow(now === null ? (time ?? 0) : null)} /> ${
               now === null
-                ? tr("other variables as they are at the time pointed at")
+                ? tr("other variables as at the time under the pointer")
                 : tr("other variables as at {time} ms", { time: Math.round(now) })
             }</label>`
           : ""

@@ -110,8 +110,8 @@ export const pointed = (x, y, colours) => ({ kind: "dots", xs: [x], ys: [y], rad
 
 /** What the lines and points of a phase plane are. @param {{ names: string[] }} props */
 export function PlaneKey({ names }) {
-  return html`<ul class="pw-planekey">${names.map((v, k) => html`<li class=${k ? "u" : "v"}><i></i>${tr("{v} stands still", { v })}</li>`)}
-    <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul>`;
+  return html`<ul class="pw-planekey">${names.map((v, k) => html`<li class=${k ? "u" : "v"}><i></i>${tr("{v}-nullcline", { v })}</li>`)}
+    <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Hover over the trace to move the point along the trajectory.")}</li></ul>`;
 }
 
 /** Calls whenever the page is free after a change. @param {App} app @param {(time: number | null) => void} act with the time that is pointed at */

@@ -58,18 +58,18 @@ export function Patterns({ app }) {
   const marks = app.catalogue.models[selection.model]?.marks ?? {};
   const keys = Object.keys(app.data.patterns).filter((key) => !shapeOf(key));
   const count = keys.filter((key) => marks[key] === "replicated").length;
-  return html`<${Sheet} app=${app} title=${tr("What should it do?")}>
+  return html`<${Sheet} app=${app} title=${tr("Choose a firing pattern")}>
     <div class="pw-choices">
-      <div role="group" aria-label=${tr("Shown")} class="pw-tabs">
-        <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this neuron: {count} of {total}", { count, total: keys.length })}</button>
+      <div role="group" aria-label=${tr("View")} class="pw-tabs">
+        <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this model: {count} of {total}", { count, total: keys.length })}</button>
         ${
           table || Object.keys(app.catalogue.models).length > 1
-            ? html`<button aria-pressed=${all} onclick=${() => showAll(true)}>${table ? tr("the assessment") : tr("all models")}</button>`
+            ? html`<button aria-pressed=${all} onclick=${() => showAll(true)}>${table ? tr("assessment") : tr("all models")}</button>`
             : ""
         }
       </div>
-      <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
-      <span class="pw-key">✓ ${tr("shows it (verified)")} · ~ ${tr("holds, but not robustly")} · ✗ ${tr("not known")} · ∅ ${tr("cannot")}</span>
+      <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my parameters")}</label>
+      <span class="pw-key">✓ ${tr("verified")} · ~ ${tr("not robust")} · ✗ ${tr("not found")} · ∅ ${tr("ruled out")}</span>
     </div>
     ${
       all
@@ -87,7 +87,7 @@ function Pictures({ app, keys, marks, dark, choose }) {
   useEffect(() => drawPictures(app.catalogue, app.data, again), [app.data]);
   const known = picturesOf(app.data);
   const hasExamples = [...known.values()].some(({ isExample }) => isExample);
-  return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue: this neuron. Gray: the example of what this neuron is not known to show.")}</p>` : ""}
+  return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue traces are from this model. Grey traces are targets, shown for patterns without a verified parameter set.")}</p>` : ""}
   <div class="pw-gallery">${keys.map((key) => {
     const { letter, title } = sharedOf(app)[key];
     const mark = marks[key] ?? "rejected";
@@ -104,9 +104,9 @@ export function Models({ app }) {
   const { selection } = app.store.get();
   const [keep, setKeep] = useState(false);
   const patterns = Object.keys(app.catalogue.patterns);
-  return html`<${Sheet} app=${app} title=${tr("Which neuron?")}>
-    <div class="pw-choices"><label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
-      <span class="pw-key">${tr("a dot a pattern, filled where the neuron shows it")}</span></div>
+  return html`<${Sheet} app=${app} title=${tr("Choose a neuron model")}>
+    <div class="pw-choices"><label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my parameters")}</label>
+      <span class="pw-key">${tr("one dot per pattern, filled if verified")}</span></div>
     <div class="pw-models">${Object.entries(app.catalogue.models)
       .filter(([name]) => app.has(name))
       .map(([name, { title, description, marks }]) => {

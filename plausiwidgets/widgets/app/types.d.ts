@@ -286,6 +286,8 @@ export type Component = {
   prefix: string;
   label: string;
   title: string;
+  /** The title within a sentence, with its article. */
+  in_sentence: string;
   look: string;
   event: (number | string | { after: number })[] | null;
   tape: any;
@@ -307,6 +309,8 @@ export type Pattern = {
   key: string;
   letter: string;
   title: string;
+  /** The title within a sentence, with its article; a combined pattern joins those of its components. */
+  in_sentence: string;
   description: string;
   function: string;
   hint: string;
@@ -330,6 +334,8 @@ export type Pattern = {
 export type Model = {
   name: string;
   title: string;
+  /** The title within a sentence, without an article. */
+  in_sentence: string;
   description: string;
   source: string;
   equations: string;
@@ -359,7 +365,7 @@ export type Catalogue = {
   format: number;
   bench: any;
   patterns: Record<string, any>;
-  models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
+  models: Record<string, { title: string; in_sentence: string; description: string; marks: Record<string, Mark> }>;
   /** Lessons that can be opened, with the number of their cards, and what these show. */
   lessons: Record<string, { title: string; language: string; cards: number; shown: [string, string][] }>;
 };

@@ -46,24 +46,24 @@ export function isMoved(app) {
 }
 
 /** How the example of another neuron is drawn. */
-export const scaledWords = () => tr("The example is drawn on the rest, the threshold and the peak of your neuron.");
+export const scaledWords = () => tr("The target is scaled to this model's resting potential, threshold and spike peak.");
 
 /** Where the values come from. @param {App} app */
 export function provenance(app) {
   const { selection } = app.store.get();
   const { sets } = app.pattern;
   const [set, moved] = [setOf(app), isMoved(app)];
-  const place = sets.length > 1 ? ` · ${tr("set {n} of {count}", { n: selection.set + 1, count: sets.length })}` : "";
+  const place = sets.length > 1 ? ` · ${tr("parameter set {n} of {count}", { n: selection.set + 1, count: sets.length })}` : "";
   const next = moved || sets.length > 1 ? " ›" : "";
-  return `${moved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
+  return `${moved ? tr("Modified from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
 }
 
 /** @param {import("./types.d.ts").StoredSet} set */
 function sourceOf({ title, source }) {
   const year = source.match(/\b(19|20)\d\d\b/)?.[0];
   if (year) return tr("Published by {author}, {year}", { author: source.split(/,| & /)[0], year });
-  if (source) return tr("Found by a search, not published");
-  return title === "defaults" ? tr("The model's defaults") : tr(title);
+  if (source) return tr("Found by a search (not published)");
+  return title === "defaults" ? tr("Model defaults") : tr(title);
 }
 
 /** The shape of a current that is shown like a pattern, "values", or "" for a pattern. @param {string} pattern */

@@ -103,14 +103,20 @@ class Visitor:
         asked = self._client.open
         if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
             raise RefusedError(
-                identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked))
+                identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(asked))
             )
         if identity in asked:
             raise RefusedError(identity, f"{kind}: the id {identity!r} was used before")
         if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1
             if self._made > MADE:
-                raise RefusedError(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
+                raise RefusedError(
+                    identity,
+                    tr(
+                        "This page has reached its limit of {count} custom patterns. Open the page in a new tab.",
+                        count=MADE,
+                    ),
+                )
         if kind == "running" and self._client.process is None:
             self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
             return
