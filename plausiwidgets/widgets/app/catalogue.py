@@ -179,10 +179,10 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "cannot" where an argument rules the pattern out."""
+    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
-    return "cannot" if pattern["cannot"] and best != "replicated" else str(best)
+    return "ruled_out" if pattern["cannot"] and best != "replicated" else str(best)
 
 
 def file_text(value: Json) -> str:
