@@ -134,7 +134,7 @@ const TERMS = [
     () => tr("held-out sweep*|held out for validation"),
     () => tr("A held-out sweep is not used for fitting; the parameters that the search finds predict it."),
   ],
-  [() => tr("points"), () => tr("The points compare your neuron with the hidden neuron; 100 points mean that all criteria are met.")],
+  [() => tr("100 points"), () => tr("The points compare your neuron with the hidden neuron; 100 points mean that all criteria are met.")],
 ];
 
 /** Each term with the pattern that finds it. @typedef {{ found: RegExp, gloss: string }} Term */
@@ -153,43 +153,47 @@ function termsNow() {
 function patternFor(forms) {
   const escaped = forms.replace(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", "[\\p{L}-]*");
   const longestFirst = escaped.split("|").sort((a, b) => b.length - a.length);
-  return new RegExp(`(?<![\\p{L}\\p{N}-])(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}-])`, "iu");
+  return new RegExp(`(?<![\\p{L}\\p{N}-])(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}-])`, "giu");
 }
 
 /**
  * Returns a function that marks the terms of a text. Each term is marked once in all texts that this function gets, so
  * that a tool has few stops of the Tab key.
- * @returns {(text: string) => any}
+ * @returns {(text: string) => any[]}
  */
 export function glossing() {
   /** @type {Set<Term>} */
   const seen = new Set();
-  /** @param {string} text @returns {any} */
   return function glossed(text) {
-    /** @type {{ term: Term, at: number, words: string } | null} */
-    let first = null;
-    for (const term of termsNow()) {
-      const match = seen.has(term) ? null : term.found.exec(text);
-      if (!match) continue;
-      const isFirst = !first || match.index < first.at || (match.index === first.at && match[0].length > first.words.length);
-      if (isFirst) first = { term, at: match.index, words: match[0] };
+    const parts = [];
+    let at = 0;
+    for (let next = firstIn(text, at); next; next = firstIn(text, at)) {
+      const { term, from, words } = next;
+      parts.push(text.slice(at, from), seen.has(term) ? words : html`<${Gloss} key=${term.gloss} gloss=${term.gloss}>${words}<//>`);
+      seen.add(term);
+      at = from + words.length;
     }
-    if (!first) return text;
-    const { term, at, words } = first;
-    seen.add(term);
-    return [
-      text.slice(0, at),
-      html`<${Gloss} key=${term.gloss} gloss=${term.gloss}>${words}<//>`,
-      glossed(text.slice(at + words.length)),
-    ].flat();
+    return [...parts, text.slice(at)];
   };
+}
+
+/** The first term of a text from a place on, and of several there the longest. @param {string} text @param {number} at @returns {{ term: Term, from: number, words: string } | null} */
+function firstIn(text, at) {
+  let first = null;
+  for (const term of termsNow()) {
+    term.found.lastIndex = at;
+    const match = term.found.exec(text);
+    if (!match) continue;
+    const isFirst = !first || match.index < first.from || (match.index === first.from && match[0].length > first.words.length);
+    if (isFirst) first = { term, from: match.index, words: match[0] };
+  }
+  return first;
 }
 
 /** A "?" for the terms of a text that is part of a label or a button; nothing without terms. @param {{ of: string }} props */
 export function Explained({ of }) {
-  const glosses = glossing()(of);
-  if (typeof glosses === "string") return "";
-  const meanings = glosses.flatMap((/** @type {any} */ part) => part.props?.gloss ?? []);
+  const meanings = glossing()(of).flatMap((part) => part.props?.gloss ?? []);
+  if (!meanings.length) return "";
   return html`<${Gloss} gloss=${meanings.join(" ")} label=${tr("Explain: {term}", { term: of })}>?<//>`;
 }
 
@@ -232,7 +236,15 @@ function Gloss({ gloss, label = "", children }) {
     };
   };
   const hide = () => close.current();
-  return html`<span class="pw-term" onpointerenter=${(/** @type {PointerEvent} */ e) => e.pointerType !== "touch" && show()} onpointerleave=${(/** @type {PointerEvent} */ e) => e.pointerType !== "touch" && hide()}
-    ><button type="button" class=${`pw-word${label ? " pw-ask" : ""}`} aria-label=${label || null} aria-describedby=${`pw-gloss-${id.current}`} ref=${word} onfocus=${show} onblur=${hide} onclick=${show}>${children}</button
-    ><span popover="manual" role="tooltip" class="pw-gloss" id=${`pw-gloss-${id.current}`} ref=${tip}>${gloss}</span></span>`;
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    show();
+  };
+  const over = (/** @type {PointerEvent} */ { pointerType }) => pointerType !== "touch" && show();
+  const out = (/** @type {PointerEvent} */ { pointerType }) => pointerType !== "touch" && hide();
+  // A span, as a button breaks the line before the punctuation that follows it.
+  return html`<span class="pw-term" onpointerenter=${over} onpointerleave=${out}><span class=${`pw-word${label ? " pw-ask" : ""}`} role="button" tabindex="0"
+    aria-label=${label || null} aria-describedby=${`pw-gloss-${id.current}`} ref=${word} onfocus=${show} onblur=${hide} onclick=${show} onkeydown=${keys}>${children}</span><span
+    popover="manual" role="tooltip" class="pw-gloss" id=${`pw-gloss-${id.current}`} ref=${tip}>${gloss}</span></span>`;
 }
