@@ -26,12 +26,12 @@ from plausiwidgets.assessment.api import SHARE
 from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.status import SEARCH_WORDS
+from plausiwidgets.patterns.status import PAIR_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
 from plausiwidgets.widgets.app.catalogue import LESSONS
-from plausiwidgets.widgets.figures.map_cells import MARKS, with_argument
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, with_argument
 from plausiwidgets.widgets.server.written import page as limits_page
 
 REFERENCE = "izhikevich_2004"
@@ -316,7 +316,7 @@ def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
-    return MARKS[with_argument(status(model, pattern), model.cannot.get(pattern.key, ""))]
+    return SYMBOLS[with_argument(status(model, pattern), model.cannot.get(pattern.key, ""))]
 
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
@@ -404,7 +404,7 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
-    found = f"{SEARCH_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
+    found = f"{PAIR_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
     return text(
         f"{found} holds, but not {row['failed_check']}" if row["failed_check"] else f"{found} misses: {row['broken']}"
     )
@@ -449,7 +449,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
-    words = {MARKS["impossible"]: "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
+    words = {SYMBOLS[word]: PAIR_WORDS[word] for word in ("ruled_out", "fragile", "rejected")}
     marks = [(mark(model, p), p.letter) for p in patterns]
     missing = "".join(
         f"; {word}: {', '.join(letters)}"

@@ -47,7 +47,7 @@ AWAY = 20_000.0
 """Time in ms that is simulated there."""
 ROOT, FINITE = 1.8, 0.6
 """Growth of the period towards the border, from a tenth of the distance to the next: √10 = 3.2 where it grows as the
-root of the distance does (a saddle-node on a circle), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
+root of the distance does (a SNIC), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
 finite value. The limits are between these."""
 BEYOND = (1e-3, 3e-3, 0.01, 0.03, 0.1)
 """Distances beyond the loss of rest at which steps are tried too, as shares of its current."""
@@ -66,28 +66,22 @@ HOMOCLINIC, FOLD = marked("saddle homoclinic orbit"), marked("fold of limit cycl
 PERIOD, JUMP = marked("diverging period"), marked("finite period")
 KINDS = {
     SADDLE_NODE: marked(
-
-            "The resting state and a saddle collide and vanish. The neuron jumps to an attractor "
-            "that already existed, usually a limit cycle."
-
+        "The resting state and a saddle collide and vanish. The neuron jumps to an attractor "
+        "that already existed, usually a limit cycle."
     ),
     ON_CIRCLE: marked(
         "The resting state and a saddle collide on the limit cycle itself. Just above this "
         "current the neuron lingers there, so the firing rate starts at zero."
     ),
     SUBCRITICAL: marked(
-
-            "The resting state becomes an unstable focus, with no small stable oscillation around "
-            "it. Firing starts at full amplitude."
-
+        "The resting state becomes an unstable focus, with no small stable oscillation around "
+        "it. Firing starts at full amplitude."
     ),
     SUPERCRITICAL: marked("The resting state gives way to a small oscillation that grows with the current."),
     THRESHOLD: marked("The resting state reaches the threshold, where the neuron fires and is reset."),
     SEPARATRIX: marked(
-
-            "A current step pushes the neuron across the separatrix, even though a stable resting "
-            "state still exists at that current."
-
+        "A current step pushes the neuron across the separatrix, even though a stable resting "
+        "state still exists at that current."
     ),
 }
 """Ways to begin to fire, in words."""
@@ -159,9 +153,9 @@ class Bifurcations(Printed):
     fires_until : float
         Weakest current at which a firing neuron goes on to fire, as the current is lowered; nan without firing.
     ends : str
-        How firing ends there: ``"saddle-node on a circle"``, ``"homoclinic orbit"``, ``"fold of cycles"``,
-        ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"period without end"`` or ``"finite period"``; empty
-        without firing.
+        How firing ends there: ``"saddle-node on an invariant circle (SNIC)"``, ``"saddle homoclinic orbit"``,
+        ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging period"`` or
+        ``"finite period"``; empty without firing.
     firing : ndarray, shape [4, currents]
         Current, lowest and highest potential, and rate (Hz) of the firing neuron; the rate is nan where it swings
         without spikes.
@@ -191,7 +185,7 @@ class Bifurcations(Printed):
 
     @property
     def kind(self) -> str:
-        """How firing begins: the kind of `lost`, on a circle or not; ``"separatrix crossing"`` where only steps do it.
+        """How firing begins: the kind of `lost`, SNIC or not; ``"separatrix crossing"`` if only steps elicit firing.
 
         Empty for a neuron that neither loses its rest nor fires.
         """
@@ -237,9 +231,8 @@ class Bifurcations(Printed):
         out.append(f"{until} {tr(ENDS[self.ends])}")
         if self.bistable and self.lost is not None:
             out.append(
-                tr((
-        "Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
-        "initial state."),
+                tr("Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
+                   "initial state.",
                    low=at(self.fires_until), high=at(self.lost.current))
             )  # fmt: skip
         return out
@@ -256,18 +249,26 @@ class Bifurcations(Printed):
     def _table(self) -> Table:
         rows = [
             (point.kind, number(point.current, 5), number(point.potential, 4),
-             number(point.frequency, 3), "rest is lost" if point is self.lost else "")
+             number(point.frequency, 3), tr("end of the resting state") if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
         potential = next(iter(self.points[0].state)) if self.points else "v"
-        heads = ("bifurcation", f"current ({self.unit})", potential, "Hz", "")
+        heads = ("bifurcation", f"current ({self.unit})", potential, "frequency (Hz)", "")
         return Table(repr(self)[1:-1], heads, rows, self.sentences, (1, 2, 3))
 
     def _picture(self) -> str:
         firing = self.firing[:3]
         x = Axis(*span([self.current, firing[0]]), f"current ({self.unit})")
         y = Axis(*span([self.potential, firing[1], firing[2]]), "potential")
-        plot = Plot(x, y, 260.0, key=((BLUE, "fixed points"), (ORANGE, "firing: lowest and highest")))
+        plot = Plot(
+            x,
+            y,
+            260.0,
+            key=(
+                (BLUE, tr("fixed points")),
+                (ORANGE, tr("firing: minimum and maximum potential")),
+            ),
+        )
         for stable, dash in ((True, ""), (False, "5 4")):
             plot.line(*self.branch(stable), BLUE, width=2.5 if stable else 1.5, dash=dash)
         for extreme in firing[1:]:
@@ -332,15 +333,15 @@ def bifurcations(
     Notes
     -----
     How firing ends is read off the period at small distances above the weakest current: it is what is seen there, not
-    a proof. Without a saddle and without a reset it is a fold of cycles, or a supercritical Andronov–Hopf bifurcation
-    where the oscillation begins there. Bursting and other firing that is not periodic has no period.
+    a proof. Without a saddle and without a reset it is a fold of limit cycles, or a supercritical Andronov–Hopf
+    bifurcation where the oscillation begins there. Bursting and other firing that is not periodic has no period.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> found = pw.analysis.bifurcations("morris_lecar", {"V_3": 2.0, "phi": 0.04})
     >>> found.kind, round(found.lost.current, 1), found.ends
-    ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
+    ('subcritical Andronov–Hopf', 93.9, 'fold of limit cycles')
     """
     neuron = get(model)
     low, high = map(float, (neuron.current.low, neuron.current.high) if currents is None else currents)

@@ -185,6 +185,9 @@ class NeuronModel:
         A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
     title, description, source : str
         Texts for the user.
+    in_sentence : str
+        Title within a sentence, without an article, such as "AdEx neuron". The default is the title, followed by
+        "neuron" unless the title already contains "neuron", "model" or "cell".
     presets : sequence of Preset
         Published parameter sets.
     cannot : mapping of str to str
@@ -234,6 +237,7 @@ class NeuronModel:
         peak: float | None = None,
         limit: float = 1e4,
         title: str = "",
+        in_sentence: str = "",
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
@@ -257,6 +261,7 @@ class NeuronModel:
         self._peak = None if peak is None else finite(where, "peak", peak)
         self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
         self.title = title or key.replace("_", " ")
+        self.in_sentence = in_sentence or _in_sentence(self.title)
         self.description = description
         self.source = source
         self.presets = tuple(presets)
@@ -468,6 +473,12 @@ def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
         value = model.parameters[given].default if isinstance(given, str) else given
         if callable(value) or not np.isclose(value, own[0]):
             refuse(what, f"{own[0]:g}, or a parameter of this default")
+
+
+def _in_sentence(title: str) -> str:
+    """Return the default form of a title within a sentence, which names a neuron."""
+    is_neuron = any(word in title.lower() for word in ("neuron", "model", "cell"))
+    return title if is_neuron else f"{title} neuron"
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:

@@ -20,7 +20,7 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Protocol, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import MARKS, STATUSES
+from plausiwidgets.patterns.status import STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.json_text import read_json
@@ -387,7 +387,7 @@ class Result(Printed):
             )
             for name, value in self.parameters.items()
         ]
-        title = f"{self.model}, {self.pattern}, seed {self.seed}: {MARKS[self._status]} {self.summary}"
+        title = f"{self.model}, {self.pattern}, seed {self.seed}: {SYMBOLS[self._status]} {self.summary}"
         spent = [f"{self.evaluations} of {self.budget} evaluations", f"{self.seconds:.1f} s"]
         if self.dt is not None:
             spent.append(f"dt {self.dt:g} ms")

@@ -12,9 +12,9 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, Protocol
+from plausiwidgets.patterns.protocol import FreeValue, Protocol, lower_first
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.texts import marked
+from plausiwidgets.texts import marked, tr
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -103,11 +103,12 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise ValueError(f"all_of: {', '.join(map(repr, twice))} is named twice")
-    titles = [flat[0].title, *(part.title[:1].lower() + part.title[1:] for part in flat[1:])]
+    titles = [flat[0].title, *(lower_first(part.title) for part in flat[1:])]
     letters = [part.letter for part in flat]
     return AllOf(
         key="_and_".join(keys),
-        title=f"{', '.join(titles[:-1])} and {titles[-1]}",
+        title=_list(titles),
+        in_sentence=_list([part.in_sentence for part in flat]),
         letter="+".join(letters) if all(letters) else "",
         description=marked("With these parameters, the neuron shows each of these patterns, given the right stimulus."),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
@@ -126,6 +127,23 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         ),
         budget=sum(part.budget for part in flat),
     )
+
+
+def in_sentence(pattern: Protocol) -> str:
+    """Return the in-sentence title of a pattern in the current language, for a combined pattern that of each part.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> in_sentence(pw.patterns.all_of("tonic_spiking", "integrator", "rebound_spike"))
+    'tonic spiking, temporal integration and a rebound spike'
+    """
+    *parts, last = (tr(part.in_sentence) for part in pattern.components.values())
+    return tr("{first} and {last}", first=", ".join(parts), last=last) if parts else last
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _title(value: FreeValue | Parameter) -> str:

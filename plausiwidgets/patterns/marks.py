@@ -17,7 +17,7 @@ Time = float | str | Callable[[Any, Traces], float]
 trace."""
 
 KINDS = (
-    "spikes", "intervals", "late intervals", "first intervals", "compact burst", "bursts", "latency", "last",
+    "spikes", "intervals", "late intervals", "first intervals", "longest interval", "bursts", "latency", "last",
     "pause", "quiet", "span", "flat", "level", "above threshold", "hump", "rise", "fall",
 )  # fmt: skip
 

@@ -120,7 +120,7 @@ class Pattern(Protocol):
         start.
     budget : int
         Evaluations that a search for it takes by default.
-    letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
+    in_sentence, letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
         As of a `Protocol`.
 
     Raises

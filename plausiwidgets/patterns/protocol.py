@@ -146,6 +146,9 @@ class Protocol:
         Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
+    in_sentence : str
+        Title within a sentence, with its article, such as "a rebound spike". The default is the title with a lower-case
+        first letter, unless the first word is an abbreviation.
     letter, description, look_for, function, parameter_hint, source : str
         Texts for the user: the behaviour, what to look at (a sentence, such as "Look for two spikes."), its possible
         role in the brain, the parameter that matters, and the publication.
@@ -182,6 +185,7 @@ class Protocol:
     title: str
     free_values: Sequence[FreeValue] = ()
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    in_sentence: str = ""
     letter: str = ""
     description: str = ""
     look_for: str = ""
@@ -208,6 +212,7 @@ class Protocol:
         if not self.title:
             raise ValueError(f"{where} needs a title")
         unique(f"{where}: stimulus value", self.free)
+        set_fields(self, in_sentence=self.in_sentence or lower_first(self.title))
         set_fields(self, free_values=tuple(self.free_values), marks=tuple(self.marks))
 
     # -- values --------------------------------------------------------------------------------
@@ -347,6 +352,19 @@ class Protocol:
 def usual_current(model: NeuronModel) -> float:
     """Return the current of a step that makes the model fire, the unit of stimulus currents."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+
+
+def lower_first(title: str) -> str:
+    """Return a title with a lower-case first letter, unless its first word is an abbreviation such as ADP.
+
+    Examples
+    --------
+    >>> lower_first("Two spikes"), lower_first("A pair of pulses"), lower_first("ADP after a burst")
+    ('two spikes', 'a pair of pulses', 'ADP after a burst')
+    """
+    first, _, _ = title.partition(" ")
+    is_word = first[1:].islower() or first == "A"
+    return title[:1].lower() + title[1:] if is_word else title
 
 
 def unique(what: str, names: Sequence[str]) -> None:

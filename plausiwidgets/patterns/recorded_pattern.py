@@ -323,6 +323,7 @@ def made_of(
         return RecordedPattern(
             key=settings.key,
             title=title,
+            in_sentence=tr("the recording {title}", title=title) if settings.title or source else tr("the recording"),
             description=" ".join(description),
             look_for=look,
             source=source,
@@ -348,10 +349,8 @@ def made_of(
 
 
 SCALE = marked(
-
-        "Scale factor for the recorded current, relative to the holding current. Use it for a "
-        "model with another current unit."
-
+    "Scale factor for the recorded current, relative to the holding current. Use it for a "
+    "model with another current unit."
 )
 
 
@@ -526,10 +525,8 @@ def _is_brief(data: Data, dt: float, spike: float) -> bool:
 
 
 COINCIDENCE = marked(
-
-        "Coincidence factor of the spike times (Kistler et al. 1997). 1 means identical spike "
-        "trains, 0 means chance level. Precision"
-
+    "Coincidence factor of the spike times (Kistler et al. 1997). 1 means identical spike "
+    "trains, 0 means chance level. Precision"
 )
 VAN_ROSSUM = marked(
     "Distance D² between the simulated and recorded spike trains, divided by the number of "
@@ -608,8 +605,8 @@ class _Features:
                 middle = float(np.mean(rests))
                 slack = max(REST, 2.0 * float(np.std(rests)))
                 self._add("rest", Criterion(
-                    "rest", marked("matching resting potential"), marked("Membrane potential before the stimulus."), "mV",
-                    low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
+                    "rest", marked("matching resting potential"), marked("Membrane potential before the stimulus."),
+                    "mV", low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
         if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
             count = sum(int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats)
@@ -667,8 +664,8 @@ class _Features:
             cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
             slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
             self._add("latency", Criterion(
-                f"latency{mark}", marked("fires soon enough"), marked("Time from stimulus onset to the first spike."), "ms",
-                low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
+                f"latency{mark}", marked("matching latency"), marked("Time from stimulus onset to the first spike."),
+                "ms", low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
                 scale=max(10.0, 0.5 * first)),
                 lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset, g.name)  # fmt: skip
         if fired and self._asked("times", self._silent or len(trains) > 1):
@@ -696,7 +693,7 @@ class _Features:
             if not whole:
                 text = marked("Number of spikes between two changes of the current.")
             add("n", Criterion(
-                f"n{mark}", marked("spikes"), text, "spikes", low=max(min(counts) - slack, 0),
+                f"n{mark}", marked("matching number of spikes"), text, "spikes", low=max(min(counts) - slack, 0),
                 high=max(counts) + slack, kind="count"))  # fmt: skip
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if self._silent else 3)]
         if means and self._asked("mean_isi"):
@@ -708,7 +705,8 @@ class _Features:
         cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
         if cvs and self._asked("cv", self._silent):
             add("cv", Criterion(
-                f"cv{mark}", marked("regular intervals (CV)"), marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."), "1",
+                f"cv{mark}", marked("matching CV of the intervals"),
+                marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."), "1",
                 low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3))  # fmt: skip
 
         def measure(x: Response, r: Responses) -> dict[str, Any]:
@@ -735,8 +733,8 @@ class _Features:
         most = max(x.size for x in trains)
         if self.settings.distance == "van_rossum":
             self._add("times", Criterion(
-                f"van_rossum{mark}", marked("small van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2,
-                scale=0.3),
+                f"van_rossum{mark}", marked("small van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1",
+                high=0.2, scale=0.3),
                 lambda x, r: _average([f.van_rossum(x.window(), train, tau) / train.size for train in trains]),
                 g.name)  # fmt: skip
             return
@@ -823,8 +821,8 @@ class _Features:
             # Where a step silences by depolarization, it holds the potential above where a neuron resets.
             self._add("level", Criterion(
                 f"level{mark}", tr("matching potential at the end of the step from {start} to {end} ms", **span),
-                marked("Mean membrane potential in the last tenth of the step."), "mV", low=level - slack, high=level + slack,
-                scale=max(5.0, slack), without_reset=level > usual),
+                marked("Mean membrane potential in the last tenth of the step."), "mV", low=level - slack,
+                high=level + slack, scale=max(5.0, slack), without_reset=level > usual),
                 lambda x, r: f.mean(x.v(p.off - tenth, p.off)), g.name)  # fmt: skip
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
+from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.picture import drawn
@@ -222,7 +222,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
             return Table(f"{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}", heads, rows, numbers=(1,))
         rows = [("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.checks]
         why = f" ({self.failed_check})" if self.failed_check else ""
-        status = f"{MARKS[self.status]} {self.status}{why}{self.in_steps}"
+        status = f"{SYMBOLS[self.status]} {self.status}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
         notes = [EXPLANATIONS[self.status], *([f"Run by torch: {self.uncompiled}."] if self.uncompiled else [])]
         return Table(head, ("", "criterion", "measured", "accepted"), rows, notes)

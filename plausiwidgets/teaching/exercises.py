@@ -93,10 +93,8 @@ def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
         marked(
-
-                "The target is a neuron with hidden parameters. Find parameters with which your neuron "
-                "fires at the same times."
-
+            "The target is a neuron with hidden parameters. Find parameters with which your neuron "
+            "fires at the same times."
         ),
         free=hidden.moved,
         hints=(

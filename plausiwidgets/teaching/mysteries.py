@@ -195,7 +195,7 @@ def _matching(
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, AT_LEAST), float(trace.t[-1]))
-        pattern = replace(pattern, event=(-BEFORE_IT, shown))
+        pattern = replace(pattern, in_sentence=pattern.title, event=(-BEFORE_IT, shown))
         known = complete(model, pattern, {name: float(verdict.parameters[name]) for name in model.parameters})
     matches = evaluate(model, pattern, broadcast(known), verdict.dt).loss[0] == 0.0
     return (pattern, known, trace) if matches else None

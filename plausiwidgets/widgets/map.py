@@ -13,7 +13,7 @@ from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.explorer import Explorer
-from plausiwidgets.widgets.figures.map_cells import MARKS, Grid, grid_of_table, short_title
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, Grid, grid_of_table, short_title
 from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.session.selection import Selection
 
@@ -66,7 +66,7 @@ class PlausibilityMap(Explorer):
             raise ValueError(
                 tr(
                     "{name} is not registered. Register it with pw.{given}.register, or pass it to the map: "
-        "plausibility_map(table, {given}=[…]).",
+                    "plausibility_map(table, {given}=[…]).",
                     name=repr(name), given=given,
                 )
             )  # fmt: skip
@@ -89,7 +89,7 @@ class PlausibilityMap(Explorer):
             ],
             "cells": {
                 f"{names[model]} {keys[pattern]}": {
-                    "status": cell.status, "sign": MARKS[cell.status], "share": cell.share,
+                    "status": cell.status, "sign": SYMBOLS[cell.status], "share": cell.share,
                     "lines": [*cell.lines, *([why] if (why := self._why.get((model, pattern))) else [])],
                     "values": None if why else dict(cell.parameters),
                 }
@@ -99,7 +99,7 @@ class PlausibilityMap(Explorer):
         return super()._page_settings(language, lesson, notes, known) | {"table": table}
 
     def _still(self) -> str:
-        return as_image(map_picture(self._grid), "The plausibility map")
+        return as_image(map_picture(self._grid), tr("Map of models and patterns"))
 
 
 @checked

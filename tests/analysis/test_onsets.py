@@ -120,7 +120,8 @@ def test_the_diagram_is_plotted_with_fixed_points_firing_and_bifurcations(squid)
     figure = pw.plot(squid)
     names = [trace.name for trace in figure.data]
     assert names == [
-        "stable fixed points", "unstable fixed points", "maximum potential during firing", "minimum potential during firing",
+        "stable fixed points", "unstable fixed points",
+        "maximum potential during firing", "minimum potential during firing",
         SUBCRITICAL, SUPERCRITICAL,
     ]  # fmt: skip
     stable, _, highest, lowest = figure.data[:4]

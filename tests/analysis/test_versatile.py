@@ -33,7 +33,7 @@ def test_the_same_seed_gives_the_same_neuron_and_bad_input_is_refused() -> None:
     one, again = (pw.analysis.most_versatile("lif", asked, budget=64, seed=2) for _ in range(2))
     assert one.drop(columns="seconds").equals(again.drop(columns="seconds"))
     assert one.attrs == again.attrs and one["status"].tolist() == ["replicated", "replicated", "rejected"]
-    assert one["summary"][2].startswith("impossible")
+    assert one["summary"][2].startswith("ruled_out")
     with pytest.raises(ValueError, match="budget is 0"):
         pw.analysis.most_versatile("lif", budget=0)
     with pytest.raises(ValueError, match="empty list"):

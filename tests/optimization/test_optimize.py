@@ -192,7 +192,7 @@ def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     both = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "rebound_spike"), budget=32)
     assert both.summary == f"not found within 32 evaluations, and impossible: {argument}"
     own = pw.Result.from_dict(result.to_dict() | {"argument": ""})  # of a custom neuron with the name of one here
-    assert "impossible" not in own.summary
+    assert "ruled_out" not in own.summary
 
 
 def test_the_record_says_where_a_search_began_and_what_proposed_its_points():

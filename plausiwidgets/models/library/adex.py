@@ -60,10 +60,11 @@ PARAMETERS = [
     Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="spike and reset",
               description="Slope factor: smaller values make the spike onset sharper.", source=_NAUD),
     Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
-              description="Reset potential: with adaptation, values near the threshold can produce bursts.", source=_NAUD),
+              description="Reset potential: with adaptation, values near the threshold can produce bursts.",
+              source=_NAUD),
     Parameter("a", 2.0, -15.0, 100.0, "nS", "asinh", 2.0, group="adaptation",
               description="Subthreshold adaptation: coupling of w to the potential. Positive values produce "
-        "resonance, and negative values sustain firing.", source=f"{_NAUD}{_INHIBITED}"),
+                          "resonance, and negative values sustain firing.", source=f"{_NAUD}{_INHIBITED}"),
     Parameter("b", 60.0, 0.0, 400.0, "pA", "asinh", 10.0, group="adaptation",
               description="Spike-triggered adaptation: increment of w at each spike.",
               source=f"{_NAUD}{_INHIBITED}"),
@@ -87,7 +88,7 @@ _COLUMNS = {
 PRESETS = [
     Preset(
         row["pattern"].capitalize(), {name: float(row[column]) for name, column in _COLUMNS.items()},
-        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values of Brian 2's example)",
+        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values from the Brian 2 example)",
     )
     for row in rows("adex.csv")
 ]  # fmt: skip
@@ -112,8 +113,9 @@ NEURON = NeuronModel(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="Adaptive exponential (AdEx)",
-    description="A leaky membrane with an exponential spike onset and one adaptation current, w. All "
-    "nine parameters have a biophysical meaning.",
+    in_sentence="AdEx neuron",
+    description="A leaky membrane with an exponential spike onset and one adaptation current, w. All nine "
+    "parameters have a biophysical meaning.",
     source="Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005",
     presets=PRESETS,
     validate=False,

@@ -79,8 +79,9 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="AdEx in Norse (LIFAdEx)",
-    description="LIFAdEx in Norse fires as soon as the potential exceeds the threshold of the "
-    "exponential term, so there is no spike upstroke. Compare it with the AdEx model.",
-    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005; step of {NORSE}",
+    in_sentence="Norse LIFAdEx neuron",
+    description="LIFAdEx in Norse fires as soon as the potential exceeds the threshold of the exponential term, so "
+    "there is no spike upstroke. Compare it with the AdEx model.",
+    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005; update rule from {NORSE}",
     validate=False,
 )

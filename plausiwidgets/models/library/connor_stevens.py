@@ -116,7 +116,7 @@ PARAMETERS = [
               description="Potassium reversal potential.", source=_BOOK),
     Parameter("g_A", 47.7, 0.0, 100.0, "mS/cm²", group="channels",
               description="A-type potassium conductance, which delays spikes. Without it the neuron has class 2 "
-        "excitability.", source=_BOOK),
+                          "excitability.", source=_BOOK),
     Parameter("E_A", -75.0, -90.0, -65.0, "mV", group="channels",
               description="Reversal potential of the A-current.", source=_BOOK),
     Parameter("rate_n", 1.0, 0.01, 4.0, "1", "log", group="channels",
@@ -125,7 +125,7 @@ PARAMETERS = [
               description="Speed of the sodium inactivation relative to the published model.", source=f"{_BOOK}: 1"),
     Parameter("rate_b", 1.0, 0.01, 4.0, "1", "log", group="channels",
               description="Speed of the A-current inactivation relative to the published model: small values delay "
-        "the first spike.", source=f"{_BOOK}: 1"),
+                          "the first spike.", source=f"{_BOOK}: 1"),
 ]  # fmt: skip
 
 PRESETS = [
@@ -164,6 +164,7 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Connor–Stevens",
+    in_sentence="Connor–Stevens neuron",
     description="Hodgkin–Huxley channels plus an A-current, which delays spikes and lets the neuron fire "
     "arbitrarily slowly.",
     source=f"{_CONNOR}, doi:10.1016/S0006-3495(77)85598-7",

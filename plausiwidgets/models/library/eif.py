@@ -57,15 +57,15 @@ NEURON = NeuronModel(
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
     order=1,
     title="Exponential integrate-and-fire (EIF)",
-    description="A leaky membrane with an exponential spike onset instead of a sharp threshold. It has "
-        "one variable, and its firing rate follows fast inputs like that of a conductance-based "
-        "neuron.",
+    in_sentence="exponential integrate-and-fire neuron",
+    description="A leaky membrane with an exponential spike onset instead of a sharp threshold. It has one "
+                "variable, and its firing rate follows fast inputs like that of a conductance-based neuron.",
     source=f"{SOURCE}, doi:10.1523/JNEUROSCI.23-37-11628.2003",
     presets=[
         Preset(
             "Fit to the Wang–Buzsáki neuron",
             {"C": 100.0, "g_L": 10.0, "E_L": -65.0, "V_T": -59.9, "delta_T": 3.48, "V_r": -68.0, "t_ref": 1.7},
-            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here of a membrane of 10⁻⁴ cm²",
+            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here for a membrane of 10⁻⁴ cm²",
         )
     ],
     cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,

@@ -84,7 +84,8 @@ PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
               description="Membrane capacitance: larger values make the potential change more slowly.", source=_SQUID),
     Parameter("g_L", 0.3, 0.05, 1.0, "mS/cm²", "log", group="membrane",
-              description="Leak conductance, which pulls the potential towards the leak reversal potential.", source=_SQUID),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_SQUID),
     Parameter("E_L", -54.387, -70.0, -45.0, "mV", group="membrane",
               description="Leak reversal potential.", source=_SQUID),
     Parameter("g_Na", 120.0, 60.0, 200.0, "mS/cm²", group="channels",
@@ -141,8 +142,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Hodgkin–Huxley",
-    description="The squid giant axon, with measured sodium and potassium channel kinetics. Here the "
-    "speed of two gates can be changed, so the model can do more than the axon does.",
+    in_sentence="Hodgkin–Huxley neuron",
+    description="The squid giant axon, with measured sodium and potassium channel kinetics. Here the speed of two "
+    "gates can be changed, so the model can do more than the axon does.",
     source=f"{_SQUID}, doi:10.1113/jphysiol.1952.sp004764",
     presets=PRESETS,
     validate=False,

@@ -52,9 +52,11 @@ NEURON = NeuronModel(
     "ifb", step,
     parameters=[
         Parameter("C", 2.0, 1.0, 3.0, "µF/cm²", "log", group="membrane",
-                  description="Membrane capacitance: larger values make the potential change more slowly.", source=SOURCE),
+                  description="Membrane capacitance: larger values make the potential change more slowly.",
+                  source=SOURCE),
         Parameter("g_L", 0.035, 0.02, 0.1, "mS/cm²", "log", group="membrane",
-                  description="Leak conductance, which pulls the potential towards the leak reversal potential.", source=SOURCE),
+                  description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+                  source=SOURCE),
         Parameter("V_L", -65.0, -80.0, -55.0, "mV", group="membrane",
                   description="Leak reversal potential, at or near the resting potential.", source=SOURCE),
         Parameter("V_th", -35.0, -50.0, -30.0, "mV", group="spike and reset",
@@ -67,7 +69,8 @@ NEURON = NeuronModel(
         Parameter("V_T", 120.0, 100.0, 140.0, "mV", group="channels", free=False,
                   description="Reversal potential of the T-type calcium current.", source=SOURCE),
         Parameter("V_h", -60.0, -75.0, -52.0, "mV", group="channels",
-                  description="Potential above which the T current flows and below which it recovers from inactivation.",
+                  description="Potential above which the T current flows and below which it recovers from "
+                              "inactivation.",
                   source=SOURCE),
         Parameter("tau_minus", 20.0, 5.0, 60.0, "ms", "log", group="channels",
                   description="Inactivation time constant of the T current, which sets the burst duration.",
@@ -88,14 +91,15 @@ NEURON = NeuronModel(
     scheme="Forward Euler for the potential, of first order; the gate is exact.",
     order=1,
     title="Integrate-and-fire-or-burst",
-    description="A thalamic relay cell: single spikes when depolarized, and a burst after inhibition, "
-        "due to a slow (T-type) calcium current.",
+    in_sentence="integrate-and-fire-or-burst neuron",
+    description="A thalamic relay cell: single spikes when depolarized, and a burst after inhibition, due to a slow "
+                "(T-type) calcium current.",
     source=f"{SOURCE}, doi:10.1152/jn.2000.83.1.588",
     presets=[
         Preset("Relay cell, tonic mode", {**_CELL, "holding": 0.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
-               f"{SOURCE}; currents for our protocol"),
+               f"{SOURCE}; currents adapted to this protocol"),
         Preset("Relay cell, burst mode", {**_CELL, "holding": 0.27, "amplitude": 0.69, "width": 128.0},
-               "rebound_burst", 0.05, f"{SOURCE}; currents for our protocol"),
+               "rebound_burst", 0.05, f"{SOURCE}; currents adapted to this protocol"),
     ],
     validate=False,
 )  # fmt: skip

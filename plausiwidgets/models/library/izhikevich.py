@@ -78,7 +78,8 @@ PARAMETERS = [
     Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
               description="Recovery rate: smaller values make u slower.", source=IZHIKEVICH_2004),
     Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
-              description="Coupling of u to the membrane potential: large values produce resonance and rebound.", source=IZHIKEVICH_2004),
+              description="Coupling of u to the membrane potential: large values produce resonance and rebound.",
+              source=IZHIKEVICH_2004),
     Parameter("c", -65.0, -70.0, -40.0, "mV", limits=(None, 29.0), group="spike and reset",
               description="Reset potential: high values produce bursts.", source=IZHIKEVICH_2004),
     Parameter("d", 6.0, -25.0, 12.0, "mV/ms", "asinh", 0.5, group="spike and reset",
@@ -87,7 +88,8 @@ PARAMETERS = [
               description="Coefficient of v² (sq in Norse): larger values make the spike upstroke steeper.",
               source=IZHIKEVICH_2003),
     Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", free=False,
-              description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.", source=IZHIKEVICH_2003),
+              description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
+              source=IZHIKEVICH_2003),
     # A constant current by another name; the optimizer could hide a holding current in it.
     Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", free=False,
               description="Constant term (bias in Norse), which acts like a constant current.", source=IZHIKEVICH_2003),
@@ -120,7 +122,7 @@ def published_sets() -> list[tuple[dict[str, str], Preset]]:
     for row in rows("izhikevich_2004.csv"):
         values = {name: float(row[name]) for name in ("a", "b", "c", "d", "sq", "mn", "bias")}
         values |= {name: float(row[column]) for name, column in _COLUMNS.items() if row[column]}
-        title = f"{row['letter']} {row['key'].replace('_', ' ')}"
+        title = f"{row['letter']}: {row['title']}"
         sets.append((row, Preset(title, values, row["key"], float(row["dt_ms"]), IZHIKEVICH_2004)))
     return sets
 
@@ -153,9 +155,10 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="Izhikevich (simple model)",
-    description="A quadratic membrane equation and one slow recovery variable, u. Its four free "
-    "parameters are enough for all twenty patterns.",
-    source=f"{IZHIKEVICH_2003}, doi:10.1109/TNN.2003.820440; step of {NORSE}",
+    in_sentence="Izhikevich neuron",
+    description="A quadratic membrane equation and one slow recovery variable, u. Its four free parameters are "
+    "enough for all twenty patterns.",
+    source=f"{IZHIKEVICH_2003}, doi:10.1109/TNN.2003.820440; update rule from {NORSE}",
     presets=PRESETS,
     validate=False,
 )

@@ -93,9 +93,11 @@ NEURON = from_norse(
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
     order=1,
     title="Leaky integrate-and-fire (LIF)",
-    description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no "
-    "memory beyond its membrane potential, so most patterns are out of reach.",
-    source=f"Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; step of {NORSE}",
+    in_sentence="leaky integrate-and-fire neuron",
+    description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory beyond "
+    "its membrane potential, so most patterns are out of reach.",
+    source="Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; "
+    f"update rule from {NORSE}",
     cannot=proofs.ONE_VARIABLE
     | proofs.RESETS_ALL
     | proofs.LEAKY

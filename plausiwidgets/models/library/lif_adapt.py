@@ -65,9 +65,8 @@ NEURON = NeuronModel(
         Parameter("E_K", -80.0, -95.0, -70.0, "mV", group="adaptation",
                   description="Reversal potential of the adaptation conductance (potassium).", source=_BOOK),
         Parameter("dg", 1.0, 0.0, 10.0, "nS", limits=(0.0, None), group="adaptation",
-                  description=(
-        "Increment of the adaptation conductance at each spike: larger values delay the next "
-        "spike more."),
+                  description="Increment of the adaptation conductance at each spike: larger values delay the "
+                              "next spike more.",
                   source=f"{_BOOK} (0.06 of the leak conductance), and stronger"),
         Parameter("tau_g", 100.0, 10.0, 300.0, "ms", "log", group="adaptation",
                   description="Decay time constant of the adaptation conductance.",
@@ -86,8 +85,9 @@ NEURON = NeuronModel(
     scheme="Forward Euler for the potential, of first order; the conductance decays exactly.",
     order=1,
     title="Leaky integrate-and-fire with adaptation",
-    description="A leaky membrane, a threshold and a potassium conductance that increases at each spike. "
-        "This is one of the simplest neurons with spike-frequency adaptation.",
+    in_sentence="leaky integrate-and-fire neuron with adaptation",
+    description="A leaky membrane, a threshold and a potassium conductance that increases at each spike. This is "
+                "one of the simplest neurons with spike-frequency adaptation.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
     cannot=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
     validate=False,

@@ -69,9 +69,10 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="LIF with adaptive threshold (Norse LSNN)",
-    description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. "
-        "Its firing slows down, and the threshold keeps a memory of recent spikes.",
-    source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; step of {NORSE}",
+    in_sentence="LIF neuron with adaptive threshold",
+    description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
+                "slows down, and the threshold keeps a memory of recent spikes.",
+    source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",
     cannot=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
 )  # fmt: skip

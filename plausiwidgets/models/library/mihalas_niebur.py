@@ -71,9 +71,8 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, 
 
 PARAMETERS = [
     Parameter("G", 0.05, 0.02, 0.2, "1/ms", "log", group="membrane",
-              description=(
-        "Leak conductance divided by the capacitance. The membrane time constant is 1/G, 5 to 50 "
-        "ms."),
+              description="Leak conductance divided by the capacitance. The membrane time constant is 1/G, 5 "
+                          "to 50 ms.",
               source=SOURCE),
     Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", free=False,
               description="Leak reversal potential, at or near the resting potential.", source=SOURCE),
@@ -108,9 +107,9 @@ PARAMETERS = [
 _COLUMNS = ("a", "A1", "A2", "amplitude", "holding", "interval", "inhibition", "width")
 PRESETS = [
     Preset(
-        f"{row['figure']} {row['title']}",
+        f"{row['figure']}: {row['title']}",
         {name: float(row[name]) for name in _COLUMNS if row[name]},
-        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus for our protocol",
+        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus adapted to this protocol",
     )
     for row in rows("mihalas_niebur.csv")
 ]  # fmt: skip
@@ -141,6 +140,7 @@ NEURON = NeuronModel(
     scheme="Each equation exactly, with the mean of its drive over the step: of second order.",
     order=2,
     title="Mihalaş–Niebur",
+    in_sentence="Mihalaş–Niebur neuron",
     description="Linear dynamics between spikes, and a threshold that follows the membrane potential. "
     "Spike-triggered currents produce bursts, adaptation and afterpotentials.",
     source=f"{SOURCE}, doi:10.1162/neco.2008.12-07-680",

@@ -71,7 +71,8 @@ PARAMETERS = [
     Parameter("g_K", 8.0, 5.0, 12.0, "mS/cm²", group="channels",
               description="Potassium conductance, which ends the spike.", source=_MORRIS),
     Parameter("g_L", 2.0, 1.0, 3.0, "mS/cm²", group="membrane",
-              description="Leak conductance, which pulls the potential towards the leak reversal potential.", source=_MORRIS),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_MORRIS),
     Parameter("V_Ca", 120.0, 80.0, 140.0, "mV", group="channels", free=False,
               description="Calcium reversal potential.", source=_RINZEL),
     Parameter("V_K", -84.0, -95.0, -75.0, "mV", group="channels",
@@ -85,10 +86,11 @@ PARAMETERS = [
               description="Slope factor of calcium activation: larger values make it more gradual.", source=_RINZEL),
     Parameter("V_3", 2.0, -15.0, 15.0, "mV", group="channels",
               description="Half-activation potential of the potassium channels: higher values favour class 1 "
-        "excitability.",
+                          "excitability.",
               source=_RINZEL),
     Parameter("V_4", 30.0, 10.0, 35.0, "mV", limits=(0.1, None), group="channels",
-              description="Slope factor of potassium activation: smaller values favour class 1 excitability.", source=_RINZEL),
+              description="Slope factor of potassium activation: smaller values favour class 1 excitability.",
+              source=_RINZEL),
     Parameter("phi", 0.04, 0.01, 0.4, "1/ms", "log", group="channels",
               description="Rate of the potassium channels at V_3: smaller values make them slower.", source=_RINZEL),
 ]  # fmt: skip
@@ -99,7 +101,7 @@ PRESETS = [
     Preset("Class 2 (Andronov–Hopf)", _HOPF, "class_2_excitable", 0.1, _RINZEL),
     Preset("Class 1 (SNIC)", _CYCLE, "class_1_excitable", 0.1, _RINZEL),
     Preset("Bistable (saddle homoclinic)", {**_CYCLE, "phi": 0.23, "holding": 37.0, "amplitude": 100.0}, "bistability",
-           0.1, f"{_RINZEL}; pulses for our protocol"),
+           0.1, f"{_RINZEL}; pulses adapted to this protocol"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
@@ -123,8 +125,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Morris–Lecar",
-    description="A model of the barnacle muscle fibre. Calcium activates instantaneously, and potassium "
-    "follows. With different parameters it shows both classes of excitability.",
+    in_sentence="Morris–Lecar neuron",
+    description="A model of the barnacle muscle fibre. Calcium activates instantaneously, and potassium follows. "
+    "With different parameters it shows both classes of excitability.",
     source=f"{_MORRIS}, doi:10.1016/S0006-3495(81)84782-0",
     presets=PRESETS,
     validate=False,

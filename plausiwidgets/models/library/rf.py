@@ -91,12 +91,14 @@ NEURON = NeuronModel(
     scheme="Exact between spikes, because the equations are linear and the current of a step is constant.",
     order=None,
     title="Resonate-and-fire",
-    description="A damped oscillator with a threshold. It prefers inputs at its resonance frequency and "
-        "can fire after inhibition. It is linear, so it cannot accommodate.",
+    in_sentence="resonate-and-fire neuron",
+    description="A damped oscillator with a threshold. It prefers inputs at its resonance frequency and can fire "
+                "after inhibition. It is linear, so it cannot accommodate.",
     source=f"{SOURCE}, doi:10.1016/S0893-6080(01)00078-8",
     presets=[
-        Preset("Pulse pairs one period apart", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
-               "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
+        Preset("Pulse pairs one period apart", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0,
+               "amplitude": 0.435, "interval": 25.0, "holding": 0.0}, "resonator", 0.1,
+               f"{SOURCE}; pulses adapted to this protocol")
     ],
     cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
     validate=False,

@@ -85,7 +85,8 @@ PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
               description="Membrane capacitance: larger values make the potential change more slowly.", source=_WANG),
     Parameter("g_L", 0.1, 0.02, 0.5, "mS/cm²", "log", group="membrane",
-              description="Leak conductance, which pulls the potential towards the leak reversal potential.", source=_WANG),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_WANG),
     Parameter("E_L", -65.0, -80.0, -58.0, "mV", group="membrane",
               description="Leak reversal potential, at or near the resting potential.", source=_WANG),
     Parameter("g_Na", 35.0, 15.0, 100.0, "mS/cm²", group="channels",
@@ -103,8 +104,10 @@ PARAMETERS = [
 
 PRESETS = [
     Preset("Fast-spiking interneuron", {"phi": 5.0, "amplitude": 1.0}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3A"),
-    Preset("Deeper afterhyperpolarization (phi 3.3)", {"phi": 3.3, "amplitude": 1.2}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3B"),
-    Preset("Deepest afterhyperpolarization (phi 2)", {"phi": 2.0, "amplitude": 1.4}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3C"),
+    Preset("Deeper afterhyperpolarization (phi 3.3)", {"phi": 3.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
+           f"{_WANG}, fig. 3B"),
+    Preset("Deepest afterhyperpolarization (phi 2)", {"phi": 2.0, "amplitude": 1.4}, "tonic_spiking", 0.05,
+           f"{_WANG}, fig. 3C"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
@@ -131,8 +134,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Wang–Buzsáki",
-    description="A hippocampal fast-spiking interneuron: Hodgkin–Huxley channels with instantaneous "
-    "sodium activation and shallow afterhyperpolarizations.",
+    in_sentence="Wang–Buzsáki neuron",
+    description="A hippocampal fast-spiking interneuron: Hodgkin–Huxley channels with instantaneous sodium "
+    "activation and shallow afterhyperpolarizations.",
     source=f"{_WANG}, doi:10.1523/JNEUROSCI.16-20-06402.1996",
     presets=PRESETS,
     validate=False,

@@ -121,9 +121,10 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Wilson",
-    description="Human neocortical neurons in four polynomial equations: potential, recovery, a calcium "
-    "current and a calcium-activated potassium current. Regular spiking, fast spiking and "
-    "bursting cells differ in only three parameters.",
+    in_sentence="Wilson neuron",
+    description="Human neocortical neurons in four polynomial equations: potential, recovery, a calcium current and "
+    "a calcium-activated potassium current. Regular spiking, fast spiking and bursting cells differ in "
+    "only three parameters.",
     source=f"{_WILSON}, doi:10.1006/jtbi.1999.1002",
     presets=PRESETS,
     validate=False,

@@ -41,6 +41,7 @@ ACCOMMODATION = Pattern(
     key="accommodation",
     letter="R",
     title="Accommodation",
+    in_sentence="accommodation",
     description=(
 
         "The neuron fires when the current rises quickly but not when it rises slowly, even "
@@ -59,7 +60,8 @@ ACCOMMODATION = Pattern(
     sweeps=_ramps,
     measure=_accommodation,
     criteria=[
-        silent("slow", "Number of spikes during the slow ramp, which ends twice as high as the fast ramp.", "slow ramp"),
+        silent("slow", "silent during the slow ramp",
+            "Number of spikes during the slow ramp, which ends twice as high as the fast ramp."),
         count("fast", "fires in response to the fast ramp", at_least(1), "spikes",
             "Number of spikes during the fast ramp and the following 50 ms."),
         ALL_OR_NONE,

@@ -52,6 +52,7 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     key="subthreshold_oscillations",
     letter="J",
     title="Subthreshold oscillations",
+    in_sentence="subthreshold oscillations",
     description="After a brief pulse the membrane potential oscillates around rest, below the threshold.",
     look_for="Look for damped oscillations on both sides of the resting potential after the pulse.",
     function="A neuron with an intrinsic frequency acts as a band-pass filter.",
@@ -61,10 +62,10 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     sweeps=_pulse(SWINGING, SWINGS_END),
     measure=_oscillation,
     criteria=[
-        spikes(between(0, 1), "Number of spikes after pulse onset."),
-        count("extrema", "swings", at_least(4), "extrema",
-            "Number of turning points on alternating sides of the resting potential. Each is at "
-        "least 0.1 mV away from rest (for 15 mV from rest to threshold)."),
+        spikes(between(0, 1), "fires at most one spike", "Number of spikes after pulse onset."),
+        count("extrema", "enough subthreshold oscillations", at_least(4), "extrema",
+            "Number of turning points on alternating sides of the resting potential. Each is at least 0.1 mV away "
+            "from rest (for 15 mV from rest to threshold)."),
     ],
     event=(-15.0, 200.0),
     fine=True,
@@ -104,6 +105,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     key="depolarizing_after_potential",
     letter="Q",
     title="Afterdepolarization (ADP)",
+    in_sentence="an afterdepolarization (ADP)",
     description="After the spike the potential does not fall directly to rest, but rises again.",
     look_for="Look for the afterdepolarization (ADP), a hump after the spike.",
     function="The neuron is more excitable for some time after a spike.",
@@ -113,19 +115,16 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     sweeps=_pulse(WIDTH, END),
     measure=_after_potential,
     criteria=[
-        spikes(exactly(1), "Number of spikes after the pulse."),
+        spikes(exactly(1), "fires exactly one spike", "Number of spikes after the pulse."),
         quantity("hump", "afterdepolarization high enough", at_least(HIGH), "mV", scale=3.0, per_span=True,
-            text=(
-        "Peak of the afterdepolarization (ADP) within 50 ms after the spike, relative to the "
-        "resting potential.")),
+            text="Peak of the afterdepolarization (ADP) within 50 ms after the spike, relative to the resting "
+                 "potential."),
         quantity("rise", "potential rises again after the spike", at_least(0.45), "mV", scale=1.0, per_span=True,
-            text=(
-        "Rise of the potential from its minimum after the spike to the peak of the "
-        "afterdepolarization (ADP).")),
+            text="Rise of the potential from its minimum after the spike to the peak of the "
+                 "afterdepolarization (ADP)."),
         quantity("undershoot", "no undershoot below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
-            text=(
-        "How far the potential falls below rest before the afterdepolarization. A rise from "
-        "below rest is a rebound.")),
+            text="How far the potential falls below rest before the afterdepolarization. A rise from below "
+                 "rest is a rebound."),
         quantity("left", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
             text="Distance from the resting potential 200 ms after the pulse."),
     ],

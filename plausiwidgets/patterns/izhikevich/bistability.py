@@ -103,14 +103,15 @@ def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
 
 
 _CRITERIA = (
-    spikes(at_least(8), text="Number of spikes in the second after a single pulse. The firing must sustain itself."),
+    spikes(at_least(8), "keeps firing after the pulse",
+        text="Number of spikes in the second after a single pulse. The firing must sustain itself."),
     replace(
         PERSISTS,
         description="Time from the last spike to the end of the sweep, in units of the typical interspike interval.",
     ),
     quantity("ends", "second pulse stops the firing", at_most(1.5), "periods", scale=3.0,
-        text="Time from a second pulse to the last spike, in units of the firing period. The second "
-        "pulse is tested at 20 phases with either sign, and the best result counts."),
+        text="Time from a second pulse to the last spike, in units of the firing period. The second pulse is tested "
+             "at 20 phases with either sign, and the best result counts."),
     quantity("returns", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
         text="Distance from the resting potential at the end. A pause in firing is not the second stable state."),
     RATE,
@@ -120,6 +121,7 @@ BISTABILITY = Pattern(
     key="bistability",
     letter="P",
     title="Bistability",
+    in_sentence="bistability",
     description=(
         "One brief pulse switches on sustained firing; a second, well-timed pulse of either sign switches it off."
     ),
@@ -143,7 +145,7 @@ BISTABILITY = Pattern(
     ],
     main_sweep="second pulse",
     verification={
-        f"in {LASTING / 1000:g} s of firing, and of silence": longer(
+        f"during {LASTING / 1000:g} s of firing and {LASTING / 1000:g} s of silence": longer(
             [PULSE, HOLDING], _CRITERIA, _sketch, procedure=lambda bench: _procedure(bench, LASTING, RUN + LASTING)
         )
     },

@@ -56,23 +56,24 @@ def interval(default: float, low: float, high: float) -> FreeValue:
 QUIET_AFTER = count("quiet_after", "silent after the stimulus", at_most(0), "spikes",
     "Number of spikes later than 50 to 100 ms after the end of the stimulus.")  # fmt: skip
 RATE = quantity("rate", "physiological firing rate", at_most(250.0), "Hz", scale=100.0,
-    text="Firing rate in the sweep in which the neuron fires fastest. Rates above the limit are not physiological.")  # fmt: skip
+    text="Firing rate in the sweep in which the neuron fires "
+         "fastest. Rates above the limit are not physiological.")  # fmt: skip
 ALL_OR_NONE = quantity("all_or_none", "all-or-none spikes", at_least(0.3), "1", scale=0.3, without_reset=True,
-    text="Lowest peak of the sweeps that must fire, minus the highest potential of those that "
-        "must stay silent. The unit is a full spike of the model. A graded response has no "
-        "threshold.")  # fmt: skip
+    text="Lowest peak of the sweeps that must fire, minus the highest potential of those that must stay silent. The "
+         "unit is a full spike of the model. A graded response has no threshold.")  # fmt: skip
 FLAT = quantity("flat", "settles at a steady potential", at_most(0.75), "mV", scale=1.5, per_span=True,
     text="Range of the membrane potential in the last 100 ms of the step.")  # fmt: skip
 NO_BLOCK = quantity("no_block", "no depolarization block", at_most(3.75), "mV", scale=3.75, per_span=True,
-    text="Steady potential minus threshold. A neuron far above its threshold is silent because of "
-        "depolarization block, not because it is at rest.")  # fmt: skip
+    text="Steady potential minus threshold. A neuron far above its threshold is silent because of depolarization "
+         "block, not because it is at rest.")  # fmt: skip
 PERSISTS = quantity("persists", "fires until the end", at_most(1.5), "intervals", scale=2.0,
-    text="Time from the last spike to the end of the stimulus, in units of the typical interspike interval.")  # fmt: skip
+    text="Time from the last spike to the end of the "
+         "stimulus, in units of the typical interspike interval.")  # fmt: skip
 BURSTS_PERSIST = quantity("persists", "fires until the end", at_most(1.5), "periods", scale=2.0,
     text="Time from the last spike to the end of the stimulus, in units of the burst period.")  # fmt: skip
 BURST_RATIO = ratio("ratio", "bursts clearly separated", at_least(2.0), unit="×", scale=0.5,
-    text="How many times longer the intervals between bursts are than those within bursts. The "
-        "measure is the largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
+    text="How many times longer the intervals between bursts are than those within bursts. The measure is the "
+         "largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
 BURST_SMALLEST = count("smallest", "at least 3 spikes per burst", at_least(3), "spikes",
     "Number of spikes in the smallest complete burst. Single spikes and doublets do not count as bursts.")  # fmt: skip
 BURST_LARGEST = count("largest", "at most 40 spikes per burst", at_most(40), "spikes",
@@ -95,12 +96,12 @@ def longer(
     )  # fmt: skip
 
 
-def spikes(accepted: Interval, text: str = "Number of spikes during the stimulus.") -> Criterion:
-    return count("n", "spikes", accepted, "spikes", text)
+def spikes(accepted: Interval, title: str, text: str = "Number of spikes during the stimulus.") -> Criterion:
+    return count("n", title, accepted, "spikes", text)
 
 
-def silent(key: str, text: str, sweep: str = "") -> Criterion:
-    return count(key, f"{sweep or key}: silent", at_most(0), "spikes", text)
+def silent(key: str, title: str, text: str) -> Criterion:
+    return count(key, title, at_most(0), "spikes", text)
 
 
 def bursts(accepted: Interval, text: str) -> Criterion:
@@ -108,7 +109,7 @@ def bursts(accepted: Interval, text: str) -> Criterion:
 
 
 def latency(accepted: Interval, text: str) -> Criterion:
-    return quantity("latency", "latency", accepted, "ms", scale=50.0, text=text)
+    return quantity("latency", "fires soon enough", accepted, "ms", scale=50.0, text=text)
 
 
 # -- marks -----------------------------------------------------------------------------------------

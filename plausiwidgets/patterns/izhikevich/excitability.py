@@ -33,8 +33,9 @@ MAX_RHEOBASE_RETRIES = 2
 
 FIRES = spikes(
     at_least(2),
-    text="Number of spikes in the last 2 s of a 3 s step. If the full amplitude causes "
-    "depolarization block, the amplitude is halved until the neuron fires to the end.",
+    "fires until the end",
+    text="Number of spikes in the last 2 s of a 3 s step. If the full amplitude causes depolarization block, the "
+    "amplitude is halved until the neuron fires to the end.",
 )
 MONOTONE = quantity("monotone", "f–I curve is monotonic", at_least(1.0), "1", scale=0.2,
     text="Smallest ratio of a firing rate to the rate at the next weaker step.")  # fmt: skip
@@ -47,7 +48,7 @@ MARKS = (
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH, sweep="10 % above"),
     Mark("rate", "spikes", LENGTH / 3.0, LENGTH, sweep="twice the rheobase"),
 )
-RATE_CURVE = Curve("amplitude", "rate", "step amplitude", "rate", y_unit="Hz", onset="rheobase")
+RATE_CURVE = Curve("amplitude", "rate", "step amplitude", "firing rate", y_unit="Hz", onset="rheobase")
 
 
 def _step(height: Value, length: float = LENGTH) -> Sweep:
@@ -145,24 +146,24 @@ def _procedure(
 _CRITERIA_1 = (
     FIRES,
     quantity("period_growth", "period diverges at rheobase (class 1)", at_least(1.5), "1", scale=0.5,
-        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % "
-        "to 1 %. A class 1 neuron can fire arbitrarily slowly. The value is 13 if the rate grows "
-        "as the square root of the distance from rheobase (SNIC). It is 2 if the period grows "
-        "logarithmically."),
+        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
+             "class 1 neuron can fire arbitrarily slowly. The value is 13 if the rate grows as the square root of "
+             "the distance from rheobase (SNIC). It is 2 if the period grows logarithmically."),
     ratio("rate_range", "firing rate rises strongly with current", at_least(4.0), scale=1.0,
         text="Firing rate at twice the rheobase, divided by the rate just above rheobase."),
     MONOTONE,
     MAX_RATE,
 )  # fmt: skip
 
-_GOES_ON = quantity("goes_on", "goes on to grow", at_least(0.5), "1", scale=0.5,
-    text="How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it "
-         "grew from 1 % to 0.01 %.")  # fmt: skip
+_GOES_ON = quantity("goes_on", "period keeps growing", at_least(0.5), "1", scale=0.5,
+    text="Growth of the period from 0.01 % to 0.0001 % above rheobase, divided by its growth from 1 % to "
+         "0.01 %.")  # fmt: skip
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
     letter="G",
     title="Class 1 excitability",
+    in_sentence="class 1 excitability",
     description="Just above rheobase the neuron fires slowly, and its firing rate rises smoothly with the current.",
     look_for="Look for an f–I curve that starts near zero.",
     function="The firing rate can encode the strength of the input over a wide range.",
@@ -189,8 +190,8 @@ CLASS_1_EXCITABLE = Pattern(
 _CRITERIA_2 = (
     FIRES,
     quantity("period_growth", "period stays finite at rheobase (class 2)", at_most(1.5), "1", scale=0.5,
-        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % "
-        "to 1 %. A class 2 neuron has a minimum firing rate, which gives 0 to 1.2."),
+        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
+             "class 2 neuron has a minimum firing rate, which gives 0 to 1.2."),
     quantity("rate_rheobase", "fires fast enough at rheobase", at_least(3.0), "Hz", scale=3.0,
         text="Firing rate just above rheobase. A class 2 neuron does not start at zero."),
     quantity("rate_near", "flat f–I curve near rheobase", between(0.75, 1.05), "1", scale=0.2,
@@ -206,6 +207,7 @@ CLASS_2_EXCITABLE = Pattern(
     key="class_2_excitable",
     letter="H",
     title="Class 2 excitability",
+    in_sentence="class 2 excitability",
     description="Below a critical current the neuron is silent; above it, firing starts at a high rate.",
     look_for="Look for an f–I curve that starts with a jump.",
     function=(

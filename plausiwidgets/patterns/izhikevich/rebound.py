@@ -67,6 +67,7 @@ REBOUND_SPIKE = Pattern(
     key="rebound_spike",
     letter="M",
     title="Rebound spike",
+    in_sentence="a rebound spike",
     description="A spike follows a brief inhibition.",
     look_for="Look for a spike after the release from inhibition, and for silence during the inhibition.",
     function="Turns an inhibitory input into an output; rhythms of half-centre circuits depend on this mechanism.",
@@ -75,7 +76,11 @@ REBOUND_SPIKE = Pattern(
     free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
-    criteria=[DURING, spikes(exactly(1), "Number of spikes after the release from inhibition."), REBOUND],
+    criteria=[
+        DURING,
+        spikes(exactly(1), "exactly one rebound spike", "Number of spikes after the release from inhibition."),
+        REBOUND,
+    ],
     event=(-30.0, After(120.0)),
     marks=MARKS,
 )
@@ -84,6 +89,7 @@ REBOUND_BURST = Pattern(
     key="rebound_burst",
     letter="N",
     title="Rebound burst",
+    in_sentence="a rebound burst",
     description="A burst follows a brief inhibition.",
     look_for="Look for at least three closely spaced spikes after the release from inhibition, then silence.",
     function="Thalamic cells respond to inhibition in this way, for example during sleep spindles.",
@@ -94,14 +100,14 @@ REBOUND_BURST = Pattern(
     measure=_rebound,
     criteria=[
         DURING,
-        spikes(between(3, 40), "Number of spikes after the release from inhibition."),
+        spikes(between(3, 40), "3 to 40 rebound spikes", "Number of spikes after the release from inhibition."),
         REBOUND,
         LONGEST_ISI,
         quantity("last", "burst ends early", at_most(350.0), "ms", scale=200.0,
             text="Time from the release from inhibition to the last spike."),
     ],
     event=(-30.0, After(250.0)),
-    marks=[*MARKS, Mark("longest_isi", "compact burst", "width"), Mark("last", "last", "width")],
+    marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
 )  # fmt: skip
 
 # -- O ---------------------------------------------------------------------------------------------
@@ -112,8 +118,8 @@ def _inhibition_and_excitation(s: StimulusValues) -> dict[str, Sweep]:
     up, down = pulse(onset, s.width, s.amplitude), pulse(0.0, s.width, -s.inhibition)
     return {
         "both": Sweep([down, up], end, response=(onset, end)),
-        "excitation only": Sweep([up], end),
-        "inhibition only": Sweep([down], end),
+        "excitation alone": Sweep([up], end),
+        "inhibition alone": Sweep([down], end),
     }
 
 
@@ -124,11 +130,11 @@ def _excitation(s: StimulusValues, trace: Traces) -> float:
 def _variability(r: Responses, s: StimulusValues) -> dict[str, Any]:
     onset = 2.0 * s.width
     return {
-        "up": r["excitation only"].count(),
-        "down": r["inhibition only"].count(),
+        "up": r["excitation alone"].count(),
+        "down": r["inhibition alone"].count(),
         "n": r["both"].count(onset),
         "early": r["both"].count(0.0, onset),
-        "all_or_none": r.all_or_none(["both"], ["excitation only", "inhibition only"]),
+        "all_or_none": r.all_or_none(["both"], ["excitation alone", "inhibition alone"]),
         "delay": np.maximum(r["both"].first(onset) - onset - s.width, 0.0),
     }
 
@@ -137,6 +143,7 @@ THRESHOLD_VARIABILITY = Pattern(
     key="threshold_variability",
     letter="O",
     title="Threshold variability",
+    in_sentence="threshold variability",
     description="A weak excitation has no effect, but the same excitation elicits a spike after a brief inhibition.",
     look_for="Look for a spike in the sweep with both pulses, and no spike in the sweeps with only one pulse.",
     function="The threshold of a neuron is not a fixed number, because it depends on previous inputs.",
@@ -152,26 +159,29 @@ THRESHOLD_VARIABILITY = Pattern(
     sweeps=_inhibition_and_excitation,
     measure=_variability,
     criteria=[
-        silent("up", "Number of spikes after the excitatory pulse without inhibition.", "excitation only"),
-        silent("down", "Number of spikes after the inhibitory pulse without excitation.", "inhibition only"),
+        silent("up", "silent after excitation only",
+            "Number of spikes after the excitatory pulse without inhibition."),
+        silent("down", "silent after inhibition only",
+            "Number of spikes after the inhibitory pulse without excitation."),
         count("n", "fires with both pulses", at_least(1), "spikes",
             "Number of spikes after the onset of the excitatory pulse, when inhibition precedes it."),
-        silent("early", "Number of spikes before the excitatory pulse, when both pulses are applied.", "both, before the excitation"),
+        silent("early", "silent until the excitation",
+            "Number of spikes before the excitatory pulse, when both pulses are applied."),
         quantity("delay", "prompt response to excitation", at_most(50.0), "ms", scale=50.0,
-            text="Time from the end of the excitation to the spike; 0 if the spike is earlier. A late "
-        "spike is a rebound from the inhibition."),
+            text="Time from the end of the excitation to the spike; 0 if the spike is earlier. A late spike is a "
+                 "rebound from the inhibition."),
         ALL_OR_NONE,
         RATE,
     ],
     event=(-20.0, After(100.0)),
     marks=[
         *BEFORE_ONSET,
-        Mark("up", "quiet", 0.0, sweep="excitation only"),
-        Mark("down", "quiet", 0.0, sweep="inhibition only"),
+        Mark("up", "quiet", 0.0, sweep="excitation alone"),
+        Mark("down", "quiet", 0.0, sweep="inhibition alone"),
         Mark("n", "spikes", _excitation),
         Mark("early", "quiet", 0.0, _excitation),
     ],
     main_sweep="both",
-    # Inhibition alone has no amplitude to search a threshold of.
-    amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation only",)),
+    # The sweep with inhibition only is left out, because the amplitude of the excitation does not change it.
+    amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
 )  # fmt: skip

@@ -47,10 +47,9 @@ INHIBITION, GRACE = 400.0, 75.0
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
-CV = quantity("cv", "irregularity", at_most(0.1), "1", scale=0.2,
-    text=(
-        "Coefficient of variation (standard deviation / mean) of the interspike intervals in the "
-        "second half. Small values mean regular firing."))  # fmt: skip
+CV = quantity("cv", "regular intervals (CV)", at_most(0.1), "1", scale=0.2,
+    text="Coefficient of variation (standard deviation / mean) of the interspike intervals in the second half. "
+         "Small values mean regular firing.")  # fmt: skip
 SPREAD = quantity("spread", "similar intervals (max/min)", at_most(1.5), "1", scale=1.0,
     text="Longest divided by shortest interspike interval in the second half.")  # fmt: skip
 
@@ -79,7 +78,7 @@ def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool
         measured = {"ratio": found.ratio, "smallest": found.shortest, "largest": found.longest}
         return measured | {"persists": (LASTING - f.last(times)) / pause}
 
-    return {f"in a stimulus of {LASTING / 1000:g} s": longer(free_values, criteria, step(LASTING, sign), measure)}
+    return {f"with a stimulus of {LASTING / 1000:g} s": longer(free_values, criteria, step(LASTING, sign), measure)}
 
 
 def during(r: Responses, length: float) -> Floats:
@@ -130,6 +129,7 @@ TONIC_SPIKING = Pattern(
     key="tonic_spiking",
     letter="A",
     title="Tonic spiking",
+    in_sentence="tonic spiking",
     description="The neuron fires a regular train of spikes for as long as the input lasts.",
     look_for="Look for evenly spaced spikes from the onset to the end of the step, and silence before and after.",
     function="The firing rate encodes the strength of a sustained input.",
@@ -139,11 +139,11 @@ TONIC_SPIKING = Pattern(
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
-        spikes(at_least(5)),
+        spikes(at_least(5), "fires enough spikes"),
         # Without it mixed mode passes, and a strong adaptation of the first interval: their late half is regular too.
         ratio("initial", "starts without a burst", at_least(1.0 / 3.0), scale=0.5,
-            text="Longer of the first two interspike intervals, divided by the steady-state interval. "
-        "Small values mean an initial burst."),
+            text="Longer of the first two interspike intervals, divided by the steady-state interval. Small values "
+                 "mean an initial burst."),
         CV,
         SPREAD,
         PERSISTS,
@@ -166,7 +166,7 @@ TONIC_SPIKING = Pattern(
 _NO_LATER_SPIKE = {
     "with a stimulus of 20 s": longer(
         [STEP, HOLDING],
-        [silent("late", "Spikes later than 2 s after the onset.", "long step")],
+        [silent("late", "silent after the first 2 s", "Number of spikes later than 2 s after stimulus onset.")],
         lambda s: {"long step": Sweep([pulse(0.0, 10.0 * LONG, s.amplitude)], 10.0 * LONG)},
         lambda r, s: {"late": r["long step"].count(LONG)},
     )
@@ -188,6 +188,7 @@ PHASIC_SPIKING = Pattern(
     key="phasic_spiking",
     letter="B",
     title="Phasic spiking",
+    in_sentence="phasic spiking",
     description="The neuron fires a single spike at stimulus onset and then stays silent.",
     look_for="Look for exactly one spike at stimulus onset, and a flat potential for the rest of the step.",
     function="Signals a change in the input and ignores a sustained input.",
@@ -199,7 +200,7 @@ PHASIC_SPIKING = Pattern(
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 50.0),
     criteria=[
-        spikes(exactly(1)),
+        spikes(exactly(1), "fires exactly one spike"),
         latency(at_most(100.0), "Time from stimulus onset to the spike."),
         FLAT,
         NO_BLOCK,
@@ -219,18 +220,18 @@ PHASIC_BURSTING = Pattern(
     key="phasic_bursting",
     letter="D",
     title="Phasic bursting",
+    in_sentence="phasic bursting",
     description="The neuron fires a single burst at stimulus onset and then stays silent.",
     look_for="Look for one burst at stimulus onset, then a flat potential.",
     function="Signals the onset of an input reliably, because a burst is harder to miss than a single spike.",
-    parameter_hint=(
-        "A high reset potential produces the burst; recovery that follows the membrane potential "
-        "prevents further spikes."),
+    parameter_hint="A high reset potential produces the burst; recovery that follows the membrane potential "
+                   "prevents further spikes.",
     source=SOURCE,
     free_values=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
-        spikes(between(3, 40)),
+        spikes(between(3, 40), "fires 3 to 40 spikes"),
         latency(at_most(100.0), "Time from stimulus onset to the first spike."),
         LONGEST_ISI,
         quantity("last", "burst ends early", at_most(200.0), "ms", scale=200.0,
@@ -243,7 +244,7 @@ PHASIC_BURSTING = Pattern(
     marks=[
         *BEFORE_ONSET,
         silent_after(100.0),
-        *marks(0.0, LONG, n="spikes", latency="latency", longest_isi="compact burst", last="last"),
+        *marks(0.0, LONG, n="spikes", latency="latency", longest_isi="longest interval", last="last"),
         *marks(LONG - 100.0, LONG, flat="flat", no_block="above threshold"),
     ],
     verification=_NO_LATER_SPIKE,
@@ -255,6 +256,7 @@ TONIC_BURSTING = Pattern(
     key="tonic_bursting",
     letter="C",
     title="Tonic bursting",
+    in_sentence="tonic bursting",
     description="The neuron fires one burst of spikes after another for as long as the input lasts.",
     look_for="Look for bursts of at least three closely spaced spikes, separated by clear pauses of equal length.",
     function="A burst is transmitted even by an unreliable synapse; chattering cells may pace gamma rhythms.",
@@ -305,11 +307,11 @@ MIXED_MODE = Pattern(
     key="mixed_mode",
     letter="E",
     title="Mixed mode",
+    in_sentence="mixed-mode firing",
     description="The neuron starts with a burst and continues with single, regular spikes.",
     look_for="Look for a few closely spaced spikes first, then a jump to long, regular intervals.",
-    function=(
-        "Intrinsically bursting cells signal the stimulus onset with a burst and its strength "
-        "with the subsequent firing rate."),
+    function="Intrinsically bursting cells signal the stimulus onset with a burst and its strength with the "
+             "subsequent firing rate.",
     parameter_hint=(
 
         "Reset potential and spike-triggered adaptation. The reset must allow a burst only while "
@@ -320,10 +322,10 @@ MIXED_MODE = Pattern(
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
-        spikes(at_least(7)),
+        spikes(at_least(7), "fires enough spikes"),
         ratio("initial", "starts with a burst", at_most(1.0 / 3.0), scale=0.5,
-            text="Longer of the first two interspike intervals, divided by the median interval in the "
-        "second half. Small values mean an initial burst."),
+            text="Longer of the first two interspike intervals, divided by the median interval in the second half. "
+                 "Small values mean an initial burst."),
         quantity("jump", "burst ends abruptly", at_least(0.9), "1", scale=0.3,
             text="Interval right after the burst, divided by the median interval in the second half."),
         CV,
@@ -359,6 +361,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     key="spike_frequency_adaptation",
     letter="F",
     title="Spike-frequency adaptation",
+    in_sentence="spike-frequency adaptation",
     description="The neuron fires fast at first and then more and more slowly.",
     look_for="Look for intervals that grow from spike to spike.",
     function="Regular-spiking cortical cells respond strongly to a stimulus onset and save spikes later.",
@@ -368,7 +371,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[
-        spikes(at_least(6)),
+        spikes(at_least(6), "fires enough spikes"),
         quantity("steady_growth", "intervals shrink by at most 5 %", at_least(0.95), "1", scale=0.2,
             text="Smallest ratio of an interspike interval to the preceding one."),
         count("rises", "intervals grow repeatedly", at_least(3), "times",
@@ -407,6 +410,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     key="inhibition_induced_spiking",
     letter="S",
     title="Inhibition-induced spiking",
+    in_sentence="inhibition-induced spiking",
     description="The neuron is silent at the holding current and fires while it is inhibited.",
     look_for="Look for regular spiking during the hyperpolarizing step, and silence before and after.",
     function="Thalamocortical cells show this pattern, because inhibition activates a depolarizing current.",
@@ -416,10 +420,10 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     sweeps=step(INHIBITION, -1.0),
     measure=_inhibited,
     criteria=[
-        spikes(at_least(3), text="Number of spikes during the inhibition."),
-        quantity("cv", "irregularity", at_most(0.3), "1", scale=0.3,
+        spikes(at_least(3), "fires enough spikes", text="Number of spikes during the inhibition."),
+        quantity("cv", "regular intervals (CV)", at_most(0.3), "1", scale=0.3,
             text="Coefficient of variation (standard deviation / mean) of the interspike intervals."),
-        quantity("spread", "evenness", at_most(2.0), "1", scale=1.0,
+        quantity("spread", "similar intervals (max/min)", at_most(2.0), "1", scale=1.0,
             text="Longest divided by shortest interspike interval."),
         PERSISTS,
         QUIET_AFTER,
@@ -439,6 +443,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     key="inhibition_induced_bursting",
     letter="T",
     title="Inhibition-induced bursting",
+    in_sentence="inhibition-induced bursting",
     description="The neuron is silent at the holding current and bursts while it is inhibited.",
     look_for="Look for bursts during the hyperpolarizing step, and silence before and after.",
     function="Thalamocortical cells show this pattern during sleep, when a spindle spreads.",

@@ -82,7 +82,8 @@ def bifurcations(answers: Answers, asked: Asked) -> None:
     low, high = asked.fields.get("currents", usual)
     if not low <= holding < high:
         raise ValueError(tr("The current range must start at or below the holding current {holding} and end above "
-        "it, got {low} to {high}.", low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
+                            "it, got {low} to {high}.",
+                            low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         made = diagrams(model, values, (low, high), holding, POINTS, dt, checkpoint=checkpoint)

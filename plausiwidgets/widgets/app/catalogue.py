@@ -29,8 +29,10 @@ MOST = 4
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
 
-_SHARED = ("key", "letter", "title", "description", "function", "hint", "source", "main", "fine", "python")
-_PART = ("holding", "sweeps", "prefix", "label", "title", "look", "event")
+_SHARED = (
+    "key", "letter", "title", "in_sentence", "description", "function", "hint", "source", "main", "fine", "python",
+)  # fmt: skip
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -111,11 +113,11 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
-    """Return the part of a pattern's hint that is about a model: "(b of Izhikevich, a of AdEx)" has two."""
+    """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
     family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
               "adex_refrac": "AdEx"}  # fmt: skip
     words = family.get(model.key)
-    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) of (Izhikevich|AdEx)", protocol.parameter_hint)
+    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
 

@@ -127,7 +127,8 @@ class Described:
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
         sets = self._sets(pattern)
         return {
-            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
+            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "in_sentence": pattern.in_sentence,
+            "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
             "fine": pattern.fine, "cannot": argument_against(pattern, self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
@@ -153,7 +154,8 @@ class Described:
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
-            "label": _within(prefix, part, ""), "title": part.title, "look": part.look_for, "tape": tape,
+            "label": _within(prefix, part, ""), "title": part.title, "in_sentence": part.in_sentence,
+            "look": part.look_for, "tape": tape,
             "criteria": criteria, "event": _event(prefix, part),
         }  # fmt: skip
 
@@ -247,7 +249,8 @@ class Described:
 def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
     return {
         "model": {
-            "name": model.key, "title": model.title, "description": model.description, "source": model.source,
+            "name": model.key, "title": model.title, "in_sentence": model.in_sentence,
+            "description": model.description, "source": model.source,
             "equations": model.equations, "unit": model.current.unit,
             "potential_unit": model.states[0].unit, "dt": model.dt,
             **({"discrete": True} if model.discrete else {}),

@@ -115,6 +115,8 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
     if known:
+        if "unverified" not in table.columns:  # a score of 0.3 counted these pairs as fragile
+            table = table.assign(unverified=0)
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing or table.empty:
             what = f"has no column {', '.join(map(repr, missing))}" if missing else "has no rows"
@@ -154,14 +156,16 @@ def _still(score: pd.DataFrame) -> str:
     names = [SHORT.get(str(model), str(title)) for model, title in zip(rows["model"], rows["title"], strict=True)]
     low, high = _extent(costs)
     top = max(CEILING, float(score["patterns"].max()) + 1.2)
-    plot = Plot(Axis(low, high, "operations for 1 ms", np.log), Axis(FLOOR, top, "patterns shown"), 458.0)
+    plot = Plot(
+        Axis(low, high, tr("operations per simulated ms"), np.log), Axis(FLOOR, top, tr("verified patterns")), 458.0
+    )
     plot.dots(costs, shown, BLUE, size=9.0)
     places = label_positions(list(zip(costs, shown, strict=True)), names)
     for cost, count, name, place in zip(costs, shown, names, places, strict=True):
         if place is not None:
             right, up = PLACES[place]
             plot.label(cost, count, name, right=right, up=up)
-    return as_image(drawn(plot), "Patterns shown against operations for 1 ms")
+    return as_image(drawn(plot), tr("Verified patterns against operations per simulated ms"))
 
 
 def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
@@ -267,9 +271,13 @@ def _hover(row: Mapping[Hashable, Any]) -> str:
         f"<b>{html.escape(tr(str(row['title'])))}</b>",
         tr("{count} of {total} patterns verified", count=row["shown"], total=row["patterns"]),
     ]
-    for word, text in (("fragile", tr("not robust")), ("not_found", tr("not found")), ("failed", tr("error"))):
-        if row[word]:
-            lines.append(f"{row[word]} {text}")
+    counts = (
+        ("fragile", tr("{count} not robust", count=row["fragile"])),
+        ("unverified", tr("{count} not verified", count=row["unverified"])),
+        ("not_found", tr("{count} not found", count=row["not_found"])),
+        ("failed", tr("{count} with an error", count=row["failed"])),
+    )
+    lines += [words for column, words in counts if row[column]]
     cost, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
     lines.append(tr("{count} operations per simulated ms at dt = {dt} ms", count=cost, dt=dt))
     if row["ns_per_ms"] > 0:

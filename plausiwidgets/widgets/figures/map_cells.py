@@ -14,19 +14,18 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.formatting import grouped, number
 from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKS = status.MARKS | {"some": status.MARKS["replicated"], "impossible": "∅", "running": "▸", "waiting": "·"}
-"""A cell's status and its mark; "some": replicated with some of several seeds, "impossible": `NeuronModel.cannot`."""
+SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "▸", "waiting": "…"}
+"""Symbol of each status of a cell; "some" means verified with some of several seeds."""
 
-WORDS = status.SEARCH_WORDS | {
-    "some": marked("verified with some seeds"), "impossible": marked("ruled out"), "running": marked("searching"),
-    "waiting": marked("waiting"),
+WORDS = status.PAIR_WORDS | {
+    "some": marked("verified with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
 }  # fmt: skip
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
@@ -39,7 +38,7 @@ class Cell:
     Attributes
     ----------
     status : str
-        A key of `MARKS`.
+        A key of `SYMBOLS`.
     share : str
         Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
     lines : tuple of str
@@ -75,6 +74,11 @@ class Grid:
     models: Mapping[str, NeuronModel | None]
     patterns: Mapping[str, Protocol | None]
     cells: Mapping[tuple[str, str], Cell]
+
+    def status(self, model: str, pattern: str) -> str:
+        """Return the status of a cell, "unsearched" without one."""
+        cell = self.cells.get((model, pattern))
+        return "unsearched" if cell is None else cell.status
 
 
 def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
@@ -166,8 +170,8 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "impossible" for what was not found, or does not hold robustly, where an argument rules it out."""
-    return "impossible" if argument and status in ("fragile", "rejected") else status
+    """Return "ruled_out" for a pattern that was not found, or is not robust, if a proof rules it out."""
+    return "ruled_out" if argument and status in ("fragile", "rejected") else status
 
 
 def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
@@ -180,7 +184,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
     word = with_argument(word, argument)
-    if word == "impossible":
+    if word == "ruled_out":
         searched = rows[best].get("evaluations") != 0
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
@@ -210,13 +214,13 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
     )
     first = tr(WORDS[word])
     if word == "running":
-        first += ", " + tr("{count} of {total} evaluations", count=f"{evaluations:.0f}", total=f"{budget:.0f}")
+        first += ", " + tr("{count} of {total} evaluations", count=grouped(evaluations), total=grouped(budget))
     elif word == "failed":
         first += f": {str(row.get('error', ''))[:200]}"
     elif word == "replicated" and not math.isnan(found):
-        first += ", " + tr("found after {count} evaluations", count=f"{found:.0f}")
+        first += ", " + tr("found after {count} evaluations", count=grouped(found))
     elif word != "waiting" and not math.isnan(evaluations):
-        first += "," * (word != "rejected") + tr(" after {count} evaluations", count=f"{evaluations:.0f}")
+        first += "," * (word != "rejected") + " " + tr("after {count} evaluations", count=grouped(evaluations))
     lines = [first]
     if 0.0 < loss < math.inf:
         lines.append(tr("loss {value} (0: all criteria met)", value=number(loss, 3)))

@@ -237,7 +237,7 @@ _DRAWN: Mapping[str, Callable[[_Drawing], list[Shape]]] = {
     "intervals": lambda d: d.intervals(d.spikes),
     "late intervals": _late_intervals,
     "first intervals": lambda d: d.intervals(d.spikes[:3]),
-    "compact burst": _longest_interval,
+    "longest interval": _longest_interval,
     "bursts": _bursts,
     "latency": lambda d: d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else [],
     "last": lambda d: d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else [],

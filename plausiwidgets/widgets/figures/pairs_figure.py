@@ -135,11 +135,12 @@ def _title(table: pd.DataFrame) -> str:
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     """Return the method and its limits, in two lines."""
     attrs = table.attrs
-    first = tr("{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.", count=len(table), evaluations=attrs["evaluations"],
+    first = tr("{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",
+               count=len(table), evaluations=attrs["evaluations"],
                percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
     if drawn < len(attrs["bounds"]):
         first += " " + tr("The plot shows the {drawn} most tightly constrained of {free} parameters.", drawn=drawn,
-                    free=len(attrs["bounds"]))  # fmt: skip
-    second = tr("Every solution meets all criteria, and all solutions count equally. The plot shows the "
-        "accepted region, not a posterior probability.")  # fmt: skip
+                          free=len(attrs["bounds"]))  # fmt: skip
+    second = tr("Every solution meets all criteria, and all solutions count equally. The plot shows the accepted "
+                "region, not a posterior probability.")  # fmt: skip
     return [first, second]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plausiwidgets import models, patterns
 from plausiwidgets.analysis.planes import ParameterPlane
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.patterns.status import SYMBOLS, WORDS
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
@@ -149,7 +149,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
         if mask.any():
             across, up = outlines(mask, x, y)
             data.append({
-                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{MARKS[word]} {tr(WORDS[word])}",
+                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{SYMBOLS[word]} {tr(WORDS[word])}",
                 "line": {"color": "#000000", "width": 3, "dash": dash, "shape": "linear"}, "hoverinfo": "skip",
                 "fill": "toself", "fillcolor": "rgba(255,255,255,0.35)", "showlegend": True,
             })  # fmt: skip
@@ -167,7 +167,7 @@ def _judged(plane: ParameterPlane, row: int, column: int) -> str:
     word = str(plane.status[row, column])
     missed = plane.missed(row, column)
     if not missed:
-        return f"{MARKS[word]} {tr(WORDS[word])}"
+        return f"{SYMBOLS[word]} {tr(WORDS[word])}"
     missing = tr("{count} not met: {names}", count=len(missed), names=_some([tr(name) for name in missed]))
     return f"{tr('loss {value}', value=number(plane.loss[row, column], 3))}<br>{html.escape(missing)}"
 

@@ -21,7 +21,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
-from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.patterns.status import SYMBOLS, WORDS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import pandas as pd
@@ -105,7 +105,7 @@ def _still(x: Any) -> str:
     if isinstance(x, pd.DataFrame):
         if is_sample(x):
             return ""
-        return as_image(map_picture(grid_of_table(x)), "The plausibility map")
+        return as_image(map_picture(grid_of_table(x)), tr("Map of models and patterns"))
     picture = x._picture()
     return as_image(picture, repr(x)) if picture else ""
 
@@ -233,7 +233,7 @@ def _judged(
             if trace["uid"].startswith("yours"):
                 _coloured(trace, theme.roles["best"])
     out = _headed(
-        figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {tr(WORDS[verdict.status])}", True
+        figure["data"], figure["layout"], f"{title}   {SYMBOLS[verdict.status]} {tr(WORDS[verdict.status])}", True
     )
     shapes, notes = _marks(scene, theme)
     out["layout"]["shapes"] = shapes

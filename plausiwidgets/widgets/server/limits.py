@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
 LEAST_DT = 0.005
@@ -111,5 +112,5 @@ class Limits:
             most, what = self.pairs, tr("searches per assessment")
         if asked <= most:
             return ""
-        return tr("This server allows at most {most} {what}, but {asked} were requested. A notebook has no "
-        "such limit.", most=most, what=what, asked=asked)  # fmt: skip
+        return tr("This server allows at most {most} {what}, but {asked} were requested. A notebook has no such "
+                  "limit.", most=grouped(most), what=what, asked=grouped(asked))  # fmt: skip

@@ -6,6 +6,7 @@ evaluated, and no text of it is shown at length.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ MAX_NOTES = 6
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _NO_MODEL = marked("There is no model {name}. The page shows {shown} instead.")
 _NO_PATTERN = marked("There is no pattern {name}. The page shows {shown} instead.")
+_OUTSIDE = marked("{name} must be from {low} to {high}, got {text}. The page uses {default}.")
+_NOT_POSITIVE = marked("{name} must be greater than 0 and at most {high}, got {text}. The page uses {default}.")
 _FOREIGN = re.compile(
     r"voila-.*|token|reset|_.*|mystery|language|lesson|card", re.ASCII
 )  # of servers, and what is read elsewhere
@@ -136,7 +139,9 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
     if text is None:
         return default
     if text not in valid:
-        notes.append(tr(missing, name=_shown(text), shown=default))
+        near = difflib.get_close_matches(text[:80], valid, n=1, cutoff=0.5)
+        hint = " " + tr("Did you mean {name}?", name=near[0]) if near else ""
+        notes.append(tr(missing, name=_shown(text), shown=default) + hint)
         return default
     return text
 
@@ -175,15 +180,14 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
         return own
     if key is not None and key != own.key and key.startswith(RECORDED) and not is_registered(key):
         notes.append(
-            tr((
-        "The link does not contain the recording, which stays in the session that opened it. The "
-        "page shows {shown} instead."),
+            tr("The link does not contain the recording, which stays in the session that opened it. The page "
+               "shows {shown} instead.",
                shown=own.key)
         )  # fmt: skip
         return own
     if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)
-    _name(key, [own.key], own.key, _NO_PATTERN, notes)
+    _name(key, [own.key, *patterns.names()], own.key, _NO_PATTERN, notes)
     return own
 
 
@@ -220,10 +224,13 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
         return parameter.default
     low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
+        unit = "" if parameter.unit in ("", "1") else f" {parameter.unit}"
+        note = _NOT_POSITIVE if parameter.scale == "log" and low <= 0 else _OUTSIDE
         notes.append(
-            tr("{name} must be from {low} to {high} {unit}, got {text}. The page uses {default}.",
-               name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=parameter.unit,
-               default=f"{parameter.default:g}")
+            tr(
+                note, name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}{unit}",
+                default=f"{parameter.default:g}",
+            )
         )  # fmt: skip
         return parameter.default
     return value

@@ -7,7 +7,7 @@ from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
-from plausiwidgets.widgets.figures.map_cells import MARKS
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS
 from plausiwidgets.widgets.figures.plane_figure import outlines
 
 
@@ -21,10 +21,10 @@ def test_a_verdict_is_drawn_with_target_response_current_and_marks(tmp_path) -> 
     assert isinstance(figure, go.Figure)
     potential, *_ = shown(figure, "response")
     assert potential.y.max() == np.float32(verdict.traces["step"].v[0].max())  # no peak is added to a whole spike
-    assert shown(figure, "example") and figure.layout.shapes and figure.layout.annotations
+    assert shown(figure, "target") and figure.layout.shapes and figure.layout.annotations
     assert figure.layout.title.text.startswith("Hodgkin–Huxley: Tonic spiking   ")
     assert figure.layout.yaxis.title.text == "potential (mV)" and figure.layout.yaxis3.title.text == "I (µA/cm²)"
-    assert [trace.name for trace in figure.data if trace.showlegend] == ["example", "response"]
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["target", "response"]
     figure.update_layout(title="mine").write_html(tmp_path / "figure.html", include_plotlyjs=False)
     assert "mine" in (tmp_path / "figure.html").read_text("utf-8")
 
@@ -52,7 +52,7 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
     statuses = table.set_index(["model", "pattern"])["status"]
     for row, model in zip(cells.text, table["model"].unique(), strict=True):
         cannot = pw.models.get(model).cannot
-        signs = {p: "∅" if p in cannot else MARKS[statuses[model, p]] for p in pw.patterns.names()}
+        signs = {p: "∅" if p in cannot else SYMBOLS[statuses[model, p]] for p in pw.patterns.names()}
         assert list(row) == list(signs.values())
     assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
     assert len({trace.marker.color for trace in key}) == len(key)
