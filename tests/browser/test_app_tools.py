@@ -42,7 +42,7 @@ def value(page, name: str) -> float:
 def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(opened):
     page = opened()
     open_tool(page, "Parameter plane")
-    said(page, "of 1600 cells")
+    said(page, "of 1600 grid points")
     box = page.locator(".pw-cells").bounding_box()
     x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
     page.mouse.move(x, y)
@@ -51,7 +51,7 @@ def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(
     page.mouse.up()
     expect(output(page, "c")).not_to_have_text("−50 mV")
     expect(page.locator(".pw-at")).to_contain_text("c = ")
-    assert "1600 cells" in page.locator(STATUS).inner_text()  # its own two values leave it as it is
+    assert "1600 grid points" in page.locator(STATUS).inner_text()  # its own two values leave it as it is
     page.locator("button[aria-label=Undo]").click()
     expect(output(page, "c")).to_have_text("−50 mV")
     assert value(page, "d") == 2
@@ -145,7 +145,7 @@ def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page,
 
 def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page):
     open_tool(page, "Parameter plane")
-    said(page, "of 1600 cells")
+    said(page, "of 1600 grid points")
     page.get_by_role("button", name="all patterns").click()
     said(page, f"of {len(patterns.names())} patterns")
     assert "Tonic bursting" in page.locator(".pw-at").inner_text()
@@ -154,9 +154,9 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
 
 def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
     open_tool(page, "Onset of firing")
-    said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
+    said(page, "The resting state disappears or loses stability at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
     said(page, "○ saddle-node: 4 mV/ms")  # where it is b
-    expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
+    expect(page.get_by_role("img", name="The resting state disappears or loses stability at 3.7975")).to_be_visible()
     assert findings(page, ".pw-app") == []
 
 
@@ -191,7 +191,7 @@ def test_the_rate_over_the_current_is_that_of_this_neuron(page):
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
     open_tool(page, "What else can this neuron do?")
     page.get_by_role("button", name="Search all patterns").click()
-    said(page, f" of {len(patterns.names())} searched")
+    said(page, f" of {len(patterns.names())} patterns searched")
     page.wait_for_selector(".pw-found li")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Search again")).to_be_visible()
@@ -234,7 +234,7 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
     said(page, "line 1: 'x' is not a number")
     page.locator(".pw-values textarea").fill("0 10\n100 0\n200 20\n250 0")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".pw-sentence")).to_contain_text("custom values")
+    expect(page.locator(".pw-sentence")).to_contain_text("the current waveform")
     page.get_by_role("button", name="Standard").click()
     expect(page.locator(".pw-sentence button").nth(1)).to_have_text(pattern)
     page.wait_for_selector(JUDGED)
@@ -285,7 +285,7 @@ def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page
     open_tool(page, "Equations")
     expect(page.locator(".pw-equations a").first).to_have_attribute("href", re.compile(r"https://doi.org/10\."))
     page.locator(".pw-maths [data-symbol=c]").first.hover()
-    expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
+    expect(page.locator(".pw-equations [aria-live]")).to_contain_text("Reset potential")
     assert findings(page, ".pw-app") == []
 
 

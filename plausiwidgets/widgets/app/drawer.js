@@ -106,7 +106,7 @@ function after(search, app) {
   if (status === "fragile")
     return tr("Not robust. All criteria are met, but one verification test fails. Use these parameters anyway, or search again.");
   if (state === "stopped" && !search.best) return tr("Stopped before the first evaluation.");
-  if (state === "stopped") return tr("Stopped. Use the best parameters so far, adjust them by hand, and search again.");
+  if (state === "stopped") return tr("Stopped. Use the best parameters so far, or search again.");
   const names = atEnds.join(", ");
   if (names)
     return tr(

@@ -212,6 +212,7 @@ function Gloss({ gloss, label = "", children }) {
   const show = () => {
     const [button, box] = [word.current, tip.current];
     if (!box?.showPopover || box.matches(":popover-open")) return;
+    box.textContent = gloss; // while it is hidden, it is not part of the text around it
     box.showPopover();
     const { left, top, bottom } = button.getBoundingClientRect();
     const { width, height } = box.getBoundingClientRect();
@@ -232,6 +233,7 @@ function Gloss({ gloss, label = "", children }) {
       document.removeEventListener("pointerdown", away, true);
       document.removeEventListener("scroll", away, true);
       if (box.isConnected) box.hidePopover();
+      box.textContent = "";
       close.current = () => {};
     };
   };
@@ -246,5 +248,5 @@ function Gloss({ gloss, label = "", children }) {
   // A span, as a button breaks the line before the punctuation that follows it.
   return html`<span class="pw-term" onpointerenter=${over} onpointerleave=${out}><span class=${`pw-word${label ? " pw-ask" : ""}`} role="button" tabindex="0"
     aria-label=${label || null} aria-describedby=${`pw-gloss-${id.current}`} ref=${word} onfocus=${show} onblur=${hide} onclick=${show} onkeydown=${keys}>${children}</span><span
-    popover="manual" role="tooltip" class="pw-gloss" id=${`pw-gloss-${id.current}`} ref=${tip}>${gloss}</span></span>`;
+    popover="manual" role="tooltip" class="pw-gloss" id=${`pw-gloss-${id.current}`} ref=${tip}></span></span>`;
 }
