@@ -10,7 +10,7 @@ from tests.browser.pages import NotebookPage
 
 APP = "import plausiwidgets as pw\napp = pw.Explorer({})\napp"
 BURSTING = APP.format('"izhikevich", "tonic_bursting"')
-LOST = "The kernel does not answer"
+LOST = "The kernel is not responding"
 DOTS = "() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0)"
 RUNNING = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(one => one.textContent.includes('*'))"
 EVALUATE = """expression => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel

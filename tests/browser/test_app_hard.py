@@ -71,7 +71,7 @@ def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refuse
             await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         }
     }""")
-    page.locator(".pw-app[data-pw-status=holds]").wait_for()  # nothing is lost
+    page.locator(".pw-app:is([data-pw-status=replicated], [data-pw-status=unverified])").wait_for()  # nothing is lost
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def test_the_first_screen_is_walked_by_keys_alone(opened):
     page.locator("input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Control+z")
-    page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    page.locator(".pw-app:is([data-pw-status=replicated], [data-pw-status=unverified])").wait_for()
     page.get_by_role("button", name="Share").focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
@@ -138,9 +138,9 @@ def test_axe_finds_nothing_in_any_state(opened, scheme):
     box.fill("-1")
     box.press("Enter")
     assert findings(page) == []
-    open_tool(page, "Compare")
+    open_tool(page, "Keep for comparison")
     assert findings(page) == []
-    for tool in ("Parameter plane", "Curves", "Equations", "Criteria", "Phase plane"):
+    for tool in ("Parameter plane", "Sensitivity", "Equations", "Criteria", "Phase plane"):
         open_tool(page, tool).wait_for()
         assert findings(page) == [], tool
 

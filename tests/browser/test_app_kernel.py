@@ -45,7 +45,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     page.wait_for_selector(JUDGED)
     open_tool(page, "Parameter plane")
     page.locator(PLANE, has_text="of 1600 cells").wait_for()
-    open_tool(page, "Curves")
+    open_tool(page, "Sensitivity")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)
     page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()

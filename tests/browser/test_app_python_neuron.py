@@ -58,5 +58,5 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_patter
 @pytest.mark.slow
 def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cells):
     opened = open_cells(python_neuron("v = where(v > -60.0, 1e9 * v, v)"), until=".pw-app")
-    chip(opened, "runs away")
+    chip(opened, "divergence")
     assert slider(opened).is_enabled()

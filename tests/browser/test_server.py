@@ -18,7 +18,7 @@ def drawer(page):
 
 
 def tried(page) -> int:
-    found = re.search(r"(\d+) tried", drawer(page).inner_text())
+    found = re.search(r"(\d+) evaluated", drawer(page).inner_text())
     return int(found[1]) if found else 0
 
 
@@ -33,7 +33,7 @@ def press(page, name: str) -> None:
 
 def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     page = visit().page
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "replicated")
     shown = page.locator(".pw-row:has([data-name=d]) output")
     before = shown.inner_text()
     page.locator("[data-name=d]").press("ArrowRight")
@@ -55,9 +55,9 @@ def test_the_page_is_of_files_that_are_kept_and_has_no_more_than_400_kilobytes(v
 
 def test_a_search_is_watched_and_its_values_are_taken(visit):
     page = visit("#model=izhikevich&pattern=tonic_bursting&c=-66&d=7&amplitude=9").page
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "rejected")
     press(page, "Search for parameters")
-    expect(drawer(page)).to_contain_text("Found, and verified", timeout=60_000)
+    expect(drawer(page)).to_contain_text("Found and verified", timeout=60_000)
     press(page, "Use these parameters")
     expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)
 
@@ -80,7 +80,7 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
     for stops in (False, True):
         if stops:
             press(page, "Stop")
-            expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
+            expect(drawer(page)).to_contain_text("Stopped. Use the best", timeout=60_000)
         for width, height in ((1024, 768), (1400, 900)):
             page.set_viewport_size({"width": width, "height": height})
             until(lambda: has_its_share(page, 0.15))
@@ -134,13 +134,13 @@ def test_a_model_that_is_picked_is_fetched_and_german_too_which_stays_after_a_re
     page = opened.page
     assert page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('adex.'))") is False
     page.evaluate("location.hash = '#model=adex&pattern=tonic_spiking'")
-    expect(page.locator("h1")).to_contain_text("Adaptive exponential")
+    expect(page.locator("h1")).to_contain_text("AdEx neuron")
     page.get_by_role("button", name="More", exact=True).click()
     press(page, "Deutsch")
     page.keyboard.press("Escape")
-    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    expect(page.locator(".pw-app")).to_contain_text("Parameter suchen")
     page.reload()
-    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    expect(page.locator(".pw-app")).to_contain_text("Parameter suchen")
     assert page.evaluate("document.documentElement.lang") == "de"
 
 
@@ -156,7 +156,7 @@ def test_plotly_takes_over_where_a_hand_is_on_the_figure(visit):
 @pytest.mark.slow
 def test_a_recording_is_read_by_the_server_and_shown(visit, root):
     page = visit("#model=izhikevich&pattern=tonic_spiking").page
-    open_tool(page, "Data")
+    open_tool(page, "Recording")
     page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
     press(page, "Use as target")
     expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)
@@ -173,7 +173,7 @@ def test_an_exercise_is_handed_in_by_one_press_and_the_teachers_page_fills(brows
         teacher = BrowserPage(browser)
         pages.append(teacher)
         teacher.page.goto(server.url + address)
-        expect(teacher.page.locator("main")).to_contain_text("Nothing was handed in yet", timeout=30_000)
+        expect(teacher.page.locator("main")).to_contain_text("Nothing has been handed in yet", timeout=30_000)
         for name in ("Ada", "Bert"):
             student = VisitorPage(browser, server.url, "exercise/burst/")
             pages.append(student)

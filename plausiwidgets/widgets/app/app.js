@@ -4,6 +4,7 @@ import { tr, translate } from "./engine/texts.js";
 import { measuredText, numberText, ofUnit } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
+import { SYMBOLS } from "./marks.js";
 import { firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
@@ -88,6 +89,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let keeping = 0;
   let stopAsking = () => {};
   let stopSeeking = () => {};
+  /** @type {Values | null} */
+  let begun = null; // the values that the last search began with, where it began with those of the sliders
   let ways = 0; // how often the user went, or wants to go, elsewhere
   let wanted = ""; // the language that was chosen last
   /** @type {Set<(t: number | null) => void>} */
@@ -165,12 +168,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   };
 
   const verifySoon = () => {
-    store.set({ verified: { status: "asked", why: "" } });
+    store.set({ verified: { status: "pending", why: "" } });
     asking = Number(setTimeout(verify, REST));
   };
 
-  /** Whether the values that are shown hold, as far as is known by now. */
-  const holds = () => store.get().verdict?.loss === 0 && store.get().verified?.status !== "fragile";
+  /** Whether the values that are shown meet all criteria, as far as is known by now. */
+  const holds = () => store.get().verdict?.loss === 0 && !["fragile", "rejected"].includes(store.get().verified?.status ?? "");
 
   const verify = () => {
     const { model, pattern, values, dt } = selection();
@@ -372,13 +375,15 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const values = { spikes, low: numberText(low, 3), high: withUnit(high, unit) };
       return tr("Membrane potential over time. Your neuron fires {spikes}, and the potential ranges from {low} to {high}.", values);
     },
-    exampleTitle() {
-      if (!run.pattern.targets.length) return "";
-      if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
+    /** What the target is called, and its source where it is a published neuron. @returns {string[]} */
+    exampleParts() {
+      if (!run.pattern.targets.length) return [];
+      if (gameOf(store.get()) || store.get().exercise?.common) return [tr("hidden neuron")];
       const { lines, neuron, title } = run.pattern.targets[0];
-      if (lines) return tr("recording");
-      return neuron === "izhikevich_2004" ? tr("target, Izhikevich 2004") : tr("target, {neuron}", { neuron: tr(title) });
+      if (lines) return [tr("recording")];
+      return [tr("target"), neuron === "izhikevich_2004" ? "Izhikevich 2004" : tr(title)];
     },
+    exampleTitle: () => app.exampleParts().join(", "),
     /** Whether the example is of another neuron, and drawn on the potentials of this one. */
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
     /** Passes a time of the figure on to the views that show where the neuron is then. @param {number | null} t */
@@ -572,6 +577,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     search(begin = holds() ? "random" : "values", how = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn, box } = store.get();
+      begun = begin === "values" ? values : null;
       store.set({ search: null, drawer: true, turn: null, notice: "" });
       const own = { bounds: box.bounds, free: app.free() };
       // A notebook has them as the page does; elsewhere the defaults hold what is not to be searched.
@@ -579,6 +585,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const free = turn ? { free: turn.moved } : {};
       stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, receiveSearch);
     },
+    /** Whether the best of the search is what it began with, from the sliders. */
+    isBestAtStart: () => Boolean(begun) && Object.entries(store.get().search?.best ?? {}).every(([name, value]) => begun?.[name] === value),
     /** Whether the values are those that the search has found. */
     isTaken() {
       const { search } = store.get();
@@ -681,7 +689,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
           const measured = Number.isNaN(check.value) ? tr("not measurable") : measuredText(check.value, pointed ? check.unit : unit);
           const own = `${run.sweep.name}: `; // of a recording a criterion names its sweep, which is shown
           const name = tr(check.name.startsWith(own) ? check.name.slice(own.length) : check.name);
-          const text = pointed ? measured : `${name}: ${measured}`;
+          const text = pointed ? measured : `${SYMBOLS.rejected} ${name}: ${measured}`;
           const [begin, end] = [Math.max(Number.isNaN(from) ? first : from, first), Math.min(Number.isNaN(to) ? last : to, last)];
           return { from: begin, to: end, text, passed: check.passed };
         })
@@ -693,7 +701,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   const hearSilence = (silent) => {
     const { verdict, verified } = store.get();
     hushed = false;
-    store.set({ silent, ...(silent && verified?.status === "asked" ? { verified: null } : {}) });
+    store.set({ silent, ...(silent && verified?.status === "pending" ? { verified: null } : {}) });
     if (!silent && verdict?.loss === 0 && !verified && run.neuron) verify();
   };
   host.onSilence?.(hearSilence);

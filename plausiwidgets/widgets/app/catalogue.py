@@ -181,7 +181,7 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "ruled_out" where an argument rules the pattern out."""
+    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
     return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)

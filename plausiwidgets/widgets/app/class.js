@@ -12,6 +12,7 @@ import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
 import { isDark, properties, watchTheme } from "./theme.js";
 import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { Answered } from "./codes.js" */
 /** @import { Catalogue, Exercise, Layer, ModelData, Slider } from "./types.d.ts" */
@@ -26,7 +27,7 @@ const NEAR = 12; // px
 
 /** @param {HTMLElement} place @param {About} about */
 export function classPage(place, about) {
-  const title = tr("Class results for {title}", { title: tr(patternOf(about.catalogue, about.data, about.pattern).title) });
+  const title = tr("Class results for {title}", { title: patternInSentence(about, about.pattern) });
   document.title = title;
   addEventListener("hashchange", () => location.reload());
   render(html`<${Class} about=${about} title=${title} place=${place} />`, place);

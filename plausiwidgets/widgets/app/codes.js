@@ -4,6 +4,7 @@ import { isValid, limitsOf, NUMBER, shownText } from "./link.js";
 import { patternOf, simulation, slidersOf } from "./neuron.js";
 import { pictureOf } from "./pictures.js";
 import { endsInExercise } from "./task.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { Catalogue, CriterionResult, Exercise, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 // Codes of answers: model and pattern, the values that are not defaults, the claim, the time and a checksum, with a name and
@@ -129,14 +130,22 @@ export function fieldsOf(exercise, data, sliders, code) {
     }
   }
   const dt = given.has(".dt") ? numberOf(".dt") : data.model.dt;
-  if (dt !== exercise.start.dt) throw new Error(tr("the code is invalid: its time step of {dt} ms differs from that of the exercise", { dt: numberText(dt) }));
+  if (dt !== exercise.start.dt)
+    throw new Error(
+      tr("the code is invalid: its time step must be {expected} ms, got {dt} ms", {
+        expected: numberText(exercise.start.dt),
+        dt: numberText(dt),
+      }),
+    );
   const seconds = numberOf(".seconds");
   if (!(seconds >= 0 && seconds < Infinity)) {
     throw new Error(tr("the code is invalid: the time must be a finite number ≥ 0, got {seconds} s", { seconds: numberText(seconds) }));
   }
   const [name, words] = [textOf(".name"), textOf(".words")];
-  if (name !== plainOf(name, LONGEST_NAME)) throw new Error(tr("the code is invalid: the name is too long or contains characters that cannot be printed"));
-  if (words !== plainOf(words, LONGEST_WORDS)) throw new Error(tr("the code is invalid: the answer in words is too long or contains characters that cannot be printed"));
+  if (name !== plainOf(name, LONGEST_NAME))
+    throw new Error(tr("the code is invalid: the name must be at most {most} printable characters", { most: LONGEST_NAME }));
+  if (words !== plainOf(words, LONGEST_WORDS))
+    throw new Error(tr("the code is invalid: the answer in words must be at most {most} printable characters", { most: LONGEST_WORDS }));
   return { values, dt, seconds, name, words, claims: textOf(".solved") === "1" };
 }
 
@@ -155,8 +164,8 @@ export function* answering(catalogue, data, key, exercise, code) {
   const hold = criteria.filter(({ passed }) => passed).length;
   if (claims && loss > 0) {
     throw new Error(
-      tr("the code is invalid: it claims that all criteria for “{title}” are met, but only {count} of {total} are", {
-        title: tr(pattern.title),
+      tr("the code is invalid: it claims that all criteria for {pattern} are met, but only {count} of {total} are", {
+        pattern: patternInSentence({ catalogue, data }, key),
         count: hold,
         total: criteria.length,
       }),

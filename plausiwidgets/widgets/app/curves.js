@@ -3,6 +3,7 @@ import { valuesAlong } from "./cells.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { asked, rangesFor, useJob, useJobAtRest } from "./jobs.js";
 import { simulation } from "./neuron.js";
 import { hasRoom, path, prepared } from "./painter.js";
@@ -123,7 +124,7 @@ function Profiles({ app }) {
     for (const loss of Array.from(profiles[name]?.loss ?? [])) if (Number.isFinite(loss)) most = Math.max(most, loss);
   const shown = sliders.filter(({ name }) => profiles[name]);
   const { state, error } = job.get();
-  return html`<p class="pw-at">${tr("The loss while one parameter varies over its range. Green: all criteria met. The line marks your slider position.")}</p>
+  return html`<p class="pw-at">${glossing()(tr("The loss while one parameter varies over its range. Green: all criteria met. The line marks your slider position."))}</p>
     <p role="status">${isHost && state === "failed" ? error : isOld || !shown.length ? tr("evaluating …") : ""}</p>
     <div class="pw-profiles">${shown.map((slider) => {
       const [low, high] = ranges[slider.name];
@@ -223,7 +224,7 @@ function Rate({ app }) {
   const here = data && Number.isFinite(at) ? rateAt(data.current, data.rate, at) : NaN;
   const attributes = { role: "img", "aria-label": tr("f–I curve") };
   return html`<${Pictured} app=${app} of=${[data, dark, present, at]} picture=${picture} whole=${() => [0, last(data?.current ?? [1])]} read=${read} attributes=${attributes} />
-    <p class="pw-at">${tr("The firing rate for a constant current on top of the holding current. The dashed line marks your amplitude.")}</p>
+    <p class="pw-at">${glossing()(tr("The f–I curve shows the firing rate for a constant current on top of the holding current. The dashed line marks your amplitude."))}</p>
     <p role="status">${state === "failed" ? error : Number.isNaN(here) ? tr("simulating …") : tr("{rate} Hz at {current}", { rate: numberText(here, 3), current: `${plain(at)}${ofUnit(app.data.model.unit, " ")}` })}</p>`;
 }
 

@@ -99,7 +99,7 @@ class Described:
         """Return the set that is given, with what a pattern has of it; the page begins with it."""
         known = pattern.parameters(self.model)
         given = {name: value for name, value in mapping(self.parameters).items() if name in known}
-        return self._set(pattern, marked("as exported"), given, self.dt, "") | {"begin": True}
+        return self._set(pattern, "exported", marked("as exported"), given, self.dt, "") | {"begin": True}
 
     def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return what is asked, and what a code says besides the values."""
@@ -177,14 +177,14 @@ class Described:
         sets = []
         for values, dt, preset in known_sets(self.model, pattern):
             if preset is not None:
-                sets.append(self._set(pattern, preset.title, values, dt, preset.source))
+                sets.append(self._set(pattern, "preset", preset.title, values, dt, preset.source))
             elif not any(entry["status"] == "replicated" for entry in sets):
-                title, source = marked("defaults"), ""
+                kind, title, source = "defaults", marked("defaults"), ""
                 if values:
-                    title, source = marked("found by a search"), marked("packaged assessment")
-                sets.append(self._set(pattern, title, values, dt, source))
+                    kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
+                sets.append(self._set(pattern, kind, title, values, dt, source))
         if not sets:
-            sets.append(self._set(pattern, marked("defaults"), {}, None, ""))
+            sets.append(self._set(pattern, "defaults", marked("defaults"), {}, None, ""))
         return [*sets, self.exported(pattern)] if self.is_given else sets
 
     def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
@@ -192,7 +192,7 @@ class Described:
         given = exercise.start if isinstance(exercise, Mystery) else mapping(self.parameters)
         dt = exercise.dt if isinstance(exercise, Mystery) and self.dt is None else self.dt
         source = marked("a neuron with hidden parameters") if is_mystery else ""
-        start = self._set(pattern, marked("start"), given, dt, source)
+        start = self._set(pattern, "hidden" if is_mystery else "start", marked("start"), given, dt, source)
         if start["status"] != "rejected":
             raise ValueError(
                 f"the start already shows “{pattern.title}”, and nothing would be left to do: give other parameters"
@@ -200,13 +200,14 @@ class Described:
         return start
 
     def _set(
-        self, pattern: Protocol, title: str, given: Mapping[str, float], dt: float | None, source: str
+        self, pattern: Protocol, kind: str, title: str, given: Mapping[str, float], dt: float | None, source: str
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
         if not self.simulate:
             return {
-                "title": title, "source": source, "values": list(values.items()), "dt": check_dt(model, dt),
+                "kind": kind, "title": title, "source": source, "values": list(values.items()),
+                "dt": check_dt(model, dt),
                 "status": "unjudged", "why": "",
             }  # fmt: skip
         verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
@@ -215,7 +216,7 @@ class Described:
             for prefix, part in pattern.components.items()
         ]
         entry = {
-            "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
+            "kind": kind, "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
             "status": verdict.status, "why": verdict.failed_test,
         }  # fmt: skip
         return entry | {"chosen": chosen} if any(chosen) else entry

@@ -5,7 +5,7 @@ import { Copy } from "./menus.js";
 import { Name } from "./sliders.js";
 import { pointsOf } from "./task.js";
 import { html, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Exercise, Verdict } from "./types.d.ts" */
@@ -34,9 +34,9 @@ function progressOf(common, verdict) {
 
 /** How far it is, or praise. @param {{ app: App, common?: string[] | null }} props `common`: of a mystery */
 function Progress({ app, common = null }) {
-  const { verdict, language } = app.store.get();
+  const { verdict } = app.store.get();
   if (verdict?.loss !== 0) return html`<p role="status">${tr("Not yet: {state}", { state: progressOf(common, verdict) })}</p>`;
-  const title = inSentence(tr(app.pattern.title), language);
+  const title = patternInSentence(app, app.pattern.key);
   const praise = common ? tr("Solved. All criteria are met.") : tr("Well done! Your neuron shows {pattern}.", { pattern: title });
   return html`<p role="status" class="pw-praise">✓ ${praise}</p>`;
 }

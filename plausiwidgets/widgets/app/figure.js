@@ -203,7 +203,7 @@ function handlesIn(app, place, at) {
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {
   const { drawer, search, pinned, turn, selection } = app.store.get();
-  const [example, ...source] = app.exampleTitle().split(", ");
+  const [example, ...source] = app.exampleParts();
   const title = app.isScaled() ? scaledWords() : null;
   const scaled = app.isScaled() ? ` ${tr("(scaled)")}` : "";
   const entry = (/** @type {string} */ role, /** @type {any} */ text) =>

@@ -1,11 +1,13 @@
 import { tr } from "./engine/texts.js";
 import { asked } from "./jobs.js";
+import { SYMBOLS } from "./marks.js";
 import { paint } from "./painter.js";
 import { csvOf, save } from "./saving.js";
 import { svgCanvas } from "./svg.js";
 import { gameOf } from "./task.js";
 import { tracesOf } from "./traces.js";
 import { html, useState } from "./vendor/preact.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -80,9 +82,9 @@ export function ExerciseFile({ app }) {
   const [status, setStatus] = useState("");
   const game = gameOf(app.store.get());
   const saved = () => write(app, setStatus, { what: "exercise", free: app.free(), text: question });
-  const usual = tr("Move the sliders until your neuron shows {title}.", { title: tr(app.pattern.title) });
+  const usual = tr("Move the sliders until your neuron shows {title}.", { title: patternInSentence(app, app.pattern.key) });
   return html`<div class="pw-copy">
-    ${app.pattern.ruled_out ? html`<p>∅ ${tr(app.pattern.ruled_out)}</p>` : ""}
+    ${app.pattern.ruled_out ? html`<p>${SYMBOLS.ruled_out} ${tr(app.pattern.ruled_out)}</p>` : ""}
     ${
       game
         ? ""

@@ -332,7 +332,9 @@ export function serverHost(address, shipped, language) {
       own.quiet();
       if (closed) return;
       if (code === FULL) {
-        lossChanged(tr("The server is full, or this page is open elsewhere. The app continues without the server and keeps trying to reconnect."));
+        lossChanged(
+          tr("The server is full, or this page is open elsewhere. The app continues without the server and keeps trying to reconnect."),
+        );
       } else own.lost();
       setTimeout(() => connect(code === FULL ? RETRY[2] : Math.min(2 * delay, RETRY[1])), code === FULL ? RETRY[2] : delay);
     };

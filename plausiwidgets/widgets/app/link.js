@@ -62,7 +62,8 @@ export function wantedOf(text, catalogue, data = null) {
   const named = (name, read) => {
     const given = take(name);
     const known = given === null ? null : read(given);
-    if (given !== null && known === null) notes.push(tr("The link refers to {name}, which is not available here.", { name: shownText(given) }));
+    if (given !== null && known === null)
+      notes.push(tr("The link refers to {name}, which is not available here.", { name: shownText(given) }));
     return known;
   };
   const models = { ...catalogue.models, ...(data ? { [data.model.name]: true } : {}) };
@@ -126,7 +127,7 @@ export function valuesOf(fields, sliders) {
 }
 
 /** The hard limits of a slider, in words. @param {Slider} slider */
-export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite"));
+export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite")).replaceAll(">=", "≥").replaceAll("<=", "≤");
 
 /** Whether a value is within the hard limits of a slider. @param {Slider} slider @param {number} value */
 export function isValid({ limits: [low, high], scale }, value) {

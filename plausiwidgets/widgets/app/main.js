@@ -14,7 +14,7 @@ import { searching, seek } from "./seeking.js";
 import { keepStill } from "./still.js";
 import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
-import { patternTitle } from "./words.js";
+import { shownInSentence } from "./words.js";
 
 /** @import { Catalogue, Exercise, Host, LessonData, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
@@ -80,7 +80,7 @@ export function start(place, given) {
   else if (isElsewhere) follow(app, link);
   let written = location.hash;
   const call = () => {
-    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${patternTitle(app)}`;
+    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${shownInSentence(app)}`;
   };
   call();
   const write = () => {

@@ -40,7 +40,7 @@ export function Explore({ app }) {
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
     <div class="pw-menu">${tools.map(
       ({ name, title, line, begin }) =>
-        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line(app)}</span></button>`,
+        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title(app)}</b><span>${line(app)}</span></button>`,
     )}
       <button onclick=${() => app.store.set({ pinned: isPinned ? null : selection, sheet: "" })}>
         <b>${isPinned ? tr("Stop comparing") : tr("Keep for comparison")}</b>

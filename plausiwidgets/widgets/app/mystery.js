@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { glossing } from "./glosses.js";
 import { Heading } from "./heading.js";
 import { simulation } from "./neuron.js";
 import { isOf, isOpen } from "./search.js";
@@ -96,7 +97,7 @@ export function Score({ app, game }) {
   return html`<section class="pw-question pw-game" aria-label=${tr("Mystery")}>
     <${Heading} app=${app}>${tr("Mystery {seed}", { seed: game.seed })}<//>
     <p class="pw-score" role="status"><span>${tr("you")} <b>${shown(game.yours)}</b></span><span>${tr("search")} <b>${shown(game.best)}</b></span>
-      <span>${tr("of 100")}</span></p>
+      <span>${glossing()(tr("of 100 points"))}</span></p>
     <p>${tr("The grey trace belongs to a neuron with hidden parameters:")} ${names.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
       ${tr("All other parameters are correct. Drag until your spikes line up with its spikes.")}</p>
   </section>`;
@@ -117,9 +118,12 @@ export function MysteryActions({ app, game }) {
     });
   const words = {
     "": game.raced
-      ? tr("The search starts after four seconds. It evaluates {count} parameter sets per second, about as many as you see while dragging.", {
-          count: PACE,
-        })
+      ? tr(
+          "The search starts after four seconds. It evaluates {count} parameter sets per second, about as many as you see while dragging.",
+          {
+            count: PACE,
+          },
+        )
       : "",
     yours: tr("You won."),
     search: tr("The search won."),

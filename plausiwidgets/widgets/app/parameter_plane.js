@@ -3,6 +3,7 @@ import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, j
 import { endsOf, positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { arrowOf, dragged } from "./hand.js";
 import { asked, keptIn, rangesFor, useJob } from "./jobs.js";
 import { PairMenus } from "./pair.js";
@@ -171,6 +172,7 @@ export function ParameterPlane({ app }) {
     redraw();
   };
   const units = Object.fromEntries(app.sliders.map(({ name, unit }) => [name, ofUnit(unit, " (", ")")]));
+  const glossed = glossing();
   const place = pointed ?? here;
   const title = tr("Plane of {x} and {y}. Arrow keys move the neuron, in small steps with Shift.", { x: x.name, y: y.name });
   return html`<div class="pw-fields">
@@ -192,10 +194,10 @@ export function ParameterPlane({ app }) {
     }} />
     <div class="pw-fieldwords">
       <p class="pw-at">${[x, y].map((slider, k) => textAt(slider, pointed ? valueAt(slider, Math.round(pointed[k] * STEPS), ends[k]) : selection.values[slider.name])).join(", ")}${
-        cells && !isOld ? html`: ${describedAt(app, cells, place, all)}` : ""
+        cells && !isOld ? html`: ${glossed(describedAt(app, cells, place, all))}` : ""
       }</p>
       <p role="status">${statusOf(cells, isOld, isHost ? job.get() : null, all)}</p>
-      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${tr("all criteria met")}</li><li class="near"><i></i>${tr("close")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron (drag it)")}</li><li>• ${tr("packaged parameter sets")}</li></ul>`}
+      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${glossed(tr("all criteria met"))}</li><li class="near"><i></i>${tr("close")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron (drag it)")}</li><li>• ${tr("packaged parameter sets")}</li></ul>`}
     </div>
   </div>`;
 }

@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { intervalText } from "./engine/words.js";
+import { Explained } from "./glosses.js";
 import { keptIn } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
@@ -214,13 +215,13 @@ function Read({ app, state }) {
         ? html`<div class="pw-toolrow"><button class="pw-icon" aria-label=${tr("Previous sweep")} disabled=${at === 0} onclick=${() => lookAt(app, at - 1)}>‹</button>
             <b>${tr(sweep.name)}</b>
             <button class="pw-icon" aria-label=${tr("Next sweep")} disabled=${at === sweeps.length - 1} onclick=${() => lookAt(app, at + 1)}>›</button>
-            <label>${tr("is")} <select class="pw-sweeprole" onchange=${(/** @type {any} */ e) =>
+            <label>${tr("Role of the sweep")} <select class="pw-sweeprole" onchange=${(/** @type {any} */ e) =>
               change(() => {
                 if (e.target.value === "compared") roles.delete(sweep.name);
                 else roles.set(sweep.name, e.target.value);
               })}>${Object.entries(ROLES).map(
               ([role, title]) => html`<option value=${role} selected=${roleOf(sweep) === role}>${title()}</option>`,
-            )}</select></label></div>
+            )}</select></label><${Explained} of=${ROLES.predicted()} /></div>
           <div role="group" class="pw-sweepchips" aria-label=${tr("Sweeps")}>${sweeps.map(
             (one, k) =>
               html`<button class=${roleOf(one)} aria-current=${k === at} title=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} aria-label=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} onclick=${() => lookAt(app, k)}>${one.numbers[0]}</button>`,
@@ -238,7 +239,7 @@ function Read({ app, state }) {
       <ul>${[...weights].map(([name, weight]) => {
         const own = criteria.filter(({ of, sweep: where }) => of === name && (where === "" || where === sweep.name));
         return html`<li key=${name} class=${weight ? "" : "off"}>
-          <label><input type="checkbox" checked=${weight > 0} onchange=${() => change(() => weights.set(name, weight ? 0 : 1))} /> <b>${WHAT[name]?.() ?? name}</b></label>
+          <label><input type="checkbox" checked=${weight > 0} onchange=${() => change(() => weights.set(name, weight ? 0 : 1))} /> <b>${WHAT[name]?.() ?? name}</b></label><${Explained} of=${WHAT[name]?.() ?? name} />
           <select aria-label=${tr("Weight of {name}", { name: WHAT[name]?.() ?? name })} disabled=${!weight} onchange=${(
             /** @type {any} */ e,
           ) => change(() => weights.set(name, Number(e.target.value)))}>${WEIGHTS.map(
@@ -280,19 +281,19 @@ const ROLES = { compared: () => tr("used for fitting"), predicted: () => tr("hel
 
 /** What is compared, by its name in Python. @type {Record<string, () => string>} */
 const WHAT = {
-  n: () => tr("spikes"),
-  latency: () => tr("fires soon enough"),
-  mean_isi: () => tr("matching mean interval"),
-  cv: () => tr("regular intervals (CV)"),
-  times: () => tr("high coincidence factor Γ"),
-  rest: () => tr("matching resting potential"),
-  rate_before: () => tr("matching firing rate before the stimulus"),
-  course: () => tr("small subthreshold RMS error"),
-  resistance: () => tr("matching input resistance"),
-  time_constant: () => tr("matching membrane time constant"),
+  n: () => tr("number of spikes"),
+  latency: () => tr("latency"),
+  mean_isi: () => tr("mean interspike interval (ISI)"),
+  cv: () => tr("coefficient of variation (CV)"),
+  times: () => tr("spike times"),
+  rest: () => tr("resting potential"),
+  rate_before: () => tr("firing rate before the stimulus"),
+  course: () => tr("subthreshold potential"),
+  resistance: () => tr("input resistance"),
+  time_constant: () => tr("membrane time constant"),
   level: () => tr("potential at the end of steps"),
-  sag: () => tr("matching sag"),
-  ahp: () => tr("matching potential between spikes"),
-  height: () => tr("matching spike peak"),
-  width: () => tr("matching spike width"),
+  sag: () => tr("sag"),
+  ahp: () => tr("potential between spikes"),
+  height: () => tr("spike peak"),
+  width: () => tr("spike width"),
 };

@@ -1,8 +1,9 @@
 import { tr } from "./engine/texts.js";
 import { isLost } from "./focus.js";
+import { glossing } from "./glosses.js";
 import { Heading } from "./heading.js";
-import { Map20, TableMap } from "./map.js";
-import { markWords, SIGNS } from "./marks.js";
+import { Map20, TableMap, tableMark } from "./map.js";
+import { legendOf, markWords, SYMBOLS } from "./marks.js";
 import { drawPictures, picturesOf, Shown } from "./pictures.js";
 import { useAgain } from "./redraw.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
@@ -58,6 +59,8 @@ export function Patterns({ app }) {
   const marks = app.catalogue.models[selection.model]?.marks ?? {};
   const keys = Object.keys(app.data.patterns).filter((key) => !shapeOf(key));
   const count = keys.filter((key) => marks[key] === "replicated").length;
+  const shown = all ? marksOf(app, table) : keys.map((key) => marks[key] ?? "unsearched");
+  const glossed = glossing();
   return html`<${Sheet} app=${app} title=${tr("Choose a firing pattern")}>
     <div class="pw-choices">
       <div role="group" aria-label=${tr("View")} class="pw-tabs">
@@ -69,7 +72,7 @@ export function Patterns({ app }) {
         }
       </div>
       <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my parameters")}</label>
-      <span class="pw-key">✓ ${tr("verified")} · ~ ${tr("not robust")} · ✗ ${tr("not found")} · ∅ ${tr("ruled out")}</span>
+      <ul class="pw-key">${legendOf(shown).map(({ mark, symbol, words }) => html`<li key=${mark} class=${mark}><em aria-hidden="true">${symbol}</em> ${glossed(words)}</li>`)}</ul>
     </div>
     ${
       all
@@ -81,6 +84,16 @@ export function Patterns({ app }) {
   <//>`;
 }
 
+/** The statuses in the map. @param {App} app @param {import("./types.d.ts").Table | null} table @returns {Mark[]} */
+function marksOf({ catalogue, store }, table) {
+  if (table)
+    return Object.values(table.cells).map(({ status }) => /** @type {Mark} */ (status === "some" ? "replicated" : tableMark(status)));
+  const models = Object.values(catalogue.models);
+  const isOwn = !catalogue.models[store.get().selection.model];
+  const missing = /** @type {Mark[]} */ (isOwn ? ["unsearched"] : []);
+  return [...models.flatMap(({ marks }) => Object.keys(catalogue.patterns).map((key) => marks[key] ?? "unsearched")), ...missing];
+}
+
 /** @param {{ app: App, keys: string[], marks: Record<string, Mark>, dark: boolean, choose: (key: string) => void }} props */
 function Pictures({ app, keys, marks, dark, choose }) {
   const again = useAgain();
@@ -90,11 +103,11 @@ function Pictures({ app, keys, marks, dark, choose }) {
   return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue traces are from this model. Grey traces are targets, shown for patterns without a verified parameter set.")}</p>` : ""}
   <div class="pw-gallery">${keys.map((key) => {
     const { letter, title } = sharedOf(app)[key];
-    const mark = marks[key] ?? "rejected";
+    const mark = marks[key] ?? "unsearched";
     const isHere = key === app.store.get().selection.pattern;
     return html`<button key=${key} data-first=${isHere || null} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
       <${Shown} picture=${known.get(key)} dark=${dark} />
-      <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SIGNS[mark]}</em>
+      <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SYMBOLS[mark]}</em>
     </button>`;
   })}</div>`;
 }

@@ -1,9 +1,10 @@
 import { tr } from "./engine/texts.js";
 import { ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { keptIn } from "./jobs.js";
 import { useAgain } from "./redraw.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence, shapeOf, titleOf } from "./words.js";
+import { countText, patternInSentence, shapeOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -21,7 +22,7 @@ const SHAPES = [
 
 /** Another current for the neuron that is shown: its parameters stay, and the pattern is one press away. @param {{ app: App }} props */
 export function Stimulus({ app }) {
-  const { selection, language } = app.store.get();
+  const { selection } = app.store.get();
   const isPattern = app.isJudged();
   const state = keptIn(
     app,
@@ -55,7 +56,7 @@ export function Stimulus({ app }) {
   });
   const read = async (/** @type {File} */ file) => {
     if (file.size > MAX_CHARACTERS)
-      return setStatus(tr("{name} is too large. The limit is {most} characters.", { name: file.name, most: MAX_CHARACTERS }));
+      return setStatus(tr("{name} is too large. The limit is {most} characters.", { name: file.name, most: countText(MAX_CHARACTERS) }));
     state.text = await file.text();
     state.title = file.name;
     type(true);
@@ -63,6 +64,8 @@ export function Stimulus({ app }) {
     apply("values");
   };
   const unit = app.data.model.unit;
+  const glossed = glossing();
+  const perLine = `${tr("Per line, one time (ms from the onset) and one current")}${ofUnit(unit, " (", ")")}`;
   const button = (/** @type {string} */ name, /** @type {string} */ title, /** @type {string} */ tip, /** @type {() => void} */ act) =>
     html`<button aria-pressed=${name === "" ? isPattern && !typing : name === "values" ? isOpen : shape === name && !typing} title=${tip} onclick=${act}>${title}</button>`;
   return html`<div class="pw-fields pw-onecolumn">
@@ -79,13 +82,13 @@ export function Stimulus({ app }) {
       )}
       ${button("values", tr("Waveform…"), tr("A current waveform that you type, paste or load from a file"), () => type(true))}
     </div>
-    <p class="pw-at">${
+    <p class="pw-at">${glossed(
       isPattern
         ? tr("The standard stimulus for {pattern}, with its criteria. Changing the stimulus does not change the neuron's parameters.", {
-            pattern: inSentence(titleOf(app, state.before), language),
+            pattern: patternInSentence(app, state.before),
           })
-        : tr("This stimulus has no criteria. Its parameters are on the sliders and in the figure.")
-    }</p>
+        : tr("This stimulus has no criteria. Its parameters are on the sliders and in the figure."),
+    )}</p>
     ${
       shape === "pulses" && !typing
         ? html`<div class="pw-toolrow"><label>${tr("Pulses")} <input type="number" min="1" max=${MAX_PULSES} step="1" value=${state.number}
@@ -100,13 +103,13 @@ export function Stimulus({ app }) {
     }
     ${
       isOpen
-        ? html`<label class="pw-values">${tr("Per line, one time (ms from the onset) and one current")}${ofUnit(unit, " (", ")")}
-            <textarea ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
+        ? html`<div class="pw-values"><span>${glossed(perLine)}</span>
+            <textarea aria-label=${perLine} ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
               /** @type {any} */ e,
             ) => {
               state.text = e.target.value;
               state.title = "";
-            }}></textarea></label>
+            }}></textarea></div>
           <div class="pw-toolrow"><button class="pw-small" onclick=${() => apply("values")}>${tr("Apply")}</button>
             <div role="group" class="pw-tabs" aria-label=${tr("Between samples")}>${[false, true].map(
               (lines) =>

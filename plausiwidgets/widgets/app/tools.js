@@ -22,7 +22,7 @@ import { Criteria } from "./verdict.js";
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
  * the host, without which there is no such tool; what has nothing to open begins.
- * @typedef {{ name: string, title: () => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: Kind, view: any, begin?: (app: App) => void }} Tool
+ * @typedef {{ name: string, title: (app: App) => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: Kind, view: any, begin?: (app: App) => void }} Tool
  */
 
 /** @type {Tool[]} */
@@ -59,9 +59,11 @@ const TOOLS = [
   },
   {
     name: "curves",
-    title: () => tr("Sensitivity and f–I curve"),
+    title: (app) => (app.host.can("rate") ? tr("Sensitivity and f–I curve") : tr("Sensitivity")),
     line: (app) =>
-      app.host.can("rate") ? tr("See how each parameter affects the loss, and how the firing rate depends on the current (f–I curve).") : tr("See how each parameter affects the loss."),
+      app.host.can("rate")
+        ? tr("See how each parameter affects the loss, and how the firing rate depends on the current (f–I curve).")
+        : tr("See how each parameter affects the loss."),
     fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("profiles")),
     view: Curves,
   },
@@ -137,7 +139,7 @@ export function toolsOf(app) {
     (tool) => tool.fits(app) && (!isGiven || OPEN.includes(tool.name)) && !(isHidden && TELLING.includes(tool.name)),
   );
   const has = (/** @type {Tool} */ { needs }) => !needs || app.host.can(needs);
-  return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title()) };
+  return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title(app)) };
 }
 
 /** The tool that is open, beside the potential. @param {{ app: App }} props */
@@ -154,8 +156,8 @@ export function ToolPanel({ app }) {
     };
   }, [tool?.name]);
   if (!tool?.view) return "";
-  return html`<section class="pw-card pw-tool" aria-label=${tool.title()} tabindex="-1" ref=${place}>
-    <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
+  return html`<section class="pw-card pw-tool" aria-label=${tool.title(app)} tabindex="-1" ref=${place}>
+    <div class="pw-sheethead"><${Heading} app=${app}>${tool.title(app)}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>
     <${tool.view} app=${app} />
   </section>`;
@@ -165,5 +167,5 @@ export function ToolPanel({ app }) {
 export function Inside({ app }) {
   if (!app.data.model.plane || !app.run.neuron) return "";
   return html`<button class="pw-inside" onclick=${() => app.store.set({ tool: "plane" })}>
-    <${SmallPlane} app=${app} /><span>${tr("Why? Open the phase plane")} ›</span><span class="pw-unseen">${tr("Phase plane")}</span></button>`;
+    <${SmallPlane} app=${app} /><span>${tr("Why? Open the phase plane")} ›</span></button>`;
 }

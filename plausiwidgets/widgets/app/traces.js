@@ -116,7 +116,8 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
 
   const [held] = scene.handles;
   if (held && at.current > 40) {
-    const text = scene.handles.length > 1 ? tr("current (drag to change amplitude and timing)") : tr("current (drag to change the amplitude)");
+    const text =
+      scene.handles.length > 1 ? tr("current (drag to change amplitude and timing)") : tr("current (drag to change the amplitude)");
     const free = placeBeside(scene, at, widthOf(text, size), size);
     if (free) write(text, ...free);
   }

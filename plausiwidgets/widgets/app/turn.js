@@ -4,7 +4,7 @@ import { simulation } from "./neuron.js";
 import { useRedraw } from "./redraw.js";
 import { isOpen } from "./search.js";
 import { html } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, ModelData, Selection, Slider, Values } from "./types.d.ts" */
@@ -48,7 +48,7 @@ export function SearchButton({ app }) {
 export function Actions({ app }) {
   useRedraw(app.bars.on);
   const { turn, verdict } = app.store.get();
-  const title = inSentence(tr(app.pattern.title), app.store.get().language);
+  const title = patternInSentence(app, app.pattern.key);
   if (turn) {
     const isSolved = turn.stage === "solved";
     return html`<div class="pw-actions">

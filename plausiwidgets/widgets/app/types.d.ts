@@ -23,7 +23,7 @@ export type CriterionResult = {
 /** The verdict of the app, by the letter: at the time step of the selection. */
 export type Verdict = { loss: number; lost: boolean; criteria: CriterionResult[] };
 /** The verdict of Python on exactly this selection. */
-export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
+export type Verified = { status: "pending" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
   role: Role;
@@ -294,11 +294,13 @@ export type Component = {
   criteria: any[];
 };
 export type StoredSet = {
+  /** Where its values come from. */
+  kind: "defaults" | "preset" | "search" | "start" | "hidden" | "exported";
   title: string;
   source: string;
   values: [string, number][];
   dt: number;
-  status: Verified["status"];
+  status: Mark;
   why: string;
   chosen?: Sweep[][];
   /** Whether the app begins with it. */
@@ -360,7 +362,7 @@ export type ModelData = {
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };
-export type Mark = Verified["status"] | "ruled_out" | "unjudged";
+export type Mark = "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
 export type Catalogue = {
   format: number;
   bench: any;

@@ -1,5 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { intervalText, measuredText } from "./engine/words.js";
+import { glossing } from "./glosses.js";
+import { SYMBOLS } from "./marks.js";
 import { isTask } from "./task.js";
 import { html, useEffect } from "./vendor/preact.js";
 import { scaledWords } from "./words.js";
@@ -11,38 +13,45 @@ import { scaledWords } from "./words.js";
  * The verdict on a selection in words: one sentence, the same everywhere, and how it is coloured.
  * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Model} model
  * @param {Simulating | null} [simulating]
- * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "ruled_out", words: string, why: string }}
+ * @returns {{ kind: "waiting" | "unjudged" | "replicated" | "unverified" | "fragile" | "rejected" | "ruled_out", words: string, why: string }}
  */
 export function worded(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
-  if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("No criteria"), why: "" };
+  if (!pattern.components.some(({ criteria }) => criteria.length)) return shown("unjudged", tr("No criteria"), "");
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
   const { criteria, loss, lost } = verdict;
   if (loss > 0) {
-    if (pattern.ruled_out) return { kind: "ruled_out", words: `∅ ${tr("Ruled out")}`, why: tr(pattern.ruled_out) };
+    if (pattern.ruled_out) return shown("ruled_out", tr("Ruled out"), tr(pattern.ruled_out));
     if (lost) {
       const why = tr("The simulation diverges, so nothing can be measured. Move a slider back.");
-      return { kind: "fails", words: `✗ ${tr("Criteria not met (divergence)")}`, why };
+      return shown("rejected", tr("Criteria not met (divergence)"), why);
     }
     const count = criteria.filter(({ passed }) => passed).length;
     const words = tr("Criteria not met ({count} of {total} met)", { count, total: criteria.length });
-    return { kind: "fails", words: `✗ ${words}`, why: missing(criteria) };
+    return shown("rejected", words, missing(criteria));
   }
   if (verified?.status === "replicated") {
     const why = model.discrete
-      ? tr("All criteria are met at this model's fixed time step of {dt} ms, and remain met in every verification test, such as rounded parameters.", { dt: model.dt })
+      ? tr(
+          "All criteria are met at this model's fixed time step of {dt} ms, and remain met in every verification test, such as rounded parameters.",
+          { dt: model.dt },
+        )
       : tr("All criteria are met, and remain met in every verification test, such as smaller time steps and rounded parameters.");
-    return { kind: "holds", words: `✓ ${tr("Verified")}`, why };
+    return shown("replicated", tr("Verified"), why);
   }
-  if (verified?.status === "fragile" || verified?.status === "rejected") {
+  if (verified?.status === "rejected") {
+    return shown("rejected", tr("Criteria not met"), tr("All criteria are met on this page, but not in Python at the same time step."));
+  }
+  if (verified?.status === "fragile") {
     const why = tr("All criteria are met at this time step, but one verification test fails: {why}", { why: tr(verified.why) });
-    return { kind: "fragile", words: `~ ${tr("Not robust")}`, why };
+    return shown("fragile", tr("Not robust"), why);
   }
-  if (verified?.status === "asked") {
-    return { kind: "holds", words: `✓ ${tr("Criteria met, verifying …")}`, why: tr("All criteria are met at this time step.") };
-  }
-  return { kind: "holds", words: `✓ ${tr("Criteria met, not verified")}`, why: tr("All criteria are met at this time step.") };
+  const words = verified?.status === "pending" ? tr("Criteria met, verifying …") : tr("Criteria met, not verified");
+  return shown("unverified", words, tr("All criteria are met at this time step."));
 }
+
+/** A verdict with the symbol of its status. @template {import("./types.d.ts").Mark} T @param {T} kind @param {string} words @param {string} why */
+const shown = (kind, words, why) => ({ kind, words: `${SYMBOLS[kind]} ${words}`, why });
 
 /** What is awaited of Python, and why. @param {Simulating} simulating */
 function awaited({ what, state, done, total }) {
@@ -105,9 +114,9 @@ export function Chip({ app }) {
   };
   const detail = marked >= 0 && criteria[marked] ? criterionText(criteria[marked]) : "";
   const count = criteria.filter(({ passed }) => passed).length;
-  const isCounted = !criteria.length || (kind === "fails" && !verdict?.lost); // by the words
+  const isCounted = !criteria.length || (kind === "rejected" && verdict?.loss !== 0 && !verdict?.lost); // by the words
   const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria met", { count, total: criteria.length });
-  const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && kind === "holds");
+  const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && ["replicated", "unverified"].includes(kind));
   return html`<div class="pw-verdict">
     <button class=${`pw-chip ${isPraised ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
       aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
@@ -128,19 +137,20 @@ export function Criteria({ app }) {
   const { verdict, marked } = app.store.get();
   const { pattern } = app;
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
+  const glossed = glossing();
   useEffect(() => mark(-1), []); // a pointer does not leave a row that is taken away
   return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
-    ${pattern.ruled_out && verdict?.loss !== 0 ? html`<p><b>∅ ${tr("Ruled out")}: </b>${tr(pattern.ruled_out)}</p>` : ""}
+    ${pattern.ruled_out && verdict?.loss !== 0 ? html`<p><b>${SYMBOLS.ruled_out} ${tr("Ruled out")}: </b>${tr(pattern.ruled_out)}</p>` : ""}
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("met")}</span></th><th scope="col">${tr("criterion")}</th>
-        <th scope="col">${tr("measured")}</th><th scope="col">${tr("accepted range")}</th></tr></thead>
+        <th scope="col">${tr("measured")}</th><th scope="col">${glossed(tr("accepted range"))}</th></tr></thead>
       <tbody>${(verdict?.criteria ?? []).map(
         (
           check,
           k,
         ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointermove=${mark(k)} onpointerleave=${mark(-1)}>
           <td><span role="img" aria-label=${check.passed ? tr("met") : tr("not met")}>${check.passed ? "✓" : "✗"}</span></td>
-          <th scope="row">${tr(check.name)}<small>${tr(check.text)}</small></th>
+          <th scope="row">${glossed(tr(check.name))}<small>${glossed(tr(check.text))}</small></th>
           <td>${measuredOf(check)}</td>
           <td>${intervalText(check.low, check.high, check.unit)}</td></tr>`,
       )}</tbody>

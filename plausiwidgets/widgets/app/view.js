@@ -19,7 +19,7 @@ import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
 import { html, render } from "./vendor/preact.js";
 import { Chip, Criteria, worded } from "./verdict.js";
-import { inSentence, isMoved, modelTitle, patternTitle, provenance } from "./words.js";
+import { isMoved, patternInSentence, provenance, shownInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -32,7 +32,7 @@ function Screen({ app }) {
   const { exercise, lesson } = state;
   const game = gameOf(state);
   const { kind, why } = worded(verdict, verified, pattern, app.data.model, simulating);
-  const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
+  const shows = ["replicated", "unverified", "fragile"].includes(kind);
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>
     exercise
@@ -52,8 +52,8 @@ function Screen({ app }) {
         : tr("Can your {model} show {pattern}?");
   const parts = sentence.split(/(\{model\}|\{pattern\})/);
   const heading = parts.map((part) => {
-    if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
-    return part === "{pattern}" ? word("patterns", patternTitle(app)) : part;
+    if (part === "{model}") return word("models", tr(app.data.model.in_sentence));
+    return part === "{pattern}" ? word("patterns", shownInSentence(app)) : part;
   });
   const head = app.host.name === "kernel" ? html`<h2 class="pw-sentence">${heading}</h2>` : html`<h1 class="pw-sentence">${heading}</h1>`;
   return html`<div class=${`pw-app pw-host-${app.host.name}${present ? " present" : ""}${dark ? " dark" : ""}`} style=${properties(dark)}
@@ -104,7 +104,7 @@ function Screen({ app }) {
     ${sheet === "explore" ? html`<${Explore} app=${app} />` : ""}
     ${sheet === "share" ? html`<${Share} app=${app} />` : ""}
     ${sheet === "more" ? html`<${More} app=${app} />` : ""}
-    ${sheet === "criteria" ? html`<${Sheet} app=${app} title=${tr("Criteria for {pattern}", { pattern: inSentence(tr(pattern.title), state.language) })}><${Criteria} app=${app} /><//>` : ""}
+    ${sheet === "criteria" ? html`<${Sheet} app=${app} title=${tr("Criteria for {pattern}", { pattern: patternInSentence(app, pattern.key) })}><${Criteria} app=${app} /><//>` : ""}
   </div>`;
 }
 
@@ -132,8 +132,7 @@ function allWords(app) {
 function mattersMost(app) {
   const state = app.store.get();
   if (isTask(state) || gameOf(state)) return tr("Parameters to adjust");
-  const { length } = app.mattering;
-  return length === 4 ? tr("Key parameters") : tr("{count} key parameters", { count: length });
+  return tr("Key parameters");
 }
 
 /** @param {App} app */
@@ -172,7 +171,7 @@ function Provenance({ app }) {
   const [moved, { set }, { length }] = [isMoved(app), app.store.get().selection, app.pattern.sets];
   if (!moved && length < 2) return html`<span>${provenance(app)}</span>`;
   const act = () => app.load(moved ? set : (set + 1) % length);
-  return html`<button title=${tr("Restore this parameter set, or load the next set")} onclick=${act}>${provenance(app)}</button>`;
+  return html`<button title=${moved ? tr("Restore this parameter set") : tr("Load the next parameter set")} onclick=${act}>${provenance(app)}</button>`;
 }
 
 /** @param {App} app @param {KeyboardEvent} event */

@@ -177,7 +177,7 @@ def loaded(paths: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
-            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unjudged"))
+            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unsearched"))
     return found
 
 
