@@ -15,7 +15,7 @@ from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
-from plausiwidgets.support.arguments import bounded, checked, mapping, renamed_fields, whole
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -25,7 +25,6 @@ POINTS = 61
 """Points of a profile: as many as a slider of 150 px can show."""
 
 
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Profile:
     """The loss along one value.

@@ -18,9 +18,9 @@ from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 from plausiwidgets.support.arguments import checked
 
 TABLE = "packaged_table.csv"
-"""The package's own assessment; `plausiwidgets.assessment.published` contains the command that writes it."""
+"""The package's own assessment; `plausiwidgets.assessment.packaged` contains the command that writes it."""
 VERIFIED = "verified_sets.csv"
-"""Presets and defaults that are verified, as `plausiwidgets.assessment.published.write_verified` found them."""
+"""Presets and defaults that are verified, as `plausiwidgets.assessment.packaged.write_verified` found them."""
 DEFAULTS = "defaults"
 """Stands in `VERIFIED` for the defaults of model and pattern, where a preset has its title."""
 
@@ -74,7 +74,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     ]  # fmt: skip
     if DEFAULTS in verified:
         sets.append(KnownSet({}, model.dt, None, True))
-    found = published_parameters(model.key, pattern.key) if is_packaged else None
+    found = packaged_parameters(model.key, pattern.key) if is_packaged else None
     return sets if found is None else [*sets, KnownSet(found, model.dt, None, True)]
 
 
@@ -91,7 +91,7 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
     return next((one for one in known_sets(model, pattern) if one.verified), None)
 
 
-def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
+def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
     if not is_builtin_model(model):
         return {}
@@ -99,7 +99,7 @@ def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
 
 
 @checked
-def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
+def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
     """Return the verified set of the packaged table for a model and a pattern; None without one.
 
     Parameters
@@ -114,10 +114,10 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_parameters
-    >>> sorted(published_parameters("lif", "tonic_spiking"))[:3]
+    >>> from plausiwidgets.assessment import packaged_parameters
+    >>> sorted(packaged_parameters("lif", "tonic_spiking"))[:3]
     ['amplitude', 'holding', 't_ref']
-    >>> published_parameters("lif", "tonic_bursting") is None
+    >>> packaged_parameters("lif", "tonic_bursting") is None
     True
     """
     row = _rows().get((model, pattern))

@@ -12,7 +12,7 @@ import pytest
 from small_neurons import copy_of
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import verified_of
+from plausiwidgets.assessment.packaged import verified_of
 from plausiwidgets.cli.main import main
 from plausiwidgets.patterns.packaged import DEFAULTS, VERIFIED, data_file, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
@@ -92,7 +92,7 @@ def test_the_file_of_verified_sets_names_presets_and_defaults_that_exist() -> No
 def test_the_file_of_verified_sets_has_what_the_verdicts_replicate(model: str) -> None:
     found = [(pattern, title) for pattern in pw.patterns.names() for title in verified_of(model, pattern)]
     stored = [(row["pattern"], row["set"]) for row in stored_rows() if row["model"] == model]
-    assert found == stored, "write the file again: plausiwidgets.assessment.published.write_verified"
+    assert found == stored, "write the file again: plausiwidgets.assessment.packaged.write_verified"
 
 
 @pytest.mark.slow
@@ -154,7 +154,7 @@ def test_functions_without_a_pattern_use_the_defaults() -> None:
     current = pw.Current.step(500.0, 100.0)
     assert (pw.simulate("adex", current).states["v"] == pw.simulate("adex", current, defaults).states["v"]).all()
     currents = [0.0, 300.0, 900.0]
-    rates, same = (pw.analysis.rate_curve("adex", currents, given) for given in (None, defaults))
+    rates, same = (pw.analysis.fi_curve("adex", currents, given) for given in (None, defaults))
     assert rates.tolist() == same.tolist() and rates[-1] > 0.0
 
 

@@ -76,7 +76,7 @@ def on_grid(
     patterns = [judged(get_pattern(key), "draw a plane of") for key in names()]
     for pattern in patterns:
         if pattern is selection.pattern:
-            shown = {name: selection.values[name] for name in pattern.free}
+            shown = {name: selection.values[name] for name in pattern.stimulus_names}
         else:
             shown = nearest_stimulus(model, pattern, own)
             if amplitude_solvable(pattern, model):
@@ -87,7 +87,7 @@ def on_grid(
 
 def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> dict[str, float]:
     """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
-    declared = pattern.stimulus_parameters(model)
+    declared = pattern.stimulus_parameters_for(model)
 
     def distance(known: Mapping[str, float]) -> float:
         pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
@@ -99,7 +99,7 @@ def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[
 
 def _fields(found: ParameterPlane) -> dict[str, Any]:
     (first, *_) = found.verdicts.values()
-    criteria = [] if found.several else [check.title for check in first.checks]
+    criteria = [] if found.several else [check.title for check in first.criteria]
     return {"patterns": list(found.patterns), "criteria": criteria[:BITS], "solved": list(found.solved)}
 
 
@@ -108,9 +108,9 @@ def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[Any]]]:
         missed = ~found.accepted[:BITS]
     else:
         (verdict,) = found.verdicts.values()
-        missed = np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.checks[:BITS]])
+        missed = np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.criteria[:BITS]])
     return {
-        "x": ("f8", found.x), "y": ("f8", found.y), "loss": ("f4", found.loss), "missed": ("u4", bits(missed)),
+        "x": ("f8", found.x), "y": ("f8", found.y), "loss": ("f4", found.loss), "unmet": ("u4", bits(missed)),
     }  # fmt: skip
 
 

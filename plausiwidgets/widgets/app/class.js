@@ -73,7 +73,7 @@ async function arrived(address, after) {
 const whoOf = ({ number, first, answer }) => `${answer?.name || number}${first ? `\u00a0=\u00a0${first}` : ""}`;
 
 /** @param {Answered} answer */
-const holdOf = ({ hold, checks }) => tr("{number} of {total}", { number: hold, total: checks.length });
+const holdOf = ({ hold, criteria }) => tr("{number} of {total}", { number: hold, total: criteria.length });
 
 /** @param {{ about: About, title: string, place: HTMLElement }} props */
 function Class({ about, title, place }) {
@@ -168,7 +168,7 @@ function Results({ about, rows, dark }) {
   const [axes, choose] = useState([choices[0], choices[1]]);
   const [near, point] = useState(/** @type {Row | null} */ (null));
   const [across, up] = axes.map((name, k) => (choices.includes(name) ? name : choices[k]));
-  const { checks } = answers[0];
+  const { criteria } = answers[0];
   const hasNames = answers.some(({ name }) => name);
   const hasWords = answers.some(({ words }) => words);
   const heads = [
@@ -180,7 +180,7 @@ function Results({ about, rows, dark }) {
     tr("distance"),
     tr("seconds"),
     ...moved,
-    ...checks.map(({ name }) => tr(name)),
+    ...criteria.map(({ name }) => tr(name)),
   ];
   return html`<div class="pw-classhalves">
       <section class="pw-card" aria-label=${tr("Plane")}>
@@ -191,8 +191,8 @@ function Results({ about, rows, dark }) {
       </section>
       <section class="pw-card" aria-label=${tr("Criteria")}><h2 class="pw-heading">${tr("Who holds what")}</h2>
         <table class="pw-who"><thead><tr><th scope="col">${tr("criterion")}</th><th scope="col">${tr("hold")}</th></tr></thead>
-          <tbody>${checks.map(({ name }, c) => {
-            const hold = answers.filter((answer) => answer.checks[c].passed).length;
+          <tbody>${criteria.map(({ name }, c) => {
+            const hold = answers.filter((answer) => answer.criteria[c].passed).length;
             return html`<tr><th scope="row">${tr(name)}</th><td><progress max=${answers.length} value=${hold} aria-label=${tr(name)}></progress>
               ${tr("{number} of {total}", { number: hold, total: answers.length })}</td></tr>`;
           })}</tbody></table></section>
@@ -213,7 +213,7 @@ function Results({ about, rows, dark }) {
             plain(answer.distance),
             String(answer.seconds),
             ...moved.map((name) => plain(answer.values[name])),
-            ...answer.checks.map(({ passed }) => (passed ? "✓" : "✗")),
+            ...answer.criteria.map(({ passed }) => (passed ? "✓" : "✗")),
           ];
           return html`<tr>${cells.map((cell) => html`<td class=${cell && cell === answer.words ? "pw-inwords" : null}>${cell}</td>`)}</tr>`;
         })}</tbody></table></div></section>`;
@@ -238,7 +238,7 @@ function Tile({ about, row, dark, near }) {
  * @param {string} name @param {Slider[]} sliders @param {Answered[]} answers @param {number} start NaN for what the start does not have
  */
 function valueAxis(name, sliders, answers, start) {
-  const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", zero: null };
+  const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", linear_width: null };
   const valueIn = (/** @type {Answered} */ answer) =>
     name === SECONDS ? answer.seconds : name === HOLD ? answer.hold : answer.values[name];
   const [low, high] = extent(answers.map(valueIn), [start]);

@@ -28,8 +28,8 @@ function progressOf(common, verdict) {
   if (!verdict) return tr("…");
   if (verdict.lost) return tr("the neuron runs away");
   if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
-  const count = verdict.checks.filter(({ passed }) => passed).length;
-  return tr("{count} of {total} criteria hold", { count, total: verdict.checks.length });
+  const count = verdict.criteria.filter(({ passed }) => passed).length;
+  return tr("{count} of {total} criteria hold", { count, total: verdict.criteria.length });
 }
 
 /** How far it is, or praise. @param {{ app: App, common?: string[] | null }} props `common`: of a mystery */

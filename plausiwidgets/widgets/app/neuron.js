@@ -157,8 +157,8 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
       const results = yield* judgingAll(pattern, benchAt, values);
       const all = pattern.components.map((part, i) => (part.sweeps.length || !results[i] ? null : appliedSweeps(part, results[i])));
       const isWhole = results.length > 0 && pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
-      const { checks, loss, isLost } = together(results.filter(Boolean));
-      return { verdict: isWhole && checks.length ? { checks, loss, lost: isLost } : null, found: all };
+      const { criteria, loss, isLost } = together(results.filter(Boolean));
+      return { verdict: isWhole && criteria.length ? { criteria, loss, lost: isLost } : null, found: all };
     },
   };
 }

@@ -31,7 +31,7 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
       values[slider.name] = valueAt(slider, to < 0 || to > STEPS ? (to < 0 ? at + far : at - far) : to, ends);
     }
     const { verdict } = yield* simulation(catalogue, data, { ...from, values }).judging();
-    const isCell = verdict?.checks.every(({ key, passed }) => passed || !CELL.includes(key));
+    const isCell = verdict?.criteria.every(({ key, passed }) => passed || !CELL.includes(key));
     if (verdict && verdict.loss > 0 && !verdict.lost && (isCell || k >= TRIES - 4)) return { values, names: names.map(({ name }) => name) };
   }
   return null;
@@ -79,7 +79,7 @@ export function Actions({ app }) {
     <p>${
       app.canTurn()
         ? tr("Some sliders move away. Bring them back until every criterion holds.")
-        : app.pattern.cannot
+        : app.pattern.ruled_out
           ? tr("No values of this neuron can show it. A search shows how near it comes.")
           : !app.run.neuron
             ? tr("A turn needs a neuron that this page simulates by itself.")

@@ -7,7 +7,7 @@ export type Range = [number, number];
 export type Selection = { model: string; pattern: string; values: Values; dt: number; set: number };
 /** Ranges that are not those of the sliders, what a search may not change, and what nobody may. */
 export type Box = { bounds: Record<string, Range>; fixed: string[]; locked: string[] };
-export type Check = {
+export type CriterionResult = {
   key: string;
   name: string;
   text: string;
@@ -16,12 +16,12 @@ export type Check = {
   low: number;
   high: number;
   passed: boolean;
-  cost: number;
+  penalty: number;
   /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not send them. */
   looks?: { sweep: string | null; from: number; to: number }[];
 };
 /** The verdict of the app, by the letter: at the time step of the selection. */
-export type Verdict = { loss: number; lost: boolean; checks: Check[] };
+export type Verdict = { loss: number; lost: boolean; criteria: CriterionResult[] };
 /** The verdict of Python on exactly this selection. */
 export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
@@ -273,7 +273,7 @@ export type Slider = {
   default: number;
   unit: string;
   scale: string;
-  zero: number | null;
+  linear_width: number | null;
   limits: [number | null, number | null];
   valid: string;
   group: string;
@@ -317,7 +317,7 @@ export type Pattern = {
   python: string;
   components: Component[];
   stimulus: Slider[];
-  cannot: string;
+  ruled_out: string;
   sets: StoredSet[];
   shares: (number | null)[];
   twin: boolean;
@@ -353,7 +353,7 @@ export type ModelData = {
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };
-export type Mark = Verified["status"] | "cannot" | "unjudged";
+export type Mark = Verified["status"] | "ruled_out" | "unjudged";
 export type Catalogue = {
   format: number;
   bench: any;

@@ -95,7 +95,7 @@ def test_the_copied_text_of_what_the_app_opens_gives_the_verdict_of_the_app(copi
     verdict = run(copied(opened)[0])
     same(verdict, opened)
     stored = contents.packaged(model)["patterns"][pattern]["sets"][0]
-    assert (verdict.status, verdict.failed_check) == (stored["status"], stored["why"])
+    assert (verdict.status, verdict.failed_test) == (stored["status"], stored["why"])
     assert verdict.loss == pw.judge(model, pattern).loss
 
 

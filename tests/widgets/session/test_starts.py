@@ -30,7 +30,7 @@ def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: st
         if known:
             moved = [name for name in turn.values if turn.values[name] != known.values[name]]
             assert 1 <= len(moved) <= 3
-            assert set(moved) <= set(turn.free)
+            assert set(moved) <= set(turn.varied)
             assert turn.dt == known.dt
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from plausiwidgets import models, patterns
 from plausiwidgets.analysis.repertoires import repertoire
 from plausiwidgets.analysis.versatile import SETS, most_versatile
-from plausiwidgets.assessment.published import data_file
+from plausiwidgets.assessment.packaged import data_file
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.optimization.versions import versions
@@ -21,7 +21,7 @@ from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.whole_file import write_whole
 
 REPERTOIRES = "zoo_repertoires.jsonl"
-REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
+REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.packaged_repertoires import write; write()"'
 """The command that wrote it, with seed 0 and the default budgets; with names, it searches these models only."""
 
 MOST_VERSATILE = "most versatile"
@@ -43,10 +43,10 @@ COLUMNS = {
     "dt": "time step in ms",
     "cpu_seconds": "processor time in s that the neuron took: the same in all its rows",
 }
-"""Columns of :func:`published_repertoires`."""
+"""Columns of :func:`packaged_repertoires`."""
 
 
-def published_repertoires() -> pd.DataFrame:
+def packaged_repertoires() -> pd.DataFrame:
     """Return which of the twenty patterns single neurons show, with their parameters held.
 
     The neurons are those of the publications that a model names as its presets, and the most versatile one of each
@@ -61,8 +61,8 @@ def published_repertoires() -> pd.DataFrame:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> from plausiwidgets.assessment import published_repertoires
-    >>> table = published_repertoires().query("model == 'lif' and pattern == 'integrator'")
+    >>> from plausiwidgets.assessment import packaged_repertoires
+    >>> table = packaged_repertoires().query("model == 'lif' and pattern == 'integrator'")
     >>> row = table.iloc[0]
     >>> row["neuron"], pw.judge("lif", "integrator", row["parameters"] | row["stimulus"]).replicated
     ('most versatile', True)
