@@ -20,12 +20,13 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import known_sets, packaged_rows
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.api import SHARE
 from plausiwidgets.assessment.packaged_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.packaged import packaged_rows
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.status import PAIR_WORDS
 from plausiwidgets.simulation.operation_count import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
@@ -186,10 +187,8 @@ def values(named: dict[str, float]) -> str:
 
 
 def picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 640, height: int = 150) -> str:
-    """Return the potential and the current of the best known set, or of the defaults, as SVG."""
-    known = known_sets(model, pattern)
-    given, dt = known[0][:2] if known else ({}, model.dt)
-    return drawn(model, pattern, given, dt, width, height)
+    """Return the potential and the current of the set with which the live figure opens, as SVG."""
+    return drawn(model, pattern, *opened(model, pattern), width, height)
 
 
 def drawn(
@@ -284,8 +283,8 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
 
 def opened(model: pw.NeuronModel, pattern: pw.Pattern) -> tuple[dict[str, float], float]:
     """Return the values and the time step with which the live figure opens."""
-    given, dt = next((known[:2] for known in known_sets(model, pattern)), ({}, model.dt))
-    return {name: float(given.get(name, p.default)) for name, p in pattern.parameters(model).items()}, dt
+    chosen = parameter_set(model, pattern)
+    return {name: float(value) for name, value in chosen.values.items()}, chosen.dt
 
 
 def rounded(value: float) -> float:

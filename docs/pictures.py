@@ -36,8 +36,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from plotly.subplots import make_subplots
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import TABLE, data_file
 from plausiwidgets.assessment.packaged import packaged_table
+from plausiwidgets.patterns.packaged import TABLE, data_file
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 
 DOCS = Path(__file__).parent
@@ -367,7 +367,7 @@ def seeds() -> go.Figure:
 
 def words() -> go.Figure:
     """Return the potential of a bursting neuron with the names of its parts."""
-    verdict = pw.judge("adex", "tonic_bursting", pw.assessment.packaged_parameters("adex", "tonic_bursting"))
+    verdict = pw.judge("adex", "tonic_bursting")
     traces = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
     v, t, current = np.minimum(traces.states[traces.potential][0], 20.0), traces.t, traces.current[0]
     shown = (t > -60.0) & (t < 420.0)

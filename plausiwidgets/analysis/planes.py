@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets import models
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.analysis.repertoires import distinct_patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats
@@ -20,6 +19,7 @@ from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -240,9 +240,10 @@ def parameter_plane(
     x, y : str
         Parameters of the model, or, with a single pattern, values of its stimulus.
     parameters : mapping of str to float, optional
-        Values of the neuron through which the plane lies; what is left out takes its default. Of several patterns,
-        stimulus values are named as of `all_of`, such as ``tonic_spiking_amplitude``, and those that are left out are
-        those of the known set of the model and the pattern that is nearest to the neuron, where one is known.
+        The neuron through which the plane lies. As of :func:`plausiwidgets.judge`: parameters that you leave out are at
+        their defaults, and without a mapping the neuron is the packaged set of the model and the pattern, with its time
+        step. Several patterns have no common set, so without a mapping the neuron is the model's defaults; their
+        stimulus parameters are named as of `all_of`, such as ``tonic_spiking_amplitude``.
     points : int
         Of each side; at least 2.
     bounds : mapping of str to (float, float), optional
@@ -280,17 +281,19 @@ def parameter_plane(
     >>> both.accepted.sum(axis=(1, 2)).tolist()
     [50, 3]
     """
-    neuron, step = models.get(model), check_dt(models.get(model), dt)
+    neuron = models.get(model)
     everything = isinstance(patterns, str) and patterns == ALL
     several = everything or not isinstance(patterns, (str, Protocol))
     asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "draw a plane of")}
     given = mapping(parameters)
     if several:
+        step = check_dt(neuron, dt)
         values, held = _held_of_several(neuron, asked, given)
         along: Mapping[str, Parameter] = neuron.parameters
     else:
         (one,) = asked.values()
-        values = {name: float(value) for name, value in complete(neuron, one, given).items()}
+        chosen, step, _ = parameter_set(neuron, one, parameters, dt)
+        values = {name: float(value) for name, value in chosen.items()}
         along = one.parameters(neuron)
         held = {one.key: values}
     for name in (x, y, *mapping(bounds)):
@@ -308,26 +311,18 @@ def parameter_plane(
         for key, one in asked.items():
             sets = {name: np.full(across.size, value) for name, value in held[key].items()} | {x: across, y: up}
             wanted = several if solve_amplitude is None else solve_amplitude
-            if wanted and _solvable(one, neuron) and AMPLITUDE not in (x, y) and one.prefix + AMPLITUDE not in given:
+            if (
+                wanted
+                and amplitude_solvable(one, neuron)
+                and AMPLITUDE not in (x, y)
+                and one.prefix + AMPLITUDE not in given
+            ):
                 verdict = _judge_solved(neuron, one, sets, step, engine, checkpoint)
                 solved.append(key)
             else:
                 verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
             verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
     return ParameterPlane(neuron.key, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
-
-
-def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
-    declared = pattern.stimulus_parameters_for(model)
-
-    def distance(known: Mapping[str, float]) -> float:
-        pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
-        return float(np.sum([(p.to_unit(a) - p.to_unit(b)) ** 2 for p, a, b in pairs]))
-
-    known = [values for values, _, _ in known_sets(model, pattern)]
-    nearest = min(known, key=distance, default={})
-    return {name: float(nearest.get(name, p.default)) for name, p in declared.items()}
 
 
 def _missed(verdict: Verdict) -> NDArray[np.bool_]:
@@ -346,8 +341,7 @@ def _held_of_several(
     own = {name: float(p.check(given.get(name, p.default))) for name, p in model.parameters.items()}
     values, held = dict(own), {}
     for key, one in asked.items():
-        known = known_stimulus(model, one, own)
-        stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.stimulus_names}
+        stimulus = {n: given[one.prefix + n] for n in one.stimulus_names if one.prefix + n in given}
         held[key] = {name: float(value) for name, value in complete(model, one, own | stimulus).items()}
         values |= {one.prefix + name: held[key][name] for name in one.stimulus_names}
     return values, held
@@ -362,7 +356,7 @@ def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None,
     return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
 
 
-def _solvable(pattern: Judged, model: NeuronModel) -> bool:
+def amplitude_solvable(pattern: Judged, model: NeuronModel) -> bool:
     """Return whether the amplitude of a pattern can be set between its thresholds."""
     return (
         isinstance(pattern, Pattern)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -21,6 +20,7 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import evaluate, single
+from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verification import verify_sets
@@ -235,6 +235,6 @@ def _search(
 def known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
     """Return the default stimulus and those of known sets, without repetitions."""
     declared = pattern.stimulus_parameters_for(model)
-    known = [{}, *(values for values, _, _ in known_sets(model, pattern))]
+    known: list[Mapping[str, float]] = [{}, *(one.parameters for one in known_sets(model, pattern))]
     stimuli = [{name: float(one.get(name, p.default)) for name, p in declared.items()} for one in known]
     return [one for i, one in enumerate(stimuli) if one not in stimuli[:i]]

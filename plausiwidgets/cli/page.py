@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plausiwidgets.cli.console import CommandError, reject_old_options
 from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
 from plausiwidgets.texts import languages
+
+if TYPE_CHECKING:
+    from plausiwidgets.models import NeuronModel
+    from plausiwidgets.patterns import Protocol
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +60,20 @@ def page(options: argparse.Namespace) -> int:
     except (ValueError, NotCompilableError) as error:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
+    if lesson is None:
+        print(f"Parameter set – {source(options.model[0], chosen, parameters)}.")
     return 0
+
+
+def source(model: NeuronModel, chosen: Sequence[Protocol] | None, parameters: Mapping[str, float] | None) -> str:
+    """Return where the parameters come from with which a page opens, as a verdict prints it."""
+    from plausiwidgets import patterns
+    from plausiwidgets.patterns.parameter_set import parameter_set
+
+    first = patterns.get(patterns.names()[0]) if chosen is None else chosen[0]
+    known = first.parameters(model)
+    own = None if parameters is None else {name: value for name, value in parameters.items() if name in known}
+    return parameter_set(model, first, own).source
 
 
 def lesson_of(file: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
@@ -69,6 +70,19 @@ class Preset:
         object.__setattr__(self, "parameters", mapping(self.parameters))
         if self.dt is not None:
             finite(f"Preset {self.title!r}", "dt", self.dt, above=0.0, unit="ms")
+
+    @property
+    def citation(self) -> str:
+        """First author and year of the publication; empty where `source` names no year.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> pw.models.get("adex").presets[0].citation
+        'Naud 2008'
+        """
+        year = re.search(r"\b(?:18|19|20)\d\d\b", self.source)
+        return "" if year is None else f"{re.split(r',| &', self.source)[0]} {year[0]}"
 
 
 @checked

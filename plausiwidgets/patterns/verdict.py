@@ -86,6 +86,10 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         The judged values: the model's parameters and the stimulus values.
     dt : float
         Time step in ms.
+    parameter_source : str
+        Where the parameters come from, such as ``"packaged: Naud 2008, Tonic spiking"``, ``"your values, other
+        parameters at their defaults"`` or ``"defaults of model and pattern"``; empty where :func:`judge` did not make
+        the verdict.
     loss : float or ndarray of float
         Sum of the penalties of the criteria: 0.0 exactly if every criterion is met at `dt`, and at most their number m
         otherwise. Where the simulation diverged it is from m + 1 to m + 2, the earlier the larger, so that it is worse
@@ -138,6 +142,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
     uncompiled: str = ""
+    parameter_source: str = field(default="", compare=False)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
     _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
 
@@ -214,27 +219,25 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     def _table(self: Verdict) -> Table:
         many = isinstance(self.loss, np.ndarray)
         title = f"{self.model}, {self.pattern}"
+        source = [f"Parameter set – {self.parameter_source}."] if self.parameter_source else []
         if not self.criteria:
-            return Table(f"{title}: {SYMBOLS['unjudged']} {WORDS['unjudged']}, dt {self.dt:g} ms")
+            return Table(f"{title}: {SYMBOLS['unjudged']} {WORDS['unjudged']}, dt {self.dt:g} ms", notes=source)
         if many:
             rows = [
                 (check.title, f"{100 * np.mean(check.passed):.0f} %", _spread(check), _accepted(check))
                 for check in self.criteria
             ]
             heads = ("criterion", "met", "measured: minimum, median, maximum", "accepted range")
-            return Table(
-                f"{title}, {len(self.loss)} sets: {self._counted(in_words=True)}{self.in_steps}",
-                heads,
-                rows,
-                numbers=(1,),
-            )
+            head = f"{title}, {len(self.loss)} sets: {self._counted(in_words=True)}{self.in_steps}"
+            return Table(head, heads, rows, source, numbers=(1,))
         rows = [
             ("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.criteria
         ]
         why = f" ({self.failed_test})" if self.failed_test else ""
         status = f"{SYMBOLS[self.status]} {WORDS[self.status]}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
-        notes = [EXPLANATIONS[self.status], *([f"Run by torch: {self.uncompiled}."] if self.uncompiled else [])]
+        by_torch = [f"Run by torch: {self.uncompiled}."] if self.uncompiled else []
+        notes = [EXPLANATIONS[self.status], *source, *by_torch]
         return Table(head, ("", "criterion", "measured", "accepted range"), rows, notes)
 
     def _picture(self) -> str:

@@ -213,6 +213,19 @@ class Current:
         return cls(pieces, _end(last, end), holding, before, settle)
 
 
+def as_current(current: Current | Piece) -> Current:
+    """Return a current unchanged, and a piece as the current that consists of it and ends 200 ms after it.
+
+    Examples
+    --------
+    >>> as_current(pulse(0.0, 5.0, 2.0)) == Current.pulse(0.0, 5.0, 2.0)
+    True
+    """
+    if isinstance(current, Current):
+        return current
+    return Current((current,), finite("Current", "off of a piece", current.off) + TAIL)
+
+
 def _end(last: float, given: float | None) -> float:
     return last + TAIL if given is None else given
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current import Current, Piece, as_current
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import LaneJob
@@ -24,7 +24,7 @@ MAX_STEPS, MAX_VALUES, MAX_STEPS_PER_MS = 1e7, 5e8, 1e5
 @checked
 def simulate(
     model: str | NeuronModel,
-    current: Current | Sequence[Current],
+    current: Current | Piece | Sequence[Current | Piece],
     parameters: Mapping[str, ArrayLike] | None = None,
     *,
     dt: float | None = None,
@@ -43,8 +43,9 @@ def simulate(
     Parameters
     ----------
     model : str or NeuronModel
-    current : Current or sequence of Current
-        All with the same ``end``, ``before`` and ``settle``.
+    current : Current, or a sequence of them
+        A sequence means each of them; all with the same ``end``, ``before`` and ``settle``. A piece, such as
+        ``pw.pulse(0.0, 5.0, 300.0)``, is the current that consists of it and ends 200 ms after it.
     parameters : mapping of str to float or 1-D array
         Arrays broadcast to n sets; what is left out takes its default.
     dt : float, optional
@@ -71,7 +72,7 @@ def simulate(
     neuron = get(model)
     step = check_dt(neuron, dt)
     recorded = _places(neuron, record)
-    currents = [current] if isinstance(current, Current) else list(current)
+    currents = [as_current(one) for one in ([current] if isinstance(current, Current | Piece) else current)]
     if not currents:
         raise ValueError("simulate: current is empty, valid is a Current or a list with at least one")
     frames = {(c.end, c.before, c.settle) for c in currents}

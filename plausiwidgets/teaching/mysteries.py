@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
@@ -18,6 +17,7 @@ from plausiwidgets.patterns import CriterionResult, Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete, evaluate, single
+from plausiwidgets.patterns.packaged import KnownSet, known_sets
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
@@ -130,8 +130,9 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.vary]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
-    for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
-        base = {name: float(value) for name, value in complete(neuron, about, values).items()}
+    for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None, False)]:
+        base = {name: float(value) for name, value in complete(neuron, about, known.parameters).items()}
+        dt = known.dt
         nearest, closest = None, 102
         seen = _shown_by(neuron, about, seed, free, base, dt)
         for _ in range(DRAWS):

@@ -12,10 +12,10 @@ from small_neurons import copy_of, good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.analysis import known
 from plausiwidgets.assessment import packaged, read_csv, write_csv
 from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.patterns.packaged import verified_defaults
 from plausiwidgets.simulation.operation_count import operations_per_ms
 
 ROWS = [
@@ -144,7 +144,7 @@ def test_the_packaged_table_has_every_model_and_the_twenty_patterns():
     table, of_models = packaged.packaged_table(), packaged.packaged_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
+        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {packaged.COMMAND}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
@@ -184,7 +184,7 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
         if (model, preset.pattern) in left
         and pw.judge(model, preset.pattern, preset.parameters, dt=preset.dt).replicated
     }
-    elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | known.defaults_that_hold() | presets
+    elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | verified_defaults() | presets
     assert sorted(left & elsewhere) == []
 
 

@@ -15,7 +15,7 @@ import yaml
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import packaged_rows
+from plausiwidgets.patterns.packaged import packaged_rows
 
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)

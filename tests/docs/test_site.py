@@ -13,7 +13,7 @@ import pytest
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import packaged_rows
+from plausiwidgets.patterns.packaged import packaged_rows
 
 SITE = Path(os.environ.get("PLAUSIWIDGETS_SITE", "")) if os.environ.get("PLAUSIWIDGETS_SITE") else None
 built = pytest.mark.skipif(SITE is None, reason="PLAUSIWIDGETS_SITE names no built site")

@@ -49,7 +49,7 @@ function custom() {
   const own = data.patterns[KEY];
   own.sets = [{ ...own.sets[0], title: "defaults", source: "", status: "unjudged", why: "" }];
   own.twin = false;
-  return { ...data, model: { ...data.model, name: "mine", title: "mine" }, patterns: { [KEY]: own }, defaults: { a: 0.02, b: 0.2 } };
+  return { ...data, model: { ...data.model, name: "mine", title: "mine" }, patterns: { [KEY]: own } };
 }
 
 function appOf(t, data = custom(), pattern = KEY, more = {}) {

@@ -53,7 +53,7 @@ def test_each_pattern_of_a_family_is_registered_with_a_letter_of_its_own():
 
 
 @pytest.mark.parametrize("key", TWENTY)
-def test_published_parameters_show_their_pattern(key):
+def test_packaged_parameters_show_their_pattern(key):
     preset = PUBLISHED[key]
     verdict = pw.judge("izhikevich_2004", key, preset.parameters, dt=preset.dt)
     assert verdict.accepted and verdict.loss == 0, verdict.to_frame().to_string()

@@ -5,7 +5,7 @@ import { measuredText, numberText, ofUnit } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
 import { SYMBOLS } from "./marks.js";
-import { firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
+import { defaultsOf, firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
 import { isOf, isOpen, playback, received } from "./search.js";
@@ -480,7 +480,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     defaults() {
       const values = { ...selection().values };
-      Object.assign(values, Object.fromEntries(run.neuron?.parameters ?? []), current.defaults);
+      for (const slider of current.parameters) values[slider.name] = slider.default;
       change({ values });
       app.keep();
     },
@@ -500,8 +500,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       return () => way === ways;
     },
     /**
-     * Goes to a model and a pattern, at its first stored set that shows it; with the values on the sliders where they are
-     * to be kept, or to a selection.
+     * Goes to a model and a pattern, at the stored set on which they open; with the values on the sliders where they are to
+     * be kept; at given values, which the defaults complete; or to a selection.
      * @param {string} model @param {string} pattern @param {{ keep?: boolean, to?: Selection, values?: Values, dt?: number }} [how]
      */
     async choose(model, pattern, { keep = false, to, values, dt } = {}) {
@@ -510,7 +510,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         const next = await app.describe(model, pattern);
         if (!isWanted()) return;
         const { sets } = next.patterns[pattern];
-        const at = to ?? stored(next, pattern, firstOf(sets));
+        const at = to ?? (values ? defaultsOf(next, pattern) : stored(next, pattern, firstOf(sets)));
         const names = new Set(next.parameters.map(({ name }) => name));
         const kept = keep ? Object.fromEntries(Object.entries(selection().values).filter(([name]) => names.has(name))) : {};
         store.set({

@@ -35,14 +35,14 @@ export async function follow(app, link) {
   const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };
   try {
     const data = await app.describe(to.model, to.pattern);
-    const { values, dt, notes: more } = valuesOf(fields, slidersOf(patternOf(app.catalogue, data, to.pattern), data));
+    const { values, dt, isGiven, notes: more } = valuesOf(fields, slidersOf(patternOf(app.catalogue, data, to.pattern), data));
     const isHere = to.model === selection.model && to.pattern === selection.pattern;
     const taken = Object.fromEntries(Object.entries(values).filter(([name]) => !isHere || !box.locked.includes(name)));
-    if (isHere && !pattern) {
+    if (!model && !pattern) {
       app.put(taken);
       if (!Number.isNaN(dt)) app.step(dt);
       app.keep();
-    } else await app.choose(to.model, to.pattern, { values: taken, dt: Number.isNaN(dt) ? undefined : dt });
+    } else await app.choose(to.model, to.pattern, { values: isGiven ? taken : undefined, dt: Number.isNaN(dt) ? undefined : dt });
     const known = app.sliders.map(({ name }) => name).filter((name) => locked.includes(name));
     if (known.length) app.setBox({ locked: known });
     app.store.set({ notice: [...notes, ...more].join(" ") });

@@ -105,7 +105,8 @@ export function currentOf(samples, lines, end) {
 const FOREIGN = /^(voila-.*|token|reset|theme|_.*)$/;
 
 /**
- * The values of an address, as far as sliders take them, with a sentence for each that was left out.
+ * The values of an address, as far as sliders take them, with a sentence for each that was left out; `isGiven` is whether
+ * the address has a value at all.
  * @param {[string, string][]} fields @param {Slider[]} sliders
  */
 export function valuesOf(fields, sliders) {
@@ -113,17 +114,18 @@ export function valuesOf(fields, sliders) {
   const values = {};
   /** @type {string[]} */
   const notes = [];
-  let dt = NaN;
+  let [dt, isGiven] = [NaN, false];
   for (const [name, text] of fields) {
     const value = NUMBER.test(text) && text.length <= 40 ? Number(text) : NaN;
     const slider = sliders.find((one) => one.name === name);
+    isGiven ||= Boolean(slider);
     if (name === "dt" && value >= 0.005 && value <= 1) dt = value;
     else if (!slider) notes.push(tr("The parameter {name} in the link is unknown and was ignored.", { name: shownText(name) }));
     else if (!isValid(slider, value) || !isNear(slider, value)) {
       notes.push(tr("The setting {name}={value} in the link is not allowed and was ignored.", { name, value: shownText(text) }));
     } else values[name] = value;
   }
-  return { values, dt, notes: notes.slice(0, 4) };
+  return { values, dt, isGiven, notes: notes.slice(0, 4) };
 }
 
 /** The hard limits of a slider, in words. @param {Slider} slider */

@@ -270,6 +270,7 @@ export type Slider = {
   label: [string, string];
   low: number;
   high: number;
+  default: number;
   unit: string;
   scale: string;
   linear_width: number | null;
@@ -357,8 +358,6 @@ export type ModelData = {
   patterns: Record<string, any>;
   /** Neurons by name, each the text of an object made from its program. */
   code?: Record<string, string>;
-  /** Of a custom model. */
-  defaults?: Values;
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };

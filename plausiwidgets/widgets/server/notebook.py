@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets.answers.mystery import in_link, python_of
-from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
+from plausiwidgets.widgets.session.starts import opened
 
 
 def notebook(link: str) -> tuple[str, str]:
@@ -34,7 +35,7 @@ def notebook(link: str) -> tuple[str, str]:
         model, pattern = models.get(key), patterns.get(about)
         call = python_of(model, pattern, seed)
     else:
-        selection, notes = Selection.from_query(link)
+        selection, notes = opened(link, models.get(DEFAULT_MODEL), patterns.get(DEFAULT_PATTERN))
         if notes:
             raise ValueError(" ".join(notes))
         model, pattern = selection.model, selection.pattern

@@ -27,6 +27,7 @@ from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
 from plausiwidgets.widgets.server.turns import Turn, Turns
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
@@ -34,7 +35,7 @@ Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
 """Questions of a visitor, each with its buffer and language, that are to be answered; None is the last."""
 OOM = "500"
 """By how much rather a worker is ended than others where no memory is left (Linux)."""
-WARM = ("izhikevich", "tonic_spiking")
+WARM = (DEFAULT_MODEL, DEFAULT_PATTERN)
 """What is judged before the first question, so that it is answered at once."""
 
 

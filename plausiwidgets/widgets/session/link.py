@@ -60,6 +60,8 @@ class Link:
         What cannot be changed.
     notes : tuple of str
         A sentence for each thing that could not be used (plain text, not markup).
+    is_move : bool
+        Whether it names neither a model nor a pattern, so that its values are moves of the set that is open.
     """
 
     model: NeuronModel
@@ -68,6 +70,7 @@ class Link:
     dt: float | None
     locked: tuple[str, ...]
     notes: tuple[str, ...]
+    is_move: bool = False
 
 
 def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
@@ -80,6 +83,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     """
     notes: list[str] = []
     given = _fields(query, notes)
+    is_move = not given.keys() & {"model", "pattern", "samples"}
     name = _name(given.pop("model", None), [own.key, *models.names()], own.key, _NO_MODEL, notes)
     model = own if name == own.key else models.get(name)
     pattern = _pattern(given, own_pattern, notes)
@@ -108,7 +112,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
         )  # fmt: skip
     if len(notes) > MAX_NOTES:
         notes[MAX_NOTES:] = [tr("… and {count} more notes about this link.", count=len(notes) - MAX_NOTES)]
-    return Link(model, pattern, values, dt, locked, tuple(notes))
+    return Link(model, pattern, values, dt, locked, tuple(notes), is_move)
 
 
 def names_something(query: str) -> bool:

@@ -24,8 +24,8 @@ from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import read_query, samples_of
 
-DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
-"""What an explorer shows by default."""
+DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_bursting"
+"""What an explorer and a page of a server show first."""
 
 Range = tuple[float, float]
 

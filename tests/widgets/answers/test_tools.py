@@ -7,6 +7,7 @@ import pytest
 from app_client import box_of, set_of
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.answers.plane import on_grid
 from plausiwidgets.widgets.session.selection import Selection
 
 
@@ -196,3 +197,12 @@ def test_the_script_of_plotly_is_that_of_the_installed_package(client):
 def test_a_host_without_a_selection_says_so(client, kind):
     more = set_of() | box_of(set_of()) | {"locked": [], "step": "a"} if kind == "select" else {}
     assert client.ask(kind, **more)["error"] == f"{kind}: this host keeps no selection"
+
+
+def test_the_plane_of_all_patterns_has_the_stimulus_of_the_nearest_known_neuron() -> None:
+    own = {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0}  # those of the published rebound spike
+    selection = Selection.of("izhikevich", "rebound_burst", {**own, "width": 7.0})
+    plane = on_grid(selection, "b", "c", 2, every=True)
+    stimulus = {name: x for name, x in plane.parameters.items() if name.startswith("rebound_")}
+    assert (stimulus["rebound_spike_amplitude"], stimulus["rebound_burst_width"]) == (15.0, 7.0)
+    assert len(plane.patterns) >= 20 and "resonator" in plane.solved and "rebound_burst" not in plane.solved

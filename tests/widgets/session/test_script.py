@@ -91,7 +91,7 @@ def test_an_explorer_opens_a_result_with_its_ranges():
         assert dict(shown.values) == dict(result.parameters) and set(shown.varied) == set(result.bounds)
         assert shown.bounds["tau_mem"] == (5.0, 9.0)
     with pytest.raises(ValueError, match="its own pattern, parameters and time step"):
-        pw.Explorer(result, "tonic_bursting")
+        pw.Explorer(result, "tonic_spiking")
     with pytest.raises(ValueError, match="has no set yet"):
         pw.Explorer(pw.Result("lif", "tonic_spiking", 0, 10))
 
