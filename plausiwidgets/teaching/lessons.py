@@ -330,7 +330,7 @@ class _Reader:
         for part in text.split(","):
             words = " ".join(part.split())
             match = re.fullmatch(rf"(\w+) ?([<>]) ?({_NUMBER})", words)
-            if words in ("holds", "not met"):
+            if words in ("holds", "does not hold"):
                 found.append(Condition(holds=words == "holds"))
             elif match is not None:
                 name, end = self._parameter(match[1]), float(match[3])
