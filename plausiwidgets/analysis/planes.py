@@ -276,7 +276,7 @@ def parameter_plane(
     >>> plane
     <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
     >>> plane.loss.shape, plane.unmet(0, 0)[0]
-    ((8, 8), 'spikes')
+    ((8, 8), 'fires enough spikes')
     >>> both = pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
     >>> both.accepted.sum(axis=(1, 2)).tolist()
     [50, 3]

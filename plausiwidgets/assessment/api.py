@@ -106,7 +106,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    ruled out: A spike sets the whole state to one value, ...
+    ruled out: Every spike resets the whole state to the same value, ...
 
     Parameters
     ----------

@@ -361,14 +361,14 @@ def usual_current(model: NeuronModel) -> float:
 class _Phrase(str):
     """A title within a sentence, with the title that it belongs to: `replace` of a pattern may change the latter."""
 
-    title: str
+    of_title: str
 
     @classmethod
     def of(cls, phrase: str, title: str) -> _Phrase:
         """Return the phrase of a title; the default if there is none, or one of another title."""
-        is_own = phrase and getattr(phrase, "title", title) == title
+        is_own = phrase and getattr(phrase, "of_title", title) == title
         made = cls(phrase if is_own else lower_first(title))
-        made.title = title
+        made.of_title = title
         return made
 
 

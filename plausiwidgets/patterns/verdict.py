@@ -227,7 +227,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
                 (check.title, f"{100 * np.mean(check.passed):.0f} %", _spread(check), _accepted(check))
                 for check in self.criteria
             ]
-            heads = ("criterion", "met", "measured: minimum, median, maximum", "accepted range")
+            heads = ("criterion", "met", "min, median, max", "accepted range")
             head = f"{title}, {len(self.loss)} sets: {self._counted(in_words=True)}{self.in_steps}"
             return Table(head, heads, rows, source, numbers=(1,))
         rows = [

@@ -110,8 +110,8 @@ def plausibility_map(
 
     Symbol and colour of a cell show the status of a pair: ✓ verified, ~ not robust, ○ criteria met, not verified,
     ✗ not found, ∅ ruled out, · not searched, ! error. With several seeds it also shows how many are verified. If you
-    hover over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys move within the map;
-    a press or Enter shows a cell in the explorer that the map belongs to, with its parameters.
+    hover over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys
+    move within the map. A click or Enter shows a cell in the explorer that the map belongs to, with its parameters.
 
     Parameters
     ----------

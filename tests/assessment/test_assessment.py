@@ -40,7 +40,7 @@ def test_rows_of_a_found_and_of_a_missed_pattern():
     assert 0 <= found["robustness"] <= 1
     assert found["expected_random"] >= 1
     assert missing["status"] == "rejected"
-    assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations, least loss ")
+    assert missing["summary"].startswith(f"not found after {missing['evaluations']} evaluations, smallest loss ")
     assert missing["unmet"]
     verdict = pw.judge("eif", "phasic_spiking", missing["parameters"], engine="compiled")
     assert missing["loss"] == verdict.loss
@@ -104,7 +104,7 @@ def test_a_model_that_raises_leaves_the_other_rows():
         table = pw.assess([model, "lif"], "tonic_spiking", **SMALL)
     assert list(table["status"]) == ["failed", "replicated"]
     assert "the step gave up" in table["error"][0]
-    assert table["summary"][0].startswith("failed: ")
+    assert table["summary"][0].startswith("error: ")
 
 
 def test_a_search_beyond_its_time_limit_fails():
@@ -164,7 +164,7 @@ def test_progress_on_a_terminal(progress, capsys):
     shown = capsys.readouterr().err
     assert "2/2" in shown
     if progress == "text":
-        assert "tonic_spiking, seed 0: replicated" in shown
+        assert "tonic_spiking, seed 0: verified" in shown
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     csv = tmp_path / "table.csv"
     assert main.main(["assess", *QUICK, "--csv", str(csv)]) == 0
     told = capsys.readouterr()
-    assert "✓ replicated, found after" in told.out
+    assert "✓ verified, found after" in told.out
     assert "✗ not found within" in told.out
     assert "eif: 1 replicated, 1 not found" in told.out
     assert "[2/2]" in told.err
@@ -125,7 +125,7 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr(units, "make_problem", sometimes)
     assert main.main(["assess", *QUICK, "--quiet"]) == 1
     told = capsys.readouterr()
-    assert "eif: 1 replicated, 1 failed" in told.out
+    assert "eif: 1 verified, 1 error" in told.out
     assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0\n"
 
 

@@ -85,7 +85,7 @@ test("each status has its own symbol and words in the chip", (t) => {
   assert.equal(chipOf(0, "pending"), "○ Criteria met, verifying …");
   assert.equal(chipOf(0, null), "○ Criteria met, not verified");
   assert.equal(chipOf(0, "rejected"), "✗ Criteria not met");
-  assert.equal(chipOf(1, null, { cannot: "It has no bursts." }), "∅ Ruled out");
+  assert.equal(chipOf(1, null, { ruled_out: "It has no bursts." }), "∅ Ruled out");
   assert.equal(chipOf(1, null, { components: [] }), "– No criteria");
 });
 

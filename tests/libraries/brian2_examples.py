@@ -59,11 +59,11 @@ _ADEX = dict(
     threshold="vm > 0*mV", reset="vm = v_r; w += b", method="euler",
 )  # fmt: skip
 _SHOWN = {"adaptation": "spike_frequency_adaptation", "regular bursting": "tonic_bursting",
-          "starts with a burst": "mixed_mode", "transient spiking": "phasic_bursting"}  # fmt: skip
+          "initial burst": "mixed_mode", "transient spiking": "phasic_bursting"}  # fmt: skip
 _NAUD = {  # c_m pF, g_l nS, e_l mV, a nS, tau_w ms, b pA, v_r mV, i_stim pA
     "tonic spiking": (200, 10, -70.0, 2.0, 30.0, 0.0, -58.0, 500),
     "adaptation": (200, 12, -70.0, 2.0, 300.0, 60.0, -58.0, 500),
-    "starts with a burst": (130, 18, -58.0, 4.0, 150.0, 120.0, -50.0, 400),
+    "initial burst": (130, 18, -58.0, 4.0, 150.0, 120.0, -50.0, 400),
     "regular bursting": (200, 10, -58.0, 2.0, 120.0, 100.0, -46.0, 210),
     "delayed accelerating": (200, 12, -70.0, -10.0, 300.0, 0.0, -58.0, 300),
     "delayed regular bursting": (100, 10, -65.0, -10.0, 90.0, 30.0, -47.0, 110),

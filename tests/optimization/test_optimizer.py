@@ -35,7 +35,7 @@ def test_a_fragile_solution_is_kept_and_the_search_continues():
     assert result.accepted
     assert not result.replicated
     assert result.status == "fragile"
-    assert "not at half the time step" in result.summary
+    assert "(at half the time step)" in result.summary
     assert result.stop_reason == "budget"
     assert result.evaluations > 5900
 

@@ -106,7 +106,7 @@ def test_a_picture_of_a_verdict_has_a_stroke_for_each_spike_and_its_potential(ob
 
 def test_an_object_of_names_that_are_no_longer_known_still_prints():
     gone = pw.Result("gone", "forgotten", 1, 10, stop_reason="budget", parameters={"a": 1.0}, loss=2.0, evaluations=10)
-    assert "gone, forgotten, seed 1: ✗ not found within 10 evaluations, least loss 2" in str(gone)
+    assert "gone, forgotten, seed 1: ✗ not found after 10 evaluations, smallest loss 2" in str(gone)
     assert pictures(gone._repr_html_()) == []
 
 

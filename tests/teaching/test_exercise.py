@@ -104,7 +104,7 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
         ("hello", "incomplete"),
         (answer(-50.0, "1")[:-2], "incomplete"),
         (answer(-50.0, "1").replace("PW1.", "PW1.QQ"), "damaged"),
-        (answer(-50.0, "1")[:-8] + "00000000", "checksum does not fit"),
+        (answer(-50.0, "1")[:-8] + "00000000", "checksum does not match"),
         (answer(-65.0, "1"), r"claims that all criteria of “Tonic bursting” hold, judged again \d+ of 11 do"),
         (answer(-50.0, "1", _pattern="tonic_burstin"), "tonic_bursting"),
         (answer(-50.0, "1", x="3"), "'x'"),
@@ -211,7 +211,7 @@ def test_a_class_as_a_table():
     assert table["refused"].map(bool).tolist() == [False, False, False, True, True, False]
     assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
     assert "a" not in table  # the same in all of them
-    assert table["holds: complete bursts"].tolist()[:1] == [True]
+    assert table["holds: enough complete bursts"].tolist()[:1] == [True]
     assert table["hold"][0] == table["of"][0] == 11
     assert pw.teaching.class_results([]).empty
 

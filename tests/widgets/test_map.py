@@ -92,7 +92,7 @@ def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(ta
 
 def test_a_model_that_nobody_knows_says_what_to_do(table):
     shown = pw.assessment.plausibility_map(table.replace({"model": {"adex": "mine"}}))
-    with pytest.raises(ValueError, match=r"register it \(models\.register\)"):
+    with pytest.raises(ValueError, match=r"Register it with pw\.models\.register"):
         shown.open_cell("mine", "tonic_spiking")
     assert cells(shown)["mine tonic_spiking"]["values"] is None
     alone = pw.assessment.plausibility_map(pd.DataFrame([ROW | {"model": "mine"}]))
@@ -106,7 +106,7 @@ def test_custom_patterns_come_last_and_open(table):
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     shown.open_cell("lif", "mine")
     assert shown.pattern is MINE and shown.parameters["tau_mem"] == 7.0
-    with pytest.raises(ValueError, match="give it to the map"):
+    with pytest.raises(ValueError, match="pass it to the map"):
         shown.open_cell("lif", "yours")
 
 

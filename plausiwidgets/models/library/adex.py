@@ -76,7 +76,7 @@ PARAMETERS = [
 _PATTERNS = {
     "tonic spiking": "tonic_spiking",
     "adaptation": "spike_frequency_adaptation",
-    "starts with a burst": "mixed_mode",
+    "initial burst": "mixed_mode",
     "regular bursting": "tonic_bursting",
     "delayed regular bursting": "tonic_bursting",
     "transient spiking": "phasic_spiking",

@@ -176,7 +176,7 @@ class Selection:
         --------
         >>> selection, notes = Selection.from_query("pattern=mixed_mode&a=0.03&b=much")
         >>> selection.values["a"], notes
-        (0.03, ('b=‘much’ is not a number: using 0.2.',))
+        (0.03, ('b must be a number, got ‘much’. The page uses 0.2.',))
         """
         link = read_query(query, models.get(model), patterns.get(pattern))
         selection = cls.of(link.model, link.pattern, link.values, dt if link.dt is None else link.dt)

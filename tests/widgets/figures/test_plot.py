@@ -75,7 +75,7 @@ def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
     inside = np.nanmin(outline.x) < neuron.x[0] < np.nanmax(outline.x)
     assert inside == plane.accepted[:, np.abs(np.log(plane.x) - neuron.x[0]).argmin()].any()
     row, column = np.argwhere(~plane.accepted)[-1]
-    assert f"open: {plane.unmet(row, column)[0]}" in heat.text[row][column]
+    assert f"not met: {plane.unmet(row, column)[0]}" in heat.text[row][column]
     assert list(pw.plot(plane).layout.yaxis.ticktext) == ["2", "5", "10", "20", "50"]
 
 
