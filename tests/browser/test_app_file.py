@@ -159,7 +159,7 @@ def test_what_is_compared_stays_in_the_figure_while_a_slider_moves_until_it_is_t
     assert yours.inner_text().split(": ")[1] != kept
     page.locator("button[aria-label=Undo]").click()
     page.locator("[data-pw-figure]").hover(position={"x": 200, "y": 121})
-    expect(pinned).to_have_text(f"compared: {kept}")
+    expect(pinned).to_have_text(f"comparison: {kept}")
     expect(yours).to_have_text(f"your neuron: {kept}")
     page.locator("[data-pw-figure]").focus()
     page.keyboard.press("ArrowRight")  # it is of another pattern
