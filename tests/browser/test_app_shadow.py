@@ -1,5 +1,7 @@
-"""The widget in front ends of another kind, beside a host that is not responding: in a shadow root, as marimo has it, and
-in a frame that grows with the outputs, as VS Code and Colab have it."""
+"""The widget in other front ends while the host does not respond.
+
+marimo renders it in a shadow root; VS Code and Colab render it in a frame that grows with the output.
+"""
 
 import re
 from collections.abc import Iterator
