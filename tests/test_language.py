@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.test_texts import used
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import build_parser
 from plausiwidgets.patterns import status
+from tests.test_texts import used
 
 PACKAGE = Path(pw.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -71,8 +71,11 @@ WRONG_STATUS = re.compile(
 )
 """Words that are no status on the screen."""
 
-FRAGMENTS = {"NoFormula", "NoJavaScript", "NotRecorded", "Stopped", "Unsupported", "Untriable", "AttributeError"}
-"""Exceptions whose text is not a sentence, but a part of the sentence of another one, or Python's own."""
+FRAGMENTS = {
+    "AttributeError", "NoFormulaError", "NoJavaScriptError", "NotRecordedError", "StoppedError", "UnsupportedError",
+    "UntriableError",
+}  # fmt: skip
+"""Exceptions whose text is a part of another exception's sentence, or Python's own."""
 BUILDERS = {"unknown", "refuse"}
 """Functions that make an exception, and its sentence, of parts."""
 

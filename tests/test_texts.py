@@ -14,7 +14,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.status import EXPLANATIONS, SEARCH_WORDS, WORDS
+from plausiwidgets.patterns.status import EXPLANATIONS, PAIR_WORDS, WORDS
 from plausiwidgets.patterns.verification import _verification
 from plausiwidgets.texts import ENGLISH, catalog, languages
 from plausiwidgets.widgets.figures import style
@@ -32,7 +32,7 @@ def in_module(path: Path) -> Iterator[str]:
 
 
 def model_texts(model: pw.NeuronModel) -> Iterator[str]:
-    yield from (model.title, model.description, model.source, *model.cannot.values())
+    yield from (model.title, model.in_sentence, model.description, model.source, *model.ruled_out.values())
     for parameter in (*model.parameters.values(), model.current):
         yield from (parameter.description, parameter.group)
     yield from (state.description for state in model.states)
@@ -42,9 +42,16 @@ def model_texts(model: pw.NeuronModel) -> Iterator[str]:
 
 def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
     model = pw.models.get("izhikevich")
-    yield from (pattern.title, pattern.description, pattern.look_for, pattern.function, pattern.parameter_hint)
+    yield from (
+        pattern.title,
+        pattern.in_sentence,
+        pattern.description,
+        pattern.look_for,
+        pattern.function,
+        pattern.parameter_hint,
+    )
     yield pattern.source
-    yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.free_values})
+    yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.stimulus_parameters})
     target = pw.patterns.target(pattern)
     yield from () if target is None else target.traces  # those that a procedure chooses
     yield from (text for mark in pattern.marks for text in (mark.sweep, mark.text))
@@ -52,7 +59,7 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
         yield from (pattern.curve.x_label, pattern.curve.y_label, pattern.curve.onset or "")
     for criterion in pattern.criteria:
         yield from (criterion.title, criterion.description, "" if criterion.unit == "1" else criterion.unit)
-    for parameter in pattern.stimulus_parameters(model).values():
+    for parameter in pattern.stimulus_parameters_for(model).values():
         yield from (parameter.description, parameter.group)
     for neuron in (model, pw.models.get("hodgkin_huxley")):  # with a reset and without
         yield from (words for words, _ in _verification(neuron, pattern, neuron.dt, "auto", None))
@@ -83,7 +90,7 @@ def used() -> dict[str, list[str]]:
         add(model_texts(pw.models.get(name)), f"models/{name}")
     for name in pw.patterns.names():
         add(pattern_texts(pw.patterns.get(name)), f"patterns/{name}")
-    for words in (WORDS, SEARCH_WORDS, EXPLANATIONS):
+    for words in (WORDS, PAIR_WORDS, EXPLANATIONS):
         add(iter(words.values()), "patterns/status.py")
     for words in (style.ROLE_TITLES, style.SHORT_TITLES):
         add(iter(words.values()), "widgets/figures/style.py")

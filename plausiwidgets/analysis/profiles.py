@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.evaluation import complete, evaluate
+from plausiwidgets.patterns.evaluation import evaluate
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
-from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, mapping, renamed_fields, whole
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -25,7 +25,6 @@ POINTS = 61
 """Points of a profile: as many as a slider of 150 px can show."""
 
 
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Profile:
     """The loss along one value.
@@ -77,7 +76,8 @@ def loss_profiles(
     Parameters
     ----------
     model, pattern, parameters, dt, engine
-        As of :func:`plausiwidgets.judge`; one number for each parameter.
+        As of :func:`plausiwidgets.judge`: without `parameters`, all profiles lie through the packaged set of the model
+        and the pattern. One number for each parameter.
     names : sequence of str, optional
         Parameters and stimulus values to change; default: all.
     bounds : mapping of str to (float, float), optional
@@ -101,10 +101,11 @@ def loss_profiles(
     >>> import plausiwidgets as pw
     >>> profile = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["amplitude"], points=9)["amplitude"]
     >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
-    [(4.58, 10.0)]
+    [(4.58, 14.0)]
     """
     neuron, pat = get_model(model), judged(get_pattern(pattern), "used in a loss profile")
-    base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
+    chosen_set = parameter_set(neuron, pat, parameters, dt)
+    base = {name: float(value) for name, value in chosen_set.values.items()}
     known = pat.parameters(neuron)
     chosen = list(known) if names is None else list(names)
     asked = mapping(bounds)
@@ -131,7 +132,7 @@ def loss_profiles(
     for end, (name, values) in zip(ends, ways.items(), strict=True):
         sets[name][end - len(values) : end] = values
     with watched("loss_profiles", progress) as checkpoint:
-        loss = evaluate(neuron, pat, sets, check_dt(neuron, dt), engine, checkpoint).loss
+        loss = evaluate(neuron, pat, sets, chosen_set.dt, engine, checkpoint).loss
     return {
         name: Profile(name, values, loss[end - len(values) : end])
         for end, (name, values) in zip(ends, ways.items(), strict=True)

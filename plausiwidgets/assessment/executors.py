@@ -104,8 +104,8 @@ def _failed(unit: Unit, error: Exception) -> Result:
     # Workers of a new process lack the names of the main module, and may die of it.
     from_main = getattr(getattr(unit.model, "step", None), "__module__", None) == "__main__"
     if _unsendable(error) or (isinstance(error, BrokenExecutor) and from_main):
-        return replace(unit.waiting, reason="failed", error=f"{text}. {HINT}")
-    return replace(unit.waiting, reason="failed", error=text)
+        return replace(unit.waiting, stop_reason="failed", error=f"{text}. {HINT}")
+    return replace(unit.waiting, stop_reason="failed", error=text)
 
 
 def _unsendable(error: Exception) -> bool:

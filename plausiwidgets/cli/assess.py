@@ -240,7 +240,7 @@ def shard(text: str) -> str:
 def summary(table: pd.DataFrame) -> str:
     """Return a line for each row of a table, and the counts of each model."""
     from plausiwidgets.assessment.table import COUNTED
-    from plausiwidgets.patterns.status import MARKS
+    from plausiwidgets.patterns.status import PAIR_WORDS, SYMBOLS
 
     seeds = table["seed"].nunique() > 1
     lines = []
@@ -249,7 +249,9 @@ def summary(table: pd.DataFrame) -> str:
         for row in rows.to_dict("records"):
             seed = f"seed {row['seed']}  " if seeds else ""
             what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
-            lines.append(f"{name}  {what}  {seed}{MARKS[row['status']]} {row['summary']}")
+            is_ruled_out = f"{PAIR_WORDS['ruled_out']}: " in row["summary"]
+            symbol = SYMBOLS["ruled_out" if is_ruled_out else row["status"]]
+            lines.append(f"{name}  {what}  {seed}{symbol} {row['summary']}")
         counts = rows["status"].value_counts()
         words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
         lines.append(f"{name}: {words}, {rows['seconds'].sum():.1f} s\n")

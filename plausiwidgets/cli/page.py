@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from plausiwidgets.cli.console import CommandError
+from plausiwidgets.cli.console import CommandError, reject_old_options
 from plausiwidgets.cli.named import PATTERNS_HELP, files_help, models_named, patterns_named
 from plausiwidgets.texts import languages
+
+if TYPE_CHECKING:
+    from plausiwidgets.models import NeuronModel
+    from plausiwidgets.patterns import Protocol
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
@@ -37,24 +43,25 @@ def page_options(parser: argparse.ArgumentParser) -> None:
         "--language", choices=languages(), help="language of the texts (default: the browser's language)"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FOLDER", help="folder for a website with all models; requires MODEL to be all"
+        "--site-dir", type=Path, metavar="FOLDER", help="folder for a website with all models; requires MODEL to be all"
     )
     parser.add_argument(
         "--output", type=Path, default=Path("neuron.html"), help="HTML file to write (default: %(default)s)"
     )
+    reject_old_options(parser, "page")
 
 
 def page(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.lanes import NotCompilableError
     from plausiwidgets.widgets.page import export_page
 
-    if options.out is not None:
+    if options.site_dir is not None:
         return site(options)
     if len(options.model) > 1:
         names = ", ".join(model.key for model in options.model)
         raise CommandError(
-            f"MODEL must be one model, got {names}. To write a folder with all models, use --out FOLDER."
+            f"MODEL must be one model, got {names}. To write a folder with all models, use --site-dir FOLDER."
         )
     lesson = options.lesson and lesson_of(options.lesson)
     chosen = None if options.patterns is None else list(chain(*options.patterns))
@@ -65,10 +72,23 @@ def page(options: argparse.Namespace) -> int:
         )
     except OSError as error:
         raise CommandError(f"{options.output} cannot be written ({error.strerror}).") from None
-    except (ValueError, NotCompilable) as error:
+    except (ValueError, NotCompilableError) as error:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
+    if lesson is None:
+        print(f"Parameter set – {source(options.model[0], chosen, parameters)}.")
     return 0
+
+
+def source(model: NeuronModel, chosen: Sequence[Protocol] | None, parameters: Mapping[str, float] | None) -> str:
+    """Return where the parameters come from with which a page opens, as a verdict prints it."""
+    from plausiwidgets import patterns
+    from plausiwidgets.patterns.parameter_set import parameter_set
+
+    first = patterns.get(patterns.names()[0]) if chosen is None else chosen[0]
+    known = first.parameters(model)
+    own = None if parameters is None else {name: value for name, value in parameters.items() if name in known}
+    return parameter_set(model, first, own).source
 
 
 def lesson_of(file: Path) -> Path:
@@ -89,14 +109,19 @@ def site(options: argparse.Namespace) -> int:
     from plausiwidgets.widgets.server.site import write
 
     if {model.key for model in options.model} != set(models.names()) or not all(map(is_builtin, options.model)):
-        raise CommandError("--out requires all models of the package. Run: plausiwidgets page all --out FOLDER")
+        raise CommandError(
+            "--site-dir requires all models of the package. Run: plausiwidgets page all --site-dir FOLDER"
+        )
     if options.patterns or options.parameters or options.lesson:
         raise CommandError("--out writes all patterns and no lesson. Leave out --patterns, --set and --lesson.")
     try:
-        size = write(options.out, options.language)
+        size = write(options.site_dir, options.language)
     except OSError as error:
-        raise CommandError(f"{options.out} cannot be written ({error.strerror}).") from None
-    print(f"{options.out}: {size / 1e6:.1f} MB, shown by any web host; try: python -m http.server -d {options.out}")
+        raise CommandError(f"{options.site_dir} cannot be written ({error.strerror}).") from None
+    print(
+        f"{options.site_dir}: {size / 1e6:.1f} MB, shown by any web host; "
+        f"try: python -m http.server -d {options.site_dir}"
+    )
     return 0
 
 

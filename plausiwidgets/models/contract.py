@@ -57,7 +57,7 @@ Tensors = tuple["torch.Tensor", ...]
 # ------------------------------------------------------------------ p, the parameters as a step sees them
 
 
-class ReadOnly(TypeError):
+class ReadOnlyError(TypeError):
     """Report that a step sets a parameter; the text has the name and a replacement."""
 
 
@@ -69,13 +69,13 @@ class Namespace(SimpleNamespace):
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise ReadOnly(
+        raise ReadOnlyError(
             f"p.{name} cannot be set, because parameters are the same in every time step. Use a local variable, "
             f"`{name} = p.{name} * 2`. Make a value that changes between steps an entry of the state."
         )
 
     def __delattr__(self, name: str) -> None:
-        raise ReadOnly(f"p.{name} cannot be deleted, because parameters are the same in every time step.")
+        raise ReadOnlyError(f"p.{name} cannot be deleted, because parameters are the same in every time step.")
 
 
 class Recorder(Namespace):
@@ -108,22 +108,22 @@ def check_contract(model: Any) -> None:
             return
         try:
             _check(model, _LANES)
-        except _Ambiguous:
+        except _AmbiguousError:
             model.lanewise = True
             _check(model, 1)
-    except _Broken as error:
+    except _BrokenError as error:
         raise ValueError(f"model {model.key!r}: {error}") from error.__cause__
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """Report that the model breaks the contract; the text has the reason."""
 
 
-class _Ambiguous(Exception):
+class _AmbiguousError(Exception):
     """The step asked for the truth value of several lanes."""
 
 
-class _Meaningless(Exception):
+class _MeaninglessError(Exception):
     """The step raised something at values that a simulation need not reach."""
 
 
@@ -133,17 +133,17 @@ def _check(model: Any, lanes: int) -> None:
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
         if not torch.isfinite(value).all():
             _refuse_singularity(model, start, start[1, :1])
-            raise _Broken(
+            raise _BrokenError(
                 f"state {state.key!r} must be finite after one step at the default parameters and the default current "
                 f"({_amount(model.current.default, model.current.unit)})."
             )
     for rows, when in _probes(model):
         for part in _alone(rows) if model.lanewise else [rows]:
-            with suppress(_Meaningless):
+            with suppress(_MeaninglessError):
                 _check_step(model, part, when, read)
                 _refuse_chance(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
-                    raise _Broken(
+                    raise _BrokenError(
                         f"each lane of the step is a separate neuron, and must not depend on the other lanes, on their "
                         f"order or on their number ({when}). Compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, "
                         f"`v.sort()` or `len(v)`. Write `torch.where(fired, a, b)` instead of `if fired.any():`."
@@ -162,14 +162,14 @@ def _check_program(model: Any) -> None:
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
-                raise _Broken(f"{name!r} of the {when} must be finite at the default parameters.")
+                raise _BrokenError(f"{name!r} of the {when} must be finite at the default parameters.")
     _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
-            raise _Broken(f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when}).")
+            raise _BrokenError(f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when}).")
     if not model.step.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -197,20 +197,20 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     p = Recorder(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
-        raise _Broken(
+        raise _BrokenError(
             f"initial_state must return a tuple with a tensor for each state variable, the membrane potential first, "
             f"such as (p.v_rest,), got {_describe(state)}."
         )
     names = [s.key for s in model.states]
     if len(names) != len(state):
-        raise _Broken(
+        raise _BrokenError(
             f"initial_state must return as many entries as states ({len(names)}: {', '.join(names)}), got {len(state)}."
         )
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
         if not torch.isfinite(_as_lanes(tensor, lanes, f"initial_state, {name!r}")).all():
-            raise _Broken(f"{name!r} of initial_state must be finite at the default parameters.")
+            raise _BrokenError(f"{name!r} of initial_state must be finite at the default parameters.")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
     return _first_rows(model, np.full(lanes, model.current.default))
@@ -228,17 +228,17 @@ def _amount(x: float, unit: str) -> str:
 def _check_potentials(model: Any, rest: float, threshold: float) -> None:
     """Check that rest, threshold, limit and spike level are in the right order."""
     if not 0 < threshold - rest < float("inf"):
-        raise _Broken(
+        raise _BrokenError(
             f"the threshold must be above the rest ({_volts(model, rest)}) at the default parameters, got "
             f"{_volts(model, threshold)}. The voltage criteria scale with the distance from rest to threshold."
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
-        raise _Broken(
+        raise _BrokenError(
             f"limit must be greater than the absolute values of rest and threshold ({rest:g} and "
             f"{_volts(model, threshold)}), got {_volts(model, model.limit)}. A neuron beyond ±limit has diverged."
         )
     if model.spike_level is not None and model.spike_level <= rest:
-        raise _Broken(
+        raise _BrokenError(
             f"spike_level must be above the rest ({_volts(model, rest)}) at the default parameters, got "
             f"{_volts(model, model.spike_level)}. A spike crosses spike_level upwards."
         )
@@ -251,7 +251,7 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         read.add(entry)
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
-            raise _Broken(
+            raise _BrokenError(
                 f"{what} must have the unit of the potential {model.states[0].key!r} ({scale}), got the parameter "
                 f"{entry!r} in {unit}."
             )
@@ -260,7 +260,7 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name, unit = type(value).__name__, model.states[0].unit
-        raise _Broken(f"{what} must return a number in {unit}, got {name}.") from None
+        raise _BrokenError(f"{what} must return a number in {unit}, got {name}.") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
@@ -276,22 +276,22 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
         # The version also tells of `v[fired] = reset` where nothing fired.
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
-            raise _Broken(
+            raise _BrokenError(
                 f"the step must not change its input {name} in place. Create a new tensor: write `v = v + x` instead "
                 f"of `v += x`, and `torch.where(fired, reset, v)` instead of `v[fired] = reset`, or use `v.clone()`."
             )
     if model.spike_level is not None:
         if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
-            raise _Broken(
+            raise _BrokenError(
                 f"with spike_level, the step must return only the new state, such as (v, w), got {_describe(out)}."
             )
         spikes, new = torch.zeros(lanes, dtype=torch.float64), out
     elif not (isinstance(out, tuple) and len(out) == 2):
-        raise _Broken(f"the step must return a tuple (spikes, state), got {_describe(out)}.")
+        raise _BrokenError(f"the step must return a tuple (spikes, state), got {_describe(out)}.")
     else:
         spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
-        raise _Broken(
+        raise _BrokenError(
             f"the state that the step returns must have as many entries as initial_state ({len(state)}), got "
             f"{_describe(new)}. Return (spikes, ({', '.join(names)},))."
         )
@@ -300,7 +300,7 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
     # A lane that ran away has diverged, and its spikes count for nothing.
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
-        raise _Broken(
+        raise _BrokenError(
             f"spikes must be 1.0 where the neuron fired in this step and 0.0 elsewhere, got {wrong[0].item():g} "
             f"({when}). Write, for example, `spikes = (v > threshold).to(v.dtype)`."
         )
@@ -311,42 +311,42 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
-    except ReadOnly as error:
-        raise _Broken(f"{what} must not set a parameter. {error}") from error
+    except ReadOnlyError as error:
+        raise _BrokenError(f"{what} must not set a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
-                raise _Ambiguous from error
-            raise _Broken(
+                raise _AmbiguousError from error
+            raise _BrokenError(
                 f"{what} must not branch on a tensor of several lanes. Write torch.where(condition, a, b) instead of "
                 "an if statement."
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(f"{what} of model {model.key!r}", "parameter", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
-            raise _Broken(
-                f"the step must accept any number of lanes, but raised {type(error).__name__}: {sentence(text)} Do not "
+            raise _BrokenError(
+                f"the step must accept any number of lanes, but raised {type(error).__name__} ({text}). Do not "
                 f"keep a tensor of an earlier call, and do not create a tensor of a fixed length. For a delay, use one "
                 f"entry of the state for each time step."
             ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
-            raise _Meaningless from error
-        raise _Broken(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
+            raise _MeaninglessError from error
+        raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
-        raise _Broken(f"{what} must be a tensor of shape [lanes], got {_describe(value)}.")
+        raise _BrokenError(f"{what} must be a tensor of shape [lanes], got {_describe(value)}.")
     if tuple(value.shape) != (lanes,):
-        raise _Broken(
+        raise _BrokenError(
             f"{what} must have the shape [lanes], here [{lanes}], got shape {list(value.shape)}. Compute it "
             f"elementwise from the current, the state and p."
         )
     if value.dtype not in (torch.float64, torch.bool):
-        raise _Broken(
+        raise _BrokenError(
             f"{what} must have the dtype torch.float64, got {value.dtype}. Use `.to(v.dtype)` to convert a mask or a "
             f"constant to a value."
         )
@@ -400,7 +400,7 @@ def _refuse_chance(model: Any, rows: Floats) -> None:
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
-            raise _Broken(
+            raise _BrokenError(
                 "the step must be deterministic, but returns different values when it is called again with the same "
                 "current, state and parameters. Do not use random numbers, and make every value that the step "
                 "remembers an entry of the state."
@@ -490,7 +490,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     finite = [np.isfinite(outcome(potentials[at] + s)).all(0) for s in (-shift, shift)] if at.size else []
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
-        raise _Broken(
+        raise _BrokenError(
             f"state {name!r} must be finite after a step, got nan at a potential of "
             f"{_volts(model, potentials[lane])}. This is a 0/0, as in x / (1 - exp(-x)) at x = 0. Replace it by its "
             f"limit: `torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`."
@@ -509,12 +509,12 @@ def _check_trial(model: Any) -> None:
     again = _fires_again(model, fired, v)
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
         if smaller := _smaller_current(model):
-            raise _Broken(
+            raise _BrokenError(
                 f"the step fires in successive steps, at {k * model.dt:.4g} ms, at the default current "
                 f"({_amount(model.current.default, model.current.unit)}) or twice this, but not at smaller currents. "
                 f"Pass a smaller default of the current, such as {smaller:g}."
             )
-        raise _Broken(
+        raise _BrokenError(
             f"the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above the "
             f"threshold ({_volts(model, threshold)}), so one spike is counted several times. Reset the potential where "
             f"the neuron fires. If it has no reset, pass spike_level=0.0, for example, and return only the new state "
@@ -523,7 +523,7 @@ def _check_trial(model: Any) -> None:
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
     if known.size and moved < _MOVES * span:
-        raise _Broken(
+        raise _BrokenError(
             f"{name!r}, the first state variable, must be the membrane potential. It changes by {moved:.2g} at most in "
             f"{len(v) * model.dt:.3g} ms at currents from {model.current.low:g} to "
             f"{_amount(model.current.high, model.current.unit)}. {_POTENTIAL_FIRST}"
@@ -533,7 +533,7 @@ def _check_trial(model: Any) -> None:
     # A slow neuron that starts at its reset comes back all the time.
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
-        raise _Broken(
+        raise _BrokenError(
             f"{name!r}, the first state variable, must be the membrane potential. Without a current, it is at "
             f"{v[-1, 0]:.3g}, far from the rest ({_volts(model, rest)}) and the threshold "
             f"({_volts(model, threshold)}). {_POTENTIAL_FIRST}"

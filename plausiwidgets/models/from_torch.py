@@ -36,14 +36,14 @@ _NOISE_STEPS = 300
 """For how many steps the module's own loop is compared with the step."""
 _LAYOUTS = {"[lanes]": (-1,), "[lanes, 1]": (-1, 1), "[lanes, time, 1]": (-1, 1, 1)}
 """How a library lays out what it gets, from the plainest."""
-_MOST_STATES = 4
+_MAX_STATES = 4
 """Of a module that gets its state as an argument."""
 
 
 _NO_STATE = "The other results of the module"
 
 
-class Unfit(ValueError):
+class UnfitError(ValueError):
     """Report that a module cannot be a neuron model; the text has the reason."""
 
 
@@ -293,7 +293,7 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
             wrapped = Wrapped(copy.deepcopy(module), module, layout, given)
             try:
                 _begin(wrapped)
-            except Unfit:
+            except UnfitError:
                 raise
             except Exception as error:
                 problems.append(f"{layout}: {_first_line(error)}")
@@ -310,14 +310,14 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
     if forgets is not None:
         changed = f" It changes only {', '.join(forgets)}." if forgets else ""
         also += next((f" {sentence(p.partition('Error: ')[2])}" for p in problems if _NO_STATE in p), "")
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the module must have a state.{changed}{also} The state is a tensor with a value for each lane, "
             f"in an attribute or a buffer. It can also be an argument and a result: forward(x, state) -> (spikes, "
             "state)."
         )
     if any("ambiguous" in problem for problem in problems):
         also += " Write torch.where(condition, a, b) instead of an `if` on a tensor."
-    raise Unfit(
+    raise UnfitError(
         f"{where}: the module must accept one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and return "
         f"spikes of this shape, but it raised {'; '.join(dict.fromkeys(problems[:3]))}.{also}"
     )
@@ -333,7 +333,9 @@ def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str | None) -> Non
         with torch.no_grad():
             count = len(next(wrapped.loop(_ladder(1)))[0])
         if not 0 <= spikes < count:
-            raise Unfit(f"{where}: spikes must be the index of an output, from 0 to {count - 1}, got {shown(spikes)}.")
+            raise UnfitError(
+                f"{where}: spikes must be the index of an output, from 0 to {count - 1}, got {shown(spikes)}."
+            )
 
 
 def _begin(wrapped: Wrapped) -> None:
@@ -369,12 +371,12 @@ def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
         return wrapped.call(x)
     except TypeError:
         zeros = wrapped.lay(torch.zeros_like(x))
-        for count in range(1, _MOST_STATES + 1):
+        for count in range(1, _MAX_STATES + 1):
             state = (zeros,) * count
             try:
                 return wrapped.call(x, state)
             except (TypeError, ValueError):
-                if count == _MOST_STATES:
+                if count == _MAX_STATES:
                     raise
         raise
 
@@ -400,7 +402,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
         changed = [p for p, s in spots.items() if p not in before or s.value is not before[p][0]
                    or _content(s.value) != before[p][1]]  # fmt: skip
         if counts:
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the state must be tensors with a value for each lane, but the module counts in "
                 f"{', '.join(map(repr, counts))}. Remove counters of calls."
             )
@@ -411,7 +413,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                     wrapped.keep(path, value)
                     continue
             elif _holds_tensors(value):
-                raise Unfit(
+                raise UnfitError(
                     f"{where}: the state must be tensors, but {path!r} is a {type(value).__name__} of tensors. Make "
                     f"each of its entries a separate buffer, as in `self.first, self.second = x, self.first`."
                 )
@@ -505,7 +507,7 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
         again = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
     for k, (first, second) in enumerate(zip(course, again, strict=True)):
         if not all(map(_same, first, second)):
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the module must be deterministic, but two calls with the same currents differ in step {k}. "
                 f"Do not use dropout, noise or stochastic firing."
             )
@@ -516,18 +518,18 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
             return i
     levels = outputs[0][outputs[0].isfinite()].unique()
     if not levels.any():
-        raise Unfit(f"{where}: the module must fire within {_STEPS} steps at a current from 1e-12 to 1000.")
+        raise UnfitError(f"{where}: the module must fire within {_STEPS} steps at a current from 1e-12 to 1000.")
     if levels.numel() <= 64 and (levels == levels.round()).all() and levels.min() >= 0:
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the spikes of one step must be 1.0 or 0.0, got up to {levels.max():g} spikes in a step."
             f"{library.several}"
         )
     if levels.numel() <= 3:
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the spikes of one step must be 1.0 or 0.0, got graded spikes "
             f"({', '.join(f'{x:g}' for x in levels.tolist())})."
         )
-    raise Unfit(
+    raise UnfitError(
         f"{where}: an output of the module must be spikes, 1.0 where the neuron fired and 0.0 elsewhere, got "
         f"{', '.join(f'{x:.3g}' for x in levels[:: max(levels.numel() // 3, 1)][:3].tolist())} as the first output. If "
         f'the spikes are another output or an attribute, pass spikes=1 or spikes="name". A leaky integrator never '
@@ -617,7 +619,7 @@ def from_torch(
     kind = type(module).__name__
     where = f"from_torch({kind})"
     if isinstance(module, torch.jit.ScriptModule):
-        raise Unfit(f"{where}: the state of a scripted module cannot be read. Pass the module that was scripted.")
+        raise UnfitError(f"{where}: the state of a scripted module cannot be read. Pass the module that was scripted.")
     library = library_of(module)
     library.refuse(module, where)
     work = _copy(module)
@@ -639,7 +641,7 @@ def from_torch(
     height = float(own[level].default if isinstance(level, str) else level)
     base = float(own[resting].default if isinstance(resting, str) else resting)
     if not height > base:
-        raise Unfit(f"{where}: threshold must be above the rest ({base:g}), got {height:g}.")
+        raise UnfitError(f"{where}: threshold must be above the rest ({base:g}), got {height:g}.")
     drive = current or _current(space, height - base, unit)
     _compare(space, drive, values)
     names = [_identifier(p, space.states) for p in space.states]
@@ -723,13 +725,13 @@ def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
     else:
         chosen = [p for name in POTENTIALS for p in paths if _last(p) == name]
         if len({p.rpartition(".")[0] for p in chosen}) > 1:
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the module must be one neuron with one current, got several layers with the potentials "
                 f"{', '.join(chosen)}. Pass one of the layers."
             )
         chosen = chosen or (paths if len(paths) == 1 else [])
     if not chosen:
-        raise Unfit(f"{where}: the membrane potential is not known. Pass potential, one of {', '.join(paths)}.")
+        raise UnfitError(f"{where}: the membrane potential is not known. Pass potential, one of {', '.join(paths)}.")
     return [chosen[0], *(p for p in paths if p != chosen[0])]
 
 
@@ -775,7 +777,7 @@ def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
         calm = state[v][(spikes == 0) & state[v].isfinite()]
         best = max(best, float(calm.max())) if len(calm) else best
     if not best > space.begin[v]:
-        raise Unfit(
+        raise UnfitError(
             f"{space.where}: the module has no attribute with the name of a threshold ({', '.join(THRESHOLDS[:4])}, "
             "…). Pass threshold."
         )
@@ -805,7 +807,7 @@ def _current(space: _Space, span: float, unit: str) -> Parameter:
         fired += spikes != 0
     more = fired[1:] - fired[0]  # than without a current
     if not (more > 0).any():
-        raise Unfit(
+        raise UnfitError(
             f"{space.where}: the neuron must fire within 400 steps at a constant current from {float(ladder[0]):.3g} "
             f"to {float(ladder[-1]):.3g}. Pass current, a Parameter with a default that makes the neuron fire."
         )
@@ -873,7 +875,7 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
         is_threshold = level is not None and path == level[0]
         low, high, scale = _range(_last(path), number, span, is_threshold)
         declared = Parameter(
-            _identifier(path, list(found)), number, low, high, scale=scale, free=not is_threshold,
+            _identifier(path, list(found)), number, low, high, scale=scale, vary=not is_threshold,
             description=f"{path!r} of the module.",
         )  # fmt: skip
         made[path] = ([declared], _read(declared.key))
@@ -957,7 +959,7 @@ def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None
 
 
 def _differs(space: _Space, k: int, what: str) -> NoReturn:
-    raise Unfit(
+    raise UnfitError(
         f"{space.where}: in step {k} {what}, so the module must have more state than "
         f"{', '.join(map(repr, space.states))}. Make all of its state tensors with a value for each lane."
     )

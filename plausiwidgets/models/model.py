@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
@@ -17,9 +18,10 @@ from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.support.arguments import checked, finite, mapping, renamed_fields, whole
+from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.renamed import renamed
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -69,9 +71,21 @@ class Preset:
         if self.dt is not None:
             finite(f"Preset {self.title!r}", "dt", self.dt, above=0.0, unit="ms")
 
+    @property
+    def citation(self) -> str:
+        """First author and year of the publication; empty where `source` names no year.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> pw.models.get("adex").presets[0].citation
+        'Naud 2008'
+        """
+        year = re.search(r"\b(?:18|19|20)\d\d\b", self.source)
+        return "" if year is None else f"{re.split(r',| &', self.source)[0]} {year[0]}"
+
 
 @checked
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class StateVariable:
     """A state variable of a neuron.
@@ -115,7 +129,7 @@ class StateVariable:
 
 
 @checked
-@renamed_fields(name="key")
+@renamed
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 
@@ -185,9 +199,12 @@ class NeuronModel:
         A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
     title, description, source : str
         Texts for the user.
+    in_sentence : str
+        Title within a sentence, without an article, such as "AdEx neuron". The default is the title, followed by
+        "neuron" unless the title already contains "neuron", "model" or "cell".
     presets : sequence of Preset
         Published parameter sets.
-    cannot : mapping of str to str
+    ruled_out : mapping of str to str
         Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
     validate : bool
         Run the step on a few lanes and refuse it if it breaks the contract.
@@ -234,10 +251,11 @@ class NeuronModel:
         peak: float | None = None,
         limit: float = 1e4,
         title: str = "",
+        in_sentence: str = "",
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
-        cannot: Mapping[str, str] | None = None,
+        ruled_out: Mapping[str, str] | None = None,
         validate: bool = True,
     ) -> None:
         check_key("a model", key)
@@ -257,10 +275,11 @@ class NeuronModel:
         self._peak = None if peak is None else finite(where, "peak", peak)
         self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
         self.title = title or key.replace("_", " ")
+        self.in_sentence = in_sentence or _in_sentence(self.title)
         self.description = description
         self.source = source
         self.presets = tuple(presets)
-        self.cannot: Mapping[str, str] = mapping(cannot)
+        self.ruled_out: Mapping[str, str] = mapping(ruled_out)
         self.lanewise = False
         self.discrete = False
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
@@ -468,6 +487,12 @@ def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
         value = model.parameters[given].default if isinstance(given, str) else given
         if callable(value) or not np.isclose(value, own[0]):
             refuse(what, f"{own[0]:g}, or a parameter with this default")
+
+
+def _in_sentence(title: str) -> str:
+    """Return the default form of a title within a sentence, which names a neuron."""
+    is_neuron = any(word in title.lower() for word in ("neuron", "model", "cell"))
+    return title if is_neuron else f"{title} neuron"
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:

@@ -12,11 +12,13 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, Protocol
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, lower_first
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.texts import marked
+from plausiwidgets.support.renamed import renamed
+from plausiwidgets.texts import marked, tr
 
 
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AllOf(Protocol):
     """Several patterns with one set of model parameters, made by `plausiwidgets.patterns.all_of`.
@@ -55,7 +57,7 @@ class AllOf(Protocol):
                 p, key=part.prefix + name, title=_title(p), description=part.within(p.description)
             )
             for part in self.parts
-            for name, p in part.stimulus_parameters(model).items()
+            for name, p in part.stimulus_parameters_for(model).items()
         }
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
@@ -63,7 +65,7 @@ class AllOf(Protocol):
         return {
             part.within(name): sweep
             for part in self.parts
-            for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
+            for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.stimulus_names}).items()
         }
 
     def __repr__(self) -> str:
@@ -105,21 +107,20 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         raise ValueError(
             f"all_of: patterns must contain each pattern only once, got {', '.join(map(repr, twice))} twice."
         )
-    titles = [flat[0].title, *(part.title[:1].lower() + part.title[1:] for part in flat[1:])]
+    titles = [flat[0].title, *(lower_first(part.title) for part in flat[1:])]
     letters = [part.letter for part in flat]
     return AllOf(
         key="_and_".join(keys),
-        title=f"{', '.join(titles[:-1])} and {titles[-1]}",
+        title=_list(titles),
+        in_sentence=_list([part.in_sentence for part in flat]),
         letter="+".join(letters) if all(letters) else "",
-        description=marked(
-            "One neuron, with the same parameters, shows each of these patterns under a stimulus of its own."
-        ),
+        description=marked("With these parameters, the neuron shows each of these patterns, given the right stimulus."),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
-        free_values=[
+        stimulus_parameters=[
             replace(value, key=part.prefix + value.key, title=_title(value))
             for part in flat
-            for value in part.free_values
+            for value in part.stimulus_parameters
         ],
         main_sweep=flat[0].within(flat[0].main_sweep) if flat[0].main_sweep else "",
         parts=tuple(flat),
@@ -132,6 +133,23 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
     )
 
 
-def _title(value: FreeValue | Parameter) -> str:
+def in_sentence(pattern: Protocol) -> str:
+    """Return the in-sentence title of a pattern in the current language, for a combined pattern that of each part.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> in_sentence(pw.patterns.all_of("tonic_spiking", "integrator", "rebound_spike"))
+    'tonic spiking, temporal integration and a rebound spike'
+    """
+    *parts, last = (tr(part.in_sentence) for part in pattern.components.values())
+    return tr("{first} and {last}", first=", ".join(parts), last=last) if parts else last
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _title(value: StimulusParameter | Parameter) -> str:
     """Return the title of a value that gets another key; empty, for the new key, where it is the old one."""
     return "" if value.title == value.key else value.title

@@ -20,7 +20,7 @@ from plausiwidgets.patterns.bench import TRANSIENT
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues, usual_current
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues, usual_current
 from plausiwidgets.patterns.recorded_current import SAME, Injected, injected
 from plausiwidgets.patterns.recording_table import Data, threshold_of
 from plausiwidgets.patterns.recording_units import AMPERE
@@ -31,6 +31,7 @@ from plausiwidgets.simulation.current import SETTLE, Piece
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import finite, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import marked, tr
 
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ AROUND = (2.0, 4.0)
 """Time in ms before and after a spike in which courses are not compared."""
 STRETCH = 100.0
 """Shortest time in ms between changes of the current in which the spikes of a cell that fires by itself are counted."""
-LEAST_STEP, LEAST_DEFLECTION = 30.0, 2.0
+MIN_STEP, MIN_DEFLECTION = 30.0, 2.0
 """Length in ms and size in mV of a response to a step of which resistance, time constant and sag are measured."""
 DECAY = (1.0, 10.0)
 """Time in ms after a step in which the decay is measured, as eFEL has it."""
@@ -90,7 +91,7 @@ class Settings:
     precision: float | None = None
     time_constant: float = 10.0
     tolerance: float = 0.1
-    free: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
     budget: int = 50_000
 
     def weight(self, name: str) -> float:
@@ -145,6 +146,7 @@ class Compared:
     criterion: Criterion
 
 
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RecordedPattern(Pattern):
     """The pattern of recorded sweeps: what is asked of a neuron is what the cell did.
@@ -196,8 +198,8 @@ class RecordedPattern(Pattern):
             levels = [abs(x + i.holding) for i in self.protocols.values() for p in i.pieces for x in (p.first, p.last)]
             factor, is_known = usual_current(model) / (max(levels, default=0.0) or 1.0), False
         for name, p in known.items():
-            free = p.free if is_known or name == "holding" else True
-            known[name] = replace(p, default=p.default * factor, low=p.low * factor, high=p.high * factor, free=free)
+            vary = p.vary if is_known or name == "holding" else True
+            known[name] = replace(p, default=p.default * factor, low=p.low * factor, high=p.high * factor, vary=vary)
         return known
 
 
@@ -280,7 +282,7 @@ class _Recorded:
     def steps(self) -> Iterator[Piece]:
         """Yield the steps of its current that are long enough for a resistance, times from the begin."""
         for p in self.current.pieces if self.current is not None and not self.current.measured else ():
-            if p.first == p.last and p.off - p.on >= LEAST_STEP and p.off <= self.data.end - 1e-9:
+            if p.first == p.last and p.off - p.on >= MIN_STEP and p.off <= self.data.end - 1e-9:
                 yield Piece(p.on - self.begin, p.off - self.begin, p.first, p.last)
 
 
@@ -312,23 +314,27 @@ def made_of(
     if holdout:
         held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), source, current_unit)
     description = [
-        tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
+        tr("Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.", sweeps=len(sweeps),
            end=f"{max(g.end for g in groups):g}", count=total) if len(sweeps) > 1 else
-        tr("A recorded response of {end} ms; spikes: {count}.", end=f"{first.end:g}", count=total),
+        tr("Recorded response of {end} ms. Number of spikes: {count}.", end=f"{first.end:g}", count=total),
         *(words if len(sweeps) == 1 else ()),
     ]  # fmt: skip
     if train.size:
-        look = tr("Look for spikes at the times of the target, the first after {time} ms.", time=number(train[0], 3))
+        look = tr(
+            "Look for spikes at the same times as in the target. Its first spike is at {time} ms.",
+            time=number(train[0], 3),
+        )
     else:
-        look = tr("Look for the course of the target, without a spike.")
+        look = tr("Look for a trace that follows the target without a spike.")
     with untried():  # the functions are the package's own, which tests try
         return RecordedPattern(
             key=settings.key,
             title=title,
+            in_sentence=tr("the recording {title}", title=title) if settings.title or source else tr("the recording"),
             description=" ".join(description),
             look_for=look,
             source=source,
-            free_values=values,
+            stimulus_parameters=values,
             sweeps=sweeps_of,
             measure=features.measure,
             criteria=features.criteria,
@@ -349,11 +355,16 @@ def made_of(
 # -- stimulus ----------------------------------------------------------------------------------------
 
 
-SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
+SCALE = marked(
+    "Scale factor for the recorded current, relative to the holding current. Use it for a "
+    "model with another current unit."
+)
 
 
-def _stimulus(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
-    """Return the sweeps with their currents, the free values, and whether the sweeps begin in silence."""
+def _stimulus(
+    sweeps: Sequence[Data], settings: Settings
+) -> tuple[list[_Recorded], tuple[StimulusParameter, ...], bool]:
+    """Return the sweeps with their currents, the stimulus parameters, and whether the sweeps begin in silence."""
     given = [data.current for data in sweeps if data.current is not None]
     if not given:
         return _unknown_step(sweeps, settings)
@@ -388,11 +399,12 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorde
     levels = [abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)]
     wide = max(levels, default=0.0) or abs(holding) or 1.0
     values = (
-        FreeValue("holding", holding, holding - wide, holding + wide, of="injected", free="holding" in settings.free),
-        FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in settings.free,
+        StimulusParameter("holding", holding, holding - wide, holding + wide, of="injected",
+                          vary="holding" in settings.vary),
+        StimulusParameter("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", vary="current_scale" in settings.vary,
                   description=SCALE),
     )  # fmt: skip
-    _check_free(settings.free, values)
+    _check_vary(settings.vary, values)
     return groups, values, silent
 
 
@@ -433,7 +445,9 @@ def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool
     )
 
 
-def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
+def _unknown_step(
+    sweeps: Sequence[Data], settings: Settings
+) -> tuple[list[_Recorded], tuple[StimulusParameter, ...], bool]:
     """Return what :func:`_stimulus` does for a recording without its current."""
     if len(sweeps) > 1:
         raise ValueError(
@@ -459,10 +473,12 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Rec
             "every silent neuron shows it. Pass current, threshold or spikes."
         )
     values = (
-        FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
-        FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in settings.free),
+        StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
+        StimulusParameter(
+            "holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05, vary="holding" in settings.vary
+        ),
     )
-    _check_free(settings.free, values)
+    _check_vary(settings.vary, values)
 
     def pieces(s: StimulusValues) -> Sequence[Piece]:
         return [Piece(0.0, off - on, s.amplitude, s.amplitude)]
@@ -470,10 +486,10 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Rec
     return [_Recorded(SWEEP, data, on, 0.0, end - on, None, pieces, (data,))], values, silent
 
 
-def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
-    for name in free:
+def _check_vary(vary: tuple[str, ...], values: Sequence[StimulusParameter]) -> None:
+    for name in vary:
         if name not in [value.key for value in values]:
-            raise unknown("from_recording: free", "stimulus value", name, [value.key for value in values])
+            raise unknown("from_recording: vary", "stimulus parameter", name, [value.key for value in values])
 
 
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
@@ -523,11 +539,13 @@ def _is_brief(data: Data, dt: float, spike: float) -> bool:
 
 
 COINCIDENCE = marked(
-    "Share of spikes at the recorded times beyond chance, 1 for the same times and 0 for chance (Kistler et al. 1997)"
+    "Coincidence factor of the spike times (Kistler et al. 1997). 1 means identical spike "
+    "trains, 0 means chance level. Precision"
 )
 VAN_ROSSUM = marked(
-    "Distance D² of the spike times from the recorded ones over their number, 0.5 for one more or less, for each "
-    "(van Rossum 2001)"
+    "Distance D² between the simulated and recorded spike trains, divided by the number of "
+    "recorded spikes (van Rossum 2001). A missing or extra spike adds 0.5 to D². Time "
+    "constant"
 )
 
 Value = Callable[[Response, Responses], Any]
@@ -602,8 +620,8 @@ class _Features:
                 middle = float(np.mean(rests))
                 slack = max(REST, 2.0 * float(np.std(rests)))
                 self._add("rest", Criterion(
-                    "rest", marked("potential at rest"), marked("Potential before the stimulus."), "mV",
-                    low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
+                    "rest", marked("matching resting potential"), marked("Membrane potential before the stimulus."),
+                    "mV", low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
         if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
             count = sum(int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats)
@@ -613,8 +631,8 @@ class _Features:
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
                 seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
                 self._add("rate_before", Criterion(
-                    "rate_before", marked("rate before the stimulus"),
-                    marked("Rate of the spikes at the holding level, as the cell fires there."), "Hz",
+                    "rate_before", marked("matching firing rate before the stimulus"),
+                    marked("Firing rate at the holding current, at which the recorded cell also fires."), "Hz",
                     low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)),
                     lambda x, r: r.spontaneous_spikes / seen)  # fmt: skip
 
@@ -661,8 +679,8 @@ class _Features:
             cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
             slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
             self._add("latency", Criterion(
-                f"latency{mark}", marked("latency"), marked("Time from the onset to the first spike."), "ms",
-                low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
+                f"latency{mark}", marked("matching latency"), marked("Time from stimulus onset to the first spike."),
+                "ms", low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
                 scale=max(10.0, 0.5 * first)),
                 lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset, g.name)  # fmt: skip
         if fired and self._asked("times", self._silent or len(trains) > 1):
@@ -686,23 +704,24 @@ class _Features:
         if self._asked("n"):
             chance = 0.0 if self._silent else self._chance(max(counts), g.level(stretch))
             slack = int(max(tolerance * max(counts), chance) + 1e-9)
-            text = marked("Spikes from the onset to the end of the recording.")
+            text = marked("Number of spikes from stimulus onset to the end of the recording.")
             if not whole:
-                text = marked("Spikes from one change of the current to the next.")
+                text = marked("Number of spikes between two changes of the current.")
             add("n", Criterion(
-                f"n{mark}", marked("spikes"), text, "spikes", low=max(min(counts) - slack, 0),
+                f"n{mark}", marked("matching number of spikes"), text, "spikes", low=max(min(counts) - slack, 0),
                 high=max(counts) + slack, kind="count"))  # fmt: skip
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if self._silent else 3)]
         if means and self._asked("mean_isi"):
             share = tolerance if self._silent else max(tolerance, REPEAT * self._irregular / math.sqrt(max(counts) - 1))
             add("mean_isi", Criterion(
-                f"mean_isi{mark}", marked("mean interval"), marked("Mean interval between spikes."), "ms",
+                f"mean_isi{mark}", marked("matching mean interval"), marked("Mean interspike interval (ISI)."), "ms",
                 low=min(means) * (1.0 - min(share, 0.99)), high=max(means) * (1.0 + share), scale=0.3,
                 kind="log"))  # fmt: skip
         cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
         if cvs and self._asked("cv", self._silent):
             add("cv", Criterion(
-                f"cv{mark}", marked("irregularity"), marked("Standard deviation over mean of the intervals."), "1",
+                f"cv{mark}", marked("matching CV of the intervals"),
+                marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."), "1",
                 low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3))  # fmt: skip
 
         def measure(x: Response, r: Responses) -> dict[str, Any]:
@@ -729,8 +748,8 @@ class _Features:
         most = max(x.size for x in trains)
         if self.settings.distance == "van_rossum":
             self._add("times", Criterion(
-                f"van_rossum{mark}", marked("van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2,
-                scale=0.3),
+                f"van_rossum{mark}", marked("small van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1",
+                high=0.2, scale=0.3),
                 lambda x, r: _average([f.van_rossum(x.window(), train, tau) / train.size for train in trains]),
                 g.name)  # fmt: skip
             return
@@ -750,7 +769,7 @@ class _Features:
 
         text = f"{COINCIDENCE}: ± {number(precision, 3)} ms"
         self._add("times", Criterion(
-            f"gamma{mark}", marked("coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
+            f"gamma{mark}", marked("high coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
             coincide, g.name)  # fmt: skip
 
     def _course(self, g: _Recorded, mark: str) -> None:
@@ -768,8 +787,10 @@ class _Features:
         high = max(COURSE, OF_COURSE * reach, 2.0 * spread, 0.0 if self._silent else _of_phase(g, courses[0]))
         end = g.end
         self._add("course", Criterion(
-            f"course{mark}", marked("distance of the course"),
-            marked("Root mean square distance of the potential from the recorded one, outside of spikes."), "mV",
+            f"course{mark}", marked("small subthreshold RMS error"),
+            marked(
+        "Root mean square difference between the simulated and recorded membrane potential, "
+        "excluding spikes."), "mV",
             high=high, scale=2.0 * high),
             lambda x, r: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, STEP, *AROUND),
             g.name)  # fmt: skip
@@ -788,7 +809,7 @@ class _Features:
         bases = np.array([v.mean() for v in before])
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         deflection = float(np.mean(steady - bases))
-        if abs(deflection) < LEAST_DEFLECTION:
+        if abs(deflection) < MIN_DEFLECTION:
             return
         if self._asked("resistance"):
             self._resistance(g, mark, p, steady - bases)
@@ -814,15 +835,15 @@ class _Features:
             slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
             # Where a step silences by depolarization, it holds the potential above where a neuron resets.
             self._add("level", Criterion(
-                f"level{mark}", tr("potential at the end of the step from {start} to {end} ms", **span),
-                marked("Mean potential of the last tenth of the step."), "mV", low=level - slack, high=level + slack,
-                scale=max(5.0, slack), without_reset=level > usual),
+                f"level{mark}", tr("matching potential at the end of the step from {start} to {end} ms", **span),
+                marked("Mean membrane potential in the last tenth of the step."), "mV", low=level - slack,
+                high=level + slack, scale=max(5.0, slack), without_reset=level > usual),
                 lambda x, r: f.mean(x.v(p.off - tenth, p.off)), g.name)  # fmt: skip
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
             # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
             noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, steady, tr("sag of the step from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
 
     def _resistance(self, g: _Recorded, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
@@ -835,8 +856,8 @@ class _Features:
             )
         tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(
-            f"resistance{mark}", marked("input resistance"),
-            marked("Potential at the end of the step, from rest, over the current."),
+            f"resistance{mark}", marked("matching input resistance"),
+            marked("Change of the membrane potential from rest to the end of the step, divided by the current."),
             unit, low=min(values) * (1.0 - min(tolerance, 0.9)), high=max(values) * (1.0 + tolerance),
             scale=0.3, kind="log"),
             lambda x, r: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first, g.name)  # fmt: skip
@@ -850,21 +871,21 @@ class _Features:
             return
         tolerance = 3.0 * self.settings.tolerance
         self._add("time_constant", Criterion(
-            f"time_constant{mark}", marked("membrane time constant"),
-            marked("Decay of the potential from 1 to 10 ms after the step."),
+            f"time_constant{mark}", marked("matching membrane time constant"),
+            marked("Time constant of the decay of the membrane potential from 1 to 10 ms after the step."),
             "ms", low=min(taus) * (1.0 - min(tolerance, 0.9)), high=max(taus) * (1.0 + tolerance), scale=0.3,
             kind="log"),
             lambda x, r: f.decay_time(x.v(first, last), r.v_baseline, x.dt), g.name)  # fmt: skip
 
     def _sag(
-        self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("sag"), noise: float = 0.0
+        self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag"), noise: float = 0.0
     ) -> None:
         lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
         tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
         self._add("sag", Criterion(
             f"sag{mark}", title,
-            marked("How far the potential comes back from its lowest value to the end of the step."),
+            marked("Potential at the end of the step minus the minimum during the step."),
             "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0),
             lambda x, r: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1), g.name)  # fmt: skip
 
@@ -873,24 +894,24 @@ class _Features:
         stretches = [(0.0, g.end)] if self._silent else g.stretches()
         for j, (begin, end) in enumerate(stretches):
             rows = g.rows(begin, end, 2 if self._silent else 3)
-            title, key, error = marked("potential between spikes"), f"ahp{mark}", 0.0
+            title, key, error = marked("matching potential between spikes"), f"ahp{mark}", 0.0
             if rows and not self._silent:
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
                 # The potential after the last spike may be that of another stretch.
                 key, error = f"{key}_{j}", max(_error_of_mean((v, t[:, :-1], dt), np.minimum) for v, t, dt in rows)
             self._of_spikes(g, rows, "ahp", f.mean_trough, Criterion(
-                key, title, marked("Mean of the lowest potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
+                key, title, marked("Mean of the minimum potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
                 scale=5.0), begin, end, REPEAT * error)  # fmt: skip
         rows = g.rows(0.0, g.end, 2)
         if g.dt > CUT or not rows:
             return
         error = 0.0 if self._silent else REPEAT * max(_error_of_mean(row, np.maximum) for row in rows)
         self._of_spikes(g, rows, "height", f.mean_peak, Criterion(
-            f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
+            f"height{mark}", marked("matching spike peak"), marked("Mean peak potential of the spikes."),
             "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), 0.0, g.end, error)  # fmt: skip
         self._of_spikes(g, rows, "width", f.half_width, Criterion(
-            f"width{mark}", marked("width of the spikes"),
-            marked("Mean width at half height, from the second spike on."), "ms", low=-0.1, high=0.1, scale=0.5,
+            f"width{mark}", marked("matching spike width"),
+            marked("Mean spike width at half height, excluding the first spike."), "ms", low=-0.1, high=0.1, scale=0.5,
             without_reset=True), 0.0, g.end, share=3.0 * self.settings.tolerance)  # fmt: skip
 
     def _of_spikes(

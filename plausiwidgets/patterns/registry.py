@@ -12,7 +12,7 @@ from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
-from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current import Current, Piece, as_current
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.python_file import InFile, Registry
@@ -38,14 +38,14 @@ def key_of(text: str) -> str:
     return text if text in known else next((key for key in known if text and get(key).letter == text.upper()), text)
 
 
-Named = Annotated[str | Protocol | Current, "(use pw.patterns.all_of(…) for several patterns at once)"]
-"""A pattern or protocol by key or as an object, or a current; several at once are one pattern, made by `all_of`."""
+Named = Annotated[str | Protocol | Current | Piece, "(use pw.patterns.all_of(…) for several patterns at once)"]
+"""A pattern or protocol by key or as an object, or a current or a piece of one; `all_of` combines several patterns."""
 
 _Each = Annotated[str | Protocol, "(all_of(…) takes them as separate arguments)"]
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key, or a current as a protocol.
+    """Return a pattern by its key, or a current, or a piece of one, as a protocol.
 
     An object is returned unchanged. The keys of stimuli (see `stimulus`) are valid too, although `names` leaves them
     out.
@@ -55,7 +55,7 @@ def get(pattern: Named) -> Protocol:
     ValueError
         If no pattern has this key; the text lists the valid ones and the nearest.
     TypeError
-        For anything but a name, a Protocol or a Current; several patterns at once are one that `all_of` returns.
+        For anything but a name, a Protocol, a Current or a Piece; `all_of` combines several patterns.
 
     Examples
     --------
@@ -65,8 +65,8 @@ def get(pattern: Named) -> Protocol:
     """
     if isinstance(pattern, Protocol):
         return pattern
-    if isinstance(pattern, Current):
-        return given(pattern)
+    if isinstance(pattern, Current | Piece):
+        return given(as_current(pattern))
     require("patterns.get", "pattern", pattern, Named)
     assert isinstance(pattern, str)
     found = _builtin.get(pattern) or custom.by_key.get(pattern) or named(pattern)
@@ -102,7 +102,7 @@ def all_of(*patterns: str | Protocol) -> AllOf:
     --------
     >>> import plausiwidgets as pw
     >>> both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
-    >>> both.free
+    >>> both.stimulus_names
     ('tonic_spiking_amplitude', 'tonic_spiking_holding', 'rebound_spike_amplitude', 'rebound_spike_holding', \
 'rebound_spike_width')
     >>> pw.judge("izhikevich", both).parts["tonic_spiking"].status
@@ -147,7 +147,7 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     ...
     ... three = pw.Pattern(
     ...     key="three_of_a_file", title="Three spikes",
-    ...     free_values=[pw.FreeValue("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
+    ...     stimulus_parameters=[pw.StimulusParameter("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
     ...     sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude)], end=400.0)},
     ...     measure=lambda r, s: {"n": r["step"].count()},
     ...     criteria=[pw.Criterion("n", "spikes", "Spikes in the step.", "spikes", low=3, high=3, kind="count")])
@@ -186,14 +186,14 @@ def received(pattern: str | Judged | InFile) -> Protocol:
     return custom.of(pattern) if isinstance(pattern, InFile) else get(pattern)
 
 
-def argument_against(pattern: Protocol, model: NeuronModel) -> str:
+def why_ruled_out(pattern: Protocol, model: NeuronModel) -> str:
     """Return why no parameters of a model show a pattern, or one of several; empty without a known argument.
 
     An argument is about the built-in pattern of its key, and not about another one of the same key.
     """
     for part in pattern.components.values():
-        if part.key in model.cannot and (is_builtin(part) or part.key not in _builtin):
-            return model.cannot[part.key]
+        if part.key in model.ruled_out and (is_builtin(part) or part.key not in _builtin):
+            return model.ruled_out[part.key]
     return ""
 
 

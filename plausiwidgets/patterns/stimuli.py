@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.texts import marked
 
 SHAPES = ("step", "pulses", "ramp")
 
@@ -28,16 +29,16 @@ AFTER = TAIL
 LONGEST = 5000.0
 """Longest current in ms, and roughly the longest train of pulses: a drag simulates all of it."""
 
-PULSES, MOST_PULSES = 5, 50
+PULSES, MAX_PULSES = 5, 50
 
 SWEEP = "stimulus"
 
 _Pieces = Callable[[StimulusValues], list[Piece]]
 _End = Callable[[StimulusValues], Any]
 
-_HINT = "It is shown, not judged: there are no criteria. Drag any value and watch the response."
-_HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
-_ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", description="When the stimulus begins.")
+_HINT = marked("This stimulus has no criteria. Change any parameter and watch the response.")
+_HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)
+_ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description=marked("Time of the stimulus onset."))
 
 
 @checked
@@ -68,16 +69,16 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     --------
     >>> import plausiwidgets as pw
     >>> train = pw.patterns.stimulus("pulses", number=3)
-    >>> train.free, len(pw.judge("adex", train, {"width": 20.0}).traces["stimulus"].spike_times[0])
+    >>> train.stimulus_names, len(pw.judge("adex", train, {"width": 20.0}).traces["stimulus"].spike_times[0])
     (('amplitude', 'holding', 'onset', 'width', 'interval'), 8)
     """
     if shape not in SHAPES:
         raise unknown("stimulus", "shape", shape, SHAPES)
     if number is not None and shape != "pulses":
         raise ValueError(f"stimulus: number must be None with the shape {shape!r}, got {number}. It counts pulses.")
-    if number is not None and not 1 <= number <= MOST_PULSES:
+    if number is not None and not 1 <= number <= MAX_PULSES:
         raise ValueError(
-            f"stimulus: number must be an integer from 1 to {MOST_PULSES}, the number of pulses, got {shown(number)}."
+            f"stimulus: number must be an integer from 1 to {MAX_PULSES}, the number of pulses, got {shown(number)}."
         )
     return _shape(shape, PULSES if number is None and shape == "pulses" else int(number or 0))
 
@@ -88,7 +89,7 @@ def named(key: str) -> Protocol | None:
     if found is None:
         return None
     shape, number = found[1], found[2]
-    if number is not None and (shape != "pulses" or int(number) > MOST_PULSES):
+    if number is not None and (shape != "pulses" or int(number) > MAX_PULSES):
         return None
     return stimulus(shape, number=None if number is None else int(number))
 
@@ -115,38 +116,47 @@ def constructor(pattern: Protocol) -> str:
 def _shape(shape: str, number: int) -> Protocol:
     if shape == "step":
         return _of(
-            "step", "Step of current", [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
+            "step", marked("Current step"), marked("a current step"),
+            [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
             lambda s: [pulse(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
     if shape == "ramp":
         return _of(
-            "ramp", "Ramp of current", [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
+            "ramp", marked("Current ramp"), marked("a current ramp"),
+            [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
             lambda s: [ramp(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
-    width = FreeValue("width", 5.0, 0.5, 100.0, unit="ms", scale="log", description="Width of each pulse.")
+    width = StimulusParameter("width", 5.0, 0.5, 100.0, unit="ms", scale="log",
+                              description=marked("Width of each pulse."))  # fmt: skip
     values = [_amplitude(2.0, -2.0, 8.0), _HOLDING, _ONSET, width]
     if number == 1:
-        return _of("pulses_1", "Pulse of current", values, _train(1), lambda s: s.onset + s.width)
+        return _of(
+            "pulses_1", marked("Current pulse"), marked("a current pulse"), values, _train(1),
+            lambda s: s.onset + s.width,
+        )  # fmt: skip
     longest = min(500.0, LONGEST / number)
     values.append(
-        FreeValue("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
-                  description="From the onset of one pulse to that of the next. A wider pulse ends there.")
+        StimulusParameter("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
+                  description=marked("Time between the onsets of two pulses. A wider pulse ends at the next onset."))
     )  # fmt: skip
     return _of(
-        f"pulses_{number}", f"{number} pulses of current", values, _train(number),
+        f"pulses_{number}", marked("Train of current pulses"), marked("a train of current pulses"),
+        values, _train(number),
         lambda s: s.onset + (number - 1) * s.interval + s.width,
     )  # fmt: skip
 
 
-def _amplitude(default: float, low: float, high: float) -> FreeValue:
-    return FreeValue(
+def _amplitude(default: float, low: float, high: float) -> StimulusParameter:
+    return StimulusParameter(
         "amplitude", default, low, high, of="current",
-        description="Largest current, from the holding level; below 0 it is an inhibition.",
+        description=marked("Maximum current relative to the holding current. A negative amplitude is inhibitory."),
     )  # fmt: skip
 
 
-def _lasting(default: float, high: float) -> FreeValue:
-    return FreeValue("duration", default, 1.0, high, unit="ms", scale="log", description="How long the stimulus lasts.")
+def _lasting(default: float, high: float) -> StimulusParameter:
+    return StimulusParameter(
+        "duration", default, 1.0, high, unit="ms", scale="log", description=marked("Duration of the stimulus.")
+    )
 
 
 def _train(number: int) -> _Pieces:
@@ -160,9 +170,11 @@ def _train(number: int) -> _Pieces:
     return pieces
 
 
-def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end: _End) -> Protocol:
+def _of(
+    key: str, title: str, in_sentence: str, values: Sequence[StimulusParameter], pieces: _Pieces, end: _End
+) -> Protocol:
     return Protocol(
-        key=PREFIX + key, title=title, free_values=values, look_for=f"{title}. {_HINT}",
+        key=PREFIX + key, title=title, in_sentence=in_sentence, stimulus_parameters=values, look_for=_HINT,
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, lambda s, trace: float(end(s)) + AFTER),
     )  # fmt: skip
@@ -189,7 +201,9 @@ class GivenCurrent(Protocol):
 
 
 @lru_cache(maxsize=64)
-def given(current: Current, title: str = "Given current") -> GivenCurrent:
+def given(
+    current: Current, title: str = marked("Custom current"), in_sentence: str = marked("the current waveform")
+) -> GivenCurrent:
     """Return a current as a stimulus; the same object for the same current.
 
     A ValueError is raised where it is 0 throughout, or has a piece outside of 0 to 5000 ms.
@@ -204,10 +218,10 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
     _, values, _ = samples_of(current)
     peak, level = float(values[np.abs(values).argmax()]), current.holding
     reach = 2.0 * abs(peak)
-    text = "The largest of the given values, from the holding level; all others are scaled with it."
+    text = marked("Maximum of the waveform relative to the holding current. It scales the whole waveform.")
     holding = replace(
         _HOLDING, default=level, low=level - 2.0 * abs(level), high=level + 2.0 * abs(level), of="injected",
-        scale="linear", zero=None, limits=None,
+        scale="linear", linear_width=None, limits=None,
     ) if level else _HOLDING  # fmt: skip
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
@@ -215,8 +229,10 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
         return {"current": Sweep([Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces], current.end)}
 
     return GivenCurrent(
-        key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
-        free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", description=text), holding],
+        key=f"{PREFIX}values", title=title, in_sentence=in_sentence, look_for=_HINT,
+        stimulus_parameters=[
+            StimulusParameter("amplitude", peak, -reach, reach, of="injected", description=text), holding,
+        ],
         sweeps=sweeps,
         current=current,
     )  # fmt: skip

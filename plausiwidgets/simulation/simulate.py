@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current import Current, Piece, as_current
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import LaneJob
@@ -17,14 +17,14 @@ from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import bounded, checked, finite, shown
 from plausiwidgets.support.names import unknown
 
-MOST_STEPS, MOST_VALUES, MOST_STEPS_PER_MS = 1e7, 5e8, 1e5
+MAX_STEPS, MAX_VALUES, MAX_STEPS_PER_MS = 1e7, 5e8, 1e5
 """Largest requests, unless the environment allows more; 5e8 values are 4 GB."""
 
 
 @checked
 def simulate(
     model: str | NeuronModel,
-    current: Current | Sequence[Current],
+    current: Current | Piece | Sequence[Current | Piece],
     parameters: Mapping[str, ArrayLike] | None = None,
     *,
     dt: float | None = None,
@@ -43,8 +43,9 @@ def simulate(
     Parameters
     ----------
     model : str or NeuronModel
-    current : Current or sequence of Current
-        All with the same ``end``, ``before`` and ``settle``.
+    current : Current, or a sequence of them
+        A sequence means each of them; all with the same ``end``, ``before`` and ``settle``. A piece, such as
+        ``pw.pulse(0.0, 5.0, 300.0)``, is the current that consists of it and ends 200 ms after it.
     parameters : mapping of str to float or 1-D array
         Arrays broadcast to n sets; what is left out takes its default.
     dt : float, optional
@@ -65,13 +66,13 @@ def simulate(
     ------
     ValueError
         For an unknown name, a value outside of its limits, or currents of unequal length.
-    NotCompilable
+    NotCompilableError
         With ``engine="compiled"`` if the model cannot be compiled; the text has the reason.
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
     recorded = _places(neuron, record)
-    currents = [current] if isinstance(current, Current) else list(current)
+    currents = [as_current(one) for one in ([current] if isinstance(current, Current | Piece) else current)]
     if not currents:
         raise ValueError("simulate: current must be a Current or a list with at least one Current, got an empty list.")
     frames = {(c.end, c.before, c.settle) for c in currents}
@@ -83,8 +84,8 @@ def simulate(
     sets = broadcast(neuron.complete(parameters))
     n = len(next(iter(sets.values()))) if sets else 1
     time = currents[0].before + currents[0].end + currents[0].settle
-    bounded("simulate", "number of time steps", time / step, MOST_STEPS)
-    bounded("simulate", "number of recorded values", time / step * n * len(currents) * (len(recorded) + 1), MOST_VALUES)
+    bounded("simulate", "number of time steps", time / step, MAX_STEPS)
+    bounded("simulate", "number of recorded values", time / step * n * len(currents) * (len(recorded) + 1), MAX_VALUES)
     lanes = {name: np.repeat(values, len(currents)) for name, values in sets.items()}
     holding = np.tile([c.holding for c in currents], n)
     state = neuron.start(lanes, holding)
@@ -134,7 +135,7 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
             f"its step does not use dt."
         )
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
-    bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MOST_STEPS_PER_MS)
+    bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MAX_STEPS_PER_MS)
     return step
 
 

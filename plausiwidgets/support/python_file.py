@@ -18,7 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from plausiwidgets.support.arguments import sentence
-from plausiwidgets.support.extras import NotInstalled, package_missing
+from plausiwidgets.support.extras import NotInstalledError, package_missing
 from plausiwidgets.support.names import unknown
 
 
@@ -78,7 +78,7 @@ class PythonFile:
                 exec(compile(self.code, self.path, "exec", dont_inherit=True), module.__dict__)
             except (Exception, SystemExit) as error:
                 if (package := package_missing(error)) is not None:
-                    raise NotInstalled(package, f"{self._place(error)}: ") from error
+                    raise NotInstalledError(package, f"{self._place(error)}: ") from error
                 raise ValueError(self._reason(error)) from error
             finally:
                 del sys.modules[module.__name__]

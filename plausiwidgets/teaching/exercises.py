@@ -28,6 +28,7 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
@@ -93,12 +94,15 @@ def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
         marked(
-            "The other line is a neuron with hidden parameters. Find values with which yours fires at the same times."
+            "The target is a neuron with hidden parameters. Find parameters with which your neuron "
+            "fires at the same times."
         ),
         free=hidden.moved,
         hints=(
-            marked("First the number of spikes, then when the first one comes, then the intervals between them."),
-            marked("One slider at a time: move it from end to end and watch what it changes, then undo."),
+            marked(
+                "First match the number of spikes, then the time of the first spike, then the interspike intervals."
+            ),
+            marked("Move one slider at a time from end to end, watch what changes, then undo."),
         ),
     )
 
@@ -225,18 +229,18 @@ def unpacked_code(code: str) -> dict[str, str]:
     except ValueError:
         raise ValueError("the code is damaged. Copy it again.") from None
     if f"{zlib.crc32(payload):08x}" != checksum:
-        raise ValueError("the code is damaged or was changed, because its checksum is wrong. Copy it again.")
+        raise ValueError("the code is damaged or was changed, because its checksum does not match. Copy it again.")
     fields = parse_qsl(content, keep_blank_values=True)
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
-        raise ValueError("the code was not written by a page, because fields are missing or occur twice.")
+        raise ValueError("the code does not come from an exercise page, because fields are missing or duplicated.")
     return given
 
 
 def _read(code: str, task: _Task | None) -> Answer:
     given = unpacked_code(code)
     if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
-        raise ValueError("the code belongs to another exercise.")
+        raise ValueError("the code belongs to a different exercise.")
     try:
         return _judged(given, task)
     except ValueError as error:
@@ -288,9 +292,9 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
             )
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
-        hold = sum(check.passed for check in verdict.checks)
+        hold = sum(check.passed for check in verdict.criteria)
         raise ValueError(
-            f"its values must meet all criteria of “{pattern.title}”, but they meet {hold} of {len(verdict.checks)}."
+            f"its values must meet all criteria of “{pattern.title}”, but they meet {hold} of {len(verdict.criteria)}."
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
     return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
@@ -329,7 +333,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     Returns
     -------
     pandas.DataFrame
-        Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
+        Columns ``solved``, ``hold`` and ``of`` (how many criteria are met, of how many), ``loss`` (0 if all are met),
         ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
         an earlier code that is identical, else -1), ``name`` and ``words`` (as they were typed, or empty), one for each
         value that differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
@@ -369,20 +373,20 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
             rows.append(row | {"refused": str(error)})
             values.append({})
             continue
-        checks = answer.verdict.checks
+        checks = answer.verdict.criteria
         row |= {
             "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
-            "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
+            "loss": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
             "pattern": answer.pattern.key, "seed": answer.seed, "name": answer.name,
             "words": answer.words,
         }  # fmt: skip
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = [
-        "solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
+        "solved", "hold", "of", "loss", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
         "words",
     ]  # fmt: skip
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]
-    return pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1)
+    return frame(pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1))

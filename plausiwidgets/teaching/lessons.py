@@ -32,13 +32,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models import get as get_model
 from plausiwidgets.patterns import Protocol, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete
+from plausiwidgets.patterns.packaged import known_sets, packaged_set
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -290,10 +290,12 @@ class _Reader:
         return self.start
 
     def _known(self, pattern: Judged) -> tuple[dict[str, float], float]:
-        """Return the first known set that shows a pattern, the published ones before others; else the defaults."""
-        for values, dt, _ in known_sets(self.model, pattern):
-            if judge(self.model, pattern, values, dt=dt, verify=False).accepted:
-                return values, dt
+        """Return the packaged set, for a custom model the first preset that shows a pattern, else the defaults."""
+        packaged = packaged_set(self.model, pattern)
+        for known in known_sets(self.model, pattern) if packaged is None else [packaged]:
+            given, dt = known.parameters, known.dt
+            if known.verified or judge(self.model, pattern, given, dt=dt, verify=False).accepted:
+                return dict(given), dt
         return {}, self.model.dt
 
     def _parameter(self, name: str) -> str:

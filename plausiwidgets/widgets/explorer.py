@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from plausiwidgets import models, patterns, texts
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.parameter_set import source_of
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.support.arguments import checked, shown
@@ -56,7 +58,7 @@ TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
 
-NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
+NO_LANGUAGE = marked("The link requests a language that is not available. Available languages: {valid}.")
 
 HIDDEN = """<style>
 .jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),
@@ -144,11 +146,12 @@ class Explorer(anywidget.AnyWidget):
     pattern : str or Pattern
         One of :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
     parameters : mapping of str to float, optional
-        The model's parameters and the pattern's stimulus values; what is left out takes its default, so that ``{}``
-        gives the defaults. Without it, and without `lesson` and `mystery`, the explorer opens as by the page's link,
-        where it has one, and else with a set that is known to show the pattern, a published one where there is one.
+        As of :func:`plausiwidgets.judge`: parameters that you leave out are at their defaults, so that ``{}`` is the
+        set of defaults. Without a mapping, the explorer opens on the packaged set of this model and pattern with its
+        time step, or on the defaults where the package has none. A link in the page's address, `lesson` and `mystery`
+        come first.
     dt : float, optional
-        Time step in ms; default: the model's.
+        Time step in ms; default: that of the packaged set, or the model's.
     locked : sequence of str, optional
         Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
         the pattern. The lock lasts until another model or pattern is picked, and is a guide instead of a protection.
@@ -163,7 +166,7 @@ class Explorer(anywidget.AnyWidget):
     Attributes
     ----------
     model : NeuronModel
-        Set it to an object or a name: the first set that is known to show the pattern, or the defaults, are shown.
+        Set it to an object or a name: the packaged set, or the defaults where there is none, is shown.
     pattern : Pattern
         Likewise.
     parameters : dict
@@ -332,7 +335,7 @@ class Explorer(anywidget.AnyWidget):
     @staticmethod
     def _hide(hidden: Mystery) -> Selection:
         selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
-        return selection.with_free(hidden.moved)
+        return selection.with_varied(hidden.moved)
 
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
@@ -499,8 +502,9 @@ class Explorer(anywidget.AnyWidget):
             with self._apart():
                 self._show(further, replace=True)
             return
+        source = source_of(selection.model, selection.pattern, selection.values, selection.dt)
         with self._apart():
-            self._set("verdict", verdict)
+            self._set("verdict", replace(verdict, parameter_source=source))
         if last and self._draw_still is not None:
             self._draw_still()
 

@@ -78,7 +78,7 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
     assert len(pw.assessment.merge_studies(parts[1:], store=path)) == len(whole) - 3
     assert [p.name for p in tmp_path.iterdir()] == ["all.jsonl"]
     seen = []
-    table = pw.assess(MODELS[::-1], PATTERNS[::-1], **SMALL, store=path, progress=lambda s: seen.append(s.position))
+    table = pw.assess(MODELS[::-1], PATTERNS[::-1], **SMALL, store=path, progress=lambda s: seen.append(s.finished))
     assert seen[0] >= len(whole) - 3  # only what was missing is searched
     assert len(table) == len(whole)
     same_table(pw.assessment.merge_studies([*parts, path]), whole)  # duplicates that agree
@@ -140,7 +140,7 @@ def test_the_commands(tmp_path, capsys):
     csv = tmp_path / "t.csv"
     assert main.main(["merge", *files, "--csv", str(csv), "--store", str(tmp_path / "all.jsonl")]) == 0
     told = capsys.readouterr()
-    assert "lif: 1 replicated, 2 not found" in told.out and told.err == ""
+    assert "lif: 1 verified, 2 not found" in told.out and told.err == ""
     assert list(pd.read_csv(csv)["letter"]) == ["A", "C", "E"]
     assert main.main([*words[:-1], "--store", str(tmp_path / "all.jsonl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["complete"]

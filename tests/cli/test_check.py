@@ -17,7 +17,7 @@ def test_an_installation_that_works_is_said_to_in_a_text_for_a_question(capsys) 
     assert told.startswith(f"plausiwidgets {version('plausiwidgets')}, Python 3.")
     for part in check.PARTS:
         assert f"\n✓ {part}: " in told
-    assert "machine code" in told and "replicated, found after" in told
+    assert "machine code" in told and "verified, found after" in told
     assert "All tests passed" in told and str(Path.home()) not in told
 
 

@@ -3,7 +3,8 @@ import test from "node:test";
 import { spansOf } from "../../plausiwidgets/widgets/app/bars.js";
 import { answering } from "../../plausiwidgets/widgets/app/host.js";
 import { addressOf, valuesOf, wantedOf } from "../../plausiwidgets/widgets/app/link.js";
-import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { opened } from "../../plausiwidgets/widgets/app/main.js";
+import { defaultsOf, patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { columns, rangesOf, ticks, widened } from "../../plausiwidgets/widgets/app/scene.js";
 import { createStore, perFrame } from "../../plausiwidgets/widgets/app/state.js";
 import { moveAway } from "../../plausiwidgets/widgets/app/turn.js";
@@ -64,6 +65,22 @@ test("a link opens on what it was made of", () => {
   assert.deepEqual(values, at.values);
 });
 
+test("the defaults complete the values of a link, and a link without values opens the packaged set with its time step", () => {
+  const key = "phasic_bursting";
+  const open = (link) => {
+    const wanted = wantedOf(link, catalogue, data);
+    return opened(catalogue, data, key, wanted.fields, {}, undefined, !wanted.model && !wanted.pattern).selection;
+  };
+  const [packaged, plain] = [stored(data, key), defaultsOf(data, key)];
+  assert.notDeepEqual(packaged.values, plain.values);
+  assert.deepEqual([packaged.dt, plain.dt], [0.2, 0.25]);
+  assert.deepEqual(open(`#pattern=${key}`), packaged);
+  assert.deepEqual(open(`#pattern=${key}&dt=0.1`), { ...packaged, dt: 0.1 });
+  assert.deepEqual(open(`#pattern=${key}&d=5`), { ...plain, values: { ...plain.values, d: 5 } });
+  assert.deepEqual(open(`#pattern=${key}&d=much`), plain); // it names a value, which could not be read
+  assert.deepEqual(open("#d=5"), { ...packaged, values: { ...packaged.values, d: 5 } }); // a move, as in a lesson
+});
+
 test("nonsense in a link is left out, each with a sentence", () => {
   const { model, fields, notes } = wantedOf("#model=<b>&pattern=__proto__&c=1e999&zzz=3&d=-3", catalogue);
   assert.equal(model, null);
@@ -94,9 +111,9 @@ test("a turn begins with a neuron that rests, and has the potentials of a cell",
   };
   for (let k = 0; k < 12; k++) {
     const { values } = result(moveAway(catalogue, data, from, matter, random));
-    const { checks } = result(simulation(catalogue, data, { ...from, values }).judging()).verdict;
+    const { criteria } = result(simulation(catalogue, data, { ...from, values }).judging()).verdict;
     assert.deepEqual(
-      checks.filter(({ key, passed }) => !passed && ["quiet", "at_rest", "cell"].includes(key)),
+      criteria.filter(({ key, passed }) => !passed && ["quiet", "at_rest", "cell"].includes(key)),
       [],
     );
   }

@@ -40,10 +40,13 @@ test("a code says the values, the time, the name and the answer that were typed,
 test("a code is judged again, and a claim that does not hold is refused", () => {
   const solved = result(answering(catalogue, data, key, exercise, codeFor({ ...start, c: shows.c, d: shows.d }, { solved: true })));
   assert.ok(solved.isSolved);
-  assert.equal(solved.hold, solved.checks.length);
+  assert.equal(solved.hold, solved.criteria.length);
   const open = result(answering(catalogue, data, key, exercise, codeFor(start)));
   assert.ok(!open.isSolved && open.distance > 0);
-  assert.throws(() => result(answering(catalogue, data, key, exercise, codeFor(start, { solved: true }))), /judged again \d+ of \d+ do/);
+  assert.throws(
+    () => result(answering(catalogue, data, key, exercise, codeFor(start, { solved: true }))),
+    /for tonic bursting are met, but only \d+ of \d+ are/,
+  );
 });
 
 test("what no page of the exercise writes is refused, each with a sentence", () => {
@@ -51,11 +54,11 @@ test("what no page of the exercise writes is refused, each with a sentence", () 
   const [head, packed, checksum] = codeFor(start).split(".");
   assert.throws(() => read(`${head}.${packed.slice(0, -4)}AAAA.${checksum}`), /damaged|checksum/);
   assert.throws(() => read(codeFor({ ...start, a: 0.05 })), /a is locked/);
-  assert.throws(() => read(codeFor({ ...start, c: 10 })), /its slider goes from/);
-  assert.throws(() => read(codeFor(start, { dt: 0.1 })), /time step/);
-  assert.throws(() => read(codeFor(start, { seconds: -1 })), /its time is/);
+  assert.throws(() => read(codeFor({ ...start, c: 10 })), /c must be between −70 and −40, got 10/);
+  assert.throws(() => read(codeFor(start, { dt: 0.1 })), /time step must be [\d.]+ ms, got 0.1 ms/);
+  assert.throws(() => read(codeFor(start, { seconds: -1 })), /the time must be a finite number/);
   const other = { ...exercise, about: { ".model": "adex", ".pattern": key } };
-  assert.throws(() => fieldsOf(other, data, sliders, codeFor(start)), /another exercise/);
+  assert.throws(() => fieldsOf(other, data, sliders, codeFor(start)), /a different exercise/);
 });
 
 const state = (more) => ({
@@ -88,11 +91,11 @@ test("a value may be typed as far as its slider goes, and where the start lies o
 });
 
 test("points are 100 exactly where every criterion holds, and none come from what holds at rest", () => {
-  const checks = ["quiet", "n", "isi"].map((one) => ({ key: one }));
-  assert.equal(pointsOf({ checks, loss: 0 }, ["quiet"]), 100);
-  assert.equal(pointsOf({ checks, loss: 0.001 }, ["quiet"]), 99);
-  assert.equal(pointsOf({ checks, loss: 1 }, ["quiet"]), 50);
-  assert.equal(pointsOf({ checks, loss: 5 }, ["quiet"]), 0);
+  const criteria = ["quiet", "n", "isi"].map((one) => ({ key: one }));
+  assert.equal(pointsOf({ criteria, loss: 0 }, ["quiet"]), 100);
+  assert.equal(pointsOf({ criteria, loss: 0.001 }, ["quiet"]), 99);
+  assert.equal(pointsOf({ criteria, loss: 1 }, ["quiet"]), 50);
+  assert.equal(pointsOf({ criteria, loss: 5 }, ["quiet"]), 0);
   assert.equal(pointsOf(null, []), null);
 });
 

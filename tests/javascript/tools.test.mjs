@@ -13,8 +13,10 @@ import {
 } from "../../plausiwidgets/widgets/app/cells.js";
 import { holdsOf, judgedProfiles, rateAt } from "../../plausiwidgets/widgets/app/curves.js";
 import { endsOf, shareOf, valueOn } from "../../plausiwidgets/widgets/app/engine/scales.js";
+import { translate } from "../../plausiwidgets/widgets/app/engine/texts.js";
 import { ofUnit } from "../../plausiwidgets/widgets/app/engine/words.js";
-import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
+import { glossing } from "../../plausiwidgets/widgets/app/glosses.js";
+import { legendOf, markOf, markWords, SYMBOLS, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { diagramOf, viewOf } from "../../plausiwidgets/widgets/app/onset.js";
 import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
@@ -49,7 +51,7 @@ test("each cell of a plane that the page judges is what the judge says of its va
     assert.equal(cells.loss[5 * row + column], Math.fround(verdict.loss));
     assert.deepEqual(
       missedAt(cells, row, column),
-      verdict.checks.filter(({ passed }) => !passed).map(({ name }) => name),
+      verdict.criteria.filter(({ passed }) => !passed).map(({ name }) => name),
     );
   }
   assert.equal(acceptedShare(cells), cells.loss.filter((loss) => loss === 0).length / 25);
@@ -89,12 +91,12 @@ test("cells at the ends of an axis are half as wide, and a pointer beyond it mea
 });
 
 test("labels of an axis are round, in their order, and apart", () => {
-  const log = labelsOf({ name: "tau", unit: "ms", scale: "log", zero: null, ends: [2, 500] }, 300, 60);
+  const log = labelsOf({ name: "tau", unit: "ms", scale: "log", linear_width: null, ends: [2, 500] }, 300, 60);
   assert.deepEqual(
     log.map(([value]) => value),
     [2, 10, 100, 500],
   );
-  const both = labelsOf({ name: "d", unit: "", scale: "asinh", zero: 1, ends: [-20, 10] }, 400, 30).map(([value]) => value);
+  const both = labelsOf({ name: "d", unit: "", scale: "asinh", linear_width: 1, ends: [-20, 10] }, 400, 30).map(([value]) => value);
   assert.ok(both.includes(0) && both.includes(10) && both.includes(-10));
   assert.deepEqual(
     both,
@@ -123,7 +125,7 @@ test("an arrow goes to the next point within 45 degrees, and to none where there
 
 test("a value on a scale has the share that it was made from, and stays within its ends", () => {
   for (const scale of ["linear", "log", "asinh"]) {
-    const slider = { scale, zero: 0.5 };
+    const slider = { scale, linear_width: 0.5 };
     const ends = scale === "log" ? [0.1, 30] : [-3, 30];
     for (const share of [0, 0.2, 0.5, 1]) assert.ok(Math.abs(shareOf(slider, valueOn(slider, share, ends), ends) - share) < 1e-12);
     assert.ok(valueOn(slider, 1, ends) <= 30);
@@ -192,11 +194,11 @@ test("a diagram shows rest, the onset and what else happens along the current at
 });
 
 test("rows of an assessment replace those of the same model and pattern, and an argument stands before what was found", () => {
-  const row = { model: "lif", pattern: "tonic_spiking", status: "rejected", state: "running", cannot: "" };
+  const row = { model: "lif", pattern: "tonic_spiking", status: "rejected", state: "running", ruled_out: "" };
   const rows = withRows(withRows(null, [row]), [{ ...row, status: "replicated", state: "done" }]);
   assert.deepEqual(Object.values(rows).map(markOf), ["replicated"]);
   assert.equal(markOf(row), "running");
-  assert.equal(markOf({ ...row, cannot: "It has no bursts." }), "cannot");
+  assert.equal(markOf({ ...row, ruled_out: "It has no bursts." }), "ruled_out");
 });
 
 test("strokes on a canvas of SVG are elements of it, and a text is escaped", () => {
@@ -230,7 +232,7 @@ test("what was measured has no digits that only a computer tells from 0", () => 
   assert.equal(measuredOf({ ...check, value: 2.983e-9 }), "≈ 0 mV");
   assert.equal(measuredOf({ ...check, value: 0.0117 }), "0.0117 mV");
   assert.equal(measuredOf({ ...check, value: 0, high: 0 }), "0 mV");
-  assert.equal(measuredOf({ ...check, value: NaN }), "nothing to measure");
+  assert.equal(measuredOf({ ...check, value: NaN }), "not measurable");
 });
 
 test("a stimulus is told from a pattern by its name", () => {
@@ -261,4 +263,31 @@ test("the pieces of each nullcline are told apart, and a time is found on the tr
   );
   const path = Float32Array.of(0, 1, 1, 0, NaN, NaN, NaN, NaN, 10, 2, 2, 0);
   assert.deepEqual([rowAt(path, 1), rowAt(path, 9), rowAt(new Float32Array(), 1)], [0, 2, -1]);
+});
+
+test("each status has a symbol and words of its own, and a legend has those that occur", () => {
+  const marks = Object.keys(SYMBOLS);
+  assert.equal(new Set(Object.values(SYMBOLS)).size, marks.length);
+  assert.equal(new Set(marks.map(markWords)).size, marks.length);
+  const words = legendOf(["rejected", "replicated", "rejected", "running"]).map(({ symbol, words: one }) => `${symbol} ${one}`);
+  assert.deepEqual(words, ["✓ verified", "✗ not found"]);
+  assert.equal(markOf({ status: "failed", state: "done", cannot: "" }), "failed");
+});
+
+const marked = (parts) => parts.filter((part) => typeof part !== "string").map(({ props }) => [props.children].flat().join(""));
+
+test("a term is marked at its first use, the longest form first, and not within another word", () => {
+  const glossed = glossing();
+  assert.deepEqual(marked(glossed("regular intervals (CV)")), ["CV"]);
+  assert.deepEqual(marked(glossed("Coefficient of variation (CV) of the interspike intervals")), ["interspike intervals"]);
+  assert.deepEqual(marked(glossing()("saddle-node on an invariant circle (SNIC)")), ["saddle-node on an invariant circle"]);
+  assert.deepEqual(marked(glossing()("subcritical Hopf, then a saddle")), ["subcritical Hopf", "saddle"]);
+  assert.deepEqual(marked(glossing()("sagging glossary")), []);
+  assert.deepEqual(marked(glossing()("subcritical Hopf, subcritical Hopf")), ["subcritical Hopf"]);
+});
+
+test("German texts have glosses too, in their inflections", (t) => {
+  t.after(() => translate({}));
+  translate({ "fixed point*": "Fixpunkt*", "nullcline*|*-nullcline": "Nullkline*|*-Nullkline" });
+  assert.deepEqual(marked(glossing()("stabile Fixpunkte und die v-Nullkline")), ["Fixpunkte", "v-Nullkline"]);
 });

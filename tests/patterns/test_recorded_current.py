@@ -69,7 +69,7 @@ def test_what_is_left_out_is_told():
     found = injected(T, made(KINDS["step"], T, 20.0) + 9.0 * T / T[-1] + rng.normal(0.0, 0.5, T.size))
     assert found.noise == pytest.approx(0.5, rel=0.1) and found.drift == pytest.approx(9.0, rel=0.15)
     text = found.words("pA")
-    assert text.startswith("holding 2") and "from 100 to 400 ms" in text and "noise of 0.49 pA left out" in text
+    assert text.startswith("holding current 2") and "from 100 to 400 ms" in text and "noise of 0.49 pA" in text
     assert "drift of" in text
 
 

@@ -104,7 +104,7 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
         ("hello", "incomplete"),
         (answer(-50.0, "1")[:-2], "incomplete"),
         (answer(-50.0, "1").replace("PW1.", "PW1.QQ"), "damaged"),
-        (answer(-50.0, "1")[:-8] + "00000000", "checksum is wrong"),
+        (answer(-50.0, "1")[:-8] + "00000000", "checksum does not match"),
         (answer(-65.0, "1"), r"must meet all criteria of “Tonic bursting”, but they meet \d+ of 11"),
         (answer(-50.0, "1", _pattern="tonic_burstin"), "tonic_bursting"),
         (answer(-50.0, "1", x="3"), "'x'"),
@@ -129,7 +129,7 @@ def test_with_its_page_a_code_is_refused_that_moves_what_is_locked_or_is_of_anot
         pw.teaching.read_code(moved, path)
     with pytest.raises(ValueError, match=r"its time step must be .*, got 0\.1 ms"):
         pw.teaching.read_code(answer(-50.0, "1", _dt="0.1"), path)
-    with pytest.raises(ValueError, match="the code belongs to another exercise"):
+    with pytest.raises(ValueError, match="the code belongs to a different exercise"):
         pw.teaching.read_code(code_of(_model="lif", _pattern="tonic_spiking", _seconds="2", _solved="0"), path)
     with pytest.raises(ValueError, match=r"c must be within the range of its slider, −70 to −40, got −1e\+09"):
         pw.teaching.read_code(answer(-1e9, "0"), path)
@@ -211,7 +211,7 @@ def test_a_class_as_a_table():
     assert table["refused"].map(bool).tolist() == [False, False, False, True, True, False]
     assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
     assert "a" not in table  # the same in all of them
-    assert table["holds: complete bursts"].tolist()[:1] == [True]
+    assert table["holds: enough complete bursts"].tolist()[:1] == [True]
     assert table["hold"][0] == table["of"][0] == 11
     assert pw.teaching.class_results([]).empty
 

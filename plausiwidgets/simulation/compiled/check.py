@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
-from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilableError
 from plausiwidgets.simulation.loop import run_program
 from plausiwidgets.simulation.torch_engine import run_torch
 
@@ -81,7 +81,7 @@ def observe(model: NeuronModel) -> list[Steps]:
 
     Raises
     ------
-    NotCompilable
+    NotCompilableError
         If the step keeps state between calls: an export would leave placeholder tensors there.
     """
     with np.errstate(all="ignore"):
@@ -92,7 +92,7 @@ def observe(model: NeuronModel) -> list[Steps]:
             return []
         try:
             return _observe(model, run_torch)
-        except (NotCompilable, ImportError):
+        except (NotCompilableError, ImportError):
             raise
         except Exception:
             return []
@@ -106,13 +106,13 @@ def _by(model: NeuronModel) -> str:
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
     """Raise an error for a step whose result for a lane depends on the number of lanes."""
     if not observed:
-        raise NotCompilable(
+        raise NotCompilableError(
             f"model {model.key!r} cannot be compiled, because torch cannot run its step on several lanes."
         )
     for steps in observed:
         difference = _difference(steps, run_torch, "with another number of lanes", _SINGLE_TOLERANCE)
         if difference is not None:
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"the step of model {model.key!r} cannot be compiled, because the result for a lane depends on the "
                 f"other lanes or on chance ({difference}). Compute each lane separately. Do not use the number of "
                 f"lanes or random numbers."
@@ -128,11 +128,11 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
             continue
         differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so"
         if model.programs is not None:
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"{differs} NumPy runs the model. The compiler is wrong on this machine. Install another version of "
                 "Numba."
             )
-        raise NotCompilable(
+        raise NotCompilableError(
             f"{differs} only the torch engine runs the model. The step must not keep values outside its state, draw "
             f"random numbers, or detect tracing. Make all values that it remembers entries of the state."
         )
@@ -165,7 +165,7 @@ def _observe(model: NeuronModel, run: Run) -> list[Steps]:
         result = run(job)
         assert result.recorded is not None
         if not observed and _remembers(job, result.recorded, run):
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"the step of model {model.key!r} cannot be compiled, because it changes values outside its state, "
                 f"such as a counter, a list or a random number generator. Make all values that it remembers entries of "
                 f"the state."

@@ -151,7 +151,7 @@ def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Tr
         "names": [name],
         "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
         "levels": described,
-        "sentence": tr("Where the curve is above 0 the potential rises, where it is below it falls."),
+        "sentence": tr("The potential rises where the curve is above 0 and falls where it is below 0."),
     }
     return fields, arrays, visited, rate_of(sweep, name, flow.resets), ranges
 

@@ -24,13 +24,15 @@ from plausiwidgets.widgets.app.lessons import lesson_data
 
 FOLDER = Path(__file__).with_name("catalogue")
 FORMAT = 1
-MOST = 4
+MAX_SLIDERS = 4
 """Values that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
 
-_SHARED = ("key", "letter", "title", "description", "function", "hint", "source", "main", "fine", "python")
-_PART = ("holding", "sweeps", "prefix", "label", "title", "look", "event")
+_SHARED = (
+    "key", "letter", "title", "in_sentence", "description", "function", "hint", "source", "main", "fine", "python",
+)  # fmt: skip
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -62,7 +64,7 @@ def describe(
             "targets": pattern["targets"],
         }
         own[pattern["key"]] = {
-            "stimulus": pattern["stimulus"], "cannot": pattern["cannot"],
+            "stimulus": pattern["stimulus"], "ruled_out": pattern["ruled_out"],
             "sets": pattern["sets"],
             "shares": shares, "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
@@ -105,17 +107,17 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
         return abs(at - usual) / (last - first)
 
     others = sorted(sliders, key=moved, reverse=True)
-    order = [*named[: MOST - len(amplitudes)], *(s["name"] for s in others)]
+    order = [*named[: MAX_SLIDERS - len(amplitudes)], *(s["name"] for s in others)]
     rest = [s["name"] for s in pattern["stimulus"] if s["name"] not in amplitudes]
-    return [*dict.fromkeys(order)][: MOST - len(amplitudes)] + amplitudes or rest[:MOST]
+    return [*dict.fromkeys(order)][: MAX_SLIDERS - len(amplitudes)] + amplitudes or rest[:MAX_SLIDERS]
 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
-    """Return the part of a pattern's hint that is about a model: "(b of Izhikevich, a of AdEx)" has two."""
+    """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
     family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
               "adex_refrac": "AdEx"}  # fmt: skip
     words = family.get(model.key)
-    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) of (Izhikevich|AdEx)", protocol.parameter_hint)
+    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
 
@@ -181,10 +183,10 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "cannot" where an argument rules the pattern out."""
+    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
-    return "cannot" if pattern["cannot"] and best != "replicated" else str(best)
+    return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)
 
 
 def file_text(value: Json) -> str:

@@ -56,7 +56,7 @@ def page_text(
     if lesson is not None and exercise is not None:
         raise ValueError("export_page: pass either exercise or lesson. A card of a lesson can contain an exercise.")
     _check(shown, chosen, parameters, dt)
-    given = mapping(parameters)
+    given = None if parameters is None else mapping(parameters)
     begin: dict[str, Any] = {"model": shown[0].key, "pattern": chosen[0].key}
     if exercise is not None:
         parts = _exercise(shown, given, dt, exercise, chosen)
@@ -157,7 +157,7 @@ class _Parts:
         """Add a pattern of a model, unless the file has it."""
         if pattern.key in self.shipped.get(model.key, {}).get("patterns", {}):
             return
-        contents = Described(model, parameters or None, dt, lesson=lesson)
+        contents = Described(model, parameters, dt, lesson=lesson)
         if not (self.is_ours(model) and is_stored(pattern)):
             self.describe(model, pattern, contents)
             return
@@ -214,7 +214,7 @@ class _Parts:
 
 def _exercise(
     models: Sequence[NeuronModel],
-    parameters: Mapping[str, float],
+    parameters: Mapping[str, float] | None,
     dt: float | None,
     exercise: Exercise | Mystery,
     patterns: Sequence[Protocol],
@@ -237,7 +237,7 @@ def _lesson(
     lesson: Lesson,
     models: Sequence[NeuronModel],
     patterns: Sequence[Protocol],
-    parameters: Mapping[str, float],
+    parameters: Mapping[str, float] | None,
     dt: float | None,
 ) -> _Parts:
     """Return a lesson: its cards with the models and patterns that they name, and what was asked for besides."""

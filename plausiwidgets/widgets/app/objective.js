@@ -8,7 +8,7 @@ import { THEMES } from "./theme.js";
 const MARGIN = { left: 62, right: 20, top: 24, bottom: 30 };
 const EDGE = 3; // px by which the box is larger than its ranges, so that no dot is cut at its edge
 const ABOVE = 20; // px above the ranges, for the names of restarts
-const LEAST = 60; // tries that the axis has room for at first
+const MIN_ROOM = 60; // tries that the axis has room for at first
 const DOT = 2; // px
 const MANY = 1000; // tries from which on dots are paler, so that a band of them shows where most are
 const FEW = 3000; // dots that a painter may have one by one; of more, the picture of them
@@ -30,7 +30,7 @@ export function objectiveCurve() {
   let drawn = 0;
   let key = "";
   let of = "";
-  let room = LEAST;
+  let room = MIN_ROOM;
   let most = 1;
   /** @type {{ xs: number[], losses: number[] }} the corners of the step line */
   let steps = { xs: [], losses: [] };
@@ -69,7 +69,7 @@ export function objectiveCurve() {
       const { left, right, top, bottom } = MARGIN;
       const own = `${id} ${tries.filled}`;
       if (of !== own || count < followed) {
-        [of, followed, room, most, least, steps, key] = [own, 0, LEAST, 1, Infinity, { xs: [], losses: [] }, ""];
+        [of, followed, room, most, least, steps, key] = [own, 0, MIN_ROOM, 1, Infinity, { xs: [], losses: [] }, ""];
       }
       follow(tries, count);
       const whole = this.ranges();
@@ -113,7 +113,7 @@ export function objectiveCurve() {
         grid.push(bent(level));
         labels.push({ text: tickText(level), x: left - 10, y: last, align: "right", colour: soft });
       }
-      const words = tr("neurons tried");
+      const words = tr("evaluations");
       const end = width - right - 0.55 * size * words.length - 24;
       labels.push({ text: words, x: width - right, y: height - 12, align: "right", colour: soft });
       for (const n of ticks([x0, x1], wide / 110)) {
@@ -156,7 +156,7 @@ export function objectiveCurve() {
       if (y(0) <= top + high + 1) {
         labels.push({ text: "0", x: left - 10, y: y(0), align: "right", colour: colours.green });
         labels.push({
-          text: tr("0: every criterion holds"),
+          text: tr("0: all criteria met"),
           x: width - right - 4, // where tries come last
           y: y(0) - 11,
           align: "right",
@@ -180,7 +180,7 @@ export function objectiveCurve() {
       for (let k = 0; k < n; k++) if (tries.losses[k] < best) best = tries.losses[k];
       const rows = [
         { role: "best", text: `${tr("best so far")}: ${numberText(best, 3)}` },
-        { role: "try", text: `${tr("this one")}: ${numberText(tries.losses[n - 1], 3)}` },
+        { role: "try", text: `${tr("this evaluation")}: ${numberText(tries.losses[n - 1], 3)}` },
       ];
       return { at: left + ((n - x0) / (x1 - x0)) * width, head: head(String(n)), rows };
     },
@@ -188,7 +188,7 @@ export function objectiveCurve() {
 }
 
 /** @param {string} n of a try */
-const head = (n) => tr("neuron {n}", { n });
+const head = (n) => tr("evaluation {n}", { n });
 
 /** What is read of some tries. @param {Tries} tries @param {number[]} places ascending */
 function wordsOf({ losses }, places) {
@@ -196,6 +196,6 @@ function wordsOf({ losses }, places) {
   let next = 0;
   return places.map((k) => {
     for (; next <= k; next++) if (losses[next] < best) best = losses[next];
-    return `${tr("this one")}: ${numberText(losses[k], 3)}, ${tr("best so far")}: ${numberText(best, 3)}`;
+    return `${tr("this evaluation")}: ${numberText(losses[k], 3)}, ${tr("best so far")}: ${numberText(best, 3)}`;
   });
 }

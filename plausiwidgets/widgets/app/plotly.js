@@ -104,7 +104,7 @@ export function plotlyOf(picture, { zooms, reset, icons }) {
     for (const layer of layers) put(layer, panel, { xaxis: across, yaxis: up }, picture, data, layout);
   }
   const save = { format: "png", filename: `plausiwidgets_${picture.name}`, width, height, scale: 2 };
-  const whole = { name: "whole", title: tr("Zoom out"), icon: icons?.home, click: () => reset?.() };
+  const whole = { name: "whole", title: tr("Reset zoom"), icon: icons?.home, click: () => reset?.() };
   const config = {
     ...{ displayModeBar: "hover", displaylogo: false, doubleClick: false, scrollZoom: false, responsive: false, showTips: false },
     ...{ modeBarButtons: [[...(zooms ? ["zoom2d", whole] : []), "toImage"]], toImageButtonOptions: save },

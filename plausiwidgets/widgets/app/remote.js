@@ -1,6 +1,6 @@
 import { tr } from "./engine/texts.js";
 
-/** @import { Answer, Arrays, Check, Line, Pattern, Simulated } from "./types.d.ts" */
+/** @import { Answer, Arrays, CriterionResult, Line, Pattern, Simulated } from "./types.d.ts" */
 // What a host has simulated and judged of a neuron that the page cannot simulate, as the page would have it.
 
 /** A number, in which JSON has no NaN and no infinity. @param {number | string | null} value */
@@ -12,7 +12,7 @@ export function simulated(answer, arrays, pattern, name) {
     answer.sweeps.findIndex((/** @type {any} */ sweep) => sweep.name === name),
     0,
   );
-  if (!answer.sweeps.length) throw new Error(tr("it has no sweep"));
+  if (!answer.sweeps.length) throw new Error(tr("it contains no sweep"));
   const { t0, dt } = answer.sweeps[k];
   const v = Float64Array.from(arrays[`${k}.v`]);
   const lost = v.findIndex((x) => Number.isNaN(x));
@@ -30,13 +30,17 @@ export function simulated(answer, arrays, pattern, name) {
   const scale = answer.scale?.length === 3 ? answer.scale : null;
   if (!verdict || verdict.status === "unjudged") return { line, verdict: null, scale };
   const texts = new Map(pattern.components.flatMap(({ criteria }) => criteria.map(({ key, text }) => [key, text])));
-  const checks = verdict.checks.map((/** @type {any} */ check) => ({
+  const criteria = verdict.criteria.map((/** @type {any} */ check) => ({
     ...check,
     text: texts.get(check.key) ?? "",
     value: numberOf(check.value),
     low: numberOf(check.low),
     high: numberOf(check.high),
-    cost: numberOf(check.cost),
+    penalty: numberOf(check.penalty),
   }));
-  return { line, verdict: { checks: /** @type {Check[]} */ (checks), loss: numberOf(verdict.loss), lost: verdict.diverged }, scale };
+  return {
+    line,
+    verdict: { criteria: /** @type {CriterionResult[]} */ (criteria), loss: numberOf(verdict.loss), lost: verdict.diverged },
+    scale,
+  };
 }

@@ -7,7 +7,7 @@ import { patternOf, simulation, slidersOf } from "./neuron.js";
 // letter; nothing is verified.
 
 const POPSIZE = 8; // of the first run; each run after it has more
-const MOST = 32;
+const MAX_POPSIZE = 32;
 const SIGMA = 0.15;
 const PATIENCE = 15; // generations without a gain
 const GAIN = 1e-3;
@@ -52,7 +52,8 @@ export function* seeking(catalogue, data, from, { free, bounds, begin, seed = 0,
   });
   let left = budget;
   let runs = 0;
-  const scaled = (/** @type {number} */ spread) => sliders.map((one) => (one.zero === null ? one : { ...one, zero: one.zero * spread }));
+  const scaled = (/** @type {number} */ spread) =>
+    sliders.map((one) => (one.linear_width === null ? one : { ...one, linear_width: one.linear_width * spread }));
   /** @param {number[]} point @param {Slider[]} on */
   const valuesOf = (point, on) => Object.fromEntries(on.map((slider, i) => [slider.name, valueOn(slider, folded(point[i]), ends[i])]));
   /** @param {Values} values */
@@ -86,7 +87,7 @@ export function* seeking(catalogue, data, from, { free, bounds, begin, seed = 0,
         if (loss < least) [least, start] = [loss, point];
       }
     }
-    const run = new Evolution(start, SIGMA, Math.min(POPSIZE * 2 ** Math.floor(runs / 2), MOST), normal);
+    const run = new Evolution(start, SIGMA, Math.min(POPSIZE * 2 ** Math.floor(runs / 2), MAX_POPSIZE), normal);
     let reference = Infinity;
     let gained = 0;
     while (left > 0 && run.generation - gained < PATIENCE && run.spread > COLLAPSED) {

@@ -8,11 +8,9 @@ import { keep, kept } from "./tab.js";
 /** @import { Host, ModelData } from "./types.d.ts" */
 // The app as a page of several files: the catalogue, models and languages are fetched when they are needed.
 
-const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
-
 /**
  * What the page knows of itself; paths are relative to it.
- * @typedef {{ version: string, language: string | null, dark?: boolean, shared: string, lessons: string, texts: Record<string, string>, models: Record<string, string>,
+ * @typedef {{ version: string, language: string | null, model: string, pattern: string, dark?: boolean, shared: string, lessons: string, texts: Record<string, string>, models: Record<string, string>,
  *   plotly: string, own: Record<string, any>, runtime: string, address: string | null, share?: import("./types.d.ts").ShareFrom,
  *   notebook?: { address: string, token: string } }} About
  */
@@ -35,7 +33,7 @@ export async function open(place, about) {
     const languages = ["en", ...Object.keys(about.texts)];
     const asked = [wanted.language, kept("language"), about.language, ...navigator.languages.map((tag) => tag.split("-")[0])];
     const spoken = asked.find((one) => one && languages.includes(one)) ?? "en";
-    const model = wanted.model && about.models[wanted.model] ? wanted.model : MODEL;
+    const model = wanted.model && about.models[wanted.model] ? wanted.model : about.model;
     const [data, words] = await Promise.all([fetched(about.models[model]), spoken === "en" ? {} : fetched(about.texts[spoken])]);
     const shipped = { [model]: data };
     /** @type {Record<string, any>} */
@@ -51,7 +49,7 @@ export async function open(place, about) {
         about,
         shipped,
       );
-    return start(place, { catalogue, shipped, texts, language: spoken, host, version: about.version, model, pattern: PATTERN });
+    return start(place, { catalogue, shipped, texts, language: spoken, host, version: about.version, model, pattern: about.pattern });
   } catch (error) {
     place.textContent = `The page could not be loaded: reload it. (${error instanceof Error ? error.message : error})`;
   }

@@ -26,7 +26,7 @@ export const withUnit = (value, unit, digits = 3) => `${numberText(value, digits
 
 /** How a line is called. @param {Role} role @param {string} example */
 export const nameOf = (role, example) =>
-  ({ example, pinned: tr("compared"), best: tr("best of the search"), yours: tr("your neuron") })[role];
+  ({ example, pinned: tr("comparison"), best: tr("best of the search"), yours: tr("your neuron") })[role];
 
 /**
  * The picture of a scene in a box.
@@ -116,7 +116,8 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
 
   const [held] = scene.handles;
   if (held && at.current > 40) {
-    const text = scene.handles.length > 1 ? tr("current: drag its height, its times") : tr("current: drag its height");
+    const text =
+      scene.handles.length > 1 ? tr("current (drag to change amplitude and timing)") : tr("current (drag to change the amplitude)");
     const free = placeBeside(scene, at, widthOf(text, size), size);
     if (free) write(text, ...free);
   }
@@ -190,7 +191,7 @@ function currentOf({ t0, dt, current }, { x, i }, plot) {
 }
 
 const ROW = 7; // px from one bracket to the next
-const MOST = 3; // rows of brackets; of what fails, and is not pointed at, one
+const MAX_ROWS = 3; // rows of brackets; of what fails, and is not pointed at, one
 
 /**
  * Brackets at the top of the potential, where no spike reaches, each with what was measured; those that do not fit beside
@@ -216,7 +217,7 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     const [begin, end] = [Math.min(a, middle - wide / 2), Math.max(b, middle + wide / 2)];
     let row = ends.findIndex((taken) => taken.every(([c, d]) => end < c || begin > d));
     if (row < 0) row = ends.push([]) - 1;
-    if (row >= (pointed ? MOST : 1)) continue;
+    if (row >= (pointed ? MAX_ROWS : 1)) continue;
     ends[row].push([begin, end]);
     const y = at.top - 1 + row * ROW;
     const colour = passed ? colours.blue : colours.red;

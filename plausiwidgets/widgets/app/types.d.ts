@@ -7,7 +7,7 @@ export type Range = [number, number];
 export type Selection = { model: string; pattern: string; values: Values; dt: number; set: number };
 /** Ranges that are not those of the sliders, what a search may not change, and what nobody may. */
 export type Box = { bounds: Record<string, Range>; fixed: string[]; locked: string[] };
-export type Check = {
+export type CriterionResult = {
   key: string;
   name: string;
   text: string;
@@ -16,14 +16,14 @@ export type Check = {
   low: number;
   high: number;
   passed: boolean;
-  cost: number;
+  penalty: number;
   /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not send them. */
   looks?: { sweep: string | null; from: number; to: number }[];
 };
 /** The verdict of the app, by the letter: at the time step of the selection. */
-export type Verdict = { loss: number; lost: boolean; checks: Check[] };
+export type Verdict = { loss: number; lost: boolean; criteria: CriterionResult[] };
 /** The verdict of Python on exactly this selection. */
-export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
+export type Verified = { status: "pending" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
   role: Role;
@@ -270,9 +270,10 @@ export type Slider = {
   label: [string, string];
   low: number;
   high: number;
+  default: number;
   unit: string;
   scale: string;
-  zero: number | null;
+  linear_width: number | null;
   limits: [number | null, number | null];
   valid: string;
   group: string;
@@ -286,17 +287,21 @@ export type Component = {
   prefix: string;
   label: string;
   title: string;
+  /** The title within a sentence, with its article. */
+  in_sentence: string;
   look: string;
   event: (number | string | { after: number })[] | null;
   tape: any;
   criteria: any[];
 };
 export type StoredSet = {
+  /** Where its values come from. */
+  kind: "defaults" | "preset" | "search" | "start" | "hidden" | "exported";
   title: string;
   source: string;
   values: [string, number][];
   dt: number;
-  status: Verified["status"];
+  status: Mark;
   why: string;
   chosen?: Sweep[][];
   /** Whether the app begins with it. */
@@ -307,6 +312,8 @@ export type Pattern = {
   key: string;
   letter: string;
   title: string;
+  /** The title within a sentence, with its article; a combined pattern joins those of its components. */
+  in_sentence: string;
   description: string;
   function: string;
   hint: string;
@@ -316,7 +323,7 @@ export type Pattern = {
   python: string;
   components: Component[];
   stimulus: Slider[];
-  cannot: string;
+  ruled_out: string;
   sets: StoredSet[];
   shares: (number | null)[];
   twin: boolean;
@@ -330,6 +337,8 @@ export type Pattern = {
 export type Model = {
   name: string;
   title: string;
+  /** The title within a sentence, without an article. */
+  in_sentence: string;
   description: string;
   source: string;
   equations: string;
@@ -349,17 +358,15 @@ export type ModelData = {
   patterns: Record<string, any>;
   /** Neurons by name, each the text of an object made from its program. */
   code?: Record<string, string>;
-  /** Of a custom model. */
-  defaults?: Values;
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };
-export type Mark = Verified["status"] | "cannot" | "unjudged";
+export type Mark = "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
 export type Catalogue = {
   format: number;
   bench: any;
   patterns: Record<string, any>;
-  models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
+  models: Record<string, { title: string; in_sentence: string; description: string; marks: Record<string, Mark> }>;
   /** Lessons that can be opened, with the number of their cards, and what these show. */
   lessons: Record<string, { title: string; language: string; cards: number; shown: [string, string][] }>;
 };

@@ -14,19 +14,18 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.formatting import grouped, number
 from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKS = status.MARKS | {"some": status.MARKS["replicated"], "impossible": "∅", "running": "▸", "waiting": "·"}
-"""A cell's status and its mark; "some": replicated with some of several seeds, "impossible": `NeuronModel.cannot`."""
+SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "▸", "waiting": "…"}
+"""Symbol of each status of a cell; "some" means verified with some of several seeds."""
 
-WORDS = status.SEARCH_WORDS | {
-    "some": marked("shows it with some seeds"), "impossible": marked("cannot"), "running": marked("searching"),
-    "waiting": marked("waiting"),
+WORDS = status.PAIR_WORDS | {
+    "some": marked("verified with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
 }  # fmt: skip
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
@@ -39,7 +38,7 @@ class Cell:
     Attributes
     ----------
     status : str
-        A key of `MARKS`.
+        A key of `SYMBOLS`.
     share : str
         Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
     lines : tuple of str
@@ -76,6 +75,11 @@ class Grid:
     patterns: Mapping[str, Protocol | None]
     cells: Mapping[tuple[str, str], Cell]
 
+    def status(self, model: str, pattern: str) -> str:
+        """Return the status of a cell, "unsearched" without one."""
+        cell = self.cells.get((model, pattern))
+        return "unsearched" if cell is None else cell.status
+
 
 def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read from its CSV.
@@ -110,7 +114,7 @@ def row_of(result: Result) -> dict[str, Any]:
     """Return what :func:`grid` takes of a search."""
     names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
-    return row | {"status": status_of(result), "broken": list(result.missed)}
+    return row | {"status": status_of(result), "unmet": list(result.unmet)}
 
 
 def status_of(result: Result) -> str:
@@ -138,17 +142,17 @@ def grid(
         {name: known.get(name) for name, _ in groups},
         {key: firing.get(key) for key in columns},
         {
-            (name, key): _cell(found, known[name].cannot.get(key, "") if name in known else "")
+            (name, key): _cell(found, known[name].ruled_out.get(key, "") if name in known else "")
             for (name, key), found in groups.items()
         },
     )
 
 
 SHORT = {
-    "lif": "LIF", "lif_adapt": marked("LIF, adapting"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
-    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx, refractory"),
-    "adex_norse": marked("AdEx, Norse's"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
-    "lsnn": marked("LSNN, Norse's"),
+    "lif": "LIF", "lif_adapt": marked("Adaptive LIF"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx (refractory)"),
+    "adex_norse": marked("AdEx (Norse)"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
+    "lsnn": marked("LSNN (Norse)"),
 }  # fmt: skip
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
@@ -166,8 +170,8 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "impossible" for what was not found, or does not hold robustly, where an argument rules it out."""
-    return "impossible" if argument and status in ("fragile", "rejected") else status
+    """Return "ruled_out" for a pattern that was not found, or is not robust, if a proof rules it out."""
+    return "ruled_out" if argument and status in ("fragile", "rejected") else status
 
 
 def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
@@ -180,11 +184,11 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
     word = with_argument(word, argument)
-    if word == "impossible":
+    if word == "ruled_out":
         searched = rows[best].get("evaluations") != 0
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
-        lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
+        lines = [tr("verified with {count} of {total} seeds, best result:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:
         word = "running"
     elif word == "replicated" and shown < len(rows):
@@ -210,22 +214,27 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
     )
     first = tr(WORDS[word])
     if word == "running":
-        first += ", " + tr("{count} of {total} evaluations", count=f"{evaluations:.0f}", total=f"{budget:.0f}")
+        first += ", " + tr("{count} of {total} evaluations", count=grouped(evaluations), total=grouped(budget))
     elif word == "failed":
         first += f": {str(row.get('error', ''))[:200]}"
     elif word == "replicated" and not math.isnan(found):
-        first += ", " + tr("found after {count} evaluations", count=f"{found:.0f}")
+        first += ", " + tr("found after {count} evaluations", count=grouped(found))
     elif word != "waiting" and not math.isnan(evaluations):
-        first += "," * (word != "rejected") + tr(" within {count} evaluations", count=f"{evaluations:.0f}")
+        first += "," * (word != "rejected") + " " + tr("after {count} evaluations", count=grouped(evaluations))
     lines = [first]
     if 0.0 < loss < math.inf:
-        lines.append(tr("distance {value} (0: every criterion holds)", value=number(loss, 3)))
+        lines.append(tr("loss {value} (0: all criteria met)", value=number(loss, 3)))
     if not math.isnan(robustness):
-        lines.append(tr("robustness {value} % (of copies changed by up to 1 %)", value=f"{100 * robustness:.0f}"))
-    broken = row.get("broken")
-    if broken and isinstance(broken, (str, list, tuple)):
-        names = broken.split(", ") if isinstance(broken, str) else map(str, broken)
-        lines.append(tr("misses: {criteria}", criteria=", ".join(map(tr, names))))
+        lines.append(
+            tr(
+                "robustness {value} % (share of copies, changed by up to 1 %, that meet all criteria)",
+                value=f"{100 * robustness:.0f}",
+            )
+        )
+    unmet = row.get("unmet")
+    if unmet and isinstance(unmet, (str, list, tuple)):
+        names = unmet.split(", ") if isinstance(unmet, str) else map(str, unmet)
+        lines.append(tr("not met: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 
 

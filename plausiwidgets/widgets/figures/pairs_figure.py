@@ -16,7 +16,7 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
 
-MOST = 7
+MAX_PARAMETERS = 7
 """Values that are drawn: those that the sets leave the least open."""
 BINS = 24
 """Bins of the range of a value."""
@@ -47,11 +47,13 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     known = []
     for name, about in table.attrs["bounds"].items():
         low, high = float(about["low"]), float(about["high"])
-        p = Parameter(name, low, low, high, unit=about["unit"], scale=about["scale"], zero=about["zero"])
+        p = Parameter(
+            name, low, low, high, unit=about["unit"], scale=about["scale"], linear_width=about["linear_width"]
+        )
         ends = np.asarray(p.transform([low, high]), dtype=float)
         places = (np.asarray(p.transform(table[name].to_numpy(float)), dtype=float) - ends[0]) / (ends[1] - ends[0])
         known.append((float(places.std()), p))
-    kept = {p.key for _, p in sorted(known, key=lambda one: one[0])[:MOST]}
+    kept = {p.key for _, p in sorted(known, key=lambda one: one[0])[:MAX_PARAMETERS]}
     return [p for _, p in known if p.key in kept]
 
 
@@ -95,7 +97,7 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
                 data.append(names | {
                     "type": "scatter", "mode": "lines", "x": edges[row][[0, -1]], "y": [1.0 / BINS] * 2,
                     "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2}, "hoverinfo": "skip",
-                    "showlegend": row == 0, "name": tr("evenly spread: nothing known"),
+                    "showlegend": row == 0, "name": tr("uniform (unconstrained)"),
                 })  # fmt: skip
                 layout[f"yaxis{k}"] = {
                     "showticklabels": False, "rangemode": "tozero", "showgrid": False, "zeroline": False,
@@ -135,12 +137,12 @@ def _title(table: pd.DataFrame) -> str:
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     """Return the method and its limits, in two lines."""
     attrs = table.attrs
-    first = tr("{count} accepted sets after {evaluations} evaluations; they fill {percent} % of "
-               "the ranges.", count=len(table), evaluations=attrs["evaluations"],
+    first = tr("{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",
+               count=len(table), evaluations=attrs["evaluations"],
                percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
     if drawn < len(attrs["bounds"]):
-        first += " " + tr("Drawn are the {drawn} of {free} values that they leave the least open.", drawn=drawn,
-                    free=len(attrs["bounds"]))  # fmt: skip
-    second = tr("Each set holds every criterion, and none counts more than another: it is the region that the criteria "
-                "leave open, and no probability.")  # fmt: skip
+        first += " " + tr("The plot shows the {drawn} most tightly constrained of {free} parameters.", drawn=drawn,
+                          free=len(attrs["bounds"]))  # fmt: skip
+    second = tr("Every solution meets all criteria, and all solutions count equally. The plot shows the accepted "
+                "region, not a posterior probability.")  # fmt: skip
     return [first, second]

@@ -120,8 +120,7 @@ def test_the_outline_of_a_custom_neuron_is_told_without_a_call_of_its_step(clien
     (outline,) = client.of(identity)
     assert (outline["state"], calls) == ("running", [])
     assert outline["data"]["patterns"]["resonator"]["outlined"] is True
-    assert outline["data"]["defaults"] == {"tau": 20.0}
-    assert [slider["name"] for slider in outline["data"]["parameters"]] == ["tau"]
+    assert [(slider["name"], slider["default"]) for slider in outline["data"]["parameters"]] == [("tau", 20.0)]
     hold.set()
     whole = client.last(identity)
     assert "outlined" not in whole["data"]["patterns"]["resonator"]

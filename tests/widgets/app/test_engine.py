@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormula
+from plausiwidgets.patterns.packaged import known_sets
+from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
@@ -224,9 +224,9 @@ function answer(cases) {
     const running = judging(component.tape, component.criteria, judge, own);
     let step = running.next();
     while (!step.done) step = running.next();
-    const { checks, loss } = step.value;
-    return { loss, keys: checks.map(({ key }) => key), passed: checks.map(({ passed }) => passed),
-             values: bytes(checks.map(({ value }) => value)) };
+    const { criteria, loss } = step.value;
+    return { loss, keys: criteria.map(({ key }) => key), passed: criteria.map(({ passed }) => passed),
+             values: bytes(criteria.map(({ value }) => value)) };
   });
 }
 """
@@ -237,7 +237,7 @@ SETS = 4
 def near_and_far(model, pattern, count: int, rng) -> dict[str, np.ndarray]:
     """Return sets: a known one, some close to it, where criteria begin to fail, and some from all over the sliders."""
     known = known_sets(model, pattern)
-    base = complete(model, pattern, known[0][0] if known else {})
+    base = complete(model, pattern, known[0].parameters if known else {})
     values = {}
     reach = np.array([0.0, 0.02, 0.05, 0.0])[np.arange(count) % 4]
     anywhere = (np.arange(count) % 4 == 3) | (not known)
@@ -271,11 +271,13 @@ def test_the_page_judges_as_python_does(tmp_path):
     assert left_out == []
     accepted = 0
     for (where, verdict, i), answer in zip(expected, answers, strict=True):
-        assert answer["keys"] == [check.key for check in verdict.checks], where
-        assert answer["passed"] == [bool(check.passed[i]) for check in verdict.checks], where
+        assert answer["keys"] == [check.key for check in verdict.criteria], where
+        assert answer["passed"] == [bool(check.passed[i]) for check in verdict.criteria], where
         # Next to a rheobase, the last bit of an exponential shifts a rate by a part in a hundred.
         near = {"rtol": 0.02 if "_excitable" in where else 1e-5, "atol": 1e-3}
-        np.testing.assert_allclose(answer["values"], [float(c.value[i]) for c in verdict.checks], **near, err_msg=where)
+        np.testing.assert_allclose(
+            answer["values"], [float(c.value[i]) for c in verdict.criteria], **near, err_msg=where
+        )
         assert answer["loss"] == pytest.approx(verdict.loss[i], rel=near["rtol"], abs=1e-6), where
         assert (answer["loss"] == 0.0) == (verdict.status[i] == "unverified"), where
         accepted += answer["loss"] == 0.0
@@ -287,7 +289,7 @@ def test_the_page_judges_as_python_does(tmp_path):
 
 def made(measure, **more) -> pw.Pattern:
     return pw.Pattern(
-        key="own", title="Own", free_values=one_pulse(lambda w: w).free_values,
+        key="own", title="Own", stimulus_parameters=one_pulse(lambda w: w).stimulus_parameters,
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=700.0)}, measure=measure,
         criteria=[pw.Criterion("x", "x", "X.", low=0.5)], **more,
     )  # fmt: skip
@@ -337,7 +339,7 @@ def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
         lambda: row.sum(axis=1), lambda: row.max(), lambda: row.max(axis=0), lambda: row[0], lambda: bool(row > 1.0),
         lambda: ~(row > 1.0), lambda: float(row[:, 0]), lambda: row.astype(np.int64), lambda: np.sort(row),
     ):  # fmt: skip
-        with pytest.raises(NoFormula):
+        with pytest.raises(NoFormulaError):
             wrong()
 
 

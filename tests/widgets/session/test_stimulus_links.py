@@ -17,7 +17,7 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
         assert notes == () and dict(again.values) == dict(selection.values)
         assert again.pattern.key == pattern.key and again.dt == selection.dt
         before, after = (
-            [sweep.pieces for sweep in s.pattern.sweeps_at({n: [s.values[n]] for n in pattern.free}).values()]
+            [sweep.pieces for sweep in s.pattern.sweeps_at({n: [s.values[n]] for n in pattern.stimulus_names}).values()]
             for s in (selection, again)
         )
         assert repr(before) == repr(after)
@@ -41,7 +41,7 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
 def test_a_link_that_holds_anything_else_shows_something_and_says_why(query, said) -> None:
     selection, notes = Selection.from_query(query)
     assert said in " ".join(notes)
-    assert selection.pattern.key in ("tonic_spiking", "stimulus_step")
+    assert selection.pattern.key in ("tonic_bursting", "stimulus_step")
 
 
 def test_a_current_that_is_too_long_for_a_link_is_left_out_of_it() -> None:

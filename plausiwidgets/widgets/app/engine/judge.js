@@ -294,8 +294,8 @@ function saturated(x) {
   return distance === Infinity ? 1 : distance / (1 + distance);
 }
 
-/** The cost of a value outside of an interval: 0 exactly inside. */
-function costOf({ kind, scale, per_span: perSpan, weight = 1 }, value, low, high, span, gap, progress) {
+/** The penalty of a value outside of an interval: 0 exactly inside. */
+function penaltyOf({ kind, scale, per_span: perSpan, weight = 1 }, value, low, high, span, gap, progress) {
   if (value >= low && value <= high) return 0;
   let outside;
   if (kind === "count") {
@@ -323,7 +323,7 @@ function intervalOf(criterion, span, dt) {
 }
 
 /**
- * Judges one pattern on a bench, at its time step alone: {checks, loss, diverged, responses}. A generator: it pauses
+ * Judges one pattern on a bench, at its time step alone: {criteria, loss, diverged, responses}. A generator: it pauses
  * after each simulation.
  */
 export function* judging(tape, criteria, bench, values) {
@@ -335,7 +335,7 @@ export function* judging(tape, criteria, bench, values) {
   const measured = new Map();
   for (const { key } of criteria) measured.set(key, Number(yield* player.value(tape.features[key])));
   const isLost = bench.divergence > 0;
-  const checks = [];
+  const judged = [];
   let loss = 0;
   for (const criterion of criteria) {
     const { key } = criterion;
@@ -343,12 +343,12 @@ export function* judging(tape, criteria, bench, values) {
     const value = isLost ? NaN : measured.get(key);
     const isGraded = key in tape.progress;
     const progress = isGraded ? yield* player.value(tape.progress[key]) : 0;
-    const cost = costOf(criterion, value, low, high, rest.span, isGraded ? 0 : gap, progress);
-    checks.push({ ...criterion, value, low, high, passed: cost === 0, cost, looks: looksOf(player, tape.features[key]) });
-    loss += cost;
+    const penalty = penaltyOf(criterion, value, low, high, rest.span, isGraded ? 0 : gap, progress);
+    judged.push({ ...criterion, value, low, high, passed: penalty === 0, penalty, looks: looksOf(player, tape.features[key]) });
+    loss += penalty;
   }
-  if (isLost) loss = checks.length + 1 + saturated(bench.divergence);
-  return { checks, loss, isLost, responses: player.responses };
+  if (isLost) loss = judged.length + 1 + saturated(bench.divergence);
+  return { criteria: judged, loss, isLost, responses: player.responses };
 }
 
 /** What stands for a part of every sweep: before the onset, or all of it. */
@@ -406,7 +406,7 @@ export function* judgingAll({ components, stimulus }, benchAt, values) {
     const own = new Map(values);
     for (const { name } of stimulus) if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name));
     const result = yield* judging(tape, criteria, benchAt(holding), own);
-    for (const look of result.checks.flatMap(({ looks }) => looks)) if (look.sweep !== null) look.sweep = `${label}${look.sweep}`;
+    for (const look of result.criteria.flatMap(({ looks }) => looks)) if (look.sweep !== null) look.sweep = `${label}${look.sweep}`;
     results.push(result);
   }
   return results;
@@ -414,7 +414,7 @@ export function* judgingAll({ components, stimulus }, benchAt, values) {
 
 /** The verdict on several patterns from that on each: none is better than the least of them. */
 export function together(results) {
-  const checks = results.flatMap(({ checks: own }) => own);
+  const criteria = results.flatMap(({ criteria: own }) => own);
   const isLost = results.some((result) => result.isLost);
-  return { checks, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };
+  return { criteria, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };
 }

@@ -4,12 +4,12 @@ export const STEPS = 400; // positions of a slider
 
 function transformed(slider, x) {
   if (slider.scale === "log") return Math.log(x);
-  return slider.scale === "asinh" ? Math.asinh(x / slider.zero) : x;
+  return slider.scale === "asinh" ? Math.asinh(x / slider.linear_width) : x;
 }
 
 function untransformed(slider, x) {
   if (slider.scale === "log") return Math.exp(x);
-  return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
+  return slider.scale === "asinh" ? Math.sinh(x) * slider.linear_width : x;
 }
 
 /** The ends of the track of a slider: its range, and its value wherever that is. */
