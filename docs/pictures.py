@@ -739,7 +739,7 @@ PICTURES: dict[str, Callable[[Browser], None]] = {
 def main(names: Sequence[str]) -> None:
     """Make the pictures that are named, or all."""
     if unknown := set(names) - set(PICTURES):
-        raise SystemExit(f"no picture {', '.join(sorted(unknown))}; valid are {', '.join(PICTURES)}")
+        raise SystemExit(f"unknown picture {', '.join(sorted(unknown))}. Valid: {', '.join(PICTURES)}.")
     with sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

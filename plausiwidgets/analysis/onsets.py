@@ -368,30 +368,33 @@ def diagrams(
     """
     if neuron.discrete:
         raise ValueError(
-            f"bifurcation_diagram: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
+            f"bifurcation_diagram: model must be in continuous time, got {neuron.key!r}, which is in discrete time."
         )
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
     low, high = currents
     if not low <= base < high:
         raise ValueError(
-            f"bifurcation_diagram: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high"
+            f"bifurcation_diagram: currents must be (low, high) with low ≤ holding ({base:g}) < high, got "
+            f"{shown(currents)}."
         )
     curve = _Curve(neuron, values, base, engine)
     driven = curve.driven()
     if driven != [neuron.states[0].key]:
         raise ValueError(
-            f"bifurcation_diagram: the current of model {neuron.key!r} enters the rate of "
-            f"{', '.join(driven) or 'nothing'}, valid is: that of its potential, {neuron.states[0].key}, alone"
+            f"bifurcation_diagram: the current of model {neuron.key!r} must change only its potential, "
+            f"{neuron.states[0].key}, but it changes {', '.join(driven) or 'no state variable'}."
         )
     shower = _Firing(neuron, values, base, dt, engine, checkpoint)
     if shower.fires(shower.rest, np.array([base]))[0]:
         raise ValueError(
-            f"bifurcation_diagram: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at "
-            "which it rests"
+            f"bifurcation_diagram: holding must be a current at which model {neuron.key!r} is at rest, got {base:g}, "
+            "at which it fires."
         )
     v, current, unstable = curve.over(count, low, high)
     if not v.size:
-        raise ValueError(f"bifurcation_diagram: model {neuron.key!r} rests at no current of {shown(currents)}")
+        raise ValueError(
+            f"bifurcation_diagram: model {neuron.key!r} has no resting state at any current from {low:g} to {high:g}."
+        )
     found = curve.points(v, current, unstable, low, high)
     lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:

@@ -75,10 +75,10 @@ def plausibility_score(
     """
     require_columns(table, "the table", ("model", "pattern", "status"))
     if table.empty:
-        raise ValueError("the table has no rows: there is nothing to score")
+        raise ValueError("plausibility_score: table must have at least one row, got an empty table.")
     for status in table["status"].unique():
         if status not in _BEST_FIRST:
-            raise unknown("status", status, _BEST_FIRST)
+            raise unknown("plausibility_score: table", "status", status, _BEST_FIRST)
     own = {model.key: model for model in models}
     rows = []
     for name, of_model in table.groupby("model", sort=False):

@@ -241,7 +241,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         try:
             self._store.write(result)
         except StoreError as error:
-            self._store_error = f"{error}. The assessment continues in memory only."
+            self._store_error = f"{error} The assessment continues in memory only."
             warn(self._store_error, StoreWarning)
 
     def _outcome(self) -> pd.DataFrame:

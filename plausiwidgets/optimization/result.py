@@ -269,7 +269,7 @@ class Result(Printed):
     def _require_set(self) -> None:
         if not self.parameters:
             raise ValueError(
-                f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.stop_reason}"
+                f"the search for {self.pattern!r} with {self.model!r} has no parameter set (state: {self.stop_reason})."
             )
 
     # -- for a progress --------------------------------------------------------------------------
@@ -307,14 +307,14 @@ class Result(Printed):
             data = {STORED_RESULT.get(name, name): value for name, value in data.items()} | {"format": FORMAT}
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
-            raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
+            raise ValueError(f"Result: format must be {FORMAT!r}, got {found!r}.")
         try:
             known = {name: read(data[name]) for name, read in _READ.items()}
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
+            raise ValueError(f"Result: the data are incomplete ({type(error).__name__}: {error}).") from None
         for name, valid in (("stop_reason", STATES), ("status", STATUSES)):
             if known[name] not in valid:
-                raise ValueError(f"not a result: {name} is {known[name]!r}, valid is {', '.join(valid)}")
+                raise ValueError(f"Result: {name} must be one of {', '.join(valid)}, got {known[name]!r}.")
         return cls(**known)
 
     @classmethod

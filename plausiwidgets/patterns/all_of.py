@@ -81,11 +81,11 @@ Judged = Pattern | AllOf
 
 
 def judged(protocol: Protocol, what: str) -> Judged:
-    """Return a protocol with criteria; raise a ValueError, with the intended action `what`, for one without."""
+    """Return a protocol with criteria; a ValueError for a stimulus states what it cannot be, such as "searched for"."""
     if isinstance(protocol, Judged):
         return protocol
     raise ValueError(
-        f"“{protocol.title}” is a stimulus without criteria: there is nothing to {what}. Choose a firing pattern"
+        f"“{protocol.title}” is a stimulus without criteria, so it cannot be {what}. Choose a firing pattern."
     )
 
 
@@ -97,14 +97,16 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
     ValueError
         If there are fewer than two, one is named twice, or one is a stimulus without criteria.
     """
-    asked = [judged(part, "show together with others") for part in parts]
+    asked = [judged(part, "combined with other patterns") for part in parts]
     flat = [part for pattern in asked for part in pattern.components.values()]
     keys = [part.key for part in flat]
     if len(flat) < 2:
-        raise ValueError(f"all_of takes at least two patterns, not {len(flat)}")
+        raise ValueError(f"all_of: patterns must contain at least two patterns, got {len(flat)}.")
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise ValueError(f"all_of: {', '.join(map(repr, twice))} is named twice")
+        raise ValueError(
+            f"all_of: patterns must contain each pattern only once, got {', '.join(map(repr, twice))} twice."
+        )
     titles = [flat[0].title, *(lower_first(part.title) for part in flat[1:])]
     letters = [part.letter for part in flat]
     return AllOf(

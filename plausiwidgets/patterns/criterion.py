@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.names import unknown
 from plausiwidgets.support.renamed import renamed
 
 Floats = NDArray[np.float64]
@@ -78,15 +79,15 @@ class Criterion:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise ValueError(f"criterion {self.key!r}: low {self.low} must be at most high {self.high}")
+            raise ValueError(f"criterion {self.key!r}: low must be at most high ({self.high}), got {self.low}.")
         if self.low == -INF and self.high == INF and not self.at_least_steps:
-            raise ValueError(f"criterion {self.key!r} accepts everything: give low, high, or both")
+            raise ValueError(f"criterion {self.key!r} must have an accepted range. Pass low, high, or both.")
         finite(f"criterion {self.key!r}", "scale", self.scale, above=0.0)
         finite(f"criterion {self.key!r}", "weight", self.weight, above=0.0, high=1.0)
         if self.kind not in KINDS:
-            raise ValueError(f"criterion {self.key!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}")
+            raise unknown(f"criterion {self.key!r}", "kind", self.kind, KINDS)
         if self.kind == "log" and self.low <= 0 and self.low != -INF:
-            raise ValueError(f"criterion {self.key!r}: a ratio (kind 'log') needs low > 0, not {self.low}")
+            raise ValueError(f"criterion {self.key!r}: low must be > 0 for a ratio (kind 'log'), got {self.low}.")
 
     def interval(self, span: Floats, dt: float) -> tuple[Floats, Floats]:
         """Return the accepted interval for each set, shape [n]."""

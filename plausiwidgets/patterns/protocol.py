@@ -101,17 +101,18 @@ class StimulusParameter:
         object.__setattr__(self, "title", self.title or self.key)
         if self.key in LINK_NAMES:
             raise ValueError(
-                f"the key of a stimulus value is {self.key!r}, which is reserved for links and settings "
-                f"({', '.join(LINK_NAMES)}): choose another key"
+                f"the key of a stimulus value must not be a name that is reserved for links and settings, got "
+                f"{self.key!r}. Choose another key. Reserved: {', '.join(LINK_NAMES)}."
             )
         if self.of not in ("", _CURRENT, _INJECTED):
             raise ValueError(
-                f"stimulus value {self.key!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
+                f"stimulus value {self.key!r}: of must be 'current' or 'injected', got {self.of!r}. For any other "
+                "value, pass unit instead."
             )
         if bool(self.unit) == bool(self.of):
             raise ValueError(
-                f"stimulus value {self.key!r} needs a unit: say unit='ms', or of='current' for a current in the "
-                "model's own unit, and not both"
+                f"stimulus value {self.key!r} must have either a unit or of. Pass unit='ms', for example, or "
+                "of='current' for a current in the model's own unit."
             )
         if self.limits is None:
             object.__setattr__(self, "limits", (self.low, self.high) if self.unit == "ms" else (None, None))
@@ -202,17 +203,18 @@ class Protocol:
     def __post_init__(self) -> None:
         self._check_keys()
         if self.sweeps is None:
-            raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
+            raise ValueError(f"protocol {self.key!r} must have sweeps. Without sweeps, no current is injected.")
         self._check_main_sweep(trial.try_sweeps(self))
 
     def _check_keys(self) -> None:
         where = f"pattern {self.key!r}"
         if not self.key.isidentifier():
-            raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
+            raise ValueError(f"the key of a pattern must be a Python identifier, got {self.key!r}.")
         if unicodedata.normalize("NFKC", self.key) != self.key:
-            raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
+            meant = unicodedata.normalize("NFKC", self.key)
+            raise ValueError(f"the key of a pattern must be in Unicode's form NFKC, got {self.key!r}. Write {meant!r}.")
         if not self.title:
-            raise ValueError(f"{where} needs a title")
+            raise ValueError(f"{where} must have a title.")
         unique(f"{where}: stimulus value", self.stimulus_names)
         set_fields(self, in_sentence=_Phrase.of(self.in_sentence, self.title))
         set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
@@ -267,8 +269,8 @@ class Protocol:
         for value in self.stimulus_parameters:
             if value.key in model.parameters:
                 raise ValueError(
-                    f"{value.key!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
-                    f"{model.key!r}: rename one"
+                    f"pattern {self.key!r}: stimulus value {value.key!r} must not have the name of a parameter of "
+                    f"model {model.key!r}. Rename one of them."
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
@@ -332,7 +334,7 @@ class Protocol:
         if not self.main_sweep:
             set_fields(self, main_sweep=next(iter(sweeps)))
         if self.main_sweep not in sweeps:
-            raise unknown(f"sweep of pattern {self.key!r}", self.main_sweep, sweeps)
+            raise unknown(f"pattern {self.key!r}", "sweep", self.main_sweep, sweeps)
 
     # -- shown -----------------------------------------------------------------------------------
 
@@ -388,7 +390,7 @@ def lower_first(title: str) -> str:
 def unique(what: str, names: Sequence[str]) -> None:
     twice = sorted({n for n in names if list(names).count(n) > 1})
     if twice:
-        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
+        raise ValueError(f"{what} {', '.join(map(repr, twice))} must be listed only once.")
 
 
 def set_fields(pattern: Protocol, **fields: Any) -> None:

@@ -169,14 +169,14 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
     if found is not None:
         if measured is None and not found.pieces and found.noise > 0.1 * max(abs(found.holding), reach):
             raise ValueError(
-                f"the current is {found.holding:.3g} with a noise of {found.noise:.2g}, without a step: say whether "
-                "that is the amplifier's (as_measured=False) or the stimulus (as_measured=True)"
+                f"the current has no step: it is {found.holding:.3g} with a noise of {found.noise:.2g}. If the noise "
+                "is the amplifier's, pass as_measured=False. If it is the stimulus, pass as_measured=True."
             )
         return found
     if measured is False:
         raise ValueError(
-            "the current is no protocol of steps, pulses and ramps: it fluctuates where it should be still. With "
-            "as_measured=True it is injected as it is"
+            "the current must consist of steps, pulses and ramps, but it fluctuates between them. To inject it as "
+            "measured, pass as_measured=True."
         )
     return exact if exact is not None else _as_measured(t, current)
 
@@ -186,8 +186,8 @@ def _as_measured(t: Floats, current: Floats) -> Injected:
     pieces = pieces_of_samples(t, current - holding, 0.0)
     if len(pieces) > MAX_PIECES:
         raise ValueError(
-            f"the current as measured consists of {len(pieces)} linear pieces, valid is: at most {MAX_PIECES}. If it "
-            "is a protocol with noise, as_measured=False leaves the noise out; else give fewer samples of it"
+            f"the measured current must have at most {MAX_PIECES} linear pieces, got {len(pieces)}. If it is a "
+            "protocol with noise, pass as_measured=False to remove the noise. Otherwise, pass fewer samples."
         )
     return Injected(holding, pieces, measured=True)
 

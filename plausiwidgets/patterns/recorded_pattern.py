@@ -107,12 +107,15 @@ def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str,
     out: dict[str, float] = {}
     for name, weight in asked.items():
         if name not in (*ALL, "spikes"):
-            raise unknown("name in compare", name, ("spikes", *ALL))
+            raise unknown("from_recording: compare", "name", name, ("spikes", *ALL))
         finite("from_recording", f"the weight of {name!r} in compare", weight, low=0.0)
         out |= dict.fromkeys(SPIKES if name == "spikes" else (name,), float(weight))
     out = {name: weight for name, weight in out.items() if weight > 0.0}
     if not out:
-        raise ValueError(f"compare is {shown(compare)}, valid is at least one of: spikes, {', '.join(ALL)}")
+        raise ValueError(
+            f"from_recording: compare must contain at least one name with a weight > 0, got {shown(compare)}. "
+            f"Valid: spikes, {', '.join(ALL)}."
+        )
     largest = max(out.values())
     return {name: weight / largest for name, weight in out.items()}
 
@@ -293,8 +296,10 @@ def made_of(
     first = groups[0]
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
-        raise ValueError("the recording has no spikes after the stimulus (current) begins, and no course: every silent "
-                         "neuron would show it")  # fmt: skip
+        raise ValueError(
+            "the recording must have spikes after the stimulus onset (current), or a potential to compare. Otherwise "
+            "every silent neuron shows it."
+        )
     protocols = {g.name: g.current for g in groups if g.current is not None}
     words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
              for name, p in protocols.items()]  # fmt: skip
@@ -364,9 +369,9 @@ def _stimulus(
     if not given:
         return _unknown_step(sweeps, settings)
     if len(given) != len(sweeps):
-        raise ValueError("some sweeps have a current and others have none: valid is one for each, or none at all")
+        raise ValueError("the sweeps must either all have a current or all have no current.")
     if settings.step is not None:
-        raise ValueError("give either current or step: with a current, the stimulus is known")
+        raise ValueError("from_recording: pass either current or step. With a current, the stimulus is known.")
     reach = max(float(np.quantile(x, 0.99) - np.quantile(x, 0.01)) for x in given)
     currents = [injected(data.t, data.current, settings.as_measured, reach) for data in sweeps]  # type: ignore[arg-type]
     holding = currents[0].holding
@@ -412,8 +417,8 @@ def _silent_before(sweeps: Sequence[Data], onsets: Sequence[float | None], setti
         fires = fires or early.size > 0
         if settings.silent_before and early.size:
             raise ValueError(
-                f"silent_before is True, but the recording has a spike at {early[0]:g} ms, before the stimulus begins "
-                f"at {begin:g} ms"
+                "from_recording: silent_before must not be True for a recording with spikes before the stimulus onset "
+                f"at {begin:g} ms. The first spike is at {early[0]:g} ms."
             )
     return not fires if settings.silent_before is None else settings.silent_before
 
@@ -446,26 +451,26 @@ def _unknown_step(
     """Return what :func:`_stimulus` does for a recording without its current."""
     if len(sweeps) > 1:
         raise ValueError(
-            f"there are {len(sweeps)} sweeps and no current: a step of unknown amplitude would be the same for all. "
-            "Give the current (of a file: current= with the name of its column), or choose one of them (sweeps=[0])"
+            f"the recording has {len(sweeps)} sweeps, which requires a current. Pass current (for a file, the name of "
+            "its column), or choose one sweep (sweeps=[0])."
         )
     data = sweeps[0]
     start, end = float(data.t[0]), data.end
     on, off = (start, end) if settings.step is None else (float(settings.step[0]), float(settings.step[1]))
     if not start <= on < off <= end:
         raise ValueError(
-            f"step is {settings.step}, valid is: two times, begin before end, within {start:g} to {end:g} ms: the "
-            "sweep is not longer than that"
+            f"from_recording: step must be two increasing times from {start:g} to {end:g} ms, the length of the sweep, "
+            f"got {settings.step}."
         )
     silent = _silent_before(sweeps, [on], settings)
     if not (data.spikes >= on).any():
         ends = ""
         if data.v is not None:
             level = threshold_of([data.v]) if settings.threshold is None else settings.threshold
-            ends = f" from {data.v.min():.3g} to {data.v.max():.3g} mV it never crosses {level:.3g} mV upwards,"
+            ends = f" Between {data.v.min():.3g} and {data.v.max():.3g} mV, v never crosses {level:.3g} mV upwards."
         raise ValueError(
-            f"no spike in v:{ends} after the stimulus begins at {on:g} ms, and no current is given: every silent "
-            "neuron would show it. Give the current, threshold, or the spikes themselves"
+            f"a recording without a current must have spikes after the stimulus onset at {on:g} ms.{ends} Otherwise "
+            "every silent neuron shows it. Pass current, threshold or spikes."
         )
     values = (
         StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
@@ -484,11 +489,11 @@ def _unknown_step(
 def _check_vary(vary: tuple[str, ...], values: Sequence[StimulusParameter]) -> None:
     for name in vary:
         if name not in [value.key for value in values]:
-            raise unknown("stimulus parameter in vary", name, [value.key for value in values])
+            raise unknown("from_recording: vary", "stimulus parameter", name, [value.key for value in values])
 
 
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
-    """Refuse a crossing of the threshold that is over at once, at an edge of the current or where other spikes last."""
+    """Raise a ValueError for a very short crossing of the threshold, at an edge of the current or among long spikes."""
     known = [g for g in groups if g.data.crossed and g.dt <= 0.5 * ARTEFACT]
     lasting = {id(data): _lasting(data) for g in known for data in g.repeats}
     every = [x for durations in lasting.values() for x in durations]
@@ -499,14 +504,14 @@ def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
         for data in g.repeats:
             for spike, duration in zip(data.spikes, lasting[id(data)], strict=True):
                 if edges.size and np.abs(edges - spike).min() <= 0.5 and _is_brief(data, g.dt, spike):
-                    where = "at an edge of the current: an artefact of the stimulus"
+                    where = "at an edge of the current. This is an artefact of the stimulus"
                 elif duration < ARTEFACT and duration < OF_OTHERS * usual:
-                    where = f"where others last for {usual:.2g} ms: an artefact"
+                    where = f"while other spikes last for {usual:.2g} ms. This is an artefact"
                 else:
                     continue
                 raise ValueError(
                     f"{data.label + ': ' if data.label else ''}v crosses the threshold at {spike:g} ms for less than "
-                    f"{ARTEFACT:g} ms, {where}, not a spike. Cut it out of v, or give the spikes themselves (spikes=…)"
+                    f"{ARTEFACT:g} ms, {where}, not a spike. Remove it from v, or pass the spike times (spikes=…)."
                 )
 
 
@@ -565,7 +570,8 @@ class _Features:
             self._of_sweep(g, f"_{i}" if self._many else "")
         if not self.compared:
             raise ValueError(
-                f"the recording has nothing of what compare asks for ({', '.join(settings.compare or ALL)})"
+                "from_recording: compare must contain at least one feature that the recording has, got "
+                f"{', '.join(settings.compare or ALL)}."
             )
 
     @property
@@ -652,9 +658,9 @@ class _Features:
         if isi.size and isi.min() < MIN_ISI.low:
             i = int(isi.argmin())
             raise ValueError(
-                f"the spikes at {train[i] + g.begin:g} and {train[i + 1] + g.begin:g} ms are {isi[i]:.3g} ms apart, "
-                f"valid is: at least {MIN_ISI.low:g} ms, which is asked of every neuron. Are the times in ms, and is "
-                "each spike there once?"
+                f"the spikes at {train[i] + g.begin:g} and {train[i + 1] + g.begin:g} ms must be at least "
+                f"{MIN_ISI.low:g} ms apart, as for every neuron, got {isi[i]:.3g} ms. Are the times in ms, and is each "
+                "spike listed only once?"
             )
         fired = [x for x in trains if x.size]
         precision = settings.precision
@@ -749,8 +755,8 @@ class _Features:
             return
         if 2.0 * precision * most >= end:
             raise ValueError(
-                f"precision is {precision:g} ms, with which {most} spikes in {end:g} ms coincide by chance: "
-                f"valid is less than {end / (2.0 * most):.3g} ms"
+                f"from_recording: precision must be less than {end / (2.0 * most):.3g} ms, got {precision:g} ms. With "
+                f"this precision, {most} spikes in {end:g} ms coincide by chance."
             )
         own = 1.0
         if len(trains) > 1:
@@ -845,8 +851,8 @@ class _Features:
         values = (factor * deflections / p.first).tolist()
         if min(values) <= 0.0:
             raise ValueError(
-                f"{g.name}: the potential moves against the current of the step from {p.on + g.begin:g} ms, by "
-                f"{min(values):.3g} {unit}. Has the current the wrong sign?"
+                f"{g.name}: the potential must follow the current of the step that starts at {p.on + g.begin:g} ms, "
+                f"got an input resistance of {min(values):.3g} {unit}. Does the current have the wrong sign?"
             )
         tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(

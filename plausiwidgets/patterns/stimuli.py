@@ -73,11 +73,13 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     (('amplitude', 'holding', 'onset', 'width', 'interval'), 8)
     """
     if shape not in SHAPES:
-        raise unknown("shape of a stimulus", shape, SHAPES)
+        raise unknown("stimulus", "shape", shape, SHAPES)
     if number is not None and shape != "pulses":
-        raise ValueError(f"number is {number}, valid with the shape {shape!r} is: none, it is a number of pulses")
+        raise ValueError(f"stimulus: number must be None with the shape {shape!r}, got {number}. It counts pulses.")
     if number is not None and not 1 <= number <= MAX_PULSES:
-        raise ValueError(f"number is {shown(number)}, valid is: a whole number of pulses from 1 to {MAX_PULSES}")
+        raise ValueError(
+            f"stimulus: number must be an integer from 1 to {MAX_PULSES}, the number of pulses, got {shown(number)}."
+        )
     return _shape(shape, PULSES if number is None and shape == "pulses" else int(number or 0))
 
 
@@ -208,11 +210,11 @@ def given(
     """
     pieces = [p for p in current.pieces if p.off > p.on and (p.first or p.last)]
     if not pieces:
-        raise ValueError("the current is 0 throughout: nothing would be injected")
+        raise ValueError("the current must not be 0 at all times.")
     first, last = min(p.on for p in pieces), max(p.off for p in pieces)
     if first < 0.0 or last > LONGEST:
         wrong = first if first < 0.0 else last
-        raise ValueError(f"a time of the current is {wrong:g} ms, valid is: from 0, the onset, to {LONGEST:g} ms")
+        raise ValueError(f"the times of the current must be from 0 (the onset) to {LONGEST:g} ms, got {wrong:g} ms.")
     _, values, _ = samples_of(current)
     peak, level = float(values[np.abs(values).argmax()]), current.holding
     reach = 2.0 * abs(peak)

@@ -59,7 +59,7 @@ class PlausibilityMap(Explorer):
         """Return what a cell opens with; its model's defaults where no parameters are known."""
         cell = self._grid.cells.get((model, pattern))
         if cell is None:
-            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r} to be opened")
+            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}.")
         neuron, firing = self._grid.models[model], self._grid.patterns[pattern]
         if neuron is None or firing is None:
             name, given = (model, "models") if neuron is None else (pattern, "patterns")

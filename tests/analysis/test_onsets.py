@@ -134,16 +134,18 @@ def test_the_diagram_is_plotted_with_fixed_points_firing_and_bifurcations(squid)
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match=r"currents is \(5.0, 1.0\), valid is: low <= holding \(0\) < high"):
+    with pytest.raises(ValueError, match=r"low ≤ holding \(0\) < high, got \(5.0, 1.0\)"):
         found("lif", currents=(5.0, 1.0))
-    with pytest.raises(ValueError, match="points is 3"):
+    with pytest.raises(ValueError, match="points must be an integer ≥ 20, got 3"):
         found("lif", points=3)
     with pytest.raises(ValueError, match="holding"):
         found("lif", holding=1e9)
 
 
 def test_a_current_that_does_not_drive_the_potential_and_a_holding_current_that_fires_are_refused():
-    with pytest.raises(ValueError, match=r"the current of model 'rf' enters the rate of x, valid is: .* v, alone"):
+    with pytest.raises(
+        ValueError, match=r"the current of model 'rf' must change only its potential, v, but it changes x"
+    ):
         found("rf")
-    with pytest.raises(ValueError, match=r"holding is 20, at which model 'lif' fires"):
+    with pytest.raises(ValueError, match=r"at which model 'lif' is at rest, got 20"):
         found("lif", holding=20.0)

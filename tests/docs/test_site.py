@@ -133,7 +133,7 @@ def test_versions_stand_beside_each_other_and_the_newest_is_first(scripts, tmp_p
     (site / "0.2" / "old.html").write_text("")
     versions.add(tmp_path / "0.2", site)  # a second build of a version takes the place of the first
     assert not (site / "0.2" / "old.html").exists()
-    with pytest.raises(ValueError, match="is no built site"):
+    with pytest.raises(ValueError, match="must be a built site"):
         versions.add(tmp_path, site)
 
 

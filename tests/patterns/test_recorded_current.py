@@ -108,5 +108,5 @@ def test_noise_about_a_level_is_asked_about_and_not_guessed():
 
 def test_a_current_of_too_many_pieces_is_refused():
     rng = np.random.default_rng(7)
-    with pytest.raises(ValueError, match=r"5999 linear pieces, valid is: at most 1000.*as_measured=False"):
+    with pytest.raises(ValueError, match=r"at most 1000 linear pieces, got 5999.*as_measured=False"):
         injected(T, rng.normal(0.0, 50.0, T.size), measured=True)

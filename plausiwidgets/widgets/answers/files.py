@@ -187,7 +187,7 @@ def lesson_named(name: str) -> dict[str, Any]:
 
     known = json.loads(contents.lessons_json())
     if name not in known:
-        raise unknown("lesson", name, known)
+        raise unknown("", "lesson", name, known)
     found: dict[str, Any] = known[name]
     return found
 

@@ -140,7 +140,9 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
                 if judged.setdefault(kind, parts) != parts:
                     own["patterns"][key]["judged"] = parts
             if {**known, "judged": judged} != {**pattern, "judged": judged}:
-                raise AssertionError(f"{key} of {name} differs in what models share")
+                raise AssertionError(
+                    f"pattern {key!r} must have the same shared data for all models, but {name!r} differs."
+                )
         built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
     models_ = {
         name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
@@ -153,11 +155,11 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
 
 
 def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:
-    """Refuse a packaged pattern that the app could not judge by itself."""
+    """Raise a ValueError for a packaged pattern that the app cannot evaluate without Python."""
     if any(part["tape"] is None for parts in judged.values() for part in parts):
         raise ValueError(
-            f"pattern {key!r}: the app cannot judge it by itself, for its measure uses more than a page can compute; "
-            "valid are numpy's elementwise operations, np.where and the functions of plausiwidgets.patterns.features"
+            f"pattern {key!r}: measure must use only NumPy's elementwise operations, np.where and the functions of "
+            "plausiwidgets.patterns.features, which the app can evaluate without Python."
         )
 
 

@@ -110,17 +110,17 @@ class Described:
         """Return what is asked, and what a code says besides the values."""
         if len(patterns) != 1:
             raise ValueError(
-                f"an exercise has one pattern, here are {len(patterns)}: patterns.all_of(…) asks for several together"
+                f"an exercise must have one pattern, got {len(patterns)}. To combine patterns, use patterns.all_of(…)."
             )
-        pattern = judged(patterns[0], "solve")
+        pattern = judged(patterns[0], "used in an exercise")
         about = {".mystery": exercise.link.partition("=")[2]} if isinstance(exercise, Mystery) else {}
         if isinstance(exercise, Mystery) and pattern is not exercise.pattern:
-            raise ValueError("the pattern of this page is another one than that of the mystery: give mystery.pattern")
+            raise ValueError("the pattern of the page must be that of the mystery. Pass mystery.pattern.")
         task = exercise_of(exercise) if isinstance(exercise, Mystery) else exercise
         known = pattern.parameters(self.model)
         for name in task.free:
             if name not in known:
-                raise unknown("slider that an exercise leaves free", name, known)
+                raise unknown("Exercise: free", "parameter", name, known)
         keys = "+".join(part.key for part in pattern.components.values())
         return {
             "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
@@ -152,9 +152,9 @@ class Described:
             tape = checked_tape(self.model, part) if self.simulate else None
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
-                    f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "
-                    "page can compute. Valid are arithmetic of numpy and the functions of "
-                    "plausiwidgets.patterns.features"
+                    f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
+                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
+                    "plausiwidgets.patterns.features."
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
@@ -203,7 +203,8 @@ class Described:
         start = self._set(pattern, kind, marked("start"), given, dt, source)
         if start["status"] != "rejected":
             raise ValueError(
-                f"the start already shows “{pattern.title}”, and nothing would be left to do: give other parameters"
+                f"the start of an exercise must not show its pattern, but it already shows “{pattern.title}”. Pass "
+                "other parameters."
             )
         return start
 

@@ -224,7 +224,7 @@ async function brought(host, isCalm) {
   }
   /** @type {Uint8Array} */
   const packed = await new Promise((give, refuse) => {
-    setTimeout(() => refuse(new Error("no answer")), PATIENCE); // its app may be closed by then
+    setTimeout(() => refuse(new Error("the kernel did not answer.")), PATIENCE); // its app may be closed by then
     host.ask("plotly", {}, (answer, { script }) => {
       if (answer.state === "done") give(/** @type {Uint8Array} */ (script));
       else if (["failed", "stopped", "superseded"].includes(answer.state)) refuse(new Error(answer.error ?? answer.state));

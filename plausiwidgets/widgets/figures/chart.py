@@ -119,8 +119,11 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
             table = table.assign(unverified=0)
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing or table.empty:
-            what = f"has no column {', '.join(map(repr, missing))}" if missing else "has no rows"
-            raise ValueError(f"the score {what}; valid is: the DataFrame that plausibility_score returns")
+            columns = f"the column{'s' * (len(missing) > 1)} {', '.join(map(repr, missing))}"
+            what = columns if missing else "at least one row"
+            raise ValueError(
+                f"plausibility_chart: table must have {what}. Pass the DataFrame that plausibility_score returns."
+            )
     score = table if known else plausibility_score(table, measure=False)
     with speaking(spoken):
         figure = Figure(draw(score, dark))

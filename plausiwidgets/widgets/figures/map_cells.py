@@ -95,10 +95,10 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
         If a column is missing, there are no rows, or a status is unknown.
     """
     if not hasattr(table, "columns") or not hasattr(table, "to_dict"):
-        raise ValueError(f"table is {type(table).__name__}, valid is: the DataFrame that plausiwidgets.assess returns")
+        raise ValueError(f"table must be the DataFrame that plausiwidgets.assess returns, got {type(table).__name__}.")
     require_columns(table, "the table", ("model", "pattern", "status"))
     if len(table) == 0:
-        raise ValueError("the table has no rows: there is nothing to show")
+        raise ValueError("the table must have at least one row.")
     rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     return grid(rows, own, own_patterns)
 
@@ -178,7 +178,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     statuses = [str(row["status"]) for row in rows]
     for word in statuses:
         if word not in _BEST_FIRST:
-            raise unknown("status", word, _BEST_FIRST)
+            raise unknown("the table", "status", word, _BEST_FIRST)
     losses = [_number(row.get("loss"), math.inf) for row in rows]
     best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
     word, shown = statuses[best], statuses.count("replicated")

@@ -114,7 +114,7 @@ def _still(x: Any) -> str:
 def _picture(x: object, dark: bool) -> dict[str, Any]:
     """Return data and layout; each kind of object that can be plotted is registered here."""
     valid = ", ".join(sorted(kind.__name__ for kind in _picture.registry if kind is not object))
-    raise TypeError(f"plot: x is {shown(x)}, valid is an object of {valid}")
+    raise TypeError(f"plot: x must be one of {valid}, got {shown(x)}.")
 
 
 @_picture.register
@@ -168,7 +168,7 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
     try:
         return map_figure(grid_of_table(table), dark)
     except ValueError as error:
-        raise ValueError(f"plot: x is a DataFrame without what a map needs: {error}") from None
+        raise ValueError(f"plot: x must be a DataFrame for a map: {error}") from None
 
 
 @_picture.register
@@ -215,7 +215,7 @@ def _judged(
     verdict: Verdict, model: NeuronModel | None, pattern: Protocol | None, role: str, dark: bool
 ) -> dict[str, Any]:
     if isinstance(verdict.loss, np.ndarray):
-        raise ValueError(f"plot: this verdict is of {len(verdict.loss)} sets, valid is one of a single set")
+        raise ValueError(f"plot: a verdict must have a single parameter set, got {len(verdict.loss)}.")
     if model is None or pattern is None:
         lines = own_lines(verdict.traces, model)
         first = next(iter(verdict.traces))

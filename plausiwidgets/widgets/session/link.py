@@ -162,7 +162,8 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
             t, current = zip(*(map(_sample, pair) for pair in pairs), strict=True)
             found = Current.values(t, current, lines=lines, end=None if end is None else _sample(end))
             return given_current(found)
-        except ValueError as error:
+        except ValueError as problem:
+            error = str(problem).removesuffix(".")  # it is within parentheses
             notes.append(
                 tr(
                     "The current in the link could not be read ({error}). The page shows {shown} instead.",
@@ -209,7 +210,7 @@ def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
 def _sample(text: str) -> float:
     value = _number(text)
     if value is None:
-        raise ValueError(f"{_shown(text)} is not a number")
+        raise ValueError(f"{_shown(text)} is not a number.")
     return value
 
 

@@ -81,10 +81,10 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (score().drop(columns="dt"), "score has no column 'dt'"),
-        (score().iloc[:0], "has no rows"),
-        (pd.DataFrame({"model": ["lif"]}), "no column 'pattern', 'status'"),
-        ("zoo.csv", "table is 'zoo.csv', valid is a DataFrame"),
+        (score().drop(columns="dt"), "table must have the column 'dt'"),
+        (score().iloc[:0], "at least one row"),
+        (pd.DataFrame({"model": ["lif"]}), "must have the columns 'pattern', 'status'"),
+        ("zoo.csv", "table must be a DataFrame, got 'zoo.csv'"),
     ],
 )
 def test_what_is_no_score_is_refused(table, said):

@@ -57,7 +57,7 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
     assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
     assert len({trace.marker.color for trace in key}) == len(key)
     assert figure.layout.xaxis.ticktext[0] == "A Tonic spiking" and figure.layout.yaxis.ticktext[0].startswith("LIF")
-    with pytest.raises(ValueError, match="no column 'status'"):
+    with pytest.raises(ValueError, match="must have the column 'status'"):
         pw.plot(table.drop(columns="status"))
 
 
@@ -137,10 +137,10 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
-        match=r"plot: x is 3, valid is an object of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
+        match=r"plot: x must be one of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
     ):
         pw.plot(3)
-    with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):
+    with pytest.raises(ValueError, match=r"a verdict must have a single parameter set, got 2"):
         pw.plot(pw.judge("lif", "tonic_spiking", {"tau_mem": [10.0, 20.0]}))
     with pytest.raises(ValueError, match="was not recorded"):
         pw.plot(pw.simulate("adex", pw.Current.step(500.0, end=50.0), record=("w",)))
@@ -160,5 +160,5 @@ def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_n
     [said] = [note.text for note in figure.layout.annotations]
     assert "100 solutions" in said and "not a posterior probability" in said
     plain = sets.drop(columns="tau_mem")
-    with pytest.raises(ValueError, match="a DataFrame without what a map needs"):
+    with pytest.raises(ValueError, match="x must be a DataFrame for a map"):
         pw.plot(plain)
