@@ -50,8 +50,20 @@ VERSIONS = "versions"
 """Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
 the column only where its rows differ in them."""
 
-COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "failed")}
-"""Status → its word in a count of rows."""
+COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "ruled_out", "failed")}
+"""Status of a pair → its word in a count of rows."""
+
+
+def pair_status(status: str, summary: str) -> str:
+    """Return the status of a pair, "ruled_out" if the summary of its row contains a proof.
+
+    Examples
+    --------
+    >>> pair_status("rejected", "ruled out: After a pulse the potential only returns to rest.")
+    'ruled_out'
+    """
+    is_proved = f"{PAIR_WORDS['ruled_out']}: " in summary
+    return "ruled_out" if is_proved and status in ("fragile", "rejected") else status
 
 
 @checked

@@ -239,21 +239,20 @@ def shard(text: str) -> str:
 
 def summary(table: pd.DataFrame) -> str:
     """Return a line for each row of a table, and the counts of each model."""
-    from plausiwidgets.assessment.table import COUNTED
-    from plausiwidgets.patterns.status import PAIR_WORDS, SYMBOLS
+    from plausiwidgets.assessment.table import COUNTED, pair_status
+    from plausiwidgets.patterns.status import SYMBOLS
 
     seeds = table["seed"].nunique() > 1
     lines = []
     for name, rows in table.groupby("model", sort=False):
-        wide = max(len(pattern) for pattern in rows["pattern"])
+        wide, statuses = max(len(pattern) for pattern in rows["pattern"]), []
         for row in rows.to_dict("records"):
             seed = f"seed {row['seed']}  " if seeds else ""
             what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
-            is_ruled_out = f"{PAIR_WORDS['ruled_out']}: " in row["summary"]
-            symbol = SYMBOLS["ruled_out" if is_ruled_out else row["status"]]
-            lines.append(f"{name}  {what}  {seed}{symbol} {row['summary']}")
-        counts = rows["status"].value_counts()
-        words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
+            statuses.append(pair_status(row["status"], row["summary"]))
+            lines.append(f"{name}  {what}  {seed}{SYMBOLS[statuses[-1]]} {row['summary']}")
+        counts = {status: statuses.count(status) for status in COUNTED}
+        words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if counts[status])
         lines.append(f"{name}: {words}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
         lines.append("The table is not complete: some searches have not finished.\n")

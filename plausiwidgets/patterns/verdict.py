@@ -278,7 +278,7 @@ def _spread(check: CriterionResult) -> str:
     known = check.value[np.isfinite(check.value)]
     if not known.size:
         return "–"
-    return ", ".join(number(float(x)) for x in (known.min(), np.median(known), known.max()))
+    return ", ".join(number(float(x), 3) for x in (known.min(), np.median(known), known.max()))
 
 
 def _accepted(check: CriterionResult) -> str:

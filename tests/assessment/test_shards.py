@@ -140,7 +140,7 @@ def test_the_commands(tmp_path, capsys):
     csv = tmp_path / "t.csv"
     assert main.main(["merge", *files, "--csv", str(csv), "--store", str(tmp_path / "all.jsonl")]) == 0
     told = capsys.readouterr()
-    assert "lif: 1 verified, 2 not found" in told.out and told.err == ""
+    assert "lif: 1 verified, 2 ruled out" in told.out and told.err == ""
     assert list(pd.read_csv(csv)["letter"]) == ["A", "C", "E"]
     assert main.main([*words[:-1], "--store", str(tmp_path / "all.jsonl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["complete"]

@@ -79,7 +79,7 @@ def test_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_f
     assert len(intervals[3]) <= 1  # a spike or two
     # "it needs five spikes, and is lost a little earlier"
     assert missed(verdict, 0) == []
-    assert missed(verdict, 1) == missed(verdict, 2) == ["spikes"]
+    assert missed(verdict, 1) == missed(verdict, 2) == ["fires enough spikes"]
 
 
 def test_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):

@@ -63,7 +63,8 @@ def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
     model, pattern = pw.models.get(first["model"]), pw.patterns.get(first["pattern"])
     row = packaged_rows(model)[pattern.key]
     reason = scripts[0].reason(model, pattern)
-    assert reason.endswith(f"; the best set holds, but not {row['failed_test']}") and "misses" not in reason
+    assert reason.endswith(f": the best set fails a verification test ({row['failed_test']})")
+    assert "not met" not in reason
 
 
 def test_the_gallery_has_each_verified_set_of_the_table_as_a_picture_that_opens_it(scripts) -> None:

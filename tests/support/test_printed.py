@@ -70,7 +70,7 @@ def test_many_sets_print_how_many_hold_and_how_they_are_spread(objects):
     (row,) = (line for line in text.splitlines() if "starts without a burst" in line)
     check = next(check for check in many.criteria if check.title == "starts without a burst")
     assert f"{100 * check.passed.mean():.0f} %" in row
-    assert f"{check.value.min():.4g}, {np.median(check.value):.4g}, {check.value.max():.4g}" in row
+    assert f"{check.value.min():.3g}, {np.median(check.value):.3g}, {check.value.max():.3g}" in row
 
 
 def test_a_result_prints_its_values_with_what_was_searched(objects):

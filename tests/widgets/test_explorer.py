@@ -412,7 +412,7 @@ def test_the_time_step_of_the_constructor_is_kept_under_a_link(monkeypatch):
         ("language=de", None, "de", ""), ("language=de", "en", "en", ""),
         (
             "language=xx", None, "en",
-            f"The link names a language that is not known here; known: {', '.join(languages())}.",
+            f"The link requests a language that is not available. Available languages: {', '.join(languages())}.",
         ),
     ],
 )  # fmt: skip
@@ -426,7 +426,8 @@ def test_the_address_chooses_a_language_where_the_code_does_not(monkeypatch, que
 def test_the_notes_on_a_link_speak_its_language(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "language=de&model=nobody&amplitude=much")
     assert pw.Explorer("lif")._settings["notes"] == [
-        "Ein Modell ‘nobody’ gibt es nicht: Gezeigt wird lif.", "amplitude=‘much’ ist keine Zahl: Es gilt 20.",
+        "Ein Modell ‘nobody’ gibt es nicht. Die Seite zeigt stattdessen lif.",
+        "amplitude muss eine Zahl sein, angegeben ist ‘much’. Die Seite verwendet 20.",
     ]  # fmt: skip
 
 

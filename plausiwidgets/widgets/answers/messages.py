@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from plausiwidgets.patterns.status import SYMBOLS
+from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.widgets.answers.types import (
@@ -98,7 +98,7 @@ NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 
 AGAIN = Optional(KEY)
 """The name of a pattern that was made before, by a process that has ended: it is known by it again."""
 VALUES = ByName(Number())
-STATUS = Choice(tuple(SYMBOLS))
+STATUS = Choice(tuple(WORDS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
 SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
 BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text()))}

@@ -160,7 +160,7 @@ def test_what_the_host_judges_already_is_not_simulated_twice_for_its_page(client
 def test_an_error_of_a_custom_neuron_is_one_sentence_that_names_it(client):
     fields = of(client, black_box([], raises=True))
     answer = client.ask("simulate", **fields, sweeps=[], states=False)
-    assert answer["error"] == "black box with Tonic spiking raised an error: ZeroDivisionError: one over nothing"
+    assert answer["error"] == "black box with tonic spiking raised an error: ZeroDivisionError: one over nothing"
     assert client.ask("simulate", **set_of(), sweeps=[], states=False)["state"] == "done"
 
 

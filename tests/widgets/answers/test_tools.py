@@ -129,7 +129,7 @@ def test_a_file_of_more_sweeps_than_are_shown_is_refused_with_two_ways_on(client
     data = "\n".join(["t (ms),v (mV),sweep", *rows]).encode()
     answer = client.ask("recording", [data], model="adex", name="many.csv", units={})
     assert answer["state"] == "failed"
-    assert "many.csv has 101 sweeps, and at most 100 are shown here. Save fewer" in answer["error"]
+    assert "many.csv has 101 sweeps, but the app shows at most 100. Save fewer" in answer["error"]
     assert "pw.from_recording('many.csv', sweeps=[0, 3, 6])" in answer["error"]
 
 
@@ -140,7 +140,7 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     assert answer["pattern"] and answer["choices"] == {}
     assert [one["numbers"] for one in answer["sweeps"]] == [[k] for k in range(16)]
     assert answer["sweeps"][8]["protocol"] == (
-        "holding 0 pA; +30 pA from 146.85 to 646.85 ms; −50 pA from 1146.85 to 1646.85 ms; "
+        "holding current 0 pA; +30 pA from 146.85 to 646.85 ms; −50 pA from 1146.85 to 1646.85 ms; "
         "+30 pA from 1646.85 to 2146.85 ms"
     )
     assert answer["left_out"] == ["cv", "times"]  # it fires by itself
