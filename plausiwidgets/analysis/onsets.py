@@ -250,7 +250,7 @@ class BifurcationDiagram(Printed):
     def _table(self) -> Table:
         rows = [
             (point.kind, number(point.current, 5), number(point.potential, 4),
-             number(point.frequency, 3), tr("end of rest") if point is self.lost else "")
+             number(point.frequency, 3), tr("end of the resting state") if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
         potential = next(iter(self.points[0].state)) if self.points else "v"

@@ -210,8 +210,8 @@ BELOW_THRESHOLD = quantity("below_threshold", "rest without depolarization block
     text="Resting potential minus threshold. A neuron far above its threshold is silent because of depolarization "
          "block, not because it is at rest.")  # fmt: skip
 CELL = quantity("cell", "physiological membrane potential", at_most(0.0), "mV", scale=100.0,
-    text="How far the membrane potential leaves the range "
-         "from −150 to +80 mV. Real cells stay within this range.")  # fmt: skip
+    text="Largest excursion of the membrane potential outside the range from −150 to +80 mV. Real "
+        "cells stay within this range.")  # fmt: skip
 WHOLE = quantity("whole", "spikes large enough", at_least(0.3), "1", scale=0.3, without_reset=True,
     text="Height of the smallest spike, from the preceding minimum to its peak, as a fraction of a full spike of "
          "this model. A ripple that just crosses the detection level is not a spike.")  # fmt: skip

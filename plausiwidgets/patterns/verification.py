@@ -31,7 +31,7 @@ LONG_REST = 6000.0
 LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent, and where it is."""
 
-ALONE = marked("when evaluated without other sets")
+ALONE = marked("when evaluated without other parameter sets")
 
 
 def verify_sets(

@@ -233,7 +233,7 @@ def unpacked_code(code: str) -> dict[str, str]:
     fields = parse_qsl(content, keep_blank_values=True)
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
-        raise ValueError("the code does not come from an exercise page, because fields are missing or duplicated.")
+        raise ValueError("the code is not from an exercise page, because fields are missing or duplicated.")
     return given
 
 

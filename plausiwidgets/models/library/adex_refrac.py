@@ -74,7 +74,7 @@ NEURON = NeuronModel(
     "of steps.",
     order=1,
     title="AdEx with refractory period",
-    in_sentence="AdEx neuron with refractory period",
+    in_sentence="AdEx neuron with a refractory period",
     description="AdEx with an absolute refractory period: one set of equations for cortical and thalamic cell types.",
     source=f"{adex.NEURON.source}; {_DESTEXHE}, doi:10.1007/s10827-009-0164-4",
     presets=PRESETS, validate=False,

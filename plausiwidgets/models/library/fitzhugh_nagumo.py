@@ -95,8 +95,9 @@ NEURON = NeuronModel(
     order=2,
     title="FitzHugh–Nagumo",
     in_sentence="FitzHugh–Nagumo neuron",
-    description="A reduction of the Hodgkin–Huxley model to two variables, with a cubic potential nullcline and a "
-    "slow linear recovery. Its phase plane is the textbook picture of excitability.",
+    description="A reduction of the Hodgkin–Huxley model to two variables, with a cubic nullcline for "
+    "the potential and a slow linear recovery. Its phase plane is the textbook picture of "
+    "excitability.",
     source=f"{_FITZHUGH}, doi:10.1016/S0006-3495(61)86902-6",
     presets=PRESETS,
     validate=False,

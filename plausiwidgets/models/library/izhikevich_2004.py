@@ -82,7 +82,7 @@ NEURON = NeuronModel(
     scheme="Forward Euler, v first and then u from the new v: of first order.",
     order=1,
     title="Izhikevich (2004 version)",
-    in_sentence="Izhikevich neuron (2004 version)",
+    in_sentence="2004 Izhikevich neuron",
     description="The simple model with the update order of the 2004 figure (u from the new v) and the constants of "
     "its accommodation variant. It is the reference for all twenty patterns.",
     source=f"{IZHIKEVICH_2004}, doi:10.1109/TNN.2004.832719",

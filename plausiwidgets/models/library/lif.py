@@ -60,8 +60,8 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
 
 
 TAU_MEM = Parameter("tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
-                    description="Membrane time constant: how slowly the potential follows the current.",
-                    source=_BOOK)  # fmt: skip
+                    description="Membrane time constant: larger values make the potential follow the current more "
+                    "slowly.", source=_BOOK)  # fmt: skip
 V_REST = Parameter("v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
                    description="Resting potential without injected current.", source=_BOOK)  # fmt: skip
 V_THRESHOLD = Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",

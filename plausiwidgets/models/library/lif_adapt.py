@@ -85,7 +85,7 @@ NEURON = NeuronModel(
     scheme="Forward Euler for the potential, of first order; the conductance decays exactly.",
     order=1,
     title="Leaky integrate-and-fire with adaptation",
-    in_sentence="leaky integrate-and-fire neuron with adaptation",
+    in_sentence="adaptive leaky integrate-and-fire neuron",
     description="A leaky membrane, a threshold and a potassium conductance that increases at each spike. This is "
                 "one of the simplest neurons with spike-frequency adaptation.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",

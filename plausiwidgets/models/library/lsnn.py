@@ -69,7 +69,7 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="LIF with adaptive threshold (Norse LSNN)",
-    in_sentence="LIF neuron with adaptive threshold",
+    in_sentence="adaptive-threshold LIF neuron",
     description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
                 "slows down, and the threshold keeps a memory of recent spikes.",
     source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",

@@ -105,11 +105,11 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     key="depolarizing_after_potential",
     letter="Q",
     title="Afterdepolarization (ADP)",
-    in_sentence="an afterdepolarization (ADP)",
+    in_sentence="an afterdepolarization",
     description="After the spike the potential does not fall directly to rest, but rises again.",
     look_for="Look for the afterdepolarization (ADP), a hump after the spike.",
     function="The neuron is more excitable for some time after a spike.",
-    parameter_hint="Fast recovery with a negative jump at each spike (d in Izhikevich).",
+    parameter_hint="Fast recovery with a negative jump at each spike (d in the Izhikevich model).",
     source=SOURCE,
     stimulus_parameters=[PULSE, HOLDING],
     sweeps=_pulse(WIDTH, END),
@@ -123,8 +123,8 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
             text="Rise of the potential from its minimum after the spike to the peak of the "
                  "afterdepolarization (ADP)."),
         quantity("undershoot", "no undershoot below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
-            text="How far the potential falls below rest before the afterdepolarization. A rise from below "
-                 "rest is a rebound."),
+            text="Largest drop of the potential below rest before the afterdepolarization. A rise from "
+        "below rest is a rebound."),
         quantity("left", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
             text="Distance from the resting potential 200 ms after the pulse."),
     ],

@@ -72,8 +72,8 @@ PERSISTS = quantity("persists", "fires until the end", at_most(1.5), "intervals"
 BURSTS_PERSIST = quantity("persists", "fires until the end", at_most(1.5), "periods", scale=2.0,
     text="Time from the last spike to the end of the stimulus, in units of the burst period.")  # fmt: skip
 BURST_RATIO = ratio("ratio", "bursts clearly separated", at_least(2.0), unit="×", scale=0.5,
-    text="How many times longer the intervals between bursts are than those within bursts. The measure is the "
-         "largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
+    text="Ratio of the intervals between bursts to the intervals within bursts. The measure is "
+        "the largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
 BURST_SMALLEST = count("smallest", "at least 3 spikes per burst", at_least(3), "spikes",
     "Number of spikes in the smallest complete burst. Single spikes and doublets do not count as bursts.")  # fmt: skip
 BURST_LARGEST = count("largest", "at most 40 spikes per burst", at_most(40), "spikes",

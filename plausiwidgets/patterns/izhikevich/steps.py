@@ -418,7 +418,9 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     description="The neuron is silent at the holding current and fires while it is inhibited.",
     look_for="Look for regular spiking during the hyperpolarizing step, and silence before and after.",
     function="Thalamocortical cells show this pattern, because inhibition activates a depolarizing current.",
-    parameter_hint="The recovery variable must move away from its resting value (negative a and b in Izhikevich).",
+    parameter_hint=(
+        "The recovery variable must be repelled from its resting value (negative a and b in the "
+        "Izhikevich model)."),
     source=SOURCE,
     stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),

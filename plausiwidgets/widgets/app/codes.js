@@ -84,7 +84,7 @@ export function fieldsOf(exercise, data, sliders, code) {
   const given = new Map(fields);
   const textOf = (/** @type {string} */ name) => given.get(name) ?? "";
   if (given.size < [...fields].length || ![".model", ".seconds", ".solved"].every((name) => given.has(name))) {
-    throw new Error(tr("the code does not come from an exercise page; fields are missing or duplicated"));
+    throw new Error(tr("the code is not from an exercise page; fields are missing or duplicated"));
   }
   if (ABOUT.some((name) => textOf(name) !== (about[name] ?? ""))) throw new Error(tr("the code belongs to a different exercise"));
   const numberOf = (/** @type {string} */ name) => {
@@ -164,7 +164,7 @@ export function* answering(catalogue, data, key, exercise, code) {
   const hold = criteria.filter(({ passed }) => passed).length;
   if (claims && loss > 0) {
     throw new Error(
-      tr("the code is invalid: it claims that all criteria for {pattern} are met, but only {count} of {total} are", {
+      tr("the code is invalid: it marks all criteria for {pattern} as met, but only {count} of {total} are met", {
         pattern: patternInSentence({ catalogue, data }, key),
         count: hold,
         total: criteria.length,

@@ -90,7 +90,7 @@ const TERMS = [
   ],
   [
     () => tr("saddle-node on an invariant circle|SNIC"),
-    () => tr("At a saddle-node on an invariant circle (SNIC) rest vanishes on the limit cycle itself, so firing starts at a rate of zero."),
+    () => tr("At a saddle-node on an invariant circle (SNIC) the resting state vanishes on the limit cycle itself, so firing starts at a rate of zero."),
   ],
   [
     () => tr("Hopf|Andronov–Hopf|Andronov–Hopf bifurcation"),
@@ -129,10 +129,10 @@ const TERMS = [
   [() => tr("node"), () => tr("A node is a fixed point that the state approaches or leaves without oscillation.")],
   [() => tr("focus"), () => tr("A focus is a fixed point that the state approaches or leaves in a spiral.")],
   [() => tr("search space"), () => tr("The search space contains all parameter sets within the search ranges.")],
-  [() => tr("search range*"), () => tr("The search range of a parameter is the interval of values that a search may use.")],
+  [() => tr("search range*"), () => tr("The search range of a parameter is the interval of values that a search can use.")],
   [
     () => tr("held-out sweep*|held out for validation"),
-    () => tr("A held-out sweep is not used for fitting; the parameters that the search finds predict it."),
+    () => tr("A held-out sweep is not used for fitting. It tests how well the fitted parameters predict new data."),
   ],
   [() => tr("100 points"), () => tr("The points compare your neuron with the hidden neuron; 100 points mean that all criteria are met.")],
 ];

@@ -80,7 +80,7 @@ export function Actions({ app }) {
       app.canTurn()
         ? tr("A few sliders move out of place. Move them back until all criteria are met.")
         : app.pattern.ruled_out
-          ? tr("No parameters of this model can show the pattern. A search shows how close it can get.")
+          ? tr("No parameters of this model can show the pattern. A search shows how close the model can get.")
           : !app.run.neuron
             ? tr("Practice needs a model that this page can simulate without Python.")
             : tr("No parameters are known for which this model shows the pattern.")
