@@ -216,9 +216,7 @@ def test_a_link_of_nonsense_opens_the_notebook_and_says_what_is_left_out(open_ce
 @pytest.mark.slow
 def test_a_link_with_a_current_opens_on_it_and_is_given_again(open_cells):
     current = "samples=0~0_20~300_80~0"
-    opened = open_cells(
-        APP.format(""), until=".pw-chip:has-text('No criteria')", query=f"model=adex&{current}&lines=1"
-    )
+    opened = open_cells(APP.format(""), until=".pw-chip:has-text('No criteria')", query=f"model=adex&{current}&lines=1")
     opened.page.locator(".pw-sentence", has_text="the current waveform").wait_for()
     becomes(opened, "app.pattern.samples[0].tolist()", "[0.0, 20.0, 80.0]")
     opened.page.get_by_role("button", name="Share").click()

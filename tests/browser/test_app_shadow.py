@@ -1,5 +1,7 @@
-"""The widget in front ends of another kind, beside a host that is not responding: in a shadow root, as marimo has it, and
-in a frame that grows with the outputs, as VS Code and Colab have it."""
+"""The widget in other front ends, next to a host that is not responding.
+
+marimo has a shadow root, and VS Code and Colab have a frame that grows with the outputs.
+"""
 
 import re
 from collections.abc import Iterator
