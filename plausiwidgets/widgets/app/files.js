@@ -103,5 +103,7 @@ async function pngOf(svg) {
   [canvas.width, canvas.height] = [WIDE * SHARP, HIGH * SHARP];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((give, refuse) => canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("the browser cannot create the image.")))));
+  return new Promise((give, refuse) =>
+    canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("the browser cannot create the image.")))),
+  );
 }

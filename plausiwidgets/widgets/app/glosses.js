@@ -94,7 +94,10 @@ const TERMS = [
   ],
   [
     () => tr("saddle-node on an invariant circle|SNIC"),
-    () => tr("At a saddle-node on an invariant circle (SNIC) the resting state vanishes on the limit cycle itself, so firing starts at a rate of zero."),
+    () =>
+      tr(
+        "At a saddle-node on an invariant circle (SNIC) the resting state vanishes on the limit cycle itself, so firing starts at a rate of zero.",
+      ),
   ],
   [
     () => tr("Hopf|Andronov–Hopf|Andronov–Hopf bifurcation"),

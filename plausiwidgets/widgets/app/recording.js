@@ -190,7 +190,9 @@ export function Recording({ app }) {
 /** @param {Reading} state */
 function statusOf({ file, sweeps, agreed }) {
   if (!file || !sweeps.length) return "";
-  return agreed ? tr("{name} is the target.", { name: file.name }) : tr("Check the data read from the file, and correct them if necessary.");
+  return agreed
+    ? tr("{name} is the target.", { name: file.name })
+    : tr("Check the data read from the file, and correct them if necessary.");
 }
 
 /** What was read of a file: a sweep, the recovered protocol in words, and what is compared. @param {{ app: App, state: Reading }} props */
