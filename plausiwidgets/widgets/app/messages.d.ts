@@ -152,7 +152,7 @@ export type Questions = {
   phase: { model: string; pattern: string; values: Record<string, number>; dt: number; sweep: string; pair: string[]; others: "steady" | "now"; now: number; ranges?: [number, number][] };
   /** The equations of a model as HTML, and what each name in them means. */
   equations: { model: string };
-  /** A file: a Python script of the selection, one line of Python, a page, an exercise with the question `text`, or a CSV file of the traces or of the evaluations of the search `of`. */
+  /** A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
   /** A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons without a reset alone. */
   recording: { model: string; name: string; units: Record<string, string>; compare?: Record<string, number>; sweeps?: number[]; holdout?: number[]; again?: string };
