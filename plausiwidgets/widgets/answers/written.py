@@ -10,7 +10,7 @@ from pathlib import Path
 from plausiwidgets.widgets.answers.messages import STATES, TABLE, Message
 from plausiwidgets.widgets.answers.types import Fields, Optional, Record, Type
 
-TYPES = Path(__file__).parents[1] / "app" / "messages.d.ts"
+TYPES = Path(__file__).parents[1] / "app" / "src" / "messages.d.ts"
 
 HEAD = """\
 // Made by `python -m plausiwidgets.widgets.answers.written` from the table of messages. Do not edit.

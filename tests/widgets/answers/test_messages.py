@@ -111,7 +111,7 @@ def test_each_message_is_answered_by_a_function_of_its_name():
 
 
 def test_the_app_knows_which_messages_make_a_pattern_and_of_which_the_newest_counts():
-    script = (written.TYPES.parent / "host.js").read_text(encoding="utf-8")
+    script = (written.TYPES.parent / "hosts" / "host.js").read_text(encoding="utf-8")
     sets = {
         name: set(re.findall(r'"(\w+)"', names))
         for name, names in re.findall(r"(\w+) = new Set\(\[(.*?)\]\)", script, re.DOTALL)
@@ -122,7 +122,7 @@ def test_the_app_knows_which_messages_make_a_pattern_and_of_which_the_newest_cou
 
 
 def test_the_app_has_words_for_whatever_is_compared_of_a_recording():
-    script = (written.TYPES.parent / "recording.js").read_text(encoding="utf-8")
+    script = (written.TYPES.parent / "tools" / "recording.js").read_text(encoding="utf-8")
     [words] = re.findall(r"const WHAT = \{(.*?)\n\};", script, re.DOTALL)
     assert re.findall(r"^  (\w+):", words, re.MULTILINE) == list(ALL)
 

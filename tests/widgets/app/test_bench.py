@@ -5,7 +5,7 @@ import numpy as np
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.formula import Formula
-from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.played import checked_formulas
 from plausiwidgets.widgets.app.tape import sweep_formulas
@@ -83,7 +83,8 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         expected += [(f"{model.key}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
     neurons = ", ".join(f"{model.key}: {neuron_object(model)}" for model in (izhikevich, adex))
-    answers = node.run(tmp_path, f"{node.engine('features.js', 'bench.js')}\n{_RUN % neurons}", given)
+    engine = node.imported("responseTo, settled", "engine/bench")
+    answers = node.run(tmp_path, f"{engine}\n{runtime()}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):
         np.testing.assert_array_equal(answer["current"], trace.current[0], where)
         np.testing.assert_allclose(answer["spikes"], trace.spike_times[0], rtol=0, atol=1e-9, err_msg=where)

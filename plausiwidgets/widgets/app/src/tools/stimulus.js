@@ -1,0 +1,124 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "../html.js";
+import { tr } from "../i18n/texts.js";
+import { ofUnit } from "../i18n/words.js";
+import { inSentence, shapeOf, titleOf } from "../models/titles.js";
+import { useAgain } from "../panels/redraw.js";
+import { keptIn } from "./jobs.js";
+
+/** @import { App } from "../app.js" */
+
+const MOST = 1_000_000; // characters of a text of values
+const MOST_PULSES = 50;
+
+/** @typedef {{ before: string, text: string, lines: boolean, number: number, title: string }} Kept what is kept while the tool is closed */
+
+/** @type {[string, () => string, () => string][]} */
+const SHAPES = [
+  ["step", () => tr("Step"), () => tr("A constant current.")],
+  ["pulses", () => tr("Pulses"), () => tr("A train of pulses.")],
+  ["ramp", () => tr("Ramp"), () => tr("A current that rises from 0.")],
+];
+
+/** Another current for the neuron that is shown: its parameters stay, and the pattern is one press away. @param {{ app: App }} props */
+export function Stimulus({ app }) {
+  const { selection, language } = app.store.get();
+  const isPattern = app.isJudged();
+  const state = keptIn(
+    app,
+    "stimulus",
+    () => /** @type {Kept} */ ({ before: "tonic_spiking", text: "", lines: false, number: 5, title: "" }),
+  );
+  if (isPattern) state.before = selection.pattern;
+  const [status, setStatus] = useState("");
+  const again = useAgain();
+  const [typing, type] = useState(false);
+  const area = useRef(/** @type {any} */ (null));
+  const shape = isPattern ? "" : shapeOf(selection.pattern);
+  const isOpen = typing || shape === "values";
+  const apply = (/** @type {string} */ wanted) => {
+    setStatus("");
+    const fields = {
+      shape: wanted,
+      number: state.number,
+      text: wanted === "values" ? state.text : "",
+      lines: state.lines,
+      title: state.title,
+    };
+    const isWanted = app.setOut();
+    app.host.ask("stimulus", fields, (answer) => {
+      if (answer.state === "failed") return setStatus(answer.error ?? "");
+      if (answer.state === "done" && isWanted()) app.choose(app.data.model.name, answer.pattern, { keep: true });
+    });
+  };
+  useEffect(() => {
+    if (area.current && area.current.value !== state.text) area.current.value = state.text;
+  });
+  const read = async (/** @type {File} */ file) => {
+    if (file.size > MOST) return setStatus(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MOST }));
+    state.text = await file.text();
+    state.title = file.name;
+    type(true);
+    again();
+    apply("values");
+  };
+  const unit = app.data.model.unit;
+  const button = (/** @type {string} */ name, /** @type {string} */ title, /** @type {string} */ tip, /** @type {() => void} */ act) =>
+    html`<button aria-pressed=${name === "" ? isPattern && !typing : name === "values" ? isOpen : shape === name && !typing} title=${tip} onclick=${act}>${title}</button>`;
+  return html`<div class="pw-fields pw-onecolumn">
+    <div role="group" class="pw-tabs pw-wrap" aria-label=${tr("Stimulus")}>
+      ${button("", tr("the pattern’s own"), tr("Back to the stimulus of the pattern, and to its criteria"), () => {
+        type(false);
+        if (!isPattern) app.choose(selection.model, state.before, { keep: true });
+      })}
+      ${SHAPES.map(([name, title, tip]) =>
+        button(name, title(), tip(), () => {
+          type(false);
+          apply(name);
+        }),
+      )}
+      ${button("values", tr("Values…"), tr("A current of typed or pasted values, or from a file"), () => type(true))}
+    </div>
+    <p class="pw-at">${
+      isPattern
+        ? tr("The stimulus of {pattern}, with its criteria. The parameters of the neuron stay with any other.", {
+            pattern: inSentence(titleOf(app, state.before), language),
+          })
+        : tr("Shown, not judged: there are no criteria. Its values are on the sliders, and in the figure.")
+    }</p>
+    ${
+      shape === "pulses" && !typing
+        ? html`<div class="pw-toolrow"><label>${tr("Pulses")} <input type="number" min="1" max=${MOST_PULSES} step="1" value=${state.number}
+            onchange=${(/** @type {any} */ e) => {
+              const number = e.target.valueAsNumber;
+              if (!Number.isInteger(number) || number < 1 || number > MOST_PULSES)
+                return setStatus(tr("How many pulses, from 1 to {most}", { most: MOST_PULSES }));
+              state.number = number;
+              apply("pulses");
+            }} /></label></div>`
+        : ""
+    }
+    ${
+      isOpen
+        ? html`<label class="pw-values">${tr("In each line a time in ms from the onset, and a current")}${ofUnit(unit, " (", ")")}
+            <textarea ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
+              /** @type {any} */ e,
+            ) => {
+              state.text = e.target.value;
+              state.title = "";
+            }}></textarea></label>
+          <div class="pw-toolrow"><button class="pw-small" onclick=${() => apply("values")}>${tr("Apply")}</button>
+            <div role="group" class="pw-tabs" aria-label=${tr("Between two times")}>${[false, true].map(
+              (lines) =>
+                html`<button aria-pressed=${state.lines === lines} onclick=${() => {
+                  state.lines = lines;
+                  again();
+                  if (shape === "values") apply("values");
+                }}>${lines ? tr("straight lines") : tr("steps")}</button>`,
+            )}</div>
+            <label class="pw-open">${tr("Open a file…")}<input type="file" accept=".csv,.txt,.tsv,text/plain,text/csv" onchange=${(/** @type {any} */ e) => e.target.files[0] && read(e.target.files[0])} /></label></div>`
+        : ""
+    }
+    <p role="status" class="pw-wrong">${status}</p>
+  </div>`;
+}
