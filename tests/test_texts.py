@@ -59,7 +59,7 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
 
 
 def in_script(path: Path) -> list[str]:
-    """Return the texts in ``tr("…")``. Each one must be one literal in double quotes, which is how the bundle has it."""
+    """Return the texts in ``tr("…")``. Each one must be a literal in double quotes, as in the bundle."""
     script = path.read_text(encoding="utf-8")
     found = re.findall(r'\btr\(\s*"([^"\\]+)"\s*[,)]', script)
     assert len(found) == len(re.findall(r"\btr\(\s*[\"'`]", script)), f"{path}: a text is one literal in double quotes"

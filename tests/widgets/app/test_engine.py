@@ -18,14 +18,14 @@ from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
 from plausiwidgets.widgets.app.tape import tape_of
-from tests.widgets.app.test_bench import one_pulse
+from tests.widgets.app.test_runner import one_pulse
 from tests.widgets.test_page import data_of
 
 NAMES = (
-    "FEATURES, OPERATIONS, ON_ROWS, elementwise, Bench, judging, responseTo, settled, numberText, intervalText, "
+    "FEATURES, OPERATIONS, ON_ROWS, elementwise, Runner, judging, penaltyOf, rangeOf, numberText, intervalText, "
     "measuredText"
 )
-MODULES = ("engine/features", "engine/bench", "engine/judge", "i18n/words")
+MODULES = (*(f"engine/{name}" for name in ("features", "formula", "tape", "runner", "judge", "criteria")), "i18n/words")
 
 
 @pytest.fixture
@@ -190,9 +190,9 @@ def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path, eng
     function answer(cases) {
       return cases.map(([table, name, given]) => {
         const values = given.map((x) => (Array.isArray(x) ? x.map((y) => y ?? NaN) : x ?? NaN));
-        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(OPERATIONS[name], values);
+        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(name, values);
         const row = typeof result === "object" ? result : [result];
-        const again = table === "rows" ? row : elementwise(OPERATIONS[name], [[values[0]], ...values.slice(1)]);
+        const again = table === "rows" ? row : elementwise(name, [[values[0]], ...values.slice(1)]);
         return [bytes(Array.from(row, Number)), bytes(Array.from(again, Number))];
       });
     }"""
@@ -231,13 +231,13 @@ function answer(cases) {
     const own = new Map(values);
     const model = NEURONS[neuron];
     const parameters = Object.fromEntries(model.parameters.map(([name]) => [name, own.get(name)]));
-    const judge = new Bench(model, { bench, resets }, parameters, own.get(component.holding) ?? 0, dt);
-    const running = judging(component.tape, component.criteria, judge, own);
+    const runner = new Runner(model, { settings: bench, resets }, parameters, own.get(component.holding) ?? 0, dt);
+    const running = judging(component.tape, component.criteria, runner, own);
     let step = running.next();
     while (!step.done) step = running.next();
-    const { checks, loss } = step.value;
-    return { loss, keys: checks.map(({ key }) => key), passed: checks.map(({ passed }) => passed),
-             values: bytes(checks.map(({ value }) => value)) };
+    const { criteria, loss } = step.value;
+    return { loss, keys: criteria.map(({ key }) => key), passed: criteria.map(({ passed }) => passed),
+             values: bytes(criteria.map(({ value }) => value)) };
   });
 }
 """

@@ -42,7 +42,7 @@ def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimensio
         losses.append(rough(points))
         es.tell(list(points), list(losses[-1]), check_points=False)
     source = f"""
-        {imported("Evolution", "engine/evolution")}
+        {imported("Evolution", "engine/search/evolution")}
         function answer({{ normals, losses }}) {{
             let k = 0;
             const run = new Evolution(new Array({dimension}).fill(0.5), 0.3, {popsize}, () => normals[k++]);

@@ -1,9 +1,9 @@
-import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.ts";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./figure/scene.js";
 import { withUnit } from "./figure/traces.js";
 import { isWhole } from "./hosts/host.js";
-import { tr, translate } from "./i18n/texts.js";
-import { measuredText, numberText, ofUnit } from "./i18n/words.js";
+import { tr, translate } from "./i18n/texts.ts";
+import { measuredText, numberText, ofUnit } from "./i18n/words.ts";
 import { boldIn, gameOf, isTask, lockedOn } from "./models/exerciseMode.js";
 import { addressOf } from "./models/link.js";
 import { moveAway } from "./models/practice.js";
@@ -32,7 +32,7 @@ const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + O
  * @param {Record<string, Record<string, string>>} [texts] translations by language @param {Partial<State>} [more]
  */
 export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
-  translate(texts[more.language ?? "en"] ?? {});
+  translate(more.language ?? "en", texts[more.language ?? "en"] ?? {});
   const store = createStore({
     selection: first,
     verdict: null,
@@ -106,6 +106,18 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     yours = run.trace("yours");
   };
 
+  /** Evaluates the selection. Data of a newer version may have rules that this page does not know: then a host evaluates it. */
+  function* judging() {
+    try {
+      return yield* run.judging();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const notice = tr("This page cannot evaluate the criteria ({why}): update plausiwidgets, then reload the page.", { why });
+      if (!host.can("simulate")) store.set({ notice });
+      return { verdict: null, found: [] };
+    }
+  }
+
   const update = () => {
     stopJudging();
     stopAsking();
@@ -120,7 +132,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     complaint = "";
     if (!run.neuron) return askToSimulate();
     store.set({ simulating: null });
-    stopJudging = inPieces(run.judging(), ({ verdict, found: sweeps }) => {
+    stopJudging = inPieces(judging(), ({ verdict, found: sweeps }) => {
       if (sweeps.some(Boolean)) {
         found = sweeps;
         simulate();
@@ -634,7 +646,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     speak(language) {
       wanted = language;
       const take = () => {
-        translate(texts[language] ?? {});
+        translate(language, texts[language] ?? {});
         host.speak?.(language);
         store.set({ language });
       };
@@ -670,9 +682,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   /** What is looked at in the sweep that is shown: by the criterion that is pointed at, else by those that were measured and fail, worst first. @returns {Looked[]} */
   function looked() {
     const { verdict, marked } = store.get();
-    if (!verdict || verdict.lost) return [];
-    const pointed = verdict.checks[marked];
-    const missed = verdict.checks.filter(({ passed, value }) => !passed && !Number.isNaN(value)).sort((a, b) => b.cost - a.cost);
+    if (!verdict || verdict.diverged) return [];
+    const pointed = verdict.criteria[marked];
+    const missed = verdict.criteria.filter(({ passed, value }) => !passed && !Number.isNaN(value)).sort((a, b) => b.penalty - a.penalty);
     const [first, last] = [yours.t0, yours.t0 + yours.v.length * yours.dt];
     return (pointed ? [pointed] : missed).flatMap((check) =>
       (check.looks ?? [])

@@ -5,7 +5,7 @@ import { begun, goTo, openLesson, selectionOfCard, teach } from "./classroom/les
 import { beginMystery, keepScore } from "./classroom/mystery.js";
 import { searching } from "./hosts/browserSearch.js";
 import { noHost } from "./hosts/host.js";
-import { tr, translate } from "./i18n/texts.js";
+import { tr, translate } from "./i18n/texts.ts";
 import { endsInExercise } from "./models/exerciseMode.js";
 import { valuesOf, wantedOf } from "./models/link.js";
 import { follow } from "./models/navigate.js";
@@ -37,12 +37,12 @@ export function start(place, given) {
   const spoken = asked && known.includes(asked) ? asked : languageOf(language, known);
   document.documentElement.lang = spoken;
   if (exercise && location.hash === CLASS) {
-    translate(texts[spoken] ?? {});
+    translate(spoken, texts[spoken] ?? {});
     classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
   const host = connect?.() ?? { ...searching(noHost(shipped, lessons), catalogue, shipped), hand };
-  translate(texts[spoken] ?? {});
+  translate(spoken, texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;
   const card = lesson?.cards[at];

@@ -6,7 +6,7 @@ import { MysteryActions, Score } from "./classroom/mystery.js";
 import { Figure, Legend } from "./figure/figure.js";
 import { isDark, properties, watchTheme } from "./figure/theme.js";
 import { html } from "./html.js";
-import { tr } from "./i18n/texts.js";
+import { tr } from "./i18n/texts.ts";
 import { gameOf, isTask } from "./models/exerciseMode.js";
 import { follow } from "./models/navigate.js";
 import { perFrame } from "./models/schedule.js";

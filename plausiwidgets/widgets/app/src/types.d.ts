@@ -1,29 +1,22 @@
 // What the modules pass each other. Times in ms, potentials in mV, currents in the unit of the model.
+import type * as catalogue from "./catalogue.ts";
+import type { Catalogue, Component, Model, ModelData, Slider, StoredSet, Sweep } from "./catalogue.ts";
+import type { Formula } from "./engine/formula.ts";
+import type { CriterionResult, Verdict } from "./engine/judge.ts";
 import type { Kind } from "./messages.d.ts";
 
+export type { Catalogue, Component, CriterionResult, Formula, Model, ModelData, Slider, StoredSet, Sweep, Verdict };
+// Scripts that are not TypeScript yet change these, and read fields without looking at the type of a target.
+export type Mark = catalogue.Mark | "asked";
 export type Values = Record<string, number>;
 export type Range = [number, number];
+export type Pattern = Omit<catalogue.Pattern, "targets"> & { targets: any[] };
 /** What is shown: a model with values under a pattern; `set` is the stored set that it was last taken from. */
 export type Selection = { model: string; pattern: string; values: Values; dt: number; set: number };
 /** Ranges that are not those of the sliders, what a search may not change, and what nobody may. */
 export type Box = { bounds: Record<string, Range>; fixed: string[]; locked: string[] };
-export type Check = {
-  key: string;
-  name: string;
-  text: string;
-  unit: string;
-  value: number;
-  low: number;
-  high: number;
-  passed: boolean;
-  cost: number;
-  /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not send them. */
-  looks?: { sweep: string | null; from: number; to: number }[];
-};
-/** The verdict of the app, by the letter: at the time step of the selection. */
-export type Verdict = { loss: number; lost: boolean; checks: Check[] };
 /** The verdict of Python on exactly this selection. */
-export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
+export type Verified = { status: "asked" | catalogue.Status; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
   role: Role;
@@ -264,104 +257,6 @@ export type State = {
   /** Mysteries that were begun, by their pattern: undo and redo go from one to another. */
   games: Record<string, Game>;
   table: Table | null;
-};
-export type Slider = {
-  name: string;
-  label: [string, string];
-  low: number;
-  high: number;
-  unit: string;
-  scale: string;
-  zero: number | null;
-  limits: [number | null, number | null];
-  valid: string;
-  group: string;
-  description: string;
-};
-export type Formula = number | string | [string, ...Formula[]];
-export type Sweep = { name: string; pieces: Formula[][]; end: Formula; duration: Formula; fixed?: boolean };
-export type Component = {
-  holding: string | null;
-  sweeps: Sweep[];
-  prefix: string;
-  label: string;
-  title: string;
-  look: string;
-  event: (number | string | { after: number })[] | null;
-  tape: any;
-  criteria: any[];
-};
-export type StoredSet = {
-  title: string;
-  source: string;
-  values: [string, number][];
-  dt: number;
-  status: Verified["status"];
-  why: string;
-  chosen?: Sweep[][];
-  /** Whether the app begins with it. */
-  begin?: boolean;
-};
-/** A pattern under a model. */
-export type Pattern = {
-  key: string;
-  letter: string;
-  title: string;
-  description: string;
-  function: string;
-  hint: string;
-  source: string;
-  main: string;
-  fine: boolean;
-  python: string;
-  components: Component[];
-  stimulus: Slider[];
-  cannot: string;
-  sets: StoredSet[];
-  shares: (number | null)[];
-  twin: boolean;
-  matter: string[];
-  targets: any[];
-  /** Of what is custom: lines of Python that make it. */
-  before?: string[];
-  /** Of given values of a current: the fields of a link that hold them; none where they are too many. */
-  link?: Record<string, string>;
-};
-export type Model = {
-  name: string;
-  title: string;
-  description: string;
-  source: string;
-  equations: string;
-  unit: string;
-  potential_unit: string;
-  dt: number;
-  resets: boolean;
-  /** Place of the threshold in the state of a neuron whose threshold moves. */
-  thresholdPlace?: number;
-  plane: boolean;
-  /** In discrete time: it is verified in steps of its dt. */
-  discrete?: boolean;
-};
-export type ModelData = {
-  model: Model;
-  parameters: Slider[];
-  patterns: Record<string, any>;
-  /** Neurons by name, each the text of an object made from its program. */
-  code?: Record<string, string>;
-  /** Of a custom model. */
-  defaults?: Values;
-  /** Patterns that the catalogue does not have. */
-  shared?: Record<string, any>;
-};
-export type Mark = Verified["status"] | "cannot" | "unjudged";
-export type Catalogue = {
-  format: number;
-  bench: any;
-  patterns: Record<string, any>;
-  models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
-  /** Lessons that can be opened, with the number of their cards, and what these show. */
-  lessons: Record<string, { title: string; language: string; cards: number; shown: [string, string][] }>;
 };
 export type Arrays = Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>;
 export type Answer = { id: string; kind: string; state: string; error?: string; [field: string]: any };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 import * as RUNTIME from "../../../simulation/javascript/runtime.js";
-import { NEURONS } from "../src/engine/neurons.js";
+import { NEURONS } from "../src/engine/neuron.ts";
 
 const folder = new URL("../../catalogue/", import.meta.url); // of the bundled test, which is in build/test
 const read = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));

@@ -355,3 +355,20 @@ test("who has gone to another pattern is fetched back neither by a mystery nor b
   await older.listener({ state: "done", ...mystery, pattern: "rebound_spike", seed: 8 }, {});
   assert.deepEqual([state().selection.pattern, state().games.tonic_bursting.seed], ["tonic_bursting", 7]);
 });
+
+test("a criterion of an unknown kind leaves no verdict, and the page names the remedy or asks its host", async (t) => {
+  const newer = structuredClone(catalogue);
+  newer.patterns[KEY].judged.resets[0].criteria[0].kind = "gaussian";
+  for (const canSimulate of [false, true]) {
+    const host = { ...hostOf({ izhikevich }), can: (kind) => kind === "simulate" && canSimulate };
+    const app = createApp(newer, host, izhikevich, stored(izhikevich, KEY), {});
+    t.after(() => app.close());
+    await new Promise((go) => setTimeout(go, 50));
+    const { verdict, notice } = app.store.get();
+    assert.equal(verdict, null);
+    const remedy = /^This page cannot evaluate the criteria \(unknown kind of criterion: gaussian\): update plausiwidgets/;
+    if (canSimulate) assert.deepEqual([notice, host.asked.map(({ kind }) => kind)], ["", ["simulate"]]);
+    else assert.match(notice, remedy);
+    assert.ok(app.yours.v.length > 100, "the trace is there");
+  }
+});

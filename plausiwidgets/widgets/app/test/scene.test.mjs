@@ -135,9 +135,9 @@ test("all lines are read at a time, each with the unit of its model", () => {
 
 test("a criterion marks the span that its tape measures, with what was measured", async () => {
   const app = shown("izhikevich", "tonic_bursting");
-  const { checks } = app.store.get().verdict ?? (await new Promise((give) => app.store.on(({ verdict }) => verdict && give(verdict))));
+  const { criteria } = app.store.get().verdict ?? (await new Promise((give) => app.store.on(({ verdict }) => verdict && give(verdict))));
   const marksOf = (key) => {
-    app.store.set({ marked: checks.findIndex((check) => check.key === key) });
+    app.store.set({ marked: criteria.findIndex((check) => check.key === key) });
     return app.scene().marks.map(({ from, to, text }) => [from, to, text]);
   };
   assert.deepEqual(app.scene().marks, []); // all hold, and none is pointed at
@@ -176,7 +176,7 @@ test("each criterion of each pattern says where it looks, within its sweep", () 
   for (const key of Object.keys(data.patterns)) {
     const run = simulation(catalogue, data, stored(data, key));
     const { verdict } = result(run.judging());
-    for (const { key: name, looks } of verdict?.checks ?? []) {
+    for (const { key: name, looks } of verdict?.criteria ?? []) {
       assert.ok(looks.length > 0, `${key}: ${name}`);
       assert.ok(
         looks.every(({ from, to }) => !(from > to)),

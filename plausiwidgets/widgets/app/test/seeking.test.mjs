@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { eigen } from "../src/engine/evolution.js";
-import { numbers, searching, seeking } from "../src/hosts/browserSearch.js";
+import { eigen } from "../src/engine/search/evolution.ts";
+import { uniform as numbers } from "../src/engine/search/random.ts";
+import { searching as seeking } from "../src/engine/search/search.ts";
+import { searching } from "../src/hosts/browserSearch.js";
 import { noHost } from "../src/hosts/host.js";
 import { catalogue, modelData } from "./app.mjs";
 

@@ -95,9 +95,9 @@ test("a turn begins with a neuron that rests, and has the potentials of a cell",
   };
   for (let k = 0; k < 12; k++) {
     const { values } = result(moveAway(catalogue, data, from, matter, random));
-    const { checks } = result(simulation(catalogue, data, { ...from, values }).judging()).verdict;
+    const { criteria } = result(simulation(catalogue, data, { ...from, values }).judging()).verdict;
     assert.deepEqual(
-      checks.filter(({ key, passed }) => !passed && ["quiet", "at_rest", "cell"].includes(key)),
+      criteria.filter(({ key, passed }) => !passed && ["quiet", "at_rest", "cell"].includes(key)),
       [],
     );
   }

@@ -40,7 +40,7 @@ test("a code says the values, the time, the name and the answer that were typed,
 test("a code is judged again, and a claim that does not hold is refused", () => {
   const solved = result(answering(catalogue, data, key, exercise, codeFor({ ...start, c: shows.c, d: shows.d }, { solved: true })));
   assert.ok(solved.isSolved);
-  assert.equal(solved.hold, solved.checks.length);
+  assert.equal(solved.hold, solved.criteria.length);
   const open = result(answering(catalogue, data, key, exercise, codeFor(start)));
   assert.ok(!open.isSolved && open.distance > 0);
   assert.throws(() => result(answering(catalogue, data, key, exercise, codeFor(start, { solved: true }))), /judged again \d+ of \d+ do/);
@@ -88,11 +88,11 @@ test("a value may be typed as far as its slider goes, and where the start lies o
 });
 
 test("points are 100 exactly where every criterion holds, and none come from what holds at rest", () => {
-  const checks = ["quiet", "n", "isi"].map((one) => ({ key: one }));
-  assert.equal(pointsOf({ checks, loss: 0 }, ["quiet"]), 100);
-  assert.equal(pointsOf({ checks, loss: 0.001 }, ["quiet"]), 99);
-  assert.equal(pointsOf({ checks, loss: 1 }, ["quiet"]), 50);
-  assert.equal(pointsOf({ checks, loss: 5 }, ["quiet"]), 0);
+  const criteria = ["quiet", "n", "isi"].map((one) => ({ key: one }));
+  assert.equal(pointsOf({ criteria, loss: 0 }, ["quiet"]), 100);
+  assert.equal(pointsOf({ criteria, loss: 0.001 }, ["quiet"]), 99);
+  assert.equal(pointsOf({ criteria, loss: 1 }, ["quiet"]), 50);
+  assert.equal(pointsOf({ criteria, loss: 5 }, ["quiet"]), 0);
   assert.equal(pointsOf(null, []), null);
 });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { endsOf, shareOf, valueOn } from "../src/engine/scales.js";
+import { endsOf, shareOf, valueOn } from "../src/engine/scales.ts";
 import { labelsOf } from "../src/figure/axes.js";
 import { svgCanvas } from "../src/figure/svg.js";
-import { ofUnit } from "../src/i18n/words.js";
+import { ofUnit } from "../src/i18n/words.ts";
 import { patternOf, simulation, slidersOf, stored } from "../src/models/simulation.js";
 import { markOf, withRows } from "../src/models/symbols.js";
 import { shapeOf } from "../src/models/titles.js";
@@ -40,7 +40,7 @@ test("each cell of a plane that the page judges is what the judge says of its va
     assert.equal(cells.loss[5 * row + column], Math.fround(verdict.loss));
     assert.deepEqual(
       missedAt(cells, row, column),
-      verdict.checks.filter(({ passed }) => !passed).map(({ name }) => name),
+      verdict.criteria.filter(({ passed }) => !passed).map(({ name }) => name),
     );
   }
   assert.equal(acceptedShare(cells), cells.loss.filter((loss) => loss === 0).length / 25);

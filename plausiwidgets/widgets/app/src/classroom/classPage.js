@@ -1,13 +1,13 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { shareOf } from "../engine/scales.js";
+import { shareOf } from "../engine/scales.ts";
 import { atShare, axesPicture, axisOf } from "../figure/axes.js";
 import { paint, placesIn } from "../figure/painter.js";
 import { extent, padded } from "../figure/scene.js";
 import { isDark, properties, watchTheme } from "../figure/theme.js";
 import { Shown } from "../figure/thumbnails.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { addressOf } from "../models/link.js";
 import { patternOf, slidersOf } from "../models/simulation.js";
 import { useAgain } from "../panels/redraw.js";
@@ -75,7 +75,7 @@ async function arrived(address, after) {
 const whoOf = ({ number, first, answer }) => `${answer?.name || number}${first ? `\u00a0=\u00a0${first}` : ""}`;
 
 /** @param {Answered} answer */
-const holdOf = ({ hold, checks }) => tr("{number} of {total}", { number: hold, total: checks.length });
+const holdOf = ({ hold, criteria }) => tr("{number} of {total}", { number: hold, total: criteria.length });
 
 /** @param {{ about: About, title: string, place: HTMLElement }} props */
 function Class({ about, title, place }) {
@@ -170,7 +170,7 @@ function Results({ about, rows, dark }) {
   const [axes, choose] = useState([choices[0], choices[1]]);
   const [near, point] = useState(/** @type {Row | null} */ (null));
   const [across, up] = axes.map((name, k) => (choices.includes(name) ? name : choices[k]));
-  const { checks } = answers[0];
+  const { criteria } = answers[0];
   const hasNames = answers.some(({ name }) => name);
   const hasWords = answers.some(({ words }) => words);
   const heads = [
@@ -182,7 +182,7 @@ function Results({ about, rows, dark }) {
     tr("distance"),
     tr("seconds"),
     ...moved,
-    ...checks.map(({ name }) => tr(name)),
+    ...criteria.map(({ name }) => tr(name)),
   ];
   return html`<div class="pw-classhalves">
       <section class="pw-card" aria-label=${tr("Plane")}>
@@ -193,8 +193,8 @@ function Results({ about, rows, dark }) {
       </section>
       <section class="pw-card" aria-label=${tr("Criteria")}><h2 class="pw-heading">${tr("Who holds what")}</h2>
         <table class="pw-who"><thead><tr><th scope="col">${tr("criterion")}</th><th scope="col">${tr("hold")}</th></tr></thead>
-          <tbody>${checks.map(({ name }, c) => {
-            const hold = answers.filter((answer) => answer.checks[c].passed).length;
+          <tbody>${criteria.map(({ name }, c) => {
+            const hold = answers.filter((answer) => answer.criteria[c].passed).length;
             return html`<tr><th scope="row">${tr(name)}</th><td><progress max=${answers.length} value=${hold} aria-label=${tr(name)}></progress>
               ${tr("{number} of {total}", { number: hold, total: answers.length })}</td></tr>`;
           })}</tbody></table></section>
@@ -215,7 +215,7 @@ function Results({ about, rows, dark }) {
             plain(answer.distance),
             String(answer.seconds),
             ...moved.map((name) => plain(answer.values[name])),
-            ...answer.checks.map(({ passed }) => (passed ? "✓" : "✗")),
+            ...answer.criteria.map(({ passed }) => (passed ? "✓" : "✗")),
           ];
           return html`<tr>${cells.map((cell) => html`<td class=${cell && cell === answer.words ? "pw-inwords" : null}>${cell}</td>`)}</tr>`;
         })}</tbody></table></div></section>`;

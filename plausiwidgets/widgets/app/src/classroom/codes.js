@@ -1,11 +1,11 @@
 import { pictureOf } from "../figure/thumbnails.js";
-import { tr } from "../i18n/texts.js";
-import { numberText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText } from "../i18n/words.ts";
 import { endsInExercise } from "../models/exerciseMode.js";
 import { isValid, limitsOf, NUMBER, shownText } from "../models/link.js";
 import { patternOf, simulation, slidersOf } from "../models/simulation.js";
 
-/** @import { Catalogue, Check, Exercise, ModelData, Selection, Slider, Values } from "../types.d.ts" */
+/** @import { Catalogue, CriterionResult, Exercise, ModelData, Selection, Slider, Values } from "../types.d.ts" */
 // Codes of answers: model and pattern, the values that are not defaults, the claim, the time and a checksum, with a name and
 // an answer in words where they were typed. What is refused here is what teaching/exercises.py refuses.
 
@@ -19,7 +19,7 @@ export const CLASS = "#class";
 export const LONGEST_NAME = 60;
 export const LONGEST_WORDS = 300;
 
-/** An answer that was read and judged again. @typedef {{ values: Values, dt: number, seconds: number, name: string, words: string, checks: Check[], hold: number, isSolved: boolean, distance: number, picture: import("../figure/thumbnails.js").Picture }} Answered */
+/** An answer that was read and judged again. @typedef {{ values: Values, dt: number, seconds: number, name: string, words: string, criteria: readonly CriterionResult[], hold: number, isSolved: boolean, distance: number, picture: import("../figure/thumbnails.js").Picture }} Answered */
 
 /** The checksum of zlib, as eight digits. @param {Uint8Array} bytes */
 export function crc32(bytes) {
@@ -151,19 +151,19 @@ export function* answering(catalogue, data, key, exercise, code) {
   const selection = { model: data.model.name, pattern: key, values, dt, set: 0 };
   const { verdict, found } = yield* simulation(catalogue, data, selection).judging();
   if (!verdict) throw new Error(tr("the code is refused: its neuron could not be judged"));
-  const { checks, loss } = verdict;
-  const hold = checks.filter(({ passed }) => passed).length;
+  const { criteria, loss } = verdict;
+  const hold = criteria.filter(({ passed }) => passed).length;
   if (claims && loss > 0) {
     throw new Error(
       tr("the code is refused: it claims that all criteria of “{title}” hold, judged again {count} of {total} do", {
         title: tr(pattern.title),
         count: hold,
-        total: checks.length,
+        total: criteria.length,
       }),
     );
   }
   const run = simulation(catalogue, data, selection, found);
   const line = run.trace("yours");
   const picture = pictureOf(line, run.event(line), pattern.fine, run.scale());
-  return { values, dt, seconds, name, words, checks, hold, isSolved: loss === 0, distance: loss, picture };
+  return { values, dt, seconds, name, words, criteria, hold, isSolved: loss === 0, distance: loss, picture };
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { pointsOf } from "../models/exerciseMode.js";
 import { inSentence } from "../models/titles.js";
 import { Heading } from "../panels/heading.js";
@@ -27,10 +27,10 @@ export function Question({ app, exercise }) {
 /** How far it is, in words. @param {string[] | null} common @param {Verdict | null} verdict */
 function progressOf(common, verdict) {
   if (!verdict) return tr("…");
-  if (verdict.lost) return tr("the neuron runs away");
+  if (verdict.diverged) return tr("the neuron runs away");
   if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
-  const count = verdict.checks.filter(({ passed }) => passed).length;
-  return tr("{count} of {total} criteria hold", { count, total: verdict.checks.length });
+  const count = verdict.criteria.filter(({ passed }) => passed).length;
+  return tr("{count} of {total} criteria hold", { count, total: verdict.criteria.length });
 }
 
 /** How far it is, or praise. @param {{ app: App, common?: string[] | null }} props `common`: of a mystery */

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { isTask, lockedOn } from "../models/exerciseMode.js";
 import { knownSet } from "../models/simulation.js";
 import { inSentence, titleOf } from "../models/titles.js";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { gameOf, pointsOf } from "../models/exerciseMode.js";
 import { inPieces } from "../models/schedule.js";
 import { isOf, isOpen } from "../models/search.js";

@@ -1,5 +1,5 @@
-import { shareOf } from "../engine/scales.js";
-import { ofUnit } from "../i18n/words.js";
+import { shareOf } from "../engine/scales.ts";
+import { ofUnit } from "../i18n/words.ts";
 import { ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { perFrame } from "../models/schedule.js";
 import { isOf } from "../models/search.js";
 import { scaledWords } from "../models/titles.js";

@@ -1,4 +1,4 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { FONT } from "./theme.js";
 
 /** @import { Host, Layer, Panel, Picture, Stroke } from "../types.d.ts" */

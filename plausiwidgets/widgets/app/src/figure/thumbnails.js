@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { NEURONS } from "../engine/neurons.js";
+import { NEURONS } from "../engine/neuron.ts";
 import { html } from "../html.js";
 import { inPieces } from "../models/schedule.js";
 import { simulation, stored } from "../models/simulation.js";

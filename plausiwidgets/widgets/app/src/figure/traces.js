@@ -1,5 +1,5 @@
-import { tr } from "../i18n/texts.js";
-import { numberText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText } from "../i18n/words.ts";
 import { columns, frame, sampleAt, ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 

@@ -1,120 +1,17 @@
-import { Evolution } from "../engine/evolution.js";
-import { endsOf, shareOf, valueOn } from "../engine/scales.js";
-import { patternOf, simulation, slidersOf } from "../models/simulation.js";
+import { searching as search } from "../engine/search/search.ts";
 
-/** @import { Catalogue, Host, ModelData, Range, Selection, Slider, Values } from "../types.d.ts" */
-// A search without Python: CMA-ES on the judge of the page, in a worker of the browser. What it finds holds by the
-// letter; nothing is verified.
+/** @import { Evaluation } from "../engine/search/search.ts" */
+/** @import { Catalogue, Host, ModelData, Selection, Values } from "../types.d.ts" */
+// A search without Python, in a worker of the browser.
 
-const POPSIZE = 8; // of the first run; each run after it has more
-const MOST = 32;
-const SIGMA = 0.15;
-const PATIENCE = 15; // generations without a gain
-const GAIN = 1e-3;
-const COLLAPSED = 1e-4;
-const SCREEN = 32; // random points, of which the best begins a run
-const SPREADS = [1, 8]; // factors on the middle of asinh scales, in turn
-const LOST = 1e6; // loss of what cannot be measured
-const BUDGET = 20000;
 const REPORT = 100; // ms between two answers
-
-/** Numbers from 0 to 1: mulberry32. @param {number} seed */
-export function numbers(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Normal numbers, by Box and Muller. @param {() => number} random */
-const normals = (random) => () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-/** A coordinate reflected at 0 and 1. @param {number} x */
-const folded = (x) => 1 - Math.abs((((x % 2) + 2) % 2) - 1);
-
-/**
- * Tries sets until one meets every criterion; gives each with its loss, and whether a run begins with it.
- * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} from
- * @param {{ free: string[], bounds: Record<string, Range>, begin: string, seed?: number, budget?: number }} how
- * @returns {Generator<{ values: Values, loss: number, isFirst: boolean }, void>}
- */
-export function* seeking(catalogue, data, from, { free, bounds, begin, seed = 0, budget = BUDGET }) {
-  const sliders = slidersOf(patternOf(catalogue, data, from.pattern), data).filter(({ name }) => free.includes(name));
-  const random = numbers(seed);
-  const normal = normals(random);
-  /** @type {Range[]} */
-  const ends = sliders.map(({ name, low, high }) => {
-    const range = bounds[name] ?? [low, high];
-    return begin === "random" ? range : endsOf({ low: range[0], high: range[1] }, from.values[name]);
-  });
-  let left = budget;
-  let runs = 0;
-  const scaled = (/** @type {number} */ spread) => sliders.map((one) => (one.zero === null ? one : { ...one, zero: one.zero * spread }));
-  /** @param {number[]} point @param {Slider[]} on */
-  const valuesOf = (point, on) => Object.fromEntries(on.map((slider, i) => [slider.name, valueOn(slider, folded(point[i]), ends[i])]));
-  /** @param {Values} values */
-  const judged = (values) => {
-    const work = simulation(catalogue, data, { ...from, values: { ...from.values, ...values } }).judging();
-    let step = work.next();
-    while (!step.done) step = work.next();
-    const loss = step.value.verdict?.loss ?? LOST;
-    left--;
-    return Number.isFinite(loss) ? loss : LOST;
-  };
-  while (left > 0) {
-    const on = scaled(SPREADS[runs % SPREADS.length]);
-    let isFirst = runs > 0;
-    /** @type {number[]} */
-    let start = [];
-    if (runs === 0 && begin !== "random") {
-      start = on.map((slider, i) => shareOf(slider, from.values[slider.name], ends[i]));
-      const loss = judged({});
-      yield { values: Object.fromEntries(on.map(({ name }) => [name, from.values[name]])), loss, isFirst: false };
-      if (loss === 0) return;
-    } else {
-      let least = Infinity;
-      for (let k = 0; k < SCREEN && left > 0; k++) {
-        const point = on.map(random);
-        const values = valuesOf(point, on);
-        const loss = judged(values);
-        yield { values, loss, isFirst };
-        isFirst = false;
-        if (loss === 0) return;
-        if (loss < least) [least, start] = [loss, point];
-      }
-    }
-    const run = new Evolution(start, SIGMA, Math.min(POPSIZE * 2 ** Math.floor(runs / 2), MOST), normal);
-    let reference = Infinity;
-    let gained = 0;
-    while (left > 0 && run.generation - gained < PATIENCE && run.spread > COLLAPSED) {
-      const points = run.ask();
-      const losses = [];
-      for (const point of points) {
-        if (left <= 0) return;
-        const values = valuesOf(point, on);
-        const loss = judged(values);
-        yield { values, loss, isFirst: false };
-        if (loss === 0) return;
-        // Beyond the cube the landscape repeats itself: a slope leads back.
-        losses.push(loss + point.reduce((total, x) => total + (x - Math.min(Math.max(x, 0), 1)) ** 2, 0));
-      }
-      run.tell(points, losses);
-      const best = Math.min(...losses);
-      if (reference - best > GAIN) [reference, gained] = [best, run.generation];
-    }
-    runs++;
-  }
-}
 
 /** An order to the worker. @typedef {{ order: string, id: string, catalogue: Catalogue, data: ModelData, from: Selection, how: any }} Order */
 
 /** Searches in a worker of the browser, by its orders; called there. */
 export function seek() {
   const port = /** @type {any} */ (globalThis);
-  /** @type {Generator<{ values: Values, loss: number, isFirst: boolean }, void> | null} */
+  /** @type {Generator<Evaluation, void> | null} */
   let work = null;
   let timer = 0;
   let isPaused = false;
@@ -149,7 +46,7 @@ export function seek() {
     if (order === "search") {
       at = { id, count: 0, best: {}, least: Infinity, worked: 0, restarts: [] };
       isPaused = false;
-      work = seeking(catalogue, data, from, how);
+      work = search(catalogue, data, from, how);
       if (!timer) advance();
     } else if (work && id === at.id) {
       isPaused = order === "pause";

@@ -1,4 +1,4 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /** @import { Kind } from "../messages.d.ts" */
 /** @import { Answer, Arrays, Listener, Host, LessonData, ModelData } from "../types.d.ts" */

@@ -1,9 +1,9 @@
 import { createApp } from "../app.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "../classroom/lesson.js";
 import { beginMystery, gameFrom, keepScore } from "../classroom/mystery.js";
-import { NEURONS } from "../engine/neurons.js";
-import { endsOf } from "../engine/scales.js";
-import { tr } from "../i18n/texts.js";
+import { NEURONS } from "../engine/neuron.ts";
+import { endsOf } from "../engine/scales.ts";
+import { tr } from "../i18n/texts.ts";
 import { follow } from "../models/navigate.js";
 import { isSame, knownSet, stored } from "../models/simulation.js";
 import { isWhole, kernelHost, PAGE } from "./host.js";

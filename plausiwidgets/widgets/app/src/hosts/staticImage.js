@@ -1,5 +1,5 @@
 import { THEMES } from "../figure/theme.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /** @import { App } from "../app.js" */
 // A notebook that was saved with an app, and is opened without its kernel, shows a still picture of it until the cell

@@ -51,8 +51,8 @@ export function takes({ exercise }, slider, value) {
  */
 export function pointsOf(verdict, common) {
   if (!verdict) return null;
-  const { checks, loss } = verdict;
+  const { criteria, loss } = verdict;
   if (loss === 0) return 100;
-  const own = checks.filter(({ key }) => !common.includes(key));
-  return Math.min(99, Math.floor(100 * (1 - Math.min(loss / (own.length || checks.length), 1))));
+  const own = criteria.filter(({ key }) => !common.includes(key));
+  return Math.min(99, Math.floor(100 * (1 - Math.min(loss / (own.length || criteria.length), 1))));
 }

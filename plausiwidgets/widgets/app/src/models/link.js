@@ -1,4 +1,4 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /** @import { Catalogue, ModelData, Selection, Slider, Values } from "../types.d.ts" */
 // A selection as an address, which opens in every version of the app: model=…&pattern=…&name=value.

@@ -1,6 +1,6 @@
 import { goTo, openLesson } from "../classroom/lesson.js";
 import { beginMystery } from "../classroom/mystery.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { valuesOf, wantedOf } from "./link.js";
 import { patternOf, slidersOf } from "./simulation.js";
 

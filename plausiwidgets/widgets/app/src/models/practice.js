@@ -1,4 +1,4 @@
-import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import { simulation } from "./simulation.js";
 
 /** @import { Catalogue, ModelData, Selection, Slider, Values } from "../types.d.ts" */
@@ -25,8 +25,9 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
       values[slider.name] = valueAt(slider, to < 0 || to > STEPS ? (to < 0 ? at + far : at - far) : to, ends);
     }
     const { verdict } = yield* simulation(catalogue, data, { ...from, values }).judging();
-    const isCell = verdict?.checks.every(({ key, passed }) => passed || !CELL.includes(key));
-    if (verdict && verdict.loss > 0 && !verdict.lost && (isCell || k >= TRIES - 4)) return { values, names: names.map(({ name }) => name) };
+    const isCell = verdict?.criteria.every(({ key, passed }) => passed || !CELL.includes(key));
+    if (verdict && verdict.loss > 0 && !verdict.diverged && (isCell || k >= TRIES - 4))
+      return { values, names: names.map(({ name }) => name) };
   }
   return null;
 }

@@ -1,6 +1,6 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
-/** @import { Answer, Arrays, Check, Line, Pattern, Simulated } from "../types.d.ts" */
+/** @import { Answer, Arrays, CriterionResult, Line, Pattern, Simulated } from "../types.d.ts" */
 // What a host has simulated and judged of a neuron that the page cannot simulate, as the page would have it.
 
 /** A number, in which JSON has no NaN and no infinity. @param {number | string | null} value */
@@ -30,13 +30,17 @@ export function simulated(answer, arrays, pattern, name) {
   const scale = answer.scale?.length === 3 ? answer.scale : null;
   if (!verdict || verdict.status === "unjudged") return { line, verdict: null, scale };
   const texts = new Map(pattern.components.flatMap(({ criteria }) => criteria.map(({ key, text }) => [key, text])));
-  const checks = verdict.checks.map((/** @type {any} */ check) => ({
+  const criteria = verdict.checks.map((/** @type {any} */ check) => ({
     ...check,
     text: texts.get(check.key) ?? "",
     value: numberOf(check.value),
     low: numberOf(check.low),
     high: numberOf(check.high),
-    cost: numberOf(check.cost),
+    penalty: numberOf(check.cost),
   }));
-  return { line, verdict: { checks: /** @type {Check[]} */ (checks), loss: numberOf(verdict.loss), lost: verdict.diverged }, scale };
+  return {
+    line,
+    verdict: { criteria: /** @type {CriterionResult[]} */ (criteria), loss: numberOf(verdict.loss), diverged: verdict.diverged },
+    scale,
+  };
 }

@@ -1,25 +1,19 @@
-import { injected, responseTo, settled, valueOf } from "../engine/bench.js";
-import { benchesOf, judgingAll, together } from "../engine/judge.js";
-import { NEURONS } from "../engine/neurons.js";
+import { patternOf as wholePattern } from "../catalogue.ts";
+import { valueOf } from "../engine/formula.ts";
+import { judgingWhole, runnersOf } from "../engine/judge.ts";
+import { NEURONS } from "../engine/neuron.ts";
+import { Runner } from "../engine/runner.ts";
+import { injected } from "../engine/runtime.ts";
 
 /** @import { Catalogue, Component, Handle, Line, ModelData, Pattern, Range, Role, Selection, Simulated, Slider, Sweep, Verdict } from "../types.d.ts" */
 
-/**
- * A pattern under a model: what all models share, and what is the model's own.
- * @param {Catalogue} catalogue @param {ModelData} data @param {string} key
- * @returns {Pattern}
- */
-export function patternOf(catalogue, data, key) {
-  const shared = data.shared?.[key] ?? catalogue.patterns[key];
-  const judged = data.patterns[key].judged ?? shared.judged[data.model.resets ? "resets" : "graded"];
-  const components = shared.components.map((/** @type {any} */ part, /** @type {number} */ i) => ({ ...part, ...judged[i] }));
-  return { ...shared, ...data.patterns[key], components };
-}
+/** @type {(catalogue: Catalogue, data: ModelData, key: string) => Pattern} */
+export const patternOf = (catalogue, data, key) => /** @type {any} */ (wholePattern(catalogue, data, key));
 
 /** All sliders of a pattern: its stimulus, then the model. @param {Pattern} pattern @param {ModelData} data @returns {Slider[]} */
 export const slidersOf = (pattern, data) => [...pattern.stimulus, ...data.parameters];
 
-/** The stored set to begin with: the one that is marked, else the first that shows the pattern. @param {import("../types.d.ts").StoredSet[]} sets */
+/** The stored set to begin with: the one that is marked, else the first that shows the pattern. @param {readonly import("../types.d.ts").StoredSet[]} sets */
 export function firstOf(sets) {
   const own = sets.findIndex(({ begin }) => begin);
   return Math.max(own < 0 ? sets.findIndex(({ status }) => status === "replicated") : own, 0);
@@ -56,8 +50,8 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   const neuron = NEURONS[selection.model];
   const values = new Map(Object.entries(selection.values));
   const { chosen } = pattern.sets[selection.set] ?? pattern.sets[0];
-  const about = { bench: catalogue.bench, model: data.model, parameters: data.parameters };
-  const benchAt = benchesOf(about, neuron, values, selection.dt);
+  const about = { settings: catalogue.bench, model: data.model, parameters: data.parameters };
+  const runnerAt = runnersOf(about, neuron, values, selection.dt);
   const sweeps = pattern.components.flatMap((part, i) =>
     (part.sweeps.length ? part.sweeps : (found[i] ?? chosen?.[i] ?? [])).map((sweep) => ({ sweep, part })),
   );
@@ -69,13 +63,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   /** The response to the sweep that is shown. @param {Role} role @returns {Line} */
   function trace(role) {
     if (!neuron) return answered ? lineOf(role, answered.line, data.model.resets ? scale()[2] : NaN) : { ...current(), role };
-    const { pieces, end, duration } = main.sweep;
-    const { line } = benchAt(main.part.holding).respond({
-      pieces: pieces.map((piece) => piece.map(at)),
-      end: at(end),
-      duration: at(duration),
-    });
-    return lineOf(role, line, data.model.resets ? neuron.peak : NaN);
+    return lineOf(role, runnerAt(main.part.holding).respond(numbersOf(main.sweep, values)), data.model.resets ? neuron.peak : NaN);
   }
 
   /** What is injected, while nothing is known of the response. @returns {Line} */
@@ -85,7 +73,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     const { dt } = selection;
     const steps = Math.max(Math.round((before + Math.min(at(end), at(duration))) / dt), 2);
     const held = main.part.holding === null ? 0 : Number(values.get(main.part.holding));
-    const given = pieces.map((piece) => piece.map(at));
+    const given = pieces.map(([on, off, first, last]) => /** @type {const} */ ([at(on), at(off), at(first), at(last)]));
     const current = injected(given, held, -before, dt, steps);
     return { role: "yours", t0: -before, dt, v: new Float64Array(steps).fill(NaN), current, spikes: [], divergedAt: NaN };
   }
@@ -93,7 +81,7 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */
   function scale() {
     if (!neuron) return answered?.scale ?? scaleOf(answered?.line.v ?? new Float64Array(), data.model.potential_unit === "mV");
-    const { rest } = benchAt(main.part.holding);
+    const { rest } = runnerAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
     // A neuron that is lost on its way to rest has none.
     const low = rest.state && Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
@@ -122,9 +110,9 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
         const [rest, threshold] = scale();
         return threshold - rest;
       }
-      return benchAt(main.part.holding).rest.span;
+      return runnerAt(main.part.holding).rest.span;
     },
-    bench: () => benchAt(main.part.holding),
+    runner: () => runnerAt(main.part.holding),
     neuron,
     trace,
     example,
@@ -146,11 +134,9 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     /** Judges by the letter; the result, and sweeps that procedures found. @returns {Generator<void, { verdict: Verdict | null, found: (Sweep[] | null)[] }>} */
     *judging() {
       if (!neuron) return { verdict: answered?.verdict ?? null, found: [] };
-      const results = yield* judgingAll(pattern, benchAt, values);
+      const { verdict, results } = yield* judgingWhole(pattern, runnerAt, values);
       const all = pattern.components.map((part, i) => (part.sweeps.length || !results[i] ? null : appliedSweeps(part, results[i])));
-      const isWhole = results.length > 0 && pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
-      const { checks, loss, isLost } = together(results.filter(Boolean));
-      return { verdict: isWhole && checks.length ? { checks, loss, lost: isLost } : null, found: all };
+      return { verdict, found: all };
     },
   };
 }
@@ -214,8 +200,8 @@ function exampleOf(catalogue, data, pattern, name) {
       const values = new Map(target.values);
       const held = target.holding === null ? 0 : Number(values.get(target.holding));
       const parameters = Object.fromEntries(target.parameters.map((/** @type {string} */ one) => [one, values.get(one)]));
-      const rest = settled(neuron, catalogue.bench, parameters, held, target.dt);
-      const line = responseTo(sweep, rest, neuron, catalogue.bench, parameters, held, target.dt, /** @type {any} */ (values));
+      const runner = new Runner(neuron, { settings: catalogue.bench, resets: target.resets }, parameters, held, target.dt);
+      const line = runner.respond(numbersOf(sweep, values));
       return { line: lineOf("example", line, NaN), scale: target.scale, resets: target.resets };
     }
     return null;
@@ -262,12 +248,19 @@ function stimulusEnd({ t0, dt, current }) {
   return last < 0 ? 0 : t0 + Math.min(last + 1, current.length - 1) * dt;
 }
 
-/** The sweeps that a procedure applied, as numbers. @param {any} part @param {any} result @returns {Sweep[]} */
-function appliedSweeps({ tape, label }, { responses }) {
+/** A sweep as numbers. @param {Sweep} sweep @param {ReadonlyMap<string, number>} values */
+function numbersOf({ pieces, end, duration }, values) {
+  const at = (/** @type {import("../types.d.ts").Formula} */ formula) => valueOf(formula, values);
+  const numbers = pieces.map(([on, off, first, last]) => /** @type {const} */ ([at(on), at(off), at(first), at(last)]));
+  return { pieces: numbers, end: at(end), duration: at(duration) };
+}
+
+/** The sweeps that a procedure applied, as numbers. @param {Component} part @param {import("../engine/judge.ts").Judgement} result @returns {Sweep[]} */
+function appliedSweeps({ label }, { tape, responses }) {
   const shown = [...responses].filter(([k]) => tape.applied[k].keep || tape.applied[k].shown);
   return shown.flatMap(([, byName]) =>
     [...byName]
-      .filter(([, { line }]) => line.dt)
+      .filter(([, { response }]) => response)
       .map(([name, { sweep }]) => ({ name: `${label}${name}`, pieces: sweep.pieces, end: sweep.end, duration: sweep.duration })),
   );
 }

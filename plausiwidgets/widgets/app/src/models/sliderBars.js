@@ -1,4 +1,4 @@
-import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import { inPieces } from "./schedule.js";
 import { simulation } from "./simulation.js";
 

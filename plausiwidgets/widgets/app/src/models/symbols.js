@@ -1,4 +1,4 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /** @import { Mark } from "../types.d.ts" */
 // Signs of what is known of a neuron and a pattern, and their words.

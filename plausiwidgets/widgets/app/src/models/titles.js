@@ -1,4 +1,4 @@
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { gameOf } from "./exerciseMode.js";
 
 /** @import { App } from "../app.js" */

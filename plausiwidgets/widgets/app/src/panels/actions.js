@@ -1,5 +1,5 @@
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { isOpen } from "../models/search.js";
 import { inSentence } from "../models/titles.js";
 import { useRedraw } from "./redraw.js";

@@ -3,7 +3,7 @@ import { paint } from "../figure/painter.js";
 import { svgCanvas } from "../figure/svg.js";
 import { tracesOf } from "../figure/traces.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { gameOf } from "../models/exerciseMode.js";
 import { asked } from "../tools/jobs.js";
 import { csvOf, save } from "./saving.js";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { endLesson, lessonsOf, openLesson } from "../classroom/lesson.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { gameOf, isTask } from "../models/exerciseMode.js";
 import { isOf } from "../models/search.js";
 import { toolsOf } from "../tools/tools.js";

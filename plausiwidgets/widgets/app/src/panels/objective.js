@@ -1,7 +1,7 @@
 import { ticks, tickText } from "../figure/scene.js";
 import { THEMES } from "../figure/theme.js";
-import { tr } from "../i18n/texts.js";
-import { numberText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText } from "../i18n/words.ts";
 
 /** @import { Layer, Picture, Range, Tries, Zoom } from "../types.d.ts" */
 

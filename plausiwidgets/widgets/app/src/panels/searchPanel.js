@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { shownIn } from "../figure/canvasView.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { numberText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText } from "../i18n/words.ts";
 import { perFrame } from "../models/schedule.js";
 import { isOf, isOpen, noTries } from "../models/search.js";
 import { inSentence, titleOf } from "../models/titles.js";

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { drawPictures, picturesOf, Shown } from "../figure/thumbnails.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { markWords, SIGNS } from "../models/symbols.js";
 import { shapeOf, sharedOf } from "../models/titles.js";
 import { Map20, TableMap } from "../tools/modelMap.js";

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { endsOf, positionOf, STEPS, valueAt, valueOn } from "../engine/scales.js";
+import { endsOf, positionOf, STEPS, valueAt, valueOn } from "../engine/scales.ts";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { hasBars, isTask, revealed, takes } from "../models/exerciseMode.js";
 import { isValid, limitsOf } from "../models/link.js";
 import { inSentence } from "../models/titles.js";

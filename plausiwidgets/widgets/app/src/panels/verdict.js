@@ -1,12 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { intervalText, measuredText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { intervalText, measuredText } from "../i18n/words.ts";
 import { isTask } from "../models/exerciseMode.js";
 import { scaledWords } from "../models/titles.js";
 
 /** @import { App } from "../app.js" */
-/** @import { Check, Model, Pattern, Simulating, Verdict, Verified } from "../types.d.ts" */
+/** @import { CriterionResult, Model, Pattern, Simulating, Verdict, Verified } from "../types.d.ts" */
 
 /**
  * The verdict on a selection in words: one sentence, the same everywhere, and how it is coloured.
@@ -18,16 +18,16 @@ export function worded(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
   if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
-  const { checks, loss, lost } = verdict;
+  const { criteria, loss, diverged } = verdict;
   if (loss > 0) {
     if (pattern.cannot) return { kind: "cannot", words: `∅ ${tr("Cannot")}`, why: tr(pattern.cannot) };
-    if (lost) {
+    if (diverged) {
       const why = tr("Its variables leave all bounds, and there is nothing to measure. Move a slider back.");
       return { kind: "fails", words: `✗ ${tr("Not yet: it runs away")}`, why };
     }
-    const count = checks.filter(({ passed }) => passed).length;
-    const words = tr("Not yet: {count} of {total} hold", { count, total: checks.length });
-    return { kind: "fails", words: `✗ ${words}`, why: missing(checks) };
+    const count = criteria.filter(({ passed }) => passed).length;
+    const words = tr("Not yet: {count} of {total} hold", { count, total: criteria.length });
+    return { kind: "fails", words: `✗ ${words}`, why: missing(criteria) };
   }
   if (verified?.status === "replicated") {
     const why = model.discrete
@@ -60,9 +60,9 @@ function awaited({ what, state, done, total }) {
   return { words: done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …"), why };
 }
 
-/** What is missed, worst first. @param {Check[]} checks */
-function missing(checks) {
-  const missed = checks.filter(({ passed }) => !passed).sort((a, b) => b.cost - a.cost);
+/** What is missed, worst first. @param {readonly CriterionResult[]} criteria */
+function missing(criteria) {
+  const missed = criteria.filter(({ passed }) => !passed).sort((a, b) => b.penalty - a.penalty);
   const names = missed.slice(0, 3).map(({ name }) => tr(name));
   const more = missed.length > 3 ? tr("and {count} more", { count: missed.length - 3 }) : "";
   return tr("Still missing: {names}.", { names: [...names, more].filter(Boolean).join(", ") });
@@ -70,14 +70,14 @@ function missing(checks) {
 
 const NOTHING = 1e-4; // of the ends of what is accepted: less is as good as 0
 
-/** What was measured, in words: digits that only a computer tells from 0 are left out. @param {Pick<Check, "value" | "unit" | "low" | "high">} check */
+/** What was measured, in words: digits that only a computer tells from 0 are left out. @param {Pick<CriterionResult, "value" | "unit" | "low" | "high">} check */
 export function measuredOf({ value, unit, low, high }) {
   if (Number.isNaN(value)) return tr("nothing to measure");
   const size = Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 0);
   return value !== 0 && Math.abs(value) < NOTHING * size ? `≈ ${measuredText(0, unit)}` : measuredText(value, unit);
 }
 
-/** A criterion with what was measured. @param {Check} check */
+/** A criterion with what was measured. @param {CriterionResult} check */
 function criterionText(check) {
   const { name, unit, low, high, passed } = check;
   const [measured, accepted] = [measuredOf(check), intervalText(low, high, unit)];
@@ -89,32 +89,32 @@ const [MANY, MOST] = [20, 100]; // pips that have room, of the usual size and sm
 /** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
 export function Chip({ app }) {
   const { verdict, verified, simulating, marked, turn, sheet } = app.store.get();
-  const checks = simulating ? [] : (verdict?.checks ?? []);
+  const criteria = simulating ? [] : (verdict?.criteria ?? []);
   const { kind, words, why } = worded(verdict, verified, app.pattern, app.data.model, simulating);
   const mark = (/** @type {number} */ place) => app.store.set({ marked: place });
   const keys = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") mark(-1);
-    if (!by || !checks.length) return;
+    if (!by || !criteria.length) return;
     event.preventDefault();
     event.stopPropagation();
-    mark((marked + by + (marked < 0 && by < 0 ? 1 : 0) + checks.length) % checks.length);
+    mark((marked + by + (marked < 0 && by < 0 ? 1 : 0) + criteria.length) % criteria.length);
   };
   const over = (/** @type {any} */ event) => {
     const place = event.target.closest?.("[data-pip]")?.dataset.pip;
     mark(place === undefined ? -1 : Number(place));
   };
-  const detail = marked >= 0 && checks[marked] ? criterionText(checks[marked]) : "";
-  const count = checks.filter(({ passed }) => passed).length;
-  const isCounted = !checks.length || (kind === "fails" && !verdict?.lost); // by the words
-  const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria hold", { count, total: checks.length });
+  const detail = marked >= 0 && criteria[marked] ? criterionText(criteria[marked]) : "";
+  const count = criteria.filter(({ passed }) => passed).length;
+  const isCounted = !criteria.length || (kind === "fails" && !verdict?.diverged); // by the words
+  const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria hold", { count, total: criteria.length });
   const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && kind === "holds");
   return html`<div class="pw-verdict">
     <button class=${`pw-chip ${isPraised ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
       aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>
-      <span class=${`pw-pips${checks.length > MANY ? " many" : ""}`} aria-hidden="true">${(checks.length > MOST ? [] : checks).map(
+      <span class=${`pw-pips${criteria.length > MANY ? " many" : ""}`} aria-hidden="true">${(criteria.length > MOST ? [] : criteria).map(
         ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
       )}</span>
     </button>
@@ -135,7 +135,7 @@ export function Criteria({ app }) {
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
         <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>
-      <tbody>${(verdict?.checks ?? []).map(
+      <tbody>${(verdict?.criteria ?? []).map(
         (
           check,
           k,

@@ -1,5 +1,5 @@
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { markOf, withRows } from "../models/symbols.js";
 import { save } from "../panels/saving.js";
 import { jobOf, useJob } from "./jobs.js";

@@ -1,5 +1,5 @@
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /**
  * Two menus of what lies along the axes of a plane; what would be on both changes places.

@@ -1,4 +1,4 @@
-import { STEPS, valueAt } from "../engine/scales.js";
+import { STEPS, valueAt } from "../engine/scales.ts";
 import { simulation } from "../models/simulation.js";
 
 /** @import { Answer, Arrays, Catalogue, ModelData, Range, Selection, Slider } from "../types.d.ts" */
@@ -52,10 +52,10 @@ export function* judgedCells(catalogue, data, selection, x, y, ends, points, giv
       const { verdict } = yield* simulation(catalogue, data, { ...selection, values }).judging();
       if (!verdict) continue;
       cells.loss[row * points + column] = verdict.loss;
-      cells.missed[row * points + column] = verdict.checks
+      cells.missed[row * points + column] = verdict.criteria
         .slice(0, BITS)
         .reduce((bits, { passed }, k) => (passed ? bits : (bits | (1 << k)) >>> 0), 0);
-      cells.criteria = verdict.checks.map(({ name }) => name);
+      cells.criteria = verdict.criteria.map(({ name }) => name);
       yield;
     }
     cells.rows = row + 1;

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { shareOf } from "../engine/scales.js";
+import { shareOf } from "../engine/scales.ts";
 import { axesPicture } from "../figure/axes.js";
 import { Pictured } from "../figure/canvasView.js";
 import { hasRoom, path, prepared } from "../figure/painter.js";
 import { THEMES } from "../figure/theme.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { numberText, ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText, ofUnit } from "../i18n/words.ts";
 import { inPieces } from "../models/schedule.js";
 import { simulation } from "../models/simulation.js";
 import { Name, plain } from "../panels/sliders.js";

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { ofUnit } from "../i18n/words.ts";
 import { save } from "../panels/saving.js";
 import { useJob } from "./jobs.js";
 

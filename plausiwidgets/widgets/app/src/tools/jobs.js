@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { endsOf } from "../engine/scales.js";
+import { endsOf } from "../engine/scales.ts";
 import { useRedraw } from "../panels/redraw.js";
 
 /** @import { Kind } from "../messages.d.ts" */

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { arrowOf } from "../figure/pointer.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { markWords, SIGNS } from "../models/symbols.js";
 import { Assess, assessedOf } from "./assess.js";
 import { useJob } from "./jobs.js";

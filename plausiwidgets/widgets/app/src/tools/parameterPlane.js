@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { endsOf, positionOf, STEPS, shareOf, valueAt } from "../engine/scales.js";
+import { endsOf, positionOf, STEPS, shareOf, valueAt } from "../engine/scales.ts";
 import { atShare, axesPicture, axisOf, frameOf, hereAt } from "../figure/axes.js";
 import { Pictured } from "../figure/canvasView.js";
 import { arrowOf, dragged } from "../figure/pointer.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { numberText, ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText, ofUnit } from "../i18n/words.ts";
 import { inPieces } from "../models/schedule.js";
 import { isOf } from "../models/search.js";
 import { sharedOf, titleOf } from "../models/titles.js";

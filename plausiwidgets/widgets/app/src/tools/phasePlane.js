@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { flowOf, joined, mostCommon, planeOf, steadyAt } from "../engine/flow.js";
+import { flowOf, joined, mostCommon, planeOf, steadyAt } from "../engine/flow.ts";
 import { axesPicture } from "../figure/axes.js";
 import { Pictured } from "../figure/canvasView.js";
 import { paint } from "../figure/painter.js";
 import { extent, padded, sampleAt } from "../figure/scene.js";
 import { THEMES } from "../figure/theme.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { numberText, ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText, ofUnit } from "../i18n/words.ts";
 
 /** @import { App } from "../app.js" */
 /** @import { Layer } from "../types.d.ts" */
@@ -25,12 +25,12 @@ function planeAt(app, time, small) {
   const { run, yours, data } = app;
   const { neuron } = run;
   const { resets } = data.model;
-  const bench = run.bench();
-  const { rest, parameters } = bench;
+  const { rest, parameters } = run.runner();
   const currents = yours.current.subarray(rest.shown);
-  if (rest.state === null) return null;
-  const way = neuron.simulate(parameters, currents, app.store.get().selection.dt, rest.state, neuron.states);
-  const [x, y] = way.recorded.map((/** @type {Float64Array} */ values, /** @type {number} */ k) => [rest.state[k], ...values]);
+  const { state } = rest;
+  if (state === null) return null;
+  const way = neuron.simulate(parameters, currents, app.store.get().selection.dt, state, neuron.states);
+  const [x, y] = way.recorded.map((values, k) => [state[k], ...values]);
   const k = time === null ? -1 : sampleAt(yours, time);
   const current = k < 0 ? mostCommon(currents) : yours.current[k];
   const top = rest.threshold + ABOVE * rest.span;
@@ -40,7 +40,7 @@ function planeAt(app, time, small) {
   const flow = flowOf(neuron, parameters, current, resets);
   const across = padded(
     extent(
-      [rest.v[rest.v.length - 1], rest.threshold + 0.5 * rest.span],
+      [rest.vBaseline, rest.threshold + 0.5 * rest.span],
       seen.map((/** @type {number} */ i) => x[i]),
     ),
     0.1,

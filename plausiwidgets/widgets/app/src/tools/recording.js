@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { Pictured } from "../figure/canvasView.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { intervalText } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { intervalText } from "../i18n/words.ts";
 import { useRedraw } from "../panels/redraw.js";
 import { keptIn } from "./jobs.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recordingSweeps.js";

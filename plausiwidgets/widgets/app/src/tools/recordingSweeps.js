@@ -1,6 +1,6 @@
 import { extent, padded, ticks, tickText } from "../figure/scene.js";
 import { THEMES } from "../figure/theme.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 
 /** @import { ComparedCriterion, RecordedSweep } from "../messages.d.ts" */
 /** @import { Answer, Arrays, Layer, Picture, Range, Zoom } from "../types.d.ts" */

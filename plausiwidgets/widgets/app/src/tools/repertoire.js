@@ -1,5 +1,5 @@
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { markOf, markWords, SIGNS, withRows } from "../models/symbols.js";
 import { sharedOf } from "../models/titles.js";
 import { asked, useJob } from "./jobs.js";

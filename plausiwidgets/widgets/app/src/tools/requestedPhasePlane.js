@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { axesPicture, frameOf } from "../figure/axes.js";
 import { Pictured } from "../figure/canvasView.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { PairMenus } from "./axisMenus.js";
 import { asked, useJob, useJobAtRest } from "./jobs.js";
 import { fixedPoint, nullcline, PlaneKey, pointed } from "./phasePlane.js";

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import { shareOf } from "../engine/scales.js";
+import { shareOf } from "../engine/scales.ts";
 import { atShare, axesPicture, axisOf, frameOf, hereAt } from "../figure/axes.js";
 import { Pictured } from "../figure/canvasView.js";
 import { arrowOf } from "../figure/pointer.js";
 import { extent, padded } from "../figure/scene.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { numberText, ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { numberText, ofUnit } from "../i18n/words.ts";
 import { useAgain } from "../panels/redraw.js";
 import { csvOf, save } from "../panels/saving.js";
 import { plain } from "../panels/sliders.js";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
-import { ofUnit } from "../i18n/words.js";
+import { tr } from "../i18n/texts.ts";
+import { ofUnit } from "../i18n/words.ts";
 import { inSentence, shapeOf, titleOf } from "../models/titles.js";
 import { useAgain } from "../panels/redraw.js";
 import { keptIn } from "./jobs.js";

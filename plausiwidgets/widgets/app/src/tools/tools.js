@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { beginMystery } from "../classroom/mystery.js";
 import { html } from "../html.js";
-import { tr } from "../i18n/texts.js";
+import { tr } from "../i18n/texts.ts";
 import { gameOf, isTask } from "../models/exerciseMode.js";
 import { isLost } from "../panels/focus.js";
 import { Heading } from "../panels/heading.js";

@@ -1,4 +1,4 @@
-"""The bench of the app: it makes of a neuron what the judge's makes of it."""
+"""The runner of the app gives the responses of Python's judge."""
 
 import node
 import numpy as np
@@ -43,9 +43,12 @@ _RUN = """
 const NEURONS = { %s };
 function answer(cases) {
   return cases.map(({ neuron, bench, parameters, values, sweep, holding, dt }) => {
-    const rest = settled(NEURONS[neuron], bench, parameters, holding, dt);
-    const line = responseTo(sweep, rest, NEURONS[neuron], bench, parameters, holding, dt, new Map(values));
-    return { ...line, v: bytes(line.v), current: bytes(line.current), spikes: bytes(line.spikes) };
+    const runner = new Runner(NEURONS[neuron], { settings: bench, resets: true }, parameters, holding, dt);
+    const at = (formula) => valueOf(formula, new Map(values));
+    const pieces = sweep.pieces.map((piece) => piece.map(at));
+    const numbers = { pieces, end: at(sweep.end), duration: at(sweep.duration) };
+    const { v, current, spikes, divergedAt } = runner.respond(numbers);
+    return { v: bytes(v), current: bytes(current), spikes: bytes(spikes), divergedAt };
   });
 }
 """
@@ -83,7 +86,7 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         expected += [(f"{model.key}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
     neurons = ", ".join(f"{model.key}: {neuron_object(model)}" for model in (izhikevich, adex))
-    engine = node.imported("responseTo, settled", "engine/bench")
+    engine = node.imported("Runner, valueOf", "engine/runner", "engine/formula")
     answers = node.run(tmp_path, f"{engine}\n{runtime()}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):
         np.testing.assert_array_equal(answer["current"], trace.current[0], where)
