@@ -20,14 +20,14 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import known_sets, published_rows
+from plausiwidgets.analysis.known import known_sets, packaged_rows
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.api import SHARE
-from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
+from plausiwidgets.assessment.packaged_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
-from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.simulation.operation_count import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
 from plausiwidgets.widgets.app.catalogue import LESSONS
@@ -92,7 +92,7 @@ COLUMNS = {
     "assess": pw.assessment.COLUMNS,
     "assessment.estimate": pw.assessment.ESTIMATE_COLUMNS,
     "assessment.plausibility_score": pw.assessment.SCORE_COLUMNS,
-    "assessment.published_repertoires": REPERTOIRES_COLUMNS,
+    "assessment.packaged_repertoires": REPERTOIRES_COLUMNS,
     "analysis.repertoire": REPERTOIRE_COLUMNS,
 }
 """Columns of the tables that public names return."""
@@ -261,13 +261,13 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
     """
     start, dt = opened(model, pattern)
     parameters = pattern.parameters(model)
-    free = {name: p for name, p in parameters.items() if p.free}
+    free = {name: p for name, p in parameters.items() if p.vary}
     random = np.random.default_rng(0)
     pairs = [random.choice(list(free), 2, replace=False).tolist() for _ in range(DRAWS)]
     moves = [{name: rounded(p.from_unit(u))} for name, p in free.items() for u in np.linspace(0.0, 1.0, POINTS)]
     moves += [{name: rounded(free[name].from_unit(random.random())) for name in pair} for pair in pairs]
     sets = {name: np.array([move.get(name, start[name]) for move in moves]) for name in parameters}
-    checks = pw.judge(model, pattern, sets, dt=dt, verify=False).checks
+    checks = pw.judge(model, pattern, sets, dt=dt, verify=False).criteria
     missed = np.array([~check.passed for check in checks])
     names = [check.title for check in checks]
     others = missed.sum(axis=0) - 1
@@ -310,13 +310,13 @@ def link(pattern: pw.Pattern, found: Case, words: str, beside: bool = False) -> 
 
 def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the status of a pair in the packaged table."""
-    row = published_rows(model).get(pattern.key)
+    row = packaged_rows(model).get(pattern.key)
     return row["status"] if row else "rejected"
 
 
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
-    return MARKS[with_argument(status(model, pattern), model.cannot.get(pattern.key, ""))]
+    return MARKS[with_argument(status(model, pattern), model.ruled_out.get(pattern.key, ""))]
 
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
@@ -334,7 +334,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     ]
     stimulus = [
         (f"`{p.key}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.meaning))
-        for p in pattern.stimulus_parameters(reference).values()
+        for p in pattern.stimulus_parameters_for(reference).values()
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
     return "\n".join([
@@ -362,7 +362,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
 
 def larger(pattern: pw.Pattern) -> str:
     """Return which searches of a pattern had a larger budget in the table, in words."""
-    rows = pw.assessment.published_table().query(f"pattern == {pattern.key!r} and budget > {pattern.budget // SHARE}")
+    rows = pw.assessment.packaged_table().query(f"pattern == {pattern.key!r} and budget > {pattern.budget // SHARE}")
     return "".join(f", and {count(row.budget)} for `{row.model}`" for row in rows.itertuples())
 
 
@@ -395,9 +395,9 @@ def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the parameters that differ from the defaults, with a link that shows them, or why there are none."""
-    if pattern.key in (model.cannot or {}):
-        return text(model.cannot[pattern.key])
-    row = published_rows(model).get(pattern.key)
+    if pattern.key in (model.ruled_out or {}):
+        return text(model.ruled_out[pattern.key])
+    row = packaged_rows(model).get(pattern.key)
     if row is None:
         return ""
     if row["status"] == "replicated":
@@ -406,13 +406,13 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
     found = f"{SEARCH_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
     return text(
-        f"{found} holds, but not {row['failed_check']}" if row["failed_check"] else f"{found} misses: {row['broken']}"
+        f"{found} holds, but not {row['failed_test']}" if row["failed_test"] else f"{found} misses: {row['unmet']}"
     )
 
 
 def address(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the address of the set of the packaged table in the live figure, as HTML."""
-    found = json.loads(published_rows(model)[pattern.key]["parameters"])
+    found = json.loads(packaged_rows(model)[pattern.key]["parameters"])
     fragment = "&amp;".join(f"{name}={value!r}" for name, value in found.items())
     return f"../live/neuron-{model.key}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
 
@@ -449,7 +449,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
-    words = {MARKS["impossible"]: "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
+    words = {MARKS["ruled_out"]: "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
     marks = [(mark(model, p), p.letter) for p in patterns]
     missing = "".join(
         f"; {word}: {', '.join(letters)}"
@@ -531,13 +531,13 @@ def found_page(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Pattern])
     return (
         f"# What was found\n\nThe {count} verified sets of the packaged table: the membrane potential of each over its "
         "current. A click opens the set live, with its sliders. In Python it is "
-        "`pw.assessment.published_table()`, which also has what was not found.\n\n" + "\n".join(sections)
+        "`pw.assessment.packaged_table()`, which also has what was not found.\n\n" + "\n".join(sections)
     )
 
 
 def found_picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 130, height: int = 60) -> str:
     """Return the potential and the current of the set of the packaged table as SVG."""
-    return drawn(model, pattern, json.loads(published_rows(model)[pattern.key]["parameters"]), model.dt, width, height)
+    return drawn(model, pattern, json.loads(packaged_rows(model)[pattern.key]["parameters"]), model.dt, width, height)
 
 
 # ------------------------------------------------------------------ reference and notebooks

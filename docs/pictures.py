@@ -37,7 +37,7 @@ from plotly.subplots import make_subplots
 
 import plausiwidgets as pw
 from plausiwidgets.analysis.known import TABLE, data_file
-from plausiwidgets.assessment.published import published_table
+from plausiwidgets.assessment.packaged import packaged_table
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 
 DOCS = Path(__file__).parent
@@ -296,7 +296,7 @@ def panel(browser: Browser) -> None:
 
 def draw_map(browser: Browser) -> None:
     """Write the map of models and patterns, as `plausiwidgets.plot` draws it."""
-    picture = draw(browser, pw.plot(published_table()), scale=2)
+    picture = draw(browser, pw.plot(packaged_table()), scale=2)
     about = PngInfo()
     about.add_text("Source", sha256(data_file(TABLE).read_bytes()).hexdigest())  # a test knows an old picture by it
     picture.quantize(COLORS).save(DOCS / "map.png", optimize=True, pnginfo=about)
@@ -346,7 +346,7 @@ def figures(browser: Browser) -> None:
         store(draw(browser, pw.plot(eval(f"pw.{shown}" if "(" in shown else shown, made))), name)
     for name, figure in {"seeds": seeds, "words": words, "steps": steps, "rates": rates, "doublets": doublets}.items():
         store(draw(browser, figure().update_layout(template="simple_white", font={"size": 15})), name)
-    store(draw(browser, pw.plot(published_table("torch"))), "torch_map")
+    store(draw(browser, pw.plot(packaged_table("torch"))), "torch_map")
     store(draw(browser, assessed()), "assessed")
 
 
@@ -367,7 +367,7 @@ def seeds() -> go.Figure:
 
 def words() -> go.Figure:
     """Return the potential of a bursting neuron with the names of its parts."""
-    verdict = pw.judge("adex", "tonic_bursting", pw.assessment.published_parameters("adex", "tonic_bursting"))
+    verdict = pw.judge("adex", "tonic_bursting", pw.assessment.packaged_parameters("adex", "tonic_bursting"))
     traces = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
     v, t, current = np.minimum(traces.states[traces.potential][0], 20.0), traces.t, traces.current[0]
     shown = (t > -60.0) & (t < 420.0)
@@ -419,7 +419,7 @@ def rates() -> go.Figure:
     }
     for name, dash in dashes.items():
         currents = np.linspace(0.0, pw.models.get(name).current.high, 401)
-        rate = pw.analysis.rate_curve(name, currents)
+        rate = pw.analysis.fi_curve(name, currents)
         begin = currents[np.argmax(rate > 0.0)]
         figure.add_scatter(x=currents / begin, y=rate, name=name, line={"dash": dash, "width": 2.5})
     figure.update_xaxes(title="current, over that at which it begins to fire", range=[0.0, 4.0])
@@ -443,7 +443,7 @@ def doublets() -> go.Figure:
         trace = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
         v = np.minimum(trace.v[0], model.peak)
         figure.add_scatter(x=trace.t, y=v, line={"color": "#0072b2"}, row=row, col=1)
-        held = f"{sum(check.passed for check in verdict.checks)} of {len(verdict.checks)} criteria hold"
+        held = f"{sum(check.passed for check in verdict.criteria)} of {len(verdict.criteria)} criteria hold"
         figure.layout.annotations[row - 1].text = f"{model.title}, {preset.source.partition(',')[0]}: {held}"
     figure.update_xaxes(range=[-20.0, 500.0]).update_xaxes(title="ms", row=2, col=1).update_yaxes(title="mV")
     return figure.update_layout(height=440, showlegend=False)

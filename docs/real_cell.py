@@ -68,14 +68,14 @@ def fits() -> dict[str, dict]:
 def of_neuron(model: str, parameters: Mapping[str, float]) -> tuple[list[Held], tuple[int, int], tuple[int, int]]:
     """Return what a set holds of each sweep, and of all criteria of the fitted ones and those held out."""
     judged = {pattern: pw.judge(model, pattern, parameters, verify=False) for pattern in (cell(), cell().held_out)}
-    times = {check.key: check.value for check in pw.judge(model, whole("times"), parameters, verify=False).checks}
+    times = {check.key: check.value for check in pw.judge(model, whole("times"), parameters, verify=False).criteria}
     rows = []
     for k in SWEEPS:
         pattern = cell() if k in TRAIN else cell().held_out
         own = {one.criterion.key for one in pattern.compared if one.sweep == f"sweep {k}"}
-        passed = [check.passed for check in judged[pattern].checks if check.key in own]
+        passed = [check.passed for check in judged[pattern].criteria if check.key in own]
         rows.append(Held(sum(passed), len(passed), float(times[f"gamma_{k}"])))
-    totals = [(sum(check.passed for check in verdict.checks), len(verdict.checks)) for verdict in judged.values()]
+    totals = [(sum(check.passed for check in verdict.criteria), len(verdict.criteria)) for verdict in judged.values()]
     return rows, totals[0], totals[1]
 
 

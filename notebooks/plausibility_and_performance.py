@@ -292,7 +292,7 @@ def sets_of(model: str, budget: int | None, before: pd.DataFrame, report: Callab
 
     Without a budget they are those of the table.
     """
-    table = pw.assessment.published_table()
+    table = pw.assessment.packaged_table()
     verified = table[(table["model"] == model) & (table["status"] == "replicated")]
     named = {row.pattern: row.parameters for row in verified.itertuples()}
     named |= {preset.title: preset.parameters for preset in pw.models.get(model).presets}
@@ -450,7 +450,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=range(5), help="of weights (default: 0 to 4)")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES, help="learning rates (default: %(default)s)")
     parser.add_argument("--budget", type=int, default=500, help="stimuli tried for each pattern of a repertoire")
-    parser.add_argument("--out", type=Path, default=HERE / "plausibility_and_performance.csv")
+    parser.add_argument("--output", type=Path, default=HERE / "plausibility_and_performance.csv")
     parser.add_argument("--matched", action="store_true", help="sets alone, once more and with their spikes matched")
     options = parser.parse_args()
     began = time.perf_counter()
@@ -462,7 +462,7 @@ def main() -> None:
         matched(options.seeds, HERE / "plausibility_and_performance_matched.csv", report)
         return
     empty = pd.DataFrame(columns=["task", "name", "rate", "seed", "shown", "kept"])
-    before = pd.read_csv(options.out).fillna({"shown": "", "kept": ""}) if options.out.exists() else empty
+    before = pd.read_csv(options.output).fillna({"shown": "", "kept": ""}) if options.output.exists() else empty
     done = set(zip(before["task"], before["name"], before["rate"], before["seed"], strict=True))
     tables, size = [before], max(WIDTH // len(options.seeds), 1)
     for group in options.groups:
@@ -475,7 +475,9 @@ def main() -> None:
                         tables.append(run(part, task, rate, options.seeds))
                         accuracy = tables[-1]["accuracy"].mean()
                         report(f"{task.name}, {part[0].name} …, rate {rate:g}: accuracy {accuracy:.3f}")
-                        pd.concat([t for t in tables if len(t)]).to_csv(options.out, index=False, float_format="%.4g")
+                        pd.concat([t for t in tables if len(t)]).to_csv(
+                            options.output, index=False, float_format="%.4g"
+                        )
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from plausiwidgets.patterns import AmplitudeWindow as AmplitudeWindow
     from plausiwidgets.patterns import Criterion as Criterion
     from plausiwidgets.patterns import Curve as Curve
-    from plausiwidgets.patterns import FreeValue as FreeValue
     from plausiwidgets.patterns import Pattern as Pattern
     from plausiwidgets.patterns import Protocol as Protocol
+    from plausiwidgets.patterns import StimulusParameter as StimulusParameter
     from plausiwidgets.patterns import Sweep as Sweep
     from plausiwidgets.patterns import Verdict as Verdict
     from plausiwidgets.patterns import judge as judge
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.current import Current as Current
     from plausiwidgets.simulation.current import pulse as pulse
     from plausiwidgets.simulation.current import ramp as ramp
-    from plausiwidgets.simulation.lanes import NotCompilable as NotCompilable
+    from plausiwidgets.simulation.lanes import NotCompilableError as NotCompilableError
     from plausiwidgets.simulation.simulate import simulate as simulate
     from plausiwidgets.simulation.traces import Traces as Traces
     from plausiwidgets.support.extras import require as require
@@ -73,11 +73,11 @@ else:
             "simulation.current": ("Current", "pulse", "ramp"),
             "simulation.simulate": ("simulate",),
             "simulation.traces": ("Traces",),
-            "simulation.lanes": ("NotCompilable",),
+            "simulation.lanes": ("NotCompilableError",),
             "networks.norse": ("to_norse",),
             "networks.brian": ("to_brian2",),
             "patterns": (
-                "AmplitudeWindow", "Criterion", "Curve", "FreeValue", "Pattern", "Protocol", "Sweep", "Verdict",
+                "AmplitudeWindow", "Criterion", "Curve", "StimulusParameter", "Pattern", "Protocol", "Sweep", "Verdict",
                 "judge",
             ),
             "patterns.recording": ("from_recording",),

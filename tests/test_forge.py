@@ -41,7 +41,7 @@ def steps(workflow: str) -> list[dict]:
 
 def test_the_workflow_runs_the_one_command_and_the_check_of_an_installation() -> None:
     commands = [step.get("run", "") for step in steps("checks.yml")]
-    assert ".ci/run" in commands and "plausiwidgets --check" in commands
+    assert ".ci/run --full" in commands and "plausiwidgets --check" in commands
     classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
     stated = re.findall(r"Python :: (3\.\d+)", " ".join(classifiers))
     matrix = read(FORGE / "workflows" / "checks.yml")["jobs"]["installs"]["strategy"]["matrix"]

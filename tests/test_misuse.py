@@ -20,20 +20,20 @@ import torch
 from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_feed_forward_step
 
 import plausiwidgets as pw
-import plausiwidgets.simulation.cost
+import plausiwidgets.simulation.operation_count
 from plausiwidgets import analysis, assessment, models, networks, optimization, patterns, teaching, widgets
 from plausiwidgets.analysis import samples
 
 HANDED_OUT = {
-    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
-    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
+    "CriterionResult", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
+    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
     "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer", "Injected", "RecordedPattern",
-    "Bifurcation", "Bifurcations",
+    "Bifurcation", "BifurcationDiagram",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
-    "NothingAccepted", "to_brian2",
+    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilableError",
+    "NoSolutionError", "to_brian2",
     "from_brian2", "from_nir", "to_nir",
 }  # fmt: skip
 """What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
@@ -63,7 +63,7 @@ class Module(torch.nn.Module):
 TAU = pw.Parameter("tau", 20.0, 5.0, 50.0)
 CURRENT = pw.Parameter("current", 25.0, 0.0, 100.0)
 CRITERION = pw.Criterion("n", "spikes", "Spikes.", low=1.0)
-AMPLITUDE = pw.FreeValue("amplitude", 1.0, 0.1, 2.0, of="current")
+AMPLITUDE = pw.StimulusParameter("amplitude", 1.0, 0.1, 2.0, of="current")
 LEAKY: dict[str, Any] = dict(
     key="leaky", step=step, parameters=[TAU], initial_state=lambda p, holding: (-65.0,), current=CURRENT, rest=-65.0,
     threshold=-50.0, states=["v"],
@@ -71,7 +71,7 @@ LEAKY: dict[str, Any] = dict(
 NEURON = pw.NeuronModel(**LEAKY)
 PIECE = pw.pulse(0.0, 10.0, 1.0)
 PATTERN = dict(
-    key="some", title="Some", criteria=[CRITERION], free_values=[AMPLITUDE], budget=50,
+    key="some", title="Some", criteria=[CRITERION], stimulus_parameters=[AMPLITUDE], budget=50,
     sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=50.0)},
     measure=lambda r, s: {"n": r["pulse"].count()},
 )  # fmt: skip
@@ -110,7 +110,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "judge": JUDGED,
     "Pattern": PATTERN,
     "Protocol": PATTERN,
-    "FreeValue": dict(key="width", default=5.0, low=2.0, high=50.0, unit="ms"),
+    "StimulusParameter": dict(key="width", default=5.0, low=2.0, high=50.0, unit="ms"),
     "Sweep": dict(pieces=[PIECE], end=50.0),
     "pulse": dict(onset=0.0, width=5.0, amplitude=1.0),
     "ramp": dict(onset=0.0, width=5.0, amplitude=1.0),
@@ -127,12 +127,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "plausibility_score": dict(table=TABLE, measure=False),
     "plausibility_map": dict(table=TABLE),
     "plausibility_chart": dict(table=TABLE),
-    "write_csv": dict(table=assessment.published_table().head(1), path="/nonexistent/table.csv"),
+    "write_csv": dict(table=assessment.packaged_table().head(1), path="/nonexistent/table.csv"),
     "read_csv": dict(path="/nonexistent/table.csv"),
     "make_table": dict(results=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
     "plot": dict(x=pw.simulate("lif", pw.Current.step(1.0, 20.0))),
-    "bifurcations": dict(model="lif", parameters={"tau_mem": 20.0}, currents=(-5.0, 25.0), points=40),
+    "bifurcation_diagram": dict(model="lif", parameters={"tau_mem": 20.0}, currents=(-5.0, 25.0), points=40),
     "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, bounds={"v": (-80.0, -40.0)}, points=5),
     "phase_plane": dict(
         model="izhikevich",
@@ -142,7 +142,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         points=(5, 5),
     ),
     "to_norse": dict(model="lif"),
-    "rate_curve": dict(model="lif", currents=[10.0, 20.0]),
+    "fi_curve": dict(model="lif", currents=[10.0, 20.0]),
     "parameter_plane": dict(model="lif", patterns="tonic_spiking", x="tau_mem", y="v_rest", points=3),
     "repertoire": dict(model="lif", patterns=["tonic_spiking"], budget=2),
     "sample_accepted": dict(model="lif", pattern="tonic_spiking", n=3),
@@ -178,7 +178,7 @@ VALUES: dict[str, Any] = {
     "True": True,
     "number": 3.7,
     "negative": -1,
-    "zero": 0,
+    "linear_width": 0,
     "huge": 10**400,
     "complex": 1j,
     "nan": NAN,
@@ -229,7 +229,7 @@ ONLY = {
     "True": "bool",
     "number": "float|Value|PerSet|ArrayLike",
     "negative": "float|Value|PerSet|ArrayLike|int",
-    "zero": "float|Value|PerSet|ArrayLike|int",
+    "linear_width": "float|Value|PerSet|ArrayLike|int",
     "huge": "int|ArrayLike",
     "inf": "float",
     "numbers": "Sequence.float|ArrayLike|tuple.(float|Value|Time)",
@@ -254,7 +254,7 @@ ONLY = {
 def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield the name and the object of everything public that can be called."""
     seen: set[int] = set()
-    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.cost, patterns, optimization, analysis,
+    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.operation_count, patterns, optimization, analysis,
                                assessment, teaching, networks, widgets]  # fmt: skip
     for home in homes:
         names = getattr(home, "__all__", ("operations", "operations_per_ms", "nanoseconds"))
@@ -366,7 +366,7 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
 
 @pytest.mark.parametrize(("name", "thing", "argument"), list(cases()))
 def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing, argument, monkeypatch, tmp_path):
-    monkeypatch.setattr(samples, "LEAST", 20)  # what is valid is sampled
+    monkeypatch.setattr(samples, "MIN_SETS", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
     monkeypatch.setattr("plausiwidgets.widgets.app.file.neuron_object", lambda neuron: "")
@@ -375,7 +375,7 @@ def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing,
     assert not any(faults.values()), "\n" + "\n".join(f"{x}: {fault[:300]}" for x, fault in faults.items() if fault)
 
 
-OF_MODELS = [c for c in cases() if c.values[2] in ("model", "models") and c.values[0] != "published_parameters"]
+OF_MODELS = [c for c in cases() if c.values[2] in ("model", "models") and c.values[0] != "packaged_parameters"]
 
 
 @pytest.mark.parametrize(("name", "thing", "argument"), OF_MODELS)

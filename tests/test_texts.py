@@ -32,7 +32,7 @@ def in_module(path: Path) -> Iterator[str]:
 
 
 def model_texts(model: pw.NeuronModel) -> Iterator[str]:
-    yield from (model.title, model.description, model.source, *model.cannot.values())
+    yield from (model.title, model.description, model.source, *model.ruled_out.values())
     for parameter in (*model.parameters.values(), model.current):
         yield from (parameter.description, parameter.group)
     yield from (state.description for state in model.states)
@@ -44,7 +44,7 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
     model = pw.models.get("izhikevich")
     yield from (pattern.title, pattern.description, pattern.look_for, pattern.function, pattern.parameter_hint)
     yield pattern.source
-    yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.free_values})
+    yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.stimulus_parameters})
     target = pw.patterns.target(pattern)
     yield from () if target is None else target.traces  # those that a procedure chooses
     yield from (text for mark in pattern.marks for text in (mark.sweep, mark.text))
@@ -52,7 +52,7 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
         yield from (pattern.curve.x_label, pattern.curve.y_label, pattern.curve.onset or "")
     for criterion in pattern.criteria:
         yield from (criterion.title, criterion.description, "" if criterion.unit == "1" else criterion.unit)
-    for parameter in pattern.stimulus_parameters(model).values():
+    for parameter in pattern.stimulus_parameters_for(model).values():
         yield from (parameter.description, parameter.group)
     for neuron in (model, pw.models.get("hodgkin_huxley")):  # with a reset and without
         yield from (words for words, _ in _verification(neuron, pattern, neuron.dt, "auto", None))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
+    from plausiwidgets.analysis.fi_curves import fi_curve as fi_curve
     from plausiwidgets.analysis.onsets import Bifurcation as Bifurcation
-    from plausiwidgets.analysis.onsets import Bifurcations as Bifurcations
-    from plausiwidgets.analysis.onsets import bifurcations as bifurcations
+    from plausiwidgets.analysis.onsets import BifurcationDiagram as BifurcationDiagram
+    from plausiwidgets.analysis.onsets import bifurcation_diagram as bifurcation_diagram
     from plausiwidgets.analysis.phase_lines import PhaseLine as PhaseLine
     from plausiwidgets.analysis.phase_lines import phase_line as phase_line
     from plausiwidgets.analysis.phase_planes import FixedPoint as FixedPoint
@@ -19,25 +20,24 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.planes import parameter_plane as parameter_plane
     from plausiwidgets.analysis.profiles import Profile as Profile
     from plausiwidgets.analysis.profiles import loss_profiles as loss_profiles
-    from plausiwidgets.analysis.rate_curves import rate_curve as rate_curve
     from plausiwidgets.analysis.repertoires import repertoire as repertoire
-    from plausiwidgets.analysis.samples import NothingAccepted as NothingAccepted
+    from plausiwidgets.analysis.samples import NoSolutionError as NoSolutionError
     from plausiwidgets.analysis.samples import sample_accepted as sample_accepted
     from plausiwidgets.analysis.versatile import most_versatile as most_versatile
-    from plausiwidgets.simulation.cost import model_card as model_card
+    from plausiwidgets.simulation.operation_count import model_card as model_card
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
-            "analysis.onsets": ("Bifurcation", "Bifurcations", "bifurcations"),
+            "analysis.onsets": ("Bifurcation", "BifurcationDiagram", "bifurcation_diagram"),
             "analysis.planes": ("ParameterPlane", "parameter_plane"),
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
             "analysis.phase_lines": ("PhaseLine", "phase_line"),
-            "analysis.rate_curves": ("rate_curve",),
+            "analysis.fi_curves": ("fi_curve",),
             "analysis.profiles": ("Profile", "loss_profiles"),
-            "analysis.samples": ("NothingAccepted", "sample_accepted"),
+            "analysis.samples": ("NoSolutionError", "sample_accepted"),
             "analysis.repertoires": ("repertoire",),
             "analysis.versatile": ("most_versatile",),
-            "simulation.cost": ("model_card",),
+            "simulation.operation_count": ("model_card",),
         },
     )  # fmt: skip

@@ -19,16 +19,16 @@ from plausiwidgets.support.arguments import checked
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
 COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
-    f"python -c \"from plausiwidgets.assessment.published import finish_table; finish_table('{TABLE}')\""
+    f"python -c \"from plausiwidgets.assessment.packaged import finish_table; finish_table('{TABLE}')\""
 )
 """The command that made both, with seed 0 and the default budgets, and others where these find nothing.
 
 Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
 """
 DEFAULTS = "zoo_defaults.csv"
-"""Of `plausiwidgets.assessment.published.write_defaults`."""
+"""Of `plausiwidgets.assessment.packaged.write_defaults`."""
 REPERTOIRES = "zoo_repertoires.jsonl"
-REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
+REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.packaged_repertoires import write; write()"'
 """The command that made it, with seed 0 and the default budgets; with names, those of these models alone."""
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 """Of ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
@@ -45,16 +45,16 @@ def _rows() -> dict[tuple[str, str], dict[str, str]]:
     return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
 
 
-def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
-    """Return the rows of :func:`published_table` by pattern, as the texts of its file; empty for a custom model."""
+def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
+    """Return the rows of :func:`packaged_table` by pattern, as the texts of its file; empty for a custom model."""
     if not is_builtin_model(model):
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
 
 
 @checked
-def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
-    """Return the verified set of :func:`published_table` for a model and a pattern; None without one.
+def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
+    """Return the verified set of :func:`packaged_table` for a model and a pattern; None without one.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_parameters
-    >>> sorted(published_parameters("lif", "tonic_spiking"))[:3]
+    >>> from plausiwidgets.assessment import packaged_parameters
+    >>> sorted(packaged_parameters("lif", "tonic_spiking"))[:3]
     ['amplitude', 'holding', 't_ref']
-    >>> published_parameters("lif", "tonic_bursting") is None
+    >>> packaged_parameters("lif", "tonic_bursting") is None
     True
     """
     row = _rows().get((model, pattern))
@@ -92,7 +92,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
     list of (parameters, dt, preset)
         Presets of publications first, which the judge may reject, with the values that the publication gives; then,
         for a model and a pattern of the package and with None as preset, the defaults where they hold, as an empty
-        mapping, and the verified set of :func:`published_table`.
+        mapping, and the verified set of :func:`packaged_table`.
     """
     known = pattern.parameters(model)
     sets: list[tuple[dict[str, float], float, Preset | None]] = [
@@ -103,7 +103,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
     if is_builtin_model(model) and is_builtin_pattern(pattern):
         if (model.key, pattern.key) in defaults_that_hold():
             sets.append(({}, model.dt, None))
-        found = published_parameters(model.key, pattern.key)
+        found = packaged_parameters(model.key, pattern.key)
         sets += [] if found is None else [(dict(found), model.dt, None)]
     return sets
 

@@ -36,7 +36,7 @@ LENGTH = 10_000.0
 """Length of a step of the current in ms: near a saddle-node a neuron waits for long before it fires."""
 SETTLE = 3000.0
 """Time at rest before a step, and at each current of a firing neuron whose current is lowered, in ms."""
-DOWN, MOST_DOWN = 2e-3, 500
+DOWN, MAX_DOWN = 2e-3, 500
 """By how much the current of a firing neuron is lowered at once, as a share of the weakest step, and how often."""
 GRID, ROUNDS = 48, 5
 """Currents that are tried at once where a border of firing is searched, and how often."""
@@ -128,7 +128,7 @@ class Bifurcation:
 
 
 @dataclass(frozen=True, repr=False)
-class Bifurcations(Printed):
+class BifurcationDiagram(Printed):
     """The fixed points of a neuron along a constant current, and its firing.
 
     Attributes
@@ -162,7 +162,7 @@ class Bifurcations(Printed):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> found = pw.analysis.bifurcations("izhikevich", {"a": 0.02, "b": 0.2})
+    >>> found = pw.analysis.bifurcation_diagram("izhikevich", {"a": 0.02, "b": 0.2})
     >>> found.kind, round(found.lost.current, 2)
     ('subcritical Andronov–Hopf', 3.8)
     """
@@ -234,7 +234,7 @@ class Bifurcations(Printed):
         return current < self.lost.current - SAME * max(abs(x - self.holding) for x in known)
 
     def __repr__(self) -> str:
-        return f"<Bifurcations of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
+        return f"<BifurcationDiagram of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
 
     def _table(self) -> Table:
         rows = [
@@ -269,7 +269,7 @@ class Bifurcations(Printed):
 
 
 @checked
-def bifurcations(
+def bifurcation_diagram(
     model: str | NeuronModel,
     parameters: Mapping[str, float] | None = None,
     *,
@@ -278,7 +278,7 @@ def bifurcations(
     points: int = POINTS,
     dt: float | None = None,
     engine: str = "auto",
-) -> Bifurcations:
+) -> BifurcationDiagram:
     """Return how a neuron begins to fire as a constant current rises, and its fixed points along it.
 
     The fixed points are computed from the step of the neuron, as in :func:`plausiwidgets.analysis.phase_plane`: at
@@ -304,7 +304,7 @@ def bifurcations(
 
     Returns
     -------
-    Bifurcations
+    BifurcationDiagram
 
     Raises
     ------
@@ -321,14 +321,14 @@ def bifurcations(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> found = pw.analysis.bifurcations("morris_lecar", {"V_3": 2.0, "phi": 0.04})
+    >>> found = pw.analysis.bifurcation_diagram("morris_lecar", {"V_3": 2.0, "phi": 0.04})
     >>> found.kind, round(found.lost.current, 1), found.ends
     ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
     """
     neuron = get(model)
     low, high = map(float, (neuron.current.low, neuron.current.high) if currents is None else currents)
-    count = whole("bifurcations", "points", points, 20)
-    bounded("bifurcations", "number of points", float(count), 1e5)
+    count = whole("bifurcation_diagram", "points", points, 20)
+    bounded("bifurcation_diagram", "number of points", float(count), 1e5)
     *_, found = diagrams(neuron, parameters, (low, high), float(holding), count, check_dt(neuron, dt), engine)
     return found
 
@@ -342,41 +342,43 @@ def diagrams(
     dt: float,
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> Iterator[Bifurcations]:
+) -> Iterator[BifurcationDiagram]:
     """Yield the diagram with its fixed points alone, as if the neuron did not fire, then with its firing.
 
-    Parameters and errors are those of :func:`bifurcations`; `checkpoint` as of the engines.
+    Parameters and errors are those of :func:`bifurcation_diagram`; `checkpoint` as of the engines.
     """
     if neuron.discrete:
         raise ValueError(
-            f"bifurcations: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
+            f"bifurcation_diagram: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
         )
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
     low, high = currents
     if not low <= base < high:
-        raise ValueError(f"bifurcations: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high")
+        raise ValueError(
+            f"bifurcation_diagram: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high"
+        )
     curve = _Curve(neuron, values, base, engine)
     driven = curve.driven()
     if driven != [neuron.states[0].key]:
         raise ValueError(
-            f"bifurcations: the current of model {neuron.key!r} enters the rate of {', '.join(driven) or 'nothing'}, "
-            f"valid is: that of its potential, {neuron.states[0].key}, alone"
+            f"bifurcation_diagram: the current of model {neuron.key!r} enters the rate of "
+            f"{', '.join(driven) or 'nothing'}, valid is: that of its potential, {neuron.states[0].key}, alone"
         )
     shower = _Firing(neuron, values, base, dt, engine, checkpoint)
     if shower.fires(shower.rest, np.array([base]))[0]:
         raise ValueError(
-            f"bifurcations: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at which it "
-            "rests"
+            f"bifurcation_diagram: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at "
+            "which it rests"
         )
     v, current, unstable = curve.over(count, low, high)
     if not v.size:
-        raise ValueError(f"bifurcations: model {neuron.key!r} rests at no current of {shown(currents)}")
+        raise ValueError(f"bifurcation_diagram: model {neuron.key!r} rests at no current of {shown(currents)}")
     found = curve.points(v, current, unstable, low, high)
     lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:
         found = (*found, lost)
     inside = (current >= low) & (current <= high)
-    at_rest = Bifurcations(
+    at_rest = BifurcationDiagram(
         neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
         tuple(sorted(found, key=lambda point: point.potential)), lost, np.nan, np.nan, "", np.empty((4, 0)), base,
     )  # fmt: skip
@@ -660,7 +662,7 @@ class _Firing:
         state = self.run(self.rest, np.array([top]), SETTLE).state
         # From one current to the next, while it fires: what it rests at is another state.
         down, at, states = DOWN * scale, top, [(top, state)]
-        while at - down >= low and len(states) < MOST_DOWN:
+        while at - down >= low and len(states) < MAX_DOWN:
             result = self.run(state, np.array([at - down]), SETTLE)
             if not np.isfinite(self.periods(result, SETTLE))[0]:
                 break

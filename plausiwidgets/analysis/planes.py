@@ -28,15 +28,16 @@ from plausiwidgets.support.names import unknown
 from plausiwidgets.support.picture import BLUE, TEXT, Axis, Plot, drawn, shade
 from plausiwidgets.support.printed import Printed, Table
 from plausiwidgets.support.progress import ProgressLike, watched
+from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 POINTS = 40
 """Points along each side: 1600 sets are judged in some tenths of a second for most patterns."""
-MOST = 100_000
+MAX_SETS = 100_000
 """Most sets that are judged for one plane."""
-MOST_DRAWN = 6
+MAX_DRAWN = 6
 """Most patterns whose planes are drawn in a notebook."""
 
 ALL = "all"
@@ -47,6 +48,7 @@ SHADES = 12
 """Steps of a distance that are drawn."""
 
 
+@renamed
 @dataclass(frozen=True, repr=False, eq=False)
 class ParameterPlane(Printed):
     """One or several patterns, judged on a grid over two values of a neuron.
@@ -120,7 +122,7 @@ class ParameterPlane(Printed):
         """Number of criteria that do not hold, same shape."""
         return self._cells({key: np.sum(_missed(verdict), axis=0) for key, verdict in self.verdicts.items()})
 
-    def missed(self, row: int, column: int, pattern: str | None = None) -> tuple[str, ...]:
+    def unmet(self, row: int, column: int, pattern: str | None = None) -> tuple[str, ...]:
         """Return the names of the criteria that do not hold in the cell of ``y[row]`` and ``x[column]``.
 
         Parameters
@@ -133,7 +135,7 @@ class ParameterPlane(Printed):
         if key not in self.verdicts:
             raise unknown("pattern of this plane", key, self.patterns)
         cell = self._cell(row, column)
-        return tuple(check.title for check in self.verdicts[key].checks if not check.passed[cell])
+        return tuple(check.title for check in self.verdicts[key].criteria if not check.passed[cell])
 
     def shown_at(self, row: int, column: int) -> tuple[str, ...]:
         """Return the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
@@ -189,7 +191,7 @@ class ParameterPlane(Printed):
         )
         plots = []
         # The regions of several patterns in one place hide each other: each has a plane of its own.
-        for key in self.patterns[:MOST_DRAWN]:
+        for key in self.patterns[:MAX_DRAWN]:
             verdict = self.verdicts[key]
             loss = np.reshape(verdict.loss, (len(self.y), len(self.x)))
             worst = max(float(np.nanmax(loss)), 1e-9)
@@ -272,7 +274,7 @@ def parameter_plane(
     >>> plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
     >>> plane
     <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
-    >>> plane.loss.shape, plane.missed(0, 0)[0]
+    >>> plane.loss.shape, plane.unmet(0, 0)[0]
     ((8, 8), 'spikes')
     >>> both = pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
     >>> both.accepted.sum(axis=(1, 2)).tolist()
@@ -298,7 +300,7 @@ def parameter_plane(
     if x == y:
         raise ValueError(f"parameter_plane: x and y are both {x!r}, valid is: two different names")
     points = whole("parameter_plane", "points", points, 2)
-    bounded("parameter_plane", "number of sets to judge", float(points) ** 2 * len(asked), MOST)
+    bounded("parameter_plane", "number of sets to judge", float(points) ** 2 * len(asked), MAX_SETS)
     grid = [_side(along[name], values[name], mapping(bounds).get(name), points) for name in (x, y)]
     across, up = (side.ravel() for side in np.meshgrid(*grid))
     verdicts, solved = {}, []
@@ -317,7 +319,7 @@ def parameter_plane(
 
 def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
     """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
-    declared = pattern.stimulus_parameters(model)
+    declared = pattern.stimulus_parameters_for(model)
 
     def distance(known: Mapping[str, float]) -> float:
         pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
@@ -330,14 +332,14 @@ def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str,
 
 def _missed(verdict: Verdict) -> NDArray[np.bool_]:
     """Return which criteria do not hold, shape [criteria, n]."""
-    return np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.checks])
+    return np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.criteria])
 
 
 def _held_of_several(
     model: NeuronModel, asked: Mapping[str, Judged], given: Mapping[str, float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Return the values of a neuron under several patterns, and those under each."""
-    names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters(model).items()}
+    names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters_for(model).items()}
     for name in given:
         if name not in model.parameters and name not in names:
             raise unknown(f"parameter of model {model.key!r} with several patterns", name, [*model.parameters, *names])
@@ -345,9 +347,9 @@ def _held_of_several(
     values, held = dict(own), {}
     for key, one in asked.items():
         known = known_stimulus(model, one, own)
-        stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.free}
+        stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.stimulus_names}
         held[key] = {name: float(value) for name, value in complete(model, one, own | stimulus).items()}
-        values |= {one.prefix + name: held[key][name] for name in one.free}
+        values |= {one.prefix + name: held[key][name] for name in one.stimulus_names}
     return values, held
 
 
@@ -365,7 +367,7 @@ def _solvable(pattern: Judged, model: NeuronModel) -> bool:
     return (
         isinstance(pattern, Pattern)
         and pattern.amplitude_window is not None
-        and pattern.stimulus_parameters(model)[AMPLITUDE].low > 0.0
+        and pattern.stimulus_parameters_for(model)[AMPLITUDE].low > 0.0
     )
 
 
@@ -379,7 +381,7 @@ def _judge_solved(
 ) -> Verdict:
     """Judge sets at an amplitude between the thresholds of each; as given where they have none."""
     assert isinstance(pattern, Pattern)
-    amplitude = pattern.stimulus_parameters(model)[AMPLITUDE]
+    amplitude = pattern.stimulus_parameters_for(model)[AMPLITUDE]
     bench = Bench(model, sets, dt, engine, checkpoint)
     limits = amplitude.low, amplitude.high
     between = find_thresholds(pattern, bench, limits).amplitude(sets[AMPLITUDE], limits)

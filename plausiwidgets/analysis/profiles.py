@@ -15,7 +15,7 @@ from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, mapping, renamed_fields, whole
+from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -25,7 +25,6 @@ POINTS = 61
 """Points of a profile: as many as a slider of 150 px can show."""
 
 
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Profile:
     """The loss along one value.

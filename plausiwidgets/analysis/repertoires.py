@@ -16,12 +16,12 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.result import Result, describe_missed
+from plausiwidgets.optimization.result import Result, describe_unmet
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import evaluate, single
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -100,7 +100,7 @@ def repertoire(
     >>> table = pw.analysis.repertoire("lif", {"tau_mem": 10.0}, patterns=asked)
     >>> table["status"].tolist()
     ['replicated', 'replicated', 'rejected']
-    >>> table["summary"][2].startswith("impossible: ")
+    >>> table["summary"][2].startswith("ruled out: ")
     True
     >>> pw.judge("lif", "integrator", {"tau_mem": 10.0} | table["stimulus"][1]).replicated
     True
@@ -171,7 +171,7 @@ def row_of(pattern: Judged, result: Result) -> dict[str, Any]:
         "letter": pattern.letter, "pattern": pattern.key, "status": result.status,
         "loss": result.loss if math.isfinite(result.loss) else math.nan,
         "evaluations": result.evaluations,
-        "stimulus": {name: result.parameters[name] for name in pattern.free if name in result.parameters},
+        "stimulus": {name: result.parameters[name] for name in pattern.stimulus_names if name in result.parameters},
         "seconds": result.seconds, "summary": result.summary,
     }  # fmt: skip
 
@@ -188,14 +188,14 @@ def _search(
     first: Sequence[dict[str, float]],
 ) -> Result:
     record = Result(
-        model=model.key, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
-        dt=dt, engine=engine, versions=versions(model, engine=engine), argument=argument_against(pattern, model),
+        model=model.key, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, stop_reason="finished",
+        dt=dt, engine=engine, versions=versions(model, engine=engine), ruled_out=why_ruled_out(pattern, model),
     )  # fmt: skip
-    if record.argument:
+    if record.ruled_out:
         return record
     tried = [*first, *known_stimuli(model, pattern)][:budget]
     values = {name: np.full(len(tried), value) for name, value in parameters.items()}
-    values |= {name: np.array([one[name] for one in tried]) for name in pattern.free}
+    values |= {name: np.array([one[name] for one in tried]) for name in pattern.stimulus_names}
     verdict = evaluate(model, pattern, values, dt, engine, checkpoint)
     if np.any(verdict.accepted):
         verdict = verify_sets(model, pattern, verdict, engine, checkpoint)
@@ -207,34 +207,34 @@ def _search(
         parameters={name: float(value[best]) for name, value in values.items()},
         loss=float(verdict.loss[best]),
         status=str(verdict.status[best]),
-        failed_check=str(verdict.failed_check[best]),
+        failed_test=str(verdict.failed_test[best]),
         found_after=best + 1,
-        missed=describe_missed(single(verdict, best).checks),
-        reason="solved" if verdict.status[best] == "replicated" else "budget",
+        unmet=describe_unmet(single(verdict, best).criteria),
+        stop_reason="solved" if verdict.status[best] == "replicated" else "budget",
     )
-    free = [name for name, p in pattern.stimulus_parameters(model).items() if p.free]
+    free = [name for name, p in pattern.stimulus_parameters_for(model).items() if p.vary]
     if known.replicated or not free or len(tried) >= budget:
         return known
     problem: Problem = make_problem(model, pattern, known.parameters, list(parameters), None, engine, dt)
-    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base, keep_tries=False)
+    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base, keep_history=False)
     while optimizer.step(checkpoint) is not None:
         pass
     found = optimizer.result
     if (STATUSES.index(known.status), known.loss) <= (STATUSES.index(found.status), found.loss):
-        return replace(known, evaluations=len(tried) + found.evaluations, reason=optimizer.reason)
+        return replace(known, evaluations=len(tried) + found.evaluations, stop_reason=optimizer.stop_reason)
     return replace(
         found,
         budget=budget,
         evaluations=len(tried) + found.evaluations,
         found_after=len(tried) + (found.found_after or 0),
-        reason=optimizer.reason,
+        stop_reason=optimizer.stop_reason,
         phase="",
     )
 
 
 def known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
     """Return the default stimulus and those of known sets, without repetitions."""
-    declared = pattern.stimulus_parameters(model)
+    declared = pattern.stimulus_parameters_for(model)
     known = [{}, *(values for values, _, _ in known_sets(model, pattern))]
     stimuli = [{name: float(one.get(name, p.default)) for name, p in declared.items()} for one in known]
     return [one for i, one in enumerate(stimuli) if one not in stimuli[:i]]

@@ -16,14 +16,14 @@ from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.space import Bounds
 from plausiwidgets.optimization.volume import binomial_interval
 from plausiwidgets.patterns.evaluation import evaluate
-from plausiwidgets.patterns.registry import Named, argument_against
+from plausiwidgets.patterns.registry import Named, why_ruled_out
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.support.arguments import bounded, checked, whole
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 
-LEAST, MOST = 500, 20_000
+MIN_SETS, MAX_SETS = 500, 20_000
 """Least number of sets that are sampled, of which as many as were asked for are taken; and the largest number."""
 KEPT = 0.25
 """Share of the points that survives a level. At the last one they are as many as the sets."""
@@ -73,7 +73,7 @@ class Step:
     evaluations: int
 
 
-class NothingAccepted(RuntimeError):
+class NoSolutionError(RuntimeError):
     """No set was accepted."""
 
 
@@ -134,7 +134,7 @@ def sample_accepted(
 
     Raises
     ------
-    NothingAccepted
+    NoSolutionError
         A RuntimeError: the points did not reach an accepted set, or there is an argument that none exists.
     ValueError
         As of `optimize`.
@@ -151,10 +151,10 @@ def sample_accepted(
     """
     whole("sample_accepted", "n", n, 1)
     whole("sample_accepted", "seed", seed, 0)
-    bounded("sample_accepted", "number of sets", float(n), MOST)
+    bounded("sample_accepted", "number of sets", float(n), MAX_SETS)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    if why := argument_against(problem.pattern, problem.model):
-        raise NothingAccepted(f"sample_accepted: {problem.model.key} cannot show {problem.pattern.key}: {why}")
+    if why := why_ruled_out(problem.pattern, problem.model):
+        raise NoSolutionError(f"sample_accepted: {problem.model.key} cannot show {problem.pattern.key}: {why}")
     sampling = Sampling(problem, n, seed)
     with watched("sample_accepted", progress) as checkpoint:
         while sampling.step(checkpoint) is not None:
@@ -173,7 +173,7 @@ class Sampling:
         self._problem, self._n, self._met = problem, n, met
         self._chart = problem.space.chart()
         self._rng = default_rng(SeedSequence(seed))
-        self._steps = subset_steps(self._loss, problem.space.size, max(n, LEAST), self._rng)
+        self._steps = subset_steps(self._loss, problem.space.size, max(n, MIN_SETS), self._rng)
         self._checkpoint: Checkpoint | None = None
         self._found: Sample | None = None
 
@@ -196,7 +196,7 @@ class Sampling:
         table = _measured(self._problem, values, verify, checkpoint)
         space = self._problem.space
         bounds = {
-            p.key: {"low": low, "high": high, "unit": p.unit, "scale": p.scale, "zero": p.zero}
+            p.key: {"low": low, "high": high, "unit": p.unit, "scale": p.scale, "linear_width": p.linear_width}
             for p, low, high in zip(
                 [space.parameters[name] for name in space.names], space.low.tolist(), space.high.tolist(), strict=True
             )
@@ -219,7 +219,7 @@ class Sampling:
 def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:
     """Yield after each batch, and return points of the unit cube, spread evenly over the region in which a loss is 0.
 
-    Four times as many as the `count` are on the way before the last level. NothingAccepted where none get there.
+    Four times as many as the `count` are on the way before the last level. NoSolutionError where none get there.
     """
     many = round(count / KEPT)
     units = rng.random((many, dimensions))
@@ -261,7 +261,7 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
         if level == 0.0:
             away = float(np.exp(1.96 * np.sqrt(variance)))
             return Sample(units, volume, (volume / away, min(volume * away, 1.0)), number + 1, evaluations)
-    raise NothingAccepted(
+    raise NoSolutionError(
         f"sample_accepted: no accepted set in {evaluations} evaluations, least loss {losses.min():.3g}; a search "
         "may find one, and bounds around it may help"
     )
@@ -329,6 +329,6 @@ def _measured(
     if verify:
         verdict = verify_sets(problem.model, problem.pattern, verdict, problem.engine, checkpoint)
     columns = dict(verdict.parameters)
-    for check in verdict.checks:
+    for check in verdict.criteria:
         columns[check.key if check.key not in values else f"{check.key}_measured"] = np.asarray(check.value)
     return pd.DataFrame({**columns, "status": verdict.status})

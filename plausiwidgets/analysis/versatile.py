@@ -26,7 +26,7 @@ from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked, whole
@@ -102,10 +102,10 @@ def most_versatile(
     asked = distinct_patterns(patterns)
     whole("most_versatile", "seed", seed, 0)
     whole("most_versatile", "budget", budget, 1)
-    possible = [one for one in asked if not argument_against(one, neuron)]
+    possible = [one for one in asked if not why_ruled_out(one, neuron)]
     with watched("most_versatile", progress) as checkpoint:
         best = []
-        if possible and any(p.free for p in neuron.parameters.values()):  # else the defaults are the only neuron
+        if possible and any(p.vary for p in neuron.parameters.values()):  # else the defaults are the only neuron
             best = _Search(neuron, possible, step, engine, checkpoint).run(budget, default_rng(seed))
         found: list[tuple[int, float, dict[str, float], list[Any]]] = []
         for own, stimuli in best or [(neuron.defaults(), {})]:
@@ -132,7 +132,7 @@ class _Search:
         low, high = space.low.tolist(), space.high.tolist()
         self._stimuli: list[slice] = []
         for one in asked:
-            more = list(one.stimulus_parameters(model).values())
+            more = list(one.stimulus_parameters_for(model).values())
             self._stimuli.append(slice(len(declared), len(declared) + len(more)))
             declared += more
             low += [p.low for p in more]
@@ -142,11 +142,11 @@ class _Search:
     def run(self, budget: int, rng: Generator) -> list[tuple[dict[str, float], dict[str, dict[str, float]]]]:
         """Return the best neurons: parameters, and a stimulus by the key of each pattern."""
         units = self._first(rng)
-        population = Population(self._chart, units, self._costs(self._chart.decode(units.copy())), rng)
+        population = Population(self._chart, units, self._penalties(self._chart.decode(units.copy())), rng)
         for _ in range(population.size, budget, population.size):
             if population.stale:
                 break
-            population.tell(self._costs(population.ask(population.size)))
+            population.tell(self._penalties(population.ask(population.size)))
         best = np.argsort(population.losses, kind="stable")[:FINALISTS]
         return [self._named(values) for values in self._chart.decode(population.units[best])]
 
@@ -155,7 +155,7 @@ class _Search:
         own = self._space.size
         sets = [{}, *(values for one in self._asked for values, _, _ in known_sets(self._model, one))]
         values = np.array([[one.get(p.key, p.default) for p in self._chart.parameters[:own]] for one in sets])
-        stimuli = [known_stimuli(self._model, p)[0][name] for p in self._asked for name in p.free]
+        stimuli = [known_stimuli(self._model, p)[0][name] for p in self._asked for name in p.stimulus_names]
         units = self._encoded(np.hstack([values, np.tile(stimuli, (len(sets), 1))]))
         units = np.unique(units, axis=0)
         while len(units) < SIZE:
@@ -167,7 +167,7 @@ class _Search:
             tried = []
             for stimulus in known_stimuli(self._model, pattern):
                 values = self._chart.decode(units.copy())
-                values[:, self._stimuli[k]] = [stimulus[name] for name in pattern.free]
+                values[:, self._stimuli[k]] = [stimulus[name] for name in pattern.stimulus_names]
                 tried.append((self._encoded(values), self._loss(k, values)))
             best = np.argmin([loss for _, loss in tried], axis=0)
             units = np.stack([one for one, _ in tried])[best, np.arange(len(units))]
@@ -177,8 +177,8 @@ class _Search:
         chart = self._chart
         return np.clip(chart.encode(np.clip(values, chart.low, chart.high)), 0.0, 1.0)
 
-    def _costs(self, values: Floats) -> Floats:
-        """Return costs [n, patterns]: their sum is how many are not shown, and less than 1 for the distances."""
+    def _penalties(self, values: Floats) -> Floats:
+        """Return penalties [n, patterns]: their sum is how many are not shown, and less than 1 for the distances."""
         losses = np.stack([self._loss(k, values) for k in range(len(self._asked))], axis=1)
         return (losses > 0.0) + losses / (1.0 + losses) / len(self._asked)
 
@@ -186,12 +186,12 @@ class _Search:
         pattern = self._asked[k]
         sets = dict(self._space.values(np.ascontiguousarray(values[:, : self._space.size])))
         stimulus = values[:, self._stimuli[k]]
-        sets |= {name: np.ascontiguousarray(stimulus[:, i]) for i, name in enumerate(pattern.free)}
+        sets |= {name: np.ascontiguousarray(stimulus[:, i]) for i, name in enumerate(pattern.stimulus_names)}
         return np.asarray(evaluate(self._model, pattern, sets, self._dt, self._engine, self._checkpoint).loss)
 
     def _named(self, values: Floats) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
         own = {name: float(v[0]) for name, v in self._space.values(values[None, : self._space.size]).items()}
         return own, {
-            one.key: dict(zip(one.free, values[place].tolist(), strict=True))
+            one.key: dict(zip(one.stimulus_names, values[place].tolist(), strict=True))
             for one, place in zip(self._asked, self._stimuli, strict=True)
         }

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
-    from plausiwidgets.analysis.known import published_parameters as published_parameters
+    from plausiwidgets.analysis.known import packaged_parameters as packaged_parameters
     from plausiwidgets.assessment.api import assess as assess
     from plausiwidgets.assessment.api import estimate as estimate
     from plausiwidgets.assessment.api import start_assessment as start_assessment
-    from plausiwidgets.assessment.costs import ESTIMATE_COLUMNS as ESTIMATE_COLUMNS
+    from plausiwidgets.assessment.estimates import ESTIMATE_COLUMNS as ESTIMATE_COLUMNS
     from plausiwidgets.assessment.merge import merge_studies as merge_studies
-    from plausiwidgets.assessment.published import published_score as published_score
-    from plausiwidgets.assessment.published import published_table as published_table
-    from plausiwidgets.assessment.published_repertoires import published_repertoires as published_repertoires
+    from plausiwidgets.assessment.packaged import packaged_score as packaged_score
+    from plausiwidgets.assessment.packaged import packaged_table as packaged_table
+    from plausiwidgets.assessment.packaged_repertoires import packaged_repertoires as packaged_repertoires
     from plausiwidgets.assessment.score import SCORE_COLUMNS as SCORE_COLUMNS
     from plausiwidgets.assessment.score import plausibility_score as plausibility_score
     from plausiwidgets.assessment.store import StoreError as StoreError
@@ -34,15 +34,15 @@ else:
         __name__,
         {
             "assessment.api": ("assess", "estimate", "start_assessment"),
-            "assessment.costs": ("ESTIMATE_COLUMNS",),
+            "assessment.estimates": ("ESTIMATE_COLUMNS",),
             "assessment.merge": ("merge_studies",),
-            "assessment.published": ("published_score", "published_table"),
-            "assessment.published_repertoires": ("published_repertoires",),
+            "assessment.packaged": ("packaged_score", "packaged_table"),
+            "assessment.packaged_repertoires": ("packaged_repertoires",),
             "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
             "assessment.store": ("StoreError", "StoreWarning"),
             "assessment.study": ("Study", "StudySnapshot"),
             "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
-            "analysis.known": ("published_parameters",),
+            "analysis.known": ("packaged_parameters",),
             "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
         },
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
-from plausiwidgets.assessment.costs import estimate_units
+from plausiwidgets.assessment.estimates import estimate_units
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
 from plausiwidgets.assessment.shards import Shard
@@ -60,7 +60,7 @@ def _study(
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
-    bounded("assess", "number of searches", float(len(chosen)) * len(asked) * len(seeds), MOST_SEARCHES)
+    bounded("assess", "number of searches", float(len(chosen)) * len(asked) * len(seeds), MAX_SEARCHES)
     check_engine(engine)
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
@@ -99,14 +99,14 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
     Each (model, pattern, seed) is a search, with the same result as of `optimize`. What an argument rules out
-    (`NeuronModel.cannot`) is not searched, as `optimize` does when it is asked to: its row has no evaluations.
+    (`NeuronModel.ruled_out`) is not searched, as `optimize` does when it is asked to: its row has no evaluations.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    impossible: A spike sets the whole state to one value, ...
+    ruled out: A spike sets the whole state to one value, ...
 
     Parameters
     ----------
@@ -209,17 +209,17 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     return estimate_units(_study(*args, **settings).left, settings.get("progress"))
 
 
-MOST_SEARCHES = 1e5
+MAX_SEARCHES = 1e5
 """Searches of a study: more are several studies, with files of their own."""
 
 
 def _several(what: object) -> list[Any]:
     if isinstance(what, str) or not isinstance(what, Iterable):
         return [what]
-    several = list(islice(what, int(MOST_SEARCHES) + 1))
+    several = list(islice(what, int(MAX_SEARCHES) + 1))
     if not several:
         raise ValueError("nothing to assess: name at least one model, one pattern and one seed")
-    bounded("assess", "number of searches", float(len(several)), MOST_SEARCHES)
+    bounded("assess", "number of searches", float(len(several)), MAX_SEARCHES)
     return several
 
 

@@ -105,7 +105,7 @@ def _failed(unit: Unit, error: Exception) -> Result:
     from_main = getattr(getattr(unit.model, "step", None), "__module__", None) == "__main__"
     if _unsendable(error) or (isinstance(error, BrokenExecutor) and from_main):
         text += f". {HINT}"
-    return replace(unit.waiting, reason="failed", error=text)
+    return replace(unit.waiting, stop_reason="failed", error=text)
 
 
 def _unsendable(error: Exception) -> bool:

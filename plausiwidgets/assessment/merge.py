@@ -82,9 +82,9 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
             compare(path, whole, asked, f"in {first}")
         for key, result in found.items():
             known = results.get(key)
-            if known is None or known.reason == "failed":
+            if known is None or known.stop_reason == "failed":
                 results[key], origins[key] = result, path
-            elif result.reason != "failed":
+            elif result.stop_reason != "failed":
                 _require_same(result, known, path, origins[key])
     models, seeds, patterns = (asked["order"][name] for name in ("models", "seeds", "patterns"))
     order = [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]

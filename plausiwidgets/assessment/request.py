@@ -58,7 +58,7 @@ def model_fingerprint(model: NeuronModel) -> str:
     holding = model.current.from_unit(rng.random(_LANES))
     described = [
         [asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit, model.peak,
-        model.spike_level, [[state.key, state.unit] for state in model.states], dict(model.cannot),
+        model.spike_level, [[state.key, state.unit] for state in model.states], dict(model.ruled_out),
         *([] if model.threshold_place is None else [model.threshold_place]),
     ]  # fmt: skip
     if model.programs is not None:
@@ -80,13 +80,13 @@ def pattern_fingerprint(pattern: Judged) -> str:
     values: dict[str, Floats] = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
     described = {
         "criteria": [asdict(c) for c in pattern.criteria],
-        "values": {n: asdict(p) for n, p in pattern.stimulus_parameters(model).items()},
+        "values": {n: asdict(p) for n, p in pattern.stimulus_parameters_for(model).items()},
         "parts": {part.key: _verified_by(part) for part in pattern.components.values()},
     }
 
     def measured() -> Iterable[ArrayLike]:
         verdict = evaluate(model, pattern, values, model.dt)
-        return [verdict.loss, *(c.value for c in verdict.checks)]
+        return [verdict.loss, *(c.value for c in verdict.criteria)]
 
     return _digest(described, measured)
 

@@ -1,4 +1,4 @@
-"""The score of each model of an assessment: the patterns that it shows and its cost."""
+"""The score of each model of an assessment: the patterns that it shows and its operation count."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from plausiwidgets import models as registry
 from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.simulation import cost
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation import operation_count
+from plausiwidgets.simulation.lanes import NotCompilableError
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.names import unknown
@@ -39,11 +39,11 @@ _COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "fragile"
 def plausibility_score(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), *, measure: bool = True
 ) -> pd.DataFrame:
-    """Return a row for each model of an assessment: the patterns that it shows and its cost.
+    """Return a row for each model of an assessment: the patterns that it shows and its operation count.
 
     The counts weigh rare and common patterns equally. "Not found" depends on the budget, the box of the parameters and
-    the protocol: it does not prove that the model cannot show the pattern. The cost is that of the model's own time
-    step and method.
+    the protocol: it does not prove that the model cannot show the pattern. The operation count is that of the model's
+    own time step and method.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def plausibility_score(
     Returns
     -------
     pandas.DataFrame
-        With the columns of `plausiwidgets.assessment.SCORE_COLUMNS`, ordered by patterns shown, then by cost.
+        With the columns of `plausiwidgets.assessment.SCORE_COLUMNS`, ordered by patterns shown and operation count.
 
     Raises
     ------
@@ -92,20 +92,20 @@ def plausibility_score(
                 "patterns": len(best),
                 **{word: int(counts.get(word, 0)) for word in ("shown", "fragile", "not_found", "failed")},
                 "robustness": float(replicated["robustness"].median()) if "robustness" in table else math.nan,
-                **_cost(neuron, measure),
+                **_operations(neuron, measure),
             }
         )
     score = pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
     return score.sort_values(["shown", "operations_per_ms"], ascending=[False, True], ignore_index=True)
 
 
-def _cost(neuron: NeuronModel | None, measure: bool) -> dict[str, float]:
+def _operations(neuron: NeuronModel | None, measure: bool) -> dict[str, float]:
     if neuron is None:
         return {"operations_per_ms": math.nan, "ns_per_ms": math.nan, "dt": math.nan, "free_parameters": math.nan}
-    free = sum(parameter.free for parameter in neuron.parameters.values())
+    free = sum(parameter.vary for parameter in neuron.parameters.values())
     try:
-        operations = cost.operations_per_ms(neuron)
-        time = cost.nanoseconds(neuron) / neuron.dt if measure else math.nan
-    except NotCompilable:  # the cost of the torch engine is not a property of the model
+        operations = operation_count.operations_per_ms(neuron)
+        time = operation_count.nanoseconds(neuron) / neuron.dt if measure else math.nan
+    except NotCompilableError:  # the time of the torch engine is not a property of the model
         operations = time = math.nan
     return {"operations_per_ms": operations, "ns_per_ms": time, "dt": neuron.dt, "free_parameters": free}

@@ -123,7 +123,7 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
             except ValueError as error:
                 raise StoreError(f"{path} has a line that is not a search ({error}): use another file name") from None
             known = results.get(result.id)
-            if known is None or known.reason == "failed":
+            if known is None or known.stop_reason == "failed":
                 results[result.id] = result
     return heads, results
 

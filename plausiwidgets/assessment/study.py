@@ -12,16 +12,18 @@ from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
 from plausiwidgets.assessment.table import COUNTED, make_table
 from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.optimization.background import Background, warn
-from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.result import ENDED, Result
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.printed import Printed, Table
-from plausiwidgets.support.progress import ProgressLike
+from plausiwidgets.support.progress import Bar, ProgressLike
+from plausiwidgets.support.renamed import renamed
 
 _SHOW_EVERY = 0.05
 """Least time in s between two snapshots within a search."""
 
 
+@renamed
 @dataclass(frozen=True, repr=False)
 class StudySnapshot(Printed):
     """The state of a study at one moment; it is immutable.
@@ -30,9 +32,9 @@ class StudySnapshot(Printed):
     ----------
     asked : mapping of (model, pattern, seed) to Result
         The record of every search before it began, in the order of the table.
-    reason : str
+    stop_reason : str
         ``"running"``, ``"paused"``, ``"finished"``, ``"stopped"`` or ``"failed"``.
-    position : int
+    finished : int
         Number of finished searches.
     running : tuple of Result
         Records of the running searches or, with an executor, of the submitted ones.
@@ -49,35 +51,33 @@ class StudySnapshot(Printed):
     >>> study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=200)
     >>> table = study.result()
     >>> snapshot = study.snapshot()
-    >>> snapshot.reason, snapshot.position
+    >>> snapshot.stop_reason, snapshot.finished
     ('finished', 1)
     """
 
     asked: Mapping[Key, Result] = field(repr=False)
-    reason: str = "running"
-    position: int = 0
+    stop_reason: str = "running"
+    finished: int = 0
     running: tuple[Result, ...] = ()
     newest: Result | None = None
     seconds: float = 0.0
     error: str = ""
     log: list[Result] = field(
         repr=False, compare=False, default_factory=list
-    )  # shared by all snapshots: the first `position` count
-
-    unit = "search"
+    )  # shared by all snapshots: the first `finished` count
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
         """The record of every search, in the order of the table."""
         now = dict(self.asked)
         now |= {result.id: result for result in self.running}
-        now |= {result.id: result for result in self.log[: self.position]}
+        now |= {result.id: result for result in self.log[: self.finished]}
         return tuple(now.values())
 
     @property
     def state(self) -> str:
         """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
-        return "done" if self.reason == "finished" else self.reason
+        return "done" if self.stop_reason == "finished" else self.stop_reason
 
     @property
     def ended(self) -> bool:
@@ -85,21 +85,13 @@ class StudySnapshot(Printed):
         return self.state in ENDED
 
     @property
-    def total(self) -> int:
-        """Number of searches."""
-        return len(self.asked)
-
-    @property
-    def milestone(self) -> bool:
-        """Whether a search has just finished."""
-        return self.newest is not None
-
-    def postfix(self) -> str:
-        """Return the text beside a progress bar."""
-        return ", ".join(result.pattern for result in self.running[:3])
+    def _bar(self) -> Bar:
+        """What a progress bar shows."""
+        searching = ", ".join(result.pattern for result in self.running[:3])
+        return Bar("search", self.finished, len(self.asked), searching, self._line, self.newest is not None)
 
     def __repr__(self) -> str:
-        return f"<StudySnapshot: {self.line()}>"
+        return f"<StudySnapshot: {self._line}>"
 
     def _table(self) -> Table:
         heads = ("model", "searches", "ended", *COUNTED.values())
@@ -109,18 +101,19 @@ class StudySnapshot(Printed):
         rows = []
         for model, results in by_model.items():
             ended = [result for result in results if result.ended]
-            words = ["failed" if result.reason == "failed" else result.status for result in ended]
+            words = ["failed" if result.stop_reason == "failed" else result.status for result in ended]
             rows.append((model, *map(str, (len(results), len(ended), *(words.count(word) for word in COUNTED)))))
-        title = f"{self.state}: {self.position} of {self.total} searches, {self.seconds:.1f} s"
+        title = f"{self.state}: {self.finished} of {len(self.asked)} searches, {self.seconds:.1f} s"
         return Table(title, heads, rows, [self.error] if self.error else [], numbers=range(1, len(heads)))
 
-    def line(self) -> str:
-        """Return the snapshot in one line."""
-        head = f"[{self.position}/{self.total}] {self.seconds:.1f} s"
+    @property
+    def _line(self) -> str:
+        """The snapshot in one line."""
+        head = f"[{self.finished}/{len(self.asked)}] {self.seconds:.1f} s"
         result = self.newest or next(iter(self.running), None)
         if self.ended or result is None:
             return f"{head} {self.state}"
-        what = result.summary if result.ended else result.line()
+        what = result.summary if result.ended else result._bar.line
         return f"{head} {result.model}, {result.pattern}, seed {result.seed}: {what}"
 
 
@@ -169,7 +162,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         self._last_shown = 0.0
         for key, unit in zip(asked, units, strict=True):
             known = None if store is None else store.results.get(key)
-            if known is None or known.reason == "failed":
+            if known is None or known.stop_reason == "failed":
                 self.left.append(unit)
             else:
                 self._take(known)
@@ -178,7 +171,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
     def table(self) -> pd.DataFrame:
         """Return the rows of the finished searches."""
         results = [result for result in self._snapshot.results if result.ended]
-        complete = len(results) == self._snapshot.total and all(result.reproducible for result in results)
+        complete = len(results) == len(self._snapshot.asked) and all(result.reproducible for result in results)
         table = make_table(results, complete)
         if self._store_error:
             table.attrs["store_error"] = self._store_error
@@ -193,19 +186,19 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _run(self) -> str:
         for result in self._results():
-            if result.reason != "stopped":  # an interrupted search begins anew when the study continues
+            if result.stop_reason != "stopped":  # an interrupted search begins anew when the study continues
                 self._write(result)
             self._take(result)
             self._show(newest=result)
-            if result.reason == "stopped":
-                raise Stopped("stopped")
+            if result.stop_reason == "stopped":
+                raise StoppedError("stopped")
         return "finished"
 
     def _results(self) -> Iterator[Result]:
         checkpoint = self._checkpoint
 
         def begin(unit: Unit) -> None:
-            self._tell(replace(unit.waiting, reason="running"))
+            self._tell(replace(unit.waiting, stop_reason="running"))
 
         if self._executor is not None:
             yield from run_on(self._executor, self.left, checkpoint, begin)
@@ -233,7 +226,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _now(self, newest: Result | None = None) -> StudySnapshot:
         running = tuple(self._running.values())
-        return replace(self._snapshot, reason="running", position=len(self._log), running=running, newest=newest)
+        return replace(self._snapshot, stop_reason="running", finished=len(self._log), running=running, newest=newest)
 
     def _finish(self, **ending: str) -> None:
         self._snapshot = replace(self._snapshot, running=(), newest=None)

@@ -14,7 +14,9 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.renamed import COLUMNS as RENAMED_COLUMNS
 from plausiwidgets.support.whole_file import write_whole
 
 COLUMNS = {
@@ -30,14 +32,14 @@ COLUMNS = {
     "budget": "largest number of evaluations",
     "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
     "seconds": "working time in s",
-    "reason": "reason of the end: solved, budget, finished, stopped or failed",
+    "stop_reason": "reason of the end: solved, budget, finished, stopped or failed",
     "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",
     "volume_low": "lower end of the 95 % interval of volume",
     "volume_high": "upper end; without a hit the 95 % upper bound",
     "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",
     "expected_random_low": "1 / volume_high: lower bound of expected_random, with 95 % confidence",
-    "failed_check": "the verification that a fragile set failed",
-    "broken": "criteria that the best set misses, the costliest first",
+    "failed_test": "the verification that a fragile set failed",
+    "unmet": "criteria that the best set does not meet, the largest penalty first",
     "parameters": "the best set, complete; a found set is moved towards the defaults while it stays verified",
     "summary": "the row in one sentence",
     "error": "the error of a failed search",
@@ -65,7 +67,7 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     """
     results = list(results)
     require("make_table", "results", results, list[Result])  # an iterator too
-    table = pd.DataFrame([_row(result) for result in results], columns=list(COLUMNS))
+    table = frame([_row(result) for result in results], columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
     table["found_after"] = table["found_after"].astype("Int64")
@@ -100,9 +102,9 @@ def _row(result: Result) -> dict[str, Any]:
     low, high = result.volume.interval
     of_result = {name: getattr(result, name) for name in COLUMNS if hasattr(result, name)}
     return of_result | {
-        "status": "failed" if result.reason == "failed" else result.status,
+        "status": "failed" if result.stop_reason == "failed" else result.status,
         "loss": result.loss if math.isfinite(result.loss) else math.nan,
-        "broken": ", ".join(result.missed),
+        "unmet": ", ".join(result.unmet),
         "found_after": result.found_after if result.accepted else None,
         "volume": result.volume.share,
         "volume_low": low,
@@ -172,6 +174,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(f"{where} is not a table of an assessment: {error}") from None
+    table = frame(table.rename(columns={old: new for old, new in RENAMED_COLUMNS.items() if new not in table}))
     require_columns(table, where, (*COLUMNS, VERSIONS))
     for name in _NUMBERS:
         numbers = pd.to_numeric(table[name], errors="coerce")
@@ -199,6 +202,8 @@ def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLU
     """Raise a ValueError that names the columns that a table lacks."""
     missing = [name for name in names if name not in table]
     if missing:
+        if any(old in table and new in missing for old, new in RENAMED_COLUMNS.items()):
+            raise ValueError(f"{where} has columns of version 0.3: read its file by plausiwidgets.assessment.read_csv")
         raise ValueError(
             f"{where} has no column {', '.join(map(repr, missing))}: valid is a table of plausiwidgets.assess"
         )

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.api import make_problem
-from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.registry import received as received_pattern
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import THREADS
 from plausiwidgets.support.python_file import InFile
@@ -63,7 +63,7 @@ class Unit:
             budget=self.budget,
             dt=self.dt,
             engine=self.engine,
-            argument=argument_against(pattern, model),
+            ruled_out=why_ruled_out(pattern, model),
             versions=versions(model, engine=self.engine),
         )
 
@@ -72,7 +72,7 @@ class Unit:
         model, pattern = received_model(self.model), received_pattern(self.pattern)
         problem = make_problem(model, pattern, engine=self.engine, dt=self.dt)
         strategy = default_strategy(self.popsize, problem.solves_amplitude)
-        return Optimizer(problem, self.seed, self.budget, strategy, keep_tries=False)
+        return Optimizer(problem, self.seed, self.budget, strategy, keep_history=False)
 
 
 def run_unit(
@@ -84,7 +84,7 @@ def run_unit(
     """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
 
     What an argument rules out is not searched: its record has no evaluations. A found set is moved towards the defaults
-    while it stays verified (`gentle`), not counted as evaluations. After a stop (`Stopped`, KeyboardInterrupt) the
+    while it stays verified (`gentle`), not counted as evaluations. After a stop (`StoppedError`, KeyboardInterrupt) the
     record holds the best set so far. `checkpoint` is called within a generation, and may raise; `report` with the
     record after each one. The `clock` in s stands still during a pause.
     """
@@ -95,8 +95,8 @@ def run_unit(
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
-    if result.argument:
-        return replace(result, reason="finished")
+    if result.ruled_out:
+        return replace(result, stop_reason="finished")
 
     def check() -> None:
         if unit.time_limit is not None and clock() - began > unit.time_limit:
@@ -110,13 +110,13 @@ def run_unit(
             result = replace(made, problem=None, seconds=clock() - began)
             if report is not None:
                 report(result)
-        robustness, ended = optimizer.robustness(check), optimizer.reason
+        robustness, ended = optimizer.robustness(check), optimizer.stop_reason
         if ended == "solved":
             parameters, robustness = gentle(optimizer.problem, result.parameters, unit.seed, check)
             result = replace(result, parameters=parameters)
         reason = ended  # until then it was stopped, and begins again with the same file
-    except (Stopped, KeyboardInterrupt):
+    except (StoppedError, KeyboardInterrupt):
         pass
     except Exception as failure:
         reason, error = "failed", f"{type(failure).__name__}: {failure}"
-    return replace(result, reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error)
+    return replace(result, stop_reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from plausiwidgets.support.renamed import OPTIONS
+
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes; INTERRUPTED: ended by Ctrl-C."""
 
@@ -21,6 +23,21 @@ class CommandError(Exception):
     def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)
         self.code = code
+
+
+class _OldOption(argparse.Action):
+    """An option of 0.3, whose use ends the command with an error that states the new name."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.error(f"{self.option_strings[0]} is now {self.const}")
+
+
+def reject_old_options(parser: argparse.ArgumentParser, command: str) -> None:
+    """Make the old options of a command end it with an error that states the new name."""
+    for old, new in OPTIONS[command].items():
+        parser.add_argument(
+            old, action=_OldOption, nargs="?", const=new, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
 
 
 def whole_number(low: int, high: int | None = None, what: str = "whole number") -> Callable[[str], int]:

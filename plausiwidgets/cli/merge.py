@@ -8,7 +8,7 @@ from pathlib import Path
 from plausiwidgets.cli.assess import output_options, reported, require_files, same_file, save
 from plausiwidgets.cli.console import WRONG_USE, CommandError
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 """Most missing parts that are named in an error."""
 
 
@@ -43,6 +43,6 @@ def merge(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     _, errors = save(table, options)
     if missing := table.attrs["missing"]:
-        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-        errors.append(f"not complete, missing: {', '.join(missing[:MOST_NAMED])}{more}")
+        more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
+        errors.append(f"not complete, missing: {', '.join(missing[:MAX_NAMED])}{more}")
     return reported(table, errors, options.command)

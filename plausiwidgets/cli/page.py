@@ -7,7 +7,7 @@ import math
 from itertools import chain
 from pathlib import Path
 
-from plausiwidgets.cli.console import CommandError
+from plausiwidgets.cli.console import CommandError, reject_old_options
 from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
 from plausiwidgets.texts import languages
 
@@ -27,20 +27,21 @@ def page_options(parser: argparse.ArgumentParser) -> None:
         help="file of Markdown with cards, beside the neuron; the package has lesson, lesson_long and lesson_de",
     )  # fmt: skip
     parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")
+    parser.add_argument("--site-dir", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
+    reject_old_options(parser, "page")
 
 
 def page(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.lanes import NotCompilableError
     from plausiwidgets.widgets.page import export_page
 
-    if options.out is not None:
+    if options.site_dir is not None:
         return site(options)
     if len(options.model) > 1:
         names = ", ".join(model.key for model in options.model)
-        raise CommandError(f"a file shows one model: name one of {names}, or give --out FOLDER for all of them")
+        raise CommandError(f"a file shows one model: name one of {names}, or give --site-dir FOLDER for all of them")
     lesson = options.lesson and lesson_of(options.lesson)
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
@@ -50,7 +51,7 @@ def page(options: argparse.Namespace) -> int:
         )
     except OSError as error:
         raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
-    except (ValueError, NotCompilable) as error:
+    except (ValueError, NotCompilableError) as error:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
     return 0
@@ -74,14 +75,17 @@ def site(options: argparse.Namespace) -> int:
     from plausiwidgets.widgets.server.site import write
 
     if {model.key for model in options.model} != set(models.names()) or not all(map(is_builtin, options.model)):
-        raise CommandError("a folder has all models of the package: plausiwidgets page all --out FOLDER")
+        raise CommandError("a folder has all models of the package: plausiwidgets page all --site-dir FOLDER")
     if options.patterns or options.parameters or options.lesson:
         raise CommandError("a folder has all patterns and no lesson: leave out --patterns, --set and --lesson")
     try:
-        size = write(options.out, options.language)
+        size = write(options.site_dir, options.language)
     except OSError as error:
-        raise CommandError(f"cannot write {options.out}: {error.strerror}") from None
-    print(f"{options.out}: {size / 1e6:.1f} MB, shown by any web host; try: python -m http.server -d {options.out}")
+        raise CommandError(f"cannot write {options.site_dir}: {error.strerror}") from None
+    print(
+        f"{options.site_dir}: {size / 1e6:.1f} MB, shown by any web host; "
+        f"try: python -m http.server -d {options.site_dir}"
+    )
     return 0
 
 

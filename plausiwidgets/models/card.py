@@ -13,12 +13,12 @@ DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
 """How the source of a neuron names its publication."""
 
 
-def card(model: Any, cost: str = "") -> str:
-    """Return the card of a model, with the cost of a step in words, where it is given."""
+def card(model: Any, operations: str = "") -> str:
+    """Return the card of a model, with the operation count of a step in words, where it is given."""
     unit = "" if model.states[0].unit == "1" else f" {model.states[0].unit}"
     level = "" if model.spike_level is None else f"{_number(model.spike_level)}{unit}"
     spike = f"; a spike is an upward crossing of {level}" if level else ""
-    facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, cost]
+    facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, operations]
     parts = [f"<h3>{_text(model.title)} <code>{_text(model.key)}</code></h3>"]
     parts += [f"<p>{_linked(_text(fact))}</p>" for fact in facts if fact]
     if model.equations:
@@ -33,8 +33,8 @@ def card(model: Any, cost: str = "") -> str:
     if model.presets:
         presets = [_preset(p) for p in model.presets]
         parts.append(_table("Published sets", ("title", "values", "firing pattern", "time step", "source"), presets))
-    if model.cannot:
-        arguments = [(pattern.replace("_", " "), why) for pattern, why in model.cannot.items()]
+    if model.ruled_out:
+        arguments = [(pattern.replace("_", " "), why) for pattern, why in model.ruled_out.items()]
         parts.append(_table("Cannot show", ("firing pattern", "why"), arguments))
     return "\n".join(parts)
 
@@ -47,7 +47,7 @@ def _preset(preset: Any) -> tuple[str, ...]:
 
 def _range(parameter: Parameter) -> str:
     scale = "" if parameter.scale == "linear" else f", {parameter.scale} scale"
-    fixed = "" if parameter.free else ", fixed by default"
+    fixed = "" if parameter.vary else ", fixed by default"
     return f"{_number(parameter.low)} to {_number(parameter.high)}{scale}{fixed}"
 
 

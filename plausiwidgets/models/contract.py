@@ -57,7 +57,7 @@ Tensors = tuple["torch.Tensor", ...]
 # ------------------------------------------------------------------ p, the parameters as a step sees them
 
 
-class ReadOnly(TypeError):
+class ReadOnlyError(TypeError):
     """A step sets a parameter; the text says which, and what to do instead."""
 
 
@@ -69,13 +69,13 @@ class Namespace(SimpleNamespace):
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise ReadOnly(
+        raise ReadOnlyError(
             f"p.{name} cannot be set: parameters are the same in every time step. Use a variable of your own, "
             f"`{name} = p.{name} * 2`, and make what changes from step to step an entry of the state"
         )
 
     def __delattr__(self, name: str) -> None:
-        raise ReadOnly(f"p.{name} cannot be deleted: parameters are the same in every time step")
+        raise ReadOnlyError(f"p.{name} cannot be deleted: parameters are the same in every time step")
 
 
 class Recorder(Namespace):
@@ -108,22 +108,22 @@ def check_contract(model: Any) -> None:
             return
         try:
             _check(model, _LANES)
-        except _Ambiguous:
+        except _AmbiguousError:
             model.lanewise = True
             _check(model, 1)
-    except _Broken as error:
+    except _BrokenError as error:
         raise ValueError(f"model {model.key!r}: {error}") from error.__cause__
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The model breaks the contract; the text says how."""
 
 
-class _Ambiguous(Exception):
+class _AmbiguousError(Exception):
     """The step asked for the truth value of several lanes."""
 
 
-class _Meaningless(Exception):
+class _MeaninglessError(Exception):
     """The step raised something at values that a simulation need not reach."""
 
 
@@ -133,17 +133,17 @@ def _check(model: Any, lanes: int) -> None:
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
         if not torch.isfinite(value).all():
             _refuse_singularity(model, start, start[1, :1])
-            raise _Broken(
+            raise _BrokenError(
                 f"state {state.key!r} is not finite after one step at the default parameters and the default current "
                 f"{_amount(model.current.default, model.current.unit)}"
             )
     for rows, when in _probes(model):
         for part in _alone(rows) if model.lanewise else [rows]:
-            with suppress(_Meaningless):
+            with suppress(_MeaninglessError):
                 _check_step(model, part, when, read)
                 _refuse_chance(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
-                    raise _Broken(
+                    raise _BrokenError(
                         f"a lane of the step gives other values alone than together with others ({when}). Each lane is "
                         f"a neuron of its own, and must not depend on the other lanes, on their order or on their "
                         f"number: compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, `v.sort()` or `len(v)`, "
@@ -163,14 +163,14 @@ def _check_program(model: Any) -> None:
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
-                raise _Broken(f"{name!r} of the {when} is not finite at the default parameters")
+                raise _BrokenError(f"{name!r} of the {when} is not finite at the default parameters")
     _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
-            raise _Broken(f"spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
+            raise _BrokenError(f"spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
     if not model.step.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -198,18 +198,20 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     p = Recorder(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
-        raise _Broken(
+        raise _BrokenError(
             f"initial_state returned {type(state).__name__}, it must return a tuple with a tensor for each state "
             f"variable, the membrane potential first, such as (p.v_rest,)"
         )
     names = [s.key for s in model.states]
     if len(names) != len(state):
-        raise _Broken(f"initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}")
+        raise _BrokenError(
+            f"initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
+        )
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
         if not torch.isfinite(_as_lanes(tensor, lanes, f"initial_state, {name!r}")).all():
-            raise _Broken(f"{name!r} of initial_state is not finite at the default parameters")
+            raise _BrokenError(f"{name!r} of initial_state is not finite at the default parameters")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
     return _first_rows(model, np.full(lanes, model.current.default))
@@ -227,17 +229,17 @@ def _amount(x: float, unit: str) -> str:
 def _check_potentials(model: Any, rest: float, threshold: float) -> None:
     """Refuse rest, threshold, limit and spike level that do not follow each other."""
     if not 0 < threshold - rest < float("inf"):
-        raise _Broken(
+        raise _BrokenError(
             f"the threshold ({_volts(model, threshold)}) must lie above the rest ({_volts(model, rest)}) at the "
             f"default parameters: voltage criteria scale with their distance"
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
-        raise _Broken(
+        raise _BrokenError(
             f"limit ({_volts(model, model.limit)}) must be greater than the size of rest and threshold ({rest:g} and "
             f"{_volts(model, threshold)}): a neuron beyond ±limit has diverged"
         )
     if model.spike_level is not None and model.spike_level <= rest:
-        raise _Broken(
+        raise _BrokenError(
             f"spike_level ({_volts(model, model.spike_level)}) must lie above the rest ({_volts(model, rest)}) at the "
             f"default parameters: a spike crosses it upwards"
         )
@@ -250,7 +252,7 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         read.add(entry)
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
-            raise _Broken(
+            raise _BrokenError(
                 f"{what} is the parameter {entry!r} in {unit}, the potential {model.states[0].key!r} is in {scale}: "
                 f"both must have one unit, and times are in ms"
             )
@@ -259,7 +261,7 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name, unit = type(value).__name__, model.states[0].unit
-        raise _Broken(f"{what} returned {name}, it must be a number in {unit}") from None
+        raise _BrokenError(f"{what} returned {name}, it must be a number in {unit}") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
@@ -275,23 +277,23 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
         # The version also tells of `v[fired] = reset` where nothing fired.
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
-            raise _Broken(
+            raise _BrokenError(
                 f"the step changes its input {name} in place. Make a new tensor instead: `v = v + x`, not `v += x`; "
                 f"`torch.where(fired, reset, v)`, not `v[fired] = reset`, or work on `v.clone()`"
             )
     if model.spike_level is not None:
         if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
-            raise _Broken(
+            raise _BrokenError(
                 f"with spike_level the step returns the new state alone, such as (v, w), not {_describe(out)}"
             )
         spikes, new = torch.zeros(lanes, dtype=torch.float64), out
     elif not (isinstance(out, tuple) and len(out) == 2):
-        raise _Broken(f"the step must return two things, (spikes, state), not {_describe(out)}")
+        raise _BrokenError(f"the step must return two things, (spikes, state), not {_describe(out)}")
     else:
         spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
         got = f"{len(new)} entries" if isinstance(new, (tuple, list)) else _describe(new)
-        raise _Broken(
+        raise _BrokenError(
             f"the state that the step returns has {got}, that of initial_state {len(state)}: return (spikes, "
             f"({', '.join(names)},))"
         )
@@ -300,7 +302,7 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
     # A lane that ran away has diverged, and its spikes count for nothing.
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
-        raise _Broken(
+        raise _BrokenError(
             f"spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not {wrong[0].item():g} "
             f"({when}): `spikes = (v > threshold).to(v.dtype)`"
         )
@@ -311,41 +313,41 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
-    except ReadOnly as error:
-        raise _Broken(f"{what} sets a parameter. {error}") from error
+    except ReadOnlyError as error:
+        raise _BrokenError(f"{what} sets a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
-                raise _Ambiguous from error
-            raise _Broken(
+                raise _AmbiguousError from error
+            raise _BrokenError(
                 f"{what} branches on a tensor of several lanes; write torch.where(condition, a, b) instead of an if"
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
-            raise _Broken(
+            raise _BrokenError(
                 f"the step raised {type(error).__name__} with another number of lanes: {text}. It keeps a tensor of an "
                 f"earlier call, as a delay line does, or makes one of a fixed length: make what it remembers entries "
                 f"of the state, one for each step of a delay"
             ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
-            raise _Meaningless from error
-        raise _Broken(f"{what} raised {type(error).__name__} {when}: {text}") from error
+            raise _MeaninglessError from error
+        raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {text}") from error
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
-        raise _Broken(f"{what} is {_describe(value)}, it must be a tensor of shape [lanes]")
+        raise _BrokenError(f"{what} is {_describe(value)}, it must be a tensor of shape [lanes]")
     if tuple(value.shape) != (lanes,):
-        raise _Broken(
+        raise _BrokenError(
             f"{what} has shape {list(value.shape)}, it must be [lanes], here [{lanes}]: compute it from the current, "
             f"the state and p, elementwise"
         )
     if value.dtype not in (torch.float64, torch.bool):
-        raise _Broken(
+        raise _BrokenError(
             f"{what} has dtype {value.dtype}, it must be torch.float64: write `.to(v.dtype)` where a mask or a "
             f"constant becomes a value"
         )
@@ -399,7 +401,7 @@ def _refuse_chance(model: Any, rows: Floats) -> None:
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
-            raise _Broken(
+            raise _BrokenError(
                 "the step gives other values when it is called again with the same current, state and parameters. A "
                 "neuron is deterministic here, so that a result can be had again: leave out random numbers, and make "
                 "what the step remembers an entry of the state"
@@ -489,7 +491,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     finite = [np.isfinite(outcome(potentials[at] + s)).all(0) for s in (-shift, shift)] if at.size else []
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
-        raise _Broken(
+        raise _BrokenError(
             f"state {name!r} is nan after a step at a potential of {_volts(model, potentials[lane])}, and finite "
             f"beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
             f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
@@ -508,12 +510,12 @@ def _check_trial(model: Any) -> None:
     again = _fires_again(model, fired, v)
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
         if smaller := _smaller_current(model):
-            raise _Broken(
+            raise _BrokenError(
                 f"the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
                 f"{_amount(model.current.default, model.current.unit)} or twice this, and one spike at a time with "
                 f"smaller ones: give the current a smaller default, such as {smaller:g}"
             )
-        raise _Broken(
+        raise _BrokenError(
             f"the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above the "
             f"threshold ({_volts(model, threshold)}): one spike would count in each of them. A spike is an upward "
             f"crossing, and not a level: give the level, such as spike_level=0.0, and let the step return the new "
@@ -522,7 +524,7 @@ def _check_trial(model: Any) -> None:
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
     if known.size and moved < _MOVES * span:
-        raise _Broken(
+        raise _BrokenError(
             f"{name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, whatever "
             f"the current from {model.current.low:g} to {_amount(model.current.high, model.current.unit)}: "
             f"{_POTENTIAL_FIRST}"
@@ -532,7 +534,7 @@ def _check_trial(model: Any) -> None:
     # A slow neuron that starts at its reset comes back all the time.
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
-        raise _Broken(
+        raise _BrokenError(
             f"{name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the rest "
             f"({_volts(model, rest)}) and the threshold ({_volts(model, threshold)}): {_POTENTIAL_FIRST}"
         )

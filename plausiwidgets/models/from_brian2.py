@@ -27,7 +27,7 @@ from plausiwidgets.support.arguments import checked, finite, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.quiet import imported
 
-_LONG, _MOST_STEPS = 1000.0, 12_000
+_LONG, _MAX_STEPS = 1000.0, 12_000
 """How long a neuron is run without a current until it rests: ms, and steps."""
 _SHORT, _FEW_STEPS = 300.0, 3000
 """The same for the smallest current that makes it fire."""
@@ -564,7 +564,7 @@ class _Written:
         if all(n in self.initial for n in self.order if n in self.eqs.diff_eq_names):
             return [float(x) for x in state[:, 0]]
         run = _Run(programs.step, self.parameters, dt)
-        for k in range(min(int(_LONG / dt), _MOST_STEPS)):
+        for k in range(min(int(_LONG / dt), _MAX_STEPS)):
             _, new = run.step(np.zeros(1), state)
             if not np.isfinite(new).all() or (k > 1000 and np.allclose(new, state, 1e-10, 1e-12)):
                 break

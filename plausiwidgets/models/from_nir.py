@@ -197,7 +197,7 @@ def _number(node: Any, name: str) -> float:
 def _parameter(name: str, x: float) -> Parameter:
     unit = "ms" if name.startswith("tau") else "1"
     if x > 0.0:
-        return Parameter(name, x, 0.2 * x, 5.0 * x, unit, scale="log", free=name != "v_threshold")
+        return Parameter(name, x, 0.2 * x, 5.0 * x, unit, scale="log", vary=name != "v_threshold")
     return Parameter(name, x, x - 1.0, x + 0.5, unit)
 
 

@@ -21,8 +21,8 @@ from plausiwidgets.models.outside import Outside, captured, global_names
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.program.recorded import NotRecorded, Recorder
-from plausiwidgets.support.extras import NotInstalled
+from plausiwidgets.program.recorded import NotRecordedError, Recorder
+from plausiwidgets.support.extras import NotInstalledError
 from plausiwidgets.support.lazy import torch
 
 _LANES, _STEPS, _AGAIN = 40, 120, 6
@@ -48,19 +48,19 @@ def take_numpy(model: Any) -> None:
     lanes, failed = _tried(model)
     try:
         if lanes is None:
-            raise NotRecorded(failed)
+            raise NotRecordedError(failed)
         grown = _refuse_memory(model, lanes)
         if failed or grown:
-            raise NotRecorded(f"it takes one lane at a time: {failed}" if failed else f"it changes {grown}")
+            raise NotRecordedError(f"it takes one lane at a time: {failed}" if failed else f"it changes {grown}")
         programs = _recorded(model)
         _compare(model, programs)
-    except _Refused as error:
+    except _RefusedError as error:
         raise ValueError(str(error)) from None
     except Exception as error:  # of any kind, for a value that is no array
         reason = str(error) or type(error).__name__
         if find_spec("torch") is None:
             where = f"model {model.key!r}: the step cannot be written down as a program ({reason}), and "
-            raise NotInstalled("torch", where) from None
+            raise NotInstalledError("torch", where) from None
         if lanes is None:  # perhaps it takes tensors
             return
         model.step = NumpyFunction(model.step, reason, lanes is np.float64)
@@ -73,7 +73,7 @@ def take_numpy(model: Any) -> None:
     model.initial_state = model.step.initial_state
 
 
-class _Refused(ValueError):
+class _RefusedError(ValueError):
     """A step that is no function of its arguments."""
 
 
@@ -139,11 +139,11 @@ def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
     """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
     before = Outside({"step": model.step})
     if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
-        raise _Refused(f"model {model.key!r}: it draws random numbers, and a neuron is deterministic here")
+        raise _RefusedError(f"model {model.key!r}: it draws random numbers, and a neuron is deterministic here")
     name, _ = before.changed() or ("", "")
     if not name or name.startswith("len("):
         return name
-    raise _Refused(
+    raise _RefusedError(
         f"model {model.key!r}: the step changes {name}, which is outside of it. Make what it remembers an entry of the "
         f"state, and leave out random numbers and what only counts calls"
     )
@@ -176,7 +176,7 @@ def _recorded(model: Any) -> Programs:
         new = out
         fired = np.logical_and(recorder.state[0] < model.spike_level, new[0] >= model.spike_level)
     if len(new) != len(started):
-        raise NotRecorded(f"the step returns {len(new)} state variables, initial_state {len(started)}")
+        raise NotRecordedError(f"the step returns {len(new)} state variables, initial_state {len(started)}")
     return Programs(recorder.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
 
 
@@ -221,7 +221,7 @@ def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> A
 def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
     for one, other in zip(theirs, ours, strict=True):
         if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
-            raise NotRecorded(f"another result than that of the step itself, at {when} of a comparison")
+            raise NotRecordedError(f"another result than that of the step itself, at {when} of a comparison")
 
 
 # ------------------------------------------------------------------ a loop

@@ -36,11 +36,11 @@ _NOISE_STEPS = 300
 """For how many steps the module's own loop is compared with the step."""
 _LAYOUTS = {"[lanes]": (-1,), "[lanes, 1]": (-1, 1), "[lanes, time, 1]": (-1, 1, 1)}
 """How a library lays out what it gets, from the plainest."""
-_MOST_STATES = 4
+_MAX_STATES = 4
 """Of a module that gets its state as an argument."""
 
 
-class Unfit(ValueError):
+class UnfitError(ValueError):
     """A module that cannot be a neuron model here; the text says why."""
 
 
@@ -290,7 +290,7 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
             wrapped = Wrapped(copy.deepcopy(module), module, layout, given)
             try:
                 _begin(wrapped)
-            except Unfit:
+            except UnfitError:
                 raise
             except Exception as error:
                 problems.append(f"{layout}: {_first_line(error)}")
@@ -307,14 +307,14 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
     if forgets is not None:
         changed = f" (it changes {', '.join(forgets)})" if forgets else ""
         also += next((f". {p.partition('Error: ')[2]}" for p in problems if "beside its output" in p), "")
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the module remembers nothing from step to step{changed}{also}. What a neuron remembers is a "
             f"tensor with a value for each lane, in an attribute or a buffer, or is returned beside the output and "
             f"taken again: forward(x, state) -> (spikes, state)"
         )
     if any("ambiguous" in problem for problem in problems):
         also += ". Write torch.where(condition, a, b) instead of an `if` on a tensor"
-    raise Unfit(
+    raise UnfitError(
         f"{where}: the module cannot be called on lanes ({'; '.join(dict.fromkeys(problems[:3]))}){also}. Valid is a "
         f"module that takes one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and returns spikes of this "
         f"shape"
@@ -331,7 +331,9 @@ def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str | None) -> Non
         with torch.no_grad():
             count = len(next(wrapped.loop(_ladder(1)))[0])
         if not 0 <= spikes < count:
-            raise Unfit(f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs")
+            raise UnfitError(
+                f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs"
+            )
 
 
 def _begin(wrapped: Wrapped) -> None:
@@ -365,12 +367,12 @@ def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
         return wrapped.call(x)
     except TypeError:
         zeros = wrapped.lay(torch.zeros_like(x))
-        for count in range(1, _MOST_STATES + 1):
+        for count in range(1, _MAX_STATES + 1):
             state = (zeros,) * count
             try:
                 return wrapped.call(x, state)
             except (TypeError, ValueError):
-                if count == _MOST_STATES:
+                if count == _MAX_STATES:
                     raise
         raise
 
@@ -396,7 +398,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
         changed = [p for p, s in spots.items() if p not in before or s.value is not before[p][0]
                    or _content(s.value) != before[p][1]]  # fmt: skip
         if counts:
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the module counts in {', '.join(map(repr, counts))}, which is no tensor of lanes. Make what "
                 f"it remembers a tensor with a value for each lane, and leave out what only counts calls"
             )
@@ -407,7 +409,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                     wrapped.keep(path, value)
                     continue
             elif _holds_tensors(value):
-                raise Unfit(
+                raise UnfitError(
                     f"{where}: the module keeps tensors in {path!r}, a {type(value).__name__}, as a delay line does. "
                     f"Make each place of it a buffer of its own, as `self.first, self.second = x, self.first`"
                 )
@@ -501,7 +503,7 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
         again = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
     for k, (first, second) in enumerate(zip(course, again, strict=True)):
         if not all(map(_same, first, second)):
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the module is random: called twice with the same currents it differs in step {k}. A neuron "
                 f"is deterministic here: leave out dropout, noise and stochastic firing"
             )
@@ -512,18 +514,20 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
             return i
     levels = outputs[0][outputs[0].isfinite()].unique()
     if not levels.any():
-        raise Unfit(f"{where}: the module does not fire within {_STEPS} steps, whatever the current from 1e-12 to 1000")
+        raise UnfitError(
+            f"{where}: the module does not fire within {_STEPS} steps, whatever the current from 1e-12 to 1000"
+        )
     if levels.numel() <= 64 and (levels == levels.round()).all() and levels.min() >= 0:
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the module has several spikes in one step (up to {levels.max():g}); here a neuron fires once in "
             f"a step, 1.0, or not, 0.0{library.several}"
         )
     if levels.numel() <= 3:
-        raise Unfit(
+        raise UnfitError(
             f"{where}: the spikes of the module are graded ({', '.join(f'{x:g}' for x in levels.tolist())}); here a "
             f"spike is 1.0, and a step without one 0.0"
         )
-    raise Unfit(
+    raise UnfitError(
         f"{where}: no output of the module is spikes, 1.0 where a lane fired in a step and else 0.0: the first has "
         f"values such as {', '.join(f'{x:.3g}' for x in levels[:: max(levels.numel() // 3, 1)][:3].tolist())}. A leaky "
         f"integrator never fires; graded spikes have no meaning here; if another output or an attribute is the "
@@ -613,7 +617,9 @@ def from_torch(
     kind = type(module).__name__
     where = f"from_torch({kind})"
     if isinstance(module, torch.jit.ScriptModule):
-        raise Unfit(f"{where}: the module is scripted, and what it remembers cannot be read. Give the module itself")
+        raise UnfitError(
+            f"{where}: the module is scripted, and what it remembers cannot be read. Give the module itself"
+        )
     library = library_of(module)
     library.refuse(module, where)
     work = _copy(module)
@@ -635,7 +641,7 @@ def from_torch(
     height = float(own[level].default if isinstance(level, str) else level)
     base = float(own[resting].default if isinstance(resting, str) else resting)
     if not height > base:
-        raise Unfit(f"{where}: threshold is {height:g}, valid is: above the rest, {base:g}")
+        raise UnfitError(f"{where}: threshold is {height:g}, valid is: above the rest, {base:g}")
     drive = current or _current(space, height - base, unit)
     _compare(space, drive, values)
     names = [_identifier(p, space.states) for p in space.states]
@@ -719,13 +725,13 @@ def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
     else:
         chosen = [p for name in POTENTIALS for p in paths if _last(p) == name]
         if len({p.rpartition(".")[0] for p in chosen}) > 1:
-            raise Unfit(
+            raise UnfitError(
                 f"{where}: the module has several layers, each with a potential of its own: {', '.join(chosen)}. Here "
                 f"a model is one neuron with one current: take one of them"
             )
         chosen = chosen or (paths if len(paths) == 1 else [])
     if not chosen:
-        raise Unfit(
+        raise UnfitError(
             f"{where}: which of the states is the membrane potential? Say potential= one of: {', '.join(paths)}"
         )
     return [chosen[0], *(p for p in paths if p != chosen[0])]
@@ -773,7 +779,7 @@ def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
         calm = state[v][(spikes == 0) & state[v].isfinite()]
         best = max(best, float(calm.max())) if len(calm) else best
     if not best > space.begin[v]:
-        raise Unfit(
+        raise UnfitError(
             f"{space.where}: no attribute of the module is called {', '.join(THRESHOLDS[:4])} …: say threshold="
         )
     return float(f"{best:.3g}")
@@ -802,7 +808,7 @@ def _current(space: _Space, span: float, unit: str) -> Parameter:
         fired += spikes != 0
     more = fired[1:] - fired[0]  # than without a current
     if not (more > 0).any():
-        raise Unfit(
+        raise UnfitError(
             f"{space.where}: the neuron does not fire within 400 steps, at any constant current from "
             f"{float(ladder[0]):.3g} to {float(ladder[-1]):.3g}: say current=, a Parameter whose default makes it fire"
         )
@@ -870,7 +876,7 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
         is_threshold = level is not None and path == level[0]
         low, high, scale = _range(_last(path), number, span, is_threshold)
         declared = Parameter(
-            _identifier(path, list(found)), number, low, high, scale=scale, free=not is_threshold,
+            _identifier(path, list(found)), number, low, high, scale=scale, vary=not is_threshold,
             description=f"{path!r} of the module.",
         )  # fmt: skip
         made[path] = ([declared], _read(declared.key))
@@ -954,7 +960,7 @@ def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None
 
 
 def _differs(space: _Space, k: int, what: str) -> NoReturn:
-    raise Unfit(
+    raise UnfitError(
         f"{space.where}: in step {k} {what}: the module remembers something else than "
         f"{', '.join(map(repr, space.states))}. Make what it remembers a tensor with a value for each lane"
     )

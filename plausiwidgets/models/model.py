@@ -17,9 +17,10 @@ from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.neuron import Programs
-from plausiwidgets.support.arguments import checked, finite, mapping, renamed_fields, whole
+from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.renamed import renamed
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -71,7 +72,6 @@ class Preset:
 
 
 @checked
-@renamed_fields(name="key")
 @dataclass(frozen=True)
 class StateVariable:
     """A state variable of a neuron.
@@ -115,7 +115,7 @@ class StateVariable:
 
 
 @checked
-@renamed_fields(name="key")
+@renamed
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 
@@ -187,7 +187,7 @@ class NeuronModel:
         Texts for the user.
     presets : sequence of Preset
         Published parameter sets.
-    cannot : mapping of str to str
+    ruled_out : mapping of str to str
         Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
     validate : bool
         Run the step on a few lanes and refuse it if it breaks the contract.
@@ -237,7 +237,7 @@ class NeuronModel:
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
-        cannot: Mapping[str, str] | None = None,
+        ruled_out: Mapping[str, str] | None = None,
         validate: bool = True,
     ) -> None:
         check_key("a model", key)
@@ -260,7 +260,7 @@ class NeuronModel:
         self.description = description
         self.source = source
         self.presets = tuple(presets)
-        self.cannot: Mapping[str, str] = mapping(cannot)
+        self.ruled_out: Mapping[str, str] = mapping(ruled_out)
         self.lanewise = False
         self.discrete = False
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None

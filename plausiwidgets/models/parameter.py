@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.support.arguments import checked, numbers, renamed_fields, shown
+from plausiwidgets.support.arguments import checked, numbers, shown
 from plausiwidgets.support.names import check_key
+from plausiwidgets.support.renamed import renamed
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +24,7 @@ def meaning(key: str, title: str, description: str) -> str:
 
 
 @checked
-@renamed_fields(name="key")
+@renamed
 @dataclass(frozen=True)
 class Parameter:
     """A number that a slider and an optimizer can change.
@@ -47,9 +48,9 @@ class Parameter:
         Unit of the value, such as ``"ms"`` or ``"mV"``.
     scale : {"linear", "log", "asinh"}
         How the range is spread over slider and search space. ``"asinh"`` is for values that
-        change sign over decades: linear within ``±zero``, logarithmic beyond.
-    zero : float, optional
-        Half-width of the linear middle of an ``"asinh"`` scale, in `unit`.
+        change sign over decades: linear within ``±linear_width``, logarithmic beyond.
+    linear_width : float, optional
+        Half-width of the linear part of an ``"asinh"`` scale, in `unit`.
     limits : tuple of (float or None, float or None)
         Hard limits, both included: a value outside of them is refused. A value on a log scale must also
         be above zero.
@@ -57,7 +58,7 @@ class Parameter:
         Where the explorer shows it.
     description, source : str
         Meaning, and the publication of its default or range.
-    free : bool
+    vary : bool
         Whether an optimizer may change it by default.
     title : str
         Short name for the user; default: the key.
@@ -77,12 +78,12 @@ class Parameter:
     high: float
     unit: str = ""
     scale: str = "linear"
-    zero: float | None = None
+    linear_width: float | None = None
     limits: tuple[float | None, float | None] = (None, None)
     group: str = "membrane"
     description: str = ""
     source: str = ""
-    free: bool = True
+    vary: bool = True
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -104,8 +105,8 @@ class Parameter:
             raise ValueError(f"{where}: unit {self.unit!r} is a scale, write scale={self.unit!r}")
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"{where}: a log scale needs low > 0, not {self.low:g}")
-        if self.scale == "asinh" and not (self.zero is not None and self.zero > 0):
-            raise ValueError(f"{where}: an asinh scale needs zero > 0, the width of its linear middle, not {self.zero}")
+        if self.scale == "asinh" and not (self.linear_width is not None and self.linear_width > 0):
+            raise ValueError(f"{where}: an asinh scale needs linear_width > 0, not {self.linear_width}")
         if self.group not in GROUPS:
             raise ValueError(f"{where}: group {self.group!r} is not one of {', '.join(GROUPS)}")
         try:
@@ -177,8 +178,8 @@ class Parameter:
         if self.scale == "log":
             return np.log(array)
         if self.scale == "asinh":
-            assert self.zero is not None
-            return np.arcsinh(array / self.zero)
+            assert self.linear_width is not None
+            return np.arcsinh(array / self.linear_width)
         return array
 
     def untransform(self, values: ArrayLike) -> Floats:
@@ -187,8 +188,8 @@ class Parameter:
         if self.scale == "log":
             return np.exp(array)
         if self.scale == "asinh":
-            assert self.zero is not None
-            return np.sinh(array) * self.zero
+            assert self.linear_width is not None
+            return np.sinh(array) * self.linear_width
         return array
 
     def to_unit(self, values: ArrayLike, low: float | None = None, high: float | None = None) -> Floats:

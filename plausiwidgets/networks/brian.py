@@ -17,7 +17,7 @@ from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Progr
 from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import Floats, LaneJob, NotCompilable
+from plausiwidgets.simulation.lanes import Floats, LaneJob, NotCompilableError
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.quiet import imported
@@ -74,7 +74,7 @@ def to_brian2(
     ------
     ImportError
         Without Brian2; for a custom neuron also without PyTorch.
-    NotCompilable
+    NotCompilableError
         If the step cannot be exported, or uses an operation that Brian2 does not have; the text says which.
     ValueError
         For a value that is not valid.
@@ -120,16 +120,16 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
     """Return the assignments of a time step of `dt` ms in Brian2's language."""
     try:
         program = _program(model)
-    except NotCompilable as reason:
-        raise NotCompilable(f"to_brian2: {reason}") from None
+    except NotCompilableError as reason:
+        raise NotCompilableError(f"to_brian2: {reason}") from None
     shown = _names(model)
     names = {"current": "_injected", "dt": repr(dt)}
     names |= {f"s{i}": shown[s.key] for i, s in enumerate(model.states)}
     names |= {f"p{i}": shown[name] for i, name in enumerate(program.parameters)}
     names |= {line.name: f"_step_{line.name}" for line in program.body}
 
-    def refuse(what: str) -> NotCompilable:
-        return NotCompilable(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have")
+    def refuse(what: str) -> NotCompilableError:
+        return NotCompilableError(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have")
 
     def text(value: Value) -> str:
         if value.number is None:

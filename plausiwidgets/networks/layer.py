@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.networks.step import Tensors, torch_step
 from plausiwidgets.networks.surrogate import Function, where_fired
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lanes import NotCompilableError
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.printed import Table, extent
 
@@ -41,8 +41,8 @@ class NeuronLayer(torch.nn.Module):
         super().__init__()
         try:
             self._step = torch_step(model)
-        except NotCompilable as reason:
-            raise NotCompilable(f"to_norse: {reason}") from None
+        except NotCompilableError as reason:
+            raise NotCompilableError(f"to_norse: {reason}") from None
         if not self._step.deciding and model.spike_level is None:
             raise ValueError(
                 f"to_norse: the spikes of model {model.key!r} come from no comparison (<, <=, >, >=), so that no "

@@ -12,7 +12,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.networks.rheobase import rheobase
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import checked, numbers, shown
+from plausiwidgets.support.arguments import checked, mapping, numbers, shown
 from plausiwidgets.support.extras import require
 from plausiwidgets.support.names import unknown
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _SLOPES = 2.0
 """Of alpha by default: over the span from rest to threshold."""
+
+
+def _own(neuron: NeuronModel, given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
+    """Return the model's parameters of a complete set; a set in which one is missing stays as it is."""
+    return {name: given[name] for name in neuron.parameters} if neuron.parameters.keys() <= given.keys() else given
 
 
 @checked
@@ -60,7 +65,8 @@ def to_norse(
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float or 1-D array, optional
-        What is left out takes its default. An array has one value for each neuron of the layer.
+        Parameters that are not given take their defaults. An array has one value for each neuron of the layer. The
+        complete parameter set of a `Result` also has parameters of the stimulus, which are ignored.
     dt : float, optional
         Time step in ms; the model's own by default.
     surrogate : {"superspike", "logistic", "triangle"} or callable
@@ -84,7 +90,7 @@ def to_norse(
     ------
     ImportError
         Without PyTorch, with the command that installs it.
-    NotCompilable
+    NotCompilableError
         If the step cannot be exported; the text says why.
     ValueError
         For a value that is not valid, a neuron without a rheobase, or a spike that comes from no comparison.
@@ -94,7 +100,7 @@ def to_norse(
     from plausiwidgets.networks.surrogate import SURROGATES
 
     neuron = get(model)
-    values = neuron.complete(parameters)
+    values = neuron.complete(_own(neuron, mapping(parameters)))
     step = check_dt(neuron, dt)
     sizes = {v.size for v in values.values() if v.ndim}
     if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:

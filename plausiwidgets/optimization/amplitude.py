@@ -31,7 +31,7 @@ NEAR = -0.3
 WANTED = 0.2
 """Logarithm of the ratio of the thresholds above which the shortfall is 0."""
 SCALE = 0.2
-"""Difference of that logarithm from `WANTED` that costs 1/2."""
+"""Difference of that logarithm from `WANTED` with a penalty of 1/2."""
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def check_engine(engine: str) -> str:
     return engine
 
 
-MOST_AT_ONCE = 10_000.0
+MAX_AT_ONCE = 10_000.0
 """Candidates of a generation: more take gigabytes, and learn nothing more."""
 
 
@@ -189,5 +189,5 @@ def check_popsize(popsize: int | None) -> int | None:
     """Return the points of a CMA-ES generation, None for the default; ValueError if it is invalid."""
     if popsize is None:
         return None
-    bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MOST_AT_ONCE)
+    bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MAX_AT_ONCE)
     return int(popsize)

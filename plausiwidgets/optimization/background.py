@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast
 
-from plausiwidgets.optimization.control import Gate, Stopped, chosen_gate
+from plausiwidgets.optimization.control import Gate, StoppedError, chosen_gate
 from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.support.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 
@@ -120,22 +120,22 @@ class Background(ABC, Generic[S, R]):
             self._changed.notify_all()
 
     def _checkpoint(self) -> None:
-        """Wait while paused or while the gate is closed; raise `Stopped` after a stop or the time limit.
+        """Wait while paused or while the gate is closed; raise `StoppedError` after a stop or the time limit.
 
         The work calls it about every 10 ms.
         """
         while not self._stopping:
             if self._time_limit is not None and self._elapsed >= self._time_limit:
-                raise Stopped("time")
+                raise StoppedError("time")
             if self._paused:
                 self._wait_for_resume()
             elif self._gate.wait():
                 return
-        raise Stopped("stopped")
+        raise StoppedError("stopped")
 
     def _wait_for_resume(self) -> None:
         # Within a generation, which is not counted yet: only the state of the snapshot changes.
-        self._snapshot = self._with(self._snapshot, reason="paused")
+        self._snapshot = self._with(self._snapshot, stop_reason="paused")
         with self._changed:
             self._idle_since = time.monotonic()
             while self._paused and not self._stopping:
@@ -143,7 +143,7 @@ class Background(ABC, Generic[S, R]):
             self._idle += time.monotonic() - self._idle_since
             self._idle_since = None
         if not self._stopping:
-            self._snapshot = self._with(self._snapshot, reason="running")
+            self._snapshot = self._with(self._snapshot, stop_reason="running")
 
     @property
     def _elapsed(self) -> float:
@@ -161,7 +161,7 @@ class Background(ABC, Generic[S, R]):
 
     @abstractmethod
     def _run(self) -> str:
-        """Do the work and return the reason of its end; a checkpoint may raise `Stopped`."""
+        """Do the work and return the reason of its end; a checkpoint may raise `StoppedError`."""
 
     def _finish(self, **ending: str) -> None:
         """Publish the last snapshot, with the reason and, for a failure, the error."""
@@ -175,7 +175,7 @@ class Background(ABC, Generic[S, R]):
         """Call the progress; it is switched off if it raises an error."""
         try:
             getattr(self._progress, call)(self.snapshot())
-        except Stopped:
+        except StoppedError:
             raise
         except Exception as error:
             self._progress = NoProgress()
@@ -192,7 +192,7 @@ class Background(ABC, Generic[S, R]):
         try:
             self._report("init")
             reason = self._run()
-        except Stopped as stopped:
+        except StoppedError as stopped:
             reason = str(stopped)
         except KeyboardInterrupt:
             pass
@@ -200,14 +200,14 @@ class Background(ABC, Generic[S, R]):
             self._error = error
         try:
             if self._error is None:
-                self._finish(reason=reason)
+                self._finish(stop_reason=reason)
             else:
-                self._finish(reason="failed", error=_describe(self._error))
-            with suppress(Stopped, KeyboardInterrupt):  # of a second Ctrl-C
+                self._finish(stop_reason="failed", error=_describe(self._error))
+            with suppress(StoppedError, KeyboardInterrupt):  # of a second Ctrl-C
                 self._report("close")
         except Exception as error:
             self._error = self._error or error
-            self._snapshot = self._with(self._snapshot, reason="failed", error=_describe(error))
+            self._snapshot = self._with(self._snapshot, stop_reason="failed", error=_describe(error))
         finally:
             self._ended.set()
 

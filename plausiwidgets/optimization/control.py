@@ -75,5 +75,5 @@ def chosen_gate() -> Gate:
     return _chosen.get() or gate
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Raised by a checkpoint to end the work; its text is the reason."""

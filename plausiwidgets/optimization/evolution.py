@@ -14,9 +14,9 @@ from plausiwidgets.optimization.strategy import losses_of
 SHARE = 0.5
 """Probability that a criterion counts for the choice of the member that another one moves towards."""
 REST = 1e-3
-"""Weight of the other criteria: they decide between members with equal costs."""
+"""Weight of the other criteria: they decide between members with equal penalties."""
 TIE = 1e-6
-"""Largest random cost, to choose between equal members, such as silent ones."""
+"""Largest random penalty, to choose between equal members, such as silent ones."""
 OFFERS = 3
 """Candidate steps of a member; the one whose nearest member is best is tried."""
 STEP, STEP_SPREAD = 0.7, 0.1
@@ -37,18 +37,18 @@ class Population:
     too short to adapt them. A few members are tried at a time, each from the present population; points beyond the
     cube are folded into it.
 
-    The sum of the costs misleads: a neuron that bursts too early may cost more than a silent one. So a member moves
-    towards the best one under a random half of the criteria, drawn for each trial, similar to lexicase selection
-    (T. Helmuth, L. Spector and J. Matheson, IEEE Trans. Evol. Comput. 19(5), 2015). Of a few steps, the one whose
-    nearest member is best under these criteria is tried. The sum decides which point survives.
+    The sum of the penalties misleads: a neuron that bursts too early may have a larger loss than a silent one. So a
+    member moves towards the best one under a random half of the criteria, drawn for each trial, similar to lexicase
+    selection (T. Helmuth, L. Spector and J. Matheson, IEEE Trans. Evol. Comput. 19(5), 2015). Of a few steps, the one
+    whose nearest member is best under these criteria is tried. The sum decides which point survives.
 
-    The first members `units` [size, d] are spread over the cube; their `costs` [size, criteria + 1] are those of
+    The first members `units` [size, d] are spread over the cube; their `penalties` [size, criteria + 1] are those of
     `Strategy.tell`.
     """
 
-    def __init__(self, chart: Chart, units: Floats, costs: Floats, rng: Generator) -> None:
+    def __init__(self, chart: Chart, units: Floats, penalties: Floats, rng: Generator) -> None:
         self.chart = chart
-        self.units, self.costs = units.copy(), costs.copy()
+        self.units, self.penalties = units.copy(), penalties.copy()
         self._rng = rng
         self._next = 0
         self._reference = float(self.losses.min())
@@ -56,11 +56,11 @@ class Population:
 
     @property
     def size(self) -> int:
-        return len(self.costs)
+        return len(self.penalties)
 
     @property
     def losses(self) -> Floats:
-        return losses_of(self.costs)
+        return losses_of(self.penalties)
 
     @property
     def stale(self) -> bool:
@@ -78,29 +78,29 @@ class Population:
         self._trials = offers[chosen, each]
         return self.chart.decode(self._trials)
 
-    def tell(self, costs: Floats) -> None:
-        """Take the costs [count, criteria + 1] of the trials; a member moves unless its loss would rise."""
-        self._next = (self._next + len(costs)) % self.size
-        better = losses_of(costs) <= self.losses[self._tried]
+    def tell(self, penalties: Floats) -> None:
+        """Take the penalties [count, criteria + 1] of the trials; a member moves unless its loss would rise."""
+        self._next = (self._next + len(penalties)) % self.size
+        better = losses_of(penalties) <= self.losses[self._tried]
         moving = self._tried[better]
-        self.units[moving], self.costs[moving] = self._trials[better], costs[better]
-        self._note(len(costs))
+        self.units[moving], self.penalties[moving] = self._trials[better], penalties[better]
+        self._note(len(penalties))
 
-    def take(self, values: Floats, costs: Floats) -> None:
+    def take(self, values: Floats, penalties: Floats) -> None:
         """Replace the member next to the best of other points [m, d] by that point, if it is better."""
-        losses = losses_of(costs)
+        losses = losses_of(penalties)
         best = int(np.argmin(losses))
         unit = np.clip(self.chart.encode(values[best : best + 1])[0], 0.0, 1.0)
         near = int(np.argmin(np.linalg.norm(self.units - unit, axis=1)))
         if losses[best] < self.losses[near]:
-            self.units[near], self.costs[near] = unit, costs[best]
+            self.units[near], self.penalties[near] = unit, penalties[best]
         self._note(0)
 
     def _partial_losses(self, count: int) -> Floats:
         """Return the losses of all members under random halves of the criteria, shape [count, size]."""
         rng = self._rng
-        weights = np.where(rng.random((count, 1, self.costs.shape[1])) < SHARE, 1.0, REST)
-        return np.asarray(np.sum(weights * self.costs, axis=-1) + TIE * rng.random((count, self.size)))
+        weights = np.where(rng.random((count, 1, self.penalties.shape[1])) < SHARE, 1.0, REST)
+        return np.asarray(np.sum(weights * self.penalties, axis=-1) + TIE * rng.random((count, self.size)))
 
     def _offers(self, towards: NDArray[np.intp]) -> Floats:
         """Return steps [OFFERS, count, d] of the members to try, each towards a member [count]."""

@@ -27,7 +27,7 @@ USUAL_LOW, USUAL_HIGH, USUAL_RATE = -100.0, 50.0, 100.0
 """Potentials in mV and rate in Hz beyond which a response looks unusual."""
 _MOVES = 4  # spawn key, beside those of portfolio.py and problem.py
 MV, HZ = 50.0, 200.0
-"""What costs 1 beyond them."""
+"""What has a penalty of 1 beyond them."""
 
 
 def gentle(
@@ -92,7 +92,7 @@ def _penalty(batch: Batch, distance: Floats) -> Floats:
     n = len(batch.loss)
     values: Values = {} if batch.verdict is None else batch.verdict.measured
     low, high = values.get("lowest", np.zeros(n)), values.get("highest", np.zeros(n))
-    checks = () if batch.verdict is None else batch.verdict.checks
+    checks = () if batch.verdict is None else batch.verdict.criteria
     rate = next((c.value for c in checks if c.key == "rate"), np.zeros(n))
     beyond = (np.maximum(USUAL_LOW - low, 0.0) + np.maximum(high - USUAL_HIGH, 0.0)) / MV
     return distance.mean(axis=1) + np.nan_to_num(beyond) + np.maximum(np.nan_to_num(rate) - USUAL_RATE, 0.0) / HZ

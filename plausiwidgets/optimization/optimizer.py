@@ -10,14 +10,14 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.evaluations import EvaluationRecorder
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
-from plausiwidgets.optimization.result import Result, describe_missed
+from plausiwidgets.optimization.result import Result, describe_unmet
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
-from plausiwidgets.optimization.tries import TriesRecorder
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -25,7 +25,7 @@ from plausiwidgets.simulation.lanes import Checkpoint
 class Optimizer:
     """Strategy, judge and verification of one problem; its settings are those of `optimize`.
 
-    Without `keep_tries` its records have no tries: those of a study would fill the memory.
+    Without `keep_history` its records have no history: those of a study would fill the memory.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Optimizer:
         strategy: StrategyFactory | None = None,
         start: Mapping[str, float] | None = None,
         *,
-        keep_tries: bool = True,
+        keep_history: bool = True,
     ) -> None:
         self.problem = problem
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
@@ -59,23 +59,23 @@ class Optimizer:
             letter=pattern.letter,
             seed=seed,
             budget=budget,
-            reason="running",
+            stop_reason="running",
             phase=self.strategy.phase,
             bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
             start={} if start is None else dict(start),
             strategy=_named(self.strategy),
-            argument=argument_against(pattern, problem.model),
+            ruled_out=why_ruled_out(pattern, problem.model),
             dt=problem.dt,
             engine=problem.engine,
             versions=versions(problem.model, engine=problem.engine),
             problem=problem,
         )
-        self._recorder = TriesRecorder(space.names) if keep_tries else None
+        self._recorder = EvaluationRecorder(space.names) if keep_history else None
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
     @property
-    def reason(self) -> str:
+    def stop_reason(self) -> str:
         """Reason of the end: ``"solved"``, ``"finished"`` or ``"budget"``."""
         return "solved" if self.result.replicated else "finished" if self.strategy.finished else "budget"
 
@@ -100,20 +100,22 @@ class Optimizer:
                 "parameters": parameters,
                 "loss": loss,
                 "status": str(batch.status[best]),
-                "failed_check": str(batch.failed_check[best]),
+                "failed_test": str(batch.failed_test[best]),
                 "found_after": before.evaluations + best + 1,
-                "missed": describe_missed(batch.checks(best) or self.problem.checks(parameters, checkpoint)),
+                "unmet": describe_unmet(
+                    batch.criterion_results(best) or self.problem.criterion_results(parameters, checkpoint)
+                ),
             }
-        costs = batch.guidance
-        if not np.all(np.isfinite(costs)):
-            raise ValueError("a cost is not finite")
+        penalties = batch.guidance
+        if not np.all(np.isfinite(penalties)):
+            raise ValueError("a penalty is not finite")
         self._asked, self._rank = None, min(rank, self._rank)
-        evaluations, restarts = before.evaluations + len(costs), self.strategy.restarts
-        self.strategy.tell(costs)
+        evaluations, restarts = before.evaluations + len(penalties), self.strategy.restarts
+        self.strategy.tell(penalties)
         if phase == "screen":
-            made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(costs))
+            made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(penalties))
         if self._recorder is not None:
-            made["tries"] = self._recorder.append(batch, restarts, phase)
+            made["_history"] = self._recorder.append(batch, restarts, phase)
         self.result = replace(
             before,
             evaluations=evaluations,

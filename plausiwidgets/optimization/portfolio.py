@@ -83,7 +83,7 @@ class Portfolio:
         self.evaluations = 0
         self.restarts = 0
         self.phase = "screen" if start is None else "start"
-        self._costs: Floats
+        self._penalties: Floats
         self._charts = [space.chart(spread) for spread in self.options.spreads]
         self._runs_made = 0
         self._batches = self._plan()
@@ -94,9 +94,9 @@ class Portfolio:
     def ask(self) -> Floats | None:
         return next(self._batches) if self._left > 0 else None
 
-    def tell(self, costs: Floats) -> None:
-        self.evaluations += len(costs)
-        self._costs = costs
+    def tell(self, penalties: Floats) -> None:
+        self.evaluations += len(penalties)
+        self._penalties = penalties
 
     @property
     def _left(self) -> int:
@@ -112,8 +112,8 @@ class Portfolio:
         while True:
             chart = self._charts[round_ % len(self._charts)]
             units = self._sobol.draw(size)
-            costs = yield from self._evaluate(chart.decode(units), "screen")
-            population = Population(chart, units, costs, default_rng(self._seed(_POPULATION, round_)))
+            penalties = yield from self._evaluate(chart.decode(units), "screen")
+            population = Population(chart, units, penalties, default_rng(self._seed(_POPULATION, round_)))
             yield from self._evolve(population)
             size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
             self.restarts += 1
@@ -135,12 +135,12 @@ class Portfolio:
                 asked.append(active.ask())
             if options.explore:
                 asked.append(self._charts[0].decode(self._sobol.draw(options.explore * tried)))
-            costs = yield from self._evaluate(np.concatenate(asked), "search")
-            population.tell(costs[:tried])
+            penalties = yield from self._evaluate(np.concatenate(asked), "search")
+            population.tell(penalties[:tried])
             if active is not None:
                 made = slice(tried, tried + options.popsize)
-                active.tell(losses_of(costs[made]))
-                population.take(asked[1], costs[made])
+                active.tell(losses_of(penalties[made]))
+                population.take(asked[1], penalties[made])
                 if active.finished:
                     run = self._new_run(population, used)
                     self.restarts += 1
@@ -161,10 +161,10 @@ class Portfolio:
         return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
 
     def _evaluate(self, points: Floats, phase: str) -> Generator[Floats, None, Floats]:
-        """Ask for points, as many as the budget allows, and return their costs."""
+        """Ask for points, as many as the budget allows, and return their penalties."""
         self.phase = phase
         yield points[: self._left]
-        return self._costs
+        return self._penalties
 
     def _seed(self, *key: int) -> SeedSequence:
         return SeedSequence(self.seed, spawn_key=key)

@@ -13,7 +13,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns import CriterionResult, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import evaluate, single
@@ -48,13 +48,13 @@ class Batch:
         Complete sets, as judged.
     loss : ndarray [n]
         Graded loss, 0 exactly where accepted.
-    costs : ndarray [n, criteria]
+    penalties : ndarray [n, criteria]
         Contribution of each criterion to the loss.
     criteria : tuple of str
         Keys of the criteria.
     verdict : Verdict or None
         Verdict of the batch; None if it was merged from several.
-    status, failed_check : ndarray of str [n]
+    status, failed_test : ndarray of str [n]
         As in a `Verdict`.
     graded : ndarray [n]
         Rank of the candidates: the loss or, for a fragile one, the loss of the failed check.
@@ -64,21 +64,21 @@ class Batch:
 
     values: Values
     loss: Floats
-    costs: Floats
+    penalties: Floats
     criteria: tuple[str, ...]
     verdict: Verdict | None
     status: Words
-    failed_check: Words
+    failed_test: Words
     graded: Floats
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
     def unverified(
-        cls, values: Values, loss: Floats, costs: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
+        cls, values: Values, loss: Floats, penalties: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
     ) -> Batch:
         """Return a judged batch before its verification."""
         status = np.where(loss == 0.0, "unverified", "rejected")
-        return cls(values, loss, costs, criteria, verdict, status, np.full(len(loss), ""), loss)
+        return cls(values, loss, penalties, criteria, verdict, status, np.full(len(loss), ""), loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
@@ -87,20 +87,20 @@ class Batch:
 
     @property
     def guidance(self) -> Floats:
-        """Costs for the strategy, shape [n, criteria + 1].
+        """Penalties for the strategy, shape [n, criteria + 1].
 
-        The last column is the cost of a failed verification, of thresholds that are not apart, and of divergence
+        The last column is the penalty of a failed verification, of thresholds that are not apart, and of divergence
         beyond the criteria. A row's sum is `graded` plus the shortfall of the thresholds.
         """
-        beyond = self.graded - losses_of(self.costs)
+        beyond = self.graded - losses_of(self.penalties)
         apart = sum((t.shortfall for t in self.thresholds.values()), np.zeros(len(self.loss)))
-        return np.column_stack([self.costs, beyond + apart])
+        return np.column_stack([self.penalties, beyond + apart])
 
     def parameters(self, i: int) -> dict[str, float]:
         return {n: float(v[i]) for n, v in self.values.items()}
 
-    def checks(self, i: int) -> tuple[Check, ...]:
-        return () if self.verdict is None else single(self.verdict, i).checks
+    def criterion_results(self, i: int) -> tuple[CriterionResult, ...]:
+        return () if self.verdict is None else single(self.verdict, i).criteria
 
     def prefer(self, other: Batch) -> Batch:
         """Return this batch with the candidates of another one that are accepted there only."""
@@ -108,8 +108,8 @@ class Batch:
         if not there.any():
             return self
         values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
-        costs = np.where(there[:, None], other.costs, self.costs)
-        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), costs, self.criteria)
+        penalties = np.where(there[:, None], other.penalties, self.penalties)
+        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), penalties, self.criteria)
         return replace(merged, thresholds=self.thresholds)
 
 
@@ -139,12 +139,14 @@ class Problem:
     ) -> Batch:
         """Judge complete sets; `settled` saves settling them again."""
         verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
-        costs = np.column_stack([check.cost for check in verdict.checks])
-        criteria = tuple(check.key for check in verdict.checks)
-        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, criteria, verdict)
+        penalties = np.column_stack([check.penalty for check in verdict.criteria])
+        criteria = tuple(check.key for check in verdict.criteria)
+        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), penalties, criteria, verdict)
 
-    def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
-        return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).checks(0)
+    def criterion_results(
+        self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None
+    ) -> tuple[CriterionResult, ...]:
+        return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).criterion_results(0)
 
     @property
     def solves_amplitude(self) -> bool:
@@ -187,7 +189,7 @@ class Problem:
 
         Solved amplitudes are moved to hold at finer time steps too, where possible.
         """
-        status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype(object), batch.loss.copy()
+        status, failed_test, graded = batch.status.astype("U16"), batch.failed_test.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
@@ -195,10 +197,10 @@ class Problem:
             if batch.thresholds:
                 batch, settled = self._reconcile(batch, chosen, checkpoint)
             values = {n: v[chosen] for n, v in batch.values.items()}
-            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint, settled=settled)
+            status[chosen], failed_test[chosen], graded[chosen] = self.verified(values, checkpoint, settled=settled)
             if (status[chosen] == "replicated").any():
                 break
-        return replace(batch, status=status, failed_check=failed_check, graded=graded)
+        return replace(batch, status=status, failed_test=failed_test, graded=graded)
 
     def verified(
         self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
@@ -206,7 +208,7 @@ class Problem:
         """Return status, failed check and its loss for accepted sets."""
         judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify_sets(self.model, self.pattern, judged, self.engine, checkpoint)
-        return verdict.status, verdict.failed_check, verdict.failed_loss
+        return verdict.status, verdict.failed_test, verdict.failed_loss
 
     def _reconcile(
         self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None

@@ -4,52 +4,49 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.optimization.evaluations import Evaluations
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns import Check, Protocol, judge
+from plausiwidgets.patterns import CriterionResult, Protocol, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import MARKS, STATUSES
 from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.support.arguments import renamed_fields
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.picture import GREY, ORANGE, Axis, Plot, drawn
 from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.progress import Bar
+from plausiwidgets.support.renamed import STORED_RESULT, renamed
 
-if TYPE_CHECKING:
-    from plausiwidgets.networks.layer import NeuronLayer
-
-FORMAT = "plausiwidgets-result-6"
-READABLE = (FORMAT, "plausiwidgets-result-5")
-"""Formats that are read; the former one also held a summary of each generation, which is left out."""
+FORMAT = "plausiwidgets-result-7"
+OLD_FORMATS = ("plausiwidgets-result-5", "plausiwidgets-result-6")
+"""Formats of 0.2 and 0.3, which are read: some fields had other names."""
 
 STATES = {
     "waiting": "waiting", "running": "running", "paused": "paused", "solved": "done", "budget": "done",
     "finished": "done", "stopped": "stopped", "time": "stopped", "failed": "failed",
 }  # fmt: skip
-"""Reason of a search → its state."""
+"""Reason for which a search stopped → its state."""
 ENDED = ("done", "stopped", "failed")
 """States of finished work."""
 
-AT_END = 0.02
-"""A value is at an end of its range within this share of the range, and of the end itself."""
+AT_BOUND = 0.02
+"""A value is at a bound if it differs from it by less than this share of the range, and of the bound."""
 NAMED = 3
 """Largest number of criteria that a summary names."""
 
 
-@renamed_fields(key="id")
+@renamed
 @dataclass(frozen=True, repr=False)
 class Result(Printed):
     """The record of one search; it is immutable.
@@ -61,11 +58,11 @@ class Result(Printed):
     seed : int
         Seed of the search.
     budget : int
-        Largest number of candidates to judge; searches for thresholds of the amplitude (see `optimize`) are not
+        Maximum number of evaluations; searches for thresholds of the amplitude (see `optimize`) are not
         counted.
     letter : str
         Letter of the pattern.
-    reason : str
+    stop_reason : str
         ``"waiting"``, ``"running"`` or ``"paused"``; at the end ``"solved"``, ``"budget"``, ``"finished"`` (the
         strategy asks for no more points), ``"stopped"``, ``"time"`` or ``"failed"``.
     phase : str
@@ -78,12 +75,12 @@ class Result(Printed):
         Loss of the best set at `dt`; inf before the first candidate.
     status : {"replicated", "fragile", "unverified", "rejected"}
         Status of the best set, as of a `Verdict`; "rejected" means not found.
-    failed_check : str
-        Verification that a fragile set failed, in words.
+    failed_test : str
+        Verification test that a fragile set fails, in words.
     found_after : int or None
         Evaluations until the best set was found.
-    missed : mapping of str to str
-        Criteria that the best set misses, the costliest first: name → value and valid interval.
+    unmet : mapping of str to str
+        Criteria that the best set does not meet, the largest penalty first: name → value and valid interval.
     robustness : float or None
         Share of copies that are accepted, with every parameter changed by up to 1 %.
     restarts : int
@@ -91,13 +88,13 @@ class Result(Printed):
     volume : Volume
         Hits and points of the screens: the share of the space that shows the pattern.
     bounds : mapping of str to (float, float)
-        Box of the free parameters; all others keep their values in `parameters`.
+        Bounds of the varied parameters; all others keep their values in `parameters`.
     start : mapping of str to float
         Complete set that was judged first; empty without a start.
     strategy : str
         What proposed the points, with its settings.
-    argument : str
-        Why no parameters of the model show the pattern; empty without a known argument.
+    ruled_out : str
+        Why no parameters of the model can show the pattern; empty if the pattern is not ruled out.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
@@ -108,14 +105,12 @@ class Result(Printed):
         Versions of Python and the packages.
     error : str
         Error of a failed search.
-    tries : Tries
-        Every try as arrays, in memory only: empty for a search of an assessment and for a record that was read.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> result = pw.optimize("lif", "tonic_spiking", seed=0, budget=200)
-    >>> result.status, result.reason
+    >>> result.status, result.stop_reason
     ('replicated', 'solved')
     >>> pw.Result.from_json(result.to_json()).parameters == result.parameters
     True
@@ -126,32 +121,29 @@ class Result(Printed):
     seed: int
     budget: int
     letter: str = ""
-    reason: str = "waiting"
+    stop_reason: str = "waiting"
     phase: str = ""
     evaluations: int = 0
     parameters: Mapping[str, float] = field(default_factory=dict)
     loss: float = math.inf
     status: str = "rejected"
-    failed_check: str = ""
+    failed_test: str = ""
     found_after: int | None = None
-    missed: Mapping[str, str] = field(default_factory=dict)
+    unmet: Mapping[str, str] = field(default_factory=dict)
     robustness: float | None = None
     restarts: int = 0
     volume: Volume = field(default_factory=Volume)
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     start: Mapping[str, float] = field(default_factory=dict)
     strategy: str = ""
-    argument: str = ""
+    ruled_out: str = ""
     dt: float | None = None
     engine: str = "auto"
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
-    tries: Tries = field(repr=False, compare=False, default_factory=Tries)
     problem: Problem | None = field(repr=False, compare=False, default=None)
-
-    unit = "eval"
-    milestone = False
+    _history: Evaluations = field(repr=False, compare=False, default_factory=Evaluations)
 
     @property
     def id(self) -> tuple[str, str, int]:
@@ -161,7 +153,7 @@ class Result(Printed):
     @property
     def state(self) -> str:
         """``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
-        return STATES[self.reason]
+        return STATES[self.stop_reason]
 
     @property
     def ended(self) -> bool:
@@ -189,19 +181,19 @@ class Result(Printed):
         return self.volume.expected_random
 
     @property
-    def at_ends(self) -> tuple[str, ...]:
-        """Values of the best set that lie at an end of their ranges: there may be better ones beyond it.
+    def at_bounds(self) -> tuple[str, ...]:
+        """Parameters of the best set that are at one of their bounds; a wider range may contain better values.
 
         Examples
         --------
         >>> box = {"E_L": (-80.0, -55.0), "g_L": (1.0, 20.0)}
-        >>> Result("adex", "mine", 0, 64, parameters={"E_L": -55.1, "g_L": 4.0}, bounds=box).at_ends
+        >>> Result("adex", "mine", 0, 64, parameters={"E_L": -55.1, "g_L": 4.0}, bounds=box).at_bounds
         ('E_L',)
         """
         return tuple(
             name for name, (low, high) in self.bounds.items()
             if (value := self.parameters.get(name)) is not None and low < high
-            and any(abs(value - end) <= AT_END * min(abs(end), high - low) for end in (low, high))
+            and any(abs(value - end) <= AT_BOUND * min(abs(end), high - low) for end in (low, high))
         )  # fmt: skip
 
     @property
@@ -210,16 +202,18 @@ class Result(Printed):
 
         Examples
         --------
-        >>> found = Result("lif", "tonic_spiking", 0, 2000, reason="solved", status="replicated", found_after=12)
+        >>> found = Result("lif", "tonic_spiking", 0, 2000, stop_reason="solved", status="replicated", found_after=12)
         >>> found.summary
         'replicated, found after 12 evaluations'
         >>> missed = {"regular firing": "0.86, asked for ≥ 0.9"}
-        >>> Result("lif", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
+        >>> Result("lif", "mixed_mode", 0, 64, stop_reason="budget", evaluations=64, loss=0.5, unmet=missed).summary
         'not found within 64 evaluations, least loss 0.5: the best misses regular firing (0.86, asked for ≥ 0.9)'
         """
-        if self.reason == "failed":
+        if self.stop_reason == "failed":
             return f"failed: {self.error}"
-        ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(self.reason, "")
+        ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(
+            self.stop_reason, ""
+        )
         return self._found + ending
 
     @property
@@ -228,34 +222,37 @@ class Result(Printed):
             return f"replicated, found after {_evaluations(self.found_after or 0)}"
         within = f"within {_evaluations(self.evaluations)}"
         if self.status == "fragile":
-            return f"fragile: accepted, but not {self.failed_check}, {within}"
+            return f"fragile: accepted, but not {self.failed_test}, {within}"
         if self.status == "unverified":
             return f"accepted {within}, not verified"
-        if self.argument:
+        if self.ruled_out:
             searched = f"not found {within}, and " if self.evaluations else ""
-            return f"{searched}impossible: {self.argument}"
+            return f"{searched}ruled out: {self.ruled_out}"
         least = f", least loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
-        if not self.missed:
+        if not self.unmet:
             return f"not found {within}{least}"
-        named = [f"{name} ({value})" for name, value in self.missed.items()]
+        named = [f"{name} ({value})" for name, value in self.unmet.items()]
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        ends = self.at_ends
+        ends = self.at_bounds
         whose = "its range" if len(ends) == 1 else "their ranges"
         beyond = f"; at an end of {whose}, which bounds= widens: {', '.join(ends)}" if ends else ""
         return f"not found {within}{least}: the best misses {', '.join(named[:NAMED])}{more}{beyond}"
 
     @property
     def generation(self) -> int:
-        """Finished generations, where the tries are kept."""
-        return self.tries.generations
+        """Number of finished generations; 0 without a history."""
+        return self._history.generations
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row for each try, numbered by the index ``evaluation``: see :meth:`Tries.to_frame`.
+        """Table with one row per evaluation, whose index ``evaluation`` counts from 1.
 
-        ``result.history.to_csv(path)`` saves it; the JSON text of a result does not hold it.
+        The columns are ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and
+        ``phase``, one for each varied parameter (``parameter_…`` if its name is one of these), and ``penalty_…`` for
+        each criterion. ``result.history.to_csv(path)`` saves the table. It is in memory only: the table of a search of
+        an assessment, and of a result that was read from JSON, is empty.
         """
-        return self.tries.to_frame()
+        return self._history.to_frame()
 
     @cached_property
     def verdict(self) -> OneVerdict:
@@ -272,62 +269,22 @@ class Result(Printed):
 
     def _require_set(self) -> None:
         if not self.parameters:
-            raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
-
-    def to_norse(self, dt: float | None = None, **options: Any) -> NeuronLayer:
-        """Return the best set as a layer of a network by :func:`plausiwidgets.to_norse`; `dt` is that of the search.
-
-        At another time step the neuron is judged again: a `UserWarning` says what it no longer meets there.
-
-        Examples
-        --------
-        >>> import plausiwidgets as pw
-        >>> pw.optimize("lif", "tonic_spiking", budget=64).to_norse(input="rheobase").dt
-        0.1
-
-        Raises
-        ------
-        ImportError, ValueError, NotCompilable
-            As :func:`plausiwidgets.to_norse`; ValueError without a set that was judged.
-        """
-        from plausiwidgets.networks.norse import to_norse
-
-        self._require_set()
-        model = models.get(self.model) if self.problem is None else self.problem.model
-        own = {name: self.parameters[name] for name in model.parameters}
-        layer = to_norse(model, own, self.dt if dt is None else dt, **options)
-        if self.accepted and layer.dt != self.dt:
-            pattern = pattern_of(self)
-            verdict = judge(model, pattern, dict(self.parameters), dt=layer.dt, verify=False)
-            if verdict.status == "rejected":
-                missed = next((f" ({check.title})" for check in verdict.checks if not check.passed), "")
-                text = f"at {layer.dt:g} ms this neuron no longer shows {pattern.title.lower()}{missed}"
-                warnings.warn(f"to_norse: {text}; it was found at {self.dt:g} ms", stacklevel=2)
-        return layer
+            raise ValueError(
+                f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.stop_reason}"
+            )
 
     # -- for a progress --------------------------------------------------------------------------
 
     @property
-    def total(self) -> int:
-        """Length of a progress bar."""
-        return self.budget
-
-    @property
-    def position(self) -> int:
-        """Position on a progress bar."""
-        return self.evaluations
-
-    def postfix(self) -> str:
-        """Return the text beside a progress bar."""
-        return f"loss {self.loss:.3g}"
-
-    def line(self) -> str:
-        """Return state, evaluations, time and loss in one line."""
+    def _bar(self) -> Bar:
+        """What a progress bar shows."""
         phase = f", {self.phase}" if self.phase else ""
-        return (
+        loss = f"loss {self.loss:.3g}"
+        line = (
             f"{self.state}{phase}: {self.evaluations} of {self.budget} evaluations, {self.seconds:.1f} s, "
-            f"{self.status if self.accepted else self.postfix()}"
+            f"{self.status if self.accepted else loss}"
         )
+        return Bar("eval", self.evaluations, self.budget, loss, line)
 
     # -- as JSON ---------------------------------------------------------------------------------
 
@@ -347,14 +304,16 @@ class Result(Printed):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
         """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
-        if not isinstance(data, Mapping) or data.get("format") not in READABLE:
+        if isinstance(data, Mapping) and data.get("format") in OLD_FORMATS:
+            data = {STORED_RESULT.get(name, name): value for name, value in data.items()} | {"format": FORMAT}
+        if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
         try:
             known = {name: read(data[name]) for name, read in _READ.items()}
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
-        for name, valid in (("reason", STATES), ("status", STATUSES)):
+        for name, valid in (("stop_reason", STATES), ("status", STATUSES)):
             if known[name] not in valid:
                 raise ValueError(f"not a result: {name} is {known[name]!r}, valid is {', '.join(valid)}")
         return cls(**known)
@@ -372,9 +331,9 @@ class Result(Printed):
     @property
     def _brief(self) -> str:
         """The outcome in few words."""
-        if self.reason == "failed":
+        if self.stop_reason == "failed":
             return f"failed ({self.error})"
-        return self._found.partition(":")[0] if self.ended else self.reason
+        return self._found.partition(":")[0] if self.ended else self.stop_reason
 
     def _table(self) -> Table:
         known = self._parameters()
@@ -397,7 +356,7 @@ class Result(Printed):
 
     @property
     def _status(self) -> str:
-        return "failed" if self.reason == "failed" else self.status
+        return "failed" if self.stop_reason == "failed" else self.status
 
     def _parameters(self) -> Mapping[str, Parameter]:
         """Return the parameters of model and pattern; empty where these are no longer registered."""
@@ -409,7 +368,7 @@ class Result(Printed):
             return {}
 
     def _picture(self) -> str:
-        plots = [] if len(self.tries) < 2 else [objective_curve(self.tries)]
+        plots = [] if len(self._history) < 2 else [objective_curve(self._history)]
         if self.parameters and self._parameters():
             model = self.model if self.problem is None else self.problem.model
             pattern = pattern_of(self)
@@ -422,26 +381,26 @@ def _evaluations(count: int) -> str:
     return f"{count} evaluation{'s' * (count != 1)}"
 
 
-def objective_curve(tries: Tries) -> Plot:
-    """Return the plot of a search: the loss of each try as a dot, the best so far as a line.
+def objective_curve(evaluations: Evaluations) -> Plot:
+    """Return the plot of a search: the loss of each evaluation as a dot, the best so far as a line.
 
     The axis is logarithmic above a thousandth of the largest loss; what is less, such as 0, stands at its foot.
     """
-    at = tries.drawn()
-    loss, best = tries.loss[at], tries.best[at]
+    at = evaluations.drawn()
+    loss, best = evaluations.loss[at], evaluations.best[at]
     above = loss[loss > 0.0]
     high = float(above.max()) * 1.2 if above.size else 1.0
     low = max(float(above.min()) if above.size else 0.1, high / 1e3) / 2.0
-    x = Axis(0.0, float(len(tries)), "evaluations")
+    x = Axis(0.0, float(len(evaluations)), "evaluations")
     y = Axis(low, high, "loss", lambda v: np.log(np.maximum(v, low)))
-    plot = Plot(x, y, 84.0, key=((GREY, "each try"), (ORANGE, "best so far")))
-    plot.bars(tries.restarted + 1.0, share=(0.9, 1.0))
+    plot = Plot(x, y, 84.0, key=((GREY, "each evaluation"), (ORANGE, "best so far")))
+    plot.bars(evaluations.restarted + 1.0, share=(0.9, 1.0))
     return plot.dots(at + 1, loss, GREY, size=2.2).stairs(at + 1, best, ORANGE)
 
 
-def describe_missed(checks: Iterable[Check]) -> dict[str, str]:
-    """Return the criteria that a set misses, the costliest first: name → value and valid interval."""
-    missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.cost))
+def describe_unmet(checks: Iterable[CriterionResult]) -> dict[str, str]:
+    """Return the criteria that a set does not meet, the largest penalty first: name → value and valid interval."""
+    missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.penalty))
     return {c.title: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
 
 
@@ -456,13 +415,13 @@ def _plain(value: Any) -> Any:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "model": str, "pattern": str, "seed": int, "budget": int, "letter": str, "reason": str, "phase": str,
+    "model": str, "pattern": str, "seed": int, "budget": int, "letter": str, "stop_reason": str, "phase": str,
     "evaluations": int, "parameters": lambda d: {n: float(v) for n, v in d.items()}, "loss": float, "status": str,
-    "failed_check": str, "found_after": lambda n: None if n is None else int(n),
-    "missed": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
+    "failed_test": str, "found_after": lambda n: None if n is None else int(n),
+    "unmet": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
     "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])),
     "bounds": lambda d: {n: (float(low), float(high)) for n, (low, high) in d.items()},
-    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "argument": str,
+    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "ruled_out": str,
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str,
 }  # fmt: skip

@@ -56,7 +56,7 @@ class Run(Background[Result, Result]):
             checkpoint()
         self._publish(replace(optimizer.result, phase="verify"))
         self._publish(replace(self._snapshot, robustness=optimizer.robustness(checkpoint)))
-        return optimizer.reason
+        return optimizer.stop_reason
 
     def _finish(self, **ending: str) -> None:
         super()._finish(phase="", **ending)

@@ -35,7 +35,7 @@ class Chart:
         self._start, self._length = ends[:, 0], ends[:, 1] - ends[:, 0]
         self._logs = np.flatnonzero([p.scale == "log" for p in self.parameters])
         self._sinhs = np.flatnonzero([p.scale == "asinh" for p in self.parameters])
-        self._zeros = np.array([self.parameters[i].zero for i in self._sinhs], dtype=float)
+        self._zeros = np.array([self.parameters[i].linear_width for i in self._sinhs], dtype=float)
 
     def decode(self, unit: Floats) -> Floats:
         """Map points [m, d] of the unit cube to values [m, d] in the box."""
@@ -98,7 +98,7 @@ class Space:
         base = {n: _number(p, given.get(n, p.default)) for n, p in parameters.items()}
         base |= {n: _number(parameters[n], v) for n, v in held.items() if v is not None}
         checked = {n: _check_bounds(parameters[n], pair) for n, pair in boxes.items()}
-        names = tuple(n for n, p in parameters.items() if n not in held and (p.free or n in checked))
+        names = tuple(n for n, p in parameters.items() if n not in held and (p.vary or n in checked))
         if not names:
             raise ValueError(f"nothing is left free to optimize: fix fewer than all of {', '.join(parameters)}")
         low, high = [], []
@@ -135,7 +135,7 @@ class Space:
         No scale suits every pattern, so a search uses several.
         """
         free = (self.parameters[name] for name in self.names)
-        scaled = (p if p.zero is None else replace(p, zero=p.zero * spread) for p in free)
+        scaled = (p if p.linear_width is None else replace(p, linear_width=p.linear_width * spread) for p in free)
         return Chart(tuple(scaled), self.low, self.high)
 
 

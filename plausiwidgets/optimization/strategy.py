@@ -14,7 +14,7 @@ from plausiwidgets.optimization.space import Space
 class Strategy(Protocol):
     """Chooses the points of a search.
 
-    It must be deterministic: its points depend on its seed and the costs only. Subclass it, or implement all of its
+    It must be deterministic: its points depend on its seed and the penalties only. Subclass it, or implement all of its
     members.
 
     Attributes
@@ -40,7 +40,7 @@ class Strategy(Protocol):
     ...         self._chart, self._rng = space.chart(), np.random.default_rng(seed)
     ...     def ask(self):
     ...         return self._chart.decode(self._rng.random((20, len(self._chart.parameters))))
-    ...     def tell(self, costs):
+    ...     def tell(self, penalties):
     ...         pass
     >>> pw.optimize("lif", "tonic_spiking", budget=1000, strategy=RandomSearch).replicated
     True
@@ -57,8 +57,8 @@ class Strategy(Protocol):
         is followed by `tell`, unless it returned None.
         """
 
-    def tell(self, costs: Floats) -> None:
-        """Take the costs [m, criteria + 1] of the asked points; all are finite.
+    def tell(self, penalties: Floats) -> None:
+        """Take the penalties [m, criteria + 1] of the asked points; all are finite.
 
         A column for each criterion of the pattern, in its order (of several patterns, one after the other), and a
         last one for a failed verification, thresholds that are not apart, and a simulation that diverged. The default
@@ -66,10 +66,10 @@ class Strategy(Protocol):
         """
 
 
-def losses_of(costs: Floats) -> Floats:
-    """Return the losses [m] of costs [m, criteria + 1]."""
+def losses_of(penalties: Floats) -> Floats:
+    """Return the losses [m] of penalties [m, criteria + 1]."""
     # Column by column: the order of numpy's sum over an axis depends on the memory layout.
-    return np.asarray(sum(costs.T, np.zeros(len(costs))))
+    return np.asarray(sum(penalties.T, np.zeros(len(penalties))))
 
 
 class StrategyFactory(Protocol):

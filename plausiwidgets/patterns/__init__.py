@@ -6,7 +6,7 @@ from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
-from plausiwidgets.patterns.protocol import FreeValue, Protocol
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter
 from plausiwidgets.patterns.recorded_current import Injected
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern
 from plausiwidgets.patterns.registry import all_of, get, load, names, register
@@ -14,17 +14,16 @@ from plausiwidgets.patterns.response import Graded, Measurement, Response, Respo
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
-from plausiwidgets.patterns.verdict import Check, Verdict
+from plausiwidgets.patterns.verdict import CriterionResult, Verdict
 from plausiwidgets.simulation.current import pulse, ramp
 from plausiwidgets.support.lazy import lazily
 
 __all__ = [
     "AllOf",
     "AmplitudeWindow",
-    "Check",
     "Criterion",
+    "CriterionResult",
     "Curve",
-    "FreeValue",
     "Graded",
     "Injected",
     "Measurement",
@@ -33,6 +32,7 @@ __all__ = [
     "RecordedPattern",
     "Response",
     "Responses",
+    "StimulusParameter",
     "Sweep",
     "Target",
     "Verdict",

@@ -12,11 +12,13 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, Protocol
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter
 from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import marked
 
 
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AllOf(Protocol):
     """Several patterns with one set of model parameters, made by `plausiwidgets.patterns.all_of`.
@@ -55,7 +57,7 @@ class AllOf(Protocol):
                 p, key=part.prefix + name, title=_title(p), description=part.within(p.description)
             )
             for part in self.parts
-            for name, p in part.stimulus_parameters(model).items()
+            for name, p in part.stimulus_parameters_for(model).items()
         }
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
@@ -63,7 +65,7 @@ class AllOf(Protocol):
         return {
             part.within(name): sweep
             for part in self.parts
-            for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
+            for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.stimulus_names}).items()
         }
 
     def __repr__(self) -> str:
@@ -114,10 +116,10 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         ),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
-        free_values=[
+        stimulus_parameters=[
             replace(value, key=part.prefix + value.key, title=_title(value))
             for part in flat
-            for value in part.free_values
+            for value in part.stimulus_parameters
         ],
         main_sweep=flat[0].within(flat[0].main_sweep) if flat[0].main_sweep else "",
         parts=tuple(flat),
@@ -130,6 +132,6 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
     )
 
 
-def _title(value: FreeValue | Parameter) -> str:
+def _title(value: StimulusParameter | Parameter) -> str:
     """Return the title of a value that gets another key; empty, for the new key, where it is the old one."""
     return "" if value.title == value.key else value.title

@@ -1,4 +1,4 @@
-"""Criteria: the accepted interval of a measured feature, and the cost of a value outside of it."""
+"""Criteria: the accepted interval of a measured feature, and the penalty of a value outside of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.support.arguments import checked, finite, renamed_fields
+from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.renamed import renamed
 
 Floats = NDArray[np.float64]
 
@@ -19,7 +20,7 @@ USUAL_SPAN = 15.0
 
 
 @checked
-@renamed_fields(name="title", text="description")
+@renamed
 @dataclass(frozen=True)
 class Criterion:
     """One measured feature with an accepted interval, both ends included.
@@ -35,7 +36,7 @@ class Criterion:
     low, high : float
         Accepted interval.
     scale : float
-        Distance from the interval that costs half; in ln for ``kind="log"``.
+        Distance from the interval with a penalty of a half; in ln for ``kind="log"``.
     kind : {"band", "log", "count"}
         How the distance is measured: as a difference, as a ratio, or as a number of events, where a silent
         neuron is graded by the distance of its potential from the threshold.
@@ -47,7 +48,7 @@ class Criterion:
     without_reset : bool
         Applies only to neurons without a reset, whose spikes differ in height.
     weight : float
-        Factor on its cost, above 0 and at most 1: what a search meets first. It must hold whatever its weight.
+        Factor on its penalty, above 0 and at most 1: what a search meets first. It must hold whatever its weight.
 
     Raises
     ------
@@ -94,8 +95,8 @@ class Criterion:
         # Times are multiples of dt, and their differences are off by an ulp.
         return low * (1.0 - 1e-9) if self.at_least_steps else low, self.high * factor
 
-    def cost(self, value: Floats, low: Floats, high: Floats, span: Floats, gap: Floats, progress: Floats) -> Floats:
-        """Return the cost of each set in [0, 1]: 0 exactly inside of the interval.
+    def penalty(self, value: Floats, low: Floats, high: Floats, span: Floats, gap: Floats, progress: Floats) -> Floats:
+        """Return the penalty of each set in [0, 1]: 0 exactly inside of the interval.
 
         Parameters
         ----------
@@ -124,16 +125,16 @@ class Criterion:
                 below = saturated(np.maximum(short - progress, 0.1 * short) / scale)
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
-        # A distance may round to zero, but a value outside of the interval must cost something.
+        # A distance may round to zero, but a value outside of the interval must have a penalty.
         outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
         outside = np.where(np.isnan(value) | np.isnan(outside), 1.0, outside)
         return np.where(inside, 0.0, outside if self.weight == 1.0 else self.weight * outside)
 
     def violation(self, value: ArrayLike) -> Floats:
-        """Return the cost of plain values, without scaling and grading: 0 exactly inside of the interval."""
+        """Return the penalty of plain values, without scaling and grading: 0 exactly inside of the interval."""
         x = np.asarray(value, dtype=np.float64)
         one, none = np.ones_like(x), np.zeros_like(x)
-        return self.cost(x, self.low * one, self.high * one, USUAL_SPAN * one, none, none)
+        return self.penalty(x, self.low * one, self.high * one, USUAL_SPAN * one, none, none)
 
 
 def saturated(x: Any) -> Any:
@@ -168,12 +169,12 @@ def exactly(number: float) -> Interval:
 
 
 def count(key: str, title: str, accepted: Interval, unit: str, text: str) -> Criterion:
-    """Return the criterion of a number of events: each one that is missing or too many costs more."""
+    """Return the criterion of a number of events: each one that is missing or too many adds to the penalty."""
     return Criterion(key, title, text, unit, *accepted, kind="count")
 
 
 def ratio(key: str, title: str, accepted: Interval, *, scale: float, text: str, unit: str = "1") -> Criterion:
-    """Return the criterion of a ratio; one that is off by `scale`, in ln, costs half."""
+    """Return the criterion of a ratio; one that is off by `scale`, in ln, has a penalty of a half."""
     return Criterion(key, title, text, unit, *accepted, scale=scale, kind="log")
 
 
@@ -189,7 +190,7 @@ def quantity(
     at_least_steps: float = 0.0,
     without_reset: bool = False,
 ) -> Criterion:
-    """Return the criterion of a quantity; one that is off by `scale`, in its unit, costs half."""
+    """Return the criterion of a quantity; one that is off by `scale`, in its unit, has a penalty of a half."""
     return Criterion(key, title, text, unit, *accepted, scale, "band", per_span, at_least_steps, without_reset)
 
 

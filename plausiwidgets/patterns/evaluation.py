@@ -1,4 +1,4 @@
-"""The evaluation of parameter sets on a pattern, at one time step: features, costs, loss and verdict."""
+"""The evaluation of parameter sets on a pattern, at one time step: features, penalties, loss and verdict."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.response import Graded
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict
+from plausiwidgets.patterns.verdict import CriterionResult, OneVerdict, Verdict
 from plausiwidgets.simulation.compiled.engine import why_not
 from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
@@ -94,7 +94,7 @@ def evaluate(
     features = check_features(pattern, criteria, measured.features, bench.n)
     none = np.zeros(bench.n)
     diverged = bench.divergence > 0
-    checks = []
+    results = []
     potential = model.states[0].unit
     for criterion in criteria:
         if criterion.without_reset and model.spike_level is None:
@@ -104,15 +104,15 @@ def evaluate(
         graded = measured.features[criterion.key]
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
-        cost = criterion.cost(value, low, high, bench.span, gap, progress)
-        checks.append(Check(
+        penalty = criterion.penalty(value, low, high, bench.span, gap, progress)
+        results.append(CriterionResult(
             criterion.key, criterion.title, criterion.description,
-            potential if criterion.unit == "mV" else criterion.unit, value, low, high, cost == 0.0, cost
+            potential if criterion.unit == "mV" else criterion.unit, value, low, high, penalty == 0.0, penalty
         ))  # fmt: skip
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
-    loss = sum((c.cost for c in checks), none)
+    loss = sum((c.penalty for c in results), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
-    loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
+    loss = np.where(diverged, len(results) + 1.0 + saturated(bench.divergence), loss)
     status = np.where(loss == 0.0, "unverified", "rejected")
     if not criteria:
         loss, status = np.full(bench.n, np.nan), np.full(bench.n, "unjudged")
@@ -132,9 +132,9 @@ def evaluate(
         dt=dt,
         loss=loss,
         status=status,
-        failed_check=np.full(bench.n, "", dtype=object),
+        failed_test=np.full(bench.n, "", dtype=object),
         failed_loss=np.zeros(bench.n),
-        checks=tuple(checks),
+        criteria=tuple(results),
         diverged=diverged,
         engine=bench.engine_used,
         measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
@@ -166,7 +166,7 @@ def judged_alone(model: NeuronModel, pattern: Pattern, verdict: Verdict, i: int,
     """
     values = {name: value[i : i + 1] for name, value in verdict.parameters.items()}
     alone = evaluate(model, pattern, values, verdict.dt, *args, **how)
-    together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
+    together, single = ({c.key: c.value for c in v.criteria} for v in (verdict, alone))
     trial.refuse_mixed(f"pattern {pattern.key!r}", together, single, np.array([i]), len(verdict.loss))
     return bool(alone.loss[0] == 0.0)
 
@@ -210,20 +210,20 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
     """Return the verdict of n sets on several patterns from that on each: it is as good as the least of them."""
     first = next(iter(parts.values()))
     lost = np.any([v.diverged for v in parts.values()], axis=0)
-    criteria = sum(len(v.checks) for v in parts.values())
+    criteria = sum(len(v.criteria) for v in parts.values())
     loss = sum((v.loss for v in parts.values()), np.zeros(len(lost)))
     # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
-    share = np.max([np.where(v.diverged, v.loss - len(v.checks) - 1.0, 0.0) for v in parts.values()], axis=0)
+    share = np.max([np.where(v.diverged, v.loss - len(v.criteria) - 1.0, 0.0) for v in parts.values()], axis=0)
     ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
     status = np.array(STATUSES)[ranks]
     failed = np.full(len(loss), "", dtype=object)
     for part in reversed(pattern.parts):
         fragile = (status == "fragile") & parts[part.key].fragile
-        failed[fragile] = [part.within(why) for why in parts[part.key].failed_check[fragile]]
-    checks = tuple(
+        failed[fragile] = [part.within(why) for why in parts[part.key].failed_test[fragile]]
+    results = tuple(
         replace(check, key=part.prefix + check.key, title=part.within(check.title))
         for part in pattern.parts
-        for check in parts[part.key].checks
+        for check in parts[part.key].criteria
     )
 
     def traces() -> Mapping[str, Traces]:
@@ -236,9 +236,9 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
         dt=first.dt,
         loss=np.where(lost, criteria + 1.0 + share, loss),
         status=status,
-        failed_check=failed,
+        failed_test=failed,
         failed_loss=sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))),
-        checks=checks,
+        criteria=results,
         diverged=lost,
         engine=first.engine,
         parts=parts,
@@ -293,10 +293,10 @@ def _made_of(verdicts: Sequence[Verdict], make: Callable[[list[Any]], Any]) -> V
     def made(names: Sequence[str], several: Sequence[Any]) -> dict[str, Any]:
         return {name: make([getattr(one, name) for one in several]) for name in names}
 
-    checks = tuple(
-        replace(check, **made(("value", "low", "high", "passed", "cost"), same))
-        for check, *same in zip(first.checks, *(verdict.checks for verdict in verdicts), strict=True)
+    results = tuple(
+        replace(check, **made(("value", "low", "high", "passed", "penalty"), same))
+        for check, *same in zip(first.criteria, *(verdict.criteria for verdict in verdicts), strict=True)
     )
     parameters = {name: make([verdict.parameters[name] for verdict in verdicts]) for name in first.parameters}
-    numbers = made(("loss", "status", "failed_check", "failed_loss", "diverged"), verdicts)
-    return replace(first, parameters=parameters, checks=checks, **numbers)
+    numbers = made(("loss", "status", "failed_test", "failed_loss", "diverged"), verdicts)
+    return replace(first, parameters=parameters, criteria=results, **numbers)

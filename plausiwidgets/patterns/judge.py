@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:  # a table has keys and columns, and a script that has none does not load pandas
     SetsMapping = Mapping[str, ArrayLike]
 
-MOST_SETS = 3e6
+MAX_SETS = 3e6
 """Sets of one call: of each the verdict keeps some 0.5 kB, and as much again while it is put together."""
 BLOCK = 10_000
 """Sets that are simulated at once: each takes some 15 kB meanwhile."""
@@ -121,7 +121,7 @@ def judge(
     step = check_dt(neuron, dt)
     verified = verify or (verify is None and not many)
     count = max(np.size(v) for v in values.values())
-    bounded("judge", "number of sets", float(count), MOST_SETS)
+    bounded("judge", "number of sets", float(count), MAX_SETS)
     arrays = broadcast(values)
     with watched("judge", progress, count if count > BLOCK else 0) as checkpoint:
         if engine == "auto" and not many:

@@ -65,13 +65,13 @@ MISTAKES = (NameError, AttributeError, TypeError, IndexError)
 """What is wrong for any neuron; anything else a procedure may raise for one that it is not for."""
 
 
-class Untriable(KeyError):
+class UntriableError(KeyError):
     """A procedure is not for made-up neurons: it reads a parameter that they do not have, or raises."""
 
 
 class _NoParameters(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
-        raise Untriable(name)
+        raise UntriableError(name)
 
 
 def bench_of(s: SimpleNamespace, sets: NDArray[np.intp]) -> Bench:

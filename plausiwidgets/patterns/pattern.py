@@ -17,13 +17,14 @@ from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.made_up import SETS
 from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
-from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues, set_fields, unique  # noqa: F401
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues, set_fields, unique  # noqa: F401
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.renamed import renamed
 
 
 @checked
@@ -78,6 +79,7 @@ class Curve:
 
 
 @checked
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Pattern(Protocol):
     """A firing pattern: the stimulus, the measurement and the criteria.
@@ -93,7 +95,7 @@ class Pattern(Protocol):
     title : str
     criteria : sequence of Criterion
         All must hold for the pattern to be accepted.
-    free_values : sequence of FreeValue
+    stimulus_parameters : sequence of StimulusParameter
         Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n]. With a
@@ -107,8 +109,8 @@ class Pattern(Protocol):
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     verification : mapping of str to Pattern
-        Longer or finer forms of the pattern with the same free values, which a verified set must show too. The key
-        describes the check, such as ``"in a stimulus of 4 s"``.
+        Longer or finer forms of the pattern with the same stimulus parameters, which a verified set must show too. The
+        key describes the test, such as ``"in a stimulus of 4 s"``.
     comes_back : bool
         Whether a verified set must be back at rest, and silent, some seconds after each of the sweeps.
     curve : Curve, optional
@@ -131,14 +133,15 @@ class Pattern(Protocol):
 
     Examples
     --------
-    >>> from plausiwidgets.patterns import Criterion, FreeValue, Pattern, Sweep, pulse
+    >>> from plausiwidgets.patterns import Criterion, StimulusParameter, Pattern, Sweep, pulse
     >>> Pattern(
     ...     key="one_spike", title="One spike",
-    ...     free_values=[FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))],
+    ...     stimulus_parameters=[StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log",
+    ...                                            limits=(0.0, None))],
     ...     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, 5.0, s.amplitude)], end=200.0)},
     ...     measure=lambda r, s: {"n": r["pulse"].count()},
     ...     criteria=[Criterion("n", "spikes", "Spikes after the pulse.", "spikes", low=1, high=1, kind="count")],
-    ... ).free
+    ... ).stimulus_names
     ('amplitude',)
     """
 
@@ -170,7 +173,7 @@ class Pattern(Protocol):
         set_fields(self, tried=trial.is_needed())
         sweeps: dict[str, Sweep] = {}
         if self.sweeps is not None:
-            defaults = {value.key: [value.default] for value in self.free_values}
+            defaults = {value.key: [value.default] for value in self.stimulus_parameters}
             sweeps = trial.try_sweeps(self) if self.tried else self.sweeps_at(defaults)
         if self.measure is not None:
             self._check_main_sweep(sweeps)
@@ -215,7 +218,7 @@ class Pattern(Protocol):
         for name in (*window.fire, *window.silent):
             if name not in sweeps:
                 raise unknown(f"sweep of {where}", name, sweeps)
-        if "amplitude" not in self.free or not window.fire or not window.silent:
+        if "amplitude" not in self.stimulus_names or not window.fire or not window.silent:
             raise ValueError(
                 f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
             )

@@ -1,4 +1,4 @@
-"""Protocols: the current that is injected into a neuron, with a few free values."""
+"""Protocols: the current that is injected into a neuron, with a few parameters."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from plausiwidgets.patterns.response import Measurement
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import Formula
-from plausiwidgets.support.arguments import checked, renamed_fields
+from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.renamed import StimulusParameters, renamed
 
 StimulusValues = Any
-"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
+"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its stimulus parameters."""
 
 _CURRENT, _INJECTED = "current", "injected"
 _DOWNWARDS = "Depth of inhibition: how far the current goes down from the holding level."
@@ -39,10 +40,10 @@ _TEXTS = {
 
 
 @checked
-@renamed_fields(name="key", text="description")
+@renamed
 @dataclass(frozen=True)
-class FreeValue:
-    """A free value of a stimulus, for a slider and a search.
+class StimulusParameter:
+    """A parameter of a stimulus, for a slider and a search.
 
     Parameters
     ----------
@@ -56,11 +57,11 @@ class FreeValue:
     of : {"", "current", "injected"}
         ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
         model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
-    scale, zero, limits
+    scale, linear_width, limits
         As of a `Parameter`. The hard limits of a value in ms are its range by default.
     description : str
         Its meaning.
-    free : bool
+    vary : bool
         Whether a search may change it by default.
     downwards : bool
         Whether it is injected with a minus sign, as the strength of an inhibition is; the explorer says so.
@@ -75,7 +76,7 @@ class FreeValue:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", description="Width of the pulse.").limits
+    >>> pw.StimulusParameter("width", 5.0, 2.0, 500.0, unit="ms", scale="log", description="Width of the pulse.").limits
     (2.0, 500.0)
     """
 
@@ -86,10 +87,10 @@ class FreeValue:
     unit: str = ""
     of: str = ""
     scale: str = "linear"
-    zero: float | None = None
+    linear_width: float | None = None
     limits: tuple[float | None, float | None] | None = None
     description: str = ""
-    free: bool = True
+    vary: bool = True
     downwards: bool = False
     title: str = ""
 
@@ -118,11 +119,11 @@ class FreeValue:
         """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
         assert self.limits is not None
         factor = current if self.of == _CURRENT else 1.0
-        zero, *limits = (None if x is None else x * factor for x in (self.zero, *self.limits))
+        linear_width, *limits = (None if x is None else x * factor for x in (self.linear_width, *self.limits))
         text = self.description or (_DOWNWARDS if self.downwards else _TEXTS.get(self.key, ""))
         return Parameter(
             self.key, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
-            self.scale, zero, (limits[0], limits[1]), "stimulus", text, source, self.free, self.title,
+            self.scale, linear_width, (limits[0], limits[1]), "stimulus", text, source, self.vary, self.title,
         )  # fmt: skip
 
 
@@ -131,16 +132,17 @@ _in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, 
 
 
 @checked
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Protocol:
-    """The injected current: sweeps and their free values. It has no criteria; a `Pattern` has.
+    """The injected current: sweeps and the parameters of their stimulus. It has no criteria; a `Pattern` has.
 
     Parameters
     ----------
     key : str
         Identifier.
     title : str
-    free_values : sequence of FreeValue
+    stimulus_parameters : sequence of StimulusParameter
         Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
@@ -168,8 +170,8 @@ class Protocol:
     >>> import plausiwidgets as pw
     >>> pair = pw.Protocol(
     ...     key="pair", title="A pair of pulses",
-    ...     free_values=[pw.FreeValue("amplitude", 2.0, 0.1, 9.0, of="current"),
-    ...                  pw.FreeValue("interval", 20.0, 5.0, 99.0, unit="ms")],
+    ...     stimulus_parameters=[pw.StimulusParameter("amplitude", 2.0, 0.1, 9.0, of="current"),
+    ...                  pw.StimulusParameter("interval", 20.0, 5.0, 99.0, unit="ms")],
     ...     sweeps=lambda s: {"pair": pw.Sweep(
     ...         [pw.pulse(0.0, 2.0, s.amplitude), pw.pulse(s.interval, 2.0, s.amplitude)], end=s.interval + 100.0)})
     >>> pw.judge("adex", pair, {"interval": 30.0}).status
@@ -178,7 +180,7 @@ class Protocol:
 
     key: str
     title: str
-    free_values: Sequence[FreeValue] = ()
+    stimulus_parameters: Sequence[StimulusParameter] = ()
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
     letter: str = ""
     description: str = ""
@@ -205,15 +207,15 @@ class Protocol:
             raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
         if not self.title:
             raise ValueError(f"{where} needs a title")
-        unique(f"{where}: stimulus value", self.free)
-        set_fields(self, free_values=tuple(self.free_values), marks=tuple(self.marks))
+        unique(f"{where}: stimulus value", self.stimulus_names)
+        set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
 
     # -- values --------------------------------------------------------------------------------
 
     @property
-    def free(self) -> tuple[str, ...]:
+    def stimulus_names(self) -> tuple[str, ...]:
         """Names of the stimulus values."""
-        return tuple(value.key for value in self.free_values)
+        return tuple(value.key for value in self.stimulus_parameters)
 
     @property
     def prefix(self) -> str:
@@ -236,12 +238,12 @@ class Protocol:
 
     def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
         """Return the values of one component, without the prefix of its stimulus values."""
-        mine = self.components[prefix].free
-        model = {name: value for name, value in values.items() if name not in self.free}
+        mine = self.components[prefix].stimulus_names
+        model = {name: value for name, value in values.items() if name not in self.stimulus_names}
         return model | {name: values[prefix + name] for name in mine}
 
-    def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the free stimulus values as parameters in the model's own units and ranges.
+    def stimulus_parameters_for(self, model: NeuronModel) -> dict[str, Parameter]:
+        """Return the stimulus parameters in the model's own units and ranges.
 
         Raises
         ------
@@ -255,7 +257,7 @@ class Protocol:
 
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         out = {}
-        for value in self.free_values:
+        for value in self.stimulus_parameters:
             if value.key in model.parameters:
                 raise ValueError(
                     f"{value.key!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
@@ -271,7 +273,7 @@ class Protocol:
 
     def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
         """Return the parameters of the model and the stimulus values."""
-        return dict(model.parameters) | self.stimulus_parameters(model)
+        return dict(model.parameters) | self.stimulus_parameters_for(model)
 
     # -- sweeps --------------------------------------------------------------------------------
 
@@ -279,13 +281,15 @@ class Protocol:
         """Return the sweeps for given stimulus values; none for a procedure without."""
         if self.sweeps is None:
             return {}
-        return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
+        return dict(
+            self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.stimulus_names}))
+        )
 
     def corners(self) -> list[dict[str, float]]:
         """Return the values in ms at the corners of their hard limits, the longest first; at most 64 corners."""
         ends = {
             value.key: [x for x in reversed(value.limits) if x is not None]
-            for value in self.free_values
+            for value in self.stimulus_parameters
             if value.unit == "ms" and value.limits is not None and value.limits != (None, None)
         }
         return [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 64)] if ends else []
@@ -333,7 +337,7 @@ class Protocol:
 
     def _card(self, criteria: str) -> str:
         head = f"{self.letter} · {self.title}" if self.letter else self.title
-        drawn = sketch(self.sweeps_at({v.key: [v.default] for v in self.free_values}))
+        drawn = sketch(self.sweeps_at({v.key: [v.default] for v in self.stimulus_parameters}))
         return (
             f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
             f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"

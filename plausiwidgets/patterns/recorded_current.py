@@ -24,9 +24,9 @@ from plausiwidgets.texts import tr
 
 Floats = NDArray[np.float64]
 
-MOST_PIECES = 1000
+MAX_PIECES = 1000
 """Linear pieces of a current: every one of them costs time in every step of every neuron."""
-MOST_STEPS = 40
+MAX_STEPS = 40
 """Pieces of a protocol: what has more is a current of its own, such as frozen noise."""
 SAME = 0.02
 """Levels that are apart by less than this share of the range of the current are one level."""
@@ -40,10 +40,10 @@ SCALES = (3, 6, 12, 25, 50, 100, 200)
 """Samples on either side over which an edge is looked for."""
 EDGE = 6.0
 """How far, in standard deviations of the noise at a scale, an edge stands out of it."""
-COARSE, MOST_NODES = 1200, 3000
+COARSE, MAX_NODES = 1200, 3000
 """Places at which a piece may begin: spread over the recording, and altogether, those at edges included."""
 PENALTY_LEVEL, PENALTY_LINE = 22.0, 34.0
-"""What a piece costs, in units of the variance of the noise."""
+"""Penalty of a piece, in units of the variance of the noise."""
 ALIVE = 3.0
 """A piece whose residual is larger than this many times the noise where it is still is a current of its own."""
 
@@ -161,7 +161,7 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
         level, and nothing says whether that is the amplifier's.
     """
     exact = _without_noise(t, current)
-    if exact is not None and (measured or len(exact.pieces) <= MOST_STEPS):
+    if exact is not None and (measured or len(exact.pieces) <= MAX_STEPS):
         return exact
     if measured:
         return _as_measured(t, current)
@@ -184,9 +184,9 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
 def _as_measured(t: Floats, current: Floats) -> Injected:
     holding = float(current[0])
     pieces = pieces_of_samples(t, current - holding, 0.0)
-    if len(pieces) > MOST_PIECES:
+    if len(pieces) > MAX_PIECES:
         raise ValueError(
-            f"the current as measured consists of {len(pieces)} linear pieces, valid is: at most {MOST_PIECES}. If it "
+            f"the current as measured consists of {len(pieces)} linear pieces, valid is: at most {MAX_PIECES}. If it "
             "is a protocol with noise, as_measured=False leaves the noise out; else give fewer samples of it"
         )
     return Injected(holding, pieces, measured=True)
@@ -198,7 +198,7 @@ def _without_noise(t: Floats, x: Floats) -> Injected | None:
     if not changes.size:
         return Injected(float(x[0]), ())
     reach, holding = float(np.ptp(x)), float(x[0])
-    if changes.size <= MOST_STEPS // 2:
+    if changes.size <= MAX_STEPS // 2:
         edges = np.append(t, 2.0 * t[-1] - t[-2])
         bounds = [0, *changes.tolist(), x.size]
         levels = [(float(edges[a]), float(edges[b]), float(x[a] - holding)) for a, b in pairwise(bounds)]
@@ -208,7 +208,7 @@ def _without_noise(t: Floats, x: Floats) -> Injected | None:
     if changes.size > 20_000 or np.median(np.abs(np.diff(x, 2))) > 1e-9 * reach:
         return None
     pieces = pieces_of_samples(t, x - holding, 1e-9 * reach)
-    return Injected(holding, pieces, measured=len(pieces) > MOST_STEPS) if len(pieces) <= MOST_PIECES else None
+    return Injected(holding, pieces, measured=len(pieces) > MAX_STEPS) if len(pieces) <= MAX_PIECES else None
 
 
 # -- a protocol under noise ---------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def _nodes(x: Floats) -> NDArray[np.intp]:
         apart = max(w // 4, 1)
         places += [peaks + j * apart for j in range(-6, 7)]
     found = np.unique(np.clip(np.concatenate(places), 0, n))
-    return found if found.size <= MOST_NODES else found[np.linspace(0, found.size - 1, MOST_NODES).astype(np.intp)]
+    return found if found.size <= MAX_NODES else found[np.linspace(0, found.size - 1, MAX_NODES).astype(np.intp)]
 
 
 @dataclass(frozen=True)
@@ -309,10 +309,10 @@ def _partition(x: Floats, noise: _Noise) -> list[_Segment]:
         spread = wuu - wu * wu / w
         with np.errstate(divide="ignore", invalid="ignore"):
             gain = np.where(spread > 1e-15 * w, (wux - wu * wx / w) ** 2 / spread, 0.0)
-        costs = best[alive] + np.minimum(flat + PENALTY_LEVEL, np.maximum(flat - gain, 0.0) + PENALTY_LINE)
-        least = int(costs.argmin())
-        best[j], before[j] = costs[least], alive[least]
-        alive = np.append(alive[costs - PENALTY_LINE <= best[j]], j)
+        penalties = best[alive] + np.minimum(flat + PENALTY_LEVEL, np.maximum(flat - gain, 0.0) + PENALTY_LINE)
+        least = int(penalties.argmin())
+        best[j], before[j] = penalties[least], alive[least]
+        alive = np.append(alive[penalties - PENALTY_LINE <= best[j]], j)
     cuts = [nodes.size - 1]
     while cuts[-1]:
         cuts.append(int(before[cuts[-1]]))
@@ -347,7 +347,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
         # Nothing stands out of the noise: a level, or noise that is the stimulus.
         segments, reach = [_fit(x, 0, x.size, level=True)], 0.0
     segments = _simplified(x, segments, reach, noise)
-    if len(segments) > MOST_STEPS:
+    if len(segments) > MAX_STEPS:
         return None
     segments = _placed(x, segments, noise)
     segments = _without_slivers(x, segments, max(SLIVER * reach, 5.0 * noise.whole))

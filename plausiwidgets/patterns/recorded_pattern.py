@@ -20,7 +20,7 @@ from plausiwidgets.patterns.bench import TRANSIENT
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues, usual_current
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues, usual_current
 from plausiwidgets.patterns.recorded_current import SAME, Injected, injected
 from plausiwidgets.patterns.recording_table import Data, threshold_of
 from plausiwidgets.patterns.recording_units import AMPERE
@@ -31,6 +31,7 @@ from plausiwidgets.simulation.current import SETTLE, Piece
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import finite, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import marked, tr
 
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ AROUND = (2.0, 4.0)
 """Time in ms before and after a spike in which courses are not compared."""
 STRETCH = 100.0
 """Shortest time in ms between changes of the current in which the spikes of a cell that fires by itself are counted."""
-LEAST_STEP, LEAST_DEFLECTION = 30.0, 2.0
+MIN_STEP, MIN_DEFLECTION = 30.0, 2.0
 """Length in ms and size in mV of a response to a step of which resistance, time constant and sag are measured."""
 DECAY = (1.0, 10.0)
 """Time in ms after a step in which the decay is measured, as eFEL has it."""
@@ -90,7 +91,7 @@ class Settings:
     precision: float | None = None
     time_constant: float = 10.0
     tolerance: float = 0.1
-    free: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
     budget: int = 50_000
 
     def weight(self, name: str) -> float:
@@ -142,6 +143,7 @@ class Compared:
     criterion: Criterion
 
 
+@renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RecordedPattern(Pattern):
     """The pattern of recorded sweeps: what is asked of a neuron is what the cell did.
@@ -193,8 +195,8 @@ class RecordedPattern(Pattern):
             levels = [abs(x + i.holding) for i in self.protocols.values() for p in i.pieces for x in (p.first, p.last)]
             factor, is_known = usual_current(model) / (max(levels, default=0.0) or 1.0), False
         for name, p in known.items():
-            free = p.free if is_known or name == "holding" else True
-            known[name] = replace(p, default=p.default * factor, low=p.low * factor, high=p.high * factor, free=free)
+            vary = p.vary if is_known or name == "holding" else True
+            known[name] = replace(p, default=p.default * factor, low=p.low * factor, high=p.high * factor, vary=vary)
         return known
 
 
@@ -277,7 +279,7 @@ class _Recorded:
     def steps(self) -> Iterator[Piece]:
         """Yield the steps of its current that are long enough for a resistance, times from the begin."""
         for p in self.current.pieces if self.current is not None and not self.current.measured else ():
-            if p.first == p.last and p.off - p.on >= LEAST_STEP and p.off <= self.data.end - 1e-9:
+            if p.first == p.last and p.off - p.on >= MIN_STEP and p.off <= self.data.end - 1e-9:
                 yield Piece(p.on - self.begin, p.off - self.begin, p.first, p.last)
 
 
@@ -323,7 +325,7 @@ def made_of(
             description=" ".join(description),
             look_for=look,
             source=source,
-            free_values=values,
+            stimulus_parameters=values,
             sweeps=sweeps_of,
             measure=features.measure,
             criteria=features.criteria,
@@ -347,8 +349,10 @@ def made_of(
 SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
 
 
-def _stimulus(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
-    """Return the sweeps with their currents, the free values, and whether the sweeps begin in silence."""
+def _stimulus(
+    sweeps: Sequence[Data], settings: Settings
+) -> tuple[list[_Recorded], tuple[StimulusParameter, ...], bool]:
+    """Return the sweeps with their currents, the stimulus parameters, and whether the sweeps begin in silence."""
     given = [data.current for data in sweeps if data.current is not None]
     if not given:
         return _unknown_step(sweeps, settings)
@@ -383,11 +387,12 @@ def _stimulus(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorde
     levels = [abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)]
     wide = max(levels, default=0.0) or abs(holding) or 1.0
     values = (
-        FreeValue("holding", holding, holding - wide, holding + wide, of="injected", free="holding" in settings.free),
-        FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in settings.free,
+        StimulusParameter("holding", holding, holding - wide, holding + wide, of="injected",
+                          vary="holding" in settings.vary),
+        StimulusParameter("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", vary="current_scale" in settings.vary,
                   description=SCALE),
     )  # fmt: skip
-    _check_free(settings.free, values)
+    _check_vary(settings.vary, values)
     return groups, values, silent
 
 
@@ -428,12 +433,14 @@ def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool
     )
 
 
-def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Recorded], tuple[FreeValue, ...], bool]:
+def _unknown_step(
+    sweeps: Sequence[Data], settings: Settings
+) -> tuple[list[_Recorded], tuple[StimulusParameter, ...], bool]:
     """Return what :func:`_stimulus` does for a recording without its current."""
     if len(sweeps) > 1:
         raise ValueError(
-            f"there are {len(sweeps)} sweeps and no current: a step of free amplitude would be the same for all. Give "
-            "the current (of a file: current= with the name of its column), or choose one of them (sweeps=[0])"
+            f"there are {len(sweeps)} sweeps and no current: a step of unknown amplitude would be the same for all. "
+            "Give the current (of a file: current= with the name of its column), or choose one of them (sweeps=[0])"
         )
     data = sweeps[0]
     start, end = float(data.t[0]), data.end
@@ -454,10 +461,12 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Rec
             "neuron would show it. Give the current, threshold, or the spikes themselves"
         )
     values = (
-        FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
-        FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in settings.free),
+        StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
+        StimulusParameter(
+            "holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05, vary="holding" in settings.vary
+        ),
     )
-    _check_free(settings.free, values)
+    _check_vary(settings.vary, values)
 
     def pieces(s: StimulusValues) -> Sequence[Piece]:
         return [Piece(0.0, off - on, s.amplitude, s.amplitude)]
@@ -465,10 +474,10 @@ def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> tuple[list[_Rec
     return [_Recorded(SWEEP, data, on, 0.0, end - on, None, pieces, (data,))], values, silent
 
 
-def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
-    for name in free:
+def _check_vary(vary: tuple[str, ...], values: Sequence[StimulusParameter]) -> None:
+    for name in vary:
         if name not in [value.key for value in values]:
-            raise unknown("stimulus value in free", name, [value.key for value in values])
+            raise unknown("stimulus parameter in vary", name, [value.key for value in values])
 
 
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
@@ -782,7 +791,7 @@ class _Features:
         bases = np.array([v.mean() for v in before])
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         deflection = float(np.mean(steady - bases))
-        if abs(deflection) < LEAST_DEFLECTION:
+        if abs(deflection) < MIN_DEFLECTION:
             return
         if self._asked("resistance"):
             self._resistance(g, mark, p, steady - bases)

@@ -41,7 +41,7 @@ def from_recording(
     precision: float | None = None,
     time_constant: float = 10.0,
     tolerance: float = 0.1,
-    free: Iterable[str] = (),
+    vary: Iterable[str] = (),
     budget: int = 50_000,
 ) -> RecordedPattern:
     """Make a pattern from recorded sweeps of a cell, to be judged, shown and searched like any other.
@@ -112,9 +112,9 @@ def from_recording(
     tolerance : float
         Share by which number of spikes, latency and mean interval may differ, and by how much the coefficient
         of variation; twice that for resistance and sag, three times for the time constant and the width of spikes.
-    free : iterable of str
+    vary : iterable of str
         Stimulus values that a search may change although they are known: ``"holding"``, the constant current
-        (0, or the first level of `current`), and ``"current_scale"``. Bounds in `optimize` free them as well.
+        (0, or the first level of `current`), and ``"current_scale"``. Bounds in `optimize` vary them too.
     budget : int
         Evaluations that a search takes by default.
 
@@ -135,7 +135,7 @@ def from_recording(
     --------
     >>> import plausiwidgets as pw
     >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
-    >>> cell.free, pw.judge("adex", cell, verify=False).status
+    >>> cell.stimulus_names, pw.judge("adex", cell, verify=False).status
     (('amplitude', 'holding'), 'rejected')
     """
     if distance not in DISTANCES:
@@ -144,7 +144,7 @@ def from_recording(
         if value is not None:
             finite("from_recording", name, value, above=0.0)
     settings = Settings(key, title, step, silent_before, threshold, as_measured, weights_of(compare), distance,
-                        precision, time_constant, tolerance, tuple(free), budget)  # fmt: skip
+                        precision, time_constant, tolerance, tuple(vary), budget)  # fmt: skip
     recording, chosen = recording_of(t, {"v": v, "spikes": spikes, "current": current}, time, units)
     chosen["t"] = chosen.get("t", "ms")
     chosen["v"] = chosen.get("v", "mV")

@@ -34,11 +34,11 @@ LARGEST_READ = 300e6
 """Bytes of a file that Python reads."""
 _HEAD = 16_000
 """Bytes at the begin of a text that may have comments with units."""
-MOST_PACKED = 8
+MAX_PACKED = 8
 """Samples to a byte of a file: recorded noise packs to about one."""
 IN_AMPERE = 1e-6
 """Largest value of a current that is probably in amperes, where no unit is given."""
-MOST_SWEEPS = 100
+MAX_SWEEPS = 100
 """Sweeps of a file that are read."""
 
 ROLES = {
@@ -118,13 +118,13 @@ class RecordingFile:
             if unit and unit not in valid:
                 raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
-        free = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
+        vary = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
-        made = self.made(Settings(key=key, free=free, compare=weights_of(compare)), chosen, used, left)
+        made = self.made(Settings(key=key, vary=vary, compare=weights_of(compare)), chosen, used, left)
         # As a page knows a file by its name alone, so does this text.
         given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
         more = {
-            "free": list(free) or None,
+            "vary": list(vary) or None,
             "compare": compare,
             "sweeps": used and list(used),
             "holdout": list(left) or None,
@@ -155,8 +155,8 @@ class RecordingFile:
         fitted = [i for i in chosen if i not in holdout]
         if not fitted:
             raise ValueError(f"sweeps is {shown(chosen)} and holdout {shown(holdout)}: no sweep is left to be compared")
-        if len(fitted) + len(holdout) > MOST_SWEEPS:
-            raise ValueError(f"there are {len(fitted) + len(holdout)} sweeps, valid is: at most {MOST_SWEEPS}. Choose "
+        if len(fitted) + len(holdout) > MAX_SWEEPS:
+            raise ValueError(f"there are {len(fitted) + len(holdout)} sweeps, valid is: at most {MAX_SWEEPS}. Choose "
                              "some of them (sweeps=[0, 3, 6])")  # fmt: skip
         sources = {i: self._in_ms_and_mv(self.sources[i], units) for i in (*fitted, *holdout)}
         threshold = settings.threshold
@@ -477,7 +477,7 @@ def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: s
     every = {id(x.series): x.series for pair in pairs for x in pair if x is not None}
     arrays = [array for x in every.values() for array in (x.data, x.timestamps) if array is not None]
     samples = sum(float(np.prod(np.shape(array), dtype=np.float64)) for array in arrays)
-    bounded(name, "number of samples", samples, max(path.stat().st_size * MOST_PACKED, 1e6))
+    bounded(name, "number of samples", samples, max(path.stat().st_size * MAX_PACKED, 1e6))
 
 
 def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:

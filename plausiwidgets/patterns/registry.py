@@ -96,7 +96,7 @@ def all_of(*patterns: str | Protocol) -> AllOf:
     --------
     >>> import plausiwidgets as pw
     >>> both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
-    >>> both.free
+    >>> both.stimulus_names
     ('tonic_spiking_amplitude', 'tonic_spiking_holding', 'rebound_spike_amplitude', 'rebound_spike_holding', \
 'rebound_spike_width')
     >>> pw.judge("izhikevich", both).parts["tonic_spiking"].status
@@ -141,7 +141,7 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     ...
     ... three = pw.Pattern(
     ...     key="three_of_a_file", title="Three spikes",
-    ...     free_values=[pw.FreeValue("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
+    ...     stimulus_parameters=[pw.StimulusParameter("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
     ...     sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude)], end=400.0)},
     ...     measure=lambda r, s: {"n": r["step"].count()},
     ...     criteria=[pw.Criterion("n", "spikes", "Spikes in the step.", "spikes", low=3, high=3, kind="count")])
@@ -180,14 +180,14 @@ def received(pattern: str | Judged | InFile) -> Protocol:
     return custom.of(pattern) if isinstance(pattern, InFile) else get(pattern)
 
 
-def argument_against(pattern: Protocol, model: NeuronModel) -> str:
+def why_ruled_out(pattern: Protocol, model: NeuronModel) -> str:
     """Return why no parameters of a model show a pattern, or one of several; empty without a known argument.
 
     An argument is about the built-in pattern of its key, and not about another one of the same key.
     """
     for part in pattern.components.values():
-        if part.key in model.cannot and (is_builtin(part) or part.key not in _builtin):
-            return model.cannot[part.key]
+        if part.key in model.ruled_out and (is_builtin(part) or part.key not in _builtin):
+            return model.ruled_out[part.key]
     return ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.support.arguments import checked, shown
@@ -28,7 +28,7 @@ AFTER = TAIL
 LONGEST = 5000.0
 """Longest current in ms, and roughly the longest train of pulses: a drag simulates all of it."""
 
-PULSES, MOST_PULSES = 5, 50
+PULSES, MAX_PULSES = 5, 50
 
 SWEEP = "stimulus"
 
@@ -36,8 +36,8 @@ _Pieces = Callable[[StimulusValues], list[Piece]]
 _End = Callable[[StimulusValues], Any]
 
 _HINT = "It is shown, not judged: there are no criteria. Drag any value and watch the response."
-_HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
-_ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", description="When the stimulus begins.")
+_HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)
+_ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description="When the stimulus begins.")
 
 
 @checked
@@ -68,15 +68,15 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     --------
     >>> import plausiwidgets as pw
     >>> train = pw.patterns.stimulus("pulses", number=3)
-    >>> train.free, len(pw.judge("adex", train, {"width": 20.0}).traces["stimulus"].spike_times[0])
+    >>> train.stimulus_names, len(pw.judge("adex", train, {"width": 20.0}).traces["stimulus"].spike_times[0])
     (('amplitude', 'holding', 'onset', 'width', 'interval'), 8)
     """
     if shape not in SHAPES:
         raise unknown("shape of a stimulus", shape, SHAPES)
     if number is not None and shape != "pulses":
         raise ValueError(f"number is {number}, valid with the shape {shape!r} is: none, it is a number of pulses")
-    if number is not None and not 1 <= number <= MOST_PULSES:
-        raise ValueError(f"number is {shown(number)}, valid is: a whole number of pulses from 1 to {MOST_PULSES}")
+    if number is not None and not 1 <= number <= MAX_PULSES:
+        raise ValueError(f"number is {shown(number)}, valid is: a whole number of pulses from 1 to {MAX_PULSES}")
     return _shape(shape, PULSES if number is None and shape == "pulses" else int(number or 0))
 
 
@@ -86,7 +86,7 @@ def named(key: str) -> Protocol | None:
     if found is None:
         return None
     shape, number = found[1], found[2]
-    if number is not None and (shape != "pulses" or int(number) > MOST_PULSES):
+    if number is not None and (shape != "pulses" or int(number) > MAX_PULSES):
         return None
     return stimulus(shape, number=None if number is None else int(number))
 
@@ -121,13 +121,13 @@ def _shape(shape: str, number: int) -> Protocol:
             "ramp", "Ramp of current", [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
             lambda s: [ramp(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
-    width = FreeValue("width", 5.0, 0.5, 100.0, unit="ms", scale="log", description="Width of each pulse.")
+    width = StimulusParameter("width", 5.0, 0.5, 100.0, unit="ms", scale="log", description="Width of each pulse.")
     values = [_amplitude(2.0, -2.0, 8.0), _HOLDING, _ONSET, width]
     if number == 1:
         return _of("pulses_1", "Pulse of current", values, _train(1), lambda s: s.onset + s.width)
     longest = min(500.0, LONGEST / number)
     values.append(
-        FreeValue("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
+        StimulusParameter("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
                   description="From the onset of one pulse to that of the next. A wider pulse ends there.")
     )  # fmt: skip
     return _of(
@@ -136,15 +136,17 @@ def _shape(shape: str, number: int) -> Protocol:
     )  # fmt: skip
 
 
-def _amplitude(default: float, low: float, high: float) -> FreeValue:
-    return FreeValue(
+def _amplitude(default: float, low: float, high: float) -> StimulusParameter:
+    return StimulusParameter(
         "amplitude", default, low, high, of="current",
         description="Largest current, from the holding level; below 0 it is an inhibition.",
     )  # fmt: skip
 
 
-def _lasting(default: float, high: float) -> FreeValue:
-    return FreeValue("duration", default, 1.0, high, unit="ms", scale="log", description="How long the stimulus lasts.")
+def _lasting(default: float, high: float) -> StimulusParameter:
+    return StimulusParameter(
+        "duration", default, 1.0, high, unit="ms", scale="log", description="How long the stimulus lasts."
+    )
 
 
 def _train(number: int) -> _Pieces:
@@ -158,9 +160,9 @@ def _train(number: int) -> _Pieces:
     return pieces
 
 
-def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end: _End) -> Protocol:
+def _of(key: str, title: str, values: Sequence[StimulusParameter], pieces: _Pieces, end: _End) -> Protocol:
     return Protocol(
-        key=PREFIX + key, title=title, free_values=values, look_for=f"{title}. {_HINT}",
+        key=PREFIX + key, title=title, stimulus_parameters=values, look_for=f"{title}. {_HINT}",
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, lambda s, trace: float(end(s)) + AFTER),
     )  # fmt: skip
@@ -205,7 +207,7 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
     text = "The largest of the given values, from the holding level; all others are scaled with it."
     holding = replace(
         _HOLDING, default=level, low=level - 2.0 * abs(level), high=level + 2.0 * abs(level), of="injected",
-        scale="linear", zero=None, limits=None,
+        scale="linear", linear_width=None, limits=None,
     ) if level else _HOLDING  # fmt: skip
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
@@ -214,7 +216,9 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
 
     return GivenCurrent(
         key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
-        free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", description=text), holding],
+        stimulus_parameters=[
+            StimulusParameter("amplitude", peak, -reach, reach, of="injected", description=text), holding,
+        ],
         sweeps=sweeps,
         current=current,
     )  # fmt: skip

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.patterns.made_up import DT, MISTAKES, SETS, Untriable, bench_of
+from plausiwidgets.patterns.made_up import DT, MISTAKES, SETS, UntriableError, bench_of
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import MOST_GIVEN, Floats
+from plausiwidgets.simulation.current import MAX_GIVEN, Floats
 from plausiwidgets.support.arguments import bounded, numbers, shown
 
-MOST_TIME = 1e6
+MAX_TIME = 1e6
 """Longest time in ms of a sweep, unless the environment allows more."""
 
 _COMPANIES = [
@@ -38,7 +38,7 @@ _FEW = np.array([1])
 """A set of one spike."""
 _MANY = np.arange(130) % SETS
 """Sets in a large batch."""
-_MOST_SAMPLES = 2e6
+_MAX_SAMPLES = 2e6
 """Samples of potentials up to which a large batch is tried."""
 _TOGETHER = (
     "The sets are neurons of their own, and a set must not depend on the others: compute with whole arrays of shape "
@@ -84,7 +84,7 @@ def try_sweeps(pattern: Any) -> dict[str, Sweep]:
             refuse_mixed(f"{where}: sweeps", _numbers(name, sweep), _numbers(name, again[name]), sets, SETS, named=str)
     simulated = pattern.durations(s)
     for name, sweep in made.items():
-        bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MOST_TIME)
+        bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MAX_TIME)
         _check_windows(f"{where}: sweep {name!r}", sweep, simulated[name])
     return made
 
@@ -119,7 +119,7 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
 
     windows = [sweep.voltage for sweep in sweeps.values() if sweep.voltage is not None]
     samples = sum(float(np.max(stop) - np.min(start)) for start, stop in windows) / DT
-    companies = [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MOST_SAMPLES else [])]
+    companies = [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MAX_SAMPLES else [])]
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of an empty row, which the user sees when it is judged
@@ -129,7 +129,7 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
             refuse_mixed(where, features, early, _FEW, SETS)
             for sets in companies:
                 refuse_mixed(where, features, of(sets), sets, SETS)
-    except Untriable:
+    except UntriableError:
         return None
     return dict(features)
 
@@ -137,7 +137,7 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
 def _values(pattern: Any) -> SimpleNamespace:
     """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
     s = SimpleNamespace()
-    for k, value in enumerate(pattern.free_values):
+    for k, value in enumerate(pattern.stimulus_parameters):
         # Of irrational steps, so that no two values of a set, and no two sets, have the same place.
         shares = (0.25 + 0.5 * k + (0.382 + 0.236 * k) * np.arange(1, SETS)) % 1.0
         between = value.parameter(1.0, value.unit or "current").from_unit(shares)
@@ -156,10 +156,11 @@ def _called(pattern: Any, what: str, *args: Any) -> Any:
     except Exception as error:
         # A procedure may know the neurons that it is for, and refuse a made-up one.
         if what == "procedure" and not isinstance(error, MISTAKES):
-            raise Untriable(what) from error
+            raise UntriableError(what) from error
         raise ValueError(
             f"pattern {pattern.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
-            f"silent, of one spike and of many; free_values are {', '.join(pattern.free) or 'none'}; a feature that "
+            f"silent, of one spike and of many; stimulus_parameters are "
+            f"{', '.join(pattern.stimulus_names) or 'none'}; a feature that "
             "cannot be computed is nan)"
         ) from error
 
@@ -204,7 +205,7 @@ def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
     if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
         raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
     for name, sweep in sweeps.items():
-        bounded(where, f"number of pieces of sweep {name!r}", float(len(sweep.pieces)), MOST_GIVEN)
+        bounded(where, f"number of pieces of sweep {name!r}", float(len(sweep.pieces)), MAX_GIVEN)
         for what, value in _numbers(name, sweep).items():
             if np.shape(value) not in ((), (n,)):
                 raise ValueError(

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.support.arguments import renamed_fields
+from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
 from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,10 +36,10 @@ else:  # the defaults of type variables are those of Python 3.13
     Text = TypeVar("Text")
 
 
-@renamed_fields(name="title", text="description")
+@renamed
 @dataclass(frozen=True)
-class Check(Generic[Flag, Number]):
-    """One criterion as judged; numbers for one set, arrays [n] for many.
+class CriterionResult(Generic[Flag, Number]):
+    """The result of one criterion; numbers for one set, arrays [n] for many.
 
     Attributes
     ----------
@@ -48,14 +49,14 @@ class Check(Generic[Flag, Number]):
     low, high : float or ndarray
         Accepted interval, both ends included.
     passed : bool or ndarray
-    cost : float or ndarray
+    penalty : float or ndarray
         What it adds to the loss: 0 where passed, at most 1.
 
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> check = pw.judge("lif", "tonic_spiking").checks[0]
-    >>> check.key, bool(check.passed)
+    >>> criterion = pw.judge("lif", "tonic_spiking").criteria[0]
+    >>> criterion.key, bool(criterion.passed)
     ('quiet', True)
     """
 
@@ -67,9 +68,10 @@ class Check(Generic[Flag, Number]):
     low: Number
     high: Number
     passed: Flag
-    cost: Number
+    penalty: Number
 
 
+@renamed
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict(Printed, Generic[Flag, Number, Text]):
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
@@ -85,7 +87,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     dt : float
         Time step in ms.
     loss : float or ndarray of float
-        Sum of the costs of the checks: 0.0 exactly where every criterion holds at `dt`, and at most their number m
+        Sum of the penalties of the criteria: 0.0 exactly if every criterion is met at `dt`, and at most their number m
         otherwise. Where the simulation diverged it is from m + 1 to m + 2, the earlier the larger, so that it is worse
         than every other. nan for a stimulus, which is not judged.
     status : str or ndarray of str
@@ -93,11 +95,11 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         ``"fragile"``: all hold at `dt`, but not in a check of the verification;
         ``"replicated"``: all hold, and in every check too;
         ``"unjudged"``: a stimulus, which has no criteria.
-    failed_check : str or ndarray of str
+    failed_test : str or ndarray of str
         Of a fragile set, the first check of the verification that it fails; else empty.
     failed_loss : float or ndarray
         Loss in that check; 0 where there is none.
-    checks : tuple of Check
+    criteria : tuple of CriterionResult
     diverged : bool or ndarray
     engine : {"compiled", "numpy", "torch", "python"}
         What simulated it; plain Python as long as there is no kernel.
@@ -127,9 +129,9 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     dt: float
     loss: Number
     status: Text
-    failed_check: Text
+    failed_test: Text
     failed_loss: Number
-    checks: tuple[Check[Flag, Number], ...]
+    criteria: tuple[CriterionResult[Flag, Number], ...]
     diverged: Flag
     engine: str
     measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
@@ -169,8 +171,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     def __repr__(self: Verdict) -> str:
         if isinstance(self.loss, np.ndarray):
             return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}{self.in_steps}>"
-        missed = [c.key for c in self.checks if not c.passed]
-        why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
+        missed = [c.key for c in self.criteria if not c.passed]
+        why = self.failed_test or (f"missed: {', '.join(missed)}" if missed else "")
         status = f"{self.status}{f' ({why})' * bool(why)}{self.in_steps}"
         loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
         return f"<Verdict of {self.model} on {self.pattern}: {status}{loss}>"
@@ -184,11 +186,11 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         import pandas as pd
 
         if self.parts:
-            frame = pd.concat({key: part.to_frame() for key, part in self.parts.items()}, names=["pattern"])
-            return frame.reset_index(level="pattern").reset_index(drop=True)
+            found = pd.concat({key: part.to_frame() for key, part in self.parts.items()}, names=["pattern"])
+            return found.reset_index(level="pattern").reset_index(drop=True)
         many = isinstance(self.loss, np.ndarray)
-        if not self.checks:
-            return pd.DataFrame(columns=["criterion", "value", "low", "high", "unit", "passed", "cost", "text"])
+        if not self.criteria:
+            return frame(columns=["criterion", "value", "low", "high", "unit", "passed", "penalty", "text"])
         frames = [
             pd.DataFrame(
                 {
@@ -199,29 +201,31 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
                     "high": np.atleast_1d(check.high),
                     "unit": check.unit,
                     "passed": np.atleast_1d(check.passed),
-                    "cost": np.atleast_1d(check.cost),
+                    "penalty": np.atleast_1d(check.penalty),
                     "text": check.description,
                 }
             )
-            for check in self.checks
+            for check in self.criteria
         ]
-        frame = pd.concat(frames, ignore_index=True)
-        return frame if many else frame.drop(columns="set")
+        found = frame(pd.concat(frames, ignore_index=True))
+        return found if many else found.drop(columns="set")
 
     def _table(self: Verdict) -> Table:
         many = isinstance(self.loss, np.ndarray)
         title = f"{self.model}, {self.pattern}"
-        if not self.checks:
+        if not self.criteria:
             return Table(f"{title}: not judged, dt {self.dt:g} ms")
         if many:
             rows = [
                 (check.title, f"{100 * np.mean(check.passed):.0f} %", _spread(check), _accepted(check))
-                for check in self.checks
+                for check in self.criteria
             ]
             heads = ("criterion", "holds", "measured: least, median, largest", "accepted")
             return Table(f"{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}", heads, rows, numbers=(1,))
-        rows = [("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.checks]
-        why = f" ({self.failed_check})" if self.failed_check else ""
+        rows = [
+            ("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.criteria
+        ]
+        why = f" ({self.failed_test})" if self.failed_test else ""
         status = f"{MARKS[self.status]} {self.status}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
         notes = [EXPLANATIONS[self.status], *([f"Run by torch: {self.uncompiled}."] if self.uncompiled else [])]
@@ -256,19 +260,19 @@ Verdicts = Verdict[NDArray[np.bool_], NDArray[np.float64], NDArray[np.str_]]
 """The verdict on many sets."""
 
 
-def _measured(check: Check) -> str:
+def _measured(check: CriterionResult) -> str:
     unit = "" if check.unit == "1" or not np.isfinite(check.value) else f" {check.unit}"
     return f"{number(check.value)}{unit}"
 
 
-def _spread(check: Check) -> str:
+def _spread(check: CriterionResult) -> str:
     known = check.value[np.isfinite(check.value)]
     if not known.size:
         return "–"
     return ", ".join(number(float(x)) for x in (known.min(), np.median(known), known.max()))
 
 
-def _accepted(check: Check) -> str:
+def _accepted(check: CriterionResult) -> str:
     """Return the accepted interval of many sets; where it depends on the set, the widest."""
     low, high = np.min(check.low), np.max(check.high)
     same = np.min(check.high) == high and np.max(check.low) == low

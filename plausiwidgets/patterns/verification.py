@@ -56,7 +56,7 @@ def verify_sets(
         return together(pattern, verdict.parameters, parts)
     if not isinstance(pattern, Pattern):
         return verdict
-    status, failed = verdict.status.astype(object), verdict.failed_check.copy()
+    status, failed = verdict.status.astype(object), verdict.failed_test.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
     for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
@@ -71,7 +71,7 @@ def verify_sets(
         for i in left.tolist():
             if not judged_alone(model, pattern, verdict, i, engine, checkpoint):
                 status[i], failed[i], failed_loss[i] = "fragile", ALONE, 1.0
-    return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
+    return replace(verdict, status=status.astype(str), failed_test=failed, failed_loss=failed_loss)
 
 
 AFTERWARDS, LATE = 6000.0, 1000.0
@@ -195,7 +195,8 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     sweeps_of = pattern.sweeps
     # As long for every set, independent of the others.
     longest = {
-        v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
+        v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default
+        for v in pattern.stimulus_parameters
     }
     end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
 
@@ -215,8 +216,8 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
     with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
         return Pattern(
-            key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
-            criteria=[late, BACK, *spikes],
+            key="back_at_rest", title="Back at rest", stimulus_parameters=pattern.stimulus_parameters, sweeps=sweeps,
+            measure=measure, criteria=[late, BACK, *spikes],
         )  # fmt: skip
 
 

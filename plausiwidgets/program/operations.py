@@ -1,4 +1,4 @@
-"""The table of operations: one row for each, with the form that it has in every back end, and what it costs.
+"""The table of operations: one row for each, with the form that it has in every back end, and its operation count.
 
 A row acts on each lane by itself. An operation of ATen is a row of the same name, or composed of rows
 (``simulation/compiled/lowering.py``). The meaning is torch's: types are promoted as torch does, small powers are
@@ -25,7 +25,7 @@ def _function(name: str, **options: Any) -> Operation:
     """Return the row of a function that has the same name nearly everywhere."""
     usual: dict[str, Any] = dict(
         python=f"math.{name}({{0}})", javascript=f"Math.{name}({{0}})", brian2=f"{name}({{0}})",
-        array=name, cost=_TRANSCENDENTAL, computes="float64", unbounded=True,
+        array=name, operations=_TRANSCENDENTAL, computes="float64", unbounded=True,
     )  # fmt: skip
     return Operation(name, **(usual | options))
 
@@ -45,7 +45,7 @@ def _below(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 def _extremum(sign: str, winner: str) -> dict[str, Any]:
     """Return the forms of a maximum or minimum that is the first argument where `winner` is nan."""
     return {
-        "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}", "cost": 2,
+        "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}", "operations": 2,
         "javascript": f"({{0}} {sign} {{1}} || {winner} !== {winner} ? {{0}} : {{1}})",
         "brian2": f"choose(({{0}} {sign} {{1}}) or ({winner} != {winner}), {{0}}, {{1}})",
         "boolean": "logical_or" if sign == ">" else "logical_and",
@@ -56,7 +56,7 @@ def _truth(python: str, javascript: str, brian2: str) -> dict[str, Any]:
     return dict(python=python, javascript=javascript, brian2=brian2, computes="bool", truth=True)
 
 
-CAST = Operation("cast", "", "", cost=0)
+CAST = Operation("cast", "", "", operations=0)
 """From the type of its argument to its own: each back end has the rules of its types."""
 
 TABLE: dict[str, Operation] = {row.name: row for row in (
@@ -66,10 +66,10 @@ TABLE: dict[str, Operation] = {row.name: row for row in (
     Operation("div", "{0} / {1}", "divide", unbounded=True),
     Operation("neg", "-{0}", "negative"),
     Operation("abs", "abs({0})", "absolute", "absolute({0})"),
-    Operation("remainder", "remainder({0}, {1})", "remainder", brian2="({0} % {1})", cost=5, computes="division"),
-    Operation("fmod", "np.fmod({0}, {1})", "fmod", "({0} % {1})", None, cost=3, computes="division"),
+    Operation("remainder", "remainder({0}, {1})", "remainder", brian2="({0} % {1})", operations=5, computes="division"),
+    Operation("fmod", "np.fmod({0}, {1})", "fmod", "({0} % {1})", None, operations=3, computes="division"),
     Operation("floor_divide", "floor_divide({0}, {1})", "floor_divide", "floorDivide({0}, {1})", "({0} // {1})",
-              cost=5, computes="division"),
+              operations=5, computes="division"),
     Operation("floor", "np.floor({0})", "floor", "Math.floor({0})", "floor({0})", computes="rounding"),
     Operation("ceil", "np.ceil({0})", "ceil", "Math.ceil({0})", "ceil({0})", computes="rounding"),
     Operation("trunc", "np.trunc({0})", "trunc", "Math.trunc({0})",
@@ -89,7 +89,7 @@ TABLE: dict[str, Operation] = {row.name: row for row in (
     _comparison("ne", "not_equal", "!=", javascript="({0} !== {1})"),
     Operation("isnan", "{0} != {0}", "isnan", "({0} !== {0})", computes="float64", truth=True),
     Operation("isinf", "abs({0}) == np.inf", "isinf", "(Math.abs({0}) === Infinity)", "abs({0}) > 1.7e308",
-              cost=2, computes="float64", truth=True),
+              operations=2, computes="float64", truth=True),
     Operation("logical_and", array="logical_and", soft=lambda a, b: a * b,
               **_truth("{0} & {1}", "({0} && {1})", "{0} and {1}")),
     Operation("logical_or", array="logical_or", soft=lambda a, b: a + b - a * b,
@@ -104,7 +104,7 @@ TABLE: dict[str, Operation] = {row.name: row for row in (
     Operation("copysign", "math.copysign({0}, {1})", "copysign", "copySign({0}, {1})", None, computes="float64"),
     _function("exp", python="exp({0})"), _function("log", python="log({0})"),
     _function("sigmoid", python="sigmoid({0})", javascript="sigmoid({0})", brian2="1.0/(1.0 + exp(-{0}))",
-              cost=_TRANSCENDENTAL + 3, unbounded=False),
+              operations=_TRANSCENDENTAL + 3, unbounded=False),
     _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}"),
     _function("atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None),
     _function("hypot", python="math.hypot({0}, {1})", javascript="Math.hypot({0}, {1})", brian2=None),

@@ -38,8 +38,8 @@ class Operation:
         With the functions of ``Math`` and of ``runtime.js``; empty: as in Python; None: JavaScript does not have it.
     brian2 : str or None
         In an expression of Brian2; empty and None as above.
-    cost : int
-        As :mod:`plausiwidgets.simulation.cost` counts.
+    operations : int
+        As :mod:`plausiwidgets.simulation.operation_count` counts.
     computes : str
         The type of its arguments: that of the ``"result"``, the one ``"promoted"`` of all of them, ``"bool"``,
         ``"float64"``, or for a ``"choice"`` a bool and twice that of the result. A ``"division"`` refuses integers,
@@ -59,7 +59,7 @@ class Operation:
     array: str
     javascript: str | None = ""
     brian2: str | None = ""
-    cost: int = 1
+    operations: int = 1
     computes: str = "result"
     truth: bool = False
     boolean: str = ""

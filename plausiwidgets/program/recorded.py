@@ -17,7 +17,7 @@ from plausiwidgets.program.operations import CAST, TABLE
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
 
 
-class NotRecorded(ValueError):
+class NotRecordedError(ValueError):
     """Something is done with a value that the table of operations does not have; the text says what."""
 
 
@@ -111,7 +111,7 @@ class Recorder:
 
     def __init__(self, parameters: Iterable[str], states: int) -> None:
         self.body = Body()
-        self._refused: NotRecorded | None = None
+        self._refused: NotRecordedError | None = None
         self.names = tuple(parameters)
         self.current = self._input("current", MOVING)
         self.dt = self._input("dt", UNIFORM)
@@ -133,9 +133,9 @@ class Recorder:
 
         Raises
         ------
-        NotRecorded
+        NotRecordedError
         """
-        self._refused = NotRecorded(what)
+        self._refused = NotRecordedError(what)
         raise self._refused
 
     def value(self, x: Any) -> Value:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.simulation.current_text import MOST_SAMPLES, read_current_file
+from plausiwidgets.simulation.current_text import MAX_SAMPLES, read_current_file
 from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
@@ -24,9 +24,9 @@ else:  # a page computes currents from formulas
     Value = float | Floats | Formula
 """A number, or one value for each of n parameter sets."""
 
-MOST_PIECES = 1000
+MAX_PIECES = 1000
 """Largest number of linear pieces of a current of given values: each costs time in every step."""
-MOST_GIVEN = 1e4
+MAX_GIVEN = 1e4
 """Pieces of a current that is given as pieces: 1e4 take some tenths of a second, and 1e5 a hundred times as long."""
 
 TAIL = 200.0
@@ -123,7 +123,7 @@ class Current:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pieces", tuple(self.pieces))
-        bounded("Current", "number of pieces", float(len(self.pieces)), MOST_GIVEN)
+        bounded("Current", "number of pieces", float(len(self.pieces)), MAX_GIVEN)
         finite("Current", "end", self.end, above=0.0, unit="ms")
         finite("Current", "before", self.before, low=0.0, unit="ms")
         finite("Current", "settle", self.settle, low=0.0, unit="ms")
@@ -204,9 +204,9 @@ class Current:
             raise ValueError(f"t has {times.size} values and current {levels.size}, valid is: a current for each time")
         _check_samples(times, lines)
         pieces = _pieces_of_lines(times, levels) if lines else _pieces_of_levels(times, levels)
-        if len(pieces) > MOST_PIECES:
+        if len(pieces) > MAX_PIECES:
             raise ValueError(
-                f"the current consists of {len(pieces)} linear pieces, valid is: at most {MOST_PIECES}. Take a part of "
+                f"the current consists of {len(pieces)} linear pieces, valid is: at most {MAX_PIECES}. Take a part of "
                 "it, or fewer values a second"
             )
         last = max((p.off for p in pieces), default=float(times[-1]))
@@ -230,7 +230,7 @@ def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
     levels = zip(t[starts].tolist(), stops.tolist(), x[starts].tolist(), strict=True)
     pieces = [Piece(a, b, level, level) for a, b, level in levels if level]
     # Dense samples of a slope become one ramp.
-    return pieces if len(pieces) <= MOST_PIECES else list(pieces_of_samples(t, x))
+    return pieces if len(pieces) <= MAX_PIECES else list(pieces_of_samples(t, x))
 
 
 def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
@@ -265,8 +265,8 @@ def _check_samples(t: Floats, lines: bool) -> None:
     if t.size < 2:
         raise ValueError(f"there {'is one value' if t.size else 'are no values'}, valid is: at least two times (ms), "
                          "each with a current")  # fmt: skip
-    if t.size > MOST_SAMPLES:
-        raise ValueError(f"there are {t.size} values, valid is: at most {MOST_SAMPLES}")
+    if t.size > MAX_SAMPLES:
+        raise ValueError(f"there are {t.size} values, valid is: at most {MAX_SAMPLES}")
     steps = np.diff(t)
     # Of lines, two values at one time are a jump.
     back = np.flatnonzero((steps < 0.0) | ((steps == 0.0) & (not lines)))

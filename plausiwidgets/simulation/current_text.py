@@ -13,7 +13,7 @@ from plausiwidgets.support.arguments import shown
 
 Floats = NDArray[np.float64]
 
-MOST_SAMPLES = 100_000
+MAX_SAMPLES = 100_000
 
 _SEPARATORS = re.compile(r"\s*[,;\t]\s*|\s+")
 _TIME, _CURRENT = re.compile(r"t|time\b.*|t\b.*", re.I), re.compile(r"i|current.*|i\b.*", re.I)
@@ -27,8 +27,8 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
     """
     kept = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     kept = [(i, line.replace("−", "-")) for i, line in kept if not line.startswith("#")]
-    if len(kept) > MOST_SAMPLES + 1:
-        raise ValueError(f"there are {len(kept)} lines of values, valid is: at most {MOST_SAMPLES}")
+    if len(kept) > MAX_SAMPLES + 1:
+        raise ValueError(f"there are {len(kept)} lines of values, valid is: at most {MAX_SAMPLES}")
     if not kept:
         raise ValueError("there are no values, valid is: a time (ms) and a current in each line")
     columns, names = (0, 1), _SEPARATORS.split(kept[0][1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilableError
 from plausiwidgets.simulation.torch_engine import run_torch
 from plausiwidgets.support.names import unknown
 
@@ -24,7 +24,7 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
     ------
     ImportError
         Where torch is needed and not installed.
-    NotCompilable
+    NotCompilableError
         With ``engine="compiled"``, if the model cannot be compiled; the text says why.
     ValueError
         For an unknown engine.
@@ -39,7 +39,7 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
 
         try:
             return run_compiled(job, checkpoint)
-        except NotCompilable:
+        except NotCompilableError:
             if engine == "compiled":
                 raise
             if job.model.programs is not None:

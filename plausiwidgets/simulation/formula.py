@@ -3,7 +3,7 @@
 A pattern's ``sweeps`` and ``measure`` are called with a :class:`Formula` in place of each number and each padded row.
 Arithmetic of NumPy and the functions of :mod:`plausiwidgets.patterns.features` return another one, which holds the
 expression. What is recorded has one form in Python and one in JavaScript (``widgets/app/engine/features.js``), held
-equal by tests; anything else raises :class:`NoFormula`, and there is no form for a page then.
+equal by tests; anything else raises :class:`NoFormulaError`, and there is no form for a page then.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SYMBOLS: dict[Any, str] = {
 _DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "&", "|", "~", "isfinite")
 
 
-class NoFormula(Exception):
+class NoFormulaError(Exception):
     """A value was used in a way that a formula cannot express."""
 
 
@@ -63,13 +63,13 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
         options.pop("out", None)  # `a &= b` gives another value
         if method != "__call__" or options:
-            raise NoFormula(f"{getattr(function, '__name__', function)} with options")
+            raise NoFormulaError(f"{getattr(function, '__name__', function)} with options")
         if function is np.power and isinstance(inputs[1], (int, float)) and inputs[1] == 2:
             return _elementwise("square", inputs[:1])
         if function in (np.positive, np.conjugate):
             return self
         if function not in SYMBOLS:
-            raise NoFormula(getattr(function, "__name__", str(function)))
+            raise NoFormulaError(getattr(function, "__name__", str(function)))
         return _elementwise(SYMBOLS[function], inputs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], options: Any) -> Any:
@@ -79,7 +79,7 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
             return _elementwise("round", args)
         if function is np.stack and not options:
             return Formula(operand(list(args[0])), "list")  # of a curve for a figure
-        raise NoFormula(getattr(function, "__name__", str(function)))
+        raise NoFormulaError(getattr(function, "__name__", str(function)))
 
     def __getitem__(self, key: Any) -> Formula:
         everything = slice(None)
@@ -92,19 +92,19 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
                 first = 0 if key[1].start is None else key[1].start
                 if isinstance(first, int) and 0 <= first <= key[1].stop:
                     return Formula(["piece", self.tree, float(first), float(key[1].stop)], ROW)
-        raise NoFormula(f"the index {key!r}")
+        raise NoFormulaError(f"the index {key!r}")
 
     def astype(self, dtype: Any, *_: Any, **__: Any) -> Formula:
         """Return it as it is: a number of another type is the same number, unless it is not whole."""
         whole = ("round", "floor", "//", "how_many", *_DECISIONS)
         if np.dtype(dtype).kind == "f" or (isinstance(self.tree, list) and self.tree[0] in whole):
             return self
-        raise NoFormula(f"a conversion to {np.dtype(dtype).name}")
+        raise NoFormulaError(f"a conversion to {np.dtype(dtype).name}")
 
     def sum(self, axis: int | None = None) -> Formula:
         """Return how many entries of a row of decisions are true."""
         if not (isinstance(self.tree, list) and self.tree[0] in _DECISIONS):
-            raise NoFormula("a sum, which depends on the order")
+            raise NoFormulaError("a sum, which depends on the order")
         return self._over(axis, "how_many")
 
     def max(self, axis: int | None = None) -> Formula:
@@ -125,23 +125,23 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
 
     def _over(self, axis: int | None, name: str) -> Formula:
         if self.kind != ROW or axis not in (1, -1):
-            raise NoFormula(f"a result over axis {axis}, in which sets may mix")
+            raise NoFormulaError(f"a result over axis {axis}, in which sets may mix")
         return Formula([name, self.tree])
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise NoFormula("an array of it")
+        raise NoFormulaError("an array of it")
 
     def __bool__(self) -> bool:
-        raise NoFormula("a decision by it")
+        raise NoFormulaError("a decision by it")
 
     def __float__(self) -> float:
-        raise NoFormula("a number of it")
+        raise NoFormulaError("a number of it")
 
 
 def _elementwise(name: str, inputs: tuple[Any, ...]) -> Formula:
     kinds = {x.kind for x in inputs if isinstance(x, Formula)}
     if kinds - {NUMBER, ROW} or (name == "~" and ROW in kinds):
-        raise NoFormula(f"{name} of {', '.join(sorted(kinds))}")
+        raise NoFormulaError(f"{name} of {', '.join(sorted(kinds))}")
     return Formula([name, *map(operand, inputs)], ROW if ROW in kinds else NUMBER)
 
 
@@ -153,12 +153,12 @@ def operand(value: Any) -> Tree:
         return ["list", *map(operand, value)]
     array = np.asarray(value)
     if array.dtype == object or array.dtype.kind not in "biuf":
-        raise NoFormula(f"a value of type {type(value).__name__}")
+        raise NoFormulaError(f"a value of type {type(value).__name__}")
     if array.size == 1:
         return _number(float(array.ravel()[0]))
     if array.ndim == 1 and isinstance(value, np.ndarray):  # constants such as the spikes of a recording
         return ["list", *(_number(float(x)) for x in array)]
-    raise NoFormula(f"an array of shape {list(array.shape)}")
+    raise NoFormulaError(f"an array of shape {list(array.shape)}")
 
 
 def _number(x: float) -> Tree:

@@ -18,7 +18,7 @@ Checkpoint = Callable[[], None]
 """Called by an engine every few ms of work; it may block (pause) or raise (stop)."""
 
 
-class NotCompilable(Exception):
+class NotCompilableError(Exception):
     """A model cannot be turned into machine code; the text says why and what to write instead.
 
     Examples
@@ -36,7 +36,7 @@ class NotCompilable(Exception):
     ...     pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0, validate=False)
     >>> try:
     ...     pw.networks.to_javascript(neuron)
-    ... except pw.NotCompilable as error:
+    ... except pw.NotCompilableError as error:
     ...     print("not compiled")
     not compiled
     """

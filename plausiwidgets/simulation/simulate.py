@@ -17,7 +17,7 @@ from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import bounded, checked, finite, shown
 from plausiwidgets.support.names import unknown
 
-MOST_STEPS, MOST_VALUES, MOST_STEPS_PER_MS = 1e7, 5e8, 1e5
+MAX_STEPS, MAX_VALUES, MAX_STEPS_PER_MS = 1e7, 5e8, 1e5
 """Largest requests, unless the environment allows more; 5e8 values are 4 GB."""
 
 
@@ -65,7 +65,7 @@ def simulate(
     ------
     ValueError
         For an unknown name, a value outside of its limits, or currents of unequal length.
-    NotCompilable
+    NotCompilableError
         With ``engine="compiled"`` where the model cannot be compiled; the text says why.
     """
     neuron = get(model)
@@ -80,8 +80,8 @@ def simulate(
     sets = broadcast(neuron.complete(parameters))
     n = len(next(iter(sets.values()))) if sets else 1
     time = currents[0].before + currents[0].end + currents[0].settle
-    bounded("simulate", "number of time steps", time / step, MOST_STEPS)
-    bounded("simulate", "number of recorded values", time / step * n * len(currents) * (len(recorded) + 1), MOST_VALUES)
+    bounded("simulate", "number of time steps", time / step, MAX_STEPS)
+    bounded("simulate", "number of recorded values", time / step * n * len(currents) * (len(recorded) + 1), MAX_VALUES)
     lanes = {name: np.repeat(values, len(currents)) for name, values in sets.items()}
     holding = np.tile([c.holding for c in currents], n)
     state = neuron.start(lanes, holding)
@@ -131,7 +131,7 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
             f"its step does not use dt"
         )
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
-    bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MOST_STEPS_PER_MS)
+    bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MAX_STEPS_PER_MS)
     return step
 
 

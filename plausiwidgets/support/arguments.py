@@ -16,37 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.support.renamed import argument_error
+
 T = TypeVar("T", bound=Callable[..., Any])
 P = typing.ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V")
 Unlimited = typing.NewType("Unlimited", float)
 """A float that may be infinite."""
-
-_RENAMED = {
-    "checkpoint": "progress", "grid": "points", "max_seconds": "time_limit", "name": "key", "pattern": "patterns",
-    "ranges": "bounds", "x_range": "bounds",
-}  # fmt: skip
-"""What 0.2 called arguments: an old word is refused with the new one, until 0.4."""
-
-_OF_FIELDS = "_renamed"
-
-
-def renamed_fields(**words: str) -> Callable[[type[V]], type[V]]:
-    """Make a class name the new word for what 0.2 called its fields, until 0.4; for arguments where it is `checked`."""
-
-    def decorate(kind: type[V]) -> type[V]:
-        def missing(self: V, name: str) -> Any:
-            if name in words:
-                raise AttributeError(f"{kind.__name__}.{name} is now {kind.__name__}.{words[name]}")
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-
-        # By setattr, so that a type checker goes on refusing what is misspelt.
-        for attribute, value in (("__getattr__", missing), (_OF_FIELDS, words)):
-            setattr(kind, attribute, value)
-        return kind
-
-    return decorate
 
 
 def checked(what: T) -> T:
@@ -65,13 +42,12 @@ def checked(what: T) -> T:
     TypeError: rate: seconds is '2', valid is a finite number
     """
     if isinstance(what, type):
-        what.__init__ = _checked(what.__init__, getattr(what, _OF_FIELDS, {}))  # type: ignore[misc]
+        what.__init__ = _checked(what.__init__)  # type: ignore[misc]
         return what
-    return _checked(what, {})
+    return _checked(what)
 
 
-def _checked(what: T, fields: Mapping[str, str]) -> T:
-    renamed = {**_RENAMED, **fields}
+def _checked(what: T) -> T:
     signature, name = inspect.signature(what), what.__qualname__.removesuffix(".__init__")
 
     @functools.cache
@@ -92,9 +68,8 @@ def _checked(what: T, fields: Mapping[str, str]) -> T:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            for old in kwargs.keys() & renamed.keys() - signature.parameters.keys():
-                if (new := renamed[old]) in signature.parameters:
-                    raise TypeError(f"{name}: the argument {old} is now {new}") from None
+            if renamed := argument_error(name, kwargs):
+                raise renamed from None
             if hasattr(what, "__signature__"):  # of `takes`: it would take any argument
                 raise TypeError(f"{name}() {error}") from None
             return what(*args, **kwargs)  # Python says what is missing

@@ -25,7 +25,7 @@ OPTIONAL = {
 CPU_BUILD = "pip install torch torchvision --index-url https://download.pytorch.org/whl/cpu"
 
 
-class NotInstalled(ImportError):
+class NotInstalledError(ImportError):
     """A package of `OPTIONAL` is not installed: the text has the command that installs it, after where it is missed."""
 
     def __init__(self, package: str, where: str = "") -> None:
@@ -61,7 +61,7 @@ def require(package: str) -> None:
     if package not in OPTIONAL:
         raise unknown("optional package", package, OPTIONAL)
     if importlib.util.find_spec(package) is None:
-        raise NotInstalled(package)
+        raise NotInstalledError(package)
 
 
 def load(name: str) -> ModuleType:
@@ -77,12 +77,12 @@ def load(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if (package := package_missing(error)) is None:
             raise
-        raise NotInstalled(package) from error
+        raise NotInstalledError(package) from error
 
 
 def package_missing(error: BaseException) -> str | None:
     """Return the optional package that was not found, if an error says so."""
-    if not isinstance(error, (NotInstalled, ModuleNotFoundError)):
+    if not isinstance(error, (NotInstalledError, ModuleNotFoundError)):
         return None
     package = (error.name or "").partition(".")[0]
     return package if package in OPTIONAL else None

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.support.extras import load
+from plausiwidgets.support.renamed import name_error
 
 
 class LazyModule:
@@ -37,6 +38,13 @@ else:
     torch = LazyModule("torch")
 
 
+def frame(*args: Any, **options: Any) -> pandas.DataFrame:
+    """Return a DataFrame that states the new names of old columns."""
+    from plausiwidgets.support.frames import Frame
+
+    return Frame(*args, **options)
+
+
 _PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in ("analysis", "assessment", "teaching", "networks")))
 """Packages of public names."""
 
@@ -48,13 +56,15 @@ def lazily(
 
     `modules` has the names of each module, below plausiwidgets; the empty one has subpackages. The package imports the
     same names under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``, or it would take a misspelt name. A
-    name that another package has raises an AttributeError that says which.
+    name that another package has, or that was renamed, raises an AttributeError that states where it is now.
     """
     homes = {name: module for module, names in modules.items() for name in names}
     names = sorted(homes)
 
     def get(name: str) -> Any:
         if name not in homes:
+            if renamed := name_error(package, name):
+                raise renamed
             elsewhere = [home for home in _PUBLIC if home != package and name in import_module(home).__all__]
             near = get_close_matches(name, names, n=1)
             more = f": it is {elsewhere[0]}.{name}" if elsewhere else f". Did you mean {near[0]!r}?" if near else ""

@@ -11,17 +11,30 @@ from typing import Any, Protocol, TextIO
 
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.quiet import imported
+from plausiwidgets.support.renamed import renamed
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a progress bar shows of a snapshot.
+
+    `position` and `total` are in `unit`; `total` is 0 if it is not known. `text` is next to the bar, and `line` is the
+    snapshot in one line. A progress that skips snapshots must show a `milestone`.
+    """
+
+    unit: str
+    position: int
+    total: int
+    text: str
+    line: str
+    milestone: bool = False
 
 
 class WorkSnapshot(Protocol):
     """What a progress needs of a `Result` or a `StudySnapshot`.
 
-    The state is ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``. A progress that skips snapshots
-    must show a milestone. Unit, total, position and postfix are those of a progress bar.
+    The state is ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``.
     """
-
-    @property
-    def unit(self) -> str: ...
 
     @property
     def state(self) -> str: ...
@@ -30,17 +43,7 @@ class WorkSnapshot(Protocol):
     def ended(self) -> bool: ...
 
     @property
-    def milestone(self) -> bool: ...
-
-    @property
-    def total(self) -> int: ...
-
-    @property
-    def position(self) -> int: ...
-
-    def postfix(self) -> str: ...
-
-    def line(self) -> str: ...
+    def _bar(self) -> Bar: ...
 
 
 class Progress(Protocol):
@@ -116,13 +119,13 @@ class TextProgress(NoProgress):
 
     def step(self, snapshot: WorkSnapshot) -> None:
         """Print a line if one is due."""
-        if snapshot.milestone or time.monotonic() - self._last >= self.every:
+        if snapshot._bar.milestone or time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
-            self._write(snapshot.line())
+            self._write(snapshot._bar.line)
 
     def close(self, snapshot: WorkSnapshot) -> None:
         """Print the last line."""
-        self._write(snapshot.line())
+        self._write(snapshot._bar.line)
 
     def _write(self, line: str) -> None:
         file = sys.stderr if self.file is None else self.file
@@ -143,17 +146,17 @@ class TqdmProgress(NoProgress):
     def init(self, snapshot: WorkSnapshot) -> None:
         """Open the bar."""
 
-        self._bar = self._tqdm(total=snapshot.total, unit=snapshot.unit)
+        self._tqdm_bar = self._tqdm(total=snapshot._bar.total, unit=snapshot._bar.unit)
 
     def step(self, snapshot: WorkSnapshot) -> None:
         """Move the bar."""
-        self._bar.update(snapshot.position - self._bar.n)
-        self._bar.set_postfix_str(snapshot.postfix(), refresh=False)
+        self._tqdm_bar.update(snapshot._bar.position - self._tqdm_bar.n)
+        self._tqdm_bar.set_postfix_str(snapshot._bar.text, refresh=False)
 
     def close(self, snapshot: WorkSnapshot) -> None:
         """Close the bar."""
         self.step(snapshot)
-        self._bar.close()
+        self._tqdm_bar.close()
 
 
 _NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmProgress}
@@ -175,6 +178,7 @@ def as_progress(progress: ProgressLike) -> Progress:
     )
 
 
+@renamed
 @dataclass(frozen=True)
 class Work:
     """How far work is that has no `Result` to show: a snapshot for a progress.
@@ -188,12 +192,6 @@ class Work:
     done: int = 0
     of: int = 0
     each: str = "sets"
-    milestone = False
-
-    @property
-    def unit(self) -> str:
-        """Unit of a progress bar."""
-        return self.each if self.of else "s"
 
     @property
     def ended(self) -> bool:
@@ -201,23 +199,12 @@ class Work:
         return self.state != "running"
 
     @property
-    def total(self) -> int:
-        """Length of a progress bar; 0 where it is not known how much is left."""
-        return self.of
-
-    @property
-    def position(self) -> int:
-        """Position on a progress bar."""
-        return self.done if self.of else int(self.seconds)
-
-    def postfix(self) -> str:
-        """Return the text beside a progress bar."""
-        return self.what
-
-    def line(self) -> str:
-        """Return the snapshot in one line."""
+    def _bar(self) -> Bar:
+        """What a progress bar shows; without a number of sets its unit is a second."""
         counted = f"{self.done} of {self.of} {self.each}, " if self.of else ""
-        return f"{self.what}: {self.state}, {counted}{self.seconds:.1f} s"
+        line = f"{self.what}: {self.state}, {counted}{self.seconds:.1f} s"
+        position = self.done if self.of else int(self.seconds)
+        return Bar(self.each if self.of else "s", position, self.of, self.what, line)
 
 
 class Watch:

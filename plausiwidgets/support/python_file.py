@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from plausiwidgets.support.extras import NotInstalled, package_missing
+from plausiwidgets.support.extras import NotInstalledError, package_missing
 from plausiwidgets.support.names import unknown
 
 
@@ -77,7 +77,7 @@ class PythonFile:
                 exec(compile(self.code, self.path, "exec", dont_inherit=True), module.__dict__)
             except (Exception, SystemExit) as error:
                 if (package := package_missing(error)) is not None:
-                    raise NotInstalled(package, f"{self._place(error)}: ") from error
+                    raise NotInstalledError(package, f"{self._place(error)}: ") from error
                 raise ValueError(self._reason(error)) from error
             finally:
                 del sys.modules[module.__name__]

@@ -28,6 +28,7 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
@@ -284,9 +285,9 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
             raise ValueError(f"its {what} is {typed[field][:20]!r}, valid are at most {longest} printable characters")
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
-        hold = sum(check.passed for check in verdict.checks)
+        hold = sum(check.passed for check in verdict.criteria)
         raise ValueError(
-            f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.checks)} do"
+            f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.criteria)} do"
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
     return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
@@ -316,7 +317,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     Returns
     -------
     pandas.DataFrame
-        Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
+        Columns ``solved``, ``hold`` and ``of`` (how many criteria are met, of how many), ``loss`` (0 if all are met),
         ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
         an earlier code that is identical, else -1), ``name`` and ``words`` (as they were typed, or empty), one for each
         value that differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
@@ -356,20 +357,20 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
             rows.append(row | {"refused": str(error)})
             values.append({})
             continue
-        checks = answer.verdict.checks
+        checks = answer.verdict.criteria
         row |= {
             "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
-            "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
+            "loss": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
             "pattern": answer.pattern.key, "seed": answer.seed, "name": answer.name,
             "words": answer.words,
         }  # fmt: skip
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = [
-        "solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
+        "solved", "hold", "of", "loss", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
         "words",
     ]  # fmt: skip
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]
-    return pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1)
+    return frame(pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1))

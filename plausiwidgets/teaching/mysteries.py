@@ -14,7 +14,7 @@ from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns import CriterionResult, Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete, evaluate, single
@@ -41,7 +41,7 @@ FAR = 39
 """Points that a start has at most, where there is such a start."""
 MARGIN = 0.25
 """Time that a figure shows after the last spike of the response, as a share of the time until then."""
-BEFORE_IT, AT_LEAST = 20.0, 60.0
+BEFORE_IT, MIN_MARGIN = 20.0, 60.0
 """Time in ms that a figure shows before the onset, and at least after it."""
 DRAWS = 6
 """Number of draws of the parameters to hide, in case their change has no effect on the response."""
@@ -128,7 +128,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     neuron, about = get_model(model), judged(get_pattern(pattern), "match")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
-    free = [name for name, p in neuron.parameters.items() if p.free]
+    free = [name for name, p in neuron.parameters.items() if p.vary]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, values).items()}
@@ -194,7 +194,7 @@ def _matching(
             title=tr("Mystery {seed}", seed=seed), compare=["spikes"],
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
-        shown = min(last + max(MARGIN * last, AT_LEAST), float(trace.t[-1]))
+        shown = min(last + max(MARGIN * last, MIN_MARGIN), float(trace.t[-1]))
         pattern = replace(pattern, event=(-BEFORE_IT, shown))
         known = complete(model, pattern, {name: float(verdict.parameters[name]) for name in model.parameters})
     matches = evaluate(model, pattern, broadcast(known), verdict.dt).loss[0] == 0.0
@@ -243,9 +243,9 @@ def _made(
     good = (begun.loss > 0.0) & ~begun.diverged
     if not good.any():
         return None
-    points = _points(begun.loss, begun.checks)
+    points = _points(begun.loss, begun.criteria)
     # Far off, and of those one that fires, but not much more often than the hidden neuron.
-    spikes = {check.key: check.value for check in begun.checks}.get("n", np.zeros(TRIED))
+    spikes = {check.key: check.value for check in begun.criteria}.get("n", np.zeros(TRIED))
     usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
     calm = (spikes <= 2 * usual + 2) & (spikes >= 1)
     order = np.lexsort((np.arange(TRIED), ~calm, points > FAR, ~good))[:CHOSEN]
@@ -289,9 +289,9 @@ def score(verdict: Verdict) -> int:
 
     Criteria that hold for every neuron at rest, such as silence before the onset, earn no points.
     """
-    return 100 if verdict.accepted else min(99, int(_points(np.float64(verdict.loss), verdict.checks)))
+    return 100 if verdict.accepted else min(99, int(_points(np.float64(verdict.loss), verdict.criteria)))
 
 
-def _points(loss: Any, checks: Sequence[Check]) -> Any:
+def _points(loss: Any, checks: Sequence[CriterionResult]) -> Any:
     own = [check for check in checks if check.key not in COMMON] or checks
     return np.floor(100.0 * (1.0 - np.minimum(loss / len(own), 1.0)))

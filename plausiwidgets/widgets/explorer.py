@@ -333,7 +333,7 @@ class Explorer(anywidget.AnyWidget):
     @staticmethod
     def _hide(hidden: Mystery) -> Selection:
         selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
-        return selection.with_free(hidden.moved)
+        return selection.with_varied(hidden.moved)
 
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known

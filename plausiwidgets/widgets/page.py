@@ -19,7 +19,7 @@ from plausiwidgets.widgets.app.file import page_text
 HEIGHT = 760
 """Height in px, at which the figure, the sliders and the verdict are seen together."""
 
-LEAST, MOST = 300, 4000
+MIN_HEIGHT, MAX_HEIGHT = 300, 4000
 
 
 @checked
@@ -78,7 +78,7 @@ def export_page(
     ValueError
         For an unknown name or language, or a value that is not finite or outside of its hard limits; for an exercise
         that is solved at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
-    NotCompilable
+    NotCompilableError
         If the step, or the initial state, has no JavaScript form; the text names the operation.
 
     Examples
@@ -109,7 +109,7 @@ class Page(anywidget.AnyWidget):
 
     Raises
     ------
-    ValueError, NotCompilable
+    ValueError, NotCompilableError
         As of :func:`plausiwidgets.export_page`.
 
     Examples
@@ -151,5 +151,5 @@ export default { render };
         language: str | None = None,
         height: int = HEIGHT,
     ) -> None:
-        high = whole("Page", "height", height, LEAST, MOST)
+        high = whole("Page", "height", height, MIN_HEIGHT, MAX_HEIGHT)
         super().__init__(page=page_text(model, patterns, parameters, dt, exercise, lesson, language), height=high)

@@ -59,8 +59,8 @@ class NotebookProgress(NoProgress):
 
     def _show(self, snapshot: WorkSnapshot) -> None:
         self._shown = time.monotonic()
-        self._bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
-        text = _headline(snapshot) if isinstance(snapshot, StudySnapshot) else snapshot.line()
+        self._bar.value = 1.0 if snapshot.state == "done" else snapshot._bar.position / max(snapshot._bar.total, 1)
+        text = _headline(snapshot) if isinstance(snapshot, StudySnapshot) else snapshot._bar.line
         self._headline.value = f'<span role="status">{html.escape(text)}</span>'
         if isinstance(snapshot, StudySnapshot):
             self._map.value = as_image(map_picture(grid_of_results(snapshot.results)), "The plausibility map")
@@ -74,5 +74,5 @@ def _headline(snapshot: StudySnapshot) -> str:
     found = ", ".join(f"{statuses.count(word)} {MARKS[word]}" for word in ("replicated", "fragile", "rejected"))
     states = {"done": "✓ " + tr("done"), "stopped": "■ " + tr("stopped"), "paused": "❚❚ " + tr("paused")}
     state = states.get(snapshot.state, tr("searching …"))
-    so_far = tr("{count} of {total}", count=snapshot.position, total=snapshot.total)
+    so_far = tr("{count} of {total}", count=snapshot.finished, total=len(snapshot.results))
     return f"{state}: {so_far} · {found} · {snapshot.seconds:.0f} s"

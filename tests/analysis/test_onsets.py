@@ -12,7 +12,7 @@ CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0}
 
 
 def found(model, parameters=None, **options):
-    return pw.analysis.bifurcations(model, parameters, **options)
+    return pw.analysis.bifurcation_diagram(model, parameters, **options)
 
 
 def currents(diagram, kind):

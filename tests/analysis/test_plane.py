@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_parameters
+from plausiwidgets.assessment import packaged_parameters
 
 
 def grid(plane: pw.analysis.ParameterPlane) -> list[np.ndarray]:
@@ -27,7 +27,7 @@ def test_every_cell_is_the_judgement_of_its_set() -> None:
     assert (plane.open_criteria == 0).tolist() == plane.accepted.tolist()
     for row, column in ((0, 0), (4, 7), (8, 2)):
         one = pw.judge("izhikevich", "tonic_bursting", {**values, "c": plane.x[column], "d": plane.y[row]})
-        assert plane.missed(row, column) == tuple(check.title for check in one.checks if not check.passed)
+        assert plane.unmet(row, column) == tuple(check.title for check in one.criteria if not check.passed)
     assert plane.point == (-60.0, 2.0) and plane.pair == ("c", "d")
 
 
@@ -45,7 +45,7 @@ def test_ranges_are_those_of_the_sliders_and_reach_to_the_neuron() -> None:
     plane = pw.analysis.parameter_plane("adex", "tonic_spiking", "tau_w", "b", {"tau_w": 500.0}, points=5)
     assert (plane.x[0], plane.x[-1]) == (tau_w.low, 500.0) and (plane.y[0], plane.y[-1]) == (b.low, b.high)
     assert plane.x[1:] / plane.x[:-1] == pytest.approx(np.full(4, 50.0**0.25))  # a log scale
-    assert np.arcsinh(plane.y[2] / b.zero) == pytest.approx(0.5 * np.arcsinh(b.high / b.zero))
+    assert np.arcsinh(plane.y[2] / b.linear_width) == pytest.approx(0.5 * np.arcsinh(b.high / b.linear_width))
     narrow = pw.analysis.parameter_plane("adex", "tonic_spiking", "tau_w", "b", points=2, bounds={"b": (10.0, 20.0)})
     assert narrow.y.tolist() == [10.0, 20.0]
 
@@ -72,7 +72,7 @@ def test_several_patterns_have_an_axis_and_the_stimulus_of_the_nearest_known_neu
 
 
 def test_a_solved_amplitude_finds_what_a_given_one_misses() -> None:
-    found = dict(published_parameters("izhikevich", "resonator"))
+    found = dict(packaged_parameters("izhikevich", "resonator"))
     around = {"a": (0.15, 0.2), "b": (0.235, 0.245)}
     settings = {"parameters": found, "points": 12, "bounds": around}
     given = pw.analysis.parameter_plane("izhikevich", "resonator", "a", "b", **settings)
@@ -121,7 +121,7 @@ def test_bad_input_is_told_what_is_valid(arguments: dict[str, Any], said: str) -
 
 def test_a_pattern_of_another_plane_is_refused() -> None:
     with pytest.raises(ValueError, match="pattern of this plane"):
-        pw.analysis.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_rest", points=2).missed(0, 0, "mixed_mode")
+        pw.analysis.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_rest", points=2).unmet(0, 0, "mixed_mode")
 
 
 # ------------------------------------------------------------------ against theory

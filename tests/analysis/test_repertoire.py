@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_parameters
+from plausiwidgets.assessment import packaged_parameters
 
 
 def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> None:
@@ -15,7 +15,7 @@ def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> Non
     table = pw.analysis.repertoire("izhikevich", own, patterns=asked, budget=200)
     assert table["pattern"].tolist() == asked and set(table["status"]) == {"replicated", "rejected"}
     for row in table.itertuples():
-        assert set(row.stimulus) == set(pw.patterns.get(row.pattern).free)
+        assert set(row.stimulus) == set(pw.patterns.get(row.pattern).stimulus_names)
         verdict = pw.judge("izhikevich", row.pattern, own | row.stimulus)
         assert (verdict.status, verdict.loss) == (row.status, row.loss)
         assert row.evaluations <= 200 and (row.status == "replicated" or row.evaluations > 150)
@@ -25,7 +25,7 @@ def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> Non
 
 @pytest.mark.parametrize("pattern", ["phasic_bursting", "rebound_burst", "resonator"])
 def test_a_neuron_that_is_known_to_show_a_pattern_has_it_in_its_repertoire(pattern: str) -> None:
-    known = published_parameters("izhikevich", pattern)
+    known = packaged_parameters("izhikevich", pattern)
     own = {name: known[name] for name in pw.models.get("izhikevich").parameters}
     (row,) = pw.analysis.repertoire("izhikevich", own, patterns=[pattern], budget=20).itertuples()
     assert row.status == "replicated" and row.evaluations <= 20
@@ -36,14 +36,14 @@ def test_a_search_finds_a_stimulus_that_is_none_of_the_known_ones() -> None:
     (row,) = pw.analysis.repertoire("adex", own, patterns=["phasic_spiking"]).itertuples()
     assert row.status == "replicated" and row.evaluations > 5
     defaults = {
-        n: p.default for n, p in pw.patterns.get(row.pattern).stimulus_parameters(pw.models.get("adex")).items()
+        n: p.default for n, p in pw.patterns.get(row.pattern).stimulus_parameters_for(pw.models.get("adex")).items()
     }
     assert not pw.judge("adex", row.pattern, own | defaults).accepted
 
 
 def test_what_is_proved_impossible_is_not_searched_for() -> None:
     table = pw.analysis.repertoire("lif", patterns=["tonic_bursting", "resonator"])
-    assert table["evaluations"].tolist() == [0, 0] and table["summary"].str.startswith("impossible: ").all()
+    assert table["evaluations"].tolist() == [0, 0] and table["summary"].str.startswith("ruled out: ").all()
     assert np.isnan(table["loss"]).all() and table["stimulus"].tolist() == [{}, {}]
 
 

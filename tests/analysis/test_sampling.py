@@ -9,7 +9,7 @@ from numpy.random import default_rng
 from scipy.stats import ks_1samp, ks_2samp
 
 import plausiwidgets as pw
-from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis import NoSolutionError
 from plausiwidgets.analysis.samples import Sample, subset_steps
 
 OWN = ["tau_mem", "v_rest", "v_threshold", "v_reset", "t_ref", "amplitude", "holding"]
@@ -70,7 +70,7 @@ def test_the_sets_are_accepted_by_every_engine_and_two_seeds_agree(samples: list
     assert not one[OWN].equals(other[OWN])
     judged = pw.judge("lif", "tonic_spiking", one[OWN].head(10), engine="torch", verify=False)
     assert judged.accepted.all()
-    for check in judged.checks:
+    for check in judged.criteria:
         assert one[check.key].head(10).to_numpy() == pytest.approx(check.value, nan_ok=True)
     # Nothing fires below the exact rheobase.
     assert (one["amplitude"] + one["holding"] > one["v_threshold"] - one["v_rest"]).all()
@@ -79,7 +79,7 @@ def test_the_sets_are_accepted_by_every_engine_and_two_seeds_agree(samples: list
 def test_its_volume_is_that_of_points_that_are_thrown_at_random(samples: list[pd.DataFrame]) -> None:
     known = pw.patterns.get("tonic_spiking").parameters(pw.models.get("lif"))
     rng = default_rng(0)
-    thrown = {name: p.from_unit(rng.random(4000)) for name, p in known.items() if p.free}
+    thrown = {name: p.from_unit(rng.random(4000)) for name, p in known.items() if p.vary}
     share = float(pw.judge("lif", "tonic_spiking", thrown, verify=False).accepted.mean())
     assert [table.attrs["volume"] for table in samples] == pytest.approx([share, share], rel=0.15)
 
@@ -94,9 +94,9 @@ def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
 
 
 def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None:
-    with pytest.raises(NothingAccepted, match=r"no accepted set in [0-9]+ evaluations, least loss 1"):
+    with pytest.raises(NoSolutionError, match=r"no accepted set in [0-9]+ evaluations, least loss 1"):
         subset_simulation(lambda x: 1.0 + 0.0 * x[:, 0], 2, 100, 0)
-    with pytest.raises(NothingAccepted, match="least loss"):
+    with pytest.raises(NoSolutionError, match="least loss"):
         subset_simulation(lambda x: 1.0 + x[:, 0], 2, 100, 0)
     with pytest.raises(ValueError, match="n is 0"):
         pw.analysis.sample_accepted("lif", "tonic_spiking", n=0)

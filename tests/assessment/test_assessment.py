@@ -41,10 +41,10 @@ def test_rows_of_a_found_and_of_a_missed_pattern():
     assert found["expected_random"] >= 1
     assert missing["status"] == "rejected"
     assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations, least loss ")
-    assert missing["broken"]
+    assert missing["unmet"]
     verdict = pw.judge("eif", "phasic_spiking", missing["parameters"], engine="compiled")
     assert missing["loss"] == verdict.loss
-    assert set(missing["broken"].split(", ")) == {c.title for c in verdict.checks if not c.passed}
+    assert set(missing["unmet"].split(", ")) == {c.title for c in verdict.criteria if not c.passed}
     assert math.isnan(missing["expected_random"])
     assert missing["expected_random_low"] > 1
 
@@ -53,9 +53,9 @@ def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_pat
     asked = {"models": "lif", "patterns": ["tonic_bursting", "tonic_spiking"], "store": tmp_path / "s.jsonl"}
     table = pw.assess(**asked)
     ruled_out, found = table.iloc[0], table.iloc[1]
-    why = pw.models.get("lif").cannot["tonic_bursting"]
-    assert (ruled_out["status"], ruled_out["reason"], ruled_out["evaluations"]) == ("rejected", "finished", 0)
-    assert ruled_out["summary"] == f"impossible: {why}"
+    why = pw.models.get("lif").ruled_out["tonic_bursting"]
+    assert (ruled_out["status"], ruled_out["stop_reason"], ruled_out["evaluations"]) == ("rejected", "finished", 0)
+    assert ruled_out["summary"] == f"ruled out: {why}"
     assert ruled_out["parameters"] == {}
     assert math.isnan(ruled_out["loss"])
     assert found["status"] == "replicated"
@@ -132,7 +132,7 @@ def test_pause_stop_and_snapshots():
 
 def test_interrupt_returns_the_rows_so_far():
     def interrupt(snapshot):
-        if snapshot.position == 1 and snapshot.state == "running":
+        if snapshot.finished == 1 and snapshot.state == "running":
             raise KeyboardInterrupt
 
     table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)

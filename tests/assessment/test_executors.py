@@ -90,7 +90,7 @@ def test_a_model_that_cannot_be_pickled_is_refused_with_advice():
 
 def test_a_study_with_an_executor_continues_its_file(expected, tmp_path):
     def interrupt(snapshot):
-        if snapshot.position == 2:
+        if snapshot.finished == 2:
             raise KeyboardInterrupt
 
     path = tmp_path / "s.jsonl"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_score, published_table
+from plausiwidgets.assessment import packaged_score, packaged_table
 
 CHAPTER = {
     cell["id"]: "".join(cell["source"])
@@ -20,14 +20,14 @@ CHAPTER = {
 
 
 def shown():
-    table = published_table("torch").query("status == 'replicated'")
+    table = packaged_table("torch").query("status == 'replicated'")
     return table.groupby("model")["letter"].agg("".join).to_dict()
 
 
 def test_it_has_fourteen_neurons_the_twenty_patterns_and_a_score_that_counts_them():
-    table, score = published_table("torch"), published_score("torch").set_index("model")
+    table, score = packaged_table("torch"), packaged_score("torch").set_index("model")
     assert len(score) == 14 and len(table) == 14 * 20 and set(table["seed"]) == {0}
-    assert set(table["pattern"]) == set(published_table()["pattern"])
+    assert set(table["pattern"]) == set(packaged_table()["pattern"])
     assert table["evaluations"].max() <= 4000 and "up to 4000 evaluations" in CHAPTER["torch-text"]
     assert {m: len(letters) for m, letters in shown().items()} == score["shown"].to_dict()
     assert (score["operations_per_ms"] > 0).all() and score["title"].str.match(
@@ -38,7 +38,7 @@ def test_it_has_fourteen_neurons_the_twenty_patterns_and_a_score_that_counts_the
 
 def test_the_notebook_tells_what_the_table_has():
     found, text = shown(), CHAPTER["torch-found"]
-    textbook = published_table().query("status == 'replicated' and model == 'lif'")["letter"]
+    textbook = packaged_table().query("status == 'replicated' and model == 'lif'")["letter"]
     assert found["snntorch_leaky"] == "".join(sorted(textbook)) == "AGL" and "A, G and L" in text
     most = {"spikingjelly_izhikevich": 13, "norse_izhikevich": 13, "norse_lif_adex": 10, "spikingjelly_qif": 9}
     assert {name: len(found[name]) for name in most} == most
@@ -51,7 +51,7 @@ def test_the_notebook_tells_what_the_table_has():
 
 
 def test_the_resonators_that_the_step_makes_are_those_of_one_copy_in_a_hundred_and_of_an_interval_below_a_whole_ms():
-    table = published_table("torch").query("status == 'replicated'").set_index("model")
+    table = packaged_table("torch").query("status == 'replicated'").set_index("model")
     weak = table[table["robustness"] < 0.1]
     assert set(weak.index) == {"sinabs_alif", "spikingjelly_lif", "spikingjelly_clif"}
     assert set(weak["letter"]) == {"K"} and set(weak["robustness"]) == {0.01}
@@ -64,4 +64,4 @@ def test_the_resonators_that_the_step_makes_are_those_of_one_copy_in_a_hundred_a
 
 def test_neurons_that_are_no_table_are_refused_by_name():
     with pytest.raises(ValueError, match=r"neurons: 'tourch'. Valid: package, torch. Did you mean 'torch'"):
-        pw.assessment.published_table("tourch")
+        pw.assessment.packaged_table("tourch")

@@ -13,10 +13,10 @@ from small_neurons import copy_of, good_step, make
 import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.analysis import known
-from plausiwidgets.assessment import published, read_csv, write_csv
+from plausiwidgets.assessment import packaged, read_csv, write_csv
 from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
-from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.simulation.operation_count import operations_per_ms
 
 ROWS = [
     ("lif", "tonic_spiking", 0, "replicated", 0.9),
@@ -140,8 +140,8 @@ def test_the_command_writes_table_and_score(tmp_path):
     assert (written["operations_per_ms"] > 0).all() and (written["ns_per_ms"] > 0).all()
 
 
-def test_the_published_table_has_every_model_and_the_twenty_patterns():
-    table, of_models = published.published_table(), published.published_score()
+def test_the_packaged_table_has_every_model_and_the_twenty_patterns():
+    table, of_models = packaged.packaged_table(), packaged.packaged_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
         assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
@@ -162,8 +162,8 @@ def test_the_pairs_that_the_documentation_calls_open_are_those_of_the_table(root
     text = (root / "docs" / "explanation" / "verification.md").read_text(encoding="utf-8")
     part = text.partition("In the packaged table ")[2].partition("*Cannot*")[0]
     told = {m: " ".join(x.split()) for m, x in re.findall(r"`(\w+)` ((?:\(?[A-T]\)?\s*)+)[;.]", part)}
-    table = published.published_table().query("status != 'replicated'")
-    is_open = [row.pattern not in pw.models.get(row.model).cannot for row in table.itertuples()]
+    table = packaged.packaged_table().query("status != 'replicated'")
+    is_open = [row.pattern not in pw.models.get(row.model).ruled_out for row in table.itertuples()]
     left = {
         model: " ".join(row.letter if row.status == "rejected" else f"({row.letter})" for row in rows.itertuples())
         for model, rows in table[is_open].groupby("model")
@@ -174,9 +174,9 @@ def test_the_pairs_that_the_documentation_calls_open_are_those_of_the_table(root
 
 def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has_not():
     """A published set, the defaults or a neuron's repertoire show it: the search is to be made with another seed."""
-    table = published.published_table().query("status != 'replicated'")
+    table = packaged.packaged_table().query("status != 'replicated'")
     left = set(zip(table["model"], table["pattern"], strict=True))
-    shown = pw.assessment.published_repertoires().query("status == 'replicated'")
+    shown = pw.assessment.packaged_repertoires().query("status == 'replicated'")
     presets = {
         (model, preset.pattern)
         for model in NAMES
@@ -189,10 +189,10 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
 
 
 def test_no_set_of_the_table_passes_by_a_hair_where_another_seed_has_a_better_one():
-    rows = published.rows_of(published.data_file(published.TABLE).read_text(encoding="utf-8"))
-    by_a_hair = [pair for pair, row in rows.items() if row["status"] == "replicated" and not published.is_good(row)]
+    rows = packaged.rows_of(packaged.data_file(packaged.TABLE).read_text(encoding="utf-8"))
+    by_a_hair = [pair for pair, row in rows.items() if row["status"] == "replicated" and not packaged.is_good(row)]
     left = [("morris_lecar", "phasic_spiking")]  # the first seeds have none that is good: test_other_seeds.py
-    assert by_a_hair == left, "another seed: plausiwidgets.assessment.published.finish_table"
+    assert by_a_hair == left, "another seed: plausiwidgets.assessment.packaged.finish_table"
 
 
 def test_a_verified_burst_of_spikes_that_fade_to_a_plateau_is_not_good():
@@ -202,22 +202,22 @@ def test_a_verified_burst_of_spikes_that_fade_to_a_plateau_is_not_good():
     }  # fmt: skip
     assert pw.judge("wilson", "rebound_burst", faded).replicated
     row = {"model": "wilson", "pattern": "rebound_burst", "status": "replicated", "parameters": json.dumps(faded)}
-    assert not published.is_good(row)
-    whole = json.dumps(dict(pw.assessment.published_parameters("wilson", "rebound_burst")))
-    assert published.is_good(row | {"parameters": whole})
-    assert not published.is_good(row | {"parameters": whole, "status": "fragile"})
+    assert not packaged.is_good(row)
+    whole = json.dumps(dict(pw.assessment.packaged_parameters("wilson", "rebound_burst")))
+    assert packaged.is_good(row | {"parameters": whole})
+    assert not packaged.is_good(row | {"parameters": whole, "status": "fragile"})
 
 
 @pytest.fixture
 def tables(monkeypatch, tmp_path):
     """The package's table of lif and one of seed 0, in files that a test may change."""
-    package, found = tmp_path / published.TABLE, tmp_path / "found.csv"
-    lines = published.data_file(published.TABLE).read_text(encoding="utf-8").splitlines(keepends=True)
+    package, found = tmp_path / packaged.TABLE, tmp_path / "found.csv"
+    lines = packaged.data_file(packaged.TABLE).read_text(encoding="utf-8").splitlines(keepends=True)
     for path in (package, found):
         path.write_text("".join(line for line in lines if line.startswith(("model,", "lif,"))), encoding="utf-8")
-    scores = published.data_file(published.SCORE).read_text(encoding="utf-8")
-    package.with_name(published.SCORE).write_text(scores, encoding="utf-8")
-    monkeypatch.setattr(published, "data_file", lambda name: tmp_path / name)
+    scores = packaged.data_file(packaged.SCORE).read_text(encoding="utf-8")
+    package.with_name(packaged.SCORE).write_text(scores, encoding="utf-8")
+    monkeypatch.setattr(packaged, "data_file", lambda name: tmp_path / name)
     return package, found
 
 
@@ -228,43 +228,43 @@ def differing(path, before):
 
 def test_only_what_seed_0_does_not_find_is_searched_with_the_seed_that_found_it(monkeypatch, tables):
     package, found = tables
-    monkeypatch.setattr(published, "plausibility_score", score)
+    monkeypatch.setattr(packaged, "plausibility_score", score)
     usual = found.read_text(encoding="utf-8")
-    rows = published.rows_of(usual)
+    rows = packaged.rows_of(usual)
     rows["lif", "integrator"] |= {"seed": "3"}  # of the package: another seed, though seed 0 finds it
-    published._write(rows)
-    published.finish_table(found)
+    packaged._write(rows)
+    packaged.finish_table(found)
     assert differing(package, usual) == []
     rows["lif", "integrator"] |= {"status": "rejected", "seed": "0"}
-    published._write(rows)
+    packaged._write(rows)
     found.write_text(package.read_text(encoding="utf-8"), encoding="utf-8")  # seed 0 misses it
     rows["lif", "integrator"] |= {"status": "replicated", "seed": "3"}
-    published._write(rows)
-    published.finish_table(found)
+    packaged._write(rows)
+    packaged.finish_table(found)
     assert differing(package, usual) == [["lif", "L", "integrator", "3", "replicated"]]
-    assert pd.read_csv(package.with_name(published.SCORE))["shown"].tolist() == [3]
+    assert pd.read_csv(package.with_name(packaged.SCORE))["shown"].tolist() == [3]
 
 
 def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(monkeypatch, tables):
     package, found = tables
-    monkeypatch.setattr(published, "plausibility_score", score)
+    monkeypatch.setattr(packaged, "plausibility_score", score)
     whole = package.read_text(encoding="utf-8")
-    rows = published.rows_of(whole)
+    rows = packaged.rows_of(whole)
     found.write_text("".join(line for line in whole.splitlines(True) if "model," in line or "integrator" in line))
     del rows["lif", "integrator"]
-    published._write(rows)
+    packaged._write(rows)
     assert "integrator" not in package.read_text(encoding="utf-8")
-    published.finish_table(found)
+    packaged.finish_table(found)
     assert package.read_text(encoding="utf-8") == whole
 
 
 def test_a_second_search_that_is_not_good_leaves_the_row_of_seed_0(monkeypatch, tables):
     package, found = tables
-    monkeypatch.setattr(published, "plausibility_score", score)
-    monkeypatch.setattr(published, "is_good", lambda row: row["summary"] == "good")
+    monkeypatch.setattr(packaged, "plausibility_score", score)
+    monkeypatch.setattr(packaged, "is_good", lambda row: row["summary"] == "good")
     of_seed_0 = found.read_text(encoding="utf-8")
-    rows = published.rows_of(of_seed_0)
+    rows = packaged.rows_of(of_seed_0)
     rows["lif", "integrator"] |= {"seed": "3", "summary": "good"}
-    published._write(rows)
-    published.finish_table(found)
+    packaged._write(rows)
+    packaged.finish_table(found)
     assert package.read_text(encoding="utf-8") == of_seed_0

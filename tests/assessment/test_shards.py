@@ -78,7 +78,7 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
     assert len(pw.assessment.merge_studies(parts[1:], store=path)) == len(whole) - 3
     assert [p.name for p in tmp_path.iterdir()] == ["all.jsonl"]
     seen = []
-    table = pw.assess(MODELS[::-1], PATTERNS[::-1], **SMALL, store=path, progress=lambda s: seen.append(s.position))
+    table = pw.assess(MODELS[::-1], PATTERNS[::-1], **SMALL, store=path, progress=lambda s: seen.append(s.finished))
     assert seen[0] >= len(whole) - 3  # only what was missing is searched
     assert len(table) == len(whole)
     same_table(pw.assessment.merge_studies([*parts, path]), whole)  # duplicates that agree

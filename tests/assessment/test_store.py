@@ -27,7 +27,7 @@ REQUEST, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
 
 
 def result(seed, **fields):
-    return pw.Result("a", "mine", seed, 10, **({"reason": "budget", "loss": 0.1 + 0.2} | fields))
+    return pw.Result("a", "mine", seed, 10, **({"stop_reason": "budget", "loss": 0.1 + 0.2} | fields))
 
 
 def written(path, *results):
@@ -93,7 +93,7 @@ def test_two_processes_can_write_one_file_at_the_same_time(tmp_path):
         "import sys, plausiwidgets as pw; from plausiwidgets.assessment.store import Store\n"
         f"store = Store(sys.argv[1], {REQUEST!r}, {VERSIONS!r}); store.prepare()\n"
         "for seed in range(100):\n"
-        "    store.write(pw.Result('a', sys.argv[2], seed, 10, reason='budget', error='x' * 20000))"
+        "    store.write(pw.Result('a', sys.argv[2], seed, 10, stop_reason='budget', error='x' * 20000))"
     )
     both = [subprocess.Popen([sys.executable, "-c", program, path, name]) for name in ("one", "two")]
     assert [process.wait(120) for process in both] == [0, 0]
@@ -101,7 +101,9 @@ def test_two_processes_can_write_one_file_at_the_same_time(tmp_path):
 
 
 def test_a_failed_search_is_replaced_by_a_later_one(tmp_path):
-    path = written(tmp_path / "s.jsonl", result(0, reason="failed", error="no room"), result(0), result(0, loss=5.0))
+    path = written(
+        tmp_path / "s.jsonl", result(0, stop_reason="failed", error="no room"), result(0), result(0, loss=5.0)
+    )
     assert read(path) == [result(0)]
 
 
@@ -187,7 +189,7 @@ KILLED = """
 import os, signal, sys
 import plausiwidgets as pw
 def kill(snapshot):
-    if snapshot.position == 2:
+    if snapshot.finished == 2:
         os.kill(os.getpid(), signal.SIGKILL)
 pw.assess("lif", ["tonic_spiking", "tonic_bursting", "mixed_mode"], budget=300, popsize=8, store=sys.argv[1],
           progress=kill)
@@ -275,5 +277,5 @@ def test_a_search_that_is_stopped_while_its_set_is_moved_is_not_a_finished_one(t
     with monkeypatch.context() as patched:
         patched.setattr(units, "gentle", stopped)
         cut = pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL)
-        assert not cut.attrs["complete"] and "solved" not in cut["reason"].tolist()
+        assert not cut.attrs["complete"] and "solved" not in cut["stop_reason"].tolist()
     same_table(pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL), whole)

@@ -14,7 +14,7 @@ from collections import Counter
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_parameters
+from plausiwidgets.assessment import packaged_parameters
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.patterns.evaluation import evaluate
 
@@ -47,7 +47,7 @@ def longest_flat(loss: np.ndarray) -> tuple[int, int]:
 
 def walked(model: str, pattern: str, lines: int, points: int, seed: int) -> list[tuple[float, float, tuple[str, ...]]]:
     """Return (share of the line, loss, criteria that are missed there) of the longest flat stretch of each line."""
-    accepted = published_parameters(model, pattern)
+    accepted = packaged_parameters(model, pattern)
     assert accepted is not None
     problem = make_problem(model, pattern)
     chart = problem.space.chart()
@@ -64,7 +64,7 @@ def walked(model: str, pattern: str, lines: int, points: int, seed: int) -> list
         own = slice(k * points, (k + 1) * points)
         first, last = longest_flat(verdict.loss[own])
         middle = k * points + (first + last) // 2
-        missed = tuple(c.key for c in verdict.checks if c.cost[middle] > 0.0)
+        missed = tuple(c.key for c in verdict.criteria if c.penalty[middle] > 0.0)
         out.append(((last - first) / (points - 1), float(verdict.loss[middle]), missed))
     return out
 
@@ -83,7 +83,7 @@ def main() -> None:
     for pattern in options.patterns:
         found = []
         for model in options.models:
-            if published_parameters(model, pattern) is not None:
+            if packaged_parameters(model, pattern) is not None:
                 seen = walked(model, pattern, options.lines, options.points, options.seed)
                 found += [(*line, model) for line in seen]
         if not found:

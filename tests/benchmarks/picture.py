@@ -127,7 +127,7 @@ class Looking:
     def __init__(self, model: str, pattern: str, parameters: Mapping[str, float], dt: float) -> None:
         self.cell = Cell(model, parameters, dt)
         self.pattern = pw.patterns.get(pattern)
-        self.values = {n: float(parameters[n]) for n in self.pattern.free}
+        self.values = {n: float(parameters[n]) for n in self.pattern.stimulus_names}
         self.holding = self.values.get("holding", 0.0)
         self.amplitude = self.values["amplitude"]
         self.objections: list[str] = []

@@ -40,7 +40,7 @@ def attempt(model: str, pattern: str, parameters: dict[str, float], dt: float) -
         how = dict(changes)
         verdict = evaluate(neuron, firing, values, dt * how.pop("dt", 1.0), **how)
         if not verdict.accepted[0]:
-            missed = ", ".join(c.title for c in verdict.checks if not c.passed[0])
+            missed = ", ".join(c.title for c in verdict.criteria if not c.passed[0])
             fallen.append(f"{name}: {missed}")
     return fallen
 

@@ -28,7 +28,7 @@ if "BESIDE" in os.environ:
     CELLS["beside"] = f"import sys\nsys.path.insert(0, {os.environ['BESIDE']!r})\n{OPENED}"
 SEARCHED = (
     "import plausiwidgets as pw\napp = pw.Explorer('hodgkin_huxley', 'mixed_mode', {})\n"
-    "app.selection = app.selection.with_free(list(app.model.parameters)[:2])\napp"
+    "app.selection = app.selection.with_varied(list(app.model.parameters)[:2])\napp"
 )
 CLOCK = """() => new Promise((give) => {
     const began = performance.now();

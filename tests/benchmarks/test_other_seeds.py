@@ -9,7 +9,7 @@ import pytest
 from plausiwidgets import patterns
 from plausiwidgets.assessment import assess
 from plausiwidgets.assessment.api import SHARE
-from plausiwidgets.assessment.published import is_good, published_table
+from plausiwidgets.assessment.packaged import is_good, packaged_table
 from plausiwidgets.assessment.table import csv_text
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
 SEEDS = range(1, 9)
 """Seeds that are tried where seed 0 has no good set."""
 
-ROWS = list(published_table().itertuples())
+ROWS = list(packaged_table().itertuples())
 OTHERS = [r for r in ROWS if r.seed != 0 or r.budget != patterns.get(r.pattern).budget // SHARE]
 BY_A_HAIR = [
     r for r in ROWS if r.status == "replicated" and not is_good({**r._asdict(), "parameters": json.dumps(r.parameters)})

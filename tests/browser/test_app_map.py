@@ -6,8 +6,8 @@ from tests.browser.pages import findings
 
 CODE = """\
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_table
-shown = pw.assessment.plausibility_map(published_table())
+from plausiwidgets.assessment import packaged_table
+shown = pw.assessment.plausibility_map(packaged_table())
 shown
 """
 

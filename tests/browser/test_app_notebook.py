@@ -20,7 +20,7 @@ from tests.browser.pages import JUDGED, NotebookPage
 
 ENDLESS = (
     APP.format('"hodgkin_huxley", "mixed_mode", {}')
-    + "; None\napp.selection = app.selection.with_free(list(app.model.parameters)[:2])\napp"
+    + "; None\napp.selection = app.selection.with_varied(list(app.model.parameters)[:2])\napp"
 )
 """A search that finds nothing: two of the parameters are free."""
 WIDGETS = "len(__import__('ipywidgets').widgets.widget._instances)"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from plausiwidgets.assessment import published_score
+from plausiwidgets.assessment import packaged_score
 from plausiwidgets.widgets.figures.chart import WIDTH, draw
 
 BOXES = """() => {
@@ -20,7 +20,7 @@ BOXES = """() => {
 @pytest.mark.parametrize("with_2004", [False, True])
 @pytest.mark.parametrize("width", [WIDTH, 1000])
 def test_labels_cover_neither_each_other_nor_points(browser, tmp_path, width, with_2004):
-    figure = draw(published_score())
+    figure = draw(packaged_score())
     if with_2004:
         figure.update_traces(visible=True)
     path = tmp_path / "chart.html"
@@ -32,7 +32,7 @@ def test_labels_cover_neither_each_other_nor_points(browser, tmp_path, width, wi
     drawn = page.evaluate(BOXES)
     page.close()
     labels = drawn["labels"]
-    assert len(labels) == len(published_score()) == len(drawn["points"])
+    assert len(labels) == len(packaged_score()) == len(drawn["points"])
     for i, (name, left, top, right, bottom) in enumerate(labels):
         assert right <= drawn["edge"], name
         for other, a, b, c, d in labels[i + 1 :]:

@@ -18,7 +18,7 @@ import pytest
 from plausiwidgets.assessment import units
 from plausiwidgets.cli import main
 from plausiwidgets.cli.console import complain, print_table
-from plausiwidgets.support.progress import TextProgress
+from plausiwidgets.support.progress import Bar, TextProgress
 
 RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
 posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")
@@ -170,26 +170,26 @@ def test_an_ascii_output_replaces_the_marks_and_one_that_is_closed_is_reported(m
 def test_without_a_standard_error_nothing_of_it_is_written_to_standard_output(capsys, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("sys.stderr", None)
-        TextProgress().close(SimpleNamespace(line=lambda: "half", milestone=False))
+        TextProgress().close(SimpleNamespace(_bar=Bar("", 0, 0, "", "half")))
         complain("an error")
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), ValueError("I/O operation on closed file")])
 def test_progress_stops_after_the_first_write_error(error: Exception) -> None:
-    tries = []
+    written = []
 
     def write(text: str) -> None:
-        tries.append(text)
+        written.append(text)
         raise error
 
     progress = TextProgress(SimpleNamespace(write=write), every=0.0)
-    snapshot = SimpleNamespace(line=lambda: "half", milestone=False)
+    snapshot = SimpleNamespace(_bar=Bar("", 0, 0, "", "half"))
     progress.init(snapshot)
     progress.step(snapshot)
     progress.step(snapshot)
     progress.close(snapshot)
-    assert tries == ["half"]
+    assert written == ["half"]
 
 
 # ------------------------------------------------------------------ Ctrl-C
@@ -252,7 +252,7 @@ def test_ctrl_c_saves_the_results_so_far(tmp_path: Path, presses: int) -> None:
     assert "Traceback" not in err
     assert "continues" in err
     table = pd.read_csv(tmp_path / "table.csv")
-    assert list(table["reason"]) == ["solved", "stopped"]
+    assert list(table["stop_reason"]) == ["solved", "stopped"]
     head, *searches = (tmp_path / "study.jsonl").read_text().splitlines()
     assert json.loads(head)["request"]["seeds"] == [0]
     assert [json.loads(line)["pattern"] for line in searches] == ["tonic_spiking"]

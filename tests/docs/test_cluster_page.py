@@ -15,7 +15,7 @@ BASH, PYTHON = (
 )
 ARRAY = next(block for block in BASH if block.startswith("#!"))
 POOL = next(block for block in PYTHON if "ProcessPoolExecutor" in block)
-LEAST = "--patterns tonic_bursting --budget 32"
+SMALLEST = "--patterns tonic_bursting --budget 32"
 posix = pytest.mark.skipif(os.name != "posix", reason="runs a shell")
 
 
@@ -51,7 +51,7 @@ def test_the_shell_scripts_are_valid():
 @posix
 @pytest.mark.slow
 def test_the_array_of_jobs_and_the_merge_make_the_table(folder):
-    script = ARRAY.replace("shards=100", "shards=2").replace("--seed 0 1", f"--seed 0 1 {LEAST}")
+    script = ARRAY.replace("shards=100", "shards=2").replace("--seed 0 1", f"--seed 0 1 {SMALLEST}")
     done = run(script, folder, SLURM_ARRAY_TASK_ID="1")
     assert done.returncode == 0, done.stderr
     merge = ". .venv/bin/activate; " + next(block for block in BASH if "merge" in block)

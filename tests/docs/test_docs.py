@@ -15,7 +15,7 @@ import yaml
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import published_rows
+from plausiwidgets.analysis.known import packaged_rows
 
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)
@@ -94,7 +94,7 @@ def test_claims_about_found_sets_are_read() -> None:
 @pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
 def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
     for model, pattern in claimed(page.read_text(encoding="utf-8")):
-        found = published_rows(pw.models.get(model))[pattern]["status"]
+        found = packaged_rows(pw.models.get(model))[pattern]["status"]
         assert found == "replicated", f"{page.name} speaks of {model} with {pattern}, which the table has as {found}"
 
 

@@ -27,7 +27,7 @@ def judged(key: str, shown: str = "", **changed: object) -> pw.Verdict:
 
 
 def missed(verdict: pw.Verdict, i: int) -> list[str]:
-    return [check.title for check in verdict.checks if not check.passed[i]]
+    return [check.title for check in verdict.criteria if not check.passed[i]]
 
 
 def kinds(key: str, current: float, **changed: float) -> list[str]:
@@ -46,7 +46,7 @@ def test_each_card_says_what_the_judge_says(name):
         assert look.says.replace("*", "") in text_of(card), where
         assert set(look.moved) <= set(card.free or verdict.parameters), where
         if look.missed is not None:
-            assert tuple(check.title for check in verdict.checks if not check.passed) == look.missed, where
+            assert tuple(check.title for check in verdict.criteria if not check.passed) == look.missed, where
         if look.spikes is not None:
             trace = verdict.traces[look.sweep or card.pattern.main_sweep]
             assert len(trace.spike_times[0]) == look.spikes, where
@@ -72,7 +72,7 @@ def test_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_f
     assert kinds("tonic_spiking", 3.79) == ["stable focus", "saddle"]
     verdict = judged("tonic_spiking", amplitude=np.array([4.2, 3.99, 3.81, 3.75]))
     intervals = [np.diff(times[times >= 0.0]) for times in verdict.traces["step"].spike_times]
-    lasts = next(check.passed for check in verdict.checks if check.title == "silence at the end")
+    lasts = next(check.passed for check in verdict.criteria if check.title == "silence at the end")
     assert lasts[:3].all()
     assert not lasts[3]
     assert intervals[0].max() < intervals[1].max() < intervals[2].max()
@@ -121,7 +121,7 @@ def test_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
     explorer = pw.Explorer(model, pattern, mystery=int(seed))
     try:
         assert explorer.selection.pattern.key == "mystery"
-        assert set(explorer.selection.free) >= set(hidden.moved)
+        assert set(explorer.selection.varied) >= set(hidden.moved)
         assert {n: explorer.selection.values[n] for n in hidden.moved} == {n: hidden.start[n] for n in hidden.moved}
     finally:
         explorer.close()

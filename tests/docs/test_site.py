@@ -13,7 +13,7 @@ import pytest
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import published_rows
+from plausiwidgets.analysis.known import packaged_rows
 
 SITE = Path(os.environ.get("PLAUSIWIDGETS_SITE", "")) if os.environ.get("PLAUSIWIDGETS_SITE") else None
 built = pytest.mark.skipif(SITE is None, reason="PLAUSIWIDGETS_SITE names no built site")
@@ -42,7 +42,7 @@ def test_a_page_answers_what_a_student_asks_and_has_a_case_of_each_criterion(scr
     page = generate.pattern_page(pattern, [model])
     for criterion, case in found.items():
         verdict = pw.judge(model, pattern, dict(preset.parameters) | case.move, dt=preset.dt, verify=False)
-        missed = [check for check in verdict.checks if not check.passed]
+        missed = [check for check in verdict.criteria if not check.passed]
         assert criterion in [check.key for check in missed]
         assert [check.title for check in missed] == list(case.missed)
         assert all(f"{name}={value:g}" in page for name, value in case.move.items())
@@ -58,12 +58,12 @@ def test_a_page_answers_what_a_student_asks_and_has_a_case_of_each_criterion(scr
 
 
 def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
-    table = pw.assessment.published_table()
+    table = pw.assessment.packaged_table()
     first = table[table["status"] == "fragile"].iloc[0]
     model, pattern = pw.models.get(first["model"]), pw.patterns.get(first["pattern"])
-    row = published_rows(model)[pattern.key]
+    row = packaged_rows(model)[pattern.key]
     reason = scripts[0].reason(model, pattern)
-    assert reason.endswith(f"; the best set holds, but not {row['failed_check']}") and "misses" not in reason
+    assert reason.endswith(f"; the best set holds, but not {row['failed_test']}") and "misses" not in reason
 
 
 def test_the_gallery_has_each_verified_set_of_the_table_as_a_picture_that_opens_it(scripts) -> None:

@@ -84,7 +84,7 @@ def set_of(model: str = "izhikevich", pattern: str = "tonic_spiking", **values: 
 def box_of(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the ranges and the free values of the fields of a question."""
     selection = Selection.of(fields["model"], fields["pattern"], fields["values"], fields["dt"])
-    return {"bounds": {name: list(ends) for name, ends in selection.bounds.items()}, "free": list(selection.free)}
+    return {"bounds": {name: list(ends) for name, ends in selection.bounds.items()}, "free": list(selection.varied)}
 
 
 def losses(answers: list[dict[str, Any]]) -> np.ndarray:

@@ -36,9 +36,9 @@ def pattern() -> pw.Pattern:
     return pw.Pattern(
         key="hostile_pattern", title=TEXT, letter=MARKUP[0], description=TEXT, look_for=TEXT, function=TEXT,
         parameter_hint=TEXT, source=TEXT,
-        free_values=[
-            pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current", limits=(0.0, None), description=TEXT),
-            pw.FreeValue("width", 100.0, 50.0, 200.0, unit="ms"),
+        stimulus_parameters=[
+            pw.StimulusParameter("amplitude", 1.0, 0.1, 3.0, of="current", limits=(0.0, None), description=TEXT),
+            pw.StimulusParameter("width", 100.0, 50.0, 200.0, unit="ms"),
         ],
         sweeps=lambda s: {
             TEXT: Sweep([pulse(0.0, s.width, s.amplitude)], end=s.width + 50.0),

@@ -36,7 +36,7 @@ def main() -> None:
         except ValueError:  # one variable flows, or four
             plane = pw.analysis.phase_line(name) if len(model.states) < 3 else None
         assert plane is None or pw.plot(plane).data, name
-        assert np.isfinite(pw.analysis.rate_curve(name, [model.current.default])).all(), name
+        assert np.isfinite(pw.analysis.fi_curve(name, [model.current.default])).all(), name
         assert pw.analysis.model_card(name)._repr_html_() and "export" in pw.networks.to_javascript(name), name
     for name in names:
         losses = pw.analysis.parameter_plane(name, "tonic_spiking", "amplitude", "holding", points=4).loss

@@ -204,8 +204,8 @@ def reason(verdict: pw.Verdict) -> tuple[str, str]:
     if verdict.status == "replicated":
         return "agrees", ""
     if verdict.status == "fragile":
-        return "accepted, not verified", verdict.failed_check
-    failed = [c for c in verdict.checks if not c.passed]
+        return "accepted, not verified", verdict.failed_test
+    failed = [c for c in verdict.criteria if not c.passed]
     return "refused", "; ".join(f"{c.title} {c.value:.3g}, asked {limits(c)}" for c in failed)
 
 

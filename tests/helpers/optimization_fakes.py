@@ -16,9 +16,9 @@ from plausiwidgets.optimization.space import Space
 
 PARAMETERS = {
     "tau": Parameter("tau", 20.0, 1.0, 100.0, unit="ms", scale="log", limits=(0.0, None)),
-    "a": Parameter("a", 0.02, -0.1, 1.0, scale="asinh", zero=0.01),
+    "a": Parameter("a", 0.02, -0.1, 1.0, scale="asinh", linear_width=0.01),
     "c": Parameter("c", -65.0, -80.0, -40.0, unit="mV"),
-    "bias": Parameter("bias", 0.0, -1.0, 1.0, free=False),
+    "bias": Parameter("bias", 0.0, -1.0, 1.0, vary=False),
     "amplitude": Parameter("amplitude", 10.0, 0.2, 30.0, scale="log", group="stimulus"),
 }
 

@@ -113,10 +113,10 @@ def draw(seed: int) -> Drawn:
     def make() -> pw.Pattern:
         return pw.Pattern(
             key=f"drawn_{seed}", title=f"Drawn {seed}",
-            free_values=[
-                pw.FreeValue("amplitude", 1.0, 0.2, 3.0, of="current", limits=(0.0, None)),
-                pw.FreeValue("width", 80.0, 20.0, 150.0, unit="ms"),
-                pw.FreeValue("delay", 50.0, 0.0, 200.0, unit="ms"),
+            stimulus_parameters=[
+                pw.StimulusParameter("amplitude", 1.0, 0.2, 3.0, of="current", limits=(0.0, None)),
+                pw.StimulusParameter("width", 80.0, 20.0, 150.0, unit="ms"),
+                pw.StimulusParameter("delay", 50.0, 0.0, 200.0, unit="ms"),
             ],
             sweeps=sweeps,
             measure=lambda r, s: {x: feature.measure(r, s, sweep) for x, (sweep, feature) in features.items()},

@@ -9,9 +9,9 @@ def doublet(**changes):
         key="doublet",
         title="Doublet",
         look_for="Look for exactly two spikes.",
-        free_values=[
-            pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
-            pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms", scale="log", description="Width of the pulse."),
+        stimulus_parameters=[
+            pw.StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
+            pw.StimulusParameter("width", 20.0, 5.0, 100.0, unit="ms", scale="log", description="Width of the pulse."),
         ],
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=s.width + 200.0)},
         measure=lambda r, s: {"n": r["pulse"].count(), "gap": r["pulse"].last() - r["pulse"].first()},

@@ -10,7 +10,7 @@ import pytest
 from neurons import MADE, REFUSED, compared
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_table
+from plausiwidgets.assessment import packaged_table
 from plausiwidgets.models.from_torch import from_torch
 from plausiwidgets.simulation.compiled.engine import why_not
 
@@ -38,6 +38,6 @@ def test_what_the_packaged_table_found_is_replicated_again(key, monkeypatch):
     monkeypatch.setattr(pw, "from_torch", lambda module, **options: partial(from_torch, module, **options))
     made = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "torch_neurons.py"))["NEURONS"]
     model = next(one for one in made if one.keywords["key"] == key)()
-    table = published_table("torch").query("model == @key and status == 'replicated'")
+    table = packaged_table("torch").query("model == @key and status == 'replicated'")
     for found in table.sample(2, random_state=0).itertuples():
         assert pw.judge(model, found.pattern, found.parameters).replicated, found.pattern

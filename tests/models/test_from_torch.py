@@ -343,7 +343,7 @@ def test_a_potential_without_a_unit_is_drawn_up_to_a_peak_above_its_threshold():
 def test_criteria_and_figures_have_the_unit_of_the_potential():
     neuron = from_torch(Leaky())
     verdict = pw.judge(neuron, "tonic_spiking", verify=False)
-    assert {check.unit for check in verdict.checks} & {"mV", "1"} == {"1"}
+    assert {check.unit for check in verdict.criteria} & {"mV", "1"} == {"1"}
     assert pw.plot(verdict).layout.yaxis.title.text == "potential"
     assert pw.plot(pw.judge("lif", "tonic_spiking", verify=False)).layout.yaxis.title.text == "potential (mV)"
     assert pw.simulate(neuron, pw.Current.step(0.2, 20.0)).potential_unit == "1"

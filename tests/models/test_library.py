@@ -80,7 +80,7 @@ def test_a_published_set_has_the_pattern_that_its_name_promises():
 def test_each_published_set_is_complete_and_says_where_it_comes_from(name, preset):
     model = pw.models.get(name)
     pattern = pw.patterns.get(preset.pattern) if preset.pattern else None
-    stimulus = pattern.stimulus_parameters(model) if pattern else {}
+    stimulus = pattern.stimulus_parameters_for(model) if pattern else {}
     assert preset.source and preset.dt
     for key, value in preset.parameters.items():
         parameter = model.parameters.get(key) or stimulus.get(key)

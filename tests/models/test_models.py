@@ -32,7 +32,7 @@ def test_a_reserved_name_is_refused():
 
 def test_scales_map_the_range_onto_the_unit_interval_and_back():
     for parameter in (
-        pw.Parameter("a", 0.02, -0.05, 1.2, scale="asinh", zero=0.01),
+        pw.Parameter("a", 0.02, -0.05, 1.2, scale="asinh", linear_width=0.01),
         pw.Parameter("b", 20.0, 5.0, 50.0, scale="log"),
         pw.Parameter("c", 0.0, -1.0, 1.0),
     ):
@@ -123,7 +123,7 @@ def test_a_model_cannot_be_changed_and_is_a_key():
     [
         pw.Parameter("tau", 20.0, 5.0, 80.0),
         pw.StateVariable("w"),
-        pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", description="Width."),
+        pw.StimulusParameter("width", 5.0, 2.0, 50.0, unit="ms", description="Width."),
     ],
 )
 def test_a_title_is_the_key_where_none_is_given(thing):

@@ -30,7 +30,7 @@ def test_it_is_judged_one_set_or_many_stimuli_at_once(bare):
     assert many.status.tolist() == ["rejected", "replicated", "replicated"]
     one = pw.judge(bare, "tonic_spiking", {"amplitude": 5.0})
     assert one.loss == many.loss[0]
-    np.testing.assert_array_equal([c.value for c in one.checks], [c.value[0] for c in many.checks])
+    np.testing.assert_array_equal([c.value for c in one.criteria], [c.value[0] for c in many.criteria])
 
 
 def test_its_stimulus_is_searched_and_the_search_ends_in_a_table(bare):

@@ -96,7 +96,7 @@ def test_what_brian2_does_not_have_is_refused_by_name():
         v = state[0] + dt * (current - torch.hypot(state[0], p.p))
         return (v > 1.0).double(), (torch.where(v > 1.0, 0.0, v),)
 
-    with pytest.raises(pw.NotCompilable, match="'under_test' uses hypot, which Brian2 does not have"):
+    with pytest.raises(pw.NotCompilableError, match="'under_test' uses hypot, which Brian2 does not have"):
         pw.to_brian2(lanes_model(step, 1))
     with pytest.raises(ValueError, match="n is 4, valid is: at least 1, and 2"):
         pw.to_brian2("lif", {"tau_mem": [10.0, 20.0]}, 4)

@@ -283,7 +283,7 @@ def test_a_neuron_without_a_program_is_refused_by_its_operation():
     def step(current, state, p, dt):
         return (state[0] > 1.0).double(), (state[0] + torch.lgamma(current),)
 
-    with pytest.raises(pw.NotCompilable, match=r"to_norse: the step of model 'under_test'.*operation lgamma"):
+    with pytest.raises(pw.NotCompilableError, match=r"to_norse: the step of model 'under_test'.*operation lgamma"):
         pw.to_norse(lanes_model(step, 1))
 
 
@@ -295,11 +295,9 @@ def test_spikes_without_a_comparison_are_refused():
         pw.to_norse(lanes_model(step, 1))
 
 
-def test_a_found_neuron_says_what_is_lost_at_a_coarser_step(recwarn):
-    found = pw.optimize("izhikevich", "tonic_bursting", seed=0)
-    assert found.replicated
-    assert found.to_norse(dt=found.dt / 2.0).dt == found.dt / 2.0 and not recwarn.list
-    coarse = next(dt for dt in (0.5, 1.0, 2.0, 4.0) if pw.judge(
-        "izhikevich", "tonic_bursting", found.parameters, dt=dt, verify=False).status == "rejected")  # fmt: skip
-    with pytest.warns(UserWarning, match=f"at {coarse:g} ms this neuron no longer shows tonic bursting"):
-        assert found.to_norse(dt=coarse).dt == coarse
+def test_the_parameters_of_a_result_become_a_layer_without_those_of_the_stimulus():
+    found = pw.optimize("lif", "tonic_spiking", seed=0, budget=64)
+    layer = pw.to_norse("lif", found.parameters, found.dt)
+    assert layer.dt == found.dt and float(layer.neuron.tau_mem) == found.parameters["tau_mem"]
+    with pytest.raises(ValueError, match="amplitude"):
+        pw.to_norse("lif", {"tau_mem": 10.0, "amplitude": 20.0})

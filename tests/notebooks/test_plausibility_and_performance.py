@@ -88,7 +88,7 @@ def table(root):
 
 def test_a_set_of_the_table_shows_the_pattern_for_which_it_is_known(table):
     sets = table[table["group"] == "set"].drop_duplicates("name")
-    known = pw.assessment.published_table().query("status == 'replicated'")
+    known = pw.assessment.packaged_table().query("status == 'replicated'")
     verified = {f"{row.model}: {row.pattern}": row.letter for row in known.itertuples()}
     published = {f"{m}: {preset.title}" for m in ("izhikevich", "adex") for preset in pw.models.get(m).presets}
     assert set(sets["name"]) <= set(verified) | published
@@ -100,7 +100,7 @@ def test_a_set_of_the_table_shows_the_pattern_for_which_it_is_known(table):
 
 def test_at_the_step_of_many_networks_so_many_sets_are_accepted_as_the_notebook_says(root):
     text = (root / "notebooks" / "plausibility_and_performance.ipynb").read_text(encoding="utf-8")
-    known = pw.assessment.published_table().query("status == 'replicated'")
+    known = pw.assessment.packaged_table().query("status == 'replicated'")
     left = [
         sum(pw.judge(m, row.pattern, row.parameters, dt=1.0, verify=False).loss == 0.0 for row in part.itertuples())
         for m, part in known.groupby("model") if m in ("izhikevich", "adex")

@@ -12,15 +12,15 @@ SPACE = Space.build(PARAMETERS)
 CHART = SPACE.chart()
 
 
-def population(costs, seed=0):
-    """Return a population of these costs and the points of its members."""
-    units = np.random.default_rng(seed).random((len(costs), SPACE.size))
-    return Population(CHART, units, costs, np.random.default_rng(seed)), units
+def population(penalties, seed=0):
+    """Return a population of these penalties and the points of its members."""
+    units = np.random.default_rng(seed).random((len(penalties), SPACE.size))
+    return Population(CHART, units, penalties, np.random.default_rng(seed)), units
 
 
-def drawn_towards(costs, member, rounds=200):
-    """Return the share of trials next to a member, without telling any costs."""
-    group, units = population(costs)
+def drawn_towards(penalties, member, rounds=200):
+    """Return the share of trials next to a member, without telling any penalties."""
+    group, units = population(penalties)
     near = 0
     for _ in range(rounds):
         trials = CHART.encode(group.ask(8))
@@ -36,11 +36,11 @@ def drawn_towards(costs, member, rounds=200):
     ],
 )
 def test_a_member_attracts_others_by_the_criterion_in_which_it_is_best(own, low, high):
-    costs = np.tile([1.0, 0.5, 0.0], (32, 1))
-    usual = drawn_towards(costs, member=5)
-    costs[5] = own
-    assert losses_of(costs).argmax() == 5
-    assert low * usual < drawn_towards(costs, member=5) < high * usual
+    penalties = np.tile([1.0, 0.5, 0.0], (32, 1))
+    usual = drawn_towards(penalties, member=5)
+    penalties[5] = own
+    assert losses_of(penalties).argmax() == 5
+    assert low * usual < drawn_towards(penalties, member=5) < high * usual
 
 
 def test_the_point_with_the_smaller_sum_survives():
@@ -50,7 +50,7 @@ def test_the_point_with_the_smaller_sum_survives():
     group.tell(told)
     expected = np.tile([1.0, 0.5, 0.0], (32, 1))
     expected[2] = told[2]
-    np.testing.assert_array_equal(group.costs, expected)
+    np.testing.assert_array_equal(group.penalties, expected)
     np.testing.assert_array_equal(group.losses, losses_of(expected))
 
 

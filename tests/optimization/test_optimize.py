@@ -29,8 +29,8 @@ class Grid(Strategy):
     def ask(self):
         return self.batches[len(self.told)]
 
-    def tell(self, costs):
-        self.told.append(costs)
+    def tell(self, penalties):
+        self.told.append(penalties)
         self.finished = len(self.told) == len(self.batches)
 
 
@@ -70,7 +70,7 @@ def test_the_start_is_judged_first_and_fixed_parameters_stay():
     result = pw.optimize("izhikevich", "tonic_bursting", **asked, budget=300, popsize=8, progress=seen.append)
     assert seen[0].evaluations == 1
     assert seen[0].parameters["c"] == -61.0
-    assert seen[0].missed
+    assert seen[0].unmet
     assert result.parameters["a"] == 0.03
     assert -62.0 <= result.parameters["c"] <= -60.0
     assert "a" not in result.bounds
@@ -81,16 +81,16 @@ def test_the_start_is_judged_first_and_fixed_parameters_stay():
 def test_history_has_a_row_for_each_try_which_the_judge_confirms():
     result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8)
     history = result.history
-    keys = [check.key for check in pw.judge("lif", "phasic_spiking", verify=False).checks]
+    keys = [check.key for check in pw.judge("lif", "phasic_spiking", verify=False).criteria]
     own = ["loss", "best", "status", "generation", "restarts", "phase"]
-    assert list(history.columns) == [*own, *result.bounds, *(f"cost_{key}" for key in keys)]
+    assert list(history.columns) == [*own, *result.bounds, *(f"penalty_{key}" for key in keys)]
     assert list(history.index) == list(range(1, result.evaluations + 1))
     assert history["best"].equals(history["loss"].cummin()) and history["best"].iloc[-1] == result.loss
     assert set(history["phase"]) == {"screen", "search"}
     again = pw.judge("lif", "phasic_spiking", history[list(result.bounds)].to_dict("series"), verify=False)
     assert list(again.loss) == list(history["loss"])
-    for check in again.checks:
-        assert list(check.cost) == list(history[f"cost_{check.key}"])
+    for check in again.criteria:
+        assert list(check.penalty) == list(history[f"penalty_{check.key}"])
     data = json.loads(result.to_json())
     assert data["versions"]["numba"]
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)
@@ -110,7 +110,7 @@ def test_global_random_generators_are_unchanged():
 
 def test_a_custom_strategy_chooses_the_points():
     result = pw.optimize("lif", "tonic_bursting", strategy=Grid)
-    assert (result.reason, result.status) == ("finished", "rejected")
+    assert (result.stop_reason, result.status) == ("finished", "rejected")
     assert result.evaluations == 2 ** len(result.bounds)
     assert result.reproducible
     assert set(result.history["phase"]) == {"search"}
@@ -125,11 +125,11 @@ def test_a_custom_strategy_is_kept_within_budget_and_box():
         def ask(self):
             return self.rng.normal(0.0, 1e3, (30, self.size))
 
-        def tell(self, costs):
-            assert np.all(np.isfinite(costs))
+        def tell(self, penalties):
+            assert np.all(np.isfinite(penalties))
 
     result = pw.optimize("lif", "tonic_bursting", budget=100, strategy=Wild, seed=3)
-    assert (result.reason, result.evaluations) == ("budget", 90)
+    assert (result.stop_reason, result.evaluations) == ("budget", 90)
     assert all(low <= result.parameters[name] <= high for name, (low, high) in result.bounds.items())
 
 
@@ -184,15 +184,15 @@ def test_a_warning_reaches_code_that_has_no_name() -> None:
 
 def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     result = pw.optimize("lif", "rebound_spike", budget=64)
-    argument = pw.models.get("lif").cannot["rebound_spike"]
-    assert result.summary == f"not found within 64 evaluations, and impossible: {argument}"
+    argument = pw.models.get("lif").ruled_out["rebound_spike"]
+    assert result.summary == f"not found within 64 evaluations, and ruled out: {argument}"
     assert pw.Result.from_json(result.to_json()).summary == result.summary
-    with pytest.raises(pw.analysis.NothingAccepted, match="lif cannot show rebound_spike"):
+    with pytest.raises(pw.analysis.NoSolutionError, match="lif cannot show rebound_spike"):
         pw.analysis.sample_accepted("lif", "rebound_spike")
     both = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "rebound_spike"), budget=32)
-    assert both.summary == f"not found within 32 evaluations, and impossible: {argument}"
-    own = pw.Result.from_dict(result.to_dict() | {"argument": ""})  # of a custom neuron with the name of one here
-    assert "impossible" not in own.summary
+    assert both.summary == f"not found within 32 evaluations, and ruled out: {argument}"
+    own = pw.Result.from_dict(result.to_dict() | {"ruled_out": ""})  # of a custom neuron with the name of one here
+    assert "ruled out" not in own.summary
 
 
 def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
@@ -220,9 +220,9 @@ def test_a_record_without_a_set_has_no_verdict_and_one_of_several_patterns_has_t
 
 def test_a_set_is_moved_to_no_value_beyond_its_hard_limits():
     longest = 200.0 / 3.0
-    width = pw.FreeValue("width", longest, 2.0, longest, unit="ms")
+    width = pw.StimulusParameter("width", longest, 2.0, longest, unit="ms")
     own = doublet(
-        free_values=[doublet().free_values[0], width],
+        stimulus_parameters=[doublet().stimulus_parameters[0], width],
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=300.0)},
         criteria=[pw.Criterion("n", "spikes", "Spikes.", low=1)],
     )

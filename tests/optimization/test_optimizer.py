@@ -12,7 +12,7 @@ from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import Options, Portfolio
 from plausiwidgets.optimization.problem import Batch
-from plausiwidgets.optimization.result import FORMAT, Result, describe_missed
+from plausiwidgets.optimization.result import FORMAT, Result, describe_unmet
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.optimization.volume import Volume, binomial_interval
@@ -21,9 +21,9 @@ from plausiwidgets.optimization.volume import Volume, binomial_interval
 def test_stops_at_the_first_verified_solution():
     result = Run(fake_optimizer(radius=0.02)).execute()
     assert result.replicated
-    assert result.reason == "solved"
+    assert result.stop_reason == "solved"
     assert result.found_after <= result.evaluations < 20_000
-    tries = result.tries
+    tries = result._history
     assert tries.best[-1] == 0.0
     assert (tries.best[: tries.ends[-2]] > 0).all()
 
@@ -36,7 +36,7 @@ def test_a_fragile_solution_is_kept_and_the_search_continues():
     assert not result.replicated
     assert result.status == "fragile"
     assert "not at half the time step" in result.summary
-    assert result.reason == "budget"
+    assert result.stop_reason == "budget"
     assert result.evaluations > 5900
 
 
@@ -84,7 +84,7 @@ class Missing(FakeProblem):
 
     def judge_solved(self, points, checkpoint=None, *, settled=None):
         judged = self.judge(self.space.values(points))
-        return Batch.unverified(judged.values, judged.loss + 0.5, judged.costs + 0.5, judged.criteria)
+        return Batch.unverified(judged.values, judged.loss + 0.5, judged.penalties + 0.5, judged.criteria)
 
 
 def test_a_screened_point_that_is_accepted_unsolved_is_kept():
@@ -96,16 +96,16 @@ def test_a_screened_point_that_is_accepted_unsolved_is_kept():
 def test_the_history_holds_the_loss_without_the_shortfall():
     optimizer, told = solving(0, budget=300), []
     tell = optimizer.strategy.tell
-    optimizer.strategy.tell = lambda costs: (told.append(costs), tell(costs))
+    optimizer.strategy.tell = lambda penalties: (told.append(penalties), tell(penalties))
     while (result := optimizer.step()) is not None:
         assert result.generation == len(told)
-        assert np.median(result.tries.loss[-len(told[-1]) :]) < np.median(losses_of(told[-1]))
+        assert np.median(result._history.loss[-len(told[-1]) :]) < np.median(losses_of(told[-1]))
 
 
 def test_missed_criteria_belong_to_the_reported_amplitude():
     optimizer = solving(0, budget=20_000)
     while (result := optimizer.step()) is not None:
-        assert result.missed == describe_missed(pw.judge("izhikevich", "resonator", result.parameters).checks)
+        assert result.unmet == describe_unmet(pw.judge("izhikevich", "resonator", result.parameters).criteria)
     assert optimizer.result.replicated
 
 
@@ -130,8 +130,8 @@ def test_a_record_comes_back_from_json_bit_for_bit():
     result = Run(fake_optimizer(radius=0.02), progress=seen.append).execute()
     odd = Result(
         "my \"model\"", "mine", 2**60, 10, parameters={"a": 0.1 + 0.2, "b": -0.0, "c": 5e-324, "d": math.inf},
-        missed={"silent": "–, asked for 0"}, loss=math.nextafter(1.0, 2.0), seconds=math.nan, dt=None,
-        bounds={"a": (-math.inf, 1 / 3)}, robustness=None, reason="failed", error="a\nb\u2028c\x00 é",
+        unmet={"silent": "–, asked for 0"}, loss=math.nextafter(1.0, 2.0), seconds=math.nan, dt=None,
+        bounds={"a": (-math.inf, 1 / 3)}, robustness=None, stop_reason="failed", error="a\nb\u2028c\x00 é",
     )  # fmt: skip
     for one in (Result("lif", "mine", 0, 5), *seen[:2], result, odd):
         text = one.to_json()
@@ -139,9 +139,9 @@ def test_a_record_comes_back_from_json_bit_for_bit():
         again = Result.from_json(text)
         assert again.to_json() == text
         for name, value in vars(one).items():
-            if name not in ("problem", "tries"):
+            if name not in ("problem", "_history"):
                 assert repr(getattr(again, name)) == repr(value)
-        assert len(text) < 3000 and len(again.tries) == 0
+        assert len(text) < 3000 and len(again._history) == 0
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_values_at_an_end_of_their_ranges_are_named_on_either_side_and_on_every_
     box = {"E_L": (-80.0, -55.0), "g_L": (1.0, 20.0), "b": (0.0, 400.0), "tau": (10.0, 300.0), "fixed": (5.0, 5.0)}
 
     def ends(**values: float) -> tuple[str, ...]:
-        return Result("adex", "mine", 0, 64, parameters=values, bounds=box).at_ends
+        return Result("adex", "mine", 0, 64, parameters=values, bounds=box).at_bounds
 
     assert ends(E_L=-55.1, g_L=1.01, b=3.0, tau=12.0, fixed=5.0) == ("E_L", "g_L")
     assert ends(E_L=-70.0, g_L=4.0, b=0.0, tau=299.0) == ("b", "tau")

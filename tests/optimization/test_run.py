@@ -12,7 +12,7 @@ import pytest
 from optimization_fakes import fake_optimizer
 from waiting import until
 
-from plausiwidgets.optimization.control import Gate, Stopped
+from plausiwidgets.optimization.control import Gate, StoppedError
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.simulation import threads
@@ -39,7 +39,7 @@ def test_pause_and_stop_take_effect_within_a_generation():
     until(lambda: not stands(lambda: run.snapshot().seconds, 0.01))
     run.stop()
     result = run.result(60)
-    assert result.reason == "stopped"
+    assert result.stop_reason == "stopped"
     assert result.evaluations == 0
     assert result.loss == np.inf
     assert "Infinity" not in result.to_json()
@@ -64,16 +64,16 @@ def test_snapshots_never_change():
 
     def keep(snapshot):
         seen.append(snapshot)
-        copied.append((snapshot.tries.loss.copy(), snapshot.tries.values.copy()))
+        copied.append((snapshot._history.loss.copy(), snapshot._history.values.copy()))
 
     Run(fake_optimizer(1, budget=1500, options=SMALL, **NEVER), progress=keep).execute()
     assert [s.generation for s in seen[:-1]] == list(range(1, len(seen)))
     for s, (loss, values) in zip(seen, copied, strict=True):
-        assert len(s.tries) == s.tries.ends[-1] == s.evaluations
-        assert s.tries.best[-1] == s.loss
-        assert np.array_equal(s.tries.loss, loss) and np.array_equal(s.tries.values, values)
+        assert len(s._history) == s._history.ends[-1] == s.evaluations
+        assert s._history.best[-1] == s.loss
+        assert np.array_equal(s._history.loss, loss) and np.array_equal(s._history.values, values)
         with pytest.raises(ValueError, match="read-only"):
-            s.tries.loss[0] = 1.0
+            s._history.loss[0] = 1.0
     assert seen[-1].state == "done"
     best = [s.loss for s in seen]
     assert best == sorted(best, reverse=True)
@@ -98,7 +98,7 @@ def test_a_progress_that_raises_is_switched_off():
     with pytest.warns(UserWarning, match="no screen"):
         result = run.execute()
     assert len(told) == 1 and run.progress_error == "RuntimeError: no screen"
-    assert result.reason == "budget" and run.snapshot().state == "done"
+    assert result.stop_reason == "budget" and run.snapshot().state == "done"
 
 
 def test_keyboard_interrupt_returns_the_result_so_far():
@@ -107,7 +107,7 @@ def test_keyboard_interrupt_returns_the_result_so_far():
             raise KeyboardInterrupt
 
     result = Run(fake_optimizer(options=SMALL, **NEVER), progress=interrupt).execute()
-    assert result.reason == "stopped"
+    assert result.stop_reason == "stopped"
     assert result.generation == 4
 
 
@@ -115,7 +115,7 @@ def test_time_limit_marks_the_result():
     began = time.monotonic()
     result = Run(fake_optimizer(seconds=3600.0, options=SMALL, **NEVER), time_limit=0.2).execute()
     assert 0.2 <= time.monotonic() - began < 600.0
-    assert result.reason == "time"
+    assert result.stop_reason == "time"
     assert not result.reproducible
 
 
@@ -155,7 +155,7 @@ def test_a_stop_ends_the_wait_at_the_gate():
         with pytest.raises(TimeoutError):
             waiting.result(0.05)
         run.stop()
-        with pytest.raises(Stopped):
+        with pytest.raises(StoppedError):
             waiting.result(60)
         assert gate.closed
 

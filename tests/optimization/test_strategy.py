@@ -1,4 +1,4 @@
-"""The default strategy: screen, population, CMA-ES runs, budget, replay from its costs."""
+"""The default strategy: screen, population, CMA-ES runs, budget, replay from its penalties."""
 
 from dataclasses import replace
 
@@ -13,16 +13,16 @@ SPACE = Space.build(PARAMETERS)
 SMALL = Options(popsize=8, population=32)
 
 
-def costs(points):
+def penalties(points):
     return np.column_stack([(SPACE.chart().encode(points) - 0.3) ** 2, np.full(len(points), 0.5)])
 
 
-def batches(strategy, costs=costs):
+def batches(strategy, penalties=penalties):
     """Run to the end; return the phase and the points of each batch."""
     out = []
     while (points := strategy.ask()) is not None:
         out.append((strategy.phase, points))
-        strategy.tell(costs(points))
+        strategy.tell(penalties(points))
     return out
 
 
@@ -56,7 +56,7 @@ def test_a_search_begins_at_the_start():
 
 def test_the_same_costs_give_the_same_points():
     def rough(points):
-        return np.round(costs(points), 1)
+        return np.round(penalties(points), 1)
 
     one, two = made(7, 5000), made(7, 5000)
     for _, points in batches(one, rough):

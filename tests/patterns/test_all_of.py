@@ -30,7 +30,7 @@ def test_loss_criteria_and_table_are_those_of_the_parts():
     together = pw.judge("izhikevich", both, values, verify=False)
     parts = {}
     for key in ("tonic_spiking", "rebound_burst"):
-        own = {n: values[f"{key}_{n}"] for n in pw.patterns.get(key).free}
+        own = {n: values[f"{key}_{n}"] for n in pw.patterns.get(key).stimulus_names}
         mine = {n: values[n] for n in pw.models.get("izhikevich").parameters} | own
         parts[key] = pw.judge("izhikevich", key, mine, verify=False)
         np.testing.assert_array_equal(together.parts[key].loss, parts[key].loss)
@@ -38,9 +38,9 @@ def test_loss_criteria_and_table_are_those_of_the_parts():
     assert fine.any()
     np.testing.assert_allclose(together.loss[fine], sum(p.loss for p in parts.values())[fine])
     assert together.diverged.tolist() == (parts["tonic_spiking"].diverged | parts["rebound_burst"].diverged).tolist()
-    assert (together.loss[~fine] > len(together.checks)).all()
-    expected = [f"{key}_{c.key}" for key, part in parts.items() for c in part.checks]
-    assert [c.key for c in together.checks] == expected
+    assert (together.loss[~fine] > len(together.criteria)).all()
+    expected = [f"{key}_{c.key}" for key, part in parts.items() for c in part.criteria]
+    assert [c.key for c in together.criteria] == expected
     assert expected == [c.key for c in both.criteria if not c.without_reset]  # Izhikevich's model has a reset
     one = pw.judge("izhikevich", both, {n: v[0] for n, v in values.items()}, verify=False)
     frame = one.to_frame()
@@ -66,12 +66,12 @@ def test_a_fragile_part_names_itself_and_its_check():
     )
     verdict = pw.judge("adex", pw.patterns.all_of("tonic_spiking", loose))
     assert verdict.parts["tonic_spiking"].replicated and verdict.fragile
-    assert verdict.failed_check == "Coarse: at half the time step"
+    assert verdict.failed_test == "Coarse: at half the time step"
     many = pw.judge(
         "adex", pw.patterns.all_of("tonic_spiking", loose), {"tonic_spiking_amplitude": [500.0, 0.5]}, verify=True
     )
     assert many.status.tolist() == ["fragile", "rejected"]
-    assert many.failed_check.tolist() == ["Coarse: at half the time step", ""]
+    assert many.failed_test.tolist() == ["Coarse: at half the time step", ""]
 
 
 def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
@@ -88,7 +88,7 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
         expected = alone.judge_solved(points[:, columns])
         np.testing.assert_array_equal(batch.values[f"{key}_amplitude"], expected.values["amplitude"])
     assert (losses_of(batch.guidance) >= batch.graded).all()
-    names = [check.title for check in batch.verdict.checks]
+    names = [check.title for check in batch.verdict.criteria]
     assert batch.guidance.shape == (64, len(names) + 1) and len(set(names)) == len(names)
     result = pw.optimize("adex", pw.patterns.all_of("tonic_spiking", "resonator"), seed=0, budget=20_000)
     assert result.replicated
@@ -97,13 +97,13 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
 def test_a_name_and_a_pattern_are_the_same():
     tonic = pw.patterns.get("tonic_spiking")
     made = [pw.patterns.all_of(first, "rebound_spike") for first in ("tonic_spiking", tonic)]
-    assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.free for p in made}) == 1
+    assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.stimulus_names for p in made}) == 1
     assert made[0].title == "Tonic spiking and rebound spike" and made[0].letter == "A+M"
     nested = pw.patterns.all_of(made[0], "tonic_bursting")
     assert [p.key for p in nested.parts] == ["tonic_spiking", "rebound_spike", "tonic_bursting"]
     neuron = pw.models.get("adex")
-    declared = nested.stimulus_parameters(neuron)
-    assert tuple(declared) == nested.free
+    declared = nested.stimulus_parameters_for(neuron)
+    assert tuple(declared) == nested.stimulus_names
     assert declared["rebound_spike_width"].unit == "ms" and declared["tonic_spiking_amplitude"].unit == "pA"
     assert declared["rebound_spike_width"].description.startswith("Rebound spike: ")
 
@@ -180,10 +180,13 @@ def test_what_compares_patterns_takes_a_list_as_each_of_them():
 
 def test_a_value_keeps_its_title_under_another_key():
     def pattern(key, title):
-        amplitude = doublet().free_values[0]
-        return doublet(key=key, free_values=[amplitude, pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", title=title)])
+        amplitude = doublet().stimulus_parameters[0]
+        return doublet(
+            key=key,
+            stimulus_parameters=[amplitude, pw.StimulusParameter("width", 5.0, 2.0, 50.0, unit="ms", title=title)],
+        )
 
     both = pw.patterns.all_of(pattern("one", "Width"), pattern("two", ""))
-    values = both.stimulus_parameters(pw.models.get("lif"))
+    values = both.stimulus_parameters_for(pw.models.get("lif"))
     titles = ["one_amplitude", "Width", "two_amplitude", "two_width"]
-    assert [value.title for value in both.free_values] == [value.title for value in values.values()] == titles
+    assert [value.title for value in both.stimulus_parameters] == [value.title for value in values.values()] == titles

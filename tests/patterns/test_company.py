@@ -120,7 +120,7 @@ def test_many_sets_are_judged_in_blocks_with_the_same_verdict(pattern, verify, m
     pd.testing.assert_frame_equal(blocks.to_frame(), whole.to_frame(), check_exact=True)
     np.testing.assert_equal(dict(blocks.parameters), dict(whole.parameters))
     np.testing.assert_equal(dict(blocks.measured), dict(whole.measured))
-    for name in ("loss", "status", "failed_check", "failed_loss", "diverged"):
+    for name in ("loss", "status", "failed_test", "failed_loss", "diverged"):
         np.testing.assert_array_equal(getattr(blocks, name), getattr(whole, name), name)
         assert getattr(blocks, name).dtype == getattr(whole, name).dtype, name
     assert {(one.done, one.of) for one in seen} >= {(10, SETS), (30, SETS)}

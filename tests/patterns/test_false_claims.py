@@ -18,9 +18,9 @@ CLAIMS = json.loads((DATA / "false_claims.json").read_text(encoding="utf-8"))
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: f"{c['model']}-{c['pattern']}")
 def test_a_false_claim_is_rejected_by_the_rule_that_it_breaks(claim):
     verdict = pw.judge(claim["model"], claim["pattern"], claim["parameters"], dt=claim["dt"])
-    if claim["failed_check"]:
-        assert verdict.status == "fragile" and verdict.failed_check == claim["failed_check"]
-        assert claim["failed_check"] in verdict._repr_html_()
+    if claim["failed_test"]:
+        assert verdict.status == "fragile" and verdict.failed_test == claim["failed_test"]
+        assert claim["failed_test"] in verdict._repr_html_()
     else:
         assert verdict.status == "rejected"
-        assert [c.key for c in verdict.checks if not c.passed] == claim["missed"]
+        assert [c.key for c in verdict.criteria if not c.passed] == claim["missed"]

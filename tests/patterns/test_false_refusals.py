@@ -58,7 +58,7 @@ PHASIC_BURST = {"a": 0.005, "A1": 10.0, "A2": -0.6, "amplitude": 1.5}
 def test_a_plateau_below_a_threshold_that_follows_the_potential_is_no_block():
     verdict = pw.judge("mihalas_niebur", "phasic_bursting", PHASIC_BURST)
     assert verdict.status == "replicated"
-    distance = {c.key: c.value for c in verdict.checks}["no_block"]
+    distance = {c.key: c.value for c in verdict.criteria}["no_block"]
     assert distance == pytest.approx(-5.0, abs=0.1)  # V = -40 mV, threshold -35 mV
 
 
@@ -103,10 +103,10 @@ def test_a_potential_that_only_falls_after_a_spike_is_graded_by_how_flat_it_fall
     resets = np.linspace(-60.0, -52.0, 9)
     sets = values_of("adex", pattern, [{"V_r": v, "amplitude": 4000.0} for v in resets])
     verdict = evaluate(pw.models.get("adex"), pattern, sets, 0.1)
-    rise = next(c for c in verdict.checks if c.key == "rise")
+    rise = next(c for c in verdict.criteria if c.key == "rise")
     falls = rise.value == 0.0
     assert falls.all()
-    assert len(np.unique(rise.cost[falls])) == falls.sum()  # no two are alike: they had one loss
+    assert len(np.unique(rise.penalty[falls])) == falls.sum()  # no two are alike: they had one loss
 
 
 def test_the_slope_of_a_hump_is_that_of_the_flattest_high_part():
@@ -122,7 +122,7 @@ def test_the_slope_of_a_hump_is_that_of_the_flattest_high_part():
 def test_a_damped_oscillator_starts_to_fire_within_a_turn():
     """Its period at the rheobase is no longer than a turn, although it grows until a hundred-millionth above."""
     model = pw.models.get("rf")
-    assert "class_1_excitable" in model.cannot
+    assert "class_1_excitable" in model.ruled_out
     rng = np.random.default_rng(0)
     sets = {name: p.from_unit(rng.random(40)) for name, p in model.parameters.items()}
     fired = 0

@@ -85,22 +85,22 @@ def test_moving_towards_the_interval_never_costs_more(key, criterion):
     low, high = criterion.interval(span, 0.1)
     zero = np.zeros(400)
 
-    def cost(values):
-        return criterion.cost(values, low, high, span, zero, zero)
+    def penalty(values):
+        return criterion.penalty(values, low, high, span, zero, zero)
 
     step = 1.0 if criterion.kind == "count" else 0.05 * max(criterion.scale, 0.05)
     if np.isfinite(criterion.low):
         below = low[0] - step * np.arange(1, 401)
         below = below[below >= 0] if criterion.kind in ("log", "count") else below
         if below.size:
-            c = cost(np.resize(below, 400))[: below.size]
+            c = penalty(np.resize(below, 400))[: below.size]
             assert (np.diff(c) >= 0).all() and (c > 0).all() and (c <= 1).all()
     if np.isfinite(criterion.high):
-        c = cost(high[0] + step * np.arange(1, 401))
+        c = penalty(high[0] + step * np.arange(1, 401))
         assert (np.diff(c) >= 0).all() and (c > 0).all() and (c <= 1).all()
     inside = low[0] if np.isfinite(criterion.low) else high[0]
-    assert (cost(np.full(400, inside)) == 0).all()
-    assert (cost(np.full(400, np.nan)) == 1).all()
+    assert (penalty(np.full(400, inside)) == 0).all()
+    assert (penalty(np.full(400, np.nan)) == 1).all()
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["band", "log", "count"]))
@@ -110,8 +110,8 @@ def test_the_cost_is_finite_whatever_was_measured(value, kind):
     one = np.ones(1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        cost = criterion.cost(np.array([value]), one, 2 * one, 15 * one, 0.3 * one, 0 * one)[0]
-    assert 0 <= cost <= 1 and (cost == 0) == (1 <= value <= 2)
+        penalty = criterion.penalty(np.array([value]), one, 2 * one, 15 * one, 0.3 * one, 0 * one)[0]
+    assert 0 <= penalty <= 1 and (penalty == 0) == (1 <= value <= 2)
 
 
 SETTINGS = {

@@ -49,7 +49,7 @@ def test_plain_python_judges_as_the_kernel_does(name):
     slack = 1e-6 if has_exponential(name) else 0.0
     for key in ("tonic_spiking", "integrator", "rebound_spike", "accommodation"):
         pattern = pw.patterns.get(key)
-        values = broadcast(complete(model, pattern, pw.assessment.published_parameters(name, key)))
+        values = broadcast(complete(model, pattern, pw.assessment.packaged_parameters(name, key)))
         ours = evaluate(model, pattern, values, model.dt, plain, record=record)
         theirs = evaluate(model, pattern, values, model.dt, "compiled", record=record)
         assert (ours.engine, theirs.engine) == ("python", "compiled")

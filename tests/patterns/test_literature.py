@@ -26,7 +26,7 @@ def test_the_judge_says_what_the_table_says(index):
         assert verdict.accepted == (judged in ("agrees", "accepted, not verified")), (line, str(verdict))
         if not verdict.accepted:
             missed = [re.sub(r" \S+, asked .*", "", part) for part in by.split("; ")]
-            assert missed == [check.title for check in verdict.checks if not check.passed], line
+            assert missed == [check.title for check in verdict.criteria if not check.passed], line
 
 
 def test_the_text_counts_the_sets_as_the_table_does():

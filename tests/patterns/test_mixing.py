@@ -91,9 +91,9 @@ def pattern_of(measure=None, procedure=None, low=24.0, high=26.0):
     return pw.Pattern(
         key="own",
         title="Own",
-        free_values=[
-            pw.FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
-            pw.FreeValue("width", 500.0, 100.0, 900.0, unit="ms"),
+        stimulus_parameters=[
+            pw.StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
+            pw.StimulusParameter("width", 500.0, 100.0, 900.0, unit="ms"),
         ],
         sweeps=None if measure is None else one_step,
         measure=None if measure is None else lambda r, s: {"feature": measure(r, s)},
@@ -116,8 +116,8 @@ def test_a_measure_that_mixes_its_sets_is_refused_behind_every_guard(name):
 def test_a_measure_of_each_set_is_taken_in_whatever_style(name):
     pattern = pattern_of(ALONE_TOO[name], low=0.0, high=1e9)
     values = {"amplitude": [60.0, 5.0, 20.0, 200.0], "width": [300.0, 300.0, 500.0, 150.0]}
-    many = pw.judge("adex", pattern, values, verify=False).checks
-    alone = pw.judge("adex", pattern, {k: v[2] for k, v in values.items()}, verify=False).checks
+    many = pw.judge("adex", pattern, values, verify=False).criteria
+    alone = pw.judge("adex", pattern, {k: v[2] for k, v in values.items()}, verify=False).criteria
     np.testing.assert_allclose([c.value[2] for c in many], [c.value for c in alone], 1e-9)
 
 
@@ -174,7 +174,7 @@ def test_a_procedure_that_mixes_its_sets_is_refused(name):
 def test_a_procedure_of_each_set_is_taken(name):
     pattern = pattern_of(procedure=PROCEDURES_ALONE_TOO[name], low=0.0, high=1e9)
     verdict = pw.judge("adex", pattern, {"amplitude": [60.0, 700.0], "width": [300.0, 200.0]}, verify=False)
-    assert verdict.checks[-1].value.shape == (2,)
+    assert verdict.criteria[-1].value.shape == (2,)
 
 
 @pytest.mark.parametrize("name", ["quiet", "at_rest", "below_threshold", "whole", "cell"])
@@ -202,7 +202,7 @@ def test_spikes_of_a_further_control_count_before_the_stimulus_too():
         return Measurement(measured.features, measured.gap_to_threshold, spontaneous=bench.control(500.0))
 
     pattern = pattern_of(procedure=procedure, low=0.0, high=1e9)
-    quiet = next(c for c in pw.judge("adex", pattern, {"amplitude": 100.0}).checks if c.key == "quiet")
+    quiet = next(c for c in pw.judge("adex", pattern, {"amplitude": 100.0}).criteria if c.key == "quiet")
     assert quiet.value > 0 and not quiet.passed
 
 

@@ -15,23 +15,25 @@ def test_it_is_judged_optimized_and_assessed():
     result = pw.optimize("izhikevich", pattern, seed=0, budget=4000)
     assert result.replicated and 5.0 <= result.parameters["width"] <= 100.0
     again = pw.judge("izhikevich", pattern, result.parameters)
-    assert again.replicated and {c.key: c.value for c in again.checks}["n"] == 2
+    assert again.replicated and {c.key: c.value for c in again.criteria}["n"] == 2
     table = pw.assess(["izhikevich", "lif"], pattern, budget=2000)
     assert list(table["pattern"]) == ["doublet"] * 2 and table["status"][0] == "replicated"
 
 
 def test_silence_before_the_onset_is_asked_of_every_pattern():
-    verdict = pw.judge("izhikevich", doublet(free_values=[*doublet().free_values, HOLDING]), {"holding": 10.0})
-    assert "quiet" in [c.key for c in verdict.checks if not c.passed]
+    verdict = pw.judge(
+        "izhikevich", doublet(stimulus_parameters=[*doublet().stimulus_parameters, HOLDING]), {"holding": 10.0}
+    )
+    assert "quiet" in [c.key for c in verdict.criteria if not c.passed]
 
 
-HOLDING = pw.FreeValue("holding", 0.0, -1.0, 1.0, of="current")
+HOLDING = pw.StimulusParameter("holding", 0.0, -1.0, 1.0, of="current")
 
 
 def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
     pair = doublet(
         key="pair",
-        free_values=doublet().free_values[:1],
+        stimulus_parameters=doublet().stimulus_parameters[:1],
         sweeps=lambda s: {
             "one": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude)], end=100.0),
             "two": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude), pw.pulse(5.0, 2.0, s.amplitude)], end=100.0),
@@ -70,7 +72,7 @@ SPIKES = pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1, kind="count")
         (dict(title=""), "title"),
         (dict(criteria=[]), "no criteria"),
         (dict(criteria=[SPIKES, SPIKES]), "'n' is named twice"),
-        (dict(free_values=[HOLDING, HOLDING, *doublet().free_values]), "'holding' is named twice"),
+        (dict(stimulus_parameters=[HOLDING, HOLDING, *doublet().stimulus_parameters]), "'holding' is named twice"),
         (dict(criteria=[pw.Criterion("isi", "ISI", "ISI.", "ms", low=1.0)]), "'isi' is about a feature that is not"),
         (dict(measure=lambda r, s: {"n": np.zeros((3, 2)), "gap": 0.0}), r"has the shape \[3, 2\]"),
         (dict(measure=lambda r, s: 5), "must return a dict"),
@@ -99,10 +101,10 @@ def test_a_mistake_is_told_when_the_pattern_is_made(changes, said):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0), "needs a unit"),
-        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", of="current"), "and not both"),
-        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, of="voltage"), "valid is: 'current'"),
-        (lambda: pw.FreeValue("width", 1.0, 2.0, 50.0, unit="ms"), "outside of its range"),
+        (lambda: pw.StimulusParameter("width", 5.0, 2.0, 50.0), "needs a unit"),
+        (lambda: pw.StimulusParameter("width", 5.0, 2.0, 50.0, unit="ms", of="current"), "and not both"),
+        (lambda: pw.StimulusParameter("width", 5.0, 2.0, 50.0, of="voltage"), "valid is: 'current'"),
+        (lambda: pw.StimulusParameter("width", 1.0, 2.0, 50.0, unit="ms"), "outside of its range"),
         (lambda: pw.Parameter("tau", 10.0, 1.0, 20.0, "log"), "unit 'log' is a scale, write scale='log'"),
         (lambda: pw.Criterion("n", "n", "n", low=2, high=1), "low 2 must be at most high 1"),
         (lambda: pw.Criterion("n", "n", "n"), "accepts everything"),
@@ -116,7 +118,9 @@ def test_a_value_without_a_unit_and_a_criterion_without_a_meaning_are_refused(ma
 
 
 def test_a_stimulus_value_with_the_name_of_a_parameter_is_refused():
-    pattern = doublet(free_values=[*doublet().free_values, pw.FreeValue("tau_w", 5.0, 1.0, 9.0, unit="ms")])
+    pattern = doublet(
+        stimulus_parameters=[*doublet().stimulus_parameters, pw.StimulusParameter("tau_w", 5.0, 1.0, 9.0, unit="ms")]
+    )
     with pytest.raises(ValueError, match="'tau_w' is both a stimulus value"):
         pw.judge("adex", pattern)
 

@@ -59,7 +59,7 @@ def test_published_parameters_show_their_pattern(key):
     assert verdict.accepted and verdict.loss == 0, verdict.to_frame().to_string()
     # Q and T hold only at their own step, as is known of them.
     assert verdict.fragile == (key in ("depolarizing_after_potential", "inhibition_induced_bursting"))
-    measured = {c.key: c.value for c in verdict.checks}
+    measured = {c.key: c.value for c in verdict.criteria}
     for name, value in REFERENCE.get(key, {}).items():
         # Class 2 fires in slivers of amplitudes below its rheobase: which one a bisection meets
         # moves its rates by 2 %, and what is computed from their differences by 20 %.
@@ -103,7 +103,7 @@ def confusion(row, column):
 def sample(model, pattern, n, seed=0):
     rng = np.random.default_rng(seed)
     return {
-        k: p.from_unit(rng.random(n)) if p.free else np.full(n, p.default) for k, p in pattern.parameters(model).items()
+        k: p.from_unit(rng.random(n)) if p.vary else np.full(n, p.default) for k, p in pattern.parameters(model).items()
     }
 
 
@@ -125,11 +125,11 @@ def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):
     verdict = evaluate(model, pattern, sample(model, pattern, 60, 1), model.dt)
     assert np.isfinite(verdict.loss).all() and (verdict.loss >= 0).all()
     np.testing.assert_array_equal(verdict.loss == 0, verdict.accepted)
-    passed = np.all([c.passed for c in verdict.checks], axis=0)
+    passed = np.all([c.passed for c in verdict.criteria], axis=0)
     np.testing.assert_array_equal(passed, verdict.accepted)
     finite = verdict.loss[~verdict.diverged]
     if verdict.diverged.any() and finite.size:
-        assert verdict.loss[verdict.diverged].min() > len(verdict.checks) >= finite.max()
+        assert verdict.loss[verdict.diverged].min() > len(verdict.criteria) >= finite.max()
 
 
 def test_silent_neurons_are_ranked_by_their_distance_to_threshold():
@@ -156,8 +156,8 @@ def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key
     assert target.verdict.accepted and pattern.main_sweep in target.traces
     card = pattern._repr_html_()
     assert pattern.title in card and "<svg" in card and all(c.description for c in pattern.criteria)
-    for name, parameter in pattern.stimulus_parameters(pw.models.get("adex")).items():
-        assert name in pattern.free and parameter.group == "stimulus" and parameter.unit in ("pA", "ms")
+    for name, parameter in pattern.stimulus_parameters_for(pw.models.get("adex")).items():
+        assert name in pattern.stimulus_names and parameter.group == "stimulus" and parameter.unit in ("pA", "ms")
 
 
 def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_diverges():
@@ -171,7 +171,7 @@ def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_
     mortal = make(step, parameters, "mortal", states=states, initial_state=lambda p, holding: (-65.0, 0.0))
     # The sweep begins after some 1550 ms at rest.
     verdict = pw.judge(mortal, "tonic_spiking", {"until": [1600.0, 1800.0, 2000.0, 5000.0]})
-    most = len(verdict.checks)
+    most = len(verdict.criteria)
     assert list(verdict.diverged) == [True, True, True, False]
     assert most + 2.0 >= verdict.loss[0] > verdict.loss[1] > verdict.loss[2] >= most + 1.0 and verdict.loss[3] == 0
 

@@ -55,7 +55,7 @@ def test_a_hyperpolarizing_step_without_a_spike_asks_for_silence_resistance_time
     assert pw.judge("adex", cell).replicated  # what it was recorded from
     # Half the leak has twice the resistance and twice the time constant.
     g_l = pw.models.get("adex").parameters["g_L"].default
-    missed = {c.key for c in pw.judge("adex", cell, {"g_L": 0.5 * g_l}, verify=False).checks if not c.passed}
+    missed = {c.key for c in pw.judge("adex", cell, {"g_L": 0.5 * g_l}, verify=False).criteria if not c.passed}
     assert {"resistance", "time_constant", "course"} <= missed
 
 
@@ -65,9 +65,9 @@ def test_what_is_compared_is_chosen_and_weighed():
     assert "course" not in found and "ahp" not in found
     assert found["rest"].weight == 0.25 and found["gamma"].weight == 1.0
     far = {"E_L": -50.0}
-    rest = next(c for c in pw.judge("adex", cell, far, verify=False).checks if c.key == "rest")
-    whole = next(c for c in pw.judge("adex", adex_cell([350.0]), far, verify=False).checks if c.key == "rest")
-    assert rest.cost == pytest.approx(0.25 * whole.cost)
+    rest = next(c for c in pw.judge("adex", cell, far, verify=False).criteria if c.key == "rest")
+    whole = next(c for c in pw.judge("adex", adex_cell([350.0]), far, verify=False).criteria if c.key == "rest")
+    assert rest.penalty == pytest.approx(0.25 * whole.penalty)
     with pytest.raises(ValueError, match="unknown name in compare: 'rests'"):
         adex_cell([350.0], compare=["rests"])
 
@@ -104,7 +104,9 @@ def test_the_features_of_a_recording_are_those_of_efel():
 
 def test_height_and_width_are_asked_of_neurons_without_a_reset_alone():
     cell = pw.from_recording(CELL)
-    asked = {model: {c.key for c in pw.judge(model, cell, verify=False).checks} for model in ("adex", "hodgkin_huxley")}
+    asked = {
+        model: {c.key for c in pw.judge(model, cell, verify=False).criteria} for model in ("adex", "hodgkin_huxley")
+    }
     assert not {"height", "width"} & asked["adex"] and {"height", "width"} <= asked["hodgkin_huxley"]
 
 
@@ -157,8 +159,8 @@ def test_a_column_tells_sweeps_of_a_table_apart(tmp_path):
 def test_a_current_in_amperes_has_a_free_factor_for_a_model_without():
     cell = adex_cell([350.0])
     scale = cell.parameters(pw.models.get("izhikevich"))["current_scale"]
-    assert scale.free and scale.default == pytest.approx(pw.models.get("izhikevich").current.default / 350.0, rel=1e-3)
-    assert not cell.parameters(pw.models.get("adex"))["current_scale"].free
+    assert scale.vary and scale.default == pytest.approx(pw.models.get("izhikevich").current.default / 350.0, rel=1e-3)
+    assert not cell.parameters(pw.models.get("adex"))["current_scale"].vary
 
 
 def test_the_plot_of_a_verdict_draws_the_recording():

@@ -51,7 +51,7 @@ def table():
 
 
 def checks(verdict):
-    return {c.key: c for c in verdict.checks}
+    return {c.key: c for c in verdict.criteria}
 
 
 # -- the recorded cell -------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_without_the_current_a_step_of_free_amplitude_is_searched_too():
 def test_a_neuron_without_adaptation_misses_the_intervals_of_an_adapting_cell():
     cell = pw.from_recording(CELL)
     result = pw.optimize("lif", cell, seed=0, budget=1000)
-    broken = {c.key for c in pw.judge("lif", cell, result.parameters).checks if not c.passed}
+    broken = {c.key for c in pw.judge("lif", cell, result.parameters).criteria if not c.passed}
     assert "cv" in broken
 
 
@@ -216,16 +216,16 @@ def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
     file["current"] += 40.0
     cell = pw.from_recording(file)
     neuron = pw.models.get("adex")
-    declared = cell.stimulus_parameters(neuron)
-    assert declared["holding"].default == 40.0 and not declared["holding"].free and not declared["current_scale"].free
+    declared = cell.stimulus_parameters_for(neuron)
+    assert declared["holding"].default == 40.0 and not declared["holding"].vary and not declared["current_scale"].vary
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
     assert trace.current[0, 0] == 40.0 and trace.current[0].max() == 340.0
     scaled = pw.judge("adex", cell, {"current_scale": 2.0}, verify=False).traces[cell.main_sweep]
     assert scaled.current[0].max() == 640.0
     result = pw.optimize("adex", cell, seed=0, budget=64)
     assert result.parameters["holding"] == 40.0 and result.parameters["current_scale"] == 1.0
-    freed = pw.from_recording(file, free=["holding"]).stimulus_parameters(neuron)
-    assert freed["holding"].free and not freed["current_scale"].free
+    freed = pw.from_recording(file, vary=["holding"]).stimulus_parameters_for(neuron)
+    assert freed["holding"].vary and not freed["current_scale"].vary
 
 
 def test_a_current_that_never_changes_is_a_step_from_zero_at_the_start():
@@ -287,11 +287,11 @@ def test_a_spike_that_comes_nearer_costs_less_before_it_coincides():
     cell = pw.from_recording((0.0, 200.0), spikes=[50.0], precision=2.0)
     gamma = next(c for c in cell.criteria if c.key == "gamma")
     one = np.ones(1)
-    costs = []
+    penalties = []
     for at in (120.0, 80.0, 60.0, 53.0, 51.0):
         found = features.coincidences(np.array([[at]]), np.array([50.0]), 2.0, 200.0)
-        costs.append(gamma.cost(found.gamma, gamma.low * one, gamma.high * one, one, 0 * one, found.progress)[0])
-    assert costs == sorted(costs, reverse=True) and len(set(costs)) == 5 and costs[-1] == 0.0
+        penalties.append(gamma.penalty(found.gamma, gamma.low * one, gamma.high * one, one, 0 * one, found.progress)[0])
+    assert penalties == sorted(penalties, reverse=True) and len(set(penalties)) == 5 and penalties[-1] == 0.0
 
 
 # -- what is refused ---------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ V = np.where(T == 25.0, 20.0, -70.0)
         (lambda f: f(T, V, distance="victor"), "Valid: coincidence, van_rossum"),
         (lambda f: f(T, V, precision=0.0), "precision is 0.0, valid is: finite, > 0"),
         (lambda f: f(T, spikes=[1.0, 2.0, 3.0], precision=20.0), "coincide by chance"),
-        (lambda f: f(T, V, free=["amplitude", "current_scale"]), "stimulus value in free: 'current_scale'"),
+        (lambda f: f(T, V, vary=["amplitude", "current_scale"]), "stimulus parameter in vary: 'current_scale'"),
         (lambda f: f(pd.DataFrame({"t": T, "v": V}), "voltage"), "column for v: 'voltage'"),
         (lambda f: f(pd.DataFrame({"t": T, "v": V}), V), "v is ndarray, valid beside a file or a table is"),
         (lambda f: f(T, spikes=[5.0, 20.0, 20.5, 45.0]), r"spikes at 20 and 20\.5 ms are 0\.5 ms apart, valid is: at"),

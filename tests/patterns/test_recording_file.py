@@ -71,7 +71,7 @@ def test_a_current_that_cannot_be_converted_gets_a_factor():
     izhikevich = pw.models.get("izhikevich")
     file = read_recording(FILE.read_bytes().replace(b"current in pA", b""), FILE.name)
     assert file.choices(izhikevich)["current"][-1] == AS_IT_IS
-    free = {n: p.free for n, p in file.pattern(izhikevich, {"current": AS_IT_IS}).parameters(izhikevich).items()}
+    free = {n: p.vary for n, p in file.pattern(izhikevich, {"current": AS_IT_IS}).parameters(izhikevich).items()}
     assert free["current_scale"]
 
 

@@ -59,7 +59,7 @@ def test_given_values_hold_until_the_next_one_or_go_in_lines():
 def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     verdict = pw.judge("izhikevich", pattern)
     assert verdict.status == "unjudged" and not verdict.accepted and not verdict.replicated and np.isnan(verdict.loss)
-    assert verdict.checks == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
+    assert verdict.criteria == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
     assert "not judged" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
     many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
     assert set(many.status) == {"unjudged"} and "3 unjudged" in repr(many)
@@ -93,7 +93,7 @@ def test_they_have_keys_and_are_none_of_the_patterns():
 def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
     for number in (1, 2, 10, 50):
         pattern = pw.patterns.stimulus("pulses", number=number)
-        values = SimpleNamespace(**{value.key: np.array([value.default]) for value in pattern.free_values})
+        values = SimpleNamespace(**{value.key: np.array([value.default]) for value in pattern.stimulus_parameters})
         longest = pattern.durations(values)["stimulus"]
         assert longest <= stimuli.LONGEST + 500.0
 

@@ -19,7 +19,10 @@ from plausiwidgets.widgets.app.tape import sweep_formulas, value_of
 def steady(end, **changes):
     """Return a pattern that counts the spikes of a step until an end that depends on the values."""
     fields = dict(
-        free_values=[*doublet().free_values, pw.FreeValue("delay", 50.0, 0.0, 200.0, unit="ms")],
+        stimulus_parameters=[
+            *doublet().stimulus_parameters,
+            pw.StimulusParameter("delay", 50.0, 0.0, 200.0, unit="ms"),
+        ],
         sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 1000.0, s.amplitude)], end=end(s))},
         measure=lambda r, s: {"n": r["step"].count()},
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1.0)],
@@ -74,7 +77,7 @@ def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
 @pytest.mark.parametrize("name", ["dt", "model", "pattern", "seed", "lock", "samples", "lines", "self"])
 def test_a_name_that_links_and_calls_need_is_refused(name):
     with pytest.raises(ValueError, match=rf"key of a stimulus value is '{name}', which is reserved"):
-        pw.FreeValue(name, 5.0, 1.0, 9.0, unit="ms")
+        pw.StimulusParameter(name, 5.0, 1.0, 9.0, unit="ms")
 
 
 @pytest.mark.parametrize("name", ["read", "values", "name", "key"])
@@ -119,7 +122,7 @@ def rough(samples):
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps is 1e.10, valid is: at most"),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
-        (lambda: pw.analysis.rate_curve("lif", np.zeros(10**6)), "number of currents"),
+        (lambda: pw.analysis.fi_curve("lif", np.zeros(10**6)), "number of currents"),
         (lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(4_000_000)}), "number of sets is 4e.06"),
         (lambda: pw.optimize("lif", "tonic_spiking", popsize=10**9), r"population \(popsize\) is 1e.09"),
         (lambda: pw.assess("lif", "tonic_spiking", seed=range(10**7)), "number of searches is 100001"),
@@ -137,7 +140,7 @@ def test_an_absurd_request_is_refused_with_a_way_to_go_on(call, said):
 
 
 def test_an_absurd_request_is_let_through_on_purpose(monkeypatch):
-    monkeypatch.setattr("plausiwidgets.simulation.simulate.MOST_STEPS", 100.0)
+    monkeypatch.setattr("plausiwidgets.simulation.simulate.MAX_STEPS", 100.0)
     with pytest.raises(ValueError, match="PLAUSIWIDGETS_UNBOUNDED"):
         pw.simulate("lif", pw.Current.step(1.0, 50.0))
     monkeypatch.setenv("PLAUSIWIDGETS_UNBOUNDED", "1")
@@ -163,7 +166,7 @@ def wrong_of(seed):
         s = SimpleNamespace(**{name: float(x[i]) for name, x in values.items()})
         alone = pw.judge(model, pattern, vars(s), verify=False)
         sweeps = drawn.sweeps(s)
-        for check, single in zip(verdict.checks, alone.checks, strict=True):
+        for check, single in zip(verdict.criteria, alone.criteria, strict=True):
             if not np.array_equal(check.value[i], single.value, equal_nan=True):
                 wrong.append(f"seed {seed}: {check.key} is {single.value} alone, {check.value[i]} among others")
             if check.key in drawn.by_hand:

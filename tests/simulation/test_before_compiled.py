@@ -61,7 +61,8 @@ def test_the_first_verdict_of_an_explorer_comes_before_the_kernel_and_measures_t
     heard = []
     explorer = pw.Explorer(make(good_step), "tonic_spiking", {})
     explorer.observe(
-        lambda change: heard.append((is_ready(explorer.model), [check.value for check in change.new.checks])), "verdict"
+        lambda change: heard.append((is_ready(explorer.model), [check.value for check in change.new.criteria])),
+        "verdict",
     )
     try:
         assert explorer.wait(120)

@@ -9,7 +9,7 @@ import torch
 from kernel_helpers import by_javascript, by_kernel, by_numpy, by_plain_python, lanes_model
 
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lanes import NotCompilableError
 
 f32, f64, i32, i64 = torch.float32, torch.float64, torch.int32, torch.int64
 
@@ -76,5 +76,5 @@ def test_a_number_that_no_integer_holds_is_refused_by_name():
     def huge(current, state, p, dt):
         return torch.zeros_like(current), (torch.where(current.to(i64) == 2**63, 1.0, 0.0),)
 
-    with pytest.raises(NotCompilable, match=r"eq reads 9223372036854775808, which torch.int64 does not hold"):
+    with pytest.raises(NotCompilableError, match=r"eq reads 9223372036854775808, which torch.int64 does not hold"):
         export_step(lanes_model(huge, 1))

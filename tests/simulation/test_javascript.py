@@ -25,7 +25,7 @@ def test_what_javascript_does_not_have_is_refused_by_name(name):
         v = state[0] + dt * (-65.0 - state[0] + current + getattr(torch, name)(state[0]))
         return (v > -50.0).to(f64), (torch.where(v > -50.0, p.p - 65.0, v),)
 
-    with pytest.raises(pw.NotCompilable, match=rf"'under_test'.*uses {name}, which JavaScript does not have"):
+    with pytest.raises(pw.NotCompilableError, match=rf"'under_test'.*uses {name}, which JavaScript does not have"):
         pw.networks.to_javascript(lanes_model(step, 1))
 
 

@@ -12,10 +12,10 @@ from plausiwidgets.program.operations import TABLE, Operation
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.simulation.cost import operations
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
+from plausiwidgets.simulation.operation_count import operations
 
-SHIFT = Operation("__lshift__", "{0} << {1}", "bitwise_left_shift", cost=2)
+SHIFT = Operation("__lshift__", "{0} << {1}", "bitwise_left_shift", operations=2)
 
 
 def shifting():
@@ -45,7 +45,7 @@ def test_one_row_is_machine_code_plain_python_and_a_number_of_operations(shift):
     np.testing.assert_array_equal(compiled.recorded, python.recorded)
     body = export_step(shift).body
     assert [line.operation for line in body].count(SHIFT) == 1
-    assert operations(shift) == sum(line.operation.cost for line in body if line.level == 2)
+    assert operations(shift) == sum(line.operation.operations for line in body if line.level == 2)
     run = compiled_body(export_step(shift))(np.ones(1), np.array([[0.5], [3.0]]), np.ones((1, 1)), 0.1)
     assert run[1, 0] == pytest.approx(0.5 + 0.1 * (1.0 - 0.01 * (3 << 2) - 0.5), rel=1e-7)  # in float32
 

@@ -42,7 +42,7 @@ NEEDS = {
     "pw.optimize(own, 'tonic_spiking', budget=4)": "torch",
     "pw.assess(own, 'tonic_spiking', budget=4)": "torch",
     "pw.analysis.parameter_plane(own, 'tonic_spiking', 'tau', 'amplitude', points=2)": "torch",
-    "pw.analysis.rate_curve(own, [1.0])": "torch",
+    "pw.analysis.fi_curve(own, [1.0])": "torch",
     "pw.export_page(own, 'tonic_spiking')": "torch",
     "pw.networks.to_javascript(own)": "torch",
     "pw.analysis.model_card(own)": "torch",
@@ -54,7 +54,7 @@ NEEDS = {
     "pw.analysis.repertoire('lif', engine='torch')": "torch",
     "pw.to_norse('lif')": "torch",
     "pw.from_torch(object())": "torch",
-    "pw.optimize('lif', 'tonic_spiking', budget=64).to_norse()": "torch",
+    "pw.to_norse('lif', pw.optimize('lif', 'tonic_spiking', budget=64).parameters)": "torch",
     "pw.models.load(MY_NEURONS)": "torch",
     "functional('lif')": "norse",
     "pw.to_brian2('lif')": "brian2",
@@ -119,8 +119,8 @@ def test_the_command_line_refuses_a_file_of_neurons_without_torch(tmp_path):
 @pytest.mark.parametrize(("platform", "hint"), [("linux", True), ("darwin", False), ("win32", False)])
 def test_the_cpu_build_of_torch_is_named_where_pip_brings_another(monkeypatch, platform, hint):
     monkeypatch.setattr(sys, "platform", platform)
-    assert ("https://download.pytorch.org/whl/cpu" in str(extras.NotInstalled("torch"))) is hint
-    assert "pytorch.org" not in str(extras.NotInstalled("brian2"))
+    assert ("https://download.pytorch.org/whl/cpu" in str(extras.NotInstalledError("torch"))) is hint
+    assert "pytorch.org" not in str(extras.NotInstalledError("brian2"))
 
 
 def code_cells(notebook: Path) -> list[str]:

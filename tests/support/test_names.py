@@ -1,28 +1,10 @@
-"""A name that another package has, and an argument of 0.2, are refused with the one that is valid."""
+"""A name that another package has, and a misspelt name, are rejected with the valid one."""
 
 from importlib import import_module
 
 import pytest
 
 import plausiwidgets as pw
-
-
-@pytest.mark.parametrize(
-    ("call", "new"),
-    [
-        (lambda: pw.optimize("lif", "tonic_spiking", max_seconds=1.0), "time_limit"),
-        (lambda: pw.start_optimization("lif", "tonic_spiking", max_seconds=1.0), "time_limit"),
-        (lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", checkpoint=print), "progress"),
-        (lambda: pw.analysis.sample_accepted("lif", "tonic_spiking", checkpoint=print), "progress"),
-        (lambda: pw.analysis.parameter_plane("lif", pattern="tonic_spiking", x="tau_mem", y="v_rest"), "patterns"),
-        (lambda: pw.analysis.phase_line("lif", x_range=(-80.0, -40.0)), "bounds"),
-        (lambda: pw.analysis.phase_plane("adex", ranges=((-80.0, -40.0), (0.0, 1.0))), "bounds"),
-        (lambda: pw.analysis.phase_plane("adex", grid=(10, 10)), "points"),
-    ],
-)
-def test_an_old_word_of_an_argument_is_refused_with_the_new_one(call, new):
-    with pytest.raises(TypeError, match=rf"the argument \w+ is now {new}$"):
-        call()
 
 
 def test_a_word_that_never_was_an_argument_is_refused_as_ever():

@@ -42,7 +42,7 @@ def objects():
         "planes": pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=4),
         "phase plane": pw.analysis.phase_plane("hodgkin_huxley", current=5.0),
         "phase line": pw.analysis.phase_line("qif"),
-        "bifurcations": pw.analysis.bifurcations("izhikevich"),
+        "bifurcations": pw.analysis.bifurcation_diagram("izhikevich"),
         "layer": pw.to_norse("adex", {"b": [20.0, 60.0]}, learn="b"),
         "study": study,
         "snapshot": study.snapshot(),
@@ -59,16 +59,16 @@ def test_each_fits_a_terminal_and_its_repr_is_a_line(objects):
 def test_a_verdict_prints_the_value_and_the_interval_of_each_criterion(objects):
     verdict, lines = objects["verdict"], str(objects["verdict"]).splitlines()
     assert lines[0] == "adex, tonic_spiking: ✓ replicated, loss 0, dt 0.1 ms"
-    assert len(lines) == len(verdict.checks) + 3
+    assert len(lines) == len(verdict.criteria) + 3
     (row,) = (line for line in lines if line.startswith("✓  spikes "))
-    assert row.split("  ")[-1].strip() == "≥ 5 spikes" and f"{verdict.checks[2].value:g} spikes" in row
+    assert row.split("  ")[-1].strip() == "≥ 5 spikes" and f"{verdict.criteria[2].value:g} spikes" in row
     assert any(line.startswith("✗  complete bursts") for line in str(objects["rejected"]).splitlines())
 
 
 def test_many_sets_print_how_many_hold_and_how_they_are_spread(objects):
     many, text = objects["many"], str(objects["many"])
     (row,) = (line for line in text.splitlines() if "no initial burst" in line)
-    check = next(check for check in many.checks if check.title == "no initial burst")
+    check = next(check for check in many.criteria if check.title == "no initial burst")
     assert f"{100 * check.passed.mean():.0f} %" in row
     assert f"{check.value.min():.4g}, {np.median(check.value):.4g}, {check.value.max():.4g}" in row
 
@@ -105,7 +105,7 @@ def test_a_picture_of_a_verdict_has_a_stroke_for_each_spike_and_its_potential(ob
 
 
 def test_an_object_of_names_that_are_no_longer_known_still_prints():
-    gone = pw.Result("gone", "forgotten", 1, 10, reason="budget", parameters={"a": 1.0}, loss=2.0, evaluations=10)
+    gone = pw.Result("gone", "forgotten", 1, 10, stop_reason="budget", parameters={"a": 1.0}, loss=2.0, evaluations=10)
     assert "gone, forgotten, seed 1: ✗ not found within 10 evaluations, least loss 2" in str(gone)
     assert pictures(gone._repr_html_()) == []
 

@@ -47,7 +47,7 @@ def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
 
 def test_the_hidden_neuron_shows_its_pattern():
     hidden = pw.teaching.mystery("izhikevich", "phasic_bursting", 5)
-    stimulus = {name: hidden.start[name] for name in hidden.pattern.free}
+    stimulus = {name: hidden.start[name] for name in hidden.pattern.stimulus_names}
     assert set(stimulus) == {"holding", "current_scale"}
     verdict = pw.judge("izhikevich", hidden.pattern, {**stimulus, **hidden.reveal()}, dt=hidden.dt, verify=False)
     spikes = next(iter(verdict.traces.values())).spike_times[0]

@@ -210,7 +210,7 @@ def test_a_widget_can_be_linked_to_the_parameters(explorer):
 
 
 def test_a_selection_that_is_set_is_shown_with_its_ranges(explorer):
-    explorer.selection = Selection.of("adex", "mixed_mode").with_bounds("a", 0.0, 9.0).with_free(["a"])
+    explorer.selection = Selection.of("adex", "mixed_mode").with_bounds("a", 0.0, 9.0).with_varied(["a"])
     assert explorer.selection.bounds["a"] == (0.0, 9.0)
     assert explorer._shown["free"] == ["a"]
 
@@ -335,7 +335,7 @@ def test_a_mystery_is_told_to_the_page_without_its_answer():
     assert explorer._shown_data()["mystery"] is None
     other = pw.Explorer("lif", "tonic_spiking", mystery=1)
     assert other._shown_data()["mystery"] == told
-    assert other.selection.free == hidden.moved
+    assert other.selection.varied == hidden.moved
 
 
 def test_an_unknown_tool_is_refused():

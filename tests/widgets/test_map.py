@@ -9,7 +9,7 @@ import plausiwidgets as pw
 from plausiwidgets.widgets.figures.map_cells import grid
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
-ROW |= {"found_after": 6, "robustness": 0.93, "broken": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
+ROW |= {"found_after": 6, "robustness": 0.93, "unmet": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
 MINE = replace(pw.patterns.get("tonic_spiking"), key="mine", letter="", title="My own")
 
 
@@ -18,7 +18,7 @@ def table() -> pd.DataFrame:
     rows = [
         ROW,
         ROW | {"pattern": "tonic_bursting", "status": "rejected", "loss": 5.08, "found_after": None,
-               "robustness": None, "broken": "spikes, <gap>"},
+               "robustness": None, "unmet": "spikes, <gap>"},
         ROW | {"model": "adex", "status": "fragile", "parameters": {}},
     ]  # fmt: skip
     return pd.DataFrame(rows)
@@ -41,7 +41,7 @@ def test_marks_and_what_is_told_of_a_cell(table):
     assert first.startswith("shows it (verified), found after 6 evaluations") and "robustness 93 %" in first
     assert "distance" not in first
     assert second.startswith(
-        f"cannot: {pw.models.get('lif').cannot['tonic_bursting']}; not found within 64 evaluations"
+        f"cannot: {pw.models.get('lif').ruled_out['tonic_bursting']}; not found within 64 evaluations"
     )
     assert "; distance 5.08" in second and "misses: spikes, <gap>" in second
     assert third.startswith("holds, but not robustly, within 64 evaluations")

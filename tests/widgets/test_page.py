@@ -37,7 +37,7 @@ def test_a_file_stores_verdicts_presets_and_what_the_assessment_found(tmp_path):
         assert dict(exported(data, "adex", key)["values"])["b"] == 55.0
         for stored in entry["sets"]:
             verdict = pw.judge("adex", key, dict(stored["values"]), dt=stored["dt"])
-            assert (stored["status"], stored["why"]) == (verdict.status, verdict.failed_check)
+            assert (stored["status"], stored["why"]) == (verdict.status, verdict.failed_test)
     latency = patterns["spike_latency"]["sets"]
     assert any(stored["title"] == "found by a search" for stored in latency)
     assert all(sweep["fixed"] for sweep in latency[0]["chosen"][0] if sweep["name"] != "full amplitude")
@@ -126,8 +126,8 @@ def test_a_file_holds_the_translations_of_what_it_shows(tmp_path):
 def test_a_file_in_english_holds_no_translations_and_the_argument_against_what_its_neuron_cannot(tmp_path):
     patterns = ["tonic_spiking", "rebound_spike"]
     data = data_of(pw.export_page("lif", patterns, path=tmp_path / "lif.html", language="en"))
-    argument = pw.models.get("lif").cannot["rebound_spike"]
-    assert [pattern["cannot"] for pattern in data["shipped"]["lif"]["patterns"].values()] == ["", argument]
+    argument = pw.models.get("lif").ruled_out["rebound_spike"]
+    assert [pattern["ruled_out"] for pattern in data["shipped"]["lif"]["patterns"].values()] == ["", argument]
     assert data["texts"] == {}
 
 

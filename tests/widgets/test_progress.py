@@ -48,5 +48,5 @@ def test_searches_that_wait_and_run():
     waiting = pw.Result("lif", "mixed_mode", 0, 300)
     [cell] = grid_of_results([waiting]).cells.values()
     assert (cell.status, cell.lines) == ("waiting", ("waiting",))
-    [cell] = grid_of_results([replace(waiting, reason="running", evaluations=64)]).cells.values()
+    [cell] = grid_of_results([replace(waiting, stop_reason="running", evaluations=64)]).cells.values()
     assert cell.status == "running" and cell.lines == ("searching, 64 of 300 evaluations",)

@@ -108,7 +108,7 @@ PARAMETERS = [
               description="Leak reversal potential.", source=_BOOK),
     Parameter("g_Na", 120.0, 60.0, 200.0, "mS/cm²", group="channels",
               description="Sodium conductance: drives the spike.", source=_BOOK),
-    Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", free=False,
+    Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_BOOK),
     Parameter("g_K", 20.0, 10.0, 60.0, "mS/cm²", group="channels",
               description="Potassium conductance: ends the spike.", source=_BOOK),
@@ -129,7 +129,7 @@ PARAMETERS = [
 ]  # fmt: skip
 
 PRESETS = [
-    Preset("Axon of a crab", {p.key: p.default for p in PARAMETERS if p.free} | {"amplitude": 15.0},
+    Preset("Axon of a crab", {p.key: p.default for p in PARAMETERS if p.vary} | {"amplitude": 15.0},
            "class_1_excitable", 0.05, f"{_CONNOR}; {_BOOK}"),
 ]  # fmt: skip
 

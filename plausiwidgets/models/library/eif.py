@@ -67,6 +67,6 @@ NEURON = NeuronModel(
             None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here of a membrane of 10⁻⁴ cm²",
         )
     ],
-    cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
+    ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

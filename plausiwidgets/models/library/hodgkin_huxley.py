@@ -89,7 +89,7 @@ PARAMETERS = [
               description="Leak reversal potential.", source=_SQUID),
     Parameter("g_Na", 120.0, 60.0, 200.0, "mS/cm²", group="channels",
               description="Sodium conductance: drives the spike.", source=_SQUID),
-    Parameter("E_Na", 50.0, 40.0, 60.0, "mV", group="channels", free=False,
+    Parameter("E_Na", 50.0, 40.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_SQUID),
     Parameter("g_K", 36.0, 10.0, 60.0, "mS/cm²", group="channels",
               description="Potassium conductance: ends the spike.", source=_SQUID),

@@ -64,7 +64,7 @@ NEURON = NeuronModel(
         Parameter("g_T", 0.07, 0.01, 0.2, "mS/cm²", "log", group="channels",
                   description="Conductance of the T current, of T-type calcium channels, which makes the burst.",
                   source=SOURCE),
-        Parameter("V_T", 120.0, 100.0, 140.0, "mV", group="channels", free=False,
+        Parameter("V_T", 120.0, 100.0, 140.0, "mV", group="channels", vary=False,
                   description="Reversal potential of the T current, that of calcium.", source=SOURCE),
         Parameter("V_h", -60.0, -75.0, -52.0, "mV", group="channels",
                   description="Potential above which the T current flows, and below which it gets ready.",

@@ -84,13 +84,13 @@ PARAMETERS = [
               description="Potential right after a spike; high values make bursts.", source=IZHIKEVICH_2004),
     Parameter("d", 6.0, -25.0, 12.0, "mV/ms", "asinh", 0.5, group="spike and reset",
               description="Added to u at each spike: how much a spike slows the next one.", source=IZHIKEVICH_2004),
-    Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", free=False,
+    Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", vary=False,
               description="Coefficient of v² (sq in Norse): how sharply the potential takes off.",
               source=IZHIKEVICH_2003),
-    Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", free=False,
+    Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", vary=False,
               description="Coefficient of v (mn in Norse): it places rest and threshold.", source=IZHIKEVICH_2003),
     # A constant current by another name; the optimizer could hide a holding current in it.
-    Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", free=False,
+    Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", vary=False,
               description="The term without v (bias in Norse): a constant drive.", source=IZHIKEVICH_2003),
 ]  # fmt: skip
 CURRENT = Parameter("current", 10.0, -20.0, 100.0, "mV/ms", description="Injected current.")

@@ -52,10 +52,10 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 
 
 VARIANTS = [
-    Parameter("v_u", 0.0, 0.0, 80.0, "mV", group="adaptation", free=False,
+    Parameter("v_u", 0.0, 0.0, 80.0, "mV", group="adaptation", vary=False,
               description="Offset of v in the equation of u; 65 in the accommodation variant, else 0.",
               source=IZHIKEVICH_2004),
-    Parameter("k_u", 1.0, 0.0, 1.0, "1", limits=(0.0, None), group="adaptation", free=False,
+    Parameter("k_u", 1.0, 0.0, 1.0, "1", limits=(0.0, None), group="adaptation", vary=False,
               description="Decay of u in its own equation; 0 in the accommodation variant, else 1.",
               source=IZHIKEVICH_2004),
 ]  # fmt: skip

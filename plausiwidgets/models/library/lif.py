@@ -93,7 +93,7 @@ NEURON = from_norse(
     description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
     "beyond its potential, so most patterns are out of its reach.",
     source=f"Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; step of {NORSE}",
-    cannot=proofs.ONE_VARIABLE
+    ruled_out=proofs.ONE_VARIABLE
     | proofs.RESETS_ALL
     | proofs.LEAKY
     | {"phasic_spiking": _REPEATS, "class_2_excitable": _GROWS},

@@ -84,6 +84,6 @@ NEURON = NeuronModel(
     description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
     "neuron whose firing slows down.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
-    cannot=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
+    ruled_out=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
     validate=False,
 )  # fmt: skip

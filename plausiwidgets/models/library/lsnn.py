@@ -72,6 +72,6 @@ NEURON = from_norse(
     description="A leaky integrator whose threshold jumps at each spike and falls back: its firing slows down, and it "
     "remembers its own spikes for as long as the threshold takes.",
     source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; step of {NORSE}",
-    cannot=proofs.ONE_VARIABLE | proofs.LEAKY,
+    ruled_out=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
 )  # fmt: skip

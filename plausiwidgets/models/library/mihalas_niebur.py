@@ -70,7 +70,7 @@ PARAMETERS = [
     Parameter("G", 0.05, 0.02, 0.2, "1/ms", "log", group="membrane",
               description="Leak conductance over the capacitance: 1/G is the membrane time constant, 5 to 50 ms.",
               source=SOURCE),
-    Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", free=False,
+    Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", vary=False,
               description="Leak reversal potential: where the neuron rests.", source=SOURCE),
     Parameter("V_r", -70.0, -80.0, -61.0, "mV", group="spike and reset",
               description="Potential right after a spike; held at least 1 mV below Theta_r.", source=SOURCE),
@@ -138,6 +138,6 @@ NEURON = NeuronModel(
     "makes bursts, adaptation and after-potentials.",
     source=f"{SOURCE}, doi:10.1162/neco.2008.12-07-680",
     presets=PRESETS,
-    cannot={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
+    ruled_out={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
     validate=False,
 )

@@ -57,7 +57,7 @@ NEURON = NeuronModel(
         Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
                   description="Threshold, the unstable fixed point without a current: above it the potential takes "
                   "off.", source=_BOOK),
-        Parameter("v_peak", 30.0, 0.0, 60.0, "mV", limits=(0.0, None), group="spike and reset", free=False,
+        Parameter("v_peak", 30.0, 0.0, 60.0, "mV", limits=(0.0, None), group="spike and reset", vary=False,
                   description="Top of the spike, where the potential is reset.", source="Latham et al. 2000"),
         Parameter("v_reset", -65.0, -80.0, -35.0, "mV", limits=(None, -1.0), group="spike and reset",
                   description="Potential right after a spike; above the threshold the neuron goes on firing by itself.",
@@ -75,6 +75,6 @@ NEURON = NeuronModel(
     "threshold that meet at the rheobase. One variable, so no resonance, no adaptation.",
     source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986, doi:10.1137/0146017; Latham et al., J. Neurophysiol. "
     "83, 2000, doi:10.1152/jn.2000.83.2.808",
-    cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
+    ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

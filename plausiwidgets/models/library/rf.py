@@ -97,6 +97,6 @@ NEURON = NeuronModel(
         Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
                "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
     ],
-    cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
+    ruled_out=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
     validate=False,
 )  # fmt: skip

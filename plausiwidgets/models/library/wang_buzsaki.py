@@ -90,7 +90,7 @@ PARAMETERS = [
               description="Leak reversal potential: near it the neuron rests.", source=_WANG),
     Parameter("g_Na", 35.0, 15.0, 100.0, "mS/cm²", group="channels",
               description="Sodium conductance: drives the spike.", source=_WANG),
-    Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", free=False,
+    Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_WANG),
     Parameter("g_K", 9.0, 3.0, 40.0, "mS/cm²", group="channels",
               description="Potassium conductance: ends the spike.", source=_WANG),

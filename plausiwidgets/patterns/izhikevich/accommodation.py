@@ -8,7 +8,7 @@ from plausiwidgets.patterns.criterion import at_least, count
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import ramp
@@ -48,10 +48,10 @@ ACCOMMODATION = Pattern(
     function="Responds to sudden changes and ignores slow drifts.",
     parameter_hint="Recovery must keep up with a slow rise of the potential.",
     source=SOURCE,
-    free_values=[
+    stimulus_parameters=[
         STEP,
         HOLDING,
-        FreeValue("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
+        StimulusParameter("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
             description="Length of the fast ramp; the slow one takes 16 times as long."),
     ],
     sweeps=_ramps,

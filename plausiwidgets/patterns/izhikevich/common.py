@@ -23,7 +23,7 @@ from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import Criterion, Interval, at_least, at_most, count, quantity, ratio
 from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
@@ -34,21 +34,21 @@ SOURCE = (
 
 # -- stimulus values -------------------------------------------------------------------------------
 
-STEP = FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None))
-PULSE = FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))
+STEP = StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None))
+PULSE = StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))
 INHIBITING_STEP, INHIBITING_PULSE = replace(STEP, downwards=True), replace(PULSE, downwards=True)
-HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
+HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)
 # Inhibition-induced firing lives at holding levels close to a balance of large currents.
-WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")
+WIDE_HOLDING = StimulusParameter("holding", 0.0, -1.0, 9.0, of="current")
 
 
-def width(high: float, text: str) -> FreeValue:
-    return FreeValue("width", 5.0, 2.0, high, unit="ms", scale="log", description=text)
+def width(high: float, text: str) -> StimulusParameter:
+    return StimulusParameter("width", 5.0, 2.0, high, unit="ms", scale="log", description=text)
 
 
-def interval(default: float, low: float, high: float) -> FreeValue:
+def interval(default: float, low: float, high: float) -> StimulusParameter:
     text = "Interval T between the onsets of a pair of pulses."
-    return FreeValue("interval", default, low, high, unit="ms", scale="log", description=text)
+    return StimulusParameter("interval", default, low, high, unit="ms", scale="log", description=text)
 
 
 # -- criteria --------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ LONGEST_ISI = quantity("longest_isi", "longest interval", at_most(25.0), "ms", s
 
 
 def longer(
-    free_values: Sequence[FreeValue],
+    stimulus_parameters: Sequence[StimulusParameter],
     criteria: Sequence[Criterion],
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None,
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None,
@@ -90,8 +90,8 @@ def longer(
 ) -> Pattern:
     """Return a longer or finer form of a pattern, for its verification."""
     return Pattern(
-        key="longer", title="Longer", free_values=free_values, criteria=criteria, sweeps=sweeps, measure=measure,
-        procedure=procedure,
+        key="longer", title="Longer", stimulus_parameters=stimulus_parameters, criteria=criteria, sweeps=sweeps,
+        measure=measure, procedure=procedure,
     )  # fmt: skip
 
 

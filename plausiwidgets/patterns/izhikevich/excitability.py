@@ -13,7 +13,7 @@ from plausiwidgets.patterns.criterion import at_least, at_most, between, quantit
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Mask, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats, Value, pulse
@@ -167,7 +167,7 @@ CLASS_1_EXCITABLE = Pattern(
     function="The rate can encode the strength of the input over a wide range.",
     parameter_hint="Recovery must not outrun the potential: a small or negative b of Izhikevich.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=False),
     criteria=_CRITERIA_1,
@@ -199,7 +199,7 @@ _CRITERIA_2 = (
     MAX_RATE,
 )  # fmt: skip
 
-_NOT_ABOVE_0 = FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))
+_NOT_ABOVE_0 = StimulusParameter("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))
 
 CLASS_2_EXCITABLE = Pattern(
     key="class_2_excitable",
@@ -210,7 +210,7 @@ CLASS_2_EXCITABLE = Pattern(
     function="The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
     parameter_hint="Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx).",
     source=SOURCE,
-    free_values=[STEP, _NOT_ABOVE_0],
+    stimulus_parameters=[STEP, _NOT_ABOVE_0],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=True),
     criteria=_CRITERIA_2,

@@ -25,7 +25,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
@@ -72,7 +72,7 @@ REBOUND_SPIKE = Pattern(
     function="Turns an inhibitory input into an output; rhythms of half-centre circuits rest on it.",
     parameter_hint="Inhibition must take recovery away: a large b of Izhikevich, a large a of AdEx.",
     source=SOURCE,
-    free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
+    stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[DURING, spikes(exactly(1), "Spikes after the release."), REBOUND],
@@ -89,7 +89,7 @@ REBOUND_BURST = Pattern(
     function="Thalamic cells answer inhibition so, as in sleep spindles.",
     parameter_hint="As for a rebound spike, with a high reset that lets one spike follow the other.",
     source=SOURCE,
-    free_values=[INHIBITING_PULSE, HOLDING, WIDTH],
+    stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(700.0),
     measure=_rebound,
     criteria=[
@@ -142,11 +142,11 @@ THRESHOLD_VARIABILITY = Pattern(
     function="The threshold of a neuron is not a number: it depends on what came before.",
     parameter_hint="Recovery that inhibition takes away, as for a rebound.",
     source=SOURCE,
-    free_values=[
+    stimulus_parameters=[
         PULSE,
         HOLDING,
         width(50.0, "Width of each pulse, and of the pause between them."),
-        FreeValue("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None), downwards=True,
+        StimulusParameter("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None), downwards=True,
             description="Amplitude of the inhibitory pulse, downwards."),
     ],
     sweeps=_inhibition_and_excitation,

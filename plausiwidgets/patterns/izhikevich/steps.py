@@ -35,7 +35,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
 )
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Floats, pulse
@@ -65,7 +65,9 @@ def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping
     }
 
 
-def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool = False) -> dict[str, Pattern]:
+def lasting(
+    stimulus_parameters: Sequence[StimulusParameter], sign: float = 1.0, *, bursts: bool = False
+) -> dict[str, Pattern]:
     """Return the verification of what must go on as long as its step; `bursts`: in bursts, all of them."""
     criteria = [PERSISTS, *((BURST_RATIO, BURST_SMALLEST, BURST_LARGEST) if bursts else ())]
 
@@ -77,7 +79,9 @@ def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool
         measured = {"ratio": found.ratio, "smallest": found.shortest, "largest": found.longest}
         return measured | {"persists": (LASTING - f.last(times)) / pause}
 
-    return {f"in a stimulus of {LASTING / 1000:g} s": longer(free_values, criteria, step(LASTING, sign), measure)}
+    return {
+        f"in a stimulus of {LASTING / 1000:g} s": longer(stimulus_parameters, criteria, step(LASTING, sign), measure)
+    }
 
 
 def during(r: Responses, length: float) -> Floats:
@@ -133,7 +137,7 @@ TONIC_SPIKING = Pattern(
     function="The rate of firing reports how strong a lasting input is.",
     parameter_hint="The amplitude sets the rate; adaptation slows the train down.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
@@ -193,7 +197,7 @@ PHASIC_SPIKING = Pattern(
         "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes back."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 50.0),
     criteria=[
@@ -222,7 +226,7 @@ PHASIC_BURSTING = Pattern(
     function="Reports the start of an input reliably: a burst is harder to miss than a spike.",
     parameter_hint="A high reset makes the burst, recovery that follows the potential ends it for good.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
@@ -258,7 +262,7 @@ TONIC_BURSTING = Pattern(
         "A high reset potential starts the next spike at once; the adaptation added per spike ends the burst."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
@@ -308,7 +312,7 @@ MIXED_MODE = Pattern(
         "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is low."
     ),
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
@@ -356,7 +360,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     function="Regular spiking cells of the cortex report the onset strongly and save spikes later.",
     parameter_hint="Adaptation per spike (d of Izhikevich, b of AdEx) and its time constant.",
     source=SOURCE,
-    free_values=[STEP, HOLDING],
+    stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[
@@ -404,7 +408,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
     parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
     source=SOURCE,
-    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=_inhibited,
     criteria=[
@@ -436,7 +440,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     function="Thalamo-cortical cells in sleep, when a spindle spreads.",
     parameter_hint="As for inhibition-induced spiking, with a high reset.",
     source=SOURCE,
-    free_values=[INHIBITING_STEP, WIDE_HOLDING],
+    stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=lambda r, s: bursting(r, INHIBITION, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
     criteria=[

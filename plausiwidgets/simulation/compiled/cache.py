@@ -23,7 +23,7 @@ from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.compiled.directory import environment, kernel_directory, remove, replace_file, sealed
 from plausiwidgets.simulation.compiled.kernel import Layout, emit
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lanes import NotCompilableError
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
@@ -39,7 +39,7 @@ def load_checked(model: NeuronModel) -> Kernel | None:
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):
-        raise NotCompilable("Numba is switched off in this process by NUMBA_DISABLE_JIT")
+        raise NotCompilableError("Numba is switched off in this process by NUMBA_DISABLE_JIT")
     note = _note(model)
     with suppress(OSError, UnicodeDecodeError):
         if note is not None:
@@ -145,7 +145,7 @@ def _in_memory(text: str, name: str) -> Kernel:
             exec(compile(text, f"<kernel of {name}>", "exec"), module.__dict__)
     except Exception as error:
         words = " ".join(str(error).split()[:40])
-        raise NotCompilable(
+        raise NotCompilableError(
             f"Numba could not compile model {name!r} ({type(error).__name__}: {words}); the torch engine runs it"
         ) from error
     return _parts(module)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
-from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilableError
 from plausiwidgets.simulation.loop import run_program
 from plausiwidgets.simulation.torch_engine import run_torch
 
@@ -81,7 +81,7 @@ def observe(model: NeuronModel) -> list[Steps]:
 
     Raises
     ------
-    NotCompilable
+    NotCompilableError
         If the step keeps state between calls: an export would leave placeholder tensors there.
     """
     with np.errstate(all="ignore"):
@@ -92,7 +92,7 @@ def observe(model: NeuronModel) -> list[Steps]:
             return []
         try:
             return _observe(model, run_torch)
-        except (NotCompilable, ImportError):
+        except (NotCompilableError, ImportError):
             raise
         except Exception:
             return []
@@ -106,11 +106,11 @@ def _by(model: NeuronModel) -> str:
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
     """Refuse a step whose result for a lane depends on how many lanes are computed together."""
     if not observed:
-        raise NotCompilable(f"model {model.key!r} cannot be compiled: torch cannot run its step on several lanes")
+        raise NotCompilableError(f"model {model.key!r} cannot be compiled: torch cannot run its step on several lanes")
     for steps in observed:
         difference = _difference(steps, run_torch, "alone or among others", _SINGLE_TOLERANCE)
         if difference is not None:
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"the step of model {model.key!r} cannot be compiled: a lane gives other values alone than together "
                 f"with others, or now and then ({difference}). Compute each lane by itself, without the number of "
                 f"lanes and without random numbers"
@@ -126,10 +126,10 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
             continue
         differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so that"
         if model.programs is not None:
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"{differs} NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
             )
-        raise NotCompilable(
+        raise NotCompilableError(
             f"{differs} only the torch engine runs it. Does the step keep values outside of its state, draw random "
             f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
         )
@@ -162,7 +162,7 @@ def _observe(model: NeuronModel, run: Run) -> list[Steps]:
         result = run(job)
         assert result.recorded is not None
         if not observed and _remembers(job, result.recorded, run):
-            raise NotCompilable(
+            raise NotCompilableError(
                 f"the step of model {model.key!r} cannot be compiled: it changes what stands outside of its state, "
                 f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "
                 f"state"

@@ -18,7 +18,7 @@ from plausiwidgets.simulation.compiled import cache, check
 from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
-from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable, joined
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilableError, joined
 from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def compiled(model: NeuronModel) -> Compiled:
 
     Raises
     ------
-    NotCompilable
+    NotCompilableError
         With the reason.
     """
     outcome = _compiled.get(model)
@@ -78,7 +78,7 @@ def compiled(model: NeuronModel) -> Compiled:
         with compiling:  # a second thread would only do the same again
             outcome = remembered(_compiled, model, lambda: _made(model))
     if isinstance(outcome, str):
-        raise NotCompilable(outcome)
+        raise NotCompilableError(outcome)
     return outcome
 
 
@@ -108,7 +108,7 @@ def before_compiled(model: NeuronModel) -> Engine | None:
             return None
         try:
             observed, program = exported(model)
-        except NotCompilable as reason:
+        except NotCompilableError as reason:
             _compiled[model] = str(reason)
             return None
         _exported[model] = observed, program
@@ -148,7 +148,7 @@ def _made(model: NeuronModel) -> Compiled | str:
     """Return the kernel of `model`, or why it has none."""
     try:
         return _make(model)
-    except NotCompilable as reason:
+    except NotCompilableError as reason:
         return str(reason)
 
 
@@ -175,7 +175,7 @@ def why_not(model: NeuronModel) -> str | None:
     """Return why `model` cannot be compiled, or None if it can."""
     try:
         compiled(model)
-    except NotCompilable as reason:
+    except NotCompilableError as reason:
         return str(reason)
     return None
 

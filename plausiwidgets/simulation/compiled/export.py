@@ -18,8 +18,8 @@ from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
-from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, Unsupported, covers, lower
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, UnsupportedError, covers, lower
+from plausiwidgets.simulation.lanes import NotCompilableError
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.quiet import imported
 
@@ -99,22 +99,22 @@ def export_step(model: NeuronModel) -> Program:
 
     Raises
     ------
-    NotCompilable
+    NotCompilableError
         If the step cannot be traced, or contains what the table does not cover; the text names the operation,
         the line of the step where that is known, and what to write instead.
     """
     reason = getattr(model.step, "not_recorded", None)
     if reason is not None:
-        raise NotCompilable(
+        raise NotCompilableError(
             f"the step of model {model.key!r} is a function of NumPy that cannot be written down as a program: "
             f"{reason}. Compute each lane by itself, with np.where for an `if` and for an assignment"
         )
     try:
         return _Translation(model, _trace(model)).program()
-    except Unsupported as error:
-        raise NotCompilable(str(error)) from None
+    except UnsupportedError as error:
+        raise NotCompilableError(str(error)) from None
     except Exception as error:
-        raise NotCompilable(_of_error(model, error)) from error
+        raise NotCompilableError(_of_error(model, error)) from error
 
 
 class _Muted:
@@ -262,20 +262,20 @@ class _Translation:
         outputs = []
         for spec in self.exported.graph_signature.output_specs:
             if spec.kind.name == "USER_INPUT_MUTATION":
-                raise Unsupported(_sentence(self.model, _IN_PLACE))
+                raise UnsupportedError(_sentence(self.model, _IN_PLACE))
             if spec.kind.name != "USER_OUTPUT":
-                raise Unsupported(_sentence(self.model, _OUTSIDE))
+                raise UnsupportedError(_sentence(self.model, _OUTSIDE))
             outputs.append(self._operand(nodes[spec.arg.name] if hasattr(spec.arg, "name") else spec.arg.value))
         if any(value.mask is not None for value in outputs):
-            raise Unsupported(_sentence(self.model, "it returns some of the lanes only"))
+            raise UnsupportedError(_sentence(self.model, "it returns some of the lanes only"))
         return outputs
 
     def _operand(self, argument: Any) -> Any:
         if isinstance(argument, torch.fx.Node):
             if argument in self.failed:
-                raise Unsupported(self.failed[argument])
+                raise UnsupportedError(self.failed[argument])
             if argument not in self.values:
-                raise Unsupported(_sentence(self.model, _NUMBER_OF_LANES))
+                raise UnsupportedError(_sentence(self.model, _NUMBER_OF_LANES))
             return self.values[argument]
         if isinstance(argument, bool | int | float):
             kinds = {bool: BOOL, int: LONG, float: DOUBLE}
@@ -299,21 +299,21 @@ class _Translation:
             else:  # arithmetic with the number of lanes; what failed before it is the reason
                 for argument in node.all_input_nodes:
                     if argument in self.failed:
-                        raise Unsupported(self.failed[argument])
-        except Unsupported as error:
+                        raise UnsupportedError(self.failed[argument])
+        except UnsupportedError as error:
             self.failed[node] = str(error)
 
     def _lower(self, key: str, name: str, node: Any) -> Value:
-        def refuse(problem: str) -> Unsupported:
+        def refuse(problem: str) -> UnsupportedError:
             line = _line_of(self.model, name, getattr(node.meta.get("val"), "dtype", None))
             if name == "_local_scalar_dense":
-                return Unsupported(_sentence(self.model, _VALUES, line))
-            return Unsupported(_sentence(self.model, f"the operation {name} {problem}", line))
+                return UnsupportedError(_sentence(self.model, _VALUES, line))
+            return UnsupportedError(_sentence(self.model, f"the operation {name} {problem}", line))
 
         if not covers(key):
             for argument in node.all_input_nodes:
                 if argument in self.failed:
-                    raise Unsupported(self.failed[argument])
+                    raise UnsupportedError(self.failed[argument])
             raise refuse(_ELEMENTWISE)
         if key == "view" and node.target._overloadname == "dtype":
             raise refuse("reads the bits of a number as another type. To convert it write `x.to(torch.float64)`")
@@ -328,7 +328,7 @@ class _Translation:
             raise refuse(f"makes a tensor of shape {_shape(node)}; everything must have the current's shape, [lanes]")
         try:
             return lower(key, Call(self.body, arguments, NUMPY[meta.dtype], min(meta.dim(), 1)))
-        except Unsupported as error:
+        except UnsupportedError as error:
             raise refuse(str(error)) from None
 
     def _arguments(self, key: str, node: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ TORCH = {dtype: tensors for tensors, dtype in NUMPY.items()}
 _NARROW = tuple(map(np.dtype, ("int16", "int8", "uint8")))
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """An operation is used in a way that the table does not cover; the text says which."""
 
 
@@ -54,7 +54,7 @@ class Call:
         if not isinstance(value, Value):
             return value
         if value.number is None:
-            raise Unsupported(f"gets {name} from a tensor that is not a constant")
+            raise UnsupportedError(f"gets {name} from a tensor that is not a constant")
         return value.number
 
     def values(self) -> list[Value]:
@@ -71,12 +71,12 @@ class Call:
         if row.computes == "choice":
             return self._add(row, [self.cast(operands[0], BOOL), *(self.cast(v, dtype) for v in operands[1:])], dtype)
         if row.computes == "division" and dtype.kind != "f":
-            raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
+            raise UnsupportedError("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
         if row.computes == "rounding" and dtype.kind != "f":
             return self.cast(operands[0], dtype)
         if not row.truth and row.computes != "float64" and dtype == BOOL:
             if not row.boolean:
-                raise Unsupported("is applied to booleans")
+                raise UnsupportedError("is applied to booleans")
             return self.apply(row.boolean, *operands)
         kinds = {"promoted": promoted, "bool": lambda _: BOOL, "float64": lambda _: DOUBLE}
         kind = kinds.get(row.computes, lambda _: dtype)(operands)
@@ -86,7 +86,7 @@ class Call:
     def cast(self, value: Value, dtype: np.dtype) -> Value:
         """Return a value as another type."""
         if dtype == LONG and value.number is not None and not -(2**63) <= value.number < 2**63:
-            raise Unsupported(f"reads {value.number}, which torch.int64 does not hold")
+            raise UnsupportedError(f"reads {value.number}, which torch.int64 does not hold")
         if value.dtype == dtype:
             return value
         if value.number is None:
@@ -100,7 +100,7 @@ class Call:
     def _add(self, row: Operation, operands: list[Value], dtype: np.dtype) -> Value:
         masks = {v.mask for v in operands if v.mask is not None}
         if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 and v.number is None for v in operands)):
-            raise Unsupported("combines lanes selected by different masks")
+            raise UnsupportedError("combines lanes selected by different masks")
         return replace(self.body.add(row, operands, dtype, self.dims), mask=masks.pop() if masks else None)
 
 
@@ -152,12 +152,12 @@ def _division(call: Call) -> Value:
     if mode == "floor":
         return call.apply("floor_divide", a, b)
     if mode == "trunc" and call.dtype.kind != "f":
-        raise Unsupported("divides integers: compute in torch.float64, `torch.trunc(x.to(torch.float64) / n)`")
+        raise UnsupportedError("divides integers: compute in torch.float64, `torch.trunc(x.to(torch.float64) / n)`")
     quotient = call.apply("div", a, b)
     return quotient if mode is None else call.apply("trunc", quotient)
 
 
-_MOST_FACTORS = 8
+_MAX_FACTORS = 8
 """Integer powers up to this one are products, as torch computes the second and the third."""
 
 
@@ -174,11 +174,11 @@ def _product(call: Call, base: Value, n: int) -> Value:
 def _power(call: Call) -> Value:
     base, exponent = call["self"], call["exponent"]
     if call.dtype.kind != "f":
-        raise Unsupported("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
+        raise UnsupportedError("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
     if n == 0:
         return call.constant(1.0)
-    if n is not None and (abs(n) == 0.5 or abs(n) in range(1, _MOST_FACTORS + 1)):
+    if n is not None and (abs(n) == 0.5 or abs(n) in range(1, _MAX_FACTORS + 1)):
         power = call.apply("sqrt", base) if abs(n) == 0.5 else _product(call, base, int(abs(n)))
         return power if n > 0 else call.apply("div", call.constant(1.0), power)
     return call.apply("pow", base, exponent)
@@ -199,7 +199,7 @@ def _select_by_mask(call: Call) -> Value:
     """Lower ``x[mask]``: the same lanes, remembered as a selection."""
     value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
-        raise Unsupported("selects from lanes that are selected already: combine the masks, `v[a & b]`")
+        raise UnsupportedError("selects from lanes that are selected already: combine the masks, `v[a & b]`")
     return replace(value, dims=1, mask=mask.key)
 
 
@@ -207,9 +207,9 @@ def _put_by_mask(call: Call) -> Value:
     """Lower ``x[mask] = y``, with one y for all or one that was selected by the same mask."""
     value, mask, new = call["self"], _only_mask(call["indices"]), call["values"]
     if new.mask is not None and new.mask != mask.key:
-        raise Unsupported("assigns lanes selected by another mask")
+        raise UnsupportedError("assigns lanes selected by another mask")
     if new.mask is None and new.dims == 1 and new.number is None:
-        raise Unsupported("assigns a value for each selected lane")
+        raise UnsupportedError("assigns a value for each selected lane")
     new = replace(new, mask=None)
     if call.number("accumulate"):
         new = call.apply("add", value, new)
@@ -218,7 +218,7 @@ def _put_by_mask(call: Call) -> Value:
 
 def _only_mask(indices: Any) -> Value:
     if len(indices) != 1 or not isinstance(indices[0], Value) or indices[0].dtype != BOOL:
-        raise Unsupported("picks lanes by their number")
+        raise UnsupportedError("picks lanes by their number")
     return indices[0]
 
 
@@ -230,7 +230,7 @@ def _convert(name: str) -> Lowering:
         if value.number is not None:
             return call.constant(value.number)
         if value.dtype.kind == "f" and call.dtype in _NARROW:
-            raise Unsupported(
+            raise UnsupportedError(
                 f"turns a number into torch.{call.dtype}, where one out of range has no meaning: use torch.int64"
             )
         return replace(call.cast(value, call.dtype), dims=call.dims)
@@ -279,7 +279,7 @@ def _only(name: str) -> Lowering:
     def lower(call: Call) -> Value:
         values = call[name]
         if len(values) != 1:
-            raise Unsupported("joins several tensors; everything must have the current's shape, [lanes]")
+            raise UnsupportedError("joins several tensors; everything must have the current's shape, [lanes]")
         return replace(call.cast(values[0], call.dtype), dims=call.dims)
 
     return lower

@@ -11,7 +11,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lanes import NotCompilableError
 from plausiwidgets.support.lazy import torch
 
 
@@ -55,6 +55,6 @@ def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     )  # fmt: skip
     try:
         return export_step(beginning)
-    except NotCompilable as error:
+    except NotCompilableError as error:
         reason = str(error).partition(": ")[2]
-        raise NotCompilable(f"the initial state of model {model.key!r} has no compiled form: {reason}") from None
+        raise NotCompilableError(f"the initial state of model {model.key!r} has no compiled form: {reason}") from None

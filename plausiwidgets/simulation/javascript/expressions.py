@@ -20,7 +20,7 @@ _BITS = {np.dtype(name): bits for name, bits in (("int64", 64), ("int32", 32), (
 _BITS[_UNSIGNED] = 8
 
 
-class NoJavaScript(Exception):
+class NoJavaScriptError(Exception):
     """An operation has no form in JavaScript; the text names it."""
 
 
@@ -55,7 +55,7 @@ def _expression(line: Instruction) -> str:
     if line.operation is CAST:
         return _cast(arguments[0], line.arguments[0].dtype, dtype)
     if form is None:
-        raise NoJavaScript(line.operation.name)
+        raise NoJavaScriptError(line.operation.name)
     text = (form or f"({line.operation.python})").format(*arguments)
     return f"Math.fround({text})" if dtype == SINGLE else _cut(text, dtype) if dtype in _BITS else text
 

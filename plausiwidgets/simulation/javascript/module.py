@@ -11,8 +11,8 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import MOVING
-from plausiwidgets.simulation.javascript.expressions import NoJavaScript, declarations, number, text_of
-from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.javascript.expressions import NoJavaScriptError, declarations, number, text_of
+from plausiwidgets.simulation.lanes import NotCompilableError
 
 _OF_MODULES = re.compile(r"^import .*;\n|^export (?=const|let|class|function)", re.MULTILINE)
 
@@ -95,7 +95,7 @@ def to_javascript(model: str | NeuronModel) -> str:
 
     Raises
     ------
-    NotCompilable
+    NotCompilableError
         If the step has no compiled form, or uses what JavaScript does not have; the text names the operation.
 
     Examples
@@ -185,8 +185,8 @@ def emit(model: NeuronModel, programs: Programs) -> str:
             limit=number(model.limit),
             recorded=_indented(6, [f"if (r{i}) r{i}[k] = s{i};" for i in range(states)]),
         )
-    except NoJavaScript as error:
-        raise NotCompilable(
+    except NoJavaScriptError as error:
+        raise NotCompilableError(
             f"model {model.key!r} has no JavaScript form: its step uses {error}, which JavaScript does not have"
         ) from None
 

@@ -10,18 +10,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from plausiwidgets.analysis.samples import NothingAccepted
+from plausiwidgets.analysis.samples import NoSolutionError
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.judging import Judging
 from plausiwidgets.widgets.answers.known import Known
-from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE, TABLE, Question, Refused, checked
+from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE, TABLE, Question, RefusedError, checked
 from plausiwidgets.widgets.answers.packing import packed
 from plausiwidgets.widgets.answers.search import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
+from plausiwidgets.widgets.session.worker import Priority, SupersededError, Worker
 
 Send = Callable[[dict[str, Any], bytes | None], object]
 """``send(answer, buffer)``, from any thread."""
@@ -31,7 +31,7 @@ Work = Callable[["Asked", Checkpoint], object]
 IDS = 4096
 """Ids that are remembered: a question that has one of them came before."""
 
-PLAIN = (ValueError, TypeError, NothingAccepted)
+PLAIN = (ValueError, TypeError, NoSolutionError)
 """Errors whose text is a sentence for the user."""
 
 
@@ -150,7 +150,7 @@ class Answers:
         try:
             question = checked(message, buffers)
             self._note(question)
-        except Refused as refused:
+        except RefusedError as refused:
             self.send({"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]})
             return
         asked = Asked(question, self.send)
@@ -196,7 +196,7 @@ class Answers:
                 if priority > Priority.VERIFY:
                     checkpoint()
                 function(asked, checkpoint)
-            except Superseded:
+            except SupersededError:
                 raise
             except Exception as error:
                 asked.fail(error)
@@ -248,7 +248,7 @@ class Answers:
             if not low <= made.values[name] <= high:
                 raise ValueError(f"bounds of {name}: {low:g} to {high:g} leave out its value, {made.values[name]:g}")
             made = made.with_bounds(name, low, high)
-        return made.with_free(fields["free"]) if "free" in fields else made
+        return made.with_varied(fields["free"]) if "free" in fields else made
 
     # -- within ----------------------------------------------------------------------------------
 
@@ -256,7 +256,7 @@ class Answers:
         """Remember the id of a question; refuse one that came before."""
         with self._lock:
             if question.identity in self._seen:
-                raise Refused(question.identity, f"{question.kind}: the id {question.identity!r} was used before")
+                raise RefusedError(question.identity, f"{question.kind}: the id {question.identity!r} was used before")
             self._seen.add(question.identity)
             self._ids.append(question.identity)
             if len(self._ids) > IDS:

@@ -13,7 +13,7 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns import names as pattern_names
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.answers.messages import SENTENCE
@@ -52,7 +52,7 @@ def assess(answers: Answers, asked: Asked) -> None:
         if ended and snapshot.state == "failed":
             raise RuntimeError(snapshot.error)
         if rows or ended:
-            asked.reply("done" if ended else "running", rows=rows, done=snapshot.position, total=snapshot.total,
+            asked.reply("done" if ended else "running", rows=rows, done=snapshot.finished, total=len(snapshot.results),
                        seconds=float(snapshot.seconds), csv=csv_text(study.table()) if ended else "")  # fmt: skip
         if not ended:
             answers.again(asked, Priority.LATER, work, INTERVAL)
@@ -70,8 +70,8 @@ def repertoire(answers: Answers, asked: Asked) -> None:
     stimuli: dict[str, Mapping[str, float]] = {}
     if isinstance(shown, Judged):
         patterns.setdefault(asked["pattern"], shown)
-        if all(name in asked["values"] for name in shown.free):
-            stimuli[shown.key] = {name: asked["values"][name] for name in shown.free}
+        if all(name in asked["values"] for name in shown.stimulus_names):
+            stimuli[shown.key] = {name: asked["values"][name] for name in shown.stimulus_names}
     ahead = sorted(patterns, key=lambda key: key != asked["pattern"])  # what is shown first
     total = len(ahead)
 
@@ -93,5 +93,5 @@ def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol:
         "model": model, "pattern": pattern, "letter": result.letter, "status": result.status, "state": result.state,
         "loss": measured(result.loss), "evaluations": result.evaluations, "robustness": result.robustness,
         "parameters": {name: float(x) for name, x in result.parameters.items()},
-        "cannot": argument_against(protocol, neuron), "sentence": result.summary[:SENTENCE],
+        "ruled_out": why_ruled_out(protocol, neuron), "sentence": result.summary[:SENTENCE],
     }  # fmt: skip

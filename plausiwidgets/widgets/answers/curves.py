@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plausiwidgets.analysis.fi_curves import fi_curve
 from plausiwidgets.analysis.onsets import POINTS, Bifurcation, diagrams
 from plausiwidgets.analysis.profiles import loss_profiles
-from plausiwidgets.analysis.rate_curves import rate_curve
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -66,7 +66,7 @@ def rate(answers: Answers, asked: Asked) -> None:
     currents = np.linspace(0.0, asked["most"], asked["points"])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
-        rates = rate_curve(model, currents, values, holding=asked["holding"], dt=dt)
+        rates = fi_curve(model, currents, values, holding=asked["holding"], dt=dt)
         asked.reply(arrays={"current": ("f4", currents), "rate": ("f4", rates)})
 
     answers.work(asked, Priority.TOOL, work)

@@ -8,7 +8,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.stimuli import GivenCurrent
 from plausiwidgets.simulation.javascript.module import neuron_object
-from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, NotCompilableError
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import samples_of
 from plausiwidgets.widgets.session.script import preamble
@@ -29,7 +29,7 @@ def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tup
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
     try:
         neuron_object(model)
-    except NotCompilable as error:
+    except NotCompilableError as error:
         return _entry(model, pattern, name, key, simulate=False), str(error)
     return _entry(model, pattern, name, key, simulate=True), ""
 

@@ -16,7 +16,7 @@ from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.recorded_pattern import ALL, RecordedPattern
-from plausiwidgets.patterns.recording_file import MOST_SWEEPS, read_recording
+from plausiwidgets.patterns.recording_file import MAX_SWEEPS, read_recording
 from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
@@ -64,7 +64,7 @@ def export(answers: Answers, asked: Asked) -> None:
             asked.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
         hidden = answers.mysteries.get(asked["pattern"])
-        task = hidden or Exercise(asked["text"].strip() or task_of(selection), free=selection.free)
+        task = hidden or Exercise(asked["text"].strip() or task_of(selection), free=selection.varied)
         values = None if hidden else selection.values
         asked.reply(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
 
@@ -97,11 +97,11 @@ def recording(answers: Answers, asked: Asked) -> None:
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         file = read_recording(asked.data, asked["name"])
-        if len(file.sources) > MOST_SWEEPS:
+        if len(file.sources) > MAX_SWEEPS:
             raise ValueError(tr(
                 "{name} has {count} sweeps, and at most {most} are shown here. Save fewer of them in a file, or choose "
                 "some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
-                name=asked["name"], count=len(file.sources), most=MOST_SWEEPS,
+                name=asked["name"], count=len(file.sources), most=MAX_SWEEPS,
             ))  # fmt: skip
         choices, units = file.choices(model), asked["units"]
         about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from plausiwidgets.widgets.session.selection import Selection
 
-MOST = 100
+MAX_STEPS = 100
 """Steps that are remembered."""
 
 
@@ -61,7 +61,7 @@ class History:
         """Show a selection."""
         place = next((k for k, one in enumerate(self._steps) if one.name == step.name), None)
         if place is None:
-            self._steps = [*self._steps[: self._at + 1], step][-MOST:]
+            self._steps = [*self._steps[: self._at + 1], step][-MAX_STEPS:]
             self._at = len(self._steps) - 1
         else:
             self._at = place

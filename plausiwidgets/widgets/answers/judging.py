@@ -24,7 +24,7 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.packing import measured
 from plausiwidgets.widgets.app.contents import is_packaged
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
+from plausiwidgets.widgets.session.worker import Priority, SupersededError, Worker
 
 REST = 0.25
 """Time in s without a change after which what is selected is verified."""
@@ -39,7 +39,7 @@ Far = Callable[[int, int], object]
 """``far(done, total)``: time steps of a loop of Python; the total is 0 where it is not known."""
 
 
-class NotSimulated(ValueError):
+class NotSimulatedError(ValueError):
     """A custom neuron or pattern raised an error; the text names both."""
 
 
@@ -173,7 +173,7 @@ class Judging:
         try:
             with self.gate.urgent():
                 made = work()
-        except Superseded:
+        except SupersededError:
             raise
         except Exception as error:  # of a custom model or pattern
             outcome, last = _named(job.selection, error), True
@@ -198,7 +198,7 @@ def _named(selection: Selection, error: Exception) -> Exception:
     kind = type(error).__name__
     text = tr("{model} with {pattern} raised an error: {error}", model=selection.model.title,
               pattern=selection.pattern.title, error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
-    named = NotSimulated(text)
+    named = NotSimulatedError(text)
     named.__cause__ = error
     return named
 
@@ -240,7 +240,7 @@ def steps_of(selection: Selection) -> int:
     for prefix, part in pattern.components.items():
         if part.adapts or part.sweeps is None:
             return 0
-        values = {name: np.array([selection.values[prefix + name]]) for name in part.free}
+        values = {name: np.array([selection.values[prefix + name]]) for name in part.stimulus_names}
         lengths = list(part.durations(SimpleNamespace(**values)).values())
         # The lanes of one duration run together, but for a step that takes one lane at a time.
         length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
@@ -281,16 +281,16 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
     --------
     >>> import plausiwidgets as pw
     >>> data = verdict_data(pw.judge("lif", "tonic_spiking", {}))
-    >>> data["status"], data["loss"], data["checks"][0]["passed"]
+    >>> data["status"], data["loss"], data["criteria"][0]["passed"]
     ('replicated', 0.0, True)
     """
     return {
         "status": str(verdict.status), "loss": measured(verdict.loss), "diverged": bool(verdict.diverged),
-        "failed_check": str(verdict.failed_check), "engine": verdict.engine,
-        "checks": [
+        "failed_test": str(verdict.failed_test), "engine": verdict.engine,
+        "criteria": [
             {"key": c.key, "name": c.title, "unit": c.unit, "value": measured(c.value), "low": measured(c.low),
-             "high": measured(c.high), "passed": bool(c.passed), "cost": measured(c.cost)}
-            for c in verdict.checks
+             "high": measured(c.high), "passed": bool(c.passed), "penalty": measured(c.penalty)}
+            for c in verdict.criteria
         ],
         "parts": {key: str(part.status) for key, part in verdict.parts.items()},
     }  # fmt: skip

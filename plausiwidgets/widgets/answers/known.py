@@ -87,7 +87,7 @@ class Known:
             "model": self.name_of_model(selection.model), "pattern": self.name_of_pattern(selection.pattern),
             "values": dict(selection.values), "dt": selection.dt,
             "bounds": {name: list(ends) for name, ends in selection.bounds.items()},
-            "free": list(selection.free), "locked": list(selection.locked),
+            "free": list(selection.varied), "locked": list(selection.locked),
         }  # fmt: skip
 
     def _name(self, known: dict[str, T], thing: T, name: str, taken: bool) -> str:

@@ -105,22 +105,22 @@ BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text(
 """What is left out is as the host has it of the shown selection, or as it is declared."""
 POINTS = ListOf(Whole(2, 200), most=4, least=1)
 
-CHECK = Record("HostCheck", {
+CRITERION = Record("HostCriterion", {
     "key": Text(200), "name": Text(SENTENCE), "unit": Text(), "value": Measured(), "low": Measured(),
-    "high": Measured(), "passed": Flag(), "cost": Measured(),
+    "high": Measured(), "passed": Flag(), "penalty": Measured(),
 })  # fmt: skip
 VERDICT = Record("HostVerdict", {
-    "status": STATUS, "loss": Measured(), "diverged": Flag(), "failed_check": Text(SENTENCE), "engine": Text(),
-    "checks": ListOf(CHECK), "parts": ByName(STATUS),
+    "status": STATUS, "loss": Measured(), "diverged": Flag(), "failed_test": Text(SENTENCE), "engine": Text(),
+    "criteria": ListOf(CRITERION), "parts": ByName(STATUS),
 })  # fmt: skip
 SWEEP = Record("HostSweep", {"name": Text(SENTENCE), "t0": Number("ms"), "dt": Number("ms"), "states": ListOf(Text())})
 SEARCH = Record("SearchRecord", {
     "id": ID, **PAIR, "dt": Number("ms"), "evaluations": Whole(), "budget": Whole(), "loss": Measured(), "best": VALUES,
-    "at_ends": ListOf(Text()), "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
+    "at_bounds": ListOf(Text()), "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
 })  # fmt: skip
 ROW = Record("AssessedRow", {
     **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),
-    "robustness": Nullable(Number()), "parameters": VALUES, "cannot": Text(SENTENCE), "sentence": Text(SENTENCE),
+    "robustness": Nullable(Number()), "parameters": VALUES, "ruled_out": Text(SENTENCE), "sentence": Text(SENTENCE),
 })  # fmt: skip
 RECORDED = Record("RecordedSweep", {
     "name": Text(SENTENCE), "numbers": ListOf(Whole()), "protocol": Text(SENTENCE), "begin": Number("ms"),
@@ -213,7 +213,7 @@ TABLE: dict[str, Message] = {
         {"patterns": ListOf(KEY), "criteria": ListOf(Text(SENTENCE)), "solved": ListOf(KEY), "finer": Flag()},
         {"x": Array("f8", "[points]", "values along x"), "y": Array("f8", "[points]", "values along y"),
          "loss": Array("f4", "[y, x]", "distance; of several patterns [patterns, y, x]"),
-         "missed": Array("u4", "[y, x]", "a bit for each criterion that does not hold; of several patterns a bit for "
+         "unmet": Array("u4", "[y, x]", "a bit for each criterion that does not hold; of several patterns a bit for "
                          "each that does not")},
         streams=True, ends="cancel", newest=True,
     ),
@@ -348,7 +348,7 @@ MAKING = tuple(kind for kind, row in TABLE.items() if "again" in row.fields)
 """Kinds that make a pattern, which the page knows by its name from then on."""
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A message that is not valid.
 
     Attributes
@@ -383,7 +383,7 @@ def checked(message: object, buffers: object = ()) -> Question:
 
     Raises
     ------
-    Refused
+    RefusedError
         In one sentence, for anything that the table does not have.
 
     Examples
@@ -392,19 +392,19 @@ def checked(message: object, buffers: object = ()) -> Question:
     {'of': 'a0'}
     >>> checked({"kind": "stop", "id": "a1", "of": 3})
     Traceback (most recent call last):
-    plausiwidgets.widgets.answers.messages.Refused: stop: of is 3, valid is a text of 1 to 64 characters
+    plausiwidgets.widgets.answers.messages.RefusedError: stop: of is 3, valid is a text of 1 to 64 characters
     """
     if not isinstance(message, Mapping):
-        raise Refused("", f"a message is {shown(message)}, valid is an object")
+        raise RefusedError("", f"a message is {shown(message)}, valid is an object")
     identity, kind = message.get("id"), message.get("kind")
     if not isinstance(identity, str) or not ID.fits(identity):
-        raise Refused("", f"the id of a message is {shown(identity)}, valid is {ID.words}")
+        raise RefusedError("", f"the id of a message is {shown(identity)}, valid is {ID.words}")
     if not isinstance(kind, str) or kind not in TABLE:
-        raise Refused(identity, str(unknown("message", kind, TABLE)))
+        raise RefusedError(identity, str(unknown("message", kind, TABLE)))
     row = TABLE[kind]
     fields = {name: value for name, value in message.items() if name not in ("id", "kind")}
     if wrong := wrong_fields(fields, row.fields):
-        raise Refused(identity, f"{kind}: {wrong}")
+        raise RefusedError(identity, f"{kind}: {wrong}")
     return Question(kind, identity, fields, _buffer(identity, kind, row, buffers))
 
 
@@ -412,15 +412,15 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
     several = list(buffers) if isinstance(buffers, (list, tuple)) else []
     wanted = 1 if row.buffer else 0
     if len(several) != wanted:
-        raise Refused(identity, f"{kind}: it has {len(several)} buffers, valid is {wanted}")
+        raise RefusedError(identity, f"{kind}: it has {len(several)} buffers, valid is {wanted}")
     if not wanted:
         return b""
     try:
         view = memoryview(several[0])
     except TypeError:
-        raise Refused(identity, f"{kind}: its buffer is {shown(several[0])}, valid are bytes") from None
+        raise RefusedError(identity, f"{kind}: its buffer is {shown(several[0])}, valid are bytes") from None
     if view.nbytes > row.buffer:
-        raise Refused(identity, f"{kind}: its buffer has {view.nbytes} bytes, valid are at most {row.buffer}")
+        raise RefusedError(identity, f"{kind}: its buffer has {view.nbytes} bytes, valid are at most {row.buffer}")
     return view.tobytes()
 
 

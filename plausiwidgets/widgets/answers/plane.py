@@ -72,14 +72,14 @@ def on_grid(
     for key in names():
         pattern = get_pattern(key)
         if pattern is selection.pattern:
-            own |= {f"{pattern.prefix}{name}": selection.values[name] for name in pattern.free}
+            own |= {f"{pattern.prefix}{name}": selection.values[name] for name in pattern.stimulus_names}
         patterns.append(pattern)
     return parameter_plane(model, patterns, x, y, own, **settings)
 
 
 def _fields(found: ParameterPlane) -> dict[str, Any]:
     (first, *_) = found.verdicts.values()
-    criteria = [] if found.several else [check.title for check in first.checks]
+    criteria = [] if found.several else [check.title for check in first.criteria]
     return {"patterns": list(found.patterns), "criteria": criteria[:BITS], "solved": list(found.solved)}
 
 
@@ -88,9 +88,9 @@ def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[Any]]]:
         missed = ~found.accepted[:BITS]
     else:
         (verdict,) = found.verdicts.values()
-        missed = np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.checks[:BITS]])
+        missed = np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.criteria[:BITS]])
     return {
-        "x": ("f8", found.x), "y": ("f8", found.y), "loss": ("f4", found.loss), "missed": ("u4", bits(missed)),
+        "x": ("f8", found.x), "y": ("f8", found.y), "loss": ("f4", found.loss), "unmet": ("u4", bits(missed)),
     }  # fmt: skip
 
 

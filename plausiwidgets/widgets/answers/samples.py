@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis import NoSolutionError
 from plausiwidgets.analysis.samples import Sampling, Step
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -31,7 +31,7 @@ def samples(answers: Answers, asked: Asked) -> None:
     if asked["pattern"] in answers.mysteries:
         raise ValueError("samples: not of a mystery, its answer would be among them")
     fixed = {name: selection.values[name] for name in selection.fixed}
-    bounds = {name: selection.bounds[name] for name in selection.free}
+    bounds = {name: selection.bounds[name] for name in selection.varied}
     problem = make_problem(selection.model, selection.pattern, None, fixed, bounds, dt=selection.dt)
     names, count = list(selection.values), asked["count"]
     met: list[NDArray[np.float64]] = []
@@ -53,7 +53,7 @@ def samples(answers: Answers, asked: Asked) -> None:
             step = sampling.step(checkpoint)
             while step is not None and monotonic() - began < SLICE:
                 step = sampling.step(checkpoint)
-        except NothingAccepted:
+        except NoSolutionError:
             asked.fail(tr(NONE))
             return
         if step is not None:

@@ -213,7 +213,7 @@ class Searches:
         """Send what is new of a search; the last time is its end."""
         with search.lock:
             snapshot = search.run.snapshot()
-            tries = snapshot.tries
+            tries = snapshot._history
             before = 0 if snapshot.ended or snapshot.evaluations else self.before()
             now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status, before)
             if not whole and now == search.changed and not snapshot.ended:
@@ -243,6 +243,6 @@ class Searches:
             "id": search.identity, "model": self._known.name_of_model(selection.model),
             "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt,
             "evaluations": snapshot.evaluations, "budget": snapshot.budget, "loss": measured(snapshot.loss),
-            "best": dict(snapshot.parameters), "at_ends": list(snapshot.at_ends), "status": snapshot.status,
+            "best": dict(snapshot.parameters), "at_bounds": list(snapshot.at_bounds), "status": snapshot.status,
             "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
         }  # fmt: skip

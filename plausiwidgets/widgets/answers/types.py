@@ -11,7 +11,7 @@ from plausiwidgets.support.arguments import shown
 
 LONGEST_NAME = 64
 """Characters of the name of a model, a pattern or a value, and of an id."""
-MOST_NAMES = 300
+MAX_NAMES = 300
 """Entries of a mapping or a list of names: several patterns of a neuron with fifty parameters have fewer."""
 
 
@@ -173,7 +173,7 @@ class ListOf(Type):
     """A list of at most `most` of the same type."""
 
     of: Type
-    most: int = MOST_NAMES
+    most: int = MAX_NAMES
     least: int = 0
 
     def fits(self, value: object) -> bool:
@@ -213,7 +213,7 @@ class ByName(Type):
     """A mapping from names of at most `longest` characters to the same type."""
 
     of: Type
-    most: int = MOST_NAMES
+    most: int = MAX_NAMES
     longest: int = LONGEST_NAME
 
     def fits(self, value: object) -> bool:

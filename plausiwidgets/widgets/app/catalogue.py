@@ -24,7 +24,7 @@ from plausiwidgets.widgets.app.lessons import lesson_data
 
 FOLDER = Path(__file__).with_name("catalogue")
 FORMAT = 1
-MOST = 4
+MAX_SLIDERS = 4
 """Values that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
@@ -62,7 +62,7 @@ def describe(
             "targets": pattern["targets"],
         }
         own[pattern["key"]] = {
-            "stimulus": pattern["stimulus"], "cannot": pattern["cannot"],
+            "stimulus": pattern["stimulus"], "ruled_out": pattern["ruled_out"],
             "sets": pattern["sets"],
             "shares": shares, "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
@@ -105,9 +105,9 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
         return abs(at - usual) / (last - first)
 
     others = sorted(sliders, key=moved, reverse=True)
-    order = [*named[: MOST - len(amplitudes)], *(s["name"] for s in others)]
+    order = [*named[: MAX_SLIDERS - len(amplitudes)], *(s["name"] for s in others)]
     rest = [s["name"] for s in pattern["stimulus"] if s["name"] not in amplitudes]
-    return [*dict.fromkeys(order)][: MOST - len(amplitudes)] + amplitudes or rest[:MOST]
+    return [*dict.fromkeys(order)][: MAX_SLIDERS - len(amplitudes)] + amplitudes or rest[:MAX_SLIDERS]
 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
@@ -179,10 +179,10 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "cannot" where an argument rules the pattern out."""
+    """Return the best status of the stored sets; "ruled_out" where an argument rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
-    return "cannot" if pattern["cannot"] and best != "replicated" else str(best)
+    return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)
 
 
 def file_text(value: Json) -> str:

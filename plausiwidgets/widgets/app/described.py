@@ -20,7 +20,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.marks import After
 from plausiwidgets.patterns.pattern import COMMON
-from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.simulation.current import SETTLE
@@ -129,9 +129,9 @@ class Described:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
-            "fine": pattern.fine, "cannot": argument_against(pattern, self.model),
+            "fine": pattern.fine, "ruled_out": why_ruled_out(pattern, self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
-            "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
+            "stimulus": [_slider(p) for p in pattern.stimulus_parameters_for(self.model).values()],
             "components": [self._component(prefix, part) for prefix, part in pattern.components.items()],
             "sets": sets,
             "targets": [
@@ -214,7 +214,7 @@ class Described:
         ]
         entry = {
             "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
-            "status": verdict.status, "why": verdict.failed_check,
+            "status": verdict.status, "why": verdict.failed_test,
         }  # fmt: skip
         return entry | {"chosen": chosen} if any(chosen) else entry
 
@@ -269,7 +269,8 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
     head, _, index = parameter.key.partition("_")
     return {
         "name": parameter.key, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
-        "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale, "zero": parameter.zero,
+        "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale,
+        "linear_width": parameter.linear_width,
         "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
         "description": parameter.meaning,
     }  # fmt: skip
@@ -287,7 +288,7 @@ def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
 
 def holding_name(prefix: str, part: Protocol) -> str | None:
     """Return the name of a component's holding level; None where it has none."""
-    return f"{prefix}holding" if "holding" in part.free else None
+    return f"{prefix}holding" if "holding" in part.stimulus_names else None
 
 
 def _chosen(
@@ -305,7 +306,9 @@ def _chosen(
 
 def part_of(prefix: str, part: Protocol, model: NeuronModel, values: Mapping[str, float]) -> dict[str, float]:
     """Return the values of a component, without the prefix of its stimulus values."""
-    return {name: values[prefix + name] for name in part.free} | {name: values[name] for name in model.parameters}
+    return {name: values[prefix + name] for name in part.stimulus_names} | {
+        name: values[name] for name in model.parameters
+    }
 
 
 def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] | None:

@@ -63,7 +63,7 @@ def _sweeps_agree(pattern: Protocol, prefix: str, formulas: Mapping[str, Mapping
     rng = np.random.default_rng(0)
     pieces = sum(len(sweep["pieces"]) for sweep in formulas.values())
     for _ in range(min(_SWEEPS, max(_PIECES // max(pieces, 1), 3))):
-        values = {v.key: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.free_values}
+        values = {v.key: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.stimulus_parameters}
         numbers = {prefix + name: float(value[0]) for name, value in values.items()}
         durations = pattern.durations(SimpleNamespace(**values))
         sweeps = pattern.sweeps_at(values)

@@ -61,7 +61,7 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     """
     if pattern.sweeps is None:
         return {}
-    s = SimpleNamespace(**{name: Formula(prefix + name) for name in pattern.free})
+    s = SimpleNamespace(**{name: Formula(prefix + name) for name in pattern.stimulus_names})
     try:
         durations = pattern.durations(s)
         sweeps = {name: sweep_numbers(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
@@ -137,7 +137,7 @@ class _Recorder(Bench):
     def __init__(self, model: NeuronModel, pattern: Pattern) -> None:
         self.model, self.n = model, 1
         self.full_spike = model.full_spike()
-        self.stimulus_values = SimpleNamespace(**{name: Formula(name) for name in pattern.free})
+        self.stimulus_values = SimpleNamespace(**{name: Formula(name) for name in pattern.stimulus_names})
         self.dt: Any = Formula("@dt")
         for name in OF_BENCH:
             setattr(self, name, Formula(f"@{name}"))

@@ -1,4 +1,4 @@
-"""Which model to use? The patterns that each model shows against what it costs, as the picture of 2004 has it."""
+"""Which model to use? The patterns that each model shows against its operation count, as the picture of 2004 has it."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ PLACES = {
 
 @checked
 def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str | None = None) -> go.Figure:
-    """Show the patterns of each model of an assessment against what it costs.
+    """Show the patterns of each model of an assessment against its operation count.
 
     The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
-    counted from its program (`plausiwidgets.simulation.cost`), its patterns by searches. His own numbers can be
-    switched on in the legend: a line leads from each model to the cost that he gives, and ends in ◇ at the number of
-    patterns that his text grants, or in a bar where it gives none.
+    counted from its program (`plausiwidgets.simulation.operation_count`), its patterns by searches. His own numbers
+    can be switched on in the legend: a line leads from each model to the operation count that he gives, and ends in ◇
+    at the number of patterns that his text grants, or in a bar where it gives none.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _caution(score: pd.DataFrame) -> str:
 
 
 def _below(text: str, theme: style.Theme) -> dict[str, Any]:
-    """Return a text below the axis of costs."""
+    """Return a text below the axis of operation counts."""
     return {
         "text": "<br>".join(wrap(html.escape(text, quote=False), 84)), "showarrow": False, "xref": "paper",
         "yref": "paper", "x": 0.0, "y": 0.0, "yshift": -50, "xanchor": "left", "yanchor": "top", "align": "left",
@@ -143,19 +143,19 @@ def _below(text: str, theme: style.Theme) -> dict[str, Any]:
 def _still(score: pd.DataFrame) -> str:
     """Return the picture that a saved notebook shows."""
     rows = score[score["operations_per_ms"] > 0]
-    costs, shown = rows["operations_per_ms"].tolist(), rows["shown"].astype(float).tolist()
-    if not costs:
+    operations, shown = rows["operations_per_ms"].tolist(), rows["shown"].astype(float).tolist()
+    if not operations:
         return ""
     names = [SHORT.get(str(model), str(title)) for model, title in zip(rows["model"], rows["title"], strict=True)]
-    low, high = _extent(costs)
+    low, high = _extent(operations)
     top = max(CEILING, float(score["patterns"].max()) + 1.2)
     plot = Plot(Axis(low, high, "operations for 1 ms", np.log), Axis(FLOOR, top, "patterns shown"), 458.0)
-    plot.dots(costs, shown, BLUE, size=9.0)
-    places = label_positions(list(zip(costs, shown, strict=True)), names)
-    for cost, count, name, place in zip(costs, shown, names, places, strict=True):
+    plot.dots(operations, shown, BLUE, size=9.0)
+    places = label_positions(list(zip(operations, shown, strict=True)), names)
+    for x, count, name, place in zip(operations, shown, names, places, strict=True):
         if place is not None:
             right, up = PLACES[place]
-            plot.label(cost, count, name, right=right, up=up)
+            plot.label(x, count, name, right=right, up=up)
     return as_image(drawn(plot), "Patterns shown against operations for 1 ms")
 
 
@@ -171,21 +171,22 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     """
     theme = style.theme(dark)
     rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
-    costs = [float(row["operations_per_ms"]) for row in rows]
+    operations = [float(row["operations_per_ms"]) for row in rows]
     shown = [float(row["shown"]) for row in rows]
     names = [tr(SHORT.get(row["model"], str(row["title"]))) for row in rows]
     compared = [row for row in rows if row["model"] in COMPARED_2004]
     others = [COMPARED_2004[row["model"]].operations for row in compared]
-    positions = label_positions(list(zip(costs, shown, strict=True)), names, others)
+    positions = label_positions(list(zip(operations, shown, strict=True)), names, others)
     ours = {
-        "type": "scatter", "name": tr(NAME_OURS), "mode": "markers+text", "cliponaxis": False, "x": costs, "y": shown,
+        "type": "scatter", "name": tr(NAME_OURS), "mode": "markers+text", "cliponaxis": False,
+        "x": operations, "y": shown,
         "marker": {"color": theme.roles["yours"], "size": POINT, "line": {"color": theme.paper, "width": 1}},
         "text": [name if position else "" for name, position in zip(names, positions, strict=True)],
         "textposition": [position or "middle right" for position in positions],
         "textfont": {"size": LABEL, "color": theme.text, "shadow": ", ".join([f"0 0 2px {theme.paper}"] * 4)},
         "customdata": [_hover(row) for row in rows], "hovertemplate": "%{customdata}<extra></extra>",
     }  # fmt: skip
-    layout = _layout(costs, int(score["patterns"].max()), theme)
+    layout = _layout(operations, int(score["patterns"].max()), theme)
     return go.Figure(data=[_lines_to_2004(compared, theme.roles["best"]), ours], layout=layout)
 
 
@@ -200,10 +201,10 @@ def label_positions(
     Parameters
     ----------
     points : sequence of (float, float)
-        Cost and number of patterns.
+        Operation count and number of patterns.
     names : sequence of str
     others : sequence of float
-        Costs for which the axis is extended at times, and the labels move together.
+        Operation counts for which the axis is extended at times, and the labels move together.
 
     Examples
     --------
@@ -211,7 +212,7 @@ def label_positions(
     ['middle left', 'middle right']
     """
     wide, high = WIDTH - MARGIN["l"] - MARGIN["r"], HEIGHT - MARGIN["t"] - MARGIN["b"]
-    low, top = (math.log10(cost) for cost in _extent([x for x, _ in points]))
+    low, top = (math.log10(x) for x in _extent([x for x, _ in points]))
     decade = wide / (top - low)
     dense = wide / (top - min([low, *(math.log10(x) for x in others)]))
     ends = [(math.log10(x) - low) * decade for x, _ in points]
@@ -265,8 +266,8 @@ def _hover(row: Mapping[Hashable, Any]) -> str:
     for word, text in (("fragile", tr("not robustly")), ("not_found", tr("not found")), ("failed", tr("failed"))):
         if row[word]:
             lines.append(f"{row[word]} {text}")
-    cost, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
-    lines.append(tr("{count} operations per ms at {dt} ms", count=cost, dt=dt))
+    count, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
+    lines.append(tr("{count} operations per ms at {dt} ms", count=count, dt=dt))
     if row["ns_per_ms"] > 0:
         lines.append(tr("{time} ns per ms, measured", time=number(row["ns_per_ms"], 3)))
     if row["robustness"] >= 0:
@@ -283,19 +284,19 @@ def _hover_2004(title: object, model: Judged2004) -> str:
     return f"{head}<br>{shown}<br>{tr('{count} operations per ms', count=f'{model.operations:g}')}"
 
 
-def _extent(costs: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the axis of costs, with room for labels."""
-    return min(costs, default=10.0) / 2.0, max(costs, default=1000.0) * 5.0
+def _extent(operations: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the axis of operation counts, with room for labels."""
+    return min(operations, default=10.0) / 2.0, max(operations, default=1000.0) * 5.0
 
 
-def _layout(costs: Sequence[float], most: int, theme: style.Theme) -> dict[str, Any]:
+def _layout(operations: Sequence[float], most: int, theme: style.Theme) -> dict[str, Any]:
     return {
         "template": style.template(theme),
         "height": HEIGHT,
         "margin": MARGIN,
         "xaxis": {
             "type": "log", "title": {"text": tr("cost: operations per ms")}, "fixedrange": True, "dtick": 1,
-            "autorangeoptions": {"include": _extent(costs)}, "tickformat": "d", "ticks": "outside",
+            "autorangeoptions": {"include": _extent(operations)}, "tickformat": "d", "ticks": "outside",
             "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
         },
         "yaxis": {

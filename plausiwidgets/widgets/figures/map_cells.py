@@ -21,11 +21,11 @@ from plausiwidgets.texts import marked, tr
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKS = status.MARKS | {"some": status.MARKS["replicated"], "impossible": "∅", "running": "▸", "waiting": "·"}
-"""A cell's status and its mark; "some": replicated with some of several seeds, "impossible": `NeuronModel.cannot`."""
+MARKS = status.MARKS | {"some": status.MARKS["replicated"], "ruled_out": "∅", "running": "▸", "waiting": "·"}
+"""A cell's status and its mark; "some": replicated with some of several seeds, "ruled_out": `NeuronModel.ruled_out`."""
 
 WORDS = status.SEARCH_WORDS | {
-    "some": marked("shows it with some seeds"), "impossible": marked("cannot"), "running": marked("searching"),
+    "some": marked("shows it with some seeds"), "ruled_out": marked("cannot"), "running": marked("searching"),
     "waiting": marked("waiting"),
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ def row_of(result: Result) -> dict[str, Any]:
     """Return what :func:`grid` takes of a search."""
     names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
-    return row | {"status": status_of(result), "broken": list(result.missed)}
+    return row | {"status": status_of(result), "unmet": list(result.unmet)}
 
 
 def status_of(result: Result) -> str:
@@ -138,7 +138,7 @@ def grid(
         {name: known.get(name) for name, _ in groups},
         {key: firing.get(key) for key in columns},
         {
-            (name, key): _cell(found, known[name].cannot.get(key, "") if name in known else "")
+            (name, key): _cell(found, known[name].ruled_out.get(key, "") if name in known else "")
             for (name, key), found in groups.items()
         },
     )
@@ -166,8 +166,8 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "impossible" for what was not found, or does not hold robustly, where an argument rules it out."""
-    return "impossible" if argument and status in ("fragile", "rejected") else status
+    """Return "ruled_out" for what was not found, or does not hold robustly, where an argument rules it out."""
+    return "ruled_out" if argument and status in ("fragile", "rejected") else status
 
 
 def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
@@ -180,7 +180,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
     word = with_argument(word, argument)
-    if word == "impossible":
+    if word == "ruled_out":
         searched = rows[best].get("evaluations") != 0
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
@@ -222,9 +222,9 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
         lines.append(tr("distance {value} (0: every criterion holds)", value=number(loss, 3)))
     if not math.isnan(robustness):
         lines.append(tr("robustness {value} % (of copies changed by up to 1 %)", value=f"{100 * robustness:.0f}"))
-    broken = row.get("broken")
-    if broken and isinstance(broken, (str, list, tuple)):
-        names = broken.split(", ") if isinstance(broken, str) else map(str, broken)
+    unmet = row.get("unmet")
+    if unmet and isinstance(unmet, (str, list, tuple)):
+        names = unmet.split(", ") if isinstance(unmet, str) else map(str, unmet)
         lines.append(tr("misses: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 

@@ -11,7 +11,7 @@ from plausiwidgets.widgets.figures.map_cells import MARKS, WORDS, Grid, pattern_
 
 COLOURS = {
     "replicated": "#56b4e9", "some": "#b5dcf3", "fragile": "#f0b429", "unverified": "#efe7ad", "rejected": "#e6e6e6",
-    "impossible": "#c9c9c9", "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
+    "ruled_out": "#c9c9c9", "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
 }  # fmt: skip
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
@@ -30,9 +30,9 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_table
+    >>> from plausiwidgets.assessment import packaged_table
     >>> from plausiwidgets.widgets.figures.map_cells import grid_of_table
-    >>> figure = map_figure(grid_of_table(published_table()))
+    >>> figure = map_figure(grid_of_table(packaged_table()))
     >>> figure["data"][0]["text"][0][0]
     '✓'
     """

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Check, Protocol, Verdict
+from plausiwidgets.patterns import CriterionResult, Protocol, Verdict
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.marks import SOON, Mark, Time
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import tr
 
-MOST = 24
+MAX_MARKS = 24
 """Largest number of brackets of a mark: more cannot be told apart."""
 
 
@@ -75,7 +75,7 @@ def shapes(pattern: Protocol, sweep: str, model: NeuronModel, verdict: Verdict) 
     """
     values, trace = verdict.parameters, verdict.traces[sweep]
     threshold = float(model.span_threshold({name: np.array([values[name]]) for name in model.parameters})[1][0])
-    known = {check.key: check for check in verdict.checks}
+    known = {check.key: check for check in verdict.criteria}
     merged: dict[tuple[object, ...], Shape] = {}
     for prefix, part in pattern.components.items():
         s = _stimulus(part, prefix, values)
@@ -94,7 +94,7 @@ def shapes(pattern: Protocol, sweep: str, model: NeuronModel, verdict: Verdict) 
 
 
 def _stimulus(part: Protocol, prefix: str, values: Mapping[str, float]) -> SimpleNamespace:
-    return SimpleNamespace(**{name: values[prefix + name] for name in part.free})
+    return SimpleNamespace(**{name: values[prefix + name] for name in part.stimulus_names})
 
 
 def _time(time: Time, s: SimpleNamespace, trace: Traces) -> float:
@@ -115,7 +115,7 @@ class _Drawing:
     stop: float
     trace: Traces
     threshold: float
-    check: Check
+    check: CriterionResult
 
     @property
     def spikes(self) -> np.ndarray:
@@ -148,7 +148,7 @@ class _Drawing:
 
     def intervals(self, times: np.ndarray) -> list[Shape]:
         first, last = times[:-1].tolist(), times[1:].tolist()
-        if len(first) > MOST:
+        if len(first) > MAX_MARKS:
             return self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))
         return [shape for a, b in zip(first, last, strict=True) for shape in self.bracket(a, b, number(b - a, 3))]
 
@@ -179,7 +179,7 @@ def _bursts(d: _Drawing) -> list[Shape]:
     if not math.isfinite(split):
         return []
     groups = np.split(times, np.flatnonzero(np.diff(times) > split) + 1)
-    return [shape for g in groups[:MOST] for shape in d.bracket(float(g[0]), float(g[-1]), str(len(g)))]
+    return [shape for g in groups[:MAX_MARKS] for shape in d.bracket(float(g[0]), float(g[-1]), str(len(g)))]
 
 
 def _pause(d: _Drawing) -> list[Shape]:

@@ -16,7 +16,7 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
 
-MOST = 7
+MAX_PARAMETERS = 7
 """Values that are drawn: those that the sets leave the least open."""
 BINS = 24
 """Bins of the range of a value."""
@@ -47,11 +47,13 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     known = []
     for name, about in table.attrs["bounds"].items():
         low, high = float(about["low"]), float(about["high"])
-        p = Parameter(name, low, low, high, unit=about["unit"], scale=about["scale"], zero=about["zero"])
+        p = Parameter(
+            name, low, low, high, unit=about["unit"], scale=about["scale"], linear_width=about["linear_width"]
+        )
         ends = np.asarray(p.transform([low, high]), dtype=float)
         places = (np.asarray(p.transform(table[name].to_numpy(float)), dtype=float) - ends[0]) / (ends[1] - ends[0])
         known.append((float(places.std()), p))
-    kept = {p.key for _, p in sorted(known, key=lambda one: one[0])[:MOST]}
+    kept = {p.key for _, p in sorted(known, key=lambda one: one[0])[:MAX_PARAMETERS]}
     return [p for _, p in known if p.key in kept]
 
 

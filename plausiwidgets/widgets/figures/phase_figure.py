@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets import models
-from plausiwidgets.analysis.onsets import Bifurcations
+from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
@@ -90,13 +90,13 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
     return figure
 
 
-def bifurcations_figure(found: Bifurcations, dark: bool = False) -> dict[str, Any]:
+def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[str, Any]:
     """Return data and layout of a diagram of bifurcations: fixed points and firing over the current.
 
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> figure = bifurcations_figure(pw.analysis.bifurcations("izhikevich"))
+    >>> figure = bifurcations_figure(pw.analysis.bifurcation_diagram("izhikevich"))
     >>> [trace["name"] for trace in figure["data"]][:2]
     ['stable fixed points', 'unstable fixed points']
     """

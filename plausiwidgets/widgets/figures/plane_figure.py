@@ -165,7 +165,7 @@ def _worst(plane: ParameterPlane) -> float:
 
 def _judged(plane: ParameterPlane, row: int, column: int) -> str:
     word = str(plane.status[row, column])
-    missed = plane.missed(row, column)
+    missed = plane.unmet(row, column)
     if not missed:
         return f"{MARKS[word]} {tr(WORDS[word])}"
     missing = tr("{count} open: {names}", count=len(missed), names=_some([tr(name) for name in missed]))

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.onsets import Bifurcations
+from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
@@ -42,7 +42,7 @@ from plausiwidgets.widgets.figures.still import Figure
 HEIGHT, HEAD = 560, 74
 """Height of a figure in px, and what its title and its key take of it."""
 
-MOST = 8
+MAX_LANES = 8
 """Lanes of traces that are drawn: more colours cannot be distinguished."""
 
 LANES, LANE = 3, 21
@@ -55,13 +55,13 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, Bifurcations or pandas.DataFrame
+    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, BifurcationDiagram or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
-        Bifurcations: fixed points with their stability, and the firing, over the current.
+        BifurcationDiagram: fixed points with their stability, and the firing, over the current.
         A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
         :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
     dark : bool
@@ -134,7 +134,7 @@ def _of_result(result: Result, dark: bool) -> dict[str, Any]:
 @_picture.register
 def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     model = _known(models.get, traces.model)
-    lanes = [own_lines({"": traces.lane(i)}, model)[""] for i in range(min(len(traces), MOST))]
+    lanes = [own_lines({"": traces.lane(i)}, model)[""] for i in range(min(len(traces), MAX_LANES))]
     scene = _plain(lanes, traces)
     theme = style.theme(dark)
     colours = [theme.roles["yours"], theme.roles["best"], theme.roles["pinned"], theme.text, *style.MORE]
@@ -154,8 +154,8 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
         data += one
     figure = figure_of(scene, dark)
     title = traces.model if model is None else tr(model.title)
-    if len(traces) > MOST:
-        title = tr("{model}, first {count} of {total} lanes", model=title, count=MOST, total=len(traces))
+    if len(traces) > MAX_LANES:
+        title = tr("{model}, first {count} of {total} lanes", model=title, count=MAX_LANES, total=len(traces))
     out = _headed(data, figure["layout"], title, len(lanes) > 1)
     out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
     return out
@@ -182,7 +182,7 @@ def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, Any]:
 
 
 @_picture.register
-def _of_bifurcations(found: Bifurcations, dark: bool) -> dict[str, Any]:
+def _of_bifurcations(found: BifurcationDiagram, dark: bool) -> dict[str, Any]:
     return bifurcations_figure(found, dark)
 
 

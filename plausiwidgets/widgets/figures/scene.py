@@ -309,7 +309,7 @@ def _lanes(
 
 def _expected(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
     """Return the name of each sweep with what the pattern expects of it, and whether that is so."""
-    checks = {check.key: check for check in verdict.checks}
+    checks = {check.key: check for check in verdict.criteria}
     out: dict[str, str] = {}
     for prefix, part in pattern.components.items():
         for mark in part.marks:

@@ -15,7 +15,7 @@ from plausiwidgets.support.json_text import read_json
 from plausiwidgets.teaching.exercises import DATA, unpacked_code
 from plausiwidgets.widgets.server.limits import Bucket
 
-MOST = 2_000
+MAX_CODES = 2_000
 """Codes of an exercise."""
 RATE, BURST = 2.0, 200.0
 """Codes that an exercise takes a second, and at once: a large class that hands in at the end of its hour."""
@@ -65,7 +65,7 @@ class Exercise:
         self.codes: list[str] = []
         if self._file.is_file():
             kept = self._file.read_text(encoding="ascii", errors="replace").split()
-            self.codes = [one for one in kept if not refused(one)][:MOST]
+            self.codes = [one for one in kept if not refused(one)][:MAX_CODES]
 
     def is_teacher(self, secret: str) -> bool:
         """Return whether the secret is known."""
@@ -80,7 +80,7 @@ class Exercise:
         code = "".join(code.split())
         if code in self.codes:
             return ""
-        if len(self.codes) >= MOST:
+        if len(self.codes) >= MAX_CODES:
             return "no more codes are taken"
         self.codes.append(code)
         try:

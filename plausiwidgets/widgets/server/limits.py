@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from plausiwidgets.texts import tr
 
-LEAST_DT = 0.005
+MIN_DT = 0.005
 """Least time step in ms of a visitor, as of a link: a smaller one may stand for hours of work."""
 
 
@@ -96,9 +96,9 @@ class Limits:
 
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return why a question is refused, in a sentence; empty where it is not."""
-        if fields.get("dt", LEAST_DT) < LEAST_DT:
+        if fields.get("dt", MIN_DT) < MIN_DT:
             return tr("On this server dt is at least {least} ms, and {dt} was asked for: a notebook has no such limit.",
-                      least=f"{LEAST_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
+                      least=f"{MIN_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
         asked, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
             asked, most, what = fields["budget"], self.budget, tr("tries of a search")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
-from plausiwidgets.widgets.answers.messages import MAKING, SENTENCE, Refused, checked
+from plausiwidgets.widgets.answers.messages import MAKING, SENTENCE, RefusedError, checked
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
@@ -71,7 +71,7 @@ class Visitor:
         with speaking(self._client.language):
             try:
                 self._answer(message, data)
-            except Refused as refused:
+            except RefusedError as refused:
                 self._reply({"kind": "error", "id": refused.identity, "state": "failed",
                            "error": str(refused)[:SENTENCE]})  # fmt: skip
         return ""
@@ -96,19 +96,21 @@ class Visitor:
             self._reply({"kind": kind, "id": identity, "state": "done"})
             return
         if kind in LEFT_OUT:
-            raise Refused(identity, f"{kind}: a server has no such message")
+            raise RefusedError(identity, f"{kind}: a server has no such message")
         if why := self._limits.refused(kind, question.fields):
             self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
         asked = self._client.open
         if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
-            raise Refused(identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked)))
+            raise RefusedError(
+                identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked))
+            )
         if identity in asked:
-            raise Refused(identity, f"{kind}: the id {identity!r} was used before")
+            raise RefusedError(identity, f"{kind}: the id {identity!r} was used before")
         if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1
             if self._made > MADE:
-                raise Refused(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
+                raise RefusedError(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
         if kind == "running" and self._client.process is None:
             self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plausiwidgets.widgets.answers.messages import MAKING, TABLE
-from plausiwidgets.widgets.server.limits import LEAST_DT, Limits
+from plausiwidgets.widgets.server.limits import MIN_DT, Limits
 from plausiwidgets.widgets.server.turns import SPENT
 from plausiwidgets.widgets.server.visitors import BURST, LEFT_OUT, MADE
 
@@ -55,5 +55,5 @@ def _of(kind: str, limits: Limits) -> str:
     if row.buffer:
         parts.append(f"a file of {_spaced(limits.upload)} bytes")
     if "dt" in row.fields:
-        parts.append(f"dt of at least {LEAST_DT:g} ms")
+        parts.append(f"dt of at least {MIN_DT:g} ms")
     return "; ".join(parts) or "as above"

@@ -44,7 +44,7 @@ def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str
         f"verdict = pw.judge({model.key!r}, pattern, parameters, dt={selection.dt!r})",
         "print(verdict)",
     ]
-    if not isinstance(pattern, GivenCurrent) and selection.free:
+    if not isinstance(pattern, GivenCurrent) and selection.varied:
         lines += ["", *_search(selection, search, units)]
     return "\n".join([*lines, *_as_norse(selection), "", "figure = pw.plot(verdict)", "figure.show()", ""])
 
@@ -90,7 +90,7 @@ def search_of(selection: Selection) -> dict[str, Any]:
     """Return the settings of a search of what is selected, as `plausiwidgets.optimize` takes them."""
     return {
         "fixed": {name: selection.values[name] for name in selection.fixed},
-        "bounds": {name: selection.bounds[name] for name in selection.free},
+        "bounds": {name: selection.bounds[name] for name in selection.varied},
         "start": selection.values,
         "dt": selection.dt,
     }

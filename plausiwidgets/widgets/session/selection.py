@@ -20,6 +20,7 @@ from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import read_query, samples_of
 
@@ -46,6 +47,7 @@ class Turn:
     attempt: int
 
 
+@renamed
 @dataclass(frozen=True)
 class Selection:
     """A model and a pattern, and what is set of them.
@@ -63,10 +65,10 @@ class Selection:
         Time step in ms.
     bounds : mapping of str to (float, float)
         Range of each value, for its slider and for a search; the value lies within.
-    free : tuple of str
+    varied : tuple of str
         What a search may change.
     parameters : mapping of str to Parameter
-        What `values`, `bounds` and `free` are of, in the order of the screen.
+        What `values`, `bounds` and `varied` are of, in the order of the screen.
     turn : Turn or None
         How the values were moved away from a set, as long as none of them has been changed since.
     locked : tuple of str
@@ -86,7 +88,7 @@ class Selection:
     values: Mapping[str, float]
     dt: float
     bounds: Mapping[str, Range]
-    free: tuple[str, ...]
+    varied: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
     turn: Turn | None = field(default=None, repr=False, compare=False)
     locked: tuple[str, ...] = ()
@@ -108,7 +110,7 @@ class Selection:
             MappingProxyType({name: parameter.default for name, parameter in declared.items()}),
             neuron.dt,
             MappingProxyType({name: (parameter.low, parameter.high) for name, parameter in declared.items()}),
-            tuple(name for name, parameter in declared.items() if parameter.free),
+            tuple(name for name, parameter in declared.items() if parameter.vary),
             MappingProxyType(declared),
         )
 
@@ -133,7 +135,7 @@ class Selection:
     @classmethod
     @checked
     def of_result(cls, result: Result) -> Selection:
-        """Return what a result was searched for, at its best, with the ranges, free parameters and time step of it.
+        """Return what a result was searched for, at its best, with the ranges, varied parameters and time step of it.
 
         Raises
         ------
@@ -146,7 +148,7 @@ class Selection:
         made = cls.of(model, pattern_of(result), dict(result.parameters), result.dt)
         for name, (low, high) in result.bounds.items():
             made = made.with_bounds(name, low, high)
-        return made.with_free(result.bounds)
+        return made.with_varied(result.bounds)
 
     @classmethod
     @checked
@@ -183,7 +185,7 @@ class Selection:
     # -- other selections ------------------------------------------------------------------------
 
     def filled(self, parameters: Mapping[str, float] | None = None, dt: float | None = None) -> Selection:
-        """Return one with these values, defaults for all others, and the ranges and free parameters of this.
+        """Return one with these values, defaults for all others, and the ranges and varied parameters of this.
 
         Raises
         ------
@@ -205,7 +207,7 @@ class Selection:
         ValueError
             If it is not finite, or outside of the hard limits, or locked.
         """
-        self._check_free([name])
+        self._check_unlocked([name])
         return self._with({name: float(self.parameters[name].check(value))})
 
     def with_bounds(self, name: str, low: float, high: float) -> Selection:
@@ -216,27 +218,27 @@ class Selection:
         ValueError
             If the range is empty, not finite, or outside of the hard limits, or its value is locked.
         """
-        self._check_free([name])
+        self._check_unlocked([name])
         self.parameters[name].check([low, high])
         if not low < high:
             raise ValueError(f"bounds of {name}: {low:g} must be less than {high:g}")
         bounds = MappingProxyType({**self.bounds, name: (float(low), float(high))})
         return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
 
-    def with_free(self, names: Iterable[str]) -> Selection:
+    def with_varied(self, names: Iterable[str]) -> Selection:
         """Return one in which a search may change these, and nothing else; never what is locked."""
-        free = set(names) - set(self.locked)
-        return replace(self, free=tuple(name for name in self.values if name in free))
+        varied = set(names) - set(self.locked)
+        return replace(self, varied=tuple(name for name in self.values if name in varied))
 
     @property
     def fixed(self) -> tuple[str, ...]:
         """What a search may not change."""
-        return tuple(name for name in self.values if name not in self.free)
+        return tuple(name for name in self.values if name not in self.varied)
 
     def with_locked(self, names: Iterable[str]) -> Selection:
         """Return one in which these can be seen but not changed, and everything else can: an exercise begins.
 
-        What was locked before, and is not any more, is free where it is declared so.
+        What was locked before, and is not any more, is varied where it is declared so.
 
         Raises
         ------
@@ -246,7 +248,7 @@ class Selection:
         Examples
         --------
         >>> exercise = Selection.of("adex", "tonic_bursting").with_locked(["tau_w", "a"])
-        >>> exercise.locked, "tau_w" in exercise.free
+        >>> exercise.locked, "tau_w" in exercise.varied
         (('a', 'tau_w'), False)
         >>> exercise.with_value("a", 3.0)
         Traceback (most recent call last):
@@ -258,9 +260,9 @@ class Selection:
                 raise unknown(f"parameter of {self.model.key} with {self.pattern.key} to lock", name, self.values)
         if not chosen and not self.locked:
             return self
-        opened = [name for name in self.locked if self.parameters[name].free]
+        opened = [name for name in self.locked if self.parameters[name].vary]
         exercise = replace(self, locked=tuple(name for name in self.values if name in chosen))
-        return exercise.with_free([*self.free, *opened])
+        return exercise.with_varied([*self.varied, *opened])
 
     def within(self, exercise: Selection) -> Selection:
         """Return one that goes on with an exercise: locked as there, which must not change what is locked.
@@ -273,10 +275,10 @@ class Selection:
         if not exercise.locked:
             return self
         changed = [name for name in exercise.locked if self.values[name] != exercise.values[name]]
-        exercise._check_free(changed)
-        return replace(self, locked=exercise.locked).with_free(self.free)
+        exercise._check_unlocked(changed)
+        return replace(self, locked=exercise.locked).with_varied(self.varied)
 
-    def _check_free(self, names: Iterable[str]) -> None:
+    def _check_unlocked(self, names: Iterable[str]) -> None:
         locked = [name for name in names if name in self.locked]
         if locked:
             listed = ", ".join(locked[:4]) + (" and more" if len(locked) > 4 else "")

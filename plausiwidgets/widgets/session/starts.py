@@ -82,7 +82,7 @@ def moved_further(selection: Selection) -> Selection | None:
 
 def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
     random = np.random.default_rng([seed, attempt])
-    names = [name for name in solved.values if name in solved.free]
+    names = [name for name in solved.values if name in solved.varied]
     chosen = random.choice(names, size=min(MOVED, len(names)), replace=False).tolist() if names else []
     values = dict(solved.values)
     for name in chosen:

@@ -43,7 +43,7 @@ THREAD_OF = {
 """The thread that does the jobs of each priority."""
 
 
-class Superseded(Exception):
+class SupersededError(Exception):
     """Raised by the checkpoint of a job that is no longer wanted; the worker takes it as its end."""
 
 
@@ -62,7 +62,7 @@ class _Job:
             if self.superseded:
                 break
         if self.superseded:
-            raise Superseded
+            raise SupersededError
 
 
 class Worker:
@@ -117,8 +117,8 @@ class Worker:
         Parameters
         ----------
         work : callable
-            ``work(checkpoint)``; a long job calls ``checkpoint()`` now and then, which raises `Superseded` when a newer
-            job of its key has been requested, or the job was cancelled.
+            ``work(checkpoint)``; a long job calls ``checkpoint()`` now and then, which raises `SupersededError` when a
+            newer job of its key has been requested, or the job was cancelled.
         after : float
             Time in s before which it does not begin.
         """
@@ -169,7 +169,7 @@ class Worker:
         try:
             with speaking(self.language):
                 job.work(job.checkpoint)
-        except Superseded:
+        except SupersededError:
             pass
         except Exception as error:
             if not job.superseded:

@@ -36,9 +36,9 @@ neuron = pw.NeuronModel(
 rebound = pw.Pattern(
     key="my_rebound",
     title="Rebound spike",
-    free_values=[
-        pw.FreeValue("amplitude", 2.0, 0.02, 20.0, scale="log", of="current"),
-        pw.FreeValue("width", 5.0, 2.0, 500.0, scale="log", unit="ms"),
+    stimulus_parameters=[
+        pw.StimulusParameter("amplitude", 2.0, 0.02, 20.0, scale="log", of="current"),
+        pw.StimulusParameter("width", 5.0, 2.0, 500.0, scale="log", unit="ms"),
     ],
     sweeps=lambda s: {"release": pw.Sweep([pw.pulse(0.0, s.width, -s.amplitude)], end=s.width + 500.0)},
     measure=lambda r, s: {
@@ -62,7 +62,7 @@ shown = pw.Protocol(
 resonant = pw.Pattern(
     key="my_window",
     title="Between two thresholds",
-    free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current")],
+    stimulus_parameters=[pw.StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current")],
     sweeps=lambda s: {
         "one": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=100.0),
         "two": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude), pw.pulse(20.0, 5.0, s.amplitude)], end=100.0),
@@ -75,7 +75,7 @@ resonant = pw.Pattern(
 rates = pw.Pattern(
     key="my_rates",
     title="Rates over currents",
-    free_values=[],
+    stimulus_parameters=[],
     procedure=lambda bench: pw.patterns.Measurement(
         {"n": np.ones(bench.n), "min_isi": np.ones(bench.n)}, np.zeros(bench.n)
     ),

@@ -15,7 +15,7 @@ def judged() -> float:
     assert_type(verdict.accepted, bool)
     if verdict.accepted and verdict.replicated:
         print(verdict.status.upper(), f"{verdict.loss:.3f}", verdict.to_frame())
-    missed = [check.title for check in verdict.checks if not check.passed]
+    missed = [check.title for check in verdict.criteria if not check.passed]
     several = pw.judge("adex", "tonic_spiking", {"tau_w": np.linspace(50.0, 200.0, 5), "b": 20.0}, verify=True)
     assert_type(several.accepted, NDArray[np.bool_])
     best = int(several.loss.argmin())
@@ -46,20 +46,20 @@ def assessed() -> None:
     table = pw.assess(["lif", "izhikevich"], ["tonic_spiking"], seed=0, budget=100, store=Path("study.jsonl"))
     print(table["status"].value_counts(), pw.assessment.plausibility_score(table))
     study = pw.assessment.start_assessment("lif", budget=10, progress=pw.assessment.NotebookProgress())
-    print(study.result(), pw.assessment.merge_studies(["study.jsonl"]), pw.assessment.published_table())
+    print(study.result(), pw.assessment.merge_studies(["study.jsonl"]), pw.assessment.packaged_table())
     print(pw.assessment.estimate("lif", "integrator"), pw.assessment.plausibility_map(table))
     pw.plot(table)
 
 
 def analysed() -> None:
     plane = pw.analysis.parameter_plane("lif", ["tonic_spiking", "integrator"], "tau_mem", "v_rest", points=8)
-    print(plane.accepted.sum(axis=(1, 2)).tolist(), plane.missed(0, 0), pw.plot(plane))
+    print(plane.accepted.sum(axis=(1, 2)).tolist(), plane.unmet(0, 0), pw.plot(plane))
     phases = pw.analysis.phase_plane("adex", current=100.0, bounds={"v": (-80.0, -40.0)}, points=30)
     line = pw.analysis.phase_line("qif", bounds={"v": (-80.0, -40.0)})
     print([point.kind for point in (*phases.fixed_points, *line.fixed_points)])
-    onset = pw.analysis.bifurcations("izhikevich", {"a": 0.1}, currents=(-5.0, 20.0))
+    onset = pw.analysis.bifurcation_diagram("izhikevich", {"a": 0.1}, currents=(-5.0, 20.0))
     print(onset.kind, onset.lost.current if onset.lost else None, onset.firing.shape, pw.plot(onset))
-    rates = pw.analysis.rate_curve("lif", [10.0, 20.0])
+    rates = pw.analysis.fi_curve("lif", [10.0, 20.0])
     profiles = pw.analysis.loss_profiles("lif", "tonic_spiking", names=["tau_mem"], points=9)
     sets = pw.analysis.sample_accepted("lif", "tonic_spiking", 100, seed=1)
     print(rates.max(), profiles["tau_mem"].intervals, pw.judge("lif", "tonic_spiking", sets).replicated.any())
@@ -80,7 +80,7 @@ def elsewhere(module: torch.nn.Module) -> None:
     neuron: pw.NeuronModel = pw.from_torch(module)
     try:
         pw.networks.to_javascript(neuron)
-    except pw.NotCompilable as error:
+    except pw.NotCompilableError as error:
         print(error)
     layer = pw.to_norse("lif", learn="all")
     print(layer, pw.to_brian2("lif", n=10), pw.networks.to_javascript("lif"))

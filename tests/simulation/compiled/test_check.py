@@ -17,7 +17,7 @@ from plausiwidgets.program import operations
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilableError
 from plausiwidgets.simulation.torch_engine import run_torch
 from tests.simulation.compiled.test_operations import CLOSE, EXACT
 
@@ -169,7 +169,7 @@ def translated_wrongly(steps, seed):
     model = model_of(steps)
     try:
         run = compiled_body(export_step(model))
-    except NotCompilable:
+    except NotCompilableError:
         return [s for step in steps for s in translated_wrongly([step], seed)] if len(steps) > 1 else []
     rng = np.random.default_rng(seed)
     state = rng.normal(0.0, 2.0, (3 * len(steps), 256))

@@ -225,5 +225,5 @@ def test_axes_of_length_one_are_no_lanes():
 
 @pytest.mark.parametrize("step", [picks_by_select, crosses_lanes])
 def test_lanes_are_not_mixed_by_way_of_an_axis_of_length_one(step):
-    with pytest.raises(pw.NotCompilable):
+    with pytest.raises(pw.NotCompilableError):
         export_step(lanes_model(step, 1))

@@ -15,7 +15,7 @@ from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.lowering import COMPOSED
 from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilableError
 
 F = torch.nn.functional
 f32, f64, i64, i32 = torch.float32, torch.float64, torch.int64, torch.int32
@@ -384,7 +384,7 @@ def test_what_is_not_elementwise_is_refused_by_name(function, operation):
     def step(current, state, p, dt):
         return torch.zeros_like(current), (function(current),)
 
-    with pytest.raises(NotCompilable, match=operation or "cannot be compiled"):
+    with pytest.raises(NotCompilableError, match=operation or "cannot be compiled"):
         export_step(lanes_model(step, 1))
 
 
@@ -402,7 +402,7 @@ def test_masks_of_different_lanes_do_not_mix():
         v[v > 0] = current[current > 0]
         return torch.zeros_like(v), (v,)
 
-    with pytest.raises(NotCompilable, match="another mask"):
+    with pytest.raises(NotCompilableError, match="another mask"):
         export_step(lanes_model(step, 1))
 
 

@@ -11,7 +11,15 @@ from app_client import set_of
 
 from plausiwidgets.patterns.recorded_pattern import ALL
 from plausiwidgets.widgets.answers import written
-from plausiwidgets.widgets.answers.messages import FINAL, LONGEST_FILE, MAKING, TABLE, Refused, checked, wrong_answer
+from plausiwidgets.widgets.answers.messages import (
+    FINAL,
+    LONGEST_FILE,
+    MAKING,
+    TABLE,
+    RefusedError,
+    checked,
+    wrong_answer,
+)
 from plausiwidgets.widgets.answers.packing import measured, packed, unpacked
 
 VERIFY = {"kind": "verify", "id": "a1", **set_of()}
@@ -51,7 +59,7 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_whatever_else_arrives_is_refused_in_one_sentence(what):
     message, sentence = HOSTILE[what]
-    with pytest.raises(Refused, match=sentence) as refused:
+    with pytest.raises(RefusedError, match=sentence) as refused:
         checked(message)
     assert len(str(refused.value)) < 2000
     assert "\n" not in str(refused.value)
@@ -69,9 +77,9 @@ def test_whatever_else_arrives_is_refused_in_one_sentence(what):
 def test_a_file_that_is_missing_or_too_large_is_refused_and_one_that_is_not_asked_for(buffers, sentence):
     message = {"kind": "recording", "id": "a", "model": "lif", "name": "cell.csv", "units": {}}
     assert checked(message, [memoryview(b"t,v")]).data == b"t,v"
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(RefusedError, match=sentence):
         checked(message, buffers)
-    with pytest.raises(Refused, match="it has 1 buffers, valid is 0"):
+    with pytest.raises(RefusedError, match="it has 1 buffers, valid is 0"):
         checked(VERIFY, [b"x"])
 
 

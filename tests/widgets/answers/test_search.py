@@ -30,7 +30,7 @@ def test_every_try_of_a_search_is_told_once_in_its_place(client):
     assert end["search"]["best"] == dict(result.parameters)
     assert end["search"]["status"] == result.status == "replicated"
     assert end["search"]["sentence"] == result.summary
-    np.testing.assert_array_equal(losses(told), result.tries.loss.astype(np.float32))
+    np.testing.assert_array_equal(losses(told), result._history.loss.astype(np.float32))
     assert sum(len(one["arrays"]["loss"]) for one in told) == result.evaluations  # none of them twice
     assert end["search"]["evaluations"] == result.evaluations
 
@@ -39,7 +39,7 @@ def test_a_search_of_random_points_does_not_begin_at_the_values(client):
     identity = search(client, EASY, begin="random", budget=300, seed=2)
     client.last(identity)
     result = pw.optimize("izhikevich", "tonic_bursting", seed=2, budget=300)
-    np.testing.assert_array_equal(losses(client.of(identity)), result.tries.loss.astype(np.float32))
+    np.testing.assert_array_equal(losses(client.of(identity)), result._history.loss.astype(np.float32))
 
 
 def test_what_is_not_free_keeps_its_value(client):

@@ -23,10 +23,10 @@ def test_a_plane_is_told_coarse_and_then_fine(client):
     plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", fields["values"], points=8)
     np.testing.assert_array_equal(fine["arrays"]["x"], plane.x)
     np.testing.assert_allclose(fine["arrays"]["loss"].reshape(8, 8), plane.loss, rtol=1e-6)
-    missed = fine["arrays"]["missed"].reshape(8, 8)
+    missed = fine["arrays"]["unmet"].reshape(8, 8)
     np.testing.assert_array_equal(missed == 0, plane.accepted)
     named = {fine["criteria"][k] for k in range(31) if missed[0, 0] >> k & 1}
-    assert named == set(plane.missed(0, 0))
+    assert named == set(plane.unmet(0, 0))
 
 
 def test_profiles_are_those_of_the_package(client):
@@ -74,7 +74,7 @@ def test_an_assessment_is_told_row_by_row(client):
     assert {key: row["status"] for key, row in rows.items()} == {
         "tonic_spiking": "replicated", "integrator": "replicated", "tonic_bursting": "rejected",
     }  # fmt: skip
-    assert rows["tonic_bursting"]["cannot"]
+    assert rows["tonic_bursting"]["ruled_out"]
     assert end["csv"].startswith("model,")
     assert len(end["csv"].splitlines()) == 4
 
@@ -150,7 +150,7 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     chosen = client.ask("recording", [content], model="adex", name="17o05028_ic_steps.abf", units={},
                         compare={"n": 1.0, "course": 0.5}, sweeps=[0, 8], holdout=[12])  # fmt: skip
     assert chosen["pattern"] != answer["pattern"] and chosen["held_out"]
-    judged = {name: client.ask("verify", model="adex", pattern=name, values={}, dt=0.1)["verdict"]["checks"]
+    judged = {name: client.ask("verify", model="adex", pattern=name, values={}, dt=0.1)["verdict"]["criteria"]
               for name in (chosen["pattern"], chosen["held_out"])}  # fmt: skip
     kinds = {check["key"].split("_")[0] for check in judged[chosen["pattern"]]}
     assert kinds == {"n", "course", "min", "cell"}

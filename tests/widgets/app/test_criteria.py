@@ -63,7 +63,7 @@ def test_each_kind_of_criterion_gives_the_penalty_of_python_in_every_position(tm
             values = np.array(list(positions(low, high).values()))
             columns = [np.full_like(values, x) for x in (low, high, *grading)]
             rows.append([np.array(grading), values])
-            expected.append((f"{criterion} {grading}", [low, high, *criterion.cost(values, *columns)]))
+            expected.append((f"{criterion} {grading}", [low, high, *criterion.penalty(values, *columns)]))
         cases.append([_criterion("", pattern, criterion), rows])
     source = f"{node.imported('penaltyOf, rangeOf', 'engine/criteria')}\n{CRITERIA % DT}"
     answers = [row for rows in node.run(tmp_path, source, cases) for row in rows]

@@ -13,7 +13,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormula
+from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
@@ -282,11 +282,13 @@ def test_the_page_judges_as_python_does(tmp_path, engine):
     assert left_out == []
     accepted = 0
     for (where, verdict, i), answer in zip(expected, answers, strict=True):
-        assert answer["keys"] == [check.key for check in verdict.checks], where
-        assert answer["passed"] == [bool(check.passed[i]) for check in verdict.checks], where
+        assert answer["keys"] == [check.key for check in verdict.criteria], where
+        assert answer["passed"] == [bool(check.passed[i]) for check in verdict.criteria], where
         # Next to a rheobase, the last bit of an exponential shifts a rate by a part in a hundred.
         near = {"rtol": 0.02 if "_excitable" in where else 1e-5, "atol": 1e-3}
-        np.testing.assert_allclose(answer["values"], [float(c.value[i]) for c in verdict.checks], **near, err_msg=where)
+        np.testing.assert_allclose(
+            answer["values"], [float(c.value[i]) for c in verdict.criteria], **near, err_msg=where
+        )
         assert answer["loss"] == pytest.approx(verdict.loss[i], rel=near["rtol"], abs=1e-6), where
         assert (answer["loss"] == 0.0) == (verdict.status[i] == "unverified"), where
         accepted += answer["loss"] == 0.0
@@ -298,7 +300,7 @@ def test_the_page_judges_as_python_does(tmp_path, engine):
 
 def made(measure, **more) -> pw.Pattern:
     return pw.Pattern(
-        key="own", title="Own", free_values=one_pulse(lambda w: w).free_values,
+        key="own", title="Own", stimulus_parameters=one_pulse(lambda w: w).stimulus_parameters,
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=700.0)}, measure=measure,
         criteria=[pw.Criterion("x", "x", "X.", low=0.5)], **more,
     )  # fmt: skip
@@ -348,7 +350,7 @@ def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
         lambda: row.sum(axis=1), lambda: row.max(), lambda: row.max(axis=0), lambda: row[0], lambda: bool(row > 1.0),
         lambda: ~(row > 1.0), lambda: float(row[:, 0]), lambda: row.astype(np.int64), lambda: np.sort(row),
     ):  # fmt: skip
-        with pytest.raises(NoFormula):
+        with pytest.raises(NoFormulaError):
             wrong()
 
 

@@ -14,9 +14,9 @@ from plausiwidgets.widgets.app.tape import sweep_formulas
 def one_pulse(width) -> pw.Pattern:
     return pw.Pattern(
         key="own", title="Own",
-        free_values=[
-            pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
-            pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms"),
+        stimulus_parameters=[
+            pw.StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
+            pw.StimulusParameter("width", 5.0, 2.0, 500.0, unit="ms"),
         ],
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, width(s.width), s.amplitude)], end=s.width + 200.0)},
         measure=lambda r, s: {"n": r["pulse"].count()},

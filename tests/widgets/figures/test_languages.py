@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import published_table
+from plausiwidgets.assessment.packaged import packaged_table
 from plausiwidgets.texts import catalog
 
 TRANSLATED = {
@@ -43,11 +43,11 @@ def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     shown = (
         pw.judge("izhikevich", "tonic_spiking"), pw.optimize("lif", "tonic_bursting", budget=200),
         pw.simulate("izhikevich", pw.Current.step(10.0, 50.0), {"d": np.linspace(2.0, 8.0, 12)}), *planes,
-        published_table(),
+        packaged_table(),
     )  # fmt: skip
     for one in shown:
         yield type(one).__name__, pw.plot(one, language=language)
-    yield "chart", pw.assessment.plausibility_chart(published_table(), language=language)
+    yield "chart", pw.assessment.plausibility_chart(packaged_table(), language=language)
 
 
 def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:

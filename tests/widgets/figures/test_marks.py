@@ -20,7 +20,7 @@ def reference(key):
 @pytest.mark.parametrize("key", pw.patterns.names())
 def test_picture_and_criterion_say_one_number(key):
     pattern, model, verdict = reference(key)
-    checks = {check.key: check for check in verdict.checks}
+    checks = {check.key: check for check in verdict.criteria}
     for name in verdict.traces:
         for shape in shapes(pattern, name, model, verdict):
             check = checks[shape.criteria[0]]
@@ -48,7 +48,7 @@ def drawn(key, sweep=""):
     for shape in shapes(pattern, sweep, model, verdict):
         for criterion in shape.criteria:
             found.setdefault(criterion, []).append(shape)
-    return found, {check.key: check.value for check in verdict.checks}
+    return found, {check.key: check.value for check in verdict.criteria}
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -108,7 +108,7 @@ def test_several_patterns_each_have_their_marks():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
     verdict = pw.judge("izhikevich", both, verify=False)
     model = pw.models.get("izhikevich")
-    keys = {check.key for check in verdict.checks}
+    keys = {check.key for check in verdict.criteria}
     for name in verdict.traces:
         found = {criterion for shape in shapes(both, name, model, verdict) for criterion in shape.criteria}
         assert found <= keys

@@ -6,7 +6,7 @@ import pytest
 from small_neurons import copy_of
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_table
+from plausiwidgets.assessment import packaged_table
 from plausiwidgets.widgets.figures.map_cells import MARKS
 from plausiwidgets.widgets.figures.plane_figure import outlines
 
@@ -45,13 +45,13 @@ def test_traces_are_drawn_lane_by_lane_in_colour_and_dash() -> None:
 
 
 def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -> None:
-    table = published_table().query("model in ['lif', 'adex']")
+    table = packaged_table().query("model in ['lif', 'adex']")
     table.loc[(table["model"] == "lif") & (table["pattern"] == "tonic_spiking"), "status"] = "failed"
     figure = pw.plot(table)
     cells, *key = figure.data
     statuses = table.set_index(["model", "pattern"])["status"]
     for row, model in zip(cells.text, table["model"].unique(), strict=True):
-        cannot = pw.models.get(model).cannot
+        cannot = pw.models.get(model).ruled_out
         signs = {p: "∅" if p in cannot else MARKS[statuses[model, p]] for p in pw.patterns.names()}
         assert list(row) == list(signs.values())
     assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
@@ -75,7 +75,7 @@ def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
     inside = np.nanmin(outline.x) < neuron.x[0] < np.nanmax(outline.x)
     assert inside == plane.accepted[:, np.abs(np.log(plane.x) - neuron.x[0]).argmin()].any()
     row, column = np.argwhere(~plane.accepted)[-1]
-    assert f"open: {plane.missed(row, column)[0]}" in heat.text[row][column]
+    assert f"open: {plane.unmet(row, column)[0]}" in heat.text[row][column]
     assert list(pw.plot(plane).layout.yaxis.ticktext) == ["2", "5", "10", "20", "50"]
 
 
@@ -137,7 +137,7 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
-        match=r"plot: x is 3, valid is an object of Bifurcations, DataFrame, ParameterPlane, PhaseLine, PhasePlane, ",
+        match=r"plot: x is 3, valid is an object of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
     ):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):

@@ -10,7 +10,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.teaching.exercises import LONGEST
 from plausiwidgets.widgets.server import exercises
-from plausiwidgets.widgets.server.exercises import MOST, Exercise, by_name
+from plausiwidgets.widgets.server.exercises import MAX_CODES, Exercise, by_name
 from plausiwidgets.widgets.server.limits import Bucket
 
 LOG = logging.getLogger("test")
@@ -56,7 +56,7 @@ def test_there_are_so_many_codes_and_a_full_disk_keeps_them_in_memory(path: Path
     exercise._file = path.parent / "missing" / "codes.txt"
     assert exercise.take(CODE, LOG) == ""
     assert "memory" in caplog.text
-    exercise.codes = [f"PW1.{k}.0123abcd" for k in range(MOST)]
+    exercise.codes = [f"PW1.{k}.0123abcd" for k in range(MAX_CODES)]
     assert "no more" in exercise.take(CODE, LOG)
 
 

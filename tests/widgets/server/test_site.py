@@ -14,7 +14,7 @@ def test_all_models_are_written_into_a_folder_and_an_older_version_is_replaced(t
     (folder / "static").mkdir(parents=True)
     (folder / "static/app.0123456789abcdef.js").write_text("old")
     (folder / "static/mine.js").write_text("mine")
-    assert main.main(["page", "all", "--out", str(folder), "--language", "de"]) == 0
+    assert main.main(["page", "all", "--site-dir", str(folder), "--language", "de"]) == 0
     assert "http.server" in capsys.readouterr().out
     written = {path.name for path in (folder / "static").iterdir()}
     assert written == set(files()) | {"mine.js"}
@@ -29,9 +29,9 @@ def test_all_models_are_written_into_a_folder_and_an_older_version_is_replaced(t
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["all"], "--out FOLDER"),
-        (["lif", "--out", "x"], "page all --out"),
-        (["all", "--out", "x", "--set", "a=1"], "leave out"),
+        (["all"], "--site-dir FOLDER"),
+        (["lif", "--site-dir", "x"], "page all --site-dir"),
+        (["all", "--site-dir", "x", "--set", "a=1"], "leave out"),
     ],
 )
 def test_what_is_no_folder_of_all_models_is_said(words, said, capsys, tmp_path, monkeypatch) -> None:

@@ -22,7 +22,7 @@ def test_a_link_carries_what_is_locked() -> None:
     assert exercise.to_query().endswith("lock=a,tau_w")
     again, notes = Selection.from_query(exercise.to_query())
     assert again == exercise and notes == ()
-    assert not {"a", "tau_w"} & set(again.free)
+    assert not {"a", "tau_w"} & set(again.varied)
     calls = []
     exec(exercise.to_python(), {"pw": SimpleNamespace(Explorer=lambda *given, **more: calls.append((*given, more)))})
     assert calls == [("adex", "tonic_bursting", dict(exercise.values), {"dt": 0.05, "locked": ["a", "tau_w"]})]
@@ -44,7 +44,7 @@ def test_a_lock_of_nothing_that_there_is_gives_a_note(field: str, locked: tuple[
 
 def test_all_may_be_locked_and_only_what_there_is() -> None:
     every = Selection.defaults().with_locked(Selection.defaults().values)
-    assert every.free == () and every.locked == tuple(every.values)
+    assert every.varied == () and every.locked == tuple(every.values)
     assert every.with_locked(()) == Selection.defaults()
     with pytest.raises(TypeError, match="locked"):
         pw.Explorer(locked="a")
@@ -75,7 +75,7 @@ def test_the_best_of_a_search_before_the_exercise_is_refused(explorer) -> None:
 def test_another_pattern_leaves_the_exercise(explorer) -> None:
     explorer.pattern = "tonic_spiking"
     assert explorer.selection.locked == ()
-    assert set(LOCKED) <= set(explorer.selection.free)
+    assert set(LOCKED) <= set(explorer.selection.varied)
     explorer.undo()
     assert explorer.selection.locked == LOCKED
 

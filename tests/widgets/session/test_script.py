@@ -63,7 +63,7 @@ def test_a_custom_neuron_is_named_in_the_script():
 
 def test_the_script_of_an_explorer_repeats_its_search():
     explorer = pw.Explorer("izhikevich", "tonic_bursting", {"c": -56.0})
-    explorer.selection = explorer.selection.with_bounds("d", -3.0, 7.0).with_free(["c", "d", "amplitude"])
+    explorer.selection = explorer.selection.with_bounds("d", -3.0, 7.0).with_varied(["c", "d", "amplitude"])
     before = run(explorer.to_python())  # without a search it is a comment
     assert "result" not in before and before["verdict"].loss == pw.judge(
         "izhikevich", "tonic_bursting", dict(explorer.selection.values)
@@ -73,7 +73,7 @@ def test_the_script_of_an_explorer_repeats_its_search():
     explorer.selection = explorer.selection.with_value("c", -57.0)
     again = run(explorer.to_python())
     assert again["parameters"]["c"] == -57.0 and again["start"]["c"] == -56.0
-    assert again["result"].tries.values.tolist() == made.tries.values.tolist()
+    assert again["result"]._history.values.tolist() == made._history.values.tolist()
     assert dict(again["result"].parameters) == dict(made.parameters)
 
 
@@ -88,7 +88,7 @@ def test_an_explorer_opens_a_result_with_its_ranges():
         explorer = pw.Explorer(opened)
         shown = explorer.selection
         assert (shown.model.key, shown.pattern.key, shown.dt) == ("lif", "tonic_spiking", 0.05)
-        assert dict(shown.values) == dict(result.parameters) and set(shown.free) == set(result.bounds)
+        assert dict(shown.values) == dict(result.parameters) and set(shown.varied) == set(result.bounds)
         assert shown.bounds["tau_mem"] == (5.0, 9.0)
     with pytest.raises(ValueError, match="its own pattern, parameters and time step"):
         pw.Explorer(result, "tonic_bursting")

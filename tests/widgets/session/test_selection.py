@@ -109,7 +109,7 @@ def test_a_range_is_checked_and_takes_the_value_with_it() -> None:
 
 
 def test_what_is_fixed_by_default_is_not_free() -> None:
-    assert "bias" not in DEFAULT.free
-    assert {"a", "b", "c", "d", "amplitude", "holding"} <= set(DEFAULT.free)
-    assert DEFAULT.with_free(["bias", "a"]).free == ("a", "bias")  # in the order of the rows
+    assert "bias" not in DEFAULT.varied
+    assert {"a", "b", "c", "d", "amplitude", "holding"} <= set(DEFAULT.varied)
+    assert DEFAULT.with_varied(["bias", "a"]).varied == ("a", "bias")  # in the order of the rows
     assert set(DEFAULT.bounds) == set(DEFAULT.values)

@@ -3,7 +3,7 @@
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import defaults_that_hold, published_parameters
+from plausiwidgets.analysis.known import defaults_that_hold, packaged_parameters
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
@@ -30,7 +30,7 @@ def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: st
         if known:
             moved = [name for name in turn.values if turn.values[name] != known[0].values[name]]
             assert 1 <= len(moved) <= 3
-            assert set(moved) <= set(turn.free)
+            assert set(moved) <= set(turn.varied)
             assert turn.dt == known[0].dt
 
 
@@ -46,14 +46,14 @@ def test_a_turn_without_a_known_set_begins_at_the_defaults_with_what_is_locked()
 def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
     held = {pattern for pattern in pw.patterns.names() if judge(model, pattern).replicated}
     listed = {pattern for name, pattern in defaults_that_hold() if name == model}
-    assert held == listed, "make the list anew: plausiwidgets.assessment.published.write_defaults"
+    assert held == listed, "make the list anew: plausiwidgets.assessment.packaged.write_defaults"
 
 
 def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
     axon, pattern = pw.models.get("hodgkin_huxley"), pw.patterns.get("accommodation")
     first, second = known_sets(axon, pattern)
     assert first.values == Selection.defaults(axon, pattern).values
-    assert second.values.items() >= published_parameters("hodgkin_huxley", "accommodation").items()
+    assert second.values.items() >= packaged_parameters("hodgkin_huxley", "accommodation").items()
     simple = pw.models.get("izhikevich")
     [preset] = [one for one in simple.presets if one.pattern == "tonic_bursting"][:1]
     assert known_sets(simple, pw.patterns.get("tonic_bursting"))[0].values.items() >= preset.parameters.items()

@@ -17,7 +17,7 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
         assert notes == () and dict(again.values) == dict(selection.values)
         assert again.pattern.key == pattern.key and again.dt == selection.dt
         before, after = (
-            [sweep.pieces for sweep in s.pattern.sweeps_at({n: [s.values[n]] for n in pattern.free}).values()]
+            [sweep.pieces for sweep in s.pattern.sweeps_at({n: [s.values[n]] for n in pattern.stimulus_names}).values()]
             for s in (selection, again)
         )
         assert repr(before) == repr(after)

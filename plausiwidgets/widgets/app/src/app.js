@@ -18,7 +18,7 @@ import { shapeOf } from "./models/titles.js";
 /** @import { Arrays, Answer, Catalogue, Host, Line, Looked, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
 /** @typedef {ReturnType<typeof createApp>} App */
 
-const MOST = 200; // steps of undo
+const MAX_UNDO = 200; // steps of undo
 const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 const LONG = 300; // ms after which it is shown that a simulation is awaited
@@ -192,7 +192,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (selection() !== of) return;
       if (answer.state === "failed") store.set({ verified: null, notice: answer.error ?? "" });
       else if (answer.state === "done") {
-        const { status, failed_check: why } = answer.verdict;
+        const { status, failed_test: why } = answer.verdict;
         store.set({ verified: { status, why } });
       }
     });
@@ -434,7 +434,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       if (last && isSame(last, selection())) return;
       const { lesson } = store.get();
       if (lesson) cardOf.set(selection(), lesson.at);
-      store.set({ past: [...past.slice(-MOST), selection()], future: [] });
+      store.set({ past: [...past.slice(-MAX_UNDO), selection()], future: [] });
     },
     /** Keeps it a moment after the last of several changes: keys that follow each other are one step. */
     keepSoon() {

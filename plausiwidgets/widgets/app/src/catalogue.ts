@@ -13,8 +13,8 @@ export type Range = readonly [low: number, high: number];
 export type Landmarks = readonly [rest: number, threshold: number, peak: number];
 
 export type Status = "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
-/** The best status of the stored sets of a pattern, or "cannot" if the pattern is ruled out. */
-export type Mark = Exclude<Status, "failed"> | "cannot";
+/** The best status of the stored sets of a pattern, or "ruled_out". */
+export type Mark = Exclude<Status, "failed"> | "ruled_out";
 
 export interface Slider extends Scale {
   readonly name: string;
@@ -120,7 +120,7 @@ export interface SharedPattern {
 export interface OwnPattern {
   readonly stimulus: readonly Slider[];
   /** Why the model can never show the pattern. Empty if nothing rules the pattern out. */
-  readonly cannot: string;
+  readonly ruled_out: string;
   readonly sets: readonly StoredSet[];
   /** For each target, the factor from the target's current to the current of this model. */
   readonly shares: readonly (number | null)[];

@@ -4,7 +4,7 @@ import type { LessonData, ModelData } from "./types.d.ts";
 /** Type, first byte and number of entries of an array in the buffer of an answer; it begins at a multiple of 8. */
 export type Place = ["f4" | "f8" | "i4" | "u4" | "u1", number, number];
 
-export type HostCheck = {
+export type HostCriterion = {
   key: string;
   name: string;
   unit: string;
@@ -12,16 +12,16 @@ export type HostCheck = {
   low: number | "Infinity" | "-Infinity" | null;
   high: number | "Infinity" | "-Infinity" | null;
   passed: boolean;
-  cost: number | "Infinity" | "-Infinity" | null;
+  penalty: number | "Infinity" | "-Infinity" | null;
 };
 
 export type HostVerdict = {
   status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
   loss: number | "Infinity" | "-Infinity" | null;
   diverged: boolean;
-  failed_check: string;
+  failed_test: string;
   engine: string;
-  checks: HostCheck[];
+  criteria: HostCriterion[];
   parts: Record<string, "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged">;
 };
 
@@ -41,7 +41,7 @@ export type SearchRecord = {
   budget: number;
   loss: number | "Infinity" | "-Infinity" | null;
   best: Record<string, number>;
-  at_ends: string[];
+  at_bounds: string[];
   status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
   seconds: number;
   sentence: string;
@@ -57,7 +57,7 @@ export type AssessedRow = {
   evaluations: number;
   robustness: number | null;
   parameters: Record<string, number>;
-  cannot: string;
+  ruled_out: string;
   sentence: string;
 };
 

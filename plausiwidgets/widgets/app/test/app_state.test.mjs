@@ -63,7 +63,7 @@ const chip = (app) => {
   const { verdict, verified, simulating } = app.store.get();
   return worded(verdict, verified, app.pattern, app.data.model, simulating).words;
 };
-const verdictOf = (loss) => ({ status: loss ? "rejected" : "unverified", loss, diverged: false, failed_check: "", checks: [], parts: {} });
+const verdictOf = (loss) => ({ status: loss ? "rejected" : "unverified", loss, diverged: false, failed_test: "", criteria: [], parts: {} });
 const traces = { "0.v": Float32Array.of(-65, -64, NaN), "0.current": Float32Array.of(0, 1, 1), "0.spikes": new Float64Array() };
 const told = (loss) => [{ verdict: verdictOf(loss), sweeps: [{ name: "step", t0: 0, dt: 1, states: ["v"] }], done: 0, total: 0 }, traces];
 

@@ -80,12 +80,12 @@ test("cells at the ends of an axis are half as wide, and a pointer beyond it mea
 });
 
 test("labels of an axis are round, in their order, and apart", () => {
-  const log = labelsOf({ name: "tau", unit: "ms", scale: "log", zero: null, ends: [2, 500] }, 300, 60);
+  const log = labelsOf({ name: "tau", unit: "ms", scale: "log", linear_width: null, ends: [2, 500] }, 300, 60);
   assert.deepEqual(
     log.map(([value]) => value),
     [2, 10, 100, 500],
   );
-  const both = labelsOf({ name: "d", unit: "", scale: "asinh", zero: 1, ends: [-20, 10] }, 400, 30).map(([value]) => value);
+  const both = labelsOf({ name: "d", unit: "", scale: "asinh", linear_width: 1, ends: [-20, 10] }, 400, 30).map(([value]) => value);
   assert.ok(both.includes(0) && both.includes(10) && both.includes(-10));
   assert.deepEqual(
     both,
@@ -114,7 +114,7 @@ test("an arrow goes to the next point within 45 degrees, and to none where there
 
 test("a value on a scale has the share that it was made from, and stays within its ends", () => {
   for (const scale of ["linear", "log", "asinh"]) {
-    const slider = { scale, zero: 0.5 };
+    const slider = { scale, linear_width: 0.5 };
     const ends = scale === "log" ? [0.1, 30] : [-3, 30];
     for (const share of [0, 0.2, 0.5, 1]) assert.ok(Math.abs(shareOf(slider, valueOn(slider, share, ends), ends) - share) < 1e-12);
     assert.ok(valueOn(slider, 1, ends) <= 30);
@@ -183,11 +183,11 @@ test("a diagram shows rest, the onset and what else happens along the current at
 });
 
 test("rows of an assessment replace those of the same model and pattern, and an argument stands before what was found", () => {
-  const row = { model: "lif", pattern: "tonic_spiking", status: "rejected", state: "running", cannot: "" };
+  const row = { model: "lif", pattern: "tonic_spiking", status: "rejected", state: "running", ruled_out: "" };
   const rows = withRows(withRows(null, [row]), [{ ...row, status: "replicated", state: "done" }]);
   assert.deepEqual(Object.values(rows).map(markOf), ["replicated"]);
   assert.equal(markOf(row), "running");
-  assert.equal(markOf({ ...row, cannot: "It has no bursts." }), "cannot");
+  assert.equal(markOf({ ...row, ruled_out: "It has no bursts." }), "ruled_out");
 });
 
 test("strokes on a canvas of SVG are elements of it, and a text is escaped", () => {

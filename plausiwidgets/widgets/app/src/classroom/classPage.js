@@ -240,7 +240,7 @@ function Tile({ about, row, dark, near }) {
  * @param {string} name @param {Slider[]} sliders @param {Answered[]} answers @param {number} start NaN for what the start does not have
  */
 function valueAxis(name, sliders, answers, start) {
-  const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", zero: null };
+  const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", linear_width: null };
   const valueIn = (/** @type {Answered} */ answer) =>
     name === SECONDS ? answer.seconds : name === HOLD ? answer.hold : answer.values[name];
   const [low, high] = extent(answers.map(valueIn), [start]);

@@ -8,17 +8,17 @@ export const STEPS = 400;
 export interface Scale {
   readonly scale: string;
   /** The half-width of the linear part of an asinh scale, or null for other scales. */
-  readonly zero: number | null;
+  readonly linear_width: number | null;
 }
 
-function transformed({ scale, zero }: Scale, x: number): number {
+function transformed({ scale, linear_width }: Scale, x: number): number {
   if (scale === "log") return Math.log(x);
-  return scale === "asinh" ? Math.asinh(x / (zero ?? 1)) : x;
+  return scale === "asinh" ? Math.asinh(x / (linear_width ?? 1)) : x;
 }
 
-function untransformed({ scale, zero }: Scale, x: number): number {
+function untransformed({ scale, linear_width }: Scale, x: number): number {
   if (scale === "log") return Math.exp(x);
-  return scale === "asinh" ? Math.sinh(x) * (zero ?? 1) : x;
+  return scale === "asinh" ? Math.sinh(x) * (linear_width ?? 1) : x;
 }
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);

@@ -6,14 +6,14 @@ import { THEMES } from "./theme.js";
 /** @import { Layer, Picture, Range, Slider } from "../types.d.ts" */
 // Two values across and up, for the tools: where they are in so many pixels, and their axes.
 
-/** A value along an axis: its scale is that of its slider. @typedef {{ name: string, unit: string, ends: Range } & Pick<Slider, "scale" | "zero">} Axis */
+/** A value along an axis: its scale is that of its slider. @typedef {{ name: string, unit: string, ends: Range } & Pick<Slider, "scale" | "linear_width">} Axis */
 /** @typedef {{ left: number, top: number, width: number, height: number }} Frame */
 
 const APART = [78, 34]; // px between two labels, across and up
 const FIRST = [1, 5, 2]; // which labels are kept where there is no room for all
 
-/** @param {Pick<Slider, "name" | "unit" | "scale" | "zero">} slider @param {Range} ends @returns {Axis} */
-export const axisOf = ({ name, unit, scale, zero }, ends) => ({ name, unit, scale, zero, ends });
+/** @param {Pick<Slider, "name" | "unit" | "scale" | "linear_width">} slider @param {Range} ends @returns {Axis} */
+export const axisOf = ({ name, unit, scale, linear_width }, ends) => ({ name, unit, scale, linear_width, ends });
 
 /** Labels of an axis in so many pixels, with their shares. @param {Axis} axis @param {number} pixels @param {number} apart px @returns {[number, number][]} */
 export function labelsOf(axis, pixels, apart) {

@@ -190,7 +190,7 @@ function currentOf({ t0, dt, current }, { x, i }, plot) {
 }
 
 const ROW = 7; // px from one bracket to the next
-const MOST = 3; // rows of brackets; of what fails, and is not pointed at, one
+const MAX_ROWS = 3; // rows of brackets; of what fails, and is not pointed at, one
 
 /**
  * Brackets at the top of the potential, where no spike reaches, each with what was measured; those that do not fit beside
@@ -216,7 +216,7 @@ function bracketsOf({ marks, pointed }, at, size, colours) {
     const [begin, end] = [Math.min(a, middle - wide / 2), Math.max(b, middle + wide / 2)];
     let row = ends.findIndex((taken) => taken.every(([c, d]) => end < c || begin > d));
     if (row < 0) row = ends.push([]) - 1;
-    if (row >= (pointed ? MOST : 1)) continue;
+    if (row >= (pointed ? MAX_ROWS : 1)) continue;
     ends[row].push([begin, end]);
     const y = at.top - 1 + row * ROW;
     const colour = passed ? colours.blue : colours.red;

@@ -13,7 +13,7 @@ import { keep, kept } from "./tabStorage.js";
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
 // comes from there where a script sets it; both have the same steps of undo, by their names.
 
-const LEAST = 33; // ms from one message of the selection to the next: 30 a second
+const MIN_INTERVAL = 33; // ms from one message of the selection to the next: 30 a second
 const LATE = 1500; // ms after which the host is greeted again
 
 /** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number, mystery: any }} Shown */
@@ -161,7 +161,7 @@ export function connected(model) {
     }
     sent = selection;
     sentBox = box;
-    due = performance.now() + LEAST;
+    due = performance.now() + MIN_INTERVAL;
     busy = true;
     const { model: key, pattern, values, dt } = selection;
     // A value that was typed or came by a link may lie outside of its slider.

@@ -30,13 +30,13 @@ export function simulated(answer, arrays, pattern, name) {
   const scale = answer.scale?.length === 3 ? answer.scale : null;
   if (!verdict || verdict.status === "unjudged") return { line, verdict: null, scale };
   const texts = new Map(pattern.components.flatMap(({ criteria }) => criteria.map(({ key, text }) => [key, text])));
-  const criteria = verdict.checks.map((/** @type {any} */ check) => ({
+  const criteria = verdict.criteria.map((/** @type {any} */ check) => ({
     ...check,
     text: texts.get(check.key) ?? "",
     value: numberOf(check.value),
     low: numberOf(check.low),
     high: numberOf(check.high),
-    penalty: numberOf(check.cost),
+    penalty: numberOf(check.penalty),
   }));
   return {
     line,

@@ -45,7 +45,7 @@ export function received(known, answer, arrays, now) {
     loss: typeof record.loss === "number" ? record.loss : Infinity,
     best: isNew ? best : (same?.best ?? null),
     before: Number(answer.before ?? 0),
-    atEnds: record.at_ends ?? [],
+    atEnds: record.at_bounds ?? [],
     dt: record.dt,
     status: record.status,
     error: answer.error ?? "",

@@ -10,7 +10,7 @@ export const SIGNS = {
   unverified: "○",
   asked: "○",
   rejected: "✗",
-  cannot: "∅",
+  ruled_out: "∅",
   unjudged: "–",
   running: "…",
 };
@@ -19,14 +19,14 @@ export const SIGNS = {
 export function markWords(mark) {
   if (mark === "replicated") return tr("shows it (verified)");
   if (mark === "fragile") return tr("holds, but not robustly");
-  if (mark === "cannot") return tr("cannot");
+  if (mark === "ruled_out") return tr("cannot");
   if (mark === "running") return tr("being searched");
   return tr("not known");
 }
 
 /** The mark of a search of an assessment. @param {import("../messages.d.ts").AssessedRow} row @returns {Mark | "running"} */
-export function markOf({ status, state, cannot }) {
-  if (cannot) return "cannot";
+export function markOf({ status, state, ruled_out }) {
+  if (ruled_out) return "ruled_out";
   if (state === "running" || state === "waiting" || state === "paused") return "running";
   return status === "failed" ? "rejected" : status;
 }

@@ -48,7 +48,7 @@ export function Actions({ app }) {
     <p>${
       app.canTurn()
         ? tr("Some sliders move away. Bring them back until every criterion holds.")
-        : app.pattern.cannot
+        : app.pattern.ruled_out
           ? tr("No values of this neuron can show it. A search shows how near it comes.")
           : !app.run.neuron
             ? tr("A turn needs a neuron that this page simulates by itself.")

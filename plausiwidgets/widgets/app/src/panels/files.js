@@ -83,7 +83,7 @@ export function ExerciseFile({ app }) {
   const saved = () => write(app, setStatus, { what: "exercise", free: app.free(), text: question });
   const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
   return html`<div class="pw-copy">
-    ${app.pattern.cannot ? html`<p>∅ ${tr(app.pattern.cannot)}</p>` : ""}
+    ${app.pattern.ruled_out ? html`<p>∅ ${tr(app.pattern.ruled_out)}</p>` : ""}
     ${
       game
         ? ""

@@ -8,7 +8,7 @@ import { numberText } from "../i18n/words.ts";
 const MARGIN = { left: 62, right: 20, top: 24, bottom: 30 };
 const EDGE = 3; // px by which the box is larger than its ranges, so that no dot is cut at its edge
 const ABOVE = 20; // px above the ranges, for the names of restarts
-const LEAST = 60; // tries that the axis has room for at first
+const MIN_ROOM = 60; // tries that the axis has room for at first
 const DOT = 2; // px
 const MANY = 1000; // tries from which on dots are paler, so that a band of them shows where most are
 const FEW = 3000; // dots that a painter may have one by one; of more, the picture of them
@@ -30,7 +30,7 @@ export function objectiveCurve() {
   let drawn = 0;
   let key = "";
   let of = "";
-  let room = LEAST;
+  let room = MIN_ROOM;
   let most = 1;
   /** @type {{ xs: number[], losses: number[] }} the corners of the step line */
   let steps = { xs: [], losses: [] };
@@ -69,7 +69,7 @@ export function objectiveCurve() {
       const { left, right, top, bottom } = MARGIN;
       const own = `${id} ${tries.filled}`;
       if (of !== own || count < followed) {
-        [of, followed, room, most, least, steps, key] = [own, 0, LEAST, 1, Infinity, { xs: [], losses: [] }, ""];
+        [of, followed, room, most, least, steps, key] = [own, 0, MIN_ROOM, 1, Infinity, { xs: [], losses: [] }, ""];
       }
       follow(tries, count);
       const whole = this.ranges();

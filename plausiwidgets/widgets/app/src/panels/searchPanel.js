@@ -93,7 +93,7 @@ function after(search, app) {
   if (state === "failed") return error || tr("The search failed.");
   if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
   if (host === "none" && least === 0) return tr("Found: every criterion holds on this page. Python, in a notebook, would verify it.");
-  if (state === "done" && app.pattern.cannot && isOf(search, app.store.get().selection))
+  if (state === "done" && app.pattern.ruled_out && isOf(search, app.store.get().selection))
     return tr("Not found: no values of this neuron can show it. Take the nearest, or try another neuron.");
   if (host === "none" && state === "done")
     return tr("Not found by the search of this page: harder patterns need that of Python, in a notebook.");

@@ -70,8 +70,8 @@ const widest = new Map(); // by the range: a slider whose range was chosen is ma
 
 /** The longest number of a slider: its place is kept, as what stands beside it would else break its lines in a drag. @param {Slider} slider */
 function widestOf(slider) {
-  const { low, high, scale, zero } = slider;
-  const key = `${low} ${high} ${scale} ${zero}`;
+  const { low, high, scale, linear_width } = slider;
+  const key = `${low} ${high} ${scale} ${linear_width}`;
   let text = widest.get(key);
   if (text === undefined) {
     const numbers = Array.from({ length: PLACES + 1 }, (_, k) => plain(valueOn(slider, k / PLACES, [low, high])));

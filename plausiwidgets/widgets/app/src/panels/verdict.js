@@ -12,7 +12,7 @@ import { scaledWords } from "../models/titles.js";
  * The verdict on a selection in words: one sentence, the same everywhere, and how it is coloured.
  * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Model} model
  * @param {Simulating | null} [simulating]
- * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
+ * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "ruled_out", words: string, why: string }}
  */
 export function worded(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
@@ -20,7 +20,7 @@ export function worded(verdict, verified, pattern, model, simulating = null) {
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
   const { criteria, loss, diverged } = verdict;
   if (loss > 0) {
-    if (pattern.cannot) return { kind: "cannot", words: `∅ ${tr("Cannot")}`, why: tr(pattern.cannot) };
+    if (pattern.ruled_out) return { kind: "ruled_out", words: `∅ ${tr("Cannot")}`, why: tr(pattern.ruled_out) };
     if (diverged) {
       const why = tr("Its variables leave all bounds, and there is nothing to measure. Move a slider back.");
       return { kind: "fails", words: `✗ ${tr("Not yet: it runs away")}`, why };
@@ -84,7 +84,7 @@ function criterionText(check) {
   return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
 }
 
-const [MANY, MOST] = [20, 100]; // pips that have room, of the usual size and small
+const [MANY, MAX_PIPS] = [20, 100]; // pips that have room, of the usual size and small
 
 /** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
 export function Chip({ app }) {
@@ -114,9 +114,9 @@ export function Chip({ app }) {
       aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>
-      <span class=${`pw-pips${criteria.length > MANY ? " many" : ""}`} aria-hidden="true">${(criteria.length > MOST ? [] : criteria).map(
-        ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
-      )}</span>
+      <span class=${`pw-pips${criteria.length > MANY ? " many" : ""}`} aria-hidden="true">${(
+        criteria.length > MAX_PIPS ? [] : criteria
+      ).map(({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`)}</span>
     </button>
     ${simulating ? html`<button class="pw-whole" onclick=${simulating.state === "running" ? app.stopSimulating : app.again}>${simulating.state === "running" ? tr("Stop") : tr("Once more")}</button>` : ""}
     ${detail ? html`<span class="pw-detail" aria-live="polite">${detail}</span>` : ""}
@@ -131,7 +131,7 @@ export function Criteria({ app }) {
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
   useEffect(() => mark(-1), []); // a pointer does not leave a row that is taken away
   return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
-    ${pattern.cannot && verdict?.loss !== 0 ? html`<p><b>∅ ${tr("Cannot")}: </b>${tr(pattern.cannot)}</p>` : ""}
+    ${pattern.ruled_out && verdict?.loss !== 0 ? html`<p><b>∅ ${tr("Cannot")}: </b>${tr(pattern.ruled_out)}</p>` : ""}
     <table>
       <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
         <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>

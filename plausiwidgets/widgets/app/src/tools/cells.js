@@ -4,9 +4,9 @@ import { simulation } from "../models/simulation.js";
 /** @import { Answer, Arrays, Catalogue, ModelData, Range, Selection, Slider } from "../types.d.ts" */
 
 /**
- * A plane of two values in cells, y by y: `loss` is 0 where every criterion holds, and `missed` has a bit for each that
+ * A plane of two values in cells, y by y: `loss` is 0 where every criterion holds, and `unmet` has a bit for each that
  * does not. Of several patterns both have one plane after the other, and one bit.
- * @typedef {{ x: ArrayLike<number>, y: ArrayLike<number>, loss: Float32Array, missed: Uint32Array, criteria: string[], patterns: string[], rows: number }} Cells
+ * @typedef {{ x: ArrayLike<number>, y: ArrayLike<number>, loss: Float32Array, unmet: Uint32Array, criteria: string[], patterns: string[], rows: number }} Cells
  * `rows` counts those that are judged
  */
 
@@ -14,12 +14,12 @@ export const GRIDS = [10, 20, 40]; // points of a side, one after the other
 const BITS = 31;
 
 /** The cells of an answer. @param {Answer} answer @param {Arrays} arrays @returns {Cells} */
-export function cellsOf({ criteria, patterns }, { x, y, loss, missed }) {
+export function cellsOf({ criteria, patterns }, { x, y, loss, unmet }) {
   return {
     x,
     y,
     loss: /** @type {Float32Array} */ (loss),
-    missed: /** @type {Uint32Array} */ (missed),
+    unmet: /** @type {Uint32Array} */ (unmet),
     criteria,
     patterns,
     rows: y.length,
@@ -41,7 +41,7 @@ export function* judgedCells(catalogue, data, selection, x, y, ends, points, giv
     x: valuesAlong(x, ends[0], points),
     y: valuesAlong(y, ends[1], points),
     loss: new Float32Array(points * points).fill(NaN),
-    missed: new Uint32Array(points * points),
+    unmet: new Uint32Array(points * points),
     criteria: /** @type {string[]} */ ([]),
     patterns: [selection.pattern],
     rows: 0,
@@ -52,7 +52,7 @@ export function* judgedCells(catalogue, data, selection, x, y, ends, points, giv
       const { verdict } = yield* simulation(catalogue, data, { ...selection, values }).judging();
       if (!verdict) continue;
       cells.loss[row * points + column] = verdict.loss;
-      cells.missed[row * points + column] = verdict.criteria
+      cells.unmet[row * points + column] = verdict.criteria
         .slice(0, BITS)
         .reduce((bits, { passed }, k) => (passed ? bits : (bits | (1 << k)) >>> 0), 0);
       cells.criteria = verdict.criteria.map(({ name }) => name);
@@ -71,7 +71,7 @@ export const cellAt = ({ x, y }, across, up) => [
 ];
 
 /** What does not hold in a cell, by name. @param {Cells} cells @param {number} row @param {number} column */
-export const missedAt = ({ missed, criteria, x }, row, column) => criteria.filter((_, k) => (missed[row * x.length + column] >>> k) & 1);
+export const missedAt = ({ unmet, criteria, x }, row, column) => criteria.filter((_, k) => (unmet[row * x.length + column] >>> k) & 1);
 
 /**
  * The edges of the cells of a mask, as lines between corners: [row, column] to [row, column].

@@ -190,7 +190,7 @@ function Rate({ app }) {
   };
   useJobAtRest(job, REST, begin, [JSON.stringify([model, pattern, dt, own, holding && values[holding.name], most])]);
   const { data, state, error } = job.get();
-  const axis = { scale: "linear", zero: null };
+  const axis = { scale: "linear", linear_width: null };
   /** @param {number} width @param {number} height @param {Zoom | null} zoom */
   const picture = (width, height, zoom) => {
     if (!data) return null;

@@ -103,7 +103,7 @@ export function TableMap({ app, table: { rows, columns, cells } }) {
     if (!cell) return null;
     const { status, sign, share, lines, values } = cell;
     return {
-      kind: status === "impossible" ? "cannot" : status,
+      kind: status,
       sign,
       share,
       lines,

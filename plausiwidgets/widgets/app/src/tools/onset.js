@@ -121,7 +121,7 @@ function pictureOf({ stable, unstable, firing, points }, { x, y, here, unit, sca
   const within = (/** @type {number[]} */ xs, /** @type {number[]} */ ys) =>
     ys.filter((v, k) => Number.isFinite(v) && xs[k] >= x[0] && xs[k] <= x[1]);
   const seen = [stable, unstable, [firing[0], firing[1]], [firing[0], firing[2]]].map(([xs, ys]) => within(xs, ys));
-  const linear = { scale: "linear", zero: null };
+  const linear = { scale: "linear", linear_width: null };
   const across = { ...linear, name: tr("current"), unit, ends: x };
   const up = { ...linear, name: "v", unit: scale, ends: y ?? padded(extent(...seen), 0.06) };
   return axesPicture({ ...how, name: "bifurcations" }, across, up, (colours) => [

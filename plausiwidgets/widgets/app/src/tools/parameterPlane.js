@@ -221,7 +221,7 @@ function describedAt(app, cells, place, several) {
   const [row, column] = cellAt(cells, place[0], place[1]);
   if (row >= cells.rows) return "…";
   if (several) {
-    const shown = cells.patterns.filter((_, k) => !((cells.missed[row * cells.x.length + column] >>> k) & 1));
+    const shown = cells.patterns.filter((_, k) => !((cells.unmet[row * cells.x.length + column] >>> k) & 1));
     return shown.length ? shown.map((key) => titleOf(app, key)).join(", ") : tr("no pattern");
   }
   const loss = cells.loss[row * cells.x.length + column];
@@ -241,7 +241,7 @@ function statusOf(cells, isOld, job, several) {
   const runs = job ? job.state === "running" : points < GRIDS[GRIDS.length - 1];
   const finer = runs ? ` · ${tr("a finer one follows")}` : "";
   if (several) {
-    const found = cells.patterns.filter((_, k) => cells.missed.some((bits) => !((bits >>> k) & 1)));
+    const found = cells.patterns.filter((_, k) => cells.unmet.some((bits) => !((bits >>> k) & 1)));
     return tr("{count} of {total} patterns somewhere in this plane", { count: found.length, total: cells.patterns.length }) + finer;
   }
   const held = acceptedShare(cells);
@@ -286,7 +286,7 @@ function layersOf(app, cells, [x, y], here, dots, { isOld, several, titles }, co
   };
   if (several) {
     const shown = cells.patterns.flatMap((key, k) => {
-      const holds = (/** @type {number} */ row, /** @type {number} */ column) => !((cells.missed[row * points + column] >>> k) & 1);
+      const holds = (/** @type {number} */ row, /** @type {number} */ column) => !((cells.unmet[row * points + column] >>> k) & 1);
       const inside = deepest(holds, cells.rows, points);
       if (!inside) return [];
       const colour = FILLS[k % FILLS.length];

@@ -145,7 +145,7 @@ function watched(app, act) {
   };
 }
 
-const LEAST = 40; // px: a smaller one shows nothing
+const MIN_HEIGHT = 40; // px: a smaller one shows nothing
 
 /** A small one without axes, which is drawn while a hand moves. @param {{ app: App }} props */
 export function SmallPlane({ app }) {
@@ -154,7 +154,7 @@ export function SmallPlane({ app }) {
     const canvas = place.current;
     const draw = () => {
       const { clientWidth: width, clientHeight: height } = canvas;
-      const plane = height >= LEAST ? planeAt(app, null, true) : null;
+      const plane = height >= MIN_HEIGHT ? planeAt(app, null, true) : null;
       if (!plane) return;
       const colours = THEMES[app.store.get().dark ? "dark" : "light"];
       const box = { left: 4, top: 4, width: width - 8, height: height - 8 };
@@ -183,7 +183,7 @@ export function PhasePlane({ app }) {
       name,
       unit: k ? "" : plane.unit,
       scale: "linear",
-      zero: null,
+      linear_width: null,
       ends: k ? plane.up : plane.across,
     }));
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));

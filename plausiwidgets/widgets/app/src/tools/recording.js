@@ -10,7 +10,7 @@ import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./
 /** @import { App } from "../app.js" */
 /** @import { Criterion, Sweep } from "./recordingSweeps.js" */
 
-const MOST = 10_000_000; // bytes: a connection is closed by a larger message
+const MAX_BYTES = 10_000_000; // bytes: a connection is closed by a larger message
 const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
 
 /** What a sweep is for: its pattern, that of the sweeps held out, or none. @typedef {"compared" | "predicted" | "out"} Role */
@@ -45,11 +45,11 @@ function update(state, change) {
 export async function readRecording(app, file) {
   const state = readingOf(app);
   app.store.set({ tool: "data", sheet: "" });
-  if (file.size > MOST) {
+  if (file.size > MAX_BYTES) {
     const notice = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
       name: file.name,
       size: Math.round(file.size / 1e6),
-      most: MOST / 1e6,
+      most: MAX_BYTES / 1e6,
     });
     return update(state, { ...nothing(), file: null, notice, busy: false });
   }

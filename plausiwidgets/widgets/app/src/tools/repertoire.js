@@ -46,7 +46,7 @@ export function Repertoire({ app }) {
         const row = rows[`${selection.model} ${key}`];
         const mark = markOf(row);
         const { letter, title } = known[key];
-        return html`<li key=${key} class=${mark}><button aria-current=${key === selection.pattern} title=${row.cannot ? tr(row.cannot) : tr("Show it, with the stimulus that was found")}
+        return html`<li key=${key} class=${mark}><button aria-current=${key === selection.pattern} title=${row.ruled_out ? tr(row.ruled_out) : tr("Show it, with the stimulus that was found")}
           onclick=${() => app.choose(selection.model, key, { values: { ...kept, ...row.parameters }, dt: about?.dt })}><em aria-hidden="true">${SIGNS[mark]}</em><b>${letter}</b> ${tr(title)}<span>${mark === "rejected" ? tr("not found") : markWords(mark)}</span></button></li>`;
       })}</ul>
   </div>`;

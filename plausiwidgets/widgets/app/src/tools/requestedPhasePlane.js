@@ -117,7 +117,7 @@ function wayOf(pieces, stride = 2, at = 0) {
 
 /** @param {Phase} phase @param {number} k the current @param {number | null} time @param {{ width: number, height: number, dark: boolean, size: number }} how */
 function pictureOf(phase, k, time, how) {
-  const linear = { unit: "", scale: "linear", zero: null };
+  const linear = { unit: "", scale: "linear", linear_width: null };
   const [[x0, x1], [y0, y1]] = phase.ranges;
   const frame = frameOf(how.width, how.height, how.size);
   const [perX, perY] = [(x1 - x0) / frame.width, (y1 - y0) / frame.height];

@@ -197,5 +197,5 @@ function axisFor(app, sets, name, column) {
   const slider = app.sliders.find((one) => one.name === name);
   if (slider) return axisOf(slider, rangesFor(app)[name]);
   const ends = padded(extent(rowsOf(sets).map((row) => row[column])), 0.05);
-  return { name, unit: "", scale: "linear", zero: null, ends };
+  return { name, unit: "", scale: "linear", linear_width: null, ends };
 }

@@ -8,8 +8,8 @@ import { keptIn } from "./jobs.js";
 
 /** @import { App } from "../app.js" */
 
-const MOST = 1_000_000; // characters of a text of values
-const MOST_PULSES = 50;
+const MAX_CHARACTERS = 1_000_000; // characters of a text of values
+const MAX_PULSES = 50;
 
 /** @typedef {{ before: string, text: string, lines: boolean, number: number, title: string }} Kept what is kept while the tool is closed */
 
@@ -55,7 +55,8 @@ export function Stimulus({ app }) {
     if (area.current && area.current.value !== state.text) area.current.value = state.text;
   });
   const read = async (/** @type {File} */ file) => {
-    if (file.size > MOST) return setStatus(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MOST }));
+    if (file.size > MAX_CHARACTERS)
+      return setStatus(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MAX_CHARACTERS }));
     state.text = await file.text();
     state.title = file.name;
     type(true);
@@ -88,11 +89,11 @@ export function Stimulus({ app }) {
     }</p>
     ${
       shape === "pulses" && !typing
-        ? html`<div class="pw-toolrow"><label>${tr("Pulses")} <input type="number" min="1" max=${MOST_PULSES} step="1" value=${state.number}
+        ? html`<div class="pw-toolrow"><label>${tr("Pulses")} <input type="number" min="1" max=${MAX_PULSES} step="1" value=${state.number}
             onchange=${(/** @type {any} */ e) => {
               const number = e.target.valueAsNumber;
-              if (!Number.isInteger(number) || number < 1 || number > MOST_PULSES)
-                return setStatus(tr("How many pulses, from 1 to {most}", { most: MOST_PULSES }));
+              if (!Number.isInteger(number) || number < 1 || number > MAX_PULSES)
+                return setStatus(tr("How many pulses, from 1 to {most}", { most: MAX_PULSES }));
               state.number = number;
               apply("pulses");
             }} /></label></div>`

@@ -57,7 +57,9 @@ class Space {
 
   /** The sliders, with wider linear parts of their asinh scales. */
   widened(factor: number): Slider[] {
-    return this.sliders.map((one) => (one.zero === null ? one : { ...one, zero: one.zero * factor }));
+    return this.sliders.map((one) =>
+      one.linear_width === null ? one : { ...one, linear_width: one.linear_width * factor },
+    );
   }
 
   pointOf(values: Values, on: readonly Slider[]): number[] {

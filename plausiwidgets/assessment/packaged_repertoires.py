@@ -39,10 +39,10 @@ COLUMNS = {
     "dt": "time step in ms",
     "cpu_seconds": "processor time in s that the neuron took: the same in all its rows",
 }
-"""Columns of :func:`published_repertoires`."""
+"""Columns of :func:`packaged_repertoires`."""
 
 
-def published_repertoires() -> pd.DataFrame:
+def packaged_repertoires() -> pd.DataFrame:
     """Return which of the twenty patterns single neurons show, with their parameters held.
 
     The neurons are those of the publications that a model names as its presets, and the most versatile one of each
@@ -57,8 +57,8 @@ def published_repertoires() -> pd.DataFrame:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> from plausiwidgets.assessment import published_repertoires
-    >>> table = published_repertoires().query("model == 'lif' and pattern == 'integrator'")
+    >>> from plausiwidgets.assessment import packaged_repertoires
+    >>> table = packaged_repertoires().query("model == 'lif' and pattern == 'integrator'")
     >>> row = table.iloc[0]
     >>> row["neuron"], pw.judge("lif", "integrator", row["parameters"] | row["stimulus"]).replicated
     ('most versatile', True)

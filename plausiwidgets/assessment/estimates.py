@@ -11,7 +11,7 @@ from typing import Any
 
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models.registry import received as received_model
-from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.result import Result
@@ -22,7 +22,7 @@ from plausiwidgets.support.progress import ProgressLike, watched
 TRIED = 200
 """Candidates that are judged for each model and pattern."""
 
-MOST = 2.0
+MAX_SECONDS = 2.0
 """Largest processor time of judging these in s; a slower model is measured on what was done until then."""
 
 ESTIMATE_COLUMNS = {
@@ -99,12 +99,12 @@ def peak_memory() -> int | None:
 def _begun(unit: Unit) -> tuple[Result, str, bool]:
     """Return the record of a search after its first candidates, why there is no search, and whether it ended."""
     result, began = unit.waiting, time.process_time()
-    if result.argument:
-        return result, f"is not searched: {result.argument}", True
+    if result.ruled_out:
+        return result, f"is not searched: {result.ruled_out}", True
 
     def check() -> None:
-        if time.process_time() - began > MOST:
-            raise Stopped("long enough")
+        if time.process_time() - began > MAX_SECONDS:
+            raise StoppedError("long enough")
 
     try:
         optimizer = unit.optimizer()
@@ -112,7 +112,7 @@ def _begun(unit: Unit) -> tuple[Result, str, bool]:
             result = made
         if result.replicated:
             gentle(optimizer.problem, result.parameters, unit.seed, check)
-    except Stopped:  # within a generation, the first one perhaps
+    except StoppedError:  # within a generation, the first one perhaps
         return replace(result, evaluations=result.evaluations or min(Options.population, unit.budget)), "", False
     except Exception as failure:
         return unit.waiting, f"fails: {type(failure).__name__}: {failure}", True

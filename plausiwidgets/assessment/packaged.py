@@ -24,7 +24,7 @@ _FILES = {"package": (TABLE, SCORE), "torch": (TORCH_TABLE, TORCH_SCORE)}
 
 
 @checked
-def published_table(neurons: str = "package") -> pd.DataFrame:
+def packaged_table(neurons: str = "package") -> pd.DataFrame:
     """Return a table of neurons and the twenty patterns that comes with the package.
 
     Parameters
@@ -49,11 +49,11 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_table
-    >>> table = published_table()
+    >>> from plausiwidgets.assessment import packaged_table
+    >>> table = packaged_table()
     >>> len(table["model"].unique()), len(table["pattern"].unique())
     (20, 20)
-    >>> published_table("torch").query("model == 'snntorch_leaky' and pattern == 'tonic_spiking'")["status"].item()
+    >>> packaged_table("torch").query("model == 'snntorch_leaky' and pattern == 'tonic_spiking'")["status"].item()
     'replicated'
     """
     with as_file(data_file(_files(neurons)[0])) as path:
@@ -61,13 +61,13 @@ def published_table(neurons: str = "package") -> pd.DataFrame:
 
 
 @checked
-def published_score(neurons: str = "package") -> pd.DataFrame:
-    """Return the score of :func:`published_table`, with times measured on the machine that made it.
+def packaged_score(neurons: str = "package") -> pd.DataFrame:
+    """Return the score of :func:`packaged_table`, with times measured on the machine that made it.
 
     Parameters
     ----------
     neurons : {"package", "torch"}
-        As of :func:`published_table`.
+        As of :func:`packaged_table`.
 
     Raises
     ------
@@ -76,8 +76,8 @@ def published_score(neurons: str = "package") -> pd.DataFrame:
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import published_score
-    >>> int(published_score().set_index("model").loc["lif", "patterns"])
+    >>> from plausiwidgets.assessment import packaged_score
+    >>> int(packaged_score().set_index("model").loc["lif", "patterns"])
     20
     """
     with as_file(data_file(_files(neurons)[1])) as path:

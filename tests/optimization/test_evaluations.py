@@ -6,16 +6,16 @@ from optimization_fakes import fake_optimizer, fake_problem
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.units import Unit
+from plausiwidgets.optimization.evaluations import EvaluationRecorder, Evaluations
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Batch
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.tries import Tries, TriesRecorder
 from plausiwidgets.optimization.versions import versions
 
 
 def record(generations, size=10, names=("a", "b")):
     """Return a recorder with generations of random tries, and the tries after each."""
-    rng, recorder = np.random.default_rng(0), TriesRecorder(names)
+    rng, recorder = np.random.default_rng(0), EvaluationRecorder(names)
     seen = []
     for i in range(generations):
         values, loss = rng.random((size, len(names))), rng.random(size)
@@ -31,7 +31,7 @@ def test_arrays_that_grow_keep_all_rows():
         rows = slice(7 * i, 7 * i + 7)
         assert np.array_equal(last.values[rows], rng.random((7, 2)))
         assert np.array_equal(last.loss[rows], rng.random(7))
-    assert np.array_equal(last.costs[:, 0], last.loss)
+    assert np.array_equal(last.penalties[:, 0], last.loss)
     assert last.ends.tolist() == [7 * (i + 1) for i in range(1000)]
     assert last.generation.tolist() == [i // 7 for i in range(7000)]
     assert last.restarted.tolist() == [21 * k for k in range(1, 334)]
@@ -39,18 +39,18 @@ def test_arrays_that_grow_keep_all_rows():
 
 def test_a_curve_keeps_each_step_of_the_best_even_where_they_are_more_than_it_draws():
     loss = np.linspace(1.0, 0.5, 5000)
-    assert Tries(loss=loss).drawn(100).tolist() == list(range(5000))
+    assert Evaluations(loss=loss).drawn(100).tolist() == list(range(5000))
     loss[1::2] = 2.0
-    drawn = Tries(loss=loss).drawn(100)
+    drawn = Evaluations(loss=loss).drawn(100)
     assert set(range(0, 5000, 2)) <= set(drawn.tolist()) and drawn[-1] == 4999
-    assert len(Tries().drawn()) == 0
+    assert len(Evaluations().drawn()) == 0
 
 
 def test_the_tries_hold_the_best_set_and_its_status():
     result = Run(fake_optimizer(radius=0.02)).execute()
-    tries, at = result.tries, result.found_after - 1
+    tries, at = result._history, result.found_after - 1
     assert dict(zip(tries.names, tries.values[at], strict=True)) == {n: result.parameters[n] for n in result.bounds}
-    assert tries.status[at] == "replicated" and tries.loss[at] == 0.0 and tries.costs[at].tolist() == [0.0]
+    assert tries.status[at] == "replicated" and tries.loss[at] == 0.0 and tries.penalties[at].tolist() == [0.0]
     assert set(tries.status[:at]) == {"rejected"}
 
 
@@ -58,7 +58,7 @@ def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
     *_, tries = record(2, names=("loss", "b"))
     frame = tries.to_frame()
     assert list(frame) == [
-        "loss", "best", "status", "generation", "restarts", "phase", "parameter_loss", "b", "cost_x",
+        "loss", "best", "status", "generation", "restarts", "phase", "parameter_loss", "b", "penalty_x",
     ]  # fmt: skip
     assert frame["parameter_loss"].tolist() == tries.values[:, 0].tolist()
 
@@ -66,17 +66,17 @@ def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
 def test_an_assessment_keeps_no_tries():
     study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=64)
     study.result()
-    assert [len(result.tries) for result in study.snapshot().results] == [0]
-    assert len(Unit("lif", "tonic_spiking", 0, 64).optimizer().step().tries) == 0  # not while it searches, either
+    assert [len(result._history) for result in study.snapshot().results] == [0]
+    assert len(Unit("lif", "tonic_spiking", 0, 64).optimizer().step()._history) == 0  # not while it searches, either
 
 
 def test_a_search_that_keeps_no_tries_is_the_same():
     problem = fake_problem(radius=0.02)
-    kept, other = (Optimizer(problem, 0, 20_000, keep_tries=keep) for keep in (True, False))
+    kept, other = (Optimizer(problem, 0, 20_000, keep_history=keep) for keep in (True, False))
     while (result := kept.step()) is not None:
         assert other.step() == result
     assert other.step() is None and other.result.replicated
-    assert len(kept.result.tries) == kept.result.evaluations > len(other.result.tries) == 0
+    assert len(kept.result._history) == kept.result.evaluations > len(other.result._history) == 0
 
 
 def test_a_record_of_the_former_format_is_read_without_its_generations():

@@ -7,15 +7,15 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.analysis import known
-from plausiwidgets.assessment import published_repertoires
-from plausiwidgets.assessment.published_repertoires import MOST_VERSATILE, published_neurons, write
+from plausiwidgets.assessment import packaged_repertoires
+from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, published_neurons, write
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.widgets.app.contents import packaged
 
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return published_repertoires()
+    return packaged_repertoires()
 
 
 def rejudged(rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
@@ -41,7 +41,7 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)
-        assert (rows[rows["pattern"].isin(model.cannot)]["evaluations"] == 0).all()
+        assert (rows[rows["pattern"].isin(model.ruled_out)]["evaluations"] == 0).all()
         assert table.attrs["versions"][name]["date"]
     assert (table["cpu_seconds"] > 0).all() and set(table["status"]) <= {"replicated", "fragile", "rejected"}
 
@@ -88,12 +88,12 @@ def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.Monkey
     few = ("tonic_spiking", "tonic_bursting", "integrator")
     monkeypatch.setattr(home, "is_builtin", lambda pattern: pattern.key in few)
     write("rf", "lif")
-    rows = published_repertoires()
+    rows = packaged_repertoires()
     assert rows.groupby(["model", "neuron"], sort=False).size().to_dict() == {
         ("lif", MOST_VERSATILE): 3, ("rf", MOST_VERSATILE): 3, ("rf", "Pairs at the period"): 3,
     }  # fmt: skip
     assert "lif, most versatile: 2 of 3 patterns" in capsys.readouterr().out
     before = rows[rows["model"] == "rf"]["cpu_seconds"].tolist()
     write("lif")
-    again = published_repertoires()
+    again = packaged_repertoires()
     assert len(again) == 9 and again[again["model"] == "rf"]["cpu_seconds"].tolist() == before

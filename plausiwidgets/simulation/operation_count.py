@@ -1,4 +1,4 @@
-"""What a neuron costs: operations, counted from its own program, and time, measured.
+"""The operation count of a neuron, from its own program, and its measured time.
 
 The rule of counting is that of Izhikevich, *IEEE Trans. Neural Networks* 15(5), 2004, who counts the floating point
 operations that take a neuron through 1 ms, and "assumes that each exponent takes only ten operations":
@@ -27,9 +27,10 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilableError
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
     from plausiwidgets.program.program import Instruction
@@ -88,22 +89,23 @@ def nanoseconds(model: str | NeuronModel) -> float:
     return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
 
 
+@renamed
 @dataclass(frozen=True)
 class ModelCard:
-    """The card of a model for a notebook: equations, state, parameters, published sets and cost.
+    """The card of a model for a notebook: equations, state, parameters, presets and operation count.
 
     Attributes
     ----------
     model : NeuronModel
-    cost : str
-        Cost of a step, in words.
+    operations : str
+        Operation count of a step, in words.
     """
 
     model: NeuronModel
-    cost: str
+    operations: str
 
     def _repr_html_(self) -> str:
-        return card(self.model, self.cost)
+        return card(self.model, self.operations)
 
 
 @checked
@@ -118,21 +120,21 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.analysis.model_card("izhikevich_2004").cost
+    >>> pw.analysis.model_card("izhikevich_2004").operations
     '19 operations a step, 76 per ms.'
     """
     neuron = get(model)
     try:
-        cost = f"{operations(neuron)} operations a step, {operations_per_ms(neuron):.0f} per ms."
+        text = f"{operations(neuron)} operations a step, {operations_per_ms(neuron):.0f} per ms."
         if measure:
             ns = nanoseconds(neuron)
-            cost += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
-    except NotCompilable as reason:
-        cost = f"Not counted, because the step cannot be compiled: {reason}"
-    return ModelCard(neuron, cost)
+            text += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
+    except NotCompilableError as reason:
+        text = f"Not counted, because the step cannot be compiled: {reason}"
+    return ModelCard(neuron, text)
 
 
 def _count(line: Instruction) -> int:
     """Return the operations of an instruction: 0 for the conversion of a truth value to one of two constants."""
     choice = line.operation.computes == "choice" and all(a.number is not None for a in line.arguments[1:])
-    return 0 if choice else line.operation.cost
+    return 0 if choice else line.operation.operations

@@ -8,7 +8,7 @@ import torch
 from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.cost import nanoseconds, operations, operations_per_ms
+from plausiwidgets.simulation.operation_count import nanoseconds, operations, operations_per_ms
 
 
 def counted(function):
@@ -67,9 +67,9 @@ def test_a_model_that_cannot_be_compiled_has_no_count_and_says_why():
 
     model = lanes_model(step, 1)
     for ask in (operations, operations_per_ms, nanoseconds):
-        with pytest.raises(pw.NotCompilable):
+        with pytest.raises(pw.NotCompilableError):
             ask(model)
-    assert "cannot be compiled" in pw.analysis.model_card(model).cost
+    assert "cannot be compiled" in pw.analysis.model_card(model).operations
 
 
 @pytest.mark.parametrize("name", pw.models.names())
@@ -84,10 +84,10 @@ def test_a_card_shows_equations_states_parameters_and_presets(name):
 
 def test_a_card_says_what_the_neuron_costs_when_asked():
     card = pw.analysis.model_card("hodgkin_huxley", measure=True)
-    assert re.fullmatch(r"\d+ operations a step, \d+ per ms\. .* ns a step, .* per ms, .*", card.cost)
-    assert card.cost in card._repr_html_()
+    assert re.fullmatch(r"\d+ operations a step, \d+ per ms\. .* ns a step, .* per ms, .*", card.operations)
+    assert card.operations in card._repr_html_()
     assert "operations" not in pw.models.get("hodgkin_huxley")._repr_html_()
-    assert "ns" not in pw.analysis.model_card("hodgkin_huxley").cost.split()
+    assert "ns" not in pw.analysis.model_card("hodgkin_huxley").operations.split()
 
 
 def test_a_card_has_no_markup_from_a_name():

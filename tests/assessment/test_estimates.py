@@ -7,7 +7,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import ESTIMATE_COLUMNS, costs, estimate
+from plausiwidgets.assessment import ESTIMATE_COLUMNS, estimate, estimates
 from plausiwidgets.cli import main
 
 NEURONS = DATA / "slow_neurons.py"
@@ -29,15 +29,15 @@ def test_it_says_which_models_compile_and_why_the_others_do_not(table):
 
 
 def test_a_slow_pair_is_measured_on_its_first_generation(monkeypatch):
-    monkeypatch.setattr(costs, "MOST", 0.0)
+    monkeypatch.setattr(estimates, "MAX_SECONDS", 0.0)
     seen = []
     table = estimate("eif", ["class_1_excitable", "phasic_spiking"], progress=seen.append)
     assert list(table["candidates"]) == [32, 32] and (table["low"] > 0.0).all()
-    assert [(one.position, one.total, one.unit) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
+    assert [(one.done, one.of, one.each) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
 
 
 def test_what_is_slow_ends_within_a_generation_and_on_the_way_to_the_defaults(monkeypatch):
-    monkeypatch.setattr(costs, "MOST", 0.2)
+    monkeypatch.setattr(estimates, "MAX_SECONDS", 0.2)
     began = time.process_time()
     (slow,) = estimate("lif", "tonic_spiking", engine="torch").to_dict("records")
     assert slow["candidates"] == 32 and not slow["found"] and time.process_time() - began < 5.0
@@ -46,7 +46,7 @@ def test_what_is_slow_ends_within_a_generation_and_on_the_way_to_the_defaults(mo
         while True:
             checkpoint()
 
-    monkeypatch.setattr(costs, "gentle", long)
+    monkeypatch.setattr(estimates, "gentle", long)
     (found,) = estimate("lif", "tonic_spiking", budget=1000).to_dict("records")
     assert found["found"] and found["high"] == pytest.approx(found["low"] * 1000 / found["candidates"])
 

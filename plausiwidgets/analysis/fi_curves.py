@@ -24,7 +24,7 @@ LENGTH = 1500.0
 
 
 @checked
-def rate_curve(
+def fi_curve(
     model: str | NeuronModel,
     currents: ArrayLike,
     parameters: Mapping[str, float] | None = None,
@@ -61,15 +61,15 @@ def rate_curve(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.analysis.rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
+    >>> pw.analysis.fi_curve("lif", [0.0, 10.0, 30.0]).round(1)
     array([ 0. ,  0. , 62.9])
     """
     neuron = get(model)
     array = numbers(currents)
     heights = np.atleast_1d(np.nan if array is None else array)
     if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
-        raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
-    bounded("rate_curve", "number of currents", heights.size, 1e5)
+        raise ValueError(f"fi_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
+    bounded("fi_curve", "number of currents", heights.size, 1e5)
     step = check_dt(neuron, dt)
     held = np.full(heights.size, float(holding))
     lanes = {name: np.full(heights.size, float(value)) for name, value in neuron.complete(parameters).items()}
