@@ -1,7 +1,7 @@
 import { endsOf, positionOf, STEPS, valueAt } from "./engine/scales.ts";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./figure/scene.js";
 import { withUnit } from "./figure/traces.js";
-import { isWhole } from "./hosts/host.js";
+import { isWhole } from "./hosts/channel.ts";
 import { tr, translate } from "./i18n/texts.ts";
 import { measuredText, numberText, ofUnit } from "./i18n/words.ts";
 import { boldIn, gameOf, isTask, lockedOn } from "./models/exerciseMode.js";
@@ -29,7 +29,7 @@ const isChosen = ({ bounds, fixed, locked }) => fixed.length + locked.length + O
 /**
  * The app of one selection: its state, and what follows of a change. It has no view: several can show it, or none.
  * @param {Catalogue} catalogue @param {Host} host @param {ModelData} data @param {Selection} first
- * @param {Record<string, Record<string, string>>} [texts] translations by language @param {Partial<State>} [more]
+ * @param {Record<string, Readonly<Record<string, string>> | null>} [texts] translations by language @param {Partial<State>} [more]
  */
 export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   translate(more.language ?? "en", texts[more.language ?? "en"] ?? {});
@@ -618,7 +618,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       stopSeeking();
       store.set({ drawer: false });
     },
-    /** Whether the host is asked for something; where it is silent, the page does by itself what it can. @param {import("./messages.d.ts").Kind} kind */
+    /** Whether the host is asked for something; where it is silent, the page does by itself what it can. @param {import("./messages.ts").Kind} kind */
     asks: (kind) => host.can(kind) && !(store.get().silent && run.neuron),
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {

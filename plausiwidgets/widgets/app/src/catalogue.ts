@@ -195,6 +195,73 @@ export interface Catalogue {
   readonly lessons: Readonly<Record<string, ListedLesson>>;
 }
 
+/** A set of values with its time step. */
+export interface Start {
+  readonly values: readonly (readonly [string, number])[];
+  readonly dt: number;
+}
+
+/** A text, or an element with its children and attributes. */
+export type TextNode =
+  | string
+  | readonly [tag: string, children: readonly TextNode[], attributes?: Readonly<Record<string, string>>];
+
+/** When the next card of a lesson follows: a pattern is shown or not, or a parameter is in a range. */
+export interface Condition {
+  readonly holds: boolean | null;
+  readonly name: string;
+  readonly below: number | null;
+  readonly above: number | null;
+}
+
+export interface Card {
+  readonly title: string;
+  readonly body: readonly TextNode[];
+  readonly model: string;
+  readonly pattern: string;
+  readonly free: readonly string[];
+  readonly start: Start | null;
+  readonly until: readonly Condition[];
+  readonly tool: string;
+}
+
+export interface LessonData {
+  readonly title: string;
+  readonly cards: readonly Card[];
+  /** The name of a lesson that a link can open. */
+  readonly name?: string;
+  readonly language?: string;
+}
+
+/** An exercise, or a mystery as an exercise. `about` and `defaults` are for its codes. */
+export interface Exercise {
+  readonly question: string;
+  readonly hints: readonly string[];
+  readonly free: readonly string[];
+  readonly about: Readonly<Record<string, string>>;
+  readonly defaults: Values;
+  /** For a mystery, the criteria that earn no points. */
+  readonly common: readonly string[] | null;
+  readonly start: Start;
+}
+
+/** The data of a page that is one file. */
+export interface PageData {
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  readonly shipped: Readonly<Record<string, ModelData>>;
+  /** Translations by language. */
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly language: string | null;
+  readonly model: string;
+  readonly pattern: string;
+  readonly exercise?: Exercise;
+  /** The lesson of the page. */
+  readonly lesson?: LessonData;
+  /** Lessons that the page offers. */
+  readonly lessons?: Readonly<Record<string, LessonData>>;
+}
+
 const UNJUDGED: Judged = { tape: null, criteria: [] };
 
 /** A pattern with everything that one model needs. */

@@ -3,8 +3,7 @@ import { classPage } from "./classroom/classPage.js";
 import { CLASS } from "./classroom/codes.js";
 import { begun, goTo, openLesson, selectionOfCard, teach } from "./classroom/lesson.js";
 import { beginMystery, keepScore } from "./classroom/mystery.js";
-import { searching } from "./hosts/browserSearch.js";
-import { noHost } from "./hosts/host.js";
+import { fileHost, withSearch } from "./hosts/file.ts";
 import { tr, translate } from "./i18n/texts.ts";
 import { endsInExercise } from "./models/exerciseMode.js";
 import { valuesOf, wantedOf } from "./models/link.js";
@@ -24,7 +23,7 @@ function languageOf(wanted, known) {
 /**
  * Starts the app as a page of its own, with a host or without.
  * @param {HTMLElement} place
- * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
+ * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Readonly<Record<string, string>> | null>, language: string | null,
  *   host?: () => Host, version?: string, model: string, pattern: string,
  *   exercise?: Exercise | null, hand?: string, lesson?: LessonData | null, lessons?: Record<string, LessonData> }} given
  *   `lesson` is what the page is about, `lessons` are those that it offers
@@ -41,7 +40,7 @@ export function start(place, given) {
     classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
-  const host = connect?.() ?? { ...searching(noHost(shipped, lessons), catalogue, shipped), hand };
+  const host = connect?.() ?? { ...withSearch(fileHost(shipped, lessons), catalogue, shipped), hand };
   translate(spoken, texts[spoken] ?? {});
   const wanted = wantedOf(link, catalogue, shipped[model]);
   const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;

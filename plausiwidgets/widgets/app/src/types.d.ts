@@ -1,12 +1,43 @@
 // What the modules pass each other. Times in ms, potentials in mV, currents in the unit of the model.
 import type * as catalogue from "./catalogue.ts";
-import type { Catalogue, Component, Model, ModelData, Slider, StoredSet, Sweep } from "./catalogue.ts";
+import type {
+  Card,
+  Catalogue,
+  Component,
+  Condition,
+  Exercise,
+  LessonData,
+  Model,
+  ModelData,
+  Slider,
+  StoredSet,
+  Sweep,
+} from "./catalogue.ts";
 import type { Formula } from "./engine/formula.ts";
 import type { CriterionResult, Verdict } from "./engine/judge.ts";
-import type { Kind } from "./messages.d.ts";
+import type { Host, ShareFrom } from "./hosts/host.ts";
 
-export type { Catalogue, Component, CriterionResult, Formula, Model, ModelData, Slider, StoredSet, Sweep, Verdict };
+export type {
+  Card,
+  Catalogue,
+  Component,
+  Condition,
+  CriterionResult,
+  Exercise,
+  Formula,
+  Host,
+  LessonData,
+  Model,
+  ModelData,
+  ShareFrom,
+  Slider,
+  StoredSet,
+  Sweep,
+  Verdict,
+};
 // Scripts that are not TypeScript yet change these, and read fields without looking at the type of a target.
+/** A text, or [tag, children, attributes]. */
+export type Node = any;
 export type Mark = catalogue.Mark | "asked";
 export type Values = Record<string, number>;
 export type Range = [number, number];
@@ -167,33 +198,8 @@ export type Search = {
 /** Losses of tries, in an array that grows by doubling; `filled` counts the gaps that were filled later, as after a reload. */
 export type Tries = { losses: Float32Array; count: number; least: number; filled: number };
 export type Turn = { stage: "open" | "bars" | "shown" | "solved"; from: Values; moved: string[] };
-/** What an exercise asks for; `about` and `defaults` are for its codes, `common` is of a mystery. */
-export type Exercise = {
-  question: string;
-  hints: string[];
-  free: string[];
-  about: Record<string, string>;
-  defaults: Values;
-  common: string[] | null;
-  start: { values: [string, number][]; dt: number };
-};
-export type Condition = { holds: boolean | null; name: string; below: number | null; above: number | null };
-/** A text, or [tag, children, attributes]. */
-export type Node = string | [string, Node[], Record<string, any>?];
-export type Card = {
-  title: string;
-  body: Node[];
-  model: string;
-  pattern: string;
-  free: string[];
-  start: { values: [string, number][]; dt: number } | null;
-  until: Condition[];
-  tool: string;
-};
-/** Cards with their title; one that the app offers has a name, by which a link opens it. */
-export type LessonData = { title: string; cards: Card[]; name?: string };
 /** A lesson with the card that is shown, those that were done, and whether this one's condition holds at present. */
-export type Lesson = { name: string; title: string; cards: Card[]; at: number; done: number[]; met: boolean };
+export type Lesson = { name: string; title: string; cards: readonly Card[]; at: number; done: number[]; met: boolean };
 /** A mystery: what is hidden, points of the sliders and of a search (-1: none yet), and what was revealed of it. */
 export type Game = {
   model: string;
@@ -258,38 +264,9 @@ export type State = {
   games: Record<string, Game>;
   table: Table | null;
 };
-export type Arrays = Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>;
+export type Arrays = any;
+/** A reply of any kind, for scripts that are not TypeScript yet. */
 export type Answer = { id: string; kind: string; state: string; error?: string; [field: string]: any };
-export type Listener = (answer: Answer, arrays: Arrays) => void;
-/** Who answers: nobody, a kernel, a server. `ask` returns how to cancel. */
-export type Host = {
-  name: "none" | "kernel" | "server";
-  can: (kind: Kind) => boolean;
-  /** Whether a model can be shown. */
-  has: (model: string) => boolean;
-  /** Asks, with at most one buffer. */
-  ask: (kind: Kind, fields: object, listener: Listener, data?: ArrayBuffer) => () => void;
-  /** Of what is custom the first answer may be an outline; the rest, or why there is none, is given to `more`. */
-  describe: (model: string, pattern: string, more?: (data: ModelData, error: string) => void) => Promise<ModelData>;
-  /** A lesson that the catalogue lists. */
-  lesson: (name: string) => Promise<LessonData>;
-  /** Called when it has not answered for a while, and when it answers again. */
-  onSilence?: (listener: (isSilent: boolean) => void) => void;
-  /** Hears a sentence while there is no connection, then an empty one. */
-  onLoss?: (listener: (sentence: string) => void) => void;
-  share?: ShareFrom;
-  /** Where a notebook of a link is written, with the token that this takes. */
-  notebook?: { address: string; token: string };
-  /** Tells in which language its sentences are read from now on. */
-  speak?: (language: string) => void;
-  /** Address to which the code of an exercise is sent. */
-  hand?: string;
-  /** Address of Plotly as a module, where it is a file of its own. */
-  plotly?: string;
-  close: () => void;
-};
-/** How a page is shared: what a link begins with (empty: the page's address), and whether its fields are encoded once more. */
-export type ShareFrom = { base: string; encoded: boolean; where: "server" | "hub" | "binder" };
 export type Store = {
   get: () => State;
   set: (change: Partial<State>) => void;

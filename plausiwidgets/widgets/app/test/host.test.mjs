@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { answering, serverHost } from "../src/hosts/host.js";
-import { withFiles } from "../src/site.js";
+import { createChannel } from "../src/hosts/channel.ts";
+import { serverHost } from "../src/hosts/server.ts";
+import { withFiles } from "../src/hosts/siteFiles.ts";
 
 /** Timers as a page has them, whose ids are numbers, and how to let time go by. */
 function clock(t) {
@@ -28,7 +29,7 @@ function clock(t) {
 function connected(t) {
   const tick = clock(t);
   const [sent, silent] = [[], []];
-  const host = answering("kernel", (message) => sent.push(message), {});
+  const host = createChannel("kernel", (message) => sent.push(message), {});
   host.onSilence((isSilent) => silent.push(isSilent));
   return { host, sent, silent, tick, of: (kind) => sent.filter((one) => one.kind === kind) };
 }

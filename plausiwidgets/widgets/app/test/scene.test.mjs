@@ -6,7 +6,7 @@ import { plotlyOf, withAlpha } from "../src/figure/plotly.js";
 import { boxed, nearer, ticks } from "../src/figure/scene.js";
 import { pictureOf } from "../src/figure/thumbnails.js";
 import { readAt, tracesOf } from "../src/figure/traces.js";
-import { noHost } from "../src/hosts/host.js";
+import { fileHost } from "../src/hosts/file.ts";
 import { simulation, stored } from "../src/models/simulation.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
@@ -16,7 +16,7 @@ globalThis.cancelAnimationFrame = clearTimeout;
 const shown = (model, pattern, change = {}) => {
   const data = modelData(model);
   const first = stored(data, pattern);
-  return createApp(catalogue, noHost({ [model]: data }), data, { ...first, values: { ...first.values, ...change } });
+  return createApp(catalogue, fileHost({ [model]: data }), data, { ...first, values: { ...first.values, ...change } });
 };
 const HOW = { size: 14, dark: false, example: "example" };
 

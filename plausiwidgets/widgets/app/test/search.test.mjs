@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { unpacked } from "../src/hosts/host.js";
+import { unpacked } from "../src/hosts/arrays.ts";
 import { isOpen, noTries, received, withTries } from "../src/models/search.js";
 import { objectiveCurve } from "../src/panels/objective.js";
 

@@ -3,8 +3,7 @@ import test from "node:test";
 import { eigen } from "../src/engine/search/evolution.ts";
 import { uniform as numbers } from "../src/engine/search/random.ts";
 import { searching as seeking } from "../src/engine/search/search.ts";
-import { searching } from "../src/hosts/browserSearch.js";
-import { noHost } from "../src/hosts/host.js";
+import { fileHost, withSearch } from "../src/hosts/file.ts";
 import { catalogue, modelData } from "./app.mjs";
 
 const tried = (name, pattern, how, most = 4000) => {
@@ -68,7 +67,7 @@ test("the best of a search has the values that were held as well, and none befor
     worker = this;
   };
   Object.assign(globalThis, { Worker: made, document: { querySelector: () => ({ src: "app.js" }) } });
-  const host = searching(noHost({}), catalogue, {});
+  const host = withSearch(fileHost({}), catalogue, {});
   const best = [];
   const fields = { model: "lif", pattern: "tonic_spiking", values: { tau_mem: 20, amplitude: 2 }, dt: 0.1, begin: "values" };
   host.ask("search", { ...fields, free: ["amplitude"], bounds: {} }, ({ search }) => best.push(search.best));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { columns, rangesOf, ticks, widened } from "../src/figure/scene.js";
-import { answering } from "../src/hosts/host.js";
+import { createChannel } from "../src/hosts/channel.ts";
 import { addressOf, valuesOf, wantedOf } from "../src/models/link.js";
 import { moveAway } from "../src/models/practice.js";
 import { perFrame } from "../src/models/schedule.js";
@@ -171,7 +171,7 @@ test("a diverged line does not take the axis with it", () => {
 
 test("a newer question of a kind is the one that is heard, and what came late is not", () => {
   const sent = [];
-  const host = answering("kernel", (message) => sent.push(message), {});
+  const host = createChannel("kernel", (message) => sent.push(message), {});
   const heard = [];
   host.ask("verify", { n: 1 }, () => heard.push(1));
   host.ask("verify", { n: 2 }, () => heard.push(2));
@@ -182,7 +182,7 @@ test("a newer question of a kind is the one that is heard, and what came late is
 });
 
 test("after a reload, a search that this page did not ask for is heard", () => {
-  const host = answering("kernel", () => {}, {});
+  const host = createChannel("kernel", () => {}, {});
   const heard = [];
   host.ask("running", {}, (answer) => heard.push(answer.id));
   host.receive({ id: "x-1", kind: "search", state: "running" }, null);

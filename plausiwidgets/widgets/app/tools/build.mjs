@@ -2,10 +2,12 @@
 // written: the command fails if the committed bundle differs from the sources, or if no script imports a source.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, posix } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, transform, version } from "esbuild";
 
-const APP = new URL("../", import.meta.url);
-process.chdir(APP.pathname); // paths in the result do not depend on where the command runs
+// The paths in the result must not depend on the folder in which the command runs.
+process.chdir(fileURLToPath(new URL("../", import.meta.url)));
 
 /** The licence of a package, in full. Of the Apache License, which is long, the notice that its appendix recommends. */
 function licence(name) {
@@ -25,7 +27,7 @@ function banner(inputs) {
 }
 
 const { outputFiles, metafile } = await build({
-  entryPoints: ["src/main.js"],
+  entryPoints: ["src/main.ts"],
   outfile: "static/app.js",
   bundle: true,
   minify: true,
@@ -62,8 +64,14 @@ function fail(message) {
   process.exitCode = 1;
 }
 
-const sources = readdirSync("src", { recursive: true }).map((path) => `src/${path.replaceAll("\\", "/")}`);
-const unused = sources.filter((path) => /(?<!\.d)\.(js|tsx?)$/.test(path) && !inputs.includes(path));
+const sources = readdirSync("src", { recursive: true })
+  .map((path) => `src/${path.replaceAll("\\", "/")}`)
+  .filter((path) => /(?<!\.d)\.(js|tsx?)$/.test(path));
+// The bundle does not contain modules that only have types.
+const typed = sources.flatMap((path) =>
+  [...readFileSync(path, "utf8").matchAll(/^import type .*? from "(.*?)";/gms)].map(([, other]) => posix.join(dirname(path), other)),
+);
+const unused = sources.filter((path) => !inputs.includes(path) && !typed.includes(path));
 if (process.argv.includes("--check")) {
   const differs = [...files].filter(([name, text]) => read(name) !== text).map(([name]) => `static/${name}`);
   if (differs.length) {

@@ -1,9 +1,10 @@
 // Bundles each test with the modules that it tests, because Node 20 runs no TypeScript and no Node runs TSX.
 
 import { readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-process.chdir(new URL("../", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL("../", import.meta.url)));
 rmSync("build/test", { recursive: true, force: true });
 await build({
   entryPoints: readdirSync("test")

@@ -46,13 +46,13 @@ export function endLesson(app) {
   app.store.set({ lesson: null, sheet: "" });
 }
 
-/** What a card begins with: its own values, or those of the last card before it that has some. @param {Card[]} cards @param {number} at */
+/** What a card begins with: its own values, or those of the last card before it that has some. @param {readonly Card[]} cards @param {number} at */
 function startOf(cards, at) {
   const card = cards.slice(0, at + 1).findLast(({ start }) => start);
   return /** @type {NonNullable<Card["start"]>} */ (card?.start);
 }
 
-/** The selection that a card begins with. @param {Card[]} cards @param {number} at @returns {Selection} */
+/** The selection that a card begins with. @param {readonly Card[]} cards @param {number} at @returns {Selection} */
 export function selectionOfCard(cards, at) {
   const { values, dt } = startOf(cards, at);
   const { model, pattern } = cards[at];
@@ -123,7 +123,7 @@ export async function again(app) {
 export function built(node, follow) {
   if (typeof node === "string") return node;
   const [tag, children, attributes = {}] = node;
-  const inner = children.map((child) => built(child, follow));
+  const inner = children.map((/** @type {Node} */ child) => built(child, follow));
   if (tag === "a" && attributes.href.startsWith("#")) {
     const go = (/** @type {Event} */ event) => {
       event.preventDefault();

@@ -113,7 +113,7 @@ function placeOfLeast(values: Train): number {
   return place >= 0 ? place : values.indexOf(Math.min(...values));
 }
 
-const oneOf = <T>(values: readonly T[], place: number) => values[place];
+const oneOf = (values: Train, place: number) => values[place];
 const growth = (isi: Row) => Array.from({ length: Math.max(isi.length - 1, 0) }, (_, i) => divided(isi[i + 1], isi[i]));
 
 // -- bursts ----------------------------------------------------------------------------------------------------------
@@ -418,9 +418,9 @@ export const FEATURES = {
 export const ON_ROWS = {
   entry: (row: readonly number[], place: number) => (row.length ? (row.at(place) ?? NONE) : NONE),
   piece: (row: readonly number[], from: number, to: number) => row.slice(from, to),
-  how_many: (row: readonly unknown[]) => row.filter(Boolean).length,
+  how_many: (row: readonly (number | boolean)[]) => row.filter(Boolean).length,
   highest: (row: readonly number[]) => row.reduce((a, x) => (x > a || Number.isNaN(x) ? x : a), -Infinity),
   lowest: (row: readonly number[]) => row.reduce((a, x) => (x < a || Number.isNaN(x) ? x : a), Infinity),
-  any: (row: readonly unknown[]) => row.some(Boolean),
-  all: (row: readonly unknown[]) => row.every(Boolean),
+  any: (row: readonly (number | boolean)[]) => row.some(Boolean),
+  all: (row: readonly (number | boolean)[]) => row.every(Boolean),
 };

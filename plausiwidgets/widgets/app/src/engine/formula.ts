@@ -32,12 +32,14 @@ export const OPERATIONS = {
   where: <T>(condition: boolean, a: T, b: T) => (condition ? a : b),
 } as const;
 
-/** An operation whose operands come from data. No type can state that the recorded operands fit. */
-export type Operation = (...operands: readonly unknown[]) => number | boolean;
+/** An operation whose operands come from data. As a method it may have narrower operands: Python records calls that fit. */
+export type Operation = { apply(...operands: readonly (number | boolean)[]): number | boolean }["apply"];
+
+const TABLE: Readonly<Record<string, Operation>> = OPERATIONS;
 
 export function operationOf(name: string): Operation {
-  if (!Object.hasOwn(OPERATIONS, name)) throw new Error(`unknown operation ${name}`);
-  return OPERATIONS[name as keyof typeof OPERATIONS] as Operation;
+  if (!Object.hasOwn(TABLE, name)) throw new Error(`unknown operation ${name}`);
+  return TABLE[name];
 }
 
 /** The number that a formula gives for some values. */

@@ -1,7 +1,7 @@
 // A tape is the recorded measurement of a pattern: operations on numbers, on rows, and on the responses to sweeps. Python
 // records the tape. The player is a generator that pauses after each simulation, so that the page stays responsive.
 
-import { FEATURES, ON_ROWS } from "./features.ts";
+import { FEATURES, ON_ROWS, type Row } from "./features.ts";
 import { OPERATIONS, operationOf } from "./formula.ts";
 import type { Response, Runner, SweepNumbers } from "./runner.ts";
 import { type Piece, roundHalfEven } from "./runtime.ts";
@@ -57,11 +57,15 @@ export interface Application {
 }
 
 /** The value of a node: a number, a decision, a row, or a record of a feature. */
-type Value = number | boolean | Row | Readonly<Record<string, number>>;
-type Row = readonly number[] | readonly boolean[] | Float64Array | readonly Row[];
+type Value = number | boolean | Rows | Readonly<Record<string, number>>;
+type Rows = Row | readonly (number | boolean)[] | readonly Row[];
 
-/** A function whose arguments come from a tape. Python records only calls that fit. */
-type Recorded = (...values: readonly Value[]) => Value;
+/** Functions whose arguments come from a tape. As methods they may have narrower parameters: Python records calls that fit. */
+interface Table {
+  [name: string]: { apply(...values: readonly Value[]): Value }["apply"];
+}
+
+const TABLES: readonly Table[] = [FEATURES, ON_ROWS];
 
 export class Player {
   readonly results = new Map<number, Value>();
@@ -261,9 +265,7 @@ export class Player {
 
 /** Applies a feature, or an operation on rows or numbers. */
 function applied(name: string, values: readonly Value[]): Value {
-  // The one place where arguments from data meet typed functions.
-  const tables = [FEATURES, ON_ROWS] as readonly object[] as readonly Readonly<Record<string, Recorded>>[];
-  for (const table of tables) if (Object.hasOwn(table, name)) return table[name](...values);
+  for (const table of TABLES) if (Object.hasOwn(table, name)) return table[name](...values);
   if (!Object.hasOwn(OPERATIONS, name)) throw new Error(`a tape has the unknown operation ${name}`);
   return elementwise(name, values);
 }
@@ -271,8 +273,8 @@ function applied(name: string, values: readonly Value[]): Value {
 /** Applies an operation to numbers, or to each entry if an operand is a row. */
 export function elementwise(name: string, values: readonly Value[]): Value {
   const operation = operationOf(name);
-  const row = values.find((x): x is Row => typeof x === "object");
-  if (!row) return operation(...values);
-  const entry = (x: Value, i: number) => (typeof x === "object" ? (x as readonly unknown[])[i] : x);
-  return Array.from(row as ArrayLike<unknown>, (_, i) => operation(...values.map((x) => entry(x, i)))) as number[];
+  const rows = values.map((x) => (typeof x === "object" ? (x as ArrayLike<number | boolean>) : null));
+  const row = rows.find((x) => x !== null);
+  const operandsAt = (i: number) => values.map((x, k) => (rows[k] ? rows[k][i] : (x as number | boolean)));
+  return row ? Array.from(row, (_, i) => operation(...operandsAt(i))) : operation(...operandsAt(0));
 }

@@ -1,22 +1,23 @@
 import { createApp } from "../app.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "../classroom/lesson.js";
 import { beginMystery, gameFrom, keepScore } from "../classroom/mystery.js";
-import { NEURONS } from "../engine/neuron.ts";
 import { endsOf } from "../engine/scales.ts";
 import { tr } from "../i18n/texts.ts";
 import { follow } from "../models/navigate.js";
 import { isSame, knownSet, stored } from "../models/simulation.js";
-import { isWhole, kernelHost, PAGE } from "./host.js";
-import { keep, kept } from "./tabStorage.js";
+import { isWhole } from "./channel.ts";
+import { withCustomNeurons } from "./customNeurons.ts";
+import { kernelHost } from "./kernel.ts";
+import { PAGE } from "./requests.ts";
+import { keep, kept } from "./tabStorage.ts";
 
-/** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "../types.d.ts" */
+/** @import { Shown } from "./kernel.ts" */
+/** @import { Box, Catalogue, ModelData, Selection } from "../types.d.ts" */
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
 // comes from there where a script sets it; both have the same steps of undo, by their names.
 
 const MIN_INTERVAL = 33; // ms from one message of the selection to the next: 30 a second
 const LATE = 1500; // ms after which the host is greeted again
-
-/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number, mystery: any }} Shown */
 
 /** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
 function selectionOf(data, { model, pattern, values, dt }) {
@@ -29,9 +30,9 @@ function boxOf(data, { pattern, bounds, free, locked }) {
   const sliders = [...data.patterns[pattern].stimulus, ...data.parameters];
   const other = sliders.filter(({ name, low, high }) => bounds[name] && (bounds[name][0] !== low || bounds[name][1] !== high));
   return {
-    bounds: Object.fromEntries(other.map(({ name }) => [name, bounds[name]])),
+    bounds: Object.fromEntries(other.map(({ name }) => [name, /** @type {[number, number]} */ ([...bounds[name]])])),
     fixed: sliders.map(({ name }) => name).filter((name) => !free.includes(name) && !locked.includes(name)),
-    locked,
+    locked: [...locked],
   };
 }
 
@@ -75,21 +76,6 @@ export function placed(past, future, is) {
   return at < 0 ? null : { past: all.slice(0, at + 1), future: all.slice(at + 1).reverse() };
 }
 
-/** Neurons of custom models, each the text of an object that was made from its program. @param {Record<string, string>} code @param {string} runtime */
-async function learn(code, runtime) {
-  const unknown = Object.entries(code).filter(([name]) => !NEURONS[name]);
-  if (!unknown.length) return;
-  const entries = unknown.map(([name, text]) => `${JSON.stringify(name)}: ${text}`);
-  const url = URL.createObjectURL(
-    new Blob([`${runtime}\nexport const made = {\n${entries.join(",\n")}\n};\n`], { type: "text/javascript" }),
-  );
-  try {
-    Object.assign(NEURONS, (await import(/* webpackIgnore: true */ url)).made);
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
 /**
  * The app of a widget.
  * @param {any} model anywidget's
@@ -112,7 +98,7 @@ export function connected(model) {
   const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
   const place = `card.${settings.id}`; // of a lesson, as it was left; −1 of one that was ended
   const card = Number(kept(place) ?? 0);
-  const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
+  const app = createApp(catalogue, withCustomNeurons(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
     notice: settings.notes.join(" "),
     lesson: settings.lesson && card >= 0 ? begunLesson(settings.lesson, card) : null,
@@ -271,21 +257,6 @@ function linkOfPage() {
 
 /** @param {Selection} one @param {Shown} shown */
 const isShown = (one, shown) => isSame(one, { ...one, model: shown.model, pattern: shown.pattern, values: shown.values, dt: shown.dt });
-
-/** A host whose custom neurons can be simulated on the page. @template {Host} H @param {H} host @param {string} runtime @returns {H} */
-export function knowing(host, runtime) {
-  return {
-    ...host,
-    async describe(model, pattern, more = () => {}) {
-      const data = await host.describe(model, pattern, async (later, error) => {
-        if (later.code) await learn(later.code, runtime);
-        more(later, error);
-      });
-      if (data.code) await learn(data.code, runtime);
-      return data;
-    },
-  };
-}
 
 /**
  * Puts a custom widget into the slot, where the front end has a manager of widgets.

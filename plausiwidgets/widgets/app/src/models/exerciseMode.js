@@ -6,7 +6,7 @@ import { isValid } from "./link.js";
 /** Whether values are locked, or a question is asked. @param {State} state */
 export const isTask = ({ exercise, box }) => exercise !== null || box.locked.length > 0;
 
-/** Texts in bold of a card: names of values among them are seen at first. @param {import("../types.d.ts").Node[]} body @returns {string[]} */
+/** Texts in bold of a card: names of values among them are seen at first. @param {readonly any[]} body @returns {string[]} */
 export const boldIn = (body) =>
   body.flatMap((node) => (typeof node === "string" ? [] : node[0] === "strong" ? [node[1].join("")] : boldIn(node[1])));
 

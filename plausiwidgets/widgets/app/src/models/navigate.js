@@ -51,7 +51,7 @@ export async function follow(app, link) {
   }
 }
 
-/** The name of a current of given values, which the host makes. @param {App} app @param {object} current @returns {Promise<string>} */
+/** The name of a current of given values, which the host makes. @param {App} app @param {any} current @returns {Promise<string>} */
 function given(app, current) {
   return new Promise((give, refuse) => {
     app.host.ask("stimulus", { shape: "values", number: 1, title: "", ...current }, (answer) => {

@@ -24,12 +24,12 @@ export function markWords(mark) {
   return tr("not known");
 }
 
-/** The mark of a search of an assessment. @param {import("../messages.d.ts").AssessedRow} row @returns {Mark | "running"} */
+/** The mark of a search of an assessment. @param {import("../messages.ts").AssessedRow} row @returns {Mark | "running"} */
 export function markOf({ status, state, ruled_out }) {
   if (ruled_out) return "ruled_out";
   if (state === "running" || state === "waiting" || state === "paused") return "running";
   return status === "failed" ? "rejected" : status;
 }
 
-/** The rows of an answer with those of the last ones, by model and pattern. @param {Record<string, import("../messages.d.ts").AssessedRow> | null} known @param {import("../messages.d.ts").AssessedRow[]} rows */
+/** The rows of an answer with those of the last ones, by model and pattern. @param {Record<string, import("../messages.ts").AssessedRow> | null} known @param {import("../messages.ts").AssessedRow[]} rows */
 export const withRows = (known, rows) => ({ ...known, ...Object.fromEntries(rows.map((row) => [`${row.model} ${row.pattern}`, row])) });

@@ -31,7 +31,7 @@ function traceCsv(app) {
 
 /**
  * Has the host write a file of what is shown, and saves it.
- * @param {App} app @param {(words: string) => void} setStatus what became of it @param {{ what: string, free?: string[], text?: string, of?: string }} how
+ * @param {App} app @param {(words: string) => void} setStatus what became of it @param {{ what: import("../messages.ts").Requests["export"]["what"], free?: string[], text?: string, of?: string }} how
  */
 function write(app, setStatus, how) {
   setStatus("…");
@@ -48,7 +48,8 @@ export function Files({ app }) {
   const [status, setStatus] = useState("");
   const { selection, search } = app.store.get();
   const name = `${selection.model}_${selection.pattern}`;
-  const ask = (/** @type {string} */ what) => write(app, setStatus, { what, of: what === "search" ? search?.id : "" });
+  const ask = (/** @type {import("../messages.ts").Requests["export"]["what"]} */ what) =>
+    write(app, setStatus, { what, of: what === "search" ? search?.id : "" });
   const give = (/** @type {string} */ file, /** @type {string | Blob} */ content, type = "text/plain") => {
     save(file, content, type);
     setStatus(file);

@@ -5,7 +5,7 @@ import { save } from "../panels/saving.js";
 import { jobOf, useJob } from "./jobs.js";
 
 /** @import { App } from "../app.js" */
-/** @import { AssessedRow } from "../messages.d.ts" */
+/** @import { AssessedRow } from "../messages.ts" */
 /** @import { Mark } from "../types.d.ts" */
 
 const SEED = 0;

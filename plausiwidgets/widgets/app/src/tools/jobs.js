@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { endsOf } from "../engine/scales.ts";
 import { useRedraw } from "../panels/redraw.js";
 
-/** @import { Kind } from "../messages.d.ts" */
+/** @import { Kind } from "../messages.ts" */
 /** @import { App } from "../app.js" */
 /** @import { Answer, Arrays, Selection } from "../types.d.ts" */
 // What is asked of the host for a tool: it goes on while the tool is closed, and its result is kept.
@@ -59,7 +59,7 @@ function createJob(app, kind) {
       const mine = ++count;
       let data = /** @type {any} */ (null);
       set({ state: "running", error: "", done: 0, total: 0, about: app.store.get().selection });
-      cancel = app.host.ask(kind, fields, (answer, arrays) => {
+      cancel = app.host.ask(kind, /** @type {any} */ (fields), (/** @type {Answer} */ answer, arrays) => {
         if (mine !== count) return;
         const { state, done = 0, total = 0 } = answer;
         if (state === "failed") return set({ state, error: answer.error ?? "" });

@@ -10,7 +10,7 @@ import { rateAt } from "./curves.js";
 import { useJob, useJobAtRest } from "./jobs.js";
 
 /** @import { App } from "../app.js" */
-/** @import { OnsetPoint } from "../messages.d.ts" */
+/** @import { OnsetPoint } from "../messages.ts" */
 /** @import { Answer, Arrays, Layer, Picture, Range, Zoom } from "../types.d.ts" */
 // How a neuron begins to fire: its fixed points over the current, as a host has followed them, and its firing.
 

@@ -20,9 +20,9 @@ const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that are offered
  * Of a file whose units are known, `sweeps` and `criteria` are all that it has, `at` is the sweep that is looked at, `weights`
  * are those of what is compared, by name, 0 where it is not, and `roles` those of sweeps that are not compared. `model` is that for
  * which the pattern was made, `agreed` what the pattern that is shown was made with; empty until the user has agreed.
- * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>,
+ * @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, readonly string[]>, columns: Record<string, string>,
  *   units: Record<string, string>, notice: string, busy: boolean, question: object | null, listeners: Set<() => void>,
- *   sweeps: Sweep[], criteria: Criterion[], leftOut: string[], unit: string, at: number, weights: Map<string, number>,
+ *   sweeps: Sweep[], criteria: Criterion[], leftOut: readonly string[], unit: string, at: number, weights: Map<string, number>,
  *   roles: Map<string, Role>, pattern: string, heldOut: string, model: string, agreed: string }} Reading
  */
 /** What is known of a file before it is read. @returns {Omit<Reading, "file" | "notice" | "busy" | "listeners">} */

@@ -2,7 +2,7 @@ import { extent, padded, ticks, tickText } from "../figure/scene.js";
 import { THEMES } from "../figure/theme.js";
 import { tr } from "../i18n/texts.ts";
 
-/** @import { ComparedCriterion, RecordedSweep } from "../messages.d.ts" */
+/** @import { ComparedCriterion, RecordedSweep } from "../messages.ts" */
 /** @import { Answer, Arrays, Layer, Picture, Range, Zoom } from "../types.d.ts" */
 // A recorded sweep as it was read: what there is of it, and its picture.
 
@@ -24,7 +24,7 @@ export function sweepsOf({ sweeps }, arrays) {
 export const criteriaOf = ({ criteria }) =>
   criteria.map((/** @type {ComparedCriterion} */ one) => ({ ...one, low: Number(one.low ?? NaN), high: Number(one.high ?? NaN) }));
 
-/** What is compared of a recording, by name, and whether it is so at first. @param {Criterion[]} criteria @param {string[]} leftOut @returns {Map<string, number>} weights, 0 of what is not compared */
+/** What is compared of a recording, by name, and whether it is so at first. @param {Criterion[]} criteria @param {readonly string[]} leftOut @returns {Map<string, number>} weights, 0 of what is not compared */
 export const usualWeights = (criteria, leftOut) => new Map(criteria.map(({ of }) => [of, leftOut.includes(of) ? 0 : 1]));
 
 /** The whole time of a sweep. @param {Sweep} sweep @returns {Range} */

@@ -5,7 +5,7 @@ import { sharedOf } from "../models/titles.js";
 import { asked, useJob } from "./jobs.js";
 
 /** @import { App } from "../app.js" */
-/** @import { AssessedRow } from "../messages.d.ts" */
+/** @import { AssessedRow } from "../messages.ts" */
 
 /** What this neuron can do: a stimulus is searched for under each pattern, with its parameters as they are. @param {{ app: App }} props */
 export function Repertoire({ app }) {

@@ -8,7 +8,7 @@ import { asked, useJob, useJobAtRest } from "./jobs.js";
 import { fixedPoint, nullcline, PlaneKey, pointed } from "./phasePlane.js";
 
 /** @import { App } from "../app.js" */
-/** @import { CurrentLevel } from "../messages.d.ts" */
+/** @import { CurrentLevel } from "../messages.ts" */
 /** @import { Answer, Arrays, Layer, Range } from "../types.d.ts" */
 
 const REST = 200; // ms after the last change

@@ -36,7 +36,7 @@ export function Stimulus({ app }) {
   const area = useRef(/** @type {any} */ (null));
   const shape = isPattern ? "" : shapeOf(selection.pattern);
   const isOpen = typing || shape === "values";
-  const apply = (/** @type {string} */ wanted) => {
+  const apply = (/** @type {import("../messages.ts").Requests["stimulus"]["shape"]} */ wanted) => {
     setStatus("");
     const fields = {
       shape: wanted,
@@ -75,7 +75,7 @@ export function Stimulus({ app }) {
       ${SHAPES.map(([name, title, tip]) =>
         button(name, title(), tip(), () => {
           type(false);
-          apply(name);
+          apply(/** @type {any} */ (name));
         }),
       )}
       ${button("values", tr("Values…"), tr("A current of typed or pasted values, or from a file"), () => type(true))}

@@ -18,7 +18,7 @@ import { Samples } from "./samples.js";
 import { Stimulus } from "./stimulus.js";
 
 /** @import { App } from "../app.js" */
-/** @import { Kind } from "../messages.d.ts" */
+/** @import { Kind } from "../messages.ts" */
 
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of

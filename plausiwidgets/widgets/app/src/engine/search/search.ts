@@ -31,7 +31,7 @@ export interface SearchSettings {
   readonly bounds: Readonly<Record<string, Range>>;
   readonly begin: "values" | "random";
   readonly seed?: number | undefined;
-  readonly budget?: number;
+  readonly budget?: number | undefined;
 }
 
 export interface Evaluation {
