@@ -174,8 +174,8 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
     >>> import plausiwidgets as pw
     >>> study = pw.assessment.start_assessment("lif", "tonic_spiking")
     >>> table = study.result(timeout=60)
-    >>> study.snapshot().line()    # doctest: +ELLIPSIS
-    '[1/1] ... s done'
+    >>> study.snapshot()    # doctest: +ELLIPSIS
+    <StudySnapshot: [1/1] ... s done>
 
     Returns
     -------
