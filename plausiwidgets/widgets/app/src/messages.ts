@@ -106,18 +106,7 @@ export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "sup
 export const FINAL: ReadonlySet<State> = new Set<State>(["done", "stopped", "superseded", "failed"]);
 
 /** Kinds of requests that replace an older one of their kind. */
-export const NEWEST: ReadonlySet<Kind> = new Set<Kind>([
-  "simulate",
-  "verify",
-  "plane",
-  "samples",
-  "assess",
-  "repertoire",
-  "profiles",
-  "rate",
-  "bifurcations",
-  "phase",
-]);
+export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "rate", "bifurcations", "phase"]);
 
 /** Kinds of requests that create a pattern. */
 export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus", "mystery"]);
@@ -517,8 +506,8 @@ export interface ReplyArrays {
   };
   verify: Record<string, never>;
   search: {
-    loss: Float32Array<ArrayBuffer>; // distance of each try that is new; 0 where every criterion holds
-    restarts: Int32Array<ArrayBuffer>; // the tries, from 0, that began a restart: all of them so far
+    "loss": Float32Array<ArrayBuffer>; // distance of each try that is new; 0 where every criterion holds
+    "restarts": Int32Array<ArrayBuffer>; // the tries, from 0, that began a restart: all of them so far
   };
   running: Record<string, never>;
   pause: Record<string, never>;
@@ -526,13 +515,13 @@ export interface ReplyArrays {
   stop: Record<string, never>;
   cancel: Record<string, never>;
   plane: {
-    x: Float64Array<ArrayBuffer>; // values along x
-    y: Float64Array<ArrayBuffer>; // values along y
-    loss: Float32Array<ArrayBuffer>; // distance; of several patterns [patterns, y, x]
-    unmet: Uint32Array<ArrayBuffer>; // a bit for each criterion that does not hold; of several patterns a bit for each that does not
+    "x": Float64Array<ArrayBuffer>; // values along x
+    "y": Float64Array<ArrayBuffer>; // values along y
+    "loss": Float32Array<ArrayBuffer>; // distance; of several patterns [patterns, y, x]
+    "unmet": Uint32Array<ArrayBuffer>; // a bit for each criterion that does not hold; of several patterns a bit for each that does not
   };
   samples: {
-    values: Float64Array<ArrayBuffer>; // sets that are new; measured features behind the values
+    "values": Float64Array<ArrayBuffer>; // sets that are new; measured features behind the values
   };
   assess: Record<string, never>;
   repertoire: Record<string, never>;
@@ -541,18 +530,18 @@ export interface ReplyArrays {
     [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 where the pattern is accepted at the time step
   };
   rate: {
-    current: Float32Array<ArrayBuffer>; // in the model's unit
-    rate: Float32Array<ArrayBuffer>; // in Hz
+    "current": Float32Array<ArrayBuffer>; // in the model's unit
+    "rate": Float32Array<ArrayBuffer>; // in Hz
   };
   bifurcations: {
-    stable: Float64Array<ArrayBuffer>; // current and potential of the stable fixed points; nan in between
-    unstable: Float64Array<ArrayBuffer>; // the same of the others
-    firing: Float64Array<ArrayBuffer>; // current, lowest and highest potential, and rate in Hz of the firing neuron
+    "stable": Float64Array<ArrayBuffer>; // current and potential of the stable fixed points; nan in between
+    "unstable": Float64Array<ArrayBuffer>; // the same of the others
+    "firing": Float64Array<ArrayBuffer>; // current, lowest and highest potential, and rate in Hz of the firing neuron
   };
   phase: {
     [k_i_j: `${number}.${number}.${number}`]: Float32Array<ArrayBuffer>; // the j-th piece of the i-th nullcline at the k-th current
     [k_arrows: `${number}.arrows`]: Float32Array<ArrayBuffer>; // the field at the k-th current: places, and directions as shares of the ranges
-    path: Float32Array<ArrayBuffer>; // time, x, y and level; a row of nan at each reset
+    "path": Float32Array<ArrayBuffer>; // time, x, y and level; a row of nan at each reset
   };
   equations: Record<string, never>;
   export: Record<string, never>;
@@ -567,7 +556,7 @@ export interface ReplyArrays {
   mystery: Record<string, never>;
   reveal: Record<string, never>;
   plotly: {
-    script: Uint8Array<ArrayBuffer>; // compressed by gzip
+    "script": Uint8Array<ArrayBuffer>; // compressed by gzip
   };
 }
 
