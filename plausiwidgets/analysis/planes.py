@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets import models
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.analysis.repertoires import distinct_patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats
@@ -20,6 +19,7 @@ from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -133,7 +133,7 @@ class ParameterPlane(Printed):
         """
         key = self.patterns[0] if pattern is None else pattern
         if key not in self.verdicts:
-            raise unknown("pattern of this plane", key, self.patterns)
+            raise unknown("missed", "pattern of this plane", key, self.patterns)
         cell = self._cell(row, column)
         return tuple(check.title for check in self.verdicts[key].criteria if not check.passed[cell])
 
@@ -240,9 +240,10 @@ def parameter_plane(
     x, y : str
         Parameters of the model, or, with a single pattern, values of its stimulus.
     parameters : mapping of str to float, optional
-        Values of the neuron through which the plane lies; what is left out takes its default. Of several patterns,
-        stimulus values are named as of `all_of`, such as ``tonic_spiking_amplitude``, and those that are left out are
-        those of the known set of the model and the pattern that is nearest to the neuron, where one is known.
+        The neuron through which the plane lies. As of :func:`plausiwidgets.judge`: parameters that you leave out are at
+        their defaults, and without a mapping the neuron is the packaged set of the model and the pattern, with its time
+        step. Several patterns have no common set, so without a mapping the neuron is the model's defaults; their
+        stimulus parameters are named as of `all_of`, such as ``tonic_spiking_amplitude``.
     points : int
         Of each side; at least 2.
     bounds : mapping of str to (float, float), optional
@@ -275,32 +276,34 @@ def parameter_plane(
     >>> plane
     <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
     >>> plane.loss.shape, plane.unmet(0, 0)[0]
-    ((8, 8), 'spikes')
+    ((8, 8), 'fires enough spikes')
     >>> both = pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
     >>> both.accepted.sum(axis=(1, 2)).tolist()
     [50, 3]
     """
-    neuron, step = models.get(model), check_dt(models.get(model), dt)
+    neuron = models.get(model)
     everything = isinstance(patterns, str) and patterns == ALL
     several = everything or not isinstance(patterns, (str, Protocol))
-    asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "draw a plane of")}
+    asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "used in a parameter plane")}
     given = mapping(parameters)
     if several:
+        step = check_dt(neuron, dt)
         values, held = _held_of_several(neuron, asked, given)
         along: Mapping[str, Parameter] = neuron.parameters
     else:
         (one,) = asked.values()
-        values = {name: float(value) for name, value in complete(neuron, one, given).items()}
+        chosen, step, _ = parameter_set(neuron, one, parameters, dt)
+        values = {name: float(value) for name, value in chosen.items()}
         along = one.parameters(neuron)
         held = {one.key: values}
     for name in (x, y, *mapping(bounds)):
         if name not in along:
-            where = "the plane of several patterns" if several else f"a plane of {next(iter(asked))!r}"
-            raise unknown(f"parameter of model {neuron.key!r} in {where}", name, along)
+            where = "several patterns" if several else f"pattern {next(iter(asked))!r}"
+            raise unknown(f"parameter_plane: model {neuron.key!r} with {where}", "parameter", name, along)
     if x == y:
-        raise ValueError(f"parameter_plane: x and y are both {x!r}, valid is: two different names")
+        raise ValueError(f"parameter_plane: x and y must be two different parameters, got {x!r} for both.")
     points = whole("parameter_plane", "points", points, 2)
-    bounded("parameter_plane", "number of sets to judge", float(points) ** 2 * len(asked), MAX_SETS)
+    bounded("parameter_plane", "number of parameter sets", float(points) ** 2 * len(asked), MAX_SETS)
     grid = [_side(along[name], values[name], mapping(bounds).get(name), points) for name in (x, y)]
     across, up = (side.ravel() for side in np.meshgrid(*grid))
     verdicts, solved = {}, []
@@ -308,26 +311,18 @@ def parameter_plane(
         for key, one in asked.items():
             sets = {name: np.full(across.size, value) for name, value in held[key].items()} | {x: across, y: up}
             wanted = several if solve_amplitude is None else solve_amplitude
-            if wanted and _solvable(one, neuron) and AMPLITUDE not in (x, y) and one.prefix + AMPLITUDE not in given:
+            if (
+                wanted
+                and amplitude_solvable(one, neuron)
+                and AMPLITUDE not in (x, y)
+                and one.prefix + AMPLITUDE not in given
+            ):
                 verdict = _judge_solved(neuron, one, sets, step, engine, checkpoint)
                 solved.append(key)
             else:
                 verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
             verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
     return ParameterPlane(neuron.key, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
-
-
-def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
-    declared = pattern.stimulus_parameters_for(model)
-
-    def distance(known: Mapping[str, float]) -> float:
-        pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
-        return float(np.sum([(p.to_unit(a) - p.to_unit(b)) ** 2 for p, a, b in pairs]))
-
-    known = [values for values, _, _ in known_sets(model, pattern)]
-    nearest = min(known, key=distance, default={})
-    return {name: float(nearest.get(name, p.default)) for name, p in declared.items()}
 
 
 def _missed(verdict: Verdict) -> NDArray[np.bool_]:
@@ -342,12 +337,12 @@ def _held_of_several(
     names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters_for(model).items()}
     for name in given:
         if name not in model.parameters and name not in names:
-            raise unknown(f"parameter of model {model.key!r} with several patterns", name, [*model.parameters, *names])
+            where = f"parameter_plane: model {model.key!r} with several patterns"
+            raise unknown(where, "parameter", name, [*model.parameters, *names])
     own = {name: float(p.check(given.get(name, p.default))) for name, p in model.parameters.items()}
     values, held = dict(own), {}
     for key, one in asked.items():
-        known = known_stimulus(model, one, own)
-        stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.stimulus_names}
+        stimulus = {n: given[one.prefix + n] for n in one.stimulus_names if one.prefix + n in given}
         held[key] = {name: float(value) for name, value in complete(model, one, own | stimulus).items()}
         values |= {one.prefix + name: held[key][name] for name in one.stimulus_names}
     return values, held
@@ -357,12 +352,15 @@ def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None,
     """Return the values along one side, evenly spread on the scale of the parameter."""
     low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
     if not low < high:
-        raise ValueError(f"parameter_plane: bounds of {parameter.key!r} are ({low:g}, {high:g}), valid is: low < high")
+        raise ValueError(
+            f"parameter_plane: bounds of {parameter.key!r} must be (low, high) with low < high, got ({low:g}, "
+            f"{high:g})."
+        )
     parameter.check([low, high])
     return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
 
 
-def _solvable(pattern: Judged, model: NeuronModel) -> bool:
+def amplitude_solvable(pattern: Judged, model: NeuronModel) -> bool:
     """Return whether the amplitude of a pattern can be set between its thresholds."""
     return (
         isinstance(pattern, Pattern)

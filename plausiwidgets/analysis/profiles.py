@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.evaluation import complete, evaluate
+from plausiwidgets.patterns.evaluation import evaluate
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike, watched
@@ -76,7 +76,8 @@ def loss_profiles(
     Parameters
     ----------
     model, pattern, parameters, dt, engine
-        As of :func:`plausiwidgets.judge`; one number for each parameter.
+        As of :func:`plausiwidgets.judge`: without `parameters`, all profiles lie through the packaged set of the model
+        and the pattern. One number for each parameter.
     names : sequence of str, optional
         Parameters and stimulus values to change; default: all.
     bounds : mapping of str to (float, float), optional
@@ -100,23 +101,27 @@ def loss_profiles(
     >>> import plausiwidgets as pw
     >>> profile = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["amplitude"], points=9)["amplitude"]
     >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
-    [(4.58, 10.0)]
+    [(4.58, 14.0)]
     """
-    neuron, pat = get_model(model), judged(get_pattern(pattern), "draw a loss of")
-    base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
+    neuron, pat = get_model(model), judged(get_pattern(pattern), "used in a loss profile")
+    chosen_set = parameter_set(neuron, pat, parameters, dt)
+    base = {name: float(value) for name, value in chosen_set.values.items()}
     known = pat.parameters(neuron)
     chosen = list(known) if names is None else list(names)
     asked = mapping(bounds)
     for name in (*chosen, *asked):
         if name not in known:
-            raise unknown(f"parameter of model {neuron.key!r} with pattern {pat.key!r}", name, known)
+            where = f"loss_profiles: model {neuron.key!r} with pattern {pat.key!r}"
+            raise unknown(where, "parameter", name, known)
     points = whole("loss_profiles", "points", points, 2)
-    bounded("loss_profiles", "number of sets to judge", float(points) * len(chosen), 1e5)
+    bounded("loss_profiles", "number of parameter sets", float(points) * len(chosen), 1e5)
     ways = {}
     for name in chosen:
         low, high = asked.get(name, (known[name].low, known[name].high))
         if not low < high:
-            raise ValueError(f"loss_profiles: bounds of {name!r} are ({low:g}, {high:g}), valid is: low < high")
+            raise ValueError(
+                f"loss_profiles: bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g})."
+            )
         known[name].check([low, high])
         values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
         ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values
@@ -127,7 +132,7 @@ def loss_profiles(
     for end, (name, values) in zip(ends, ways.items(), strict=True):
         sets[name][end - len(values) : end] = values
     with watched("loss_profiles", progress) as checkpoint:
-        loss = evaluate(neuron, pat, sets, check_dt(neuron, dt), engine, checkpoint).loss
+        loss = evaluate(neuron, pat, sets, chosen_set.dt, engine, checkpoint).loss
     return {
         name: Profile(name, values, loss[end - len(values) : end])
         for end, (name, values) in zip(ends, ways.items(), strict=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -21,6 +20,7 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import evaluate, single
+from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verification import verify_sets
@@ -152,16 +152,16 @@ def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) 
 
 
 def distinct_patterns(
-    asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "search for"
+    asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "searched for"
 ) -> list[Judged]:
     """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
     named = patterns.names() if asked is None else [asked] if isinstance(asked, (str, Protocol)) else list(asked)
     found: dict[str, Judged] = {}
     for one in (judged(patterns.get(each), what) for each in named):
         if found.setdefault(one.key, one) is not one:
-            raise ValueError(f"patterns: two different ones have the key {one.key!r}, valid is: each its own")
+            raise ValueError(f"patterns must have different keys, got two patterns with the key {one.key!r}.")
     if not found:
-        raise ValueError("patterns is an empty list, valid is: None for all, or at least one pattern")
+        raise ValueError("patterns must be None (all patterns) or contain at least one pattern, got an empty list.")
     return list(found.values())
 
 
@@ -235,6 +235,6 @@ def _search(
 def known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
     """Return the default stimulus and those of known sets, without repetitions."""
     declared = pattern.stimulus_parameters_for(model)
-    known = [{}, *(values for values, _, _ in known_sets(model, pattern))]
+    known: list[Mapping[str, float]] = [{}, *(one.parameters for one in known_sets(model, pattern))]
     stimuli = [{name: float(one.get(name, p.default)) for name, p in declared.items()} for one in known]
     return [one for i, one in enumerate(stimuli) if one not in stimuli[:i]]

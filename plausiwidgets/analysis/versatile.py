@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.random import Generator, default_rng
 
 from plausiwidgets import models
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.analysis.repertoires import (
     BUDGET,
     COLUMNS,
@@ -26,6 +25,7 @@ from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
+from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -153,7 +153,8 @@ class _Search:
     def _first(self, rng: Generator) -> Floats:
         """Return the known neurons and some between them, each with the best of the known stimuli."""
         own = self._space.size
-        sets = [{}, *(values for one in self._asked for values, _, _ in known_sets(self._model, one))]
+        known = [one.parameters for pattern in self._asked for one in known_sets(self._model, pattern)]
+        sets: list[Mapping[str, float]] = [{}, *known]
         values = np.array([[one.get(p.key, p.default) for p in self._chart.parameters[:own]] for one in sets])
         stimuli = [known_stimuli(self._model, p)[0][name] for p in self._asked for name in p.stimulus_names]
         units = self._encoded(np.hstack([values, np.tile(stimuli, (len(sets), 1))]))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
-    from plausiwidgets.analysis.known import packaged_parameters as packaged_parameters
     from plausiwidgets.assessment.api import assess as assess
     from plausiwidgets.assessment.api import estimate as estimate
     from plausiwidgets.assessment.api import start_assessment as start_assessment
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.table import make_table as make_table
     from plausiwidgets.assessment.table import read_csv as read_csv
     from plausiwidgets.assessment.table import write_csv as write_csv
+    from plausiwidgets.patterns.packaged import packaged_parameters as packaged_parameters
     from plausiwidgets.widgets import NotebookProgress as NotebookProgress
     from plausiwidgets.widgets import plausibility_chart as plausibility_chart
     from plausiwidgets.widgets import plausibility_map as plausibility_map
@@ -42,7 +42,7 @@ else:
             "assessment.store": ("StoreError", "StoreWarning"),
             "assessment.study": ("Study", "StudySnapshot"),
             "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
-            "analysis.known": ("packaged_parameters",),
+            "patterns.packaged": ("packaged_parameters",),
             "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
         },
     )  # fmt: skip

@@ -6,19 +6,40 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from importlib.resources import as_file
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from itertools import product
 from pathlib import Path
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, TORCH_SCORE, TORCH_TABLE, data_file, rows_of
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
+from plausiwidgets.patterns import packaged
+from plausiwidgets.patterns.packaged import DEFAULTS, TABLE, VERIFIED, rows_of
 from plausiwidgets.patterns.verification import nearness
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.whole_file import write_whole
+
+SCORE = "zoo_score.csv"
+COMMAND = (
+    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
+    f"python -c \"from plausiwidgets.assessment.packaged import finish_table; finish_table('{TABLE}')\""
+)
+"""The command that wrote table and score, with seed 0 and the default budgets, and others where these find nothing.
+
+Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
+"""
+TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
+"""Written by ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
+torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1."""
+
+
+def data_file(name: str) -> Traversable:
+    """Return a file of the packaged assessments."""
+    return packaged.data_file(name) if name == TABLE else files("plausiwidgets") / "assessment" / "data" / name
+
 
 _FILES = {"package": (TABLE, SCORE), "torch": (TORCH_TABLE, TORCH_SCORE)}
 
@@ -86,18 +107,36 @@ def packaged_score(neurons: str = "package") -> pd.DataFrame:
 
 def _files(neurons: str) -> tuple[str, str]:
     if neurons not in _FILES:
-        raise unknown("neurons", neurons, _FILES)
+        raise unknown("neurons", "name", neurons, _FILES)
     return _FILES[neurons]
 
 
-def write_defaults() -> None:
-    """Judge the defaults of every model of the package under every pattern, and write which of them hold."""
+def write_verified(*names: str) -> None:
+    """Judge the presets and defaults of all models, or of the named ones, and write which of them are verified.
+
+    The rows of other models stay in the file.
+    """
+    path = Path(str(packaged.data_file(VERIFIED)))
+    kept = path.read_text(encoding="utf-8").splitlines(keepends=True)[1:] if names and path.exists() else []
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for model in models.names():
+        if names and model not in names:
+            text.writelines(row for row in kept if row.startswith(f"{model},"))
+            continue
+        for pattern in patterns.names():
+            writer.writerows((model, pattern, title) for title in verified_of(model, pattern))
+    write_whole(path, f"model,pattern,set\n{text.getvalue()}")
+
+
+def verified_of(model: str, pattern: str) -> list[str]:
+    """Return the titles of the presets of a pair that a verdict replicates, and `DEFAULTS` where these are."""
     from plausiwidgets.patterns.judge import judge
 
-    pairs = [(model, pattern) for model in models.names() for pattern in patterns.names()]
-    held = [f"{model},{pattern}\n" for model, pattern in pairs if judge(model, pattern).replicated]
-    with as_file(data_file(DEFAULTS)) as path:
-        path.write_text("model,pattern\n" + "".join(held), encoding="utf-8")
+    known = packaged.known_sets(models.get(model), patterns.get(pattern))
+    presets = {one.preset.title: judge(model, pattern, one.parameters, dt=one.dt) for one in known if one.preset}
+    verdicts = {**presets, DEFAULTS: judge(model, pattern, {})}
+    return [title for title, verdict in verdicts.items() if verdict.replicated]
 
 
 def finish_table(found: str | Path) -> None:
@@ -146,6 +185,6 @@ def _write(rows: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
     writer = csv.DictWriter(text, list(next(iter(rows.values()))), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows.values())
-    with as_file(data_file(TABLE)) as path:
+    with as_file(data_file(TABLE)) as path, as_file(data_file(SCORE)) as score:
         write_whole(path, text.getvalue())
-        write_whole(path.with_name(SCORE), plausibility_score(read_csv(path)).to_csv(index=False))
+        write_whole(score, plausibility_score(read_csv(path)).to_csv(index=False))

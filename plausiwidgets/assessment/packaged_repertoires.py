@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.analysis.known import REPERTOIRES, TABLE, data_file
 from plausiwidgets.analysis.repertoires import repertoire
 from plausiwidgets.analysis.versatile import SETS, most_versatile
+from plausiwidgets.assessment.packaged import data_file
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.whole_file import write_whole
+
+REPERTOIRES = "zoo_repertoires.jsonl"
+REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.packaged_repertoires import write; write()"'
+"""The command that wrote it, with seed 0 and the default budgets; with names, it searches these models only."""
 
 MOST_VERSATILE = "most versatile"
 
@@ -80,7 +84,7 @@ def write(*names: str) -> None:
     What a file has of other models stays in it.
     """
     twenty = [key for key in patterns.names() if is_builtin(patterns.get(key))]
-    path = Path(str(data_file(TABLE))).with_name(REPERTOIRES)
+    path = Path(str(data_file(REPERTOIRES)))
     for name in names or NAMES:
         lines = [line for line in _lines(path.read_text("utf-8") if path.exists() else "") if line["model"] != name]
         for neuron, found, seconds in _neurons(models.get(name), twenty):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, evaluate_early, joined, single
+from plausiwidgets.patterns.evaluation import Floats, evaluate, evaluate_early, joined, single
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
@@ -18,7 +20,7 @@ from plausiwidgets.patterns.verdict import OneVerdict, Verdict, Verdicts
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.simulate import broadcast, check_dt
+from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.support.arguments import bounded, checked
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -75,13 +77,16 @@ def judge(
     ----------
     model : str or NeuronModel
     pattern : str, Pattern or Current
-        A `Current`, or a protocol without criteria, is shown: the status is ``"unjudged"``, and the traces are the
-        response. `plausiwidgets.patterns.all_of` returns the pattern of several at once.
+        A `Current`, a piece such as ``pw.pulse(0.0, 5.0, 300.0)``, or a protocol without criteria, is shown: the status
+        is ``"unjudged"``, and the traces are the response. `plausiwidgets.patterns.all_of` returns the pattern of
+        several at once.
     parameters : mapping of str to float or 1-D array
-        The model's parameters and the pattern's stimulus values; what is left out takes its
-        default. Arrays broadcast to n sets, and every result then has an axis of n.
+        Parameters of the model and of the stimulus; those that you leave out are at their defaults, so that ``{}``
+        is the set of defaults. Arrays broadcast to n sets, and every result then has an axis of n. Without a mapping,
+        the set is the packaged one of this model and pattern, on which the app opens; where the package has none, it
+        is the defaults. `Verdict.parameter_source` names which of them it was.
     dt : float, optional
-        Time step in ms; the model's own by default.
+        Time step in ms; default: that of the packaged set, or the model's.
     engine : {"auto", "compiled", "torch"}
     verify : bool, optional
         Judge what is accepted again: at dt/2 to dt/16 (but for a neuron in discrete time), with six significant
@@ -112,13 +117,15 @@ def judge(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.judge("izhikevich", "tonic_spiking").status
-    'replicated'
+    >>> verdict = pw.judge("adex", "tonic_spiking")
+    >>> verdict.status, verdict.parameter_source
+    ('replicated', 'packaged: Naud 2008, Tonic spiking')
+    >>> pw.judge("adex", "tonic_spiking", {}).parameter_source
+    'defaults of model and pattern'
     """
     neuron, pat = get_model(model), get_pattern(pattern)
-    values = complete(neuron, pat, cast(Mapping[str, ArrayLike] | None, parameters))
+    values, step, source = parameter_set(neuron, pat, cast(Mapping[str, ArrayLike] | None, parameters), dt)
     many = any(np.ndim(v) > 0 for v in values.values())
-    step = check_dt(neuron, dt)
     verified = verify or (verify is None and not many)
     count = max(np.size(v) for v in values.values())
     bounded("judge", "number of sets", float(count), MAX_SETS)
@@ -127,7 +134,7 @@ def judge(
         if engine == "auto" and not many:
             early = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
             if early is not None:
-                return single(early)
+                return replace(single(early), parameter_source=source)
         blocks = []
         for begin in range(0, max(count, 1), BLOCK):
             block = {name: x[begin : begin + BLOCK] for name, x in arrays.items()}
@@ -135,7 +142,7 @@ def judge(
             blocks.append(verify_sets(neuron, pat, verdict, engine, checkpoint) if verified else verdict)
             if checkpoint is not None:
                 checkpoint.done = min(begin + BLOCK, count)
-    return joined(blocks) if many else single(blocks[0])
+    return replace(joined(blocks) if many else single(blocks[0]), parameter_source=source)
 
 
 def _before_kernel(

@@ -12,7 +12,7 @@ from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
-from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current import Current, Piece, as_current
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.python_file import InFile, Registry
@@ -38,14 +38,14 @@ def key_of(text: str) -> str:
     return text if text in known else next((key for key in known if text and get(key).letter == text.upper()), text)
 
 
-Named = Annotated[str | Protocol | Current, "(use pw.patterns.all_of(…) for several patterns at once)"]
-"""A pattern or protocol by key or as an object, or a current; several at once are one pattern, made by `all_of`."""
+Named = Annotated[str | Protocol | Current | Piece, "(use pw.patterns.all_of(…) for several patterns at once)"]
+"""A pattern or protocol by key or as an object, or a current or a piece of one; `all_of` combines several patterns."""
 
 _Each = Annotated[str | Protocol, "(all_of(…) takes them as separate arguments)"]
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key, or a current as a protocol.
+    """Return a pattern by its key, or a current, or a piece of one, as a protocol.
 
     An object is returned unchanged. The keys of stimuli (see `stimulus`) are valid too, although `names` leaves them
     out.
@@ -55,7 +55,7 @@ def get(pattern: Named) -> Protocol:
     ValueError
         If no pattern has this key; the text lists the valid ones and the nearest.
     TypeError
-        For anything but a name, a Protocol or a Current; several patterns at once are one that `all_of` returns.
+        For anything but a name, a Protocol, a Current or a Piece; `all_of` combines several patterns.
 
     Examples
     --------
@@ -65,13 +65,19 @@ def get(pattern: Named) -> Protocol:
     """
     if isinstance(pattern, Protocol):
         return pattern
-    if isinstance(pattern, Current):
-        return given(pattern)
+    if isinstance(pattern, Current | Piece):
+        return given(as_current(pattern))
     require("patterns.get", "pattern", pattern, Named)
     assert isinstance(pattern, str)
     found = _builtin.get(pattern) or custom.by_key.get(pattern) or named(pattern)
     if found is None:
-        raise unknown("pattern", pattern, names(), "A custom one is an object, or a name after patterns.register.")
+        raise unknown(
+            "",
+            "pattern",
+            pattern,
+            names(),
+            "Pass a custom pattern as an object, or register it with patterns.register.",
+        )
     return found
 
 
@@ -124,7 +130,7 @@ def register(pattern: Protocol) -> Judged:
     Traceback (most recent call last):
     ValueError: 'tonic_spiking' is the key of a built-in pattern: choose another one
     """
-    return custom.register(judged(pattern, "register"))
+    return custom.register(judged(pattern, "registered"))
 
 
 @checked

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
@@ -18,6 +17,7 @@ from plausiwidgets.patterns import CriterionResult, Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete, evaluate, single
+from plausiwidgets.patterns.packaged import KnownSet, known_sets
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
@@ -125,13 +125,14 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     >>> hidden.moved, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
-    neuron, about = get_model(model), judged(get_pattern(pattern), "match")
+    neuron, about = get_model(model), judged(get_pattern(pattern), "used in a mystery")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.vary]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
-    for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
-        base = {name: float(value) for name, value in complete(neuron, about, values).items()}
+    for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None, False)]:
+        base = {name: float(value) for name, value in complete(neuron, about, known.parameters).items()}
+        dt = known.dt
         nearest, closest = None, 102
         seen = _shown_by(neuron, about, seed, free, base, dt)
         for _ in range(DRAWS):
@@ -145,8 +146,8 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
         if nearest is not None:
             return nearest
     raise ValueError(
-        f"no set of {neuron.title} is known that shows {about.title}: register one as a Preset, or choose "
-        "another pattern"
+        f"mystery: the package has no parameter set of {neuron.title} that shows {about.title}. Add one to the model "
+        "as a Preset, or choose another pattern."
     )
 
 
@@ -195,7 +196,7 @@ def _matching(
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, MIN_MARGIN), float(trace.t[-1]))
-        pattern = replace(pattern, event=(-BEFORE_IT, shown))
+        pattern = replace(pattern, in_sentence=pattern.title, event=(-BEFORE_IT, shown))
         known = complete(model, pattern, {name: float(verdict.parameters[name]) for name in model.parameters})
     matches = evaluate(model, pattern, broadcast(known), verdict.dt).loss[0] == 0.0
     return (pattern, known, trace) if matches else None

@@ -48,12 +48,13 @@ def export_page(
     patterns : str, Pattern or a sequence of them, optional
         Each with its own stimulus; it begins with the first. Default: those of the lesson, or all that are registered.
     parameters : mapping of str to float, optional
-        Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
-        takes its default.
+        Parameters of the model and of the stimulus, where a pattern has it, to store and to open with; those that you
+        leave out are at their defaults. Without a mapping, the page opens each pattern on the packaged set of the
+        model, with its time step, or on the defaults where the package has none.
     path : str or Path
         The file to write; an older one is replaced when the new one is whole.
     dt : float, optional
-        Time step in ms that belongs to `parameters`; default: the model's.
+        Time step in ms; default: that of the packaged set, or the model's.
     exercise : Exercise or Mystery, optional
         Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
         is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
@@ -63,7 +64,7 @@ def export_page(
         A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
         "lesson_long", "lesson_de"): its cards stand beside the neuron, each sets model, pattern and values, and goes on
         when its condition holds or the reader wants to. The page holds every model that a card names. The format is
-        described in the guide "A lesson of cards".
+        described in the guide "Write a lesson".
     language : {"en", "de"}, optional
         Of the texts of the page; default: that of the browser, or English where the package does not have it.
         Exercises, lessons, custom models and patterns keep the language that they are written in.

@@ -50,14 +50,23 @@ def test_ranges_are_those_of_the_sliders_and_reach_to_the_neuron() -> None:
     assert narrow.y.tolist() == [10.0, 20.0]
 
 
-def test_several_patterns_have_an_axis_and_the_stimulus_of_the_nearest_known_neuron() -> None:
+def test_a_plane_without_a_mapping_lies_through_the_packaged_set_at_its_time_step() -> None:
+    plane = pw.analysis.parameter_plane("izhikevich", "phasic_bursting", "a", "b", points=2)
+    verdict = pw.judge("izhikevich", "phasic_bursting", verify=False)
+    assert plane.parameters == verdict.parameters and plane.verdicts["phasic_bursting"].dt == verdict.dt == 0.2
+    plane = pw.analysis.parameter_plane("izhikevich", "phasic_bursting", "a", "b", {}, points=2)
+    assert plane.parameters == pw.judge("izhikevich", "phasic_bursting", {}, verify=False).parameters
+    assert plane.verdicts["phasic_bursting"].dt == 0.25
+
+
+def test_several_patterns_have_an_axis_and_their_stimuli_are_at_their_defaults() -> None:
     keys = ["tonic_spiking", "rebound_spike", "resonator"]
     own = {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0}  # those of the published rebound spike
     near = {"b": (0.22, 0.26), "c": (-65.0, -50.0)}
     plane = pw.analysis.parameter_plane("izhikevich", keys, "b", "c", own, points=6, bounds=near)
     assert plane.patterns == tuple(keys) and plane.loss.shape == plane.accepted.shape == (3, 6, 6)
-    assert plane.parameters["rebound_spike_amplitude"] == 15.0 and plane.solved == ("resonator",)
-    stimulus = {"amplitude": 15.0, "holding": 0.0, "width": 5.0}
+    assert plane.parameters["rebound_spike_amplitude"] == 20.0 and plane.solved == ("resonator",)
+    stimulus = {"amplitude": 20.0, "holding": 0.0, "width": 5.0}
     again = pw.analysis.parameter_plane("izhikevich", "rebound_spike", "b", "c", own | stimulus, points=6, bounds=near)
     assert plane.parameters["rebound_spike_width"] == 5.0 and (plane.loss[1] == again.loss).all()
     assert plane.accepted[0].any() and plane.accepted[1].any()
@@ -102,15 +111,18 @@ def test_a_progress_can_end_it() -> None:
     ("arguments", "said"),
     [
         ({"y": "tau"}, r"'tau'.*Valid: a, b"),
-        ({"patterns": ["tonic_spiking", "mixed_mode"], "y": "amplitude"}, r"several patterns.*'amplitude'"),
-        ({"y": "a"}, "x and y are both 'a'"),
-        ({"points": 1}, r"points is 1.*>= 2"),
-        ({"points": 1000}, r"is 1e\+06, valid is: at most 100000"),
-        ({"bounds": {"a": (2.0, 1.0)}}, r"bounds of 'a' are \(2, 1\)"),
+        (
+            {"patterns": ["tonic_spiking", "mixed_mode"], "y": "amplitude"},
+            r"several patterns: unknown parameter 'amplitude'",
+        ),
+        ({"y": "a"}, "two different parameters, got 'a' for both"),
+        ({"points": 1}, r"points must be an integer ≥ 2, got 1"),
+        ({"points": 1000}, r"must be at most 100000, got 1e\+06"),
+        ({"bounds": {"a": (2.0, 1.0)}}, r"bounds of 'a' must be .*, got \(2, 1\)"),
         ({"patterns": []}, "empty list"),
         ({"parameters": {"b": [0.1, 0.2]}}, "the value of 'b' in parameters"),
         ({"patterns": ["tonic_spiking"], "parameters": {"amplitude": 3.0}}, "'amplitude'.*tonic_spiking_amplitude"),
-        ({"patterns": pw.patterns.stimulus("step")}, "nothing to draw a plane of"),
+        ({"patterns": pw.patterns.stimulus("step")}, "cannot be used in a parameter plane"),
     ],
 )
 def test_bad_input_is_told_what_is_valid(arguments: dict[str, Any], said: str) -> None:

@@ -35,9 +35,17 @@ def test_intervals_are_the_runs_of_accepted_points():
 
 def test_bounds_and_scale_are_those_of_the_slider():
     profile = pw.analysis.loss_profiles(
-        "adex", "tonic_spiking", names=["tau_w"], bounds={"tau_w": (10.0, 1000.0)}, points=3
+        "adex", "tonic_spiking", {}, names=["tau_w"], bounds={"tau_w": (10.0, 1000.0)}, points=3
     )
     assert profile["tau_w"].values == pytest.approx([10.0, 100.0, 120.0, 1000.0])  # a log scale, and the default
+
+
+def test_without_a_mapping_the_profiles_lie_through_the_packaged_set() -> None:
+    profile = pw.analysis.loss_profiles("adex", "tonic_spiking", names=["tau_w", "V_T"], points=3)
+    packaged = pw.judge("adex", "tonic_spiking", verify=False)
+    assert packaged.parameters["tau_w"] == 30.0
+    for name, along in profile.items():
+        assert along.loss[along.values == packaged.parameters[name]] == packaged.loss
 
 
 def test_a_progress_can_end_it():
@@ -51,5 +59,5 @@ def test_a_progress_can_end_it():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
         pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
-    with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
+    with pytest.raises(ValueError, match=r"points must be an integer ≥ 2, got 1"):
         pw.analysis.loss_profiles("izhikevich", "tonic_spiking", points=1)

@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis import known
 from plausiwidgets.assessment import packaged_repertoires
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, published_neurons, write
+from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, REPERTOIRES_COMMAND, published_neurons, write
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.widgets.app.contents import packaged
 
@@ -35,9 +34,9 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         rows = table[table["model"] == name]
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
         found = set(rows["neuron"])
-        assert found == {MOST_VERSATILE, *expected}, f"{name}: {known.REPERTOIRES_COMMAND}"
+        assert found == {MOST_VERSATILE, *expected}, f"{name}: {REPERTOIRES_COMMAND}"
         for title, one in rows.groupby("neuron"):
-            assert one["pattern"].tolist() == twenty, known.REPERTOIRES_COMMAND
+            assert one["pattern"].tolist() == twenty, REPERTOIRES_COMMAND
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)
@@ -90,7 +89,7 @@ def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.Monkey
     write("rf", "lif")
     rows = packaged_repertoires()
     assert rows.groupby(["model", "neuron"], sort=False).size().to_dict() == {
-        ("lif", MOST_VERSATILE): 3, ("rf", MOST_VERSATILE): 3, ("rf", "Pairs at the period"): 3,
+        ("lif", MOST_VERSATILE): 3, ("rf", MOST_VERSATILE): 3, ("rf", "Pulse pairs one period apart"): 3,
     }  # fmt: skip
     assert "lif, most versatile: 2 of 3 patterns" in capsys.readouterr().out
     before = rows[rows["model"] == "rf"]["cpu_seconds"].tolist()

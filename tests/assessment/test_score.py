@@ -12,10 +12,10 @@ from small_neurons import copy_of, good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.analysis import known
 from plausiwidgets.assessment import packaged, read_csv, write_csv
 from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.patterns.packaged import verified_defaults
 from plausiwidgets.simulation.operation_count import operations_per_ms
 
 ROWS = [
@@ -70,10 +70,10 @@ def test_a_custom_model_has_a_cost_if_it_is_given_and_can_be_compiled():
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (TABLE.drop(columns="status"), "no column 'status'"),
-        (TABLE.iloc[:0], "no rows"),
+        (TABLE.drop(columns="status"), "must have the column 'status'"),
+        (TABLE.iloc[:0], "at least one row"),
         (TABLE.assign(status="found"), "status.*'found'"),
-        ([1, 2], r"table is \[1, 2\], valid is a DataFrame"),
+        ([1, 2], r"table must be a DataFrame, got \[1, 2\]"),
     ],
 )
 def test_other_tables_are_refused(table, said):
@@ -114,10 +114,10 @@ def test_a_table_of_rows_with_different_versions_keeps_those_of_each(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text.replace("model,", "neuron,", 1), "has no column 'model'"),
-        (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': 'many' is not a number"),
-        (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters'.*is not JSON"),
-        (lambda text: "", "is not a table of an assessment"),
+        (lambda text: text.replace("model,", "neuron,", 1), "must have the column 'model'"),
+        (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': the value must be a number, got 'many'"),
+        (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters': the value must be JSON"),
+        (lambda text: "", "must be a table of an assessment"),
     ],
 )
 def test_errors_of_a_file_name_row_and_column(tmp_path, change, said):
@@ -144,7 +144,7 @@ def test_the_packaged_table_has_every_model_and_the_twenty_patterns():
     table, of_models = packaged.packaged_table(), packaged.packaged_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {known.COMMAND}"
+        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {packaged.COMMAND}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
@@ -184,7 +184,7 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
         if (model, preset.pattern) in left
         and pw.judge(model, preset.pattern, preset.parameters, dt=preset.dt).replicated
     }
-    elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | known.defaults_that_hold() | presets
+    elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | verified_defaults() | presets
     assert sorted(left & elsewhere) == []
 
 

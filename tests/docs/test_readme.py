@@ -6,7 +6,7 @@ from pathlib import Path
 
 from paths import ROOT
 
-from plausiwidgets.analysis.known import TABLE, data_file
+from plausiwidgets.patterns.packaged import TABLE, data_file
 from plausiwidgets.support import extras
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

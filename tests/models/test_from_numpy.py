@@ -96,20 +96,20 @@ def test_what_a_step_of_another_model_does_not_have_is_refused_with_what_it_has(
     own = {"initial_state": model.initial_state, "rest": -65.0, "threshold": -50.0, "parameters": PARAMETERS}
     assert pw.NeuronModel("same", model.step, current=CURRENT, **own).programs is model.programs
     for changes, words in (
-        ({"initial_state": lambda p, holding: (-70.0, 0.0)}, r"initial_state .* valid is step\.initial_state"),
-        ({"rest": lambda p: -65.0}, r"rest .* valid is -65, or a parameter"),
-        ({"threshold": -45.0}, r"threshold .* valid is -50, or a parameter"),
-        ({"spike_level": 0.0}, r"spike_level .* valid is None"),
-        ({"parameters": PARAMETERS[:2]}, r"parameters .* valid is tau, delta, jump, in this order"),
-        ({"parameters": PARAMETERS[::-1]}, r"parameters .* valid is tau, delta, jump, in this order"),
-        ({"states": ["v"]}, r"states .* valid is 2 of them"),
+        ({"initial_state": lambda p, holding: (-70.0, 0.0)}, r"initial_state must be step\.initial_state"),
+        ({"rest": lambda p: -65.0}, r"rest must be -65, or a parameter"),
+        ({"threshold": -45.0}, r"threshold must be -50, or a parameter"),
+        ({"spike_level": 0.0}, r"spike_level must be None"),
+        ({"parameters": PARAMETERS[:2]}, r"parameters must be tau, delta, jump, in this order"),
+        ({"parameters": PARAMETERS[::-1]}, r"parameters must be tau, delta, jump, in this order"),
+        ({"states": ["v"]}, r"states must be 2 state variables"),
     ):
         with pytest.raises(ValueError, match=words):
             pw.NeuronModel("other", model.step, current=CURRENT, **(own | changes))
 
 
 def test_what_breaks_the_contract_is_refused_as_for_any_step():
-    with pytest.raises(ValueError, match=r"parameters that nothing reads: delta, jump"):
+    with pytest.raises(ValueError, match=r"unused parameters: delta, jump"):
         neuron(lambda current, state, p, dt: (
             np.greater(state[0], -50.0), (np.where(state[0] > -50.0, -65.0, state[0] + dt / p.tau * current), state[1])
         ))  # fmt: skip
@@ -170,17 +170,17 @@ LOOPED = {
     "a log": (lambda v, w, f, p: (LOG.append(1), np.multiply(p.jump, f))[1], r"it changes len.LOG."),
 }
 REFUSED = {
-    "a clock": (lambda v, w, f, p: np.sin(later()) + p.jump * f, r"changes CLOCK\[0\], which is outside"),
-    "an iterator": (lambda v, w, f, p: np.multiply(p.jump, f) * (next(NUMBERS) < 9999), "changes NUMBERS, which"),
-    "memory in a dict": (lambda v, w, f, p: p.jump * f + 0.01 * last(w), r"changes \S*MEMORY\['w'\], which is outside"),
+    "a clock": (lambda v, w, f, p: np.sin(later()) + p.jump * f, r"change CLOCK\[0\], which is defined outside"),
+    "an iterator": (lambda v, w, f, p: np.multiply(p.jump, f) * (next(NUMBERS) < 9999), "change NUMBERS, which"),
+    "memory in a dict": (lambda v, w, f, p: p.jump * f + 0.01 * last(w), r"change \S*MEMORY\['w'\], which is def"),
     "a rare chance": (lambda v, w, f, p: np.multiply(p.jump, f) + (random.random() < 1e-6), "draws random numbers"),
-    "chance of a generator": (lambda v, w, f, p: np.multiply(p.jump, f) + (RNG.random() < 1e-6), "changes RNG"),
+    "chance of a generator": (lambda v, w, f, p: np.multiply(p.jump, f) + (RNG.random() < 1e-6), "change RNG"),
     "chance by lane": (lambda v, w, f, p: p.jump * f * np.random.default_rng(3).uniform(size=v.shape), "other lanes"),
     "lanes that are added": (lambda v, w, f, p: p.jump * f + 0.01 * (v - v.mean()), "other lanes"),
     "a number of the first lane": (lambda v, w, f, p: p.jump * f + first(v.shape), "other lanes"),
-    "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "another number of lanes"),
+    "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "any number of lanes"),
     "a parameter that is unknown": (lambda v, w, f, p: p.jumb * np.float64(f[:1][0]), "Did you mean 'jump'"),
-    "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "nothing reads: jump"),
+    "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "unused parameters: jump"),
 }  # fmt: skip
 
 TABLE, LOG, CLOCK, MEMORY, NUMBERS, RNG = np.arange(10.0), [0], [0.0], {"w": 0.0}, count(), np.random.default_rng(0)
@@ -280,7 +280,7 @@ def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
     step = hard(adds)
     model = made(step)
     assert model.programs is None
-    assert "function of NumPy that cannot be written down" in why_not(model) and "np.where" in why_not(model)
+    assert "a NumPy function that cannot be converted" in why_not(model) and "np.where" in why_not(model)
     assert re.search(words, why_not(model))
     assert agree(step, model) > 10
 
@@ -311,5 +311,5 @@ def test_numpy_is_found_behind_a_helper_a_name_an_import_a_partial_and_an_object
 
 def test_without_torch_the_reason_stands_beside_the_command_that_installs_it(monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"written down as a program \(numpy.any\), and .* pip install '\S*torch"):
+    with pytest.raises(ImportError, match=r"converted to a program \(numpy.any\), and .* pip install '\S*torch"):
         made(hard(lambda v, w, f, p: p.jump * f * (1 + np.any(f))))

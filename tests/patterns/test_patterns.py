@@ -53,7 +53,7 @@ def test_each_pattern_of_a_family_is_registered_with_a_letter_of_its_own():
 
 
 @pytest.mark.parametrize("key", TWENTY)
-def test_published_parameters_show_their_pattern(key):
+def test_packaged_parameters_show_their_pattern(key):
     preset = PUBLISHED[key]
     verdict = pw.judge("izhikevich_2004", key, preset.parameters, dt=preset.dt)
     assert verdict.accepted and verdict.loss == 0, verdict.to_frame().to_string()
@@ -202,8 +202,8 @@ def test_what_was_not_verified_is_never_called_replicated():
     one = pw.judge("izhikevich", "tonic_spiking", verify=False)
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
     assert one.accepted and one.status == "unverified" and one.replicated is False
-    assert "unverified" in one._repr_html_() and "replicated" not in one._repr_html_()
-    assert "unverified" in str(one) and "replicated" not in str(one)
+    assert "criteria met, not verified" in one._repr_html_() and "✓ verified" not in one._repr_html_()
+    assert "criteria met, not verified" in str(one) and "✓ verified" not in str(one)
     assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
 
 

@@ -78,3 +78,24 @@ def test_simulate_judge_and_a_selection_take_the_same_current():
     selection = Selection.of("adex", current)
     assert selection.pattern is pw.patterns.get(current)
     assert Selection.from_query(selection.to_query())[0].pattern.current.end == 250.0
+
+
+@pytest.mark.parametrize("piece", [pw.pulse(0.0, 5.0, 900.0), pw.ramp(10.0, 40.0, 900.0)])
+def test_a_piece_is_the_current_that_consists_of_it_and_ends_200_ms_later(piece):
+    whole = pw.Current([piece], end=piece.off + 200.0)
+    assert pw.simulate("adex", piece).current.tolist() == pw.simulate("adex", whole).current.tolist()
+    assert pw.patterns.get(piece) is pw.patterns.get(whole)
+    assert pw.judge("adex", piece).status == "unjudged"
+    assert Selection.of("adex", piece).pattern is pw.patterns.get(piece)
+
+
+def test_a_list_means_each_of_the_pieces_and_not_their_sum():
+    traces = pw.simulate("adex", [pw.pulse(0.0, 5.0, 900.0), pw.ramp(0.0, 5.0, 100.0), pw.Current.pulse(0.0, 5.0, 1.0)])
+    assert [float(row.max()) for row in traces.current] == pytest.approx([900.0, 99.0, 1.0])
+    with pytest.raises(ValueError, match="share"):
+        pw.simulate("adex", [pw.pulse(0.0, 5.0, 900.0), pw.pulse(0.0, 6.0, 900.0)])
+
+
+def test_a_piece_of_arrays_is_refused():
+    with pytest.raises(TypeError, match="off of a piece"):
+        pw.simulate("adex", pw.pulse(0.0, np.array([1.0, 2.0]), 900.0))

@@ -42,7 +42,6 @@ def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate:
         neurons = {called: neuron for called, neuron in neurons.items() if neuron is not model}
     own["patterns"] = {key: own["patterns"][pattern.key]}
     own["model"] = own["model"] | {"name": name}
-    own["defaults"] = model.defaults()
     if before := preamble(model, pattern):
         own["patterns"][key]["before"] = before
     if isinstance(pattern, GivenCurrent):

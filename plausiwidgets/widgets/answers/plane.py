@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.analysis.planes import ParameterPlane, parameter_plane
+from plausiwidgets.analysis.planes import ParameterPlane, amplitude_solvable, parameter_plane
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization.amplitude import AMPLITUDE
 from plausiwidgets.patterns import Protocol, names
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
@@ -32,7 +36,7 @@ BITS = 31
 def plane(answers: Answers, asked: Asked) -> None:
     """Judge one grid after the other, the coarse ones first, on the thread that the system runs last."""
     selection = answers.selection(asked)
-    judged(selection.pattern, "draw a plane of")
+    judged(selection.pattern, "used in a parameter plane")
     grids = sorted(set(asked["points"]))
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -68,13 +72,29 @@ def on_grid(
     if not every:
         return parameter_plane(model, selection.pattern, x, y, selection.values, **settings)
     own = {name: selection.values[name] for name in model.parameters}
-    patterns: list[str | Protocol] = []
-    for key in names():
-        pattern = get_pattern(key)
+    stimuli: dict[str, float] = {}
+    patterns = [judged(get_pattern(key), "draw a plane of") for key in names()]
+    for pattern in patterns:
         if pattern is selection.pattern:
-            own |= {f"{pattern.prefix}{name}": selection.values[name] for name in pattern.stimulus_names}
-        patterns.append(pattern)
-    return parameter_plane(model, patterns, x, y, own, **settings)
+            shown = {name: selection.values[name] for name in pattern.stimulus_names}
+        else:
+            shown = nearest_stimulus(model, pattern, own)
+            if amplitude_solvable(pattern, model):
+                del shown[AMPLITUDE]  # each cell has its own
+        stimuli |= {f"{pattern.prefix}{name}": value for name, value in shown.items()}
+    return parameter_plane(model, patterns, x, y, own | stimuli, **settings)
+
+
+def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
+    declared = pattern.stimulus_parameters_for(model)
+
+    def distance(known: Mapping[str, float]) -> float:
+        pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
+        return float(np.sum([(p.to_unit(a) - p.to_unit(b)) ** 2 for p, a, b in pairs]))
+
+    nearest = min((known.parameters for known in known_sets(model, pattern)), key=distance, default={})
+    return {name: float(nearest.get(name, p.default)) for name, p in declared.items()}
 
 
 def _fields(found: ParameterPlane) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets.answers.mystery import in_link, python_of
-from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
+from plausiwidgets.widgets.session.starts import opened
 
 
 def notebook(link: str) -> tuple[str, str]:
@@ -26,7 +27,7 @@ def notebook(link: str) -> tuple[str, str]:
     ('lif_tonic_spiking', True)
     >>> notebook("model=lif&pattern=tonic_spiking&tau_mem=__import__('os')")
     Traceback (most recent call last):
-    ValueError: tau_mem=‘__import__('os')’ is not a number: using 20.
+    ValueError: tau_mem must be a number, got ‘__import__('os')’. The page uses 20.
     """
     hidden = parse_qs(link).get("mystery")
     if hidden:
@@ -34,7 +35,7 @@ def notebook(link: str) -> tuple[str, str]:
         model, pattern = models.get(key), patterns.get(about)
         call = python_of(model, pattern, seed)
     else:
-        selection, notes = Selection.from_query(link)
+        selection, notes = opened(link, models.get(DEFAULT_MODEL), patterns.get(DEFAULT_PATTERN))
         if notes:
             raise ValueError(" ".join(notes))
         model, pattern = selection.model, selection.pattern

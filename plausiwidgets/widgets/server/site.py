@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from plausiwidgets.simulation.javascript.module import json_text, runtime
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.texts import ENGLISH, languages
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
          "json": "application/json; charset=utf-8"}  # fmt: skip
@@ -126,8 +127,8 @@ def page(
     script, style, shared, lessons = (names.pop(name) for name in ("app", "style", "shared", "lessons"))
     spoken = {name.removeprefix("texts_"): path for name, path in names.items() if name.startswith("texts_")}
     about = {
-        "version": versions()["plausiwidgets"], "language": language, "shared": shared, "lessons": lessons,
-        "texts": spoken,
+        "version": versions()["plausiwidgets"], "language": language, "model": DEFAULT_MODEL,
+        "pattern": DEFAULT_PATTERN, "shared": shared, "lessons": lessons, "texts": spoken,
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
         "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
     }  # fmt: skip

@@ -27,6 +27,7 @@ from plausiwidgets.widgets.app.contents import listed
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
 from plausiwidgets.widgets.server.turns import Turn, Turns
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
@@ -34,7 +35,7 @@ Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
 """Questions of a visitor, each with its buffer and language, that are to be answered; None is the last."""
 OOM = "500"
 """By how much rather a worker is ended than others where no memory is left (Linux)."""
-WARM = ("izhikevich", "tonic_spiking")
+WARM = (DEFAULT_MODEL, DEFAULT_PATTERN)
 """What is judged before the first question, so that it is answered at once."""
 
 
@@ -116,7 +117,8 @@ class Work:
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
         """Return what is answered in place of what would fill the memory of the server."""
         with speaking(language):
-            text = tr("The answer has {size} MB: a server gives {most} MB. A notebook takes more.",
+            text = tr("The result has {size} MB, but this server sends at most {most} MB. Use a notebook for "
+                      "larger results.",
                       size=f"{size / 1e6:.1f}", most=f"{self._limits.answer / 1e6:g}")  # fmt: skip
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
@@ -176,7 +178,7 @@ def loaded(paths: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
-            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unjudged"))
+            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unsearched"))
     return found
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets.analysis.known import known_sets as all_known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.packaged import known_sets, packaged_set
+from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import read_query
 from plausiwidgets.widgets.session.selection import Selection, Turn
 
@@ -27,37 +27,26 @@ STEPS = 400
 """Positions of a slider: one key press moves it by a four-hundredth of its range."""
 
 
-def known_sets(model: NeuronModel, pattern: Protocol) -> list[Selection]:
-    """Return what is known of a model to show a pattern: published, its defaults, and searched for."""
-    plain = Selection.defaults(model, pattern)
-    known = [plain.filled(values, dt) for values, dt, _ in all_known_sets(model, pattern)]
-    return [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
-
-
 def first_set(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
-    """Return the first known set that shows a pattern, else the first known one; the defaults where there is none.
-
-    Of what is packaged the catalogue has the statuses, so that a script, a link and a pick on the page begin alike.
-    """
-    plain = Selection.of(model, pattern, None, dt)
-    if contents.is_packaged(model) and contents.is_stored(plain.pattern):
-        sets = contents.packaged(model.key)["patterns"][plain.pattern.key]["sets"]
-        best = next((one for one in sets if one["status"] == "replicated"), sets[0])
-        first = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
-    else:
-        first = next(iter(known_sets(plain.model, plain.pattern)), plain)
-    return first if dt is None else first.with_dt(dt)
+    """Return the set on which the app opens a model and a pattern: see `parameter_set`."""
+    plain = Selection.of(model, pattern)
+    chosen = parameter_set(plain.model, plain.pattern, None, dt)
+    return plain.filled({name: float(value) for name, value in chosen.values.items()}, chosen.dt)
 
 
 def opened(
     query: str, model: NeuronModel, pattern: Protocol, dt: float | None = None
 ) -> tuple[Selection, tuple[str, ...]]:
-    """Return what the page of a link shows, and notes, as :meth:`Selection.from_query`; without values, as a pick."""
+    """Return the selection of a link, and notes, as :meth:`Selection.from_query`; without values, the first set.
+
+    A link of values only, without a model and a pattern, moves these values of the first set.
+    """
     selection, notes = Selection.from_query(query, model, pattern, dt)
     link = read_query(query, model, pattern)
-    if selection.locked or not isinstance(selection.pattern, Judged) or link.values or link.dt is not None:
+    if link.values and not link.is_move:
         return selection, notes
-    return first_set(selection.model, selection.pattern, dt), notes
+    first = first_set(selection.model, selection.pattern, dt if link.dt is None else link.dt)
+    return first.filled({**first.values, **link.values}, first.dt).with_locked(link.locked), notes
 
 
 def my_turn(model: NeuronModel, pattern: Protocol, locked: Sequence[str] = (), seed: int = 0) -> Selection:
@@ -70,8 +59,10 @@ def my_turn(model: NeuronModel, pattern: Protocol, locked: Sequence[str] = (), s
     plain = Selection.defaults(model, pattern).with_locked(locked)
     if not isinstance(pattern, Judged):
         return plain
-    known = known_sets(model, pattern)
-    return _moved(known[0].with_locked(locked), seed, 1) if known else replace(plain, turn=Turn(plain, seed, 0))
+    known = packaged_set(model, pattern) or next(iter(known_sets(model, pattern)), None)
+    if known is None:
+        return replace(plain, turn=Turn(plain, seed, 0))
+    return _moved(plain.filled(known.parameters, known.dt), seed, 1)
 
 
 def moved_further(selection: Selection) -> Selection | None:

@@ -17,6 +17,7 @@ from plausiwidgets.widgets.answers.describe import outlined
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.starts import first_set
 
 pytestmark = pytest.mark.skipif(node.NODE is None, reason="needs Node")
 
@@ -81,6 +82,19 @@ def same(verdict: object, selection: Selection) -> None:
 def test_the_copied_text_gives_the_same_selection(copied, model):
     selection = Selection.of(model, "tonic_bursting", {"amplitude": 3.25}, 0.05)
     same(run(copied(selection)[0]), selection)
+
+
+@pytest.mark.parametrize(
+    ("model", "pattern"),
+    [("izhikevich", "phasic_bursting"), ("adex", "tonic_bursting"), ("adex", "resonator"), ("lif", "tonic_bursting")],
+)
+def test_the_copied_text_of_what_the_app_opens_gives_the_verdict_of_the_app(copied, model, pattern):
+    opened = first_set(pw.models.get(model), pattern)
+    verdict = run(copied(opened)[0])
+    same(verdict, opened)
+    stored = contents.packaged(model)["patterns"][pattern]["sets"][0]
+    assert (verdict.status, verdict.failed_test) == (stored["status"], stored["why"])
+    assert verdict.loss == pw.judge(model, pattern).loss
 
 
 def test_the_copied_text_gives_a_registered_neuron_and_several_patterns(copied):

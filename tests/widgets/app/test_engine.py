@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import BENCH, Described
@@ -248,7 +248,7 @@ SETS = 4
 def near_and_far(model, pattern, count: int, rng) -> dict[str, np.ndarray]:
     """Return sets: a known one, some close to it, where criteria begin to fail, and some from all over the sliders."""
     known = known_sets(model, pattern)
-    base = complete(model, pattern, known[0][0] if known else {})
+    base = complete(model, pattern, known[0].parameters if known else {})
     values = {}
     reach = np.array([0.0, 0.02, 0.05, 0.0])[np.arange(count) % 4]
     anywhere = (np.arange(count) % 4 == 3) | (not known)

@@ -3,10 +3,10 @@
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.analysis.known import defaults_that_hold, packaged_parameters
 from plausiwidgets.patterns import judge
+from plausiwidgets.patterns.packaged import packaged_set
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
+from plausiwidgets.widgets.session.starts import first_set, moved_further, my_turn
 
 
 def judged(selection: Selection) -> pw.patterns.Verdict:
@@ -21,17 +21,17 @@ def accepted(selection: Selection) -> bool:
 @pytest.mark.parametrize("model", ["izhikevich", "adex", "hodgkin_huxley"])
 def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: str) -> None:
     neuron, firing = pw.models.get(model), pw.patterns.get(pattern)
-    known = known_sets(neuron, firing)
+    known = first_set(neuron, firing) if packaged_set(neuron, firing) else None
     for seed in range(3):
         turn = my_turn(neuron, firing, seed=seed)
         assert turn == my_turn(neuron, firing, seed=seed)
         while accepted(turn):
             turn = moved_further(turn)
         if known:
-            moved = [name for name in turn.values if turn.values[name] != known[0].values[name]]
+            moved = [name for name in turn.values if turn.values[name] != known.values[name]]
             assert 1 <= len(moved) <= 3
             assert set(moved) <= set(turn.varied)
-            assert turn.dt == known[0].dt
+            assert turn.dt == known.dt
 
 
 def test_a_turn_without_a_known_set_begins_at_the_defaults_with_what_is_locked() -> None:
@@ -40,20 +40,3 @@ def test_a_turn_without_a_known_set_begins_at_the_defaults_with_what_is_locked()
     assert begin.values == Selection.defaults(lif, pattern).values and begin.locked == ("tau_mem",)
     without = pw.patterns.stimulus("step")  # a current alone has no criteria
     assert my_turn(lif, without, ["tau_mem"]).locked == ("tau_mem",)
-
-
-@pytest.mark.parametrize("model", ["izhikevich", "adex", "morris_lecar", "wilson", "hodgkin_huxley"])
-def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
-    held = {pattern for pattern in pw.patterns.names() if judge(model, pattern).replicated}
-    listed = {pattern for name, pattern in defaults_that_hold() if name == model}
-    assert held == listed, "make the list anew: plausiwidgets.assessment.packaged.write_defaults"
-
-
-def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
-    axon, pattern = pw.models.get("hodgkin_huxley"), pw.patterns.get("accommodation")
-    first, second = known_sets(axon, pattern)
-    assert first.values == Selection.defaults(axon, pattern).values
-    assert second.values.items() >= packaged_parameters("hodgkin_huxley", "accommodation").items()
-    simple = pw.models.get("izhikevich")
-    [preset] = [one for one in simple.presets if one.pattern == "tonic_bursting"][:1]
-    assert known_sets(simple, pw.patterns.get("tonic_bursting"))[0].values.items() >= preset.parameters.items()

@@ -12,9 +12,16 @@ export type Range = readonly [low: number, high: number];
 /** Rest, threshold and peak. They map the trace of one neuron onto the potentials of another. */
 export type Landmarks = readonly [rest: number, threshold: number, peak: number];
 
-export type Status = "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
-/** The best status of the stored sets of a pattern, or "ruled_out". */
-export type Mark = Exclude<Status, "failed"> | "ruled_out";
+/** The status of a parameter set, or of a pair of model and pattern. */
+export type Status =
+  | "replicated"
+  | "fragile"
+  | "unverified"
+  | "rejected"
+  | "ruled_out"
+  | "unsearched"
+  | "failed"
+  | "unjudged";
 
 export interface Slider extends Scale {
   readonly name: string;
@@ -22,6 +29,7 @@ export interface Slider extends Scale {
   readonly label: readonly [string, string];
   readonly low: number;
   readonly high: number;
+  readonly default: number;
   readonly unit: string;
   readonly limits: readonly [number | null, number | null];
   readonly valid: string;
@@ -49,6 +57,8 @@ export interface Component {
   readonly prefix: string;
   readonly label: string;
   readonly title: string;
+  /** The title within a sentence, with its article. */
+  readonly in_sentence: string;
   readonly look: string;
   readonly event: readonly [EventEnd, EventEnd] | null;
 }
@@ -61,6 +71,8 @@ export interface Judged {
 
 /** A parameter set that the page stores, with Python's verdict. */
 export interface StoredSet {
+  /** Where the values come from. */
+  readonly kind: "defaults" | "preset" | "search" | "start" | "hidden" | "exported";
   readonly title: string;
   readonly source: string;
   readonly values: readonly (readonly [string, number])[];
@@ -102,6 +114,8 @@ export interface SharedPattern {
   readonly key: string;
   readonly letter: string;
   readonly title: string;
+  /** The title within a sentence, with its article. */
+  readonly in_sentence: string;
   readonly description: string;
   readonly function: string;
   readonly hint: string;
@@ -145,6 +159,8 @@ export interface Pattern extends Omit<SharedPattern, "judged" | "components">, O
 export interface Model {
   readonly name: string;
   readonly title: string;
+  /** The title within a sentence, without an article. */
+  readonly in_sentence: string;
   readonly description: string;
   readonly source: string;
   readonly equations: string;
@@ -166,17 +182,16 @@ export interface ModelData {
   readonly patterns: Readonly<Record<string, OwnPattern>>;
   /** Neurons by their names. Each one is the text of an object that Python emitted from the model's program. */
   readonly code?: Readonly<Record<string, string>>;
-  /** The defaults of a custom model. */
-  readonly defaults?: Values;
   /** Patterns that the catalogue does not contain. */
   readonly shared?: Readonly<Record<string, SharedPattern>>;
 }
 
 export interface ListedModel {
   readonly title: string;
+  readonly in_sentence: string;
   readonly description: string;
   /** The best status for each pattern. */
-  readonly marks: Readonly<Record<string, Mark>>;
+  readonly marks: Readonly<Record<string, Status>>;
 }
 
 export interface ListedLesson {

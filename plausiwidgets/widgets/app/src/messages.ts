@@ -114,9 +114,9 @@ export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus",
 /** The fields of the requests, by kind. */
 export interface Requests {
   /**
-   * What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is known
-   * without a simulation, then all of it. `why` is why the neuron cannot be simulated on the page, and is empty where
-   * it can.
+   * The description of a model and a pattern that the app does not have, such as custom ones. The first answer has
+   * the part that requires no simulation, the last answer has all of it. `why` is the reason if the neuron cannot be
+   * simulated on the page; otherwise it is empty.
    */
   describe: {
     model: string;
@@ -140,7 +140,7 @@ export interface Requests {
   texts: {
     language: string;
   };
-  /** A lesson that the app offers: from then on each of its cards locks values of its own. */
+  /** A lesson that the app offers. Each of its cards locks different values. */
   lesson: {
     name: string;
   };
@@ -148,14 +148,14 @@ export interface Requests {
   undo: Record<string, never>;
   /** Take the last undo back. */
   redo: Record<string, never>;
-  /** Whether the host is there: it answers at once, also beside other work. */
+  /** A test of the connection. The host answers immediately, even during other work. */
   alive: Record<string, never>;
   /**
-   * Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those
-   * whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone.
-   * While it runs as a loop of Python, the answer has how many time steps are done, and of how many: 0 where that is
-   * not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and peak as the judge
-   * has them, and empty where they are not known.
+   * Simulate and evaluate at the time step, for a neuron that the app cannot simulate. `sweeps` are the sweeps whose
+   * traces are sent; if it is empty, all are. With `states`, the traces have every state variable, otherwise only the
+   * potential. During a loop in Python, an answer has the number of completed time steps and their total, or 0 if the
+   * total is not known. To cancel this request also ends the evaluation of the same set. `scale` is rest, threshold
+   * and peak; it is empty if they are not known.
    */
   simulate: {
     model: string;
@@ -173,9 +173,9 @@ export interface Requests {
     dt: number;
   };
   /**
-   * Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`:
-   * held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are
-   * sent: each answer has those that are new. `before`: how many visitors of a server have their turn before it.
+   * Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points.
+   * `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from`
+   * is the number of the first of them. `before`: number of visitors ahead of this search on a server.
    */
   search: {
     model: string;
@@ -209,7 +209,7 @@ export interface Requests {
     of: string;
   };
   /**
-   * Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other;
+   * The loss of the pattern in the plane of two parameters, on grids with increasing numbers of points per side.
    * `all`: for each of all patterns.
    */
   plane: {
@@ -224,8 +224,8 @@ export interface Requests {
     points: readonly number[];
   };
   /**
-   * Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are met on
-   * the way are sent as they come, the last answer has the final ones and replaces them.
+   * Parameter sets that show the pattern, spread over the whole region within the ranges of the free parameters. Sets
+   * are sent as soon as they are found. The last answer has the final sets, which replace them.
    */
   samples: {
     model: string;
@@ -244,7 +244,10 @@ export interface Requests {
     seed: number;
     budget?: number;
   };
-  /** What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are. */
+  /**
+   * The patterns that this neuron can show: a search for a stimulus for each pattern, with the model's parameters
+   * fixed.
+   */
   repertoire: {
     model: string;
     pattern: string;
@@ -302,8 +305,8 @@ export interface Requests {
     model: string;
   };
   /**
-   * A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the
-   * traces, or each try of the search `of`, both as CSV.
+   * A file: a Python script of the selection, one line of Python, a page, an exercise with the question `text`, or a
+   * CSV file of the traces or of the evaluations of the search `of`.
    */
   export: {
     what: "script" | "line" | "page" | "exercise" | "traces" | "search";
@@ -332,9 +335,9 @@ export interface Requests {
     again?: string;
   };
   /**
-   * Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in
-   * ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is
-   * another time than usual.
+   * A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current
+   * in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the
+   * default.
    */
   stimulus: {
     shape: "step" | "pulses" | "ramp" | "values";
@@ -506,8 +509,8 @@ export interface ReplyArrays {
   };
   verify: Record<string, never>;
   search: {
-    "loss": Float32Array<ArrayBuffer>; // distance of each try that is new; 0 where every criterion holds
-    "restarts": Int32Array<ArrayBuffer>; // the tries, from 0, that began a restart: all of them so far
+    "loss": Float32Array<ArrayBuffer>; // loss of each new evaluation; 0 if every criterion is met
+    "restarts": Int32Array<ArrayBuffer>; // numbers of the evaluations, from 0, that began a restart so far
   };
   running: Record<string, never>;
   pause: Record<string, never>;
@@ -518,7 +521,7 @@ export interface ReplyArrays {
     "x": Float64Array<ArrayBuffer>; // values along x
     "y": Float64Array<ArrayBuffer>; // values along y
     "loss": Float32Array<ArrayBuffer>; // distance; of several patterns [patterns, y, x]
-    "unmet": Uint32Array<ArrayBuffer>; // a bit for each criterion that does not hold; of several patterns a bit for each that does not
+    "unmet": Uint32Array<ArrayBuffer>; // a bit for each criterion that is not met; of several patterns, a bit for each pattern that is not shown
   };
   samples: {
     "values": Float64Array<ArrayBuffer>; // sets that are new; measured features behind the values
@@ -547,8 +550,8 @@ export interface ReplyArrays {
   export: Record<string, never>;
   recording: {
     [k_t: `${number}.t`]: Float32Array<ArrayBuffer>; // time in ms of the k-th sweep, on the scale of the file
-    [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // recorded potential in mV; none where there is none
-    [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // recorded current in `unit`; none where there is none
+    [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // recorded potential in mV; empty without a recording of it
+    [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // recorded current in `unit`; empty without a recording of it
     [k_protocol: `${number}.protocol`]: Float32Array<ArrayBuffer>; // times and levels of the recovered current
     [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // what was taken for spikes, in ms
   };

@@ -8,8 +8,8 @@ import { tr, translate } from "./i18n/texts.ts";
 import { endsInExercise } from "./models/exerciseMode.js";
 import { valuesOf, wantedOf } from "./models/link.js";
 import { follow } from "./models/navigate.js";
-import { firstOf, patternOf, slidersOf, stored } from "./models/simulation.js";
-import { patternTitle } from "./models/titles.js";
+import { defaultsOf, firstOf, patternOf, slidersOf, stored } from "./models/simulation.js";
+import { shownInSentence } from "./models/titles.js";
 import { view } from "./screen.js";
 
 /** @import { Catalogue, Exercise, Host, LessonData, ModelData, Selection, Slider, Values } from "./types.d.ts" */
@@ -49,13 +49,14 @@ export function start(place, given) {
   const data = shipped[name];
   const isHere = wanted.pattern !== null && data.patterns[wanted.pattern];
   const key = isHere && wanted.pattern ? wanted.pattern : (card?.pattern ?? pattern);
+  const isMove = !wanted.model && !wanted.pattern; // of what the page opens with, as in the text of a lesson
   const begin = card ? selectionOfCard(lesson.cards, at) : null;
   const more = begin && begin.pattern === key && begin.model === name ? begin : { values: {}, dt: undefined };
-  const first = opened(catalogue, data, key, wanted.fields, more.values, more.dt);
+  const first = opened(catalogue, data, key, wanted.fields, more.values, more.dt, isMove || Boolean(exercise));
   const { selection } = first;
   if (exercise) Object.assign(selection, allowed(exercise, slidersOf(patternOf(catalogue, data, key), data), selection));
   if (wanted.card !== null && lesson && at !== wanted.card) {
-    wanted.notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+    wanted.notes.push(tr("The card in the link must be between 1 and {count}.", { count: lesson.cards.length }));
   }
   const locked = exercise ? Object.keys(selection.values).filter((one) => !exercise.free.includes(one)) : [];
   const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere) || wanted.current);
@@ -76,7 +77,7 @@ export function start(place, given) {
   else if (isElsewhere) follow(app, link);
   let written = location.hash;
   const call = () => {
-    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${patternTitle(app)}`;
+    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${shownInSentence(app)}`;
   };
   call();
   const write = () => {
@@ -121,13 +122,14 @@ function allowed({ start, free }, sliders, { values }) {
 }
 
 /**
- * The selection of a link.
+ * The selection of a link: the defaults of model and pattern complete its values; without values, it is the stored set.
  * @param {Catalogue} catalogue @param {ModelData} data @param {string} key @param {[string, string][]} fields @param {Values} [more] @param {number} [step]
+ * @param {boolean} [isMove] whether the values are moves of the stored set
  * @returns {{ selection: Selection, notes: string[] }}
  */
-function opened(catalogue, data, key, fields, more = {}, step = undefined) {
-  const { values, dt, notes } = valuesOf(fields, slidersOf(patternOf(catalogue, data, key), data));
-  const at = stored(data, key, firstOf(data.patterns[key].sets));
+export function opened(catalogue, data, key, fields, more = {}, step = undefined, isMove = false) {
+  const { values, dt, isGiven, notes } = valuesOf(fields, slidersOf(patternOf(catalogue, data, key), data));
+  const at = isGiven && !isMove ? defaultsOf(data, key) : stored(data, key, firstOf(data.patterns[key].sets));
   const selection = { ...at, values: { ...at.values, ...more, ...values }, dt: Number.isNaN(dt) ? (step ?? at.dt) : dt };
   return { selection, notes };
 }

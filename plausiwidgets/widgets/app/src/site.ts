@@ -8,8 +8,6 @@ import { kept } from "./hosts/tabStorage.ts";
 import { wantedOf } from "./models/link.js";
 import { start } from "./page.js";
 
-const [MODEL, PATTERN] = ["izhikevich", "tonic_bursting"];
-
 type Texts = Readonly<Record<string, string>>;
 
 export async function open(place: HTMLElement, about: About): Promise<void> {
@@ -28,7 +26,7 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
   const catalogue = { ...shared, models: { ...shared.models, ...about.own } };
   const wanted = wantedOf(link, catalogue);
   const language = languageOf(about, wanted.language);
-  const model = wanted.model && about.models[wanted.model] ? wanted.model : MODEL;
+  const model = wanted.model && about.models[wanted.model] ? wanted.model : about.model;
   const [data, words] = await Promise.all([
     fetched<ModelData>(about.models[model]),
     language === "en" ? {} : fetched<Texts>(about.texts[language]),
@@ -42,7 +40,7 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
       ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, language)
       : withSearch(fileHost(shipped), catalogue, shipped);
   const host = () => withFiles(inner(), about, shipped);
-  start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: PATTERN });
+  start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
 }
 
 /** The language of the link, of an earlier visit, of the server, or of the browser, if the app has it. */

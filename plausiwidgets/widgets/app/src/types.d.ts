@@ -38,7 +38,7 @@ export type {
 // Scripts that are not TypeScript yet change these, and read fields without looking at the type of a target.
 /** A text, or [tag, children, attributes]. */
 export type Node = any;
-export type Mark = catalogue.Mark | "asked";
+export type Mark = catalogue.Status;
 export type Values = Record<string, number>;
 export type Range = [number, number];
 export type Pattern = Omit<catalogue.Pattern, "targets"> & { targets: any[] };
@@ -47,7 +47,7 @@ export type Selection = { model: string; pattern: string; values: Values; dt: nu
 /** Ranges that are not those of the sliders, what a search may not change, and what nobody may. */
 export type Box = { bounds: Record<string, Range>; fixed: string[]; locked: string[] };
 /** The verdict of Python on exactly this selection. */
-export type Verified = { status: "asked" | catalogue.Status; why: string };
+export type Verified = { status: "pending" | catalogue.Status; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
   role: Role;

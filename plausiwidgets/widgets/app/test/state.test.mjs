@@ -5,9 +5,10 @@ import { createChannel } from "../src/hosts/channel.ts";
 import { addressOf, valuesOf, wantedOf } from "../src/models/link.js";
 import { moveAway } from "../src/models/practice.js";
 import { perFrame } from "../src/models/schedule.js";
-import { patternOf, simulation, slidersOf, stored } from "../src/models/simulation.js";
+import { defaultsOf, patternOf, simulation, slidersOf, stored } from "../src/models/simulation.js";
 import { spansOf } from "../src/models/sliderBars.js";
 import { createStore } from "../src/models/store.js";
+import { opened } from "../src/page.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
 const data = modelData("izhikevich");
@@ -63,6 +64,22 @@ test("a link opens on what it was made of", () => {
   const { values, dt, notes } = valuesOf(fields, sliders);
   assert.deepEqual([model, pattern, dt, notes], ["izhikevich", "tonic_bursting", 0.1, []]);
   assert.deepEqual(values, at.values);
+});
+
+test("the defaults complete the values of a link, and a link without values opens the packaged set with its time step", () => {
+  const key = "phasic_bursting";
+  const open = (link) => {
+    const wanted = wantedOf(link, catalogue, data);
+    return opened(catalogue, data, key, wanted.fields, {}, undefined, !wanted.model && !wanted.pattern).selection;
+  };
+  const [packaged, plain] = [stored(data, key), defaultsOf(data, key)];
+  assert.notDeepEqual(packaged.values, plain.values);
+  assert.deepEqual([packaged.dt, plain.dt], [0.2, 0.25]);
+  assert.deepEqual(open(`#pattern=${key}`), packaged);
+  assert.deepEqual(open(`#pattern=${key}&dt=0.1`), { ...packaged, dt: 0.1 });
+  assert.deepEqual(open(`#pattern=${key}&d=5`), { ...plain, values: { ...plain.values, d: 5 } });
+  assert.deepEqual(open(`#pattern=${key}&d=much`), plain); // it names a value, which could not be read
+  assert.deepEqual(open("#d=5"), { ...packaged, values: { ...packaged.values, d: 5 } }); // a move, as in a lesson
 });
 
 test("nonsense in a link is left out, each with a sentence", () => {

@@ -14,7 +14,7 @@ export function unpacked(places: Readonly<Record<string, Place>>, data: DataView
   for (const [name, [type, first, count]] of Object.entries(places)) {
     const Type = TYPES[type];
     const size = count * Type.BYTES_PER_ELEMENT;
-    if (first + size > data.byteLength) throw new RangeError(tr("the array {name} is cut", { name }));
+    if (first + size > data.byteLength) throw new RangeError(tr("the array {name} is incomplete", { name }));
     const begin = data.byteOffset + first;
     arrays[name] = new Type(data.buffer.slice(begin, begin + size) as ArrayBuffer);
   }

@@ -57,7 +57,7 @@ function described(
   return new Promise((give, refuse) => {
     let isGiven = Boolean(shipped[model]?.patterns[pattern]);
     if (isGiven) give(shipped[model]);
-    const sentence = tr("The kernel does not answer: it is busy, or it has ended.");
+    const sentence = tr("The kernel is not responding (busy or stopped).");
     const late = setTimeout(() => refuse(new Error(sentence)), PATIENCE);
     requests.ask("describe", { model, pattern }, (reply) => {
       clearTimeout(late);

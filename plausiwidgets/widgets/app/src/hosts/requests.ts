@@ -98,7 +98,7 @@ export class Requests {
     } catch (error) {
       console.warn("plausiwidgets: an answer was not read:", error);
       const why = error instanceof Error ? error.message : String(error);
-      const text = tr("An answer of Python could not be read: {error}.", { error: why });
+      const text = tr("The response from Python could not be read: {error}.", { error: why });
       listener({ kind: reply.kind, id: reply.id, state: "failed", error: text } as Reply<Kind>, {});
     }
   }
@@ -132,7 +132,7 @@ export class Requests {
       if (reply.kind !== "running" || !reply.searches) return;
       for (const { id, listener } of searches) {
         if (reply.searches.includes(id) || !this.#open.delete(id)) continue;
-        const error = tr("The server was started anew: search once more.");
+        const error = tr("The server was restarted. Start the search again.");
         listener({ kind: "search", id, state: "failed", error }, {});
       }
     });

@@ -66,7 +66,10 @@ class Connection {
     if (data && data.byteLength > MAX_UPLOAD) {
       const size = (data.byteLength / 1e6).toFixed(1);
       const most = MAX_UPLOAD / 1e6;
-      const text = tr("The file has {size} MB: a server takes {most} MB. A notebook takes more.", { size, most });
+      const text = tr(
+        "The file has {size} MB, but the server accepts at most {most} MB. A notebook accepts larger files.",
+        { size, most },
+      );
       const { id, kind } = message;
       setTimeout(() => this.channel.receive({ id, kind, state: "failed", error: text }, null));
       return;
@@ -121,7 +124,7 @@ class Connection {
     if (isFull) {
       this.onLoss(
         tr(
-          "All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again.",
+          "The server is full, or this page is open elsewhere. The app continues without the server and keeps trying to reconnect.",
         ),
       );
     } else this.channel.connected(false);

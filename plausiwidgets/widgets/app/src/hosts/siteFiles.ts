@@ -10,6 +10,9 @@ import { keep } from "./tabStorage.ts";
 export interface About {
   readonly version: string;
   readonly language: string | null;
+  /** The model and the pattern on which the page opens without a link. */
+  readonly model: string;
+  readonly pattern: string;
   readonly dark?: boolean;
   readonly shared: string;
   readonly lessons: string;

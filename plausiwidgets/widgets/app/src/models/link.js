@@ -52,7 +52,7 @@ export function wantedOf(text, catalogue, data = null) {
   const plain = text.replace(/^[#?]/, "");
   const fields = new URLSearchParams(plain.slice(0, LONGEST));
   /** @type {string[]} */
-  const notes = plain.length > LONGEST ? [tr("The link is longer than any that this app makes: only its beginning was read.")] : [];
+  const notes = plain.length > LONGEST ? [tr("The link is too long; only the first part was read.")] : [];
   const take = (/** @type {string} */ name) => {
     const given = fields.get(name);
     fields.delete(name);
@@ -62,7 +62,8 @@ export function wantedOf(text, catalogue, data = null) {
   const named = (name, read) => {
     const given = take(name);
     const known = given === null ? null : read(given);
-    if (given !== null && known === null) notes.push(tr("The link names {name}, which is not here.", { name: shownText(given) }));
+    if (given !== null && known === null)
+      notes.push(tr("The link refers to {name}, which is not available here.", { name: shownText(given) }));
     return known;
   };
   const models = { ...catalogue.models, ...(data ? { [data.model.name]: true } : {}) };
@@ -104,7 +105,8 @@ export function currentOf(samples, lines, end) {
 const FOREIGN = /^(voila-.*|token|reset|theme|_.*)$/;
 
 /**
- * The values of an address, as far as sliders take them, with a sentence for each that was left out.
+ * The values of an address, as far as sliders take them, with a sentence for each that was left out; `isGiven` is whether
+ * the address has a value at all.
  * @param {[string, string][]} fields @param {Slider[]} sliders
  */
 export function valuesOf(fields, sliders) {
@@ -112,21 +114,22 @@ export function valuesOf(fields, sliders) {
   const values = {};
   /** @type {string[]} */
   const notes = [];
-  let dt = NaN;
+  let [dt, isGiven] = [NaN, false];
   for (const [name, text] of fields) {
     const value = NUMBER.test(text) && text.length <= 40 ? Number(text) : NaN;
     const slider = sliders.find((one) => one.name === name);
+    isGiven ||= Boolean(slider);
     if (name === "dt" && value >= 0.005 && value <= 1) dt = value;
-    else if (!slider) notes.push(tr("The link has {name}, which is not here: left out.", { name: shownText(name) }));
+    else if (!slider) notes.push(tr("The parameter {name} in the link is unknown and was ignored.", { name: shownText(name) }));
     else if (!isValid(slider, value) || !isNear(slider, value)) {
-      notes.push(tr("{name}={value} is no value that is taken here: left as stored.", { name, value: shownText(text) }));
+      notes.push(tr("The setting {name}={value} in the link is not allowed and was ignored.", { name, value: shownText(text) }));
     } else values[name] = value;
   }
-  return { values, dt, notes: notes.slice(0, 4) };
+  return { values, dt, isGiven, notes: notes.slice(0, 4) };
 }
 
 /** The hard limits of a slider, in words. @param {Slider} slider */
-export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite"));
+export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite")).replaceAll(">=", "≥").replaceAll("<=", "≤");
 
 /** Whether a value is within the hard limits of a slider. @param {Slider} slider @param {number} value */
 export function isValid({ limits: [low, high], scale }, value) {

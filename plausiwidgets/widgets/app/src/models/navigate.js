@@ -21,7 +21,7 @@ export async function follow(app, link) {
   if (wanted.lesson && wanted.lesson !== lesson?.name) await openLesson(app, wanted.lesson, card ?? 0);
   else if (card !== null && lesson) {
     if (lesson.cards[card]) await goTo(app, card);
-    else notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+    else notes.push(tr("The card in the link must be between 1 and {count}.", { count: lesson.cards.length }));
   }
   if (current && app.host.can("stimulus")) {
     try {
@@ -29,20 +29,20 @@ export async function follow(app, link) {
     } catch (error) {
       notes.push(error instanceof Error ? error.message : String(error));
     }
-  } else if (current) notes.push(tr("A current of given values needs Python: it is left out."));
+  } else if (current) notes.push(tr("The custom current in the link needs Python and was ignored."));
   const { selection, box } = app.store.get();
   if (!model && !pattern && !fields.length) return app.store.set({ notice: notes.join(" ") });
   const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };
   try {
     const data = await app.describe(to.model, to.pattern);
-    const { values, dt, notes: more } = valuesOf(fields, slidersOf(patternOf(app.catalogue, data, to.pattern), data));
+    const { values, dt, isGiven, notes: more } = valuesOf(fields, slidersOf(patternOf(app.catalogue, data, to.pattern), data));
     const isHere = to.model === selection.model && to.pattern === selection.pattern;
     const taken = Object.fromEntries(Object.entries(values).filter(([name]) => !isHere || !box.locked.includes(name)));
-    if (isHere && !pattern) {
+    if (!model && !pattern) {
       app.put(taken);
       if (!Number.isNaN(dt)) app.step(dt);
       app.keep();
-    } else await app.choose(to.model, to.pattern, { values: taken, dt: Number.isNaN(dt) ? undefined : dt });
+    } else await app.choose(to.model, to.pattern, { values: isGiven ? taken : undefined, dt: Number.isNaN(dt) ? undefined : dt });
     const known = app.sliders.map(({ name }) => name).filter((name) => locked.includes(name));
     if (known.length) app.setBox({ locked: known });
     app.store.set({ notice: [...notes, ...more].join(" ") });

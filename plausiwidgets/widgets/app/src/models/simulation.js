@@ -13,16 +13,24 @@ export const patternOf = (catalogue, data, key) => /** @type {any} */ (wholePatt
 /** All sliders of a pattern: its stimulus, then the model. @param {Pattern} pattern @param {ModelData} data @returns {Slider[]} */
 export const slidersOf = (pattern, data) => [...pattern.stimulus, ...data.parameters];
 
-/** The stored set to begin with: the one that is marked, else the first that shows the pattern. @param {readonly import("../types.d.ts").StoredSet[]} sets */
-export function firstOf(sets) {
-  const own = sets.findIndex(({ begin }) => begin);
-  return Math.max(own < 0 ? sets.findIndex(({ status }) => status === "replicated") : own, 0);
-}
+/** The stored set on which the app opens: that of an exported page, otherwise the first. @param {readonly import("../types.d.ts").StoredSet[]} sets */
+export const firstOf = (sets) =>
+  Math.max(
+    sets.findIndex(({ begin }) => begin),
+    0,
+  );
 
 /** The selection of a stored set. @param {ModelData} data @param {string} key @returns {Selection} */
 export function stored(data, key, set = 0) {
   const { values, dt } = data.patterns[key].sets[set];
   return { model: data.model.name, pattern: key, values: Object.fromEntries(values), dt, set };
+}
+
+/** The defaults of a model and a pattern, which complete given values. @param {ModelData} data @param {string} key @returns {Selection} */
+export function defaultsOf(data, key) {
+  const sliders = [...data.parameters, ...data.patterns[key].stimulus];
+  const values = Object.fromEntries(sliders.map((/** @type {Slider} */ slider) => [slider.name, slider.default]));
+  return { ...stored(data, key, firstOf(data.patterns[key].sets)), values, dt: data.model.dt };
 }
 
 /** Whether two selections are of the same model and pattern with the same values, from any set. @param {Selection} a @param {Selection} b */

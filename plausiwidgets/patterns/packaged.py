@@ -1,0 +1,158 @@
+"""The packaged sets: with which parameters the package's models are known to show its patterns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+
+from plausiwidgets.models.model import NeuronModel, Preset
+from plausiwidgets.models.registry import is_builtin as is_builtin_model
+from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.support.arguments import checked
+
+TABLE = "packaged_table.csv"
+"""The package's own assessment; `plausiwidgets.assessment.packaged` contains the command that writes it."""
+VERIFIED = "verified_sets.csv"
+"""Presets and defaults that are verified, as `plausiwidgets.assessment.packaged.write_verified` found them."""
+DEFAULTS = "defaults"
+"""Stands in `VERIFIED` for the defaults of model and pattern, where a preset has its title."""
+
+FROM_DEFAULTS = "defaults of model and pattern"
+FROM_SEARCH = "packaged: found by a search"
+
+
+class KnownSet(NamedTuple):
+    """A set with which a model shows a pattern, or is published to show it."""
+
+    parameters: Mapping[str, float]
+    """What the set gives; other parameters are at their defaults."""
+    dt: float
+    preset: Preset | None
+    """The published set; None for the defaults and for what a search found."""
+    verified: bool
+    """Whether the package contains its verdict, and the verdict is "replicated"."""
+
+    @property
+    def source(self) -> str:
+        """Where the set comes from, as a verdict prints it.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> known_sets(pw.models.get("adex"), pw.patterns.get("tonic_spiking"))[0].source
+        'packaged: Naud 2008, Tonic spiking'
+        """
+        if self.preset is not None:
+            return f"packaged: {', '.join(filter(None, (self.preset.citation, self.preset.title)))}"
+        return FROM_SEARCH if self.parameters else FROM_DEFAULTS
+
+
+def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
+    """Return the known sets of a model for a pattern, published ones first.
+
+    The defaults, where they are verified, and the verified set of the packaged table follow. Only the package's own
+    objects have these two, and only their presets have verdicts: a copy, or a custom model of the same key, is another
+    neuron.
+    """
+    known = pattern.parameters(model)
+    is_packaged = is_builtin_model(model) and is_builtin_pattern(pattern)
+    verified = _verified().get((model.key, pattern.key), frozenset()) if is_packaged else frozenset()
+    sets = [
+        KnownSet(
+            {n: x for n, x in preset.parameters.items() if n in known}, preset.dt or model.dt, preset,
+            preset.title in verified,
+        )
+        for preset in model.presets
+        if preset.pattern == pattern.key
+    ]  # fmt: skip
+    if DEFAULTS in verified:
+        sets.append(KnownSet({}, model.dt, None, True))
+    found = packaged_parameters(model.key, pattern.key) if is_packaged else None
+    return sets if found is None else [*sets, KnownSet(found, model.dt, None, True)]
+
+
+def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
+    """Return the first verified set of a model and a pattern of the package; None where there is none.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> found = packaged_set(pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting"))
+    >>> found.preset.title, found.dt
+    ('C tonic bursting', 0.25)
+    """
+    return next((one for one in known_sets(model, pattern) if one.verified), None)
+
+
+def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
+    """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
+    if not is_builtin_model(model):
+        return {}
+    return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
+
+
+@checked
+def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
+    """Return the verified set of the packaged table for a model and a pattern; None without one.
+
+    Parameters
+    ----------
+    model, pattern : str
+        Names.
+
+    Returns
+    -------
+    mapping of str to float, or None
+        The model's parameters and the stimulus values.
+
+    Examples
+    --------
+    >>> from plausiwidgets.assessment import packaged_parameters
+    >>> sorted(packaged_parameters("lif", "tonic_spiking"))[:3]
+    ['amplitude', 'holding', 't_ref']
+    >>> packaged_parameters("lif", "tonic_bursting") is None
+    True
+    """
+    row = _rows().get((model, pattern))
+    return json.loads(row["parameters"]) if row is not None and row["status"] == "replicated" else None
+
+
+def verified_defaults() -> frozenset[tuple[str, str]]:
+    """Return the models and patterns whose defaults are verified."""
+    return frozenset(pair for pair, titles in _verified().items() if DEFAULTS in titles)
+
+
+def rows_of(text: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the rows of a table in CSV as texts, 50 times faster than pandas."""
+    return {(row["model"], row["pattern"]): row for row in _lines(text)}
+
+
+def data_file(name: str) -> Traversable:
+    """Return a file of packaged sets."""
+    return files("plausiwidgets") / "patterns" / "data" / name
+
+
+@cache
+def _rows() -> dict[tuple[str, str], dict[str, str]]:
+    return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
+
+
+@cache
+def _verified() -> dict[tuple[str, str], frozenset[str]]:
+    """Return the titles of verified presets, and `DEFAULTS`, by model and pattern."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for row in _lines(data_file(VERIFIED).read_text(encoding="utf-8")):
+        pair = row["model"], row["pattern"]
+        found[pair] = found.get(pair, frozenset()) | {row["set"]}
+    return found
+
+
+def _lines(text: str) -> csv.DictReader[str]:
+    return csv.DictReader(io.StringIO(text, newline=""))
