@@ -159,6 +159,8 @@ def literals(path: Path) -> tuple[tuple[str, str], ...]:
         id(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
     }
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    # A literal that is compared with something is a word of a file format, not a text.
+    inner |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.Compare) for part in ast.walk(node)}
     found = []
     for node in ast.walk(tree):
         text = words_of(node)
@@ -228,7 +230,9 @@ def actions(parser: argparse.ArgumentParser, command: str = "") -> Iterator[tupl
         if isinstance(action, argparse._SubParsersAction):
             for name, inner in action.choices.items():
                 yield from actions(inner, name)
-        elif not isinstance(action, argparse._HelpAction | argparse._VersionAction):
+        elif (
+            not isinstance(action, argparse._HelpAction | argparse._VersionAction) and action.help != argparse.SUPPRESS
+        ):
             yield f"{command} {action.option_strings or action.dest}", action
 
 

@@ -291,8 +291,8 @@ TABLE: dict[str, Message] = {
     ),
     # -- files
     "export": Message(
-        "A file: a Python script of the selection, one line of Python, a page, an exercise with the question `text`, "
-        "or a CSV file of the traces or of the evaluations of the search `of`.",
+        "A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the "
+        "question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.",
         "files",
         {"what": Choice(("script", "line", "page", "exercise", "traces", "search")), **SET, "free": ListOf(Text()),
          "text": Text(SENTENCE), "of": Text()},

@@ -305,8 +305,8 @@ export interface Requests {
     model: string;
   };
   /**
-   * A file: a Python script of the selection, one line of Python, a page, an exercise with the question `text`, or a
-   * CSV file of the traces or of the evaluations of the search `of`.
+   * A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the question
+   * `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.
    */
   export: {
     what: "script" | "line" | "page" | "exercise" | "traces" | "search";
