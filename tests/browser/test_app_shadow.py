@@ -1,6 +1,6 @@
-"""The widget in other front ends while the host does not respond.
+"""The widget in other front ends, next to a host that is not responding.
 
-marimo renders it in a shadow root; VS Code and Colab render it in a frame that grows with the output.
+marimo has a shadow root, and VS Code and Colab have a frame that grows with the outputs.
 """
 
 import re

@@ -154,9 +154,8 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
 
 def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
     open_tool(page, "Onset of firing")
-    said(
-        page, "The resting state disappears or loses stability at 3.7975 mV/ms: subcritical Andronov–Hopf."
-    )  # where 0.08 v + 5 is a
+    # Analytically, at this current 0.08 v + 5 equals a.
+    said(page, "The resting state disappears or loses stability at 3.7975 mV/ms: subcritical Andronov–Hopf.")
     said(page, "○ saddle-node: 4 mV/ms")  # where it is b
     expect(page.get_by_role("img", name="The resting state disappears or loses stability at 3.7975")).to_be_visible()
     assert findings(page, ".pw-app") == []

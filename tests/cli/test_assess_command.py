@@ -31,7 +31,7 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     told = capsys.readouterr()
     assert "✓ verified, found after" in told.out
     assert "✗ not found after" in told.out
-    assert "eif: 1 replicated, 1 not found" in told.out
+    assert "eif: 1 verified, 1 not found" in told.out
     assert "[2/2]" in told.err
     table = pd.read_csv(csv)
     assert list(table["pattern"]) == ["tonic_spiking", "phasic_spiking"]

@@ -74,6 +74,10 @@ const TERMS = [
   [() => tr("saddle"), () => tr("A saddle is an unstable fixed point that attracts in some directions and repels in others.")],
   [() => tr("limit cycle*"), () => tr("A limit cycle is an isolated closed trajectory; regular firing follows a stable limit cycle.")],
   [
+    () => tr("separatrix"),
+    () => tr("A separatrix is the boundary between states that lead to different outcomes, such as rest and firing."),
+  ],
+  [
     () => tr("bifurcation"),
     () =>
       tr(
