@@ -306,7 +306,7 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: 
             continue
         if not isinstance(given, str):
             raise TypeError(
-                f"from_recording: with a file or a table, {what} must be the name of a column, got "
+                f"from_recording: if t is a file or a table, {what} must be the name of a column, got "
                 f"{type(given).__name__}."
             )
         if given not in source.columns:

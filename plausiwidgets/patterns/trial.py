@@ -161,7 +161,7 @@ def _called(pattern: Any, what: str, *args: Any) -> Any:
         raise ValueError(
             f"pattern {pattern.key!r}: {what} raised {type(error).__name__} ({error}) for a synthetic neuron that is "
             "silent, fires once or fires many spikes. Return nan for a feature that cannot be computed. "
-            f"Stimulus parameters: {', '.join(pattern.stimulus_names) or 'none'}."
+            f"Available stimulus_parameters: {', '.join(pattern.stimulus_names) or 'none'}."
         ) from error
 
 

@@ -365,7 +365,7 @@ V = np.where(T == 25.0, 20.0, -70.0)
         (lambda f: f(pd.DataFrame({"t": T, "v": V}), "voltage"), "v: unknown column 'voltage'"),
         (
             lambda f: f(pd.DataFrame({"t": T, "v": V}), V),
-            "with a file or a table, v must be the name of a column, got ndarray",
+            "if t is a file or a table, v must be the name of a column, got ndarray",
         ),
         (lambda f: f(T, spikes=[5.0, 20.0, 20.5, 45.0]), r"spikes at 20 and 20\.5 ms must be at least .* got 0\.5 ms"),
     ],
