@@ -24,7 +24,7 @@ def addresses(root: Path = ROOT) -> dict[str, str]:
     """Return the addresses; an empty text is one that is missing."""
     found = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["plausiwidgets"]["addresses"]
     if found.keys() != NEEDED.keys():
-        raise ValueError(f"pyproject.toml has the addresses {', '.join(found)}, valid are {', '.join(NEEDED)}")
+        raise ValueError(f"pyproject.toml must have the addresses {', '.join(NEEDED)}, got {', '.join(found)}.")
     return found
 
 
@@ -54,7 +54,7 @@ def filled(root: Path, known: dict[str, str]) -> dict[Path, str]:
     def put(name: str, pattern: str, replacement: str) -> None:
         texts[name], count = re.subn(pattern, lambda _: replacement, texts[name], flags=re.MULTILINE)
         if count != 1:
-            raise ValueError(f"{name} has {count} places for {pattern!r}, valid is 1")
+            raise ValueError(f"{name} must have one place for {pattern!r}, got {count}.")
 
     head = f"[project.urls]\n{table}\n" if table else ""
     put(

@@ -27,20 +27,20 @@ from plausiwidgets.models.card import DOI
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.packaged import packaged_rows
 from plausiwidgets.patterns.parameter_set import parameter_set
-from plausiwidgets.patterns.status import SEARCH_WORDS
+from plausiwidgets.patterns.status import PAIR_WORDS
 from plausiwidgets.simulation.operation_count import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
 from plausiwidgets.widgets.answers.written import page as messages_page
 from plausiwidgets.widgets.app.catalogue import LESSONS
-from plausiwidgets.widgets.figures.map_cells import MARKS, with_argument
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, with_argument
 from plausiwidgets.widgets.server.written import page as limits_page
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
 KEY = (
-    "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
-    "statement about this box of parameters and this number of evaluations."
+    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof. *Not found* depends on the bounds of the "
+    "parameters and on the number of evaluations."
 )
 CASES = (
     "All of them must hold, with the measured value in the interval. Behind each stands a case: set one or two sliders "
@@ -315,7 +315,7 @@ def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
-    return MARKS[with_argument(status(model, pattern), model.ruled_out.get(pattern.key, ""))]
+    return SYMBOLS[with_argument(status(model, pattern), model.ruled_out.get(pattern.key, ""))]
 
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
@@ -403,9 +403,10 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
-    found = f"{SEARCH_WORDS[row['status']]} within {count(int(row['evaluations']))} evaluations; the best set"
+    found = f"{PAIR_WORDS[row['status']]} after {count(int(row['evaluations']))} evaluations"
+    failed, unmet = row["failed_test"], row["unmet"]
     return text(
-        f"{found} holds, but not {row['failed_test']}" if row["failed_test"] else f"{found} misses: {row['unmet']}"
+        f"{found}: the best set fails a verification test ({failed})" if failed else f"{found}; not met: {unmet}"
     )
 
 
@@ -448,7 +449,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
-    words = {MARKS["ruled_out"]: "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
+    words = {SYMBOLS[word]: PAIR_WORDS[word] for word in ("ruled_out", "fragile", "rejected")}
     marks = [(mark(model, p), p.letter) for p in patterns]
     missing = "".join(
         f"; {word}: {', '.join(letters)}"

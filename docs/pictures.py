@@ -195,11 +195,11 @@ def screen(browser: Browser) -> None:
         page.goto(f"{url}?model=izhikevich&pattern=rebound_spike")
         page.wait_for_selector(VERIFIED)
         move(page, "b", "PageDown", 1)
-        page.locator(".pw-chip", has_text="Not yet").wait_for()
+        page.locator(".pw-chip", has_text="Criteria not met").wait_for()
         keep(page, "lost")
         move(page, "b", "PageDown", 4)
-        press(page, "Let a search find it")
-        page.get_by_text("Found, and verified").wait_for()
+        press(page, "Search for parameters")
+        page.get_by_text("Found and verified").wait_for()
         keep(page, "search")
 
 
@@ -222,7 +222,7 @@ def german(browser: Browser) -> None:
 
 
 def fragile(browser: Browser) -> None:
-    """Store a set that holds, but not robustly: the defaults of AdEx with another reset."""
+    """Store a set that is not robust: the defaults of AdEx with another reset."""
     values = {p.key: p.default for p in pw.patterns.get("tonic_spiking").parameters(pw.models.get("adex")).values()}
     link = "&".join(f"{name}={value}" for name, value in (values | {"V_r": -55.0}).items())
     with app() as url:
@@ -435,7 +435,7 @@ def assessed() -> go.Figure:
 def doublets() -> go.Figure:
     """Return two published sets that are called bursting: one of doublets, and one of bursts as they are asked for."""
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=["AdEx", "Izhikevich"])
-    sets = [("adex", "Regular bursting"), ("izhikevich_2004", "C tonic bursting")]
+    sets = [("adex", "Regular bursting"), ("izhikevich_2004", "C: tonic bursting")]
     for row, (name, title) in enumerate(sets, 1):
         model = pw.models.get(name)
         [preset] = [one for one in model.presets if one.title == title]
@@ -618,11 +618,11 @@ def recorded(browser: Browser) -> None:
     with app() as url:
         page = opened(browser, f"{url}?model=adex&pattern=tonic_spiking")
         press(page, "Explore")
-        press(page, "Data")
+        press(page, "Recording")
         page.locator(".pw-drop input").set_input_files(file)
         page.locator(".pw-sweepchips button").nth(9).click()
-        press(page, "Compare my neuron with it")
-        page.locator(".pw-agree", has_text="Apply the changes").wait_for()
+        press(page, "Use as target")
+        page.locator(".pw-agree", has_text="Apply changes").wait_for()
         page.locator(".pw-legend", has_text="recording").wait_for()
         page.wait_for_selector(JUDGED)
         page.locator(".pw-tool").evaluate("tool => tool.scrollTo(0, 0)")
@@ -690,7 +690,7 @@ def film(browser: Browser) -> None:
 
     with app() as url:
         page = opened(browser, f"{url}?model=izhikevich&pattern=rebound_spike", FILM)
-        press(page, "Let a search find it")  # once before, so that nothing has to be compiled
+        press(page, "Search for parameters")  # once before, so that nothing has to be compiled
         page.get_by_text("Your values hold already").wait_for()
         page.reload()
         page.wait_for_selector(VERIFIED)
@@ -702,14 +702,14 @@ def film(browser: Browser) -> None:
             move(page, "b", "ArrowLeft", 3)
             shoot(settled(page), SHOWN_MS)
         frames[-1] = (frames[-1][0], HELD_MS)
-        press(page, "Let a search find it")
+        press(page, "Search for parameters")
         page.get_by_role("button", name="Skip").wait_for()
         while page.get_by_role("button", name="Skip").count():  # an easy search is played
             shoot(page.screenshot(), SHOWN_MS)
             page.wait_for_timeout(450)
-        page.get_by_text("Found, and verified").wait_for()
+        page.get_by_text("Found and verified").wait_for()
         shoot(settled(page), HELD_MS)
-        press(page, "Take these values")
+        press(page, "Use these parameters")
         page.wait_for_selector(VERIFIED)
         press(page, "Close")
         shoot(settled(page), 2 * HELD_MS)
@@ -739,7 +739,7 @@ PICTURES: dict[str, Callable[[Browser], None]] = {
 def main(names: Sequence[str]) -> None:
     """Make the pictures that are named, or all."""
     if unknown := set(names) - set(PICTURES):
-        raise SystemExit(f"no picture {', '.join(sorted(unknown))}; valid are {', '.join(PICTURES)}")
+        raise SystemExit(f"unknown picture {', '.join(sorted(unknown))}. Valid: {', '.join(PICTURES)}.")
     with sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -33,7 +33,7 @@ def add(build: Path, site: Path) -> str:
     options = build / "_static" / "documentation_options.js"
     found = re.search(r"VERSION: '(\d+\.\d+)", options.read_text(encoding="utf-8")) if options.is_file() else None
     if found is None:
-        raise ValueError(f"{build} is no built site: valid is the folder that sphinx-build wrote")
+        raise ValueError(f"{build} must be a built site, the folder that sphinx-build wrote.")
     version = found[1]
     shutil.rmtree(site / version, ignore_errors=True)
     shutil.copytree(build, site / version, ignore=shutil.ignore_patterns(".doctrees", ".buildinfo*"))

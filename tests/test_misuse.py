@@ -329,7 +329,7 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
             fitting = re.search(ONLY.get(label, "never"), annotation)
             if callable(value) and (fitting or name == "from_norse"):
                 return ""  # its own error, when it was called
-            listed = text.startswith("unknown ") and shows(text, value)
+            listed = re.search(r"\bunknown ", text) and shows(text, value)
             if not re.search(rf"\b{re.escape(argument.removesuffix('s'))}s?\b", text) and not listed:
                 return f"does not name the argument: {text}"
             if fitting:
@@ -383,7 +383,7 @@ def test_a_torch_module_in_place_of_a_model_names_the_way_in(name, thing, argume
     signature = inspect.signature(thing)
     known = EXAMPLES.get(name, EXAMPLES.get(name.split(".")[-1], BY_NAME))
     given = {key: good for key, good in known.items() if key in signature.parameters} | {argument: Module()}
-    with pytest.raises(TypeError, match=r"valid is .*: use pw\.from_torch\(module\)"):
+    with pytest.raises(TypeError, match=r"must be .*\. Use pw\.from_torch\(module\)\."):
         thing(**given)
 
 

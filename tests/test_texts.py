@@ -14,7 +14,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.status import EXPLANATIONS, SEARCH_WORDS, WORDS
+from plausiwidgets.patterns.status import EXPLANATIONS, PAIR_WORDS, WORDS
 from plausiwidgets.patterns.verification import _verification
 from plausiwidgets.texts import ENGLISH, catalog, languages
 from plausiwidgets.widgets.figures import style
@@ -32,7 +32,7 @@ def in_module(path: Path) -> Iterator[str]:
 
 
 def model_texts(model: pw.NeuronModel) -> Iterator[str]:
-    yield from (model.title, model.description, model.source, *model.ruled_out.values())
+    yield from (model.title, model.in_sentence, model.description, model.source, *model.ruled_out.values())
     for parameter in (*model.parameters.values(), model.current):
         yield from (parameter.description, parameter.group)
     yield from (state.description for state in model.states)
@@ -42,7 +42,14 @@ def model_texts(model: pw.NeuronModel) -> Iterator[str]:
 
 def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
     model = pw.models.get("izhikevich")
-    yield from (pattern.title, pattern.description, pattern.look_for, pattern.function, pattern.parameter_hint)
+    yield from (
+        pattern.title,
+        pattern.in_sentence,
+        pattern.description,
+        pattern.look_for,
+        pattern.function,
+        pattern.parameter_hint,
+    )
     yield pattern.source
     yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.stimulus_parameters})
     target = pw.patterns.target(pattern)
@@ -83,7 +90,7 @@ def used() -> dict[str, list[str]]:
         add(model_texts(pw.models.get(name)), f"models/{name}")
     for name in pw.patterns.names():
         add(pattern_texts(pw.patterns.get(name)), f"patterns/{name}")
-    for words in (WORDS, SEARCH_WORDS, EXPLANATIONS):
+    for words in (WORDS, PAIR_WORDS, EXPLANATIONS):
         add(iter(words.values()), "patterns/status.py")
     for words in (style.ROLE_TITLES, style.SHORT_TITLES):
         add(iter(words.values()), "widgets/figures/style.py")

@@ -68,7 +68,7 @@ def fi_curve(
     array = numbers(currents)
     heights = np.atleast_1d(np.nan if array is None else array)
     if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
-        raise ValueError(f"fi_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
+        raise ValueError(f"fi_curve: currents must contain at least one finite number, got {shown(currents)}.")
     bounded("fi_curve", "number of currents", heights.size, 1e5)
     step = check_dt(neuron, dt)
     held = np.full(heights.size, float(holding))

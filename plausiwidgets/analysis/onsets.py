@@ -47,7 +47,7 @@ AWAY = 20_000.0
 """Time in ms that is simulated there."""
 ROOT, FINITE = 1.8, 0.6
 """Growth of the period towards the border, from a tenth of the distance to the next: √10 = 3.2 where it grows as the
-root of the distance does (a saddle-node on a circle), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
+root of the distance does (a SNIC), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
 finite value. The limits are between these."""
 BEYOND = (1e-3, 3e-3, 0.01, 0.03, 0.1)
 """Distances beyond the loss of rest at which steps are tried too, as shares of its current."""
@@ -58,39 +58,42 @@ SWING = 1.5
 NUDGE = 0.02
 """Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
 
-SADDLE_NODE, ON_CIRCLE = marked("saddle-node"), marked("saddle-node on a circle")
+SADDLE_NODE, ON_CIRCLE = marked("saddle-node"), marked("saddle-node on an invariant circle (SNIC)")
 SUBCRITICAL, SUPERCRITICAL = marked("subcritical Andronov–Hopf"), marked("supercritical Andronov–Hopf")
 THRESHOLD = marked("threshold")
 SEPARATRIX = marked("separatrix crossing")
-HOMOCLINIC, FOLD = marked("homoclinic orbit"), marked("fold of cycles")
-PERIOD, JUMP = marked("period without end"), marked("finite period")
+HOMOCLINIC, FOLD = marked("saddle homoclinic orbit"), marked("fold of limit cycles")
+PERIOD, JUMP = marked("diverging period"), marked("finite period")
 KINDS = {
     SADDLE_NODE: marked(
-        "Rest and a saddle meet and vanish, and the neuron falls onto an orbit of firing that was there before."
+        "The resting state and a saddle collide and vanish. The neuron jumps to an attractor "
+        "that already existed, usually a limit cycle."
     ),
     ON_CIRCLE: marked(
-        "Rest and a saddle meet on the orbit of firing itself: just above, the neuron lingers there, so that its rate "
-        "begins at 0."
+        "The resting state and a saddle collide on the limit cycle itself. Just above this "
+        "current the neuron lingers there, so the firing rate starts at zero."
     ),
     SUBCRITICAL: marked(
-        "Rest becomes a spiral outwards, and no small oscillation takes it up: firing begins at its full size."
+        "The resting state becomes an unstable focus, with no small stable oscillation around "
+        "it. Firing starts at full amplitude."
     ),
-    SUPERCRITICAL: marked("Rest gives way to an oscillation that is small at first and grows with the current."),
-    THRESHOLD: marked("Rest reaches the threshold, where the neuron fires and is reset."),
+    SUPERCRITICAL: marked("The resting state gives way to a small oscillation that grows with the current."),
+    THRESHOLD: marked("The resting state reaches the threshold, where the neuron fires and is reset."),
     SEPARATRIX: marked(
-        "A step carries the neuron over the border between rest and firing, although it could rest at that current."
+        "A current step pushes the neuron across the separatrix, even though a stable resting "
+        "state still exists at that current."
     ),
 }
 """Ways to begin to fire, in words."""
 
 ENDS = {
-    ON_CIRCLE: marked("The orbit of firing runs into the saddle-node: its period grows without end."),
-    HOMOCLINIC: marked("The orbit of firing runs into a saddle, where it lingers: its period grows without end."),
-    FOLD: marked("A stable and an unstable orbit meet and vanish: firing ends at a finite rate."),
-    THRESHOLD: marked("Rest comes up to the threshold: the period grows without end."),
-    SUPERCRITICAL: marked("The orbit of firing shrinks to the point of rest."),
-    PERIOD: marked("The period grows without end."),
-    JUMP: marked("Firing ends at a finite rate."),
+    ON_CIRCLE: marked("The limit cycle collides with the saddle-node, so its period diverges."),
+    HOMOCLINIC: marked("The limit cycle collides with a saddle, so its period diverges."),
+    FOLD: marked("A stable and an unstable limit cycle collide and vanish, so firing stops at a nonzero rate."),
+    THRESHOLD: marked("At this current the resting state reaches the threshold, so the period diverges."),
+    SUPERCRITICAL: marked("The limit cycle shrinks to the resting state."),
+    PERIOD: marked("The period diverges."),
+    JUMP: marked("Firing stops at a nonzero rate."),
 }
 """Ways in which firing ends as the current is lowered, in words."""
 
@@ -150,9 +153,9 @@ class BifurcationDiagram(Printed):
     fires_until : float
         Weakest current at which a firing neuron goes on to fire, as the current is lowered; nan without firing.
     ends : str
-        How firing ends there: ``"saddle-node on a circle"``, ``"homoclinic orbit"``, ``"fold of cycles"``,
-        ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"period without end"`` or ``"finite period"``; empty
-        without firing.
+        How firing ends there: ``"saddle-node on an invariant circle (SNIC)"``, ``"saddle homoclinic orbit"``,
+        ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging period"`` or
+        ``"finite period"``; empty without firing.
     firing : ndarray, shape [4, currents]
         Current, lowest and highest potential, and rate (Hz) of the firing neuron; the rate is nan where it swings
         without spikes.
@@ -182,7 +185,7 @@ class BifurcationDiagram(Printed):
 
     @property
     def kind(self) -> str:
-        """How firing begins: the kind of `lost`, on a circle or not; ``"separatrix crossing"`` where only steps do it.
+        """How firing begins: the kind of `lost`, SNIC or not; ``"separatrix crossing"`` if only steps elicit firing.
 
         Empty for a neuron that neither loses its rest nor fires.
         """
@@ -209,20 +212,27 @@ class BifurcationDiagram(Printed):
 
         out = []
         if self.lost is not None:
-            begins = tr("Rest is lost at {current}: {kind}.", current=at(self.lost.current), kind=tr(self.kind))
+            begins = tr(
+                "The resting state disappears or loses stability at {current}: {kind}.",
+                current=at(self.lost.current),
+                kind=tr(self.kind),
+            )
             out.append(f"{begins} {tr(KINDS[self.kind])}")
         if not np.isfinite(self.steps):
-            return [*out, tr("No step within the range makes it fire to its end.")]
-        out.append(tr("Steps from rest make it fire from {current} on.", current=at(self.steps)))
+            return [*out, tr("No current step in this range elicits sustained firing.")]
+        out.append(
+            tr("The weakest current step from rest that elicits sustained firing is {current}.", current=at(self.steps))
+        )
         if self.separatrix:
             out[-1] += f" {tr(KINDS[SEPARATRIX])}"
         until = tr(
-            "Once it fires, it goes on down to {current}: {kind}.", current=at(self.fires_until), kind=tr(self.ends)
+            "Once started, firing persists down to {current}: {kind}.", current=at(self.fires_until), kind=tr(self.ends)
         )
         out.append(f"{until} {tr(ENDS[self.ends])}")
         if self.bistable and self.lost is not None:
             out.append(
-                tr("Between {low} and {high} it rests or fires, as it began.",
+                tr("Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
+                   "initial state.",
                    low=at(self.fires_until), high=at(self.lost.current))
             )  # fmt: skip
         return out
@@ -234,23 +244,32 @@ class BifurcationDiagram(Printed):
         return current < self.lost.current - SAME * max(abs(x - self.holding) for x in known)
 
     def __repr__(self) -> str:
-        return f"<BifurcationDiagram of {self.model}: {self.kind or 'no firing'}, {len(self.points)} along the current>"
+        count = f"{len(self.points)} bifurcation{'s' * (len(self.points) != 1)}"
+        return f"<BifurcationDiagram of {self.model}: {self.kind or 'no firing'}, {count}>"
 
     def _table(self) -> Table:
         rows = [
             (point.kind, number(point.current, 5), number(point.potential, 4),
-             number(point.frequency, 3), "rest is lost" if point is self.lost else "")
+             number(point.frequency, 3), tr("end of the resting state") if point is self.lost else "")
             for point in sorted(self.points, key=lambda point: point.current)
         ]  # fmt: skip
         potential = next(iter(self.points[0].state)) if self.points else "v"
-        heads = ("bifurcation", f"current ({self.unit})", potential, "Hz", "")
+        heads = ("bifurcation", f"current ({self.unit})", potential, "frequency (Hz)", "")
         return Table(repr(self)[1:-1], heads, rows, self.sentences, (1, 2, 3))
 
     def _picture(self) -> str:
         firing = self.firing[:3]
         x = Axis(*span([self.current, firing[0]]), f"current ({self.unit})")
         y = Axis(*span([self.potential, firing[1], firing[2]]), "potential")
-        plot = Plot(x, y, 260.0, key=((BLUE, "fixed points"), (ORANGE, "firing: lowest and highest")))
+        plot = Plot(
+            x,
+            y,
+            260.0,
+            key=(
+                (BLUE, tr("fixed points")),
+                (ORANGE, tr("firing: minimum and maximum potential")),
+            ),
+        )
         for stable, dash in ((True, ""), (False, "5 4")):
             plot.line(*self.branch(stable), BLUE, width=2.5 if stable else 1.5, dash=dash)
         for extreme in firing[1:]:
@@ -315,15 +334,15 @@ def bifurcation_diagram(
     Notes
     -----
     How firing ends is read off the period at small distances above the weakest current: it is what is seen there, not
-    a proof. Without a saddle and without a reset it is a fold of cycles, or a supercritical Andronov–Hopf bifurcation
-    where the oscillation begins there. Bursting and other firing that is not periodic has no period.
+    a proof. Without a saddle and without a reset it is a fold of limit cycles, or a supercritical Andronov–Hopf
+    bifurcation where the oscillation begins there. Bursting and other firing that is not periodic has no period.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> found = pw.analysis.bifurcation_diagram("morris_lecar", {"V_3": 2.0, "phi": 0.04})
     >>> found.kind, round(found.lost.current, 1), found.ends
-    ('subcritical Andronov–Hopf', 93.9, 'fold of cycles')
+    ('subcritical Andronov–Hopf', 93.9, 'fold of limit cycles')
     """
     neuron = get(model)
     low, high = map(float, (neuron.current.low, neuron.current.high) if currents is None else currents)
@@ -349,30 +368,33 @@ def diagrams(
     """
     if neuron.discrete:
         raise ValueError(
-            f"bifurcation_diagram: model {neuron.key!r} is in discrete time, valid is: a neuron whose state flows"
+            f"bifurcation_diagram: model must be in continuous time, got {neuron.key!r}, which is in discrete time."
         )
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
     low, high = currents
     if not low <= base < high:
         raise ValueError(
-            f"bifurcation_diagram: currents is {shown(currents)}, valid is: low <= holding ({base:g}) < high"
+            f"bifurcation_diagram: currents must be (low, high) with low ≤ holding ({base:g}) < high, got "
+            f"{shown(currents)}."
         )
     curve = _Curve(neuron, values, base, engine)
     driven = curve.driven()
     if driven != [neuron.states[0].key]:
         raise ValueError(
-            f"bifurcation_diagram: the current of model {neuron.key!r} enters the rate of "
-            f"{', '.join(driven) or 'nothing'}, valid is: that of its potential, {neuron.states[0].key}, alone"
+            f"bifurcation_diagram: the current of model {neuron.key!r} must change only its potential, "
+            f"{neuron.states[0].key}, but it changes {', '.join(driven) or 'no state variable'}."
         )
     shower = _Firing(neuron, values, base, dt, engine, checkpoint)
     if shower.fires(shower.rest, np.array([base]))[0]:
         raise ValueError(
-            f"bifurcation_diagram: holding is {base:g}, at which model {neuron.key!r} fires, valid is: a current at "
-            "which it rests"
+            f"bifurcation_diagram: holding must be a current at which model {neuron.key!r} is at rest, got {base:g}, "
+            "at which it fires."
         )
     v, current, unstable = curve.over(count, low, high)
     if not v.size:
-        raise ValueError(f"bifurcation_diagram: model {neuron.key!r} rests at no current of {shown(currents)}")
+        raise ValueError(
+            f"bifurcation_diagram: model {neuron.key!r} has no resting state at any current from {low:g} to {high:g}."
+        )
     found = curve.points(v, current, unstable, low, high)
     lost = _lost(curve, v, current, unstable, found, low, high)
     if lost is not None and lost.kind == THRESHOLD:

@@ -130,8 +130,10 @@ def phase_line(
     flow = Flow(neuron, values, float(current), engine)
     if len(flow.flowing) != 1:
         names = ", ".join(flow.names[i] for i in flow.flowing)
-        several = f"it has {len(flow.flowing)} state variables that flow, {names}: see phase_plane"
-        raise ValueError(f"model {neuron.key!r} has no phase line: {several}")
+        raise ValueError(
+            f"phase_line: the model must have one continuous state variable, but {neuron.key!r} has "
+            f"{len(flow.flowing)} ({names}). Use phase_plane."
+        )
     count = whole("phase_line", "points", points, 3)
     bounded("phase_line", "number of points", count, 1e6)
     shown = given_bounds("phase_line", bounds, [flow.names[flow.flowing[0]]])

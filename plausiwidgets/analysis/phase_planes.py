@@ -246,10 +246,10 @@ def phase_plane(
     rest = [i for i in flow.flowing if i not in places]
     held = dict(others) if isinstance(others, Mapping) else {}
     if isinstance(others, str) and others != STEADY:
-        raise unknown("way to treat the other variables", others, (STEADY,))
+        raise unknown("phase_plane: others", "word", others, (STEADY,))
     for name in held:
         if name not in flow.names or flow.names.index(name) not in rest:
-            raise unknown(f"other variable of model {neuron.key!r}", name, [flow.names[i] for i in rest])
+            raise unknown("phase_plane: others", "state variable", name, [flow.names[i] for i in rest])
     across, up = given_bounds("phase_plane", bounds, names)
     if across is None or up is None:
         usual = ranges_of(flow, places, flow.watched(WATCHED)[list(places)], across)
@@ -436,17 +436,19 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
     flowing = [flow.names[i] for i in flow.flowing]
     if len(flowing) < 2:
         raise ValueError(
-            f"model {model.key!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}: "
-            "see phase_line"
+            f"phase_plane: the model must have at least two continuous state variables, but {model.key!r} has only "
+            f"{', '.join(flowing)}. Use phase_line."
         )
     if pair is None:
         return flowing[0], flowing[1]
     chosen = [pair] if isinstance(pair, str) else list(pair)
     for name in chosen:
         if name not in flowing:
-            raise unknown(f"state variable of model {model.key!r}", name, flowing)
+            raise unknown("phase_plane: pair", "state variable", name, flowing)
     if len(chosen) != 2 or chosen[0] == chosen[1]:
-        raise ValueError(f"pair is {pair!r}, valid is: two different ones of {', '.join(flowing)}")
+        raise ValueError(
+            f"phase_plane: pair must be two different state variables of {', '.join(flowing)}, got {pair!r}."
+        )
     return chosen[0], chosen[1]
 
 
@@ -455,9 +457,11 @@ def given_bounds(where: str, bounds: Mapping[str, Range] | None, names: Sequence
     given = mapping(bounds)
     for name, (low, high) in given.items():
         if name not in names:
-            raise unknown(f"state variable in {where}: bounds", name, names)
+            raise unknown(f"{where}: bounds", "state variable", name, names)
         if not low < high:
-            raise ValueError(f"{where}: bounds of {name!r} are ({low:g}, {high:g}), valid is: low < high")
+            raise ValueError(
+                f"{where}: bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g})."
+            )
     return [(float(given[name][0]), float(given[name][1])) if name in given else None for name in names]
 
 

@@ -133,7 +133,7 @@ class ParameterPlane(Printed):
         """
         key = self.patterns[0] if pattern is None else pattern
         if key not in self.verdicts:
-            raise unknown("pattern of this plane", key, self.patterns)
+            raise unknown("missed", "pattern of this plane", key, self.patterns)
         cell = self._cell(row, column)
         return tuple(check.title for check in self.verdicts[key].criteria if not check.passed[cell])
 
@@ -276,7 +276,7 @@ def parameter_plane(
     >>> plane
     <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
     >>> plane.loss.shape, plane.unmet(0, 0)[0]
-    ((8, 8), 'spikes')
+    ((8, 8), 'fires enough spikes')
     >>> both = pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
     >>> both.accepted.sum(axis=(1, 2)).tolist()
     [50, 3]
@@ -284,7 +284,7 @@ def parameter_plane(
     neuron = models.get(model)
     everything = isinstance(patterns, str) and patterns == ALL
     several = everything or not isinstance(patterns, (str, Protocol))
-    asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "draw a plane of")}
+    asked = {one.key: one for one in distinct_patterns(None if everything else patterns, "used in a parameter plane")}
     given = mapping(parameters)
     if several:
         step = check_dt(neuron, dt)
@@ -298,12 +298,12 @@ def parameter_plane(
         held = {one.key: values}
     for name in (x, y, *mapping(bounds)):
         if name not in along:
-            where = "the plane of several patterns" if several else f"a plane of {next(iter(asked))!r}"
-            raise unknown(f"parameter of model {neuron.key!r} in {where}", name, along)
+            where = "several patterns" if several else f"pattern {next(iter(asked))!r}"
+            raise unknown(f"parameter_plane: model {neuron.key!r} with {where}", "parameter", name, along)
     if x == y:
-        raise ValueError(f"parameter_plane: x and y are both {x!r}, valid is: two different names")
+        raise ValueError(f"parameter_plane: x and y must be two different parameters, got {x!r} for both.")
     points = whole("parameter_plane", "points", points, 2)
-    bounded("parameter_plane", "number of sets to judge", float(points) ** 2 * len(asked), MAX_SETS)
+    bounded("parameter_plane", "number of parameter sets", float(points) ** 2 * len(asked), MAX_SETS)
     grid = [_side(along[name], values[name], mapping(bounds).get(name), points) for name in (x, y)]
     across, up = (side.ravel() for side in np.meshgrid(*grid))
     verdicts, solved = {}, []
@@ -337,7 +337,8 @@ def _held_of_several(
     names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters_for(model).items()}
     for name in given:
         if name not in model.parameters and name not in names:
-            raise unknown(f"parameter of model {model.key!r} with several patterns", name, [*model.parameters, *names])
+            where = f"parameter_plane: model {model.key!r} with several patterns"
+            raise unknown(where, "parameter", name, [*model.parameters, *names])
     own = {name: float(p.check(given.get(name, p.default))) for name, p in model.parameters.items()}
     values, held = dict(own), {}
     for key, one in asked.items():
@@ -351,7 +352,10 @@ def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None,
     """Return the values along one side, evenly spread on the scale of the parameter."""
     low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
     if not low < high:
-        raise ValueError(f"parameter_plane: bounds of {parameter.key!r} are ({low:g}, {high:g}), valid is: low < high")
+        raise ValueError(
+            f"parameter_plane: bounds of {parameter.key!r} must be (low, high) with low < high, got ({low:g}, "
+            f"{high:g})."
+        )
     parameter.check([low, high])
     return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
 

@@ -103,7 +103,7 @@ def loss_profiles(
     >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
     [(4.58, 14.0)]
     """
-    neuron, pat = get_model(model), judged(get_pattern(pattern), "draw a loss of")
+    neuron, pat = get_model(model), judged(get_pattern(pattern), "used in a loss profile")
     chosen_set = parameter_set(neuron, pat, parameters, dt)
     base = {name: float(value) for name, value in chosen_set.values.items()}
     known = pat.parameters(neuron)
@@ -111,14 +111,17 @@ def loss_profiles(
     asked = mapping(bounds)
     for name in (*chosen, *asked):
         if name not in known:
-            raise unknown(f"parameter of model {neuron.key!r} with pattern {pat.key!r}", name, known)
+            where = f"loss_profiles: model {neuron.key!r} with pattern {pat.key!r}"
+            raise unknown(where, "parameter", name, known)
     points = whole("loss_profiles", "points", points, 2)
-    bounded("loss_profiles", "number of sets to judge", float(points) * len(chosen), 1e5)
+    bounded("loss_profiles", "number of parameter sets", float(points) * len(chosen), 1e5)
     ways = {}
     for name in chosen:
         low, high = asked.get(name, (known[name].low, known[name].high))
         if not low < high:
-            raise ValueError(f"loss_profiles: bounds of {name!r} are ({low:g}, {high:g}), valid is: low < high")
+            raise ValueError(
+                f"loss_profiles: bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g})."
+            )
         known[name].check([low, high])
         values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
         ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values

@@ -152,16 +152,16 @@ def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) 
 
 
 def distinct_patterns(
-    asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "search for"
+    asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "searched for"
 ) -> list[Judged]:
     """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
     named = patterns.names() if asked is None else [asked] if isinstance(asked, (str, Protocol)) else list(asked)
     found: dict[str, Judged] = {}
     for one in (judged(patterns.get(each), what) for each in named):
         if found.setdefault(one.key, one) is not one:
-            raise ValueError(f"patterns: two different ones have the key {one.key!r}, valid is: each its own")
+            raise ValueError(f"patterns must have different keys, got two patterns with the key {one.key!r}.")
     if not found:
-        raise ValueError("patterns is an empty list, valid is: None for all, or at least one pattern")
+        raise ValueError("patterns must be None (all patterns) or contain at least one pattern, got an empty list.")
     return list(found.values())
 
 

@@ -151,10 +151,12 @@ def sample_accepted(
     """
     whole("sample_accepted", "n", n, 1)
     whole("sample_accepted", "seed", seed, 0)
-    bounded("sample_accepted", "number of sets", float(n), MAX_SETS)
+    bounded("sample_accepted", "number of parameter sets", float(n), MAX_SETS)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     if why := why_ruled_out(problem.pattern, problem.model):
-        raise NoSolutionError(f"sample_accepted: {problem.model.key} cannot show {problem.pattern.key}: {why}")
+        raise NoSolutionError(
+            f"sample_accepted: pattern {problem.pattern.key!r} is ruled out for model {problem.model.key!r}. {why}"
+        )
     sampling = Sampling(problem, n, seed)
     with watched("sample_accepted", progress) as checkpoint:
         while sampling.step(checkpoint) is not None:
@@ -190,7 +192,7 @@ class Sampling:
         """Return the sets, as of :func:`sample_accepted`; a ValueError before it has ended."""
         found = self._found
         if found is None:
-            raise ValueError("the sampling has not ended")
+            raise ValueError("the sampling must end before its table is available.")
         chosen = self._rng.choice(len(found.units), self._n, replace=False)
         values = self._problem.space.values(self._chart.decode(found.units[chosen]))
         table = _measured(self._problem, values, verify, checkpoint)
@@ -262,8 +264,8 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
             away = float(np.exp(1.96 * np.sqrt(variance)))
             return Sample(units, volume, (volume / away, min(volume * away, 1.0)), number + 1, evaluations)
     raise NoSolutionError(
-        f"sample_accepted: no accepted set in {evaluations} evaluations, least loss {losses.min():.3g}; a search "
-        "may find one, and bounds around it may help"
+        f"sample_accepted: no parameter set meets all criteria in {evaluations} evaluations (smallest loss "
+        f"{losses.min():.3g}). Search for a set with optimize, and pass bounds around it."
     )
 
 

@@ -26,7 +26,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import custom as custom_patterns
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, takes, whole
+from plausiwidgets.support.arguments import bounded, checked, finite, shown, takes, whole
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike
 from plausiwidgets.support.quiet import imported
@@ -55,7 +55,7 @@ def _study(
 ) -> Study:
     """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
-    asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
+    asked = [judged(firing.get(p), "assessed") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.key for m in chosen])
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
@@ -76,14 +76,14 @@ def _study(
     imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
     if executor is not None and not isinstance(executor, Executor):
         raise ValueError(
-            f"executor is {executor!r}, valid is: None, or an object with submit, such as a "
-            "concurrent.futures.ProcessPoolExecutor, loky.get_reusable_executor() or a dask client"
+            "assess: executor must be None or an object with submit, such as a concurrent.futures.ProcessPoolExecutor, "
+            f"loky.get_reusable_executor() or a Dask client, got {shown(executor)}."
         )
     part = None if shard is None else Shard.of(shard)
     opened = None
     if store is not None:
         if str(store) in ("", ":memory:"):
-            raise ValueError(f"store is {store!r}, valid is: None, or the path of a file")
+            raise ValueError(f"assess: store must be None or the path of a file, got {store!r}.")
         request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
         made_by = versions(*chosen, engine=engine)
         opened = Store(Path(store).expanduser(), request | ({} if part is None else {"shard": str(part)}), made_by)
@@ -106,7 +106,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    ruled out: A spike sets the whole state to one value, ...
+    ruled out: Every spike resets the whole state to the same value, ...
 
     Parameters
     ----------
@@ -174,8 +174,8 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
     >>> import plausiwidgets as pw
     >>> study = pw.assessment.start_assessment("lif", "tonic_spiking")
     >>> table = study.result(timeout=60)
-    >>> study.snapshot().line()    # doctest: +ELLIPSIS
-    '[1/1] ... s done'
+    >>> study.snapshot()    # doctest: +ELLIPSIS
+    <StudySnapshot: [1/1] ... s done>
 
     Returns
     -------
@@ -218,7 +218,7 @@ def _several(what: object) -> list[Any]:
         return [what]
     several = list(islice(what, int(MAX_SEARCHES) + 1))
     if not several:
-        raise ValueError("nothing to assess: name at least one model, one pattern and one seed")
+        raise ValueError("assess: models, patterns and seed must each contain at least one entry, got an empty list.")
     bounded("assess", "number of searches", float(len(several)), MAX_SEARCHES)
     return several
 
@@ -226,4 +226,4 @@ def _several(what: object) -> list[Any]:
 def _distinct(what: str, names: Sequence[object]) -> None:
     twice = sorted(repr(n) for n, count in Counter(names).items() if count > 1)
     if twice:
-        raise ValueError(f"{what} {', '.join(twice)} is named twice")
+        raise ValueError(f"assess: each {what} must be listed only once, got {', '.join(twice)} twice.")

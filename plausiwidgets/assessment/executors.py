@@ -21,7 +21,7 @@ POLL = 0.05
 WINDOW = 1000
 """Largest number of units submitted at a time: enough for hundreds of workers, and bounded for the client."""
 
-HINT = "A model defined in a notebook or with a local function needs loky.get_reusable_executor() or a dask client"
+HINT = "A model from a notebook or with a local function requires loky.get_reusable_executor() or a Dask client."
 
 
 @runtime_checkable
@@ -56,8 +56,8 @@ def run_on(
             yield _failed(unit, answer) if isinstance(answer, Exception) else answer
     if unsendable and not sent:
         unit, error = unsendable[0]
-        what = f"the search of {unit.waiting.model}, {unit.waiting.pattern}"
-        raise ValueError(f"{what} cannot be sent to this executor ({error}). {HINT}") from error
+        what = f"the search for {unit.waiting.pattern} with {unit.waiting.model}"
+        raise ValueError(f"assess: {what} cannot be sent to this executor ({error}). {HINT}") from error
     yield from (_failed(unit, error) for unit, error in unsendable)
 
 
@@ -104,7 +104,7 @@ def _failed(unit: Unit, error: Exception) -> Result:
     # Workers of a new process lack the names of the main module, and may die of it.
     from_main = getattr(getattr(unit.model, "step", None), "__module__", None) == "__main__"
     if _unsendable(error) or (isinstance(error, BrokenExecutor) and from_main):
-        text += f". {HINT}"
+        return replace(unit.waiting, stop_reason="failed", error=f"{text}. {HINT}")
     return replace(unit.waiting, stop_reason="failed", error=text)
 
 

@@ -57,7 +57,7 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     """
     files = list(files)
     if not files:
-        raise ValueError("merge_studies: nothing to merge, name at least one file")
+        raise ValueError("merge_studies: files must contain at least one file, got an empty list.")
     asked: dict[str, Any] = {}
     results: dict[Key, Result] = {}
     origins: dict[Key, Path] = {}
@@ -67,14 +67,14 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
         heads, found = read_study(path)
         if not heads:
             there = "is empty" if path.exists() else "does not exist"
-            raise StoreError(f"{path} {there}: name files that assess has written")
+            raise StoreError(f"{path} {there}. Pass files that assess has written.")
         for head in heads:
             request = head.get("request")
             if not isinstance(request, dict) or not all(
                 isinstance(request.get(name), kind)
                 for name, kind in (("models", dict), ("seeds", list), ("patterns", dict))
             ):
-                raise StoreError(f"{path} is damaged: its request cannot be read")
+                raise StoreError(f"{path} is damaged, so its request cannot be read.")
             request = dict(request)
             shards.add(request.pop(SHARD, None))
             whole = {"versions": head.get("versions"), "request": request | {"seeds": sorted(request.get("seeds", []))}}
@@ -90,7 +90,7 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     order = [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
     if others := results.keys() - set(order):
         other = min(others)
-        raise StoreError(f"{origins[other]} is damaged: it has {_named(other)}, which its request has not")
+        raise StoreError(f"{origins[other]} is damaged: it contains {_named(other)}, which is not in its request.")
     if store is not None:
         _write(Path(store).expanduser(), asked, [results[key] for key in order if key in results])
     rows = [results[key] for key in order if key in results]
@@ -120,20 +120,20 @@ def _named(key: Key) -> str:
 
 
 def _require_same(one: Result, other: Result, path: Path, first: Path) -> None:
-    """Refuse two records of one search that differ in more than their time."""
+    """Raise a StoreError for two records of one search that differ in more than their time."""
     for field in fields(Result):
         new, old = getattr(one, field.name), getattr(other, field.name)
         if field.compare and field.name != "seconds" and repr(new) != repr(old):  # nan is nan here
             raise StoreError(
-                f"{path} and {first} differ about {_named(one.id)} ({field.name}: {shown(new)} and {shown(old)}). "
-                "The same request gives the same result: merge files of one kind of machine and of the same code"
+                f"{path} and {first} must have the same result for {_named(one.id)}, got {field.name} {shown(new)} and "
+                f"{shown(old)}. Merge only files that were written on the same kind of machine with the same code."
             )
 
 
 def _write(path: Path, asked: Mapping[str, Any], results: list[Result]) -> None:
-    """Write a study's file anew, whole or not at all."""
+    """Write a study's file completely, or not at all."""
     if path.exists():
-        raise StoreError(f"{path} exists: name a new file for the merged study")
+        raise StoreError(f"{path} already exists. Choose a new file for the merged study.")
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     made = Store(beside, asked["order"], asked["versions"])
     made.prepare()

@@ -107,7 +107,7 @@ def packaged_score(neurons: str = "package") -> pd.DataFrame:
 
 def _files(neurons: str) -> tuple[str, str]:
     if neurons not in _FILES:
-        raise unknown("neurons", neurons, _FILES)
+        raise unknown("neurons", "name", neurons, _FILES)
     return _FILES[neurons]
 
 

@@ -20,7 +20,8 @@ SCORE_COLUMNS = {
     "title": "title of the model",
     "patterns": "number of patterns searched",
     "shown": "patterns replicated with at least one seed",
-    "fragile": "patterns accepted at dt, without a verified set",
+    "fragile": "patterns whose best set fails a verification test",
+    "unverified": "patterns whose best set meets all criteria and was not verified",
     "not_found": "patterns not found within the budget, in the model's box",
     "failed": "patterns whose every search failed with an error",
     "robustness": "median robustness of the replicated sets",
@@ -31,7 +32,7 @@ SCORE_COLUMNS = {
 }
 
 _BEST_FIRST = (*STATUSES, "failed")
-_COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "fragile", "rejected": "not_found",
+_COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "unverified", "rejected": "not_found",
             "failed": "failed"}  # fmt: skip
 
 
@@ -74,10 +75,10 @@ def plausibility_score(
     """
     require_columns(table, "the table", ("model", "pattern", "status"))
     if table.empty:
-        raise ValueError("the table has no rows: there is nothing to score")
+        raise ValueError("plausibility_score: table must have at least one row, got an empty table.")
     for status in table["status"].unique():
         if status not in _BEST_FIRST:
-            raise unknown("status", status, _BEST_FIRST)
+            raise unknown("plausibility_score: table", "status", status, _BEST_FIRST)
     own = {model.key: model for model in models}
     rows = []
     for name, of_model in table.groupby("model", sort=False):
@@ -90,7 +91,9 @@ def plausibility_score(
                 "model": str(name),
                 "title": neuron.title if neuron else str(name),
                 "patterns": len(best),
-                **{word: int(counts.get(word, 0)) for word in ("shown", "fragile", "not_found", "failed")},
+                **{
+                    word: int(counts.get(word, 0)) for word in ("shown", "fragile", "unverified", "not_found", "failed")
+                },
                 "robustness": float(replicated["robustness"].median()) if "robustness" in table else math.nan,
                 **_operations(neuron, measure),
             }

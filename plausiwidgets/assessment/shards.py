@@ -11,7 +11,7 @@ from typing import Any
 from plausiwidgets.assessment.store import Key
 from plausiwidgets.support.arguments import shown
 
-VALID = 'valid is: number and count of a part, the number from 1 to the count, such as "3/100" or (3, 100)'
+_ACCEPTED = 'the number of a part and the number of parts, such as "3/100" or (3, 100)'
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Shard:
         try:
             number, count = map(int, shard.split("/")) if isinstance(shard, str) else shard
         except (TypeError, ValueError):
-            raise ValueError(f"shard is {shown(shard)}, {VALID}") from None
+            raise ValueError(f"shard must be {_ACCEPTED}, got {shown(shard)}.") from None
         if type(number) is not int or type(count) is not int or not 1 <= number <= count:
-            raise ValueError(f"shard is {shown(shard)}, {VALID}")
+            raise ValueError(f"shard must be {_ACCEPTED}, got {shown(shard)}. The parts are counted from 1.")
         return cls(number, count)
 
     def part(self, keys: Iterable[Key]) -> set[Key]:

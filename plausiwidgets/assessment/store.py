@@ -104,7 +104,7 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
     with _named(path, "read"):
         data = path.read_bytes() if path.exists() else b""
     if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
-        raise StoreError(f"{path} is not a study: choose another name")
+        raise StoreError(f"{path} must be a file of a study. Choose another file name.")
     heads: list[dict[str, Any]] = []
     results: dict[Key, Result] = {}
     for line in _lines(data):
@@ -112,16 +112,17 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
             heads.append(line)
             if line["study"] != FORMAT:
                 raise StoreError(
-                    f"{path} has the format {shown(line['study'])}, this version reads {FORMAT!r}: use another file "
-                    "name"
+                    f"{path} must have the format {FORMAT!r}, got {shown(line['study'])}. Choose another file name."
                 )
         elif not heads:
-            raise StoreError(f"{path} is damaged: its request cannot be read. Use another file name")
+            raise StoreError(f"{path} is damaged, so its request cannot be read. Choose another file name.")
         else:
             try:
                 result = Result.from_dict(line)
             except ValueError as error:
-                raise StoreError(f"{path} has a line that is not a search ({error}): use another file name") from None
+                raise StoreError(
+                    f"{path} has a line that is not a result of a search. {error} Choose another file name."
+                ) from None
             known = results.get(result.id)
             if known is None or known.stop_reason == "failed":
                 results[result.id] = result
@@ -129,7 +130,7 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
 
 
 def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here: str = "here") -> None:
-    """Refuse a file whose versions or request differ from what it is compared with `here`, and name each difference."""
+    """Raise a StoreError for a file whose versions or request differ from those `here`, with each difference."""
     for what, kind in (("versions", "other versions"), ("request", "another request")):
         old, new = found.get(what), asked[what]
         if old == new:
@@ -137,7 +138,7 @@ def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here
         old = old if isinstance(old, dict) else {}
         changes = [f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} {here}" for n in {**old, **new}
                    if old.get(n) != new.get(n)]  # fmt: skip
-        raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Use another file name.")
+        raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Choose another file name.")
 
 
 def _lines(data: bytes) -> Iterator[dict[str, Any]]:
@@ -158,8 +159,8 @@ def _named(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:  # such as a null character in the name
-        raise StoreError(f"a file cannot be called {shown(str(path))} ({error}): choose another name") from None
+        raise StoreError(f"{shown(str(path))} is not a valid file name ({error}). Choose another file name.") from None
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be {done} ({error.strerror}): check the folder, its permissions and the room on the disk"
+            f"{path} cannot be {done} ({error.strerror}). Check the folder, its permissions and the free disk space."
         ) from None

@@ -14,6 +14,7 @@ from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.result import ENDED, Result
+from plausiwidgets.patterns.status import SYMBOLS
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.printed import Printed, Table
 from plausiwidgets.support.progress import Bar, ProgressLike
@@ -94,17 +95,18 @@ class StudySnapshot(Printed):
         return f"<StudySnapshot: {self._line}>"
 
     def _table(self) -> Table:
-        heads = ("model", "searches", "ended", *COUNTED.values())
+        heads = ("model", "searches", "ended", *(SYMBOLS[status] for status in COUNTED))
         by_model: dict[str, list[Result]] = {}
         for result in self.results:
             by_model.setdefault(result.model, []).append(result)
         rows = []
         for model, results in by_model.items():
             ended = [result for result in results if result.ended]
-            words = ["failed" if result.stop_reason == "failed" else result.status for result in ended]
-            rows.append((model, *map(str, (len(results), len(ended), *(words.count(word) for word in COUNTED)))))
+            statuses = [result._status for result in ended]
+            rows.append((model, *map(str, (len(results), len(ended), *(statuses.count(status) for status in COUNTED)))))
         title = f"{self.state}: {self.finished} of {len(self.asked)} searches, {self.seconds:.1f} s"
-        return Table(title, heads, rows, [self.error] if self.error else [], numbers=range(1, len(heads)))
+        key = ", ".join(f"{SYMBOLS[status]} {word}" for status, word in COUNTED.items())
+        return Table(title, heads, rows, [key, *([self.error] if self.error else [])], numbers=range(1, len(heads)))
 
     @property
     def _line(self) -> str:
@@ -239,7 +241,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         try:
             self._store.write(result)
         except StoreError as error:
-            self._store_error = f"{error}. The assessment continues in memory only."
+            self._store_error = f"{error} The assessment continues in memory only."
             warn(self._store_error, StoreWarning)
 
     def _outcome(self) -> pd.DataFrame:

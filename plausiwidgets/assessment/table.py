@@ -11,8 +11,8 @@ from typing import Any
 
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.support.arguments import checked, require, shown
+from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES
+from plausiwidgets.support.arguments import checked, require, sentence, shown
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.lazy import pandas as pd
@@ -50,8 +50,20 @@ VERSIONS = "versions"
 """Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
 the column only where its rows differ in them."""
 
-COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "not found"}
-"""Status → its word in a count of rows; "rejected" is only "not found", which proves nothing."""
+COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "ruled_out", "failed")}
+"""Status of a pair → its word in a count of rows."""
+
+
+def pair_status(status: str, summary: str) -> str:
+    """Return the status of a pair, "ruled_out" if the summary of its row contains a proof.
+
+    Examples
+    --------
+    >>> pair_status("rejected", "ruled out: After a pulse the potential only returns to rest.")
+    'ruled_out'
+    """
+    is_proved = f"{PAIR_WORDS['ruled_out']}: " in summary
+    return "ruled_out" if is_proved and status in ("fragile", "rejected") else status
 
 
 @checked
@@ -173,7 +185,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{where} is not a table of an assessment: {error}") from None
+        raise ValueError(f"{where} must be a table of an assessment: {sentence(error)}") from None
     table = frame(table.rename(columns={old: new for old, new in RENAMED_COLUMNS.items() if new not in table}))
     require_columns(table, where, (*COLUMNS, VERSIONS))
     for name in _NUMBERS:
@@ -181,7 +193,9 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         bad = numbers.isna() & table[name].notna()
         if bad.any():
             row = int(bad.to_numpy().argmax())
-            raise ValueError(f"{where}, row {row + 1}, column {name!r}: {table[name][row]!r} is not a number")
+            raise ValueError(
+                f"{where}, row {row + 1}, column {name!r}: the value must be a number, got {table[name][row]!r}."
+            )
         table[name] = numbers
     for name in ("parameters", VERSIONS):
         read = []
@@ -189,7 +203,9 @@ def read_csv(path: str | Path) -> pd.DataFrame:
             try:
                 read.append(dict(read_json(text)))
             except (ValueError, TypeError):
-                raise ValueError(f"{where}, row {row + 1}, column {name!r}: {shown(text)} is not JSON") from None
+                raise ValueError(
+                    f"{where}, row {row + 1}, column {name!r}: the value must be JSON, got {shown(text)}."
+                ) from None
         table[name] = pd.Series(read, index=table.index, dtype=object)
     table["found_after"] = table["found_after"].astype("Int64")
     made = list(table[VERSIONS]) or [{}]
@@ -203,9 +219,12 @@ def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLU
     missing = [name for name in names if name not in table]
     if missing:
         if any(old in table and new in missing for old, new in RENAMED_COLUMNS.items()):
-            raise ValueError(f"{where} has columns of version 0.3: read its file by plausiwidgets.assessment.read_csv")
+            raise ValueError(
+                f"{where} has columns of version 0.3. Read its file with plausiwidgets.assessment.read_csv."
+            )
         raise ValueError(
-            f"{where} has no column {', '.join(map(repr, missing))}: valid is a table of plausiwidgets.assess"
+            f"{where} must have the column{'s' * (len(missing) > 1)} {', '.join(map(repr, missing))}. Pass a table "
+            "from plausiwidgets.assess."
         )
 
 

@@ -100,7 +100,7 @@ def run_unit(
 
     def check() -> None:
         if unit.time_limit is not None and clock() - began > unit.time_limit:
-            raise TimeoutError(f"not done within {unit.time_limit:g} s")
+            raise TimeoutError(f"the search exceeded its time limit of {unit.time_limit:g} s.")
         if checkpoint is not None:
             checkpoint()
 

@@ -36,43 +36,55 @@ if TYPE_CHECKING:
     from plausiwidgets.models import NeuronModel
 
 EXIT_CODES = (
-    "Exit codes: 0 complete; 1 a search failed, or a file could not be written; 2 wrong use; "
-    "130 ended by Ctrl-C, results so far are saved (a second Ctrl-C does not wait for the running search)."
+    "Exit code 0: all searches finished. Exit code 1: a search failed, or a file cannot be written. Exit code 2: "
+    "invalid arguments. Exit code 130: stopped by Ctrl-C. After Ctrl-C, the results so far are saved. A second Ctrl-C "
+    "does not wait for the running search."
 )
 
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
-    parser.add_argument(
-        "models", nargs="+", metavar="MODEL", type=models_named, help=f"{MODELS_HELP}; before the options"
-    )
+    parser.add_argument("models", nargs="+", metavar="MODEL", type=models_named, help=MODELS_HELP)
     parser.add_argument("--patterns", nargs="+", metavar="PATTERN", type=patterns_named, help=PATTERNS_HELP)
     seed, positive = whole_number(0), whole_number(1)
-    parser.add_argument("--seed", nargs="+", default=[0], type=seed, help="one or more seeds, a row each (default: 0)")
-    parser.add_argument("--budget", type=positive, help="evaluations of a search (default: a fifth of the pattern's)")
-    parser.add_argument("--workers", type=positive, default=1, help="processes that search in parallel (default: 1)")
     parser.add_argument(
-        "--time-limit", type=positive, metavar="SECONDS", help="longest working time of a search; a longer one fails"
+        "--seed", nargs="+", default=[0], type=seed, help="seeds of the searches, each with a row (default: 0)"
+    )
+    parser.add_argument(
+        "--budget",
+        type=positive,
+        help="maximum number of evaluations of a search (default: a fifth of the pattern's budget)",
+    )
+    parser.add_argument("--workers", type=positive, default=1, help="number of parallel processes (default: 1)")
+    parser.add_argument(
+        "--time-limit",
+        type=positive,
+        metavar="SECONDS",
+        help="maximum working time of a search; a search that exceeds it fails",
     )
     parser.add_argument(
         "--shard",
         type=shard,
         metavar="3/100",
-        help="make this part of the study; `plausiwidgets merge` puts all together",
+        help="part of the study to run; `plausiwidgets merge` merges all parts",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="begin each search, print what all will take, and write no file"
+        "--dry-run", action="store_true", help="estimate time and memory from the start of each search; write no file"
     )
-    parser.add_argument("--store", type=Path, help="file that keeps finished searches; if it exists, they are reused")
+    parser.add_argument(
+        "--store", type=Path, help="file for finished searches; if it exists, the command reuses its searches"
+    )
     output_options(parser)
-    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--quiet", action="store_true", help="hide the progress display")
 
 
 def output_options(parser: argparse.ArgumentParser) -> None:
-    """Declare where a table goes."""
-    parser.add_argument("--csv", type=Path, help="write the table to this file")
-    parser.add_argument("--score", type=Path, help="write patterns shown and measured cost of each model to this CSV")
+    """Declare the options for the output of a table."""
+    parser.add_argument("--csv", type=Path, help="CSV file for the table")
+    parser.add_argument(
+        "--score", type=Path, help="CSV file for the number of patterns and the measured step time of each model"
+    )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
@@ -135,10 +147,10 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     if "store_error" in table.attrs:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:
-        saved.append(f"the study in {options.store}: the same command continues it")
+        saved.append(f"the study in {options.store} (run the same command again to continue)")
     code = reported(table, errors, options.command)
     if interrupted and not table.attrs["complete"]:
-        complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
+        complain(f"stopped. Saved: {' and '.join(saved) or 'nothing'}.")
         code = INTERRUPTED
     flush_or_close(sys.stdout)
     flush_or_close(sys.stderr)  # it may have been closed during the progress
@@ -158,13 +170,13 @@ def save(
             write_csv(table, options.csv)
             saved.append(f"{len(table)} rows in {options.csv}")
         except OSError as error:
-            errors.append(f"cannot write {options.csv}: {error.strerror}")
+            errors.append(f"{options.csv} cannot be written ({error.strerror}).")
     if options.score is not None and len(table):
         try:
             plausibility_score(table, models).to_csv(options.score, index=False)
             saved.append(f"the score of each model in {options.score}")
         except OSError as error:
-            errors.append(f"cannot write {options.score}: {error.strerror}")
+            errors.append(f"{options.score} cannot be written ({error.strerror}).")
     if reason := print_table(as_json(table) if options.json else summary(table)):
         errors.append(reason)
     return saved, errors
@@ -174,7 +186,7 @@ def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
     """Print errors and the searches that failed; return the exit code."""
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
-        errors = [*errors, f"the search failed for {', '.join(failed)}"]
+        errors = [*errors, f"the search failed for {', '.join(failed)}."]
     for text in errors:
         complain(f"plausiwidgets {command}: error: {text}")
     return FAILED if errors else DONE
@@ -184,11 +196,11 @@ def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
 
 
 def require_files(options: argparse.Namespace) -> None:
-    """Raise a CommandError for files that cannot be written or are named twice, before hours of work."""
+    """Raise a CommandError for files that cannot be written or are equal, before hours of work."""
     files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
     for (one, first), (other, second) in combinations(files.items(), 2):
         if same_file(first, second):
-            raise CommandError(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE)
+            raise CommandError(f"--{one} and --{other} must be two different files, got {second} for both.", WRONG_USE)
     for name in ("csv", "score"):
         if name in files:
             require_writable(files[name])
@@ -209,7 +221,7 @@ def require_writable(path: Path) -> None:
         if not existed:  # an empty file could be mistaken for a table; the path may be a link
             os.unlink(os.path.realpath(path))
     except OSError as error:
-        raise CommandError(f"cannot write {path}: {error.strerror}") from None
+        raise CommandError(f"{path} cannot be written ({error.strerror}).") from None
 
 
 def shard(text: str) -> str:
@@ -227,19 +239,20 @@ def shard(text: str) -> str:
 
 def summary(table: pd.DataFrame) -> str:
     """Return a line for each row of a table, and the counts of each model."""
-    from plausiwidgets.assessment.table import COUNTED
-    from plausiwidgets.patterns.status import MARKS
+    from plausiwidgets.assessment.table import COUNTED, pair_status
+    from plausiwidgets.patterns.status import SYMBOLS
 
     seeds = table["seed"].nunique() > 1
     lines = []
     for name, rows in table.groupby("model", sort=False):
-        wide = max(len(pattern) for pattern in rows["pattern"])
+        wide, statuses = max(len(pattern) for pattern in rows["pattern"]), []
         for row in rows.to_dict("records"):
             seed = f"seed {row['seed']}  " if seeds else ""
             what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
-            lines.append(f"{name}  {what}  {seed}{MARKS[row['status']]} {row['summary']}")
-        counts = rows["status"].value_counts()
-        words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
+            statuses.append(pair_status(row["status"], row["summary"]))
+            lines.append(f"{name}  {what}  {seed}{SYMBOLS[statuses[-1]]} {row['summary']}")
+        counts = {status: statuses.count(status) for status in COUNTED}
+        words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if counts[status])
         lines.append(f"{name}: {words}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
         lines.append("The table is not complete: some searches have not finished.\n")
@@ -272,7 +285,7 @@ def estimate_text(table: pd.DataFrame) -> str:
     found, many = int(table["found"].sum()), len(table)
     lines.append(
         f"The first candidates show the pattern in {found} of {many} pairs of a model and a pattern. The larger time "
-        "is that of searches that find nothing more within their budget."
+        "assumes that all other searches use their whole budget."
     )
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""`plausiwidgets --check`: whether an installation works, in at most half a minute, as a text for a question."""
+"""The option `plausiwidgets --check`, which verifies an installation in at most half a minute."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def check(limit: float | None = None) -> int:
     began, running, failed = time.perf_counter(), [""], list[str]()
 
     def give_up() -> None:
-        had = f"{time.process_time():.1f} s of the processor"
         print_table(
-            f"✗ {running[0]}: not done {limit:g} s after the start, with {had}. Of little, the machine is busy: "
-            "try again when it is not. Else copy all of this into a question."
+            f"✗ {running[0]}: this test has not finished {limit:g} s after the start, with {time.process_time():.1f} s "
+            "of processor time. If the processor time is short, the machine is busy, so try again later. Otherwise, "
+            "copy this whole text into your question."
         )
         os._exit(FAILED)
 
@@ -65,12 +65,10 @@ def check(limit: float | None = None) -> int:
         timer.cancel()
     seconds = f"{time.perf_counter() - began:.1f} s"
     if not failed:
-        print_table(f"All works ({seconds}). In a question, paste all of this.")
+        print_table(f"All tests passed ({seconds}). If you ask a question, copy this whole text into it.")
         return DONE
-    print_table("\n".join(["", *failed, f"{len(failed)} of {len(PARTS)} do not work ({seconds})."]))
-    print_table(
-        "Copy all of this into a question. What may help is on the page Questions and faults of the documentation."
-    )
+    print_table("\n".join(["", *failed, f"{len(failed)} of {len(PARTS)} tests failed ({seconds})."]))
+    print_table("For solutions, see the FAQ in the documentation. If you ask a question, copy this whole text into it.")
     return FAILED
 
 
@@ -121,7 +119,7 @@ def packages() -> str:
     if wrong := [
         f"{one}, found {found[one] or 'none'}" for one in needed if not one.specifier.contains(found[one] or "0")
     ]:
-        raise RuntimeError(f"it needs {'; '.join(wrong)}: pip install -U plausiwidgets mends it")
+        raise RuntimeError(f"plausiwidgets requires {'; '.join(wrong)}. Run: pip install -U plausiwidgets")
     return ", ".join(f"{one.name} {found[one]}" for one in needed)
 
 
@@ -142,7 +140,7 @@ def simulation() -> str:
     step = Current.step(40.0, 300.0)
     spikes = {name: len(simulate(NEURON, step, engine=one).spike_times[0]) for name, one in engines.items()}
     if len(set(spikes.values())) != 1 or 0 in spikes.values():
-        raise RuntimeError(f"the engines differ in the number of spikes: {spikes}")
+        raise RuntimeError(f"all engines must return the same number of spikes, got {spikes}.")
     return f"{', '.join(spikes)}: {spikes['machine code']} spikes"
 
 
@@ -152,7 +150,7 @@ def search() -> str:
 
     result = optimize(NEURON, PATTERN, seed=0)
     if result.status != "replicated":
-        raise RuntimeError(f"the search for {PATTERN} of {NEURON} ended as {result.summary}")
+        raise RuntimeError(f"the search for {PATTERN} with {NEURON} must find a verified set, got: {result.summary}.")
     return f"{NEURON}, {PATTERN}: {result.summary}"
 
 
@@ -168,10 +166,10 @@ def app() -> str:
     finally:
         explorer.close()
     if status != "replicated":
-        raise RuntimeError(f"the app's verdict on {PATTERN} of {NEURON} is {status}")
+        raise RuntimeError(f"the app's verdict on {PATTERN} with {NEURON} must be replicated, got {status}.")
     with tempfile.TemporaryDirectory() as folder:
         size = export_page(NEURON, PATTERN, path=Path(folder) / "neuron.html").stat().st_size
-    return f"its verdict is {status}; a page of {size / 1000:.0f} kB"
+    return f"verdict {status}; page of {size / 1000:.0f} kB"
 
 
 def jupyter() -> str:
@@ -182,7 +180,10 @@ def jupyter() -> str:
     if missing := [
         name for name in WIDGETS if not any((folder / name / "package.json").is_file() for folder in folders)
     ]:
-        raise RuntimeError(f"JupyterLab of this Python has no {', '.join(missing)}: it would show no app")
+        raise RuntimeError(
+            f"JupyterLab of this Python must have the extensions {', '.join(missing)} to show the app. Run: pip "
+            "install -U plausiwidgets"
+        )
     return f"JupyterLab has {', '.join(WIDGETS)}"
 
 
@@ -192,10 +193,10 @@ def cache() -> str:
 
     if kernel_directory() is None:
         raise RuntimeError(
-            f"compiled neurons cannot be kept in {cache_directory()}, so that each start compiles them anew: make it "
-            "writable for you alone, or name another folder in PLAUSIWIDGETS_CACHE_DIR"
+            f"the cache for compiled models, {cache_directory()}, is not writable, so every start compiles the models "
+            "again. Make the folder writable for you only, or set PLAUSIWIDGETS_CACHE_DIR to another folder."
         )
-    return f"compiled neurons are kept in {cache_directory()}"
+    return f"compiled models are cached in {cache_directory()}"
 
 
 PARTS: dict[str, Callable[[], str]] = {

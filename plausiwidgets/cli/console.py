@@ -26,42 +26,42 @@ class CommandError(Exception):
 
 
 class _OldOption(argparse.Action):
-    """An option of 0.3, whose use ends the command with an error that states the new name."""
+    """An option of 0.3, which ends the command with an error that contains the new name."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.error(f"{self.option_strings[0]} is now {self.const}")
+        parser.error(f"{self.option_strings[0]} is now {self.const}.")
 
 
 def reject_old_options(parser: argparse.ArgumentParser, command: str) -> None:
-    """Make the old options of a command end it with an error that states the new name."""
+    """Make each old option of a command end it with an error that contains the new name."""
     for old, new in OPTIONS[command].items():
         parser.add_argument(
             old, action=_OldOption, nargs="?", const=new, default=argparse.SUPPRESS, help=argparse.SUPPRESS
         )
 
 
-def whole_number(low: int, high: int | None = None, what: str = "whole number") -> Callable[[str], int]:
-    """Return an argparse type: a whole number from `low` to `high` (None: unlimited), named `what` in errors."""
-    limits = f">= {low}" if high is None else f"from {low} to {high}"
+def whole_number(low: int, high: int | None = None, what: str = "an integer") -> Callable[[str], int]:
+    """Return an argparse type: an integer from `low` to `high` (None: unlimited), which errors call `what`."""
+    limits = f"≥ {low}" if high is None else f"from {low} to {high}"
 
     def parse(text: str) -> int:
         digits = text.replace("_", "")
         if not digits.isascii() or not digits.isdigit() or not low <= int(digits) <= (high or int(digits)):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a {what} {limits}")
+            raise argparse.ArgumentTypeError(f"the value must be {what} {limits}, got {text!r}.")
         return int(digits)
 
     return parse
 
 
 def print_table(text: str) -> str:
-    """Print to standard output; return why that failed, or an empty string."""
+    """Print to standard output; return an error, or an empty string."""
     if sys.stdout is None:
-        return "cannot print the table: standard output is closed"
+        return "the table cannot be printed, because standard output is closed."
     try:
         coding = sys.stdout.encoding or "utf-8"
         print(text.encode(coding, "replace").decode(coding), flush=True)  # an ASCII pipe cannot encode ✓
     except (OSError, ValueError) as error:
-        return f"cannot print the table: {getattr(error, 'strerror', None) or error}"
+        return f"the table cannot be printed ({getattr(error, 'strerror', None) or error})."
     return ""
 
 
@@ -88,7 +88,7 @@ def exit_at_once(*_: object) -> None:
     """Exit at once on Ctrl-C before the work begins: imports may swallow or replace a KeyboardInterrupt."""
     if sys.stderr is not None:
         with suppress(OSError):  # unbuffered: the signal may arrive during a write to sys.stderr
-            os.write(2, b"plausiwidgets: stopped before it began\n")
+            os.write(2, b"plausiwidgets: stopped before the command started.\n")
     os._exit(INTERRUPTED)
 
 

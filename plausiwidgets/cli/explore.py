@@ -27,33 +27,54 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         default="~/plausiwidgets-notebooks",
         help="folder of your notebooks (default: %(default)s)",
     )
-    port, some = whole_number(1, 65535, "port"), whole_number(1, 10_000)
-    parser.add_argument("--port", type=port, help="listen on this port only (default: the first free one)")
+    port, some = whole_number(1, 65535, "a port number"), whole_number(1, 10_000)
+    parser.add_argument("--port", type=port, help="port of the server (default: the first available port)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
-    app = parser.add_argument_group("the explorer as a web page, for visitors who can run no code")
-    app.add_argument("--app", action="store_true", help="serve it, without notebooks")
-    app.add_argument("files", nargs="*", metavar="FILE.py", help="Python files with custom models, which are run")
-    app.add_argument("--exercise", nargs="+", type=Path, default=[], metavar="FILE.html", help="exercises to hand in")
-    app.add_argument("--address", default="127.0.0.1", help="where it listens (default: %(default)s)")
-    app.add_argument("--host", nargs="+", default=[], metavar="NAME", help="names of it, such as explorer.example.org")
-    app.add_argument("--language", choices=languages(), help="of its texts (default: that of the browser)")
-    app.add_argument("--dark", action="store_true", help="light letters on a dark page")
+    app = parser.add_argument_group("options of the app as a web page, on which visitors cannot run code")
+    app.add_argument("--app", action="store_true", help="serve the app as a web page, without notebooks")
     app.add_argument(
-        "--visitors", type=some, default=Limits.visitors, metavar="N", help="most open pages (default: %(default)s)"
+        "files", nargs="*", metavar="FILE.py", help="Python files with custom models, which the server runs"
+    )
+    app.add_argument(
+        "--exercise",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE.html",
+        help="pages of exercises whose answers the server collects",
+    )
+    app.add_argument(
+        "--address", default="127.0.0.1", help="network address on which the server listens (default: %(default)s)"
+    )
+    app.add_argument(
+        "--host",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="host names that the server accepts, such as explorer.example.org",
+    )
+    app.add_argument("--language", choices=languages(), help="language of the texts (default: the browser's language)")
+    app.add_argument("--dark", action="store_true", help="use a dark colour scheme")
+    app.add_argument(
+        "--visitors",
+        type=some,
+        default=Limits.visitors,
+        metavar="N",
+        help="maximum number of open pages (default: %(default)s)",
     )
     app.add_argument(
         "--workers",
         type=some,
         default=Limits.workers,
         metavar="N",
-        help="processes that simulate (default: one a core)",
+        help="number of processes for simulations (default: one per core)",
     )
     app.add_argument(
         "--budget",
         type=whole_number(1),
         default=Limits.budget,
         metavar="N",
-        help="most tries of a search (default: %(default)s)",
+        help="maximum number of evaluations of a search (default: %(default)s)",
     )
 
 
@@ -64,7 +85,7 @@ def explore(options: argparse.Namespace) -> int:
     if options.app:
         return serve_app(options)
     if options.files:
-        raise CommandError(f"a file of models is for --app: plausiwidgets --app {options.files[0]}")
+        raise CommandError(f"a file of models requires --app. Run: plausiwidgets --app {options.files[0]}")
     notebook = working_copy(options.folder.expanduser())
     # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
@@ -113,7 +134,7 @@ def serve_app(options: argparse.Namespace) -> int:
 
     for path in (*options.files, *options.exercise):
         if not Path(path).is_file():
-            raise CommandError(f"there is no file {path}")
+            raise CommandError(f"the file {path} does not exist.")
     limits = Limits(visitors=options.visitors, workers=options.workers, budget=options.budget)
     try:
         serve(
@@ -123,7 +144,7 @@ def serve_app(options: argparse.Namespace) -> int:
             dark=options.dark, open_browser=not options.no_browser,
         )  # fmt: skip
     except OSError as error:
-        raise CommandError(f"cannot listen on {options.address}: {error.strerror or error}") from None
+        raise CommandError(f"the server cannot listen on {options.address} ({error.strerror or error}).") from None
     except ValueError as error:
         raise CommandError(str(error)) from None
     return 0
@@ -139,9 +160,9 @@ def require_free(port: int) -> None:
                 probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CommandError(f"port {port} is taken: choose another with --port, or leave it out") from None
+                raise CommandError(f"port {port} is in use. Choose another port, or leave out --port.") from None
             if error.errno == errno.EACCES:
-                raise CommandError(f"no permission to open port {port}: choose one above 1023") from None
+                raise CommandError(f"you have no permission to use port {port}. Choose a port above 1023.") from None
             # Any other error: this machine lacks the address, such as IPv6.
 
 
@@ -161,7 +182,9 @@ def working_copy(folder: Path) -> Path:
                 copy.unlink(missing_ok=True)  # an incomplete copy would be kept as the user's
                 raise
     except OSError as error:
-        raise CommandError(f"cannot put the notebook into {folder}: {error.strerror}; try --folder") from None
+        raise CommandError(
+            f"the notebooks cannot be copied to {folder} ({error.strerror}). Choose another folder with --folder."
+        ) from None
     return folder.resolve() / NOTEBOOK
 
 

@@ -20,10 +20,10 @@ from plausiwidgets.cli.page import page, page_options
 
 # name: (help, declare options, run)
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
-    "explore": ("open the explorer in a browser (the default)", explore_options, explore),
-    "assess": ("search for firing patterns of neuron models, without a screen", assess_options, assess),
-    "merge": ("put the files of a study's shards together", merge_options, merge),
-    "page": ("write a neuron model to an HTML page that needs no server", page_options, page),
+    "explore": ("open the app in a browser (default command)", explore_options, explore),
+    "assess": ("search for parameters with which neuron models show firing patterns", assess_options, assess),
+    "merge": ("merge the files of a study's parts into one table", merge_options, merge),
+    "page": ("write a standalone HTML page of a neuron model", page_options, page),
 }
 
 
@@ -32,11 +32,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="plausiwidgets",
         description="Explore which firing patterns a spiking neuron model can show.",
-        epilog="Without a command it is `explore`, whose options then follow directly: plausiwidgets --app",
+        epilog="Without a command, plausiwidgets runs `explore` with the given options: plausiwidgets --app",
     )
     version = importlib.metadata.version("plausiwidgets")
     parser.add_argument("--version", action="version", version=f"plausiwidgets {version}")
-    parser.add_argument("--check", action=Check, nargs=0, help="say in half a minute whether the installation works")
+    parser.add_argument("--check", action=Check, nargs=0, help="verify the installation, which takes half a minute")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (text, declare, run) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

@@ -16,14 +16,18 @@ def merge_options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "plausiwidgets merge FILE [FILE ...] [options]"
     parser.epilog = (
-        "Exit codes: 0 complete; 1 searches are missing or failed, files do not belong together, or a file could not "
-        "be written; 2 wrong use."
+        "Exit code 0: all searches are in the table. Exit code 1: a search is missing or failed, the files belong to "
+        "different studies, or a file cannot be written. Exit code 2: invalid arguments."
     )
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", type=Path, help="files that `plausiwidgets assess --store` has written"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        type=Path,
+        help="study files that `plausiwidgets assess --store` has written",
     )
     parser.add_argument(
-        "--store", type=Path, help="also write the searches to this new file, which assess without --shard continues"
+        "--store", type=Path, help="new file for the merged study, which `plausiwidgets assess` can continue"
     )
     output_options(parser)
 
@@ -36,7 +40,7 @@ def merge(options: argparse.Namespace) -> int:
     for name in ("csv", "score"):
         target = getattr(options, name)
         if target is not None and any(same_file(target, file) for file in options.files):
-            raise CommandError(f"--{name} is one of the files to merge, {target}: name another", WRONG_USE)
+            raise CommandError(f"--{name} must not be one of the files to merge, got {target}.", WRONG_USE)
     try:
         table = merge_studies(options.files, store=options.store)
     except StoreError as error:
@@ -44,5 +48,5 @@ def merge(options: argparse.Namespace) -> int:
     _, errors = save(table, options)
     if missing := table.attrs["missing"]:
         more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
-        errors.append(f"not complete, missing: {', '.join(missing[:MAX_NAMED])}{more}")
+        errors.append(f"the table is incomplete. Missing: {', '.join(missing[:MAX_NAMED])}{more}.")
     return reported(table, errors, options.command)

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ALL = "all"
-FILES_HELP = (
-    "FILE.py:NAME and FILE.py:all run a Python file and take what it defines, NAME being the {} and not a variable"
-)
-MODELS_HELP = f"names of models, or all; {FILES_HELP.format('name of a model')}"
-PATTERNS_HELP = f"keys or letters of firing patterns, or all (the default); {FILES_HELP.format('key of a pattern')}"
+
+
+def files_help(what: str) -> str:
+    """Return the part of a help text about Python files that define models or patterns."""
+    return f"FILE.py:NAME uses the {what} with the key NAME of a Python file, and FILE.py:all uses every {what} in it"
+
+
+MODELS_HELP = f"names of neuron models, or all; {files_help('model')}"
+PATTERNS_HELP = f"keys or letters of firing patterns, or all (default); {files_help('pattern')}"
 
 
 def models_named(text: str) -> list[NeuronModel]:
@@ -36,7 +40,7 @@ def patterns_named(text: str) -> list[Judged]:
     from plausiwidgets.patterns.all_of import judged
 
     return _named(
-        text, registry.custom, registry.names, lambda key: judged(registry.get(registry.key_of(key)), "assess")
+        text, registry.custom, registry.names, lambda key: judged(registry.get(registry.key_of(key)), "assessed")
     )
 
 
@@ -48,7 +52,7 @@ def _named(text: str, custom: Registry[Any], names: Callable[[], list[str]], get
         with redirect_stdout(sys.stderr):  # what a file prints does not mix with the table
             return list(custom.of_file(path, name).values())
     except OSError as error:
-        raise argparse.ArgumentTypeError(f"cannot read {path}: {error.strerror}") from None
+        raise argparse.ArgumentTypeError(f"{path} cannot be read ({error.strerror}).") from None
     except (ImportError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

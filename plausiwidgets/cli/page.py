@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plausiwidgets.cli.console import CommandError, reject_old_options
-from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
+from plausiwidgets.cli.named import PATTERNS_HELP, files_help, models_named, patterns_named
 from plausiwidgets.texts import languages
 
 if TYPE_CHECKING:
@@ -22,19 +22,32 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "plausiwidgets page MODEL [options]"
     parser.add_argument(
-        "model", metavar="MODEL", type=models_named, help=f"name of a neuron model, such as adex; {FILES_HELP}"
+        "model", metavar="MODEL", type=models_named, help=f"name of a neuron model, such as adex; {files_help('model')}"
     )
     parser.add_argument("--patterns", nargs="+", metavar="PATTERN", type=patterns_named, help=PATTERNS_HELP)
     parser.add_argument(
-        "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
+        "--set",
+        nargs="+",
+        metavar="NAME=VALUE",
+        type=assignment,
+        dest="parameters",
+        help="parameter values with which the page opens",
     )
     parser.add_argument(
-        "--lesson", metavar="FILE", type=Path,
-        help="file of Markdown with cards, beside the neuron; the package has lesson, lesson_long and lesson_de",
-    )  # fmt: skip
-    parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
-    parser.add_argument("--site-dir", type=Path, metavar="FOLDER", help="with all: folder to write, for any web host")
-    parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
+        "--lesson",
+        metavar="FILE",
+        type=Path,
+        help="Markdown file with the cards of a lesson, or a packaged lesson: lesson, lesson_long or lesson_de",
+    )
+    parser.add_argument(
+        "--language", choices=languages(), help="language of the texts (default: the browser's language)"
+    )
+    parser.add_argument(
+        "--site-dir", type=Path, metavar="FOLDER", help="folder for a website with all models; requires MODEL to be all"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path("neuron.html"), help="HTML file to write (default: %(default)s)"
+    )
     reject_old_options(parser, "page")
 
 
@@ -47,7 +60,9 @@ def page(options: argparse.Namespace) -> int:
         return site(options)
     if len(options.model) > 1:
         names = ", ".join(model.key for model in options.model)
-        raise CommandError(f"a file shows one model: name one of {names}, or give --site-dir FOLDER for all of them")
+        raise CommandError(
+            f"MODEL must be one model, got {names}. To write a folder with all models, use --site-dir FOLDER."
+        )
     lesson = options.lesson and lesson_of(options.lesson)
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
@@ -56,7 +71,7 @@ def page(options: argparse.Namespace) -> int:
             options.model[0], chosen, parameters, path=options.output, lesson=lesson, language=options.language
         )
     except OSError as error:
-        raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
+        raise CommandError(f"{options.output} cannot be written ({error.strerror}).") from None
     except (ValueError, NotCompilableError) as error:
         raise CommandError(str(error)) from None
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
@@ -83,7 +98,7 @@ def lesson_of(file: Path) -> Path:
     packaged = packaged_lessons()
     found = file if file.is_file() else packaged.get(str(file), file)
     if not found.is_file():
-        raise CommandError(f"there is no file {file}; lessons of the package are {', '.join(packaged)}")
+        raise CommandError(f"the file {file} does not exist. Packaged lessons: {', '.join(packaged)}.")
     return found
 
 
@@ -94,13 +109,15 @@ def site(options: argparse.Namespace) -> int:
     from plausiwidgets.widgets.server.site import write
 
     if {model.key for model in options.model} != set(models.names()) or not all(map(is_builtin, options.model)):
-        raise CommandError("a folder has all models of the package: plausiwidgets page all --site-dir FOLDER")
+        raise CommandError(
+            "--site-dir requires all models of the package. Run: plausiwidgets page all --site-dir FOLDER"
+        )
     if options.patterns or options.parameters or options.lesson:
-        raise CommandError("a folder has all patterns and no lesson: leave out --patterns, --set and --lesson")
+        raise CommandError("--out writes all patterns and no lesson. Leave out --patterns, --set and --lesson.")
     try:
         size = write(options.site_dir, options.language)
     except OSError as error:
-        raise CommandError(f"cannot write {options.site_dir}: {error.strerror}") from None
+        raise CommandError(f"{options.site_dir} cannot be written ({error.strerror}).") from None
     print(
         f"{options.site_dir}: {size / 1e6:.1f} MB, shown by any web host; "
         f"try: python -m http.server -d {options.site_dir}"
@@ -116,5 +133,5 @@ def assignment(text: str) -> tuple[str, float]:
     except ValueError:
         value = math.nan
     if not sign or not name or not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as tau_w=120")
+        raise argparse.ArgumentTypeError(f"the value must have the form NAME=VALUE, such as tau_w=120, got {text!r}.")
     return name, value

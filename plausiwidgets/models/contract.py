@@ -1,9 +1,9 @@
-"""The contract of a step: what every engine relies on, checked when a model is made, in words for what to change.
+"""Check the contract of a step, on which every engine relies, when a model is created.
 
-A step is tried on a few lanes: at the defaults, where all must be finite; with potentials from far below to far
-above threshold, and with other parameters, where it shows what it does at a spike; each lane together with the
-others and alone. What a step gets is written as one array of shape [1 + state variables + parameters, lanes]: the
-current, the state and the parameters.
+A step is run on a few lanes: at the default parameters, where all values must be finite; with potentials from far
+below to far above threshold, and with other parameters, so that the neuron fires. Each lane is run together with the
+other lanes and separately. The inputs of a step are one array of shape [1 + state variables + parameters, lanes]: the
+current, the state and the parameters. An error states what to change in the step.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.program_step import ProgramStep
 from plausiwidgets.program.arrays import evaluate
+from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
 
@@ -38,8 +39,7 @@ _AFTER_SPIKE_MS = 3.0
 _MODERATE = 3
 """The first currents of a trial, at which a neuron does not run away."""
 _POTENTIAL_FIRST = (
-    "it must be the membrane potential, on the scale of rest and threshold. Put the potential first in initial_state, "
-    "in what the step returns, and in states"
+    "Put the membrane potential first in initial_state, in the state that the step returns, and in states."
 )
 _MOVES = 1e-3
 """Share of the span by which a potential moves at least when the current changes."""
@@ -58,7 +58,7 @@ Tensors = tuple["torch.Tensor", ...]
 
 
 class ReadOnlyError(TypeError):
-    """A step sets a parameter; the text says which, and what to do instead."""
+    """Report that a step sets a parameter; the text has the name and a replacement."""
 
 
 class Namespace(SimpleNamespace):
@@ -70,12 +70,12 @@ class Namespace(SimpleNamespace):
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise ReadOnlyError(
-            f"p.{name} cannot be set: parameters are the same in every time step. Use a variable of your own, "
-            f"`{name} = p.{name} * 2`, and make what changes from step to step an entry of the state"
+            f"p.{name} cannot be set, because parameters are the same in every time step. Use a local variable, "
+            f"`{name} = p.{name} * 2`. Make a value that changes between steps an entry of the state."
         )
 
     def __delattr__(self, name: str) -> None:
-        raise ReadOnlyError(f"p.{name} cannot be deleted: parameters are the same in every time step")
+        raise ReadOnlyError(f"p.{name} cannot be deleted, because parameters are the same in every time step.")
 
 
 class Recorder(Namespace):
@@ -96,7 +96,7 @@ class Recorder(Namespace):
 
 
 def check_contract(model: Any) -> None:
-    """Run a NeuronModel on a few lanes, and refuse what breaks the contract.
+    """Run a NeuronModel on a few lanes, and raise a ValueError if it breaks the contract.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
     model is marked ``lanewise`` and the torch engine runs it a lane at a time. One that is made of programs is checked
@@ -116,7 +116,7 @@ def check_contract(model: Any) -> None:
 
 
 class _BrokenError(Exception):
-    """The model breaks the contract; the text says how."""
+    """Report that the model breaks the contract; the text has the reason."""
 
 
 class _AmbiguousError(Exception):
@@ -134,8 +134,8 @@ def _check(model: Any, lanes: int) -> None:
         if not torch.isfinite(value).all():
             _refuse_singularity(model, start, start[1, :1])
             raise _BrokenError(
-                f"state {state.key!r} is not finite after one step at the default parameters and the default current "
-                f"{_amount(model.current.default, model.current.unit)}"
+                f"state {state.key!r} must be finite after one step at the default parameters and the default current "
+                f"({_amount(model.current.default, model.current.unit)})."
             )
     for rows, when in _probes(model):
         for part in _alone(rows) if model.lanewise else [rows]:
@@ -144,10 +144,9 @@ def _check(model: Any, lanes: int) -> None:
                 _refuse_chance(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
                     raise _BrokenError(
-                        f"a lane of the step gives other values alone than together with others ({when}). Each lane is "
-                        f"a neuron of its own, and must not depend on the other lanes, on their order or on their "
-                        f"number: compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, `v.sort()` or `len(v)`, "
-                        f"and write `torch.where(fired, a, b)` instead of `if fired.any():`"
+                        f"each lane of the step is a separate neuron, and must not depend on the other lanes, on their "
+                        f"order or on their number ({when}). Compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, "
+                        f"`v.sort()` or `len(v)`. Write `torch.where(fired, a, b)` instead of `if fired.any():`."
                     )
     _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -163,14 +162,14 @@ def _check_program(model: Any) -> None:
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
-                raise _BrokenError(f"{name!r} of the {when} is not finite at the default parameters")
+                raise _BrokenError(f"{name!r} of the {when} must be finite at the default parameters.")
     _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
-            raise _BrokenError(f"spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
+            raise _BrokenError(f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when}).")
     if not model.step.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
@@ -187,8 +186,8 @@ def _refuse_unused(model: Any, read: set[str]) -> None:
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
-            f"model {model.key!r} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in "
-            f"the step, initial_state, rest or threshold, or remove the Parameter"
+            f"model {model.key!r} has unused parameters: {', '.join(unused)}. Use p.{unused[0]} in the step, "
+            f"initial_state, rest or threshold, or remove the Parameter."
         )
 
 
@@ -199,19 +198,19 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
         raise _BrokenError(
-            f"initial_state returned {type(state).__name__}, it must return a tuple with a tensor for each state "
-            f"variable, the membrane potential first, such as (p.v_rest,)"
+            f"initial_state must return a tuple with a tensor for each state variable, the membrane potential first, "
+            f"such as (p.v_rest,), got {_describe(state)}."
         )
     names = [s.key for s in model.states]
     if len(names) != len(state):
         raise _BrokenError(
-            f"initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
+            f"initial_state must return as many entries as states ({len(names)}: {', '.join(names)}), got {len(state)}."
         )
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
         if not torch.isfinite(_as_lanes(tensor, lanes, f"initial_state, {name!r}")).all():
-            raise _BrokenError(f"{name!r} of initial_state is not finite at the default parameters")
+            raise _BrokenError(f"{name!r} of initial_state must be finite at the default parameters.")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
     return _first_rows(model, np.full(lanes, model.current.default))
@@ -227,21 +226,21 @@ def _amount(x: float, unit: str) -> str:
 
 
 def _check_potentials(model: Any, rest: float, threshold: float) -> None:
-    """Refuse rest, threshold, limit and spike level that do not follow each other."""
+    """Check that rest, threshold, limit and spike level are in the right order."""
     if not 0 < threshold - rest < float("inf"):
         raise _BrokenError(
-            f"the threshold ({_volts(model, threshold)}) must lie above the rest ({_volts(model, rest)}) at the "
-            f"default parameters: voltage criteria scale with their distance"
+            f"the threshold must be above the rest ({_volts(model, rest)}) at the default parameters, got "
+            f"{_volts(model, threshold)}. The voltage criteria scale with the distance from rest to threshold."
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
         raise _BrokenError(
-            f"limit ({_volts(model, model.limit)}) must be greater than the size of rest and threshold ({rest:g} and "
-            f"{_volts(model, threshold)}): a neuron beyond ±limit has diverged"
+            f"limit must be greater than the absolute values of rest and threshold ({rest:g} and "
+            f"{_volts(model, threshold)}), got {_volts(model, model.limit)}. A neuron beyond ±limit has diverged."
         )
     if model.spike_level is not None and model.spike_level <= rest:
         raise _BrokenError(
-            f"spike_level ({_volts(model, model.spike_level)}) must lie above the rest ({_volts(model, rest)}) at the "
-            f"default parameters: a spike crosses it upwards"
+            f"spike_level must be above the rest ({_volts(model, rest)}) at the default parameters, got "
+            f"{_volts(model, model.spike_level)}. A spike crosses spike_level upwards."
         )
 
 
@@ -253,19 +252,19 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
             raise _BrokenError(
-                f"{what} is the parameter {entry!r} in {unit}, the potential {model.states[0].key!r} is in {scale}: "
-                f"both must have one unit, and times are in ms"
+                f"{what} must have the unit of the potential {model.states[0].key!r} ({scale}), got the parameter "
+                f"{entry!r} in {unit}."
             )
     value = _call(model, what, _AT_DEFAULTS, p) if callable(entry) else values.get(entry, entry)
     try:
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name, unit = type(value).__name__, model.states[0].unit
-        raise _BrokenError(f"{what} returned {name}, it must be a number in {unit}") from None
+        raise _BrokenError(f"{what} must return a number in {unit}, got {name}.") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
-    """Run one step, refuse what breaks the contract at any values, and return the new state."""
+    """Run one step, raise an error if it breaks the contract, and return the new state."""
     lanes = rows.shape[1]
     names = [s.key for s in model.states]
     current, state, values, dt = _inputs(model, rows)
@@ -278,24 +277,23 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
             raise _BrokenError(
-                f"the step changes its input {name} in place. Make a new tensor instead: `v = v + x`, not `v += x`; "
-                f"`torch.where(fired, reset, v)`, not `v[fired] = reset`, or work on `v.clone()`"
+                f"the step must not change its input {name} in place. Create a new tensor: write `v = v + x` instead "
+                f"of `v += x`, and `torch.where(fired, reset, v)` instead of `v[fired] = reset`, or use `v.clone()`."
             )
     if model.spike_level is not None:
         if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
             raise _BrokenError(
-                f"with spike_level the step returns the new state alone, such as (v, w), not {_describe(out)}"
+                f"with spike_level, the step must return only the new state, such as (v, w), got {_describe(out)}."
             )
         spikes, new = torch.zeros(lanes, dtype=torch.float64), out
     elif not (isinstance(out, tuple) and len(out) == 2):
-        raise _BrokenError(f"the step must return two things, (spikes, state), not {_describe(out)}")
+        raise _BrokenError(f"the step must return a tuple (spikes, state), got {_describe(out)}.")
     else:
         spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
-        got = f"{len(new)} entries" if isinstance(new, (tuple, list)) else _describe(new)
         raise _BrokenError(
-            f"the state that the step returns has {got}, that of initial_state {len(state)}: return (spikes, "
-            f"({', '.join(names)},))"
+            f"the state that the step returns must have as many entries as initial_state ({len(state)}), got "
+            f"{_describe(new)}. Return (spikes, ({', '.join(names)},))."
         )
     spikes = _as_lanes(spikes, lanes, "spikes")
     new = [_as_lanes(s, lanes, f"state {n!r} after the step") for n, s in zip(names, new, strict=True)]
@@ -303,8 +301,8 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
         raise _BrokenError(
-            f"spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not {wrong[0].item():g} "
-            f"({when}): `spikes = (v > threshold).to(v.dtype)`"
+            f"spikes must be 1.0 where the neuron fired in this step and 0.0 elsewhere, got {wrong[0].item():g} "
+            f"({when}). Write, for example, `spikes = (v > threshold).to(v.dtype)`."
         )
     return new
 
@@ -314,42 +312,43 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
         with torch.no_grad():
             return getattr(model, what)(*args)
     except ReadOnlyError as error:
-        raise _BrokenError(f"{what} sets a parameter. {error}") from error
+        raise _BrokenError(f"{what} must not set a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
                 raise _AmbiguousError from error
             raise _BrokenError(
-                f"{what} branches on a tensor of several lanes; write torch.where(condition, a, b) instead of an if"
+                f"{what} must not branch on a tensor of several lanes. Write torch.where(condition, a, b) instead of "
+                "an if statement."
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
-            raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
+            raise unknown(f"{what} of model {model.key!r}", "parameter", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
             raise _BrokenError(
-                f"the step raised {type(error).__name__} with another number of lanes: {text}. It keeps a tensor of an "
-                f"earlier call, as a delay line does, or makes one of a fixed length: make what it remembers entries "
-                f"of the state, one for each step of a delay"
+                f"the step must accept any number of lanes, but raised {type(error).__name__} ({text}). Do not "
+                f"keep a tensor of an earlier call, and do not create a tensor of a fixed length. For a delay, use one "
+                f"entry of the state for each time step."
             ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
             raise _MeaninglessError from error
-        raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {text}") from error
+        raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
-        raise _BrokenError(f"{what} is {_describe(value)}, it must be a tensor of shape [lanes]")
+        raise _BrokenError(f"{what} must be a tensor of shape [lanes], got {_describe(value)}.")
     if tuple(value.shape) != (lanes,):
         raise _BrokenError(
-            f"{what} has shape {list(value.shape)}, it must be [lanes], here [{lanes}]: compute it from the current, "
-            f"the state and p, elementwise"
+            f"{what} must have the shape [lanes], here [{lanes}], got shape {list(value.shape)}. Compute it "
+            f"elementwise from the current, the state and p."
         )
     if value.dtype not in (torch.float64, torch.bool):
         raise _BrokenError(
-            f"{what} has dtype {value.dtype}, it must be torch.float64: write `.to(v.dtype)` where a mask or a "
-            f"constant becomes a value"
+            f"{what} must have the dtype torch.float64, got {value.dtype}. Use `.to(v.dtype)` to convert a mask or a "
+            f"constant to a value."
         )
     return value.to(torch.float64)
 
@@ -397,14 +396,14 @@ def _of_program(model: Any, rows: Floats, share: float) -> Floats:
 
 
 def _refuse_chance(model: Any, rows: Floats) -> None:
-    """Refuse a step that gives other values when it is called again with the same inputs."""
+    """Raise an error for a step that returns different values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
             raise _BrokenError(
-                "the step gives other values when it is called again with the same current, state and parameters. A "
-                "neuron is deterministic here, so that a result can be had again: leave out random numbers, and make "
-                "what the step remembers an entry of the state"
+                "the step must be deterministic, but returns different values when it is called again with the same "
+                "current, state and parameters. Do not use random numbers, and make every value that the step "
+                "remembers an entry of the state."
             )
 
 
@@ -475,7 +474,7 @@ def _round_potentials(model: Any) -> Floats:
 
 
 def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
-    """Refuse a step that gives nan at one of the potentials and is finite beside it."""
+    """Raise an error for a step that returns nan at a potential and finite values at potentials next to it."""
     names = [s.key for s in model.states]
 
     def outcome(v: Floats) -> Floats:
@@ -492,9 +491,9 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
         raise _BrokenError(
-            f"state {name!r} is nan after a step at a potential of {_volts(model, potentials[lane])}, and finite "
-            f"beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
-            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
+            f"state {name!r} must be finite after a step, got nan at a potential of "
+            f"{_volts(model, potentials[lane])}. This is a 0/0, as in x / (1 - exp(-x)) at x = 0. Replace it by its "
+            f"limit: `torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`."
         )
 
 
@@ -502,7 +501,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
 
 
 def _check_trial(model: Any) -> None:
-    """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
+    """Run the neuron briefly at several currents, and check that it has a potential and fires once per spike."""
     name = model.states[0].key
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
@@ -511,23 +510,23 @@ def _check_trial(model: Any) -> None:
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
         if smaller := _smaller_current(model):
             raise _BrokenError(
-                f"the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
-                f"{_amount(model.current.default, model.current.unit)} or twice this, and one spike at a time with "
-                f"smaller ones: give the current a smaller default, such as {smaller:g}"
+                f"the step fires in successive steps, at {k * model.dt:.4g} ms, at the default current "
+                f"({_amount(model.current.default, model.current.unit)}) or twice this, but not at smaller currents. "
+                f"Pass a smaller default of the current, such as {smaller:g}."
             )
         raise _BrokenError(
             f"the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above the "
-            f"threshold ({_volts(model, threshold)}): one spike would count in each of them. A spike is an upward "
-            f"crossing, and not a level: give the level, such as spike_level=0.0, and let the step return the new "
-            f"state alone, or reset the potential where the neuron fires"
+            f"threshold ({_volts(model, threshold)}), so one spike is counted several times. Reset the potential where "
+            f"the neuron fires. If it has no reset, pass spike_level=0.0, for example, and return only the new state "
+            f"from the step."
         )
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
     if known.size and moved < _MOVES * span:
         raise _BrokenError(
-            f"{name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, whatever "
-            f"the current from {model.current.low:g} to {_amount(model.current.high, model.current.unit)}: "
-            f"{_POTENTIAL_FIRST}"
+            f"{name!r}, the first state variable, must be the membrane potential. It changes by {moved:.2g} at most in "
+            f"{len(v) * model.dt:.3g} ms at currents from {model.current.low:g} to "
+            f"{_amount(model.current.high, model.current.unit)}. {_POTENTIAL_FIRST}"
         )
     away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
     silent = model.spike_level is None and not fired[:, 0].any() and np.isfinite(away).all()
@@ -535,8 +534,9 @@ def _check_trial(model: Any) -> None:
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
         raise _BrokenError(
-            f"{name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the rest "
-            f"({_volts(model, rest)}) and the threshold ({_volts(model, threshold)}): {_POTENTIAL_FIRST}"
+            f"{name!r}, the first state variable, must be the membrane potential. Without a current, it is at "
+            f"{v[-1, 0]:.3g}, far from the rest ({_volts(model, rest)}) and the threshold "
+            f"({_volts(model, threshold)}). {_POTENTIAL_FIRST}"
         )
 
 

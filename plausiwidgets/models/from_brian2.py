@@ -95,7 +95,7 @@ def _walk(node: ast.AST, names: Mapping[str, Number]) -> Number:
         if node.id in ("True", "False"):
             return node.id == "True"
         if node.id not in names:
-            raise ValueError(f"{WHERE}: {node.id!r} has no value here{_about(node.id)}")
+            raise ValueError(f"{WHERE}: {node.id!r} has no value.{_about(node.id)}")
         return names[node.id]
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
         return _BINARY[type(node.op)](of(node.left), of(node.right))
@@ -119,18 +119,18 @@ def _walk(node: ast.AST, names: Mapping[str, Number]) -> Number:
             return _FUNCTIONS[name](*map(of, node.args))
         if name in names and [ast.unparse(a) for a in node.args] == ["t"]:  # the injected current as a TimedArray
             return names[name]
-        raise ValueError(f"{WHERE}: the function {name!r} is not taken{_about(name)}")
-    raise ValueError(f"{WHERE}: {ast.unparse(node)!r} is not taken")
+        raise ValueError(f"{WHERE}: the function {name!r} is not supported.{_about(name)}")
+    raise ValueError(f"{WHERE}: the expression {ast.unparse(node)!r} is not supported.")
 
 
 def _about(name: str) -> str:
+    deterministic = " A model must be deterministic."
     words = {
-        "t": ": a neuron here does not know the time; what is injected is the current",
-        "lastspike": ": make the time since a spike a variable of the equations",
-        "rand": ": a neuron is deterministic here", "randn": ": a neuron is deterministic here",
-        "poisson": ": a neuron is deterministic here", "xi": ": a neuron is deterministic here",
-        "i": ": each neuron is the same here, with parameters of its own", "N": "",
-    }  # fmt: skip
+        "t": " A model must not depend on the time. Its only input is the current.",
+        "lastspike": " Make the time since a spike a variable of the equations.",
+        "i": " A model is one neuron. Make values that differ between neurons parameters.",
+        **dict.fromkeys(("rand", "randn", "poisson", "xi"), deterministic),
+    }
     return words.get(name, "")
 
 
@@ -156,7 +156,7 @@ def _lines(code: str, where: str) -> list[Line]:
         ):
             found.append(Line(statement.targets[0].id, statement.value))
         else:
-            raise ValueError(f"{where}: the statement {ast.unparse(statement)!r} is not taken, valid is: variable = …")
+            raise ValueError(f"{where}: a statement must have the form variable = …, got {ast.unparse(statement)!r}.")
     return found
 
 
@@ -198,7 +198,7 @@ class _Units:
             elif part == "1":
                 continue
             elif word is None or not hasattr(self.brian2, word[1].replace("Ω", "ohm").replace("Ohm", "ohm")):
-                raise ValueError(f"the unit {text!r} is none of Brian2's")
+                raise ValueError(f"the unit must be a unit of Brian2, got {text!r}.")
             else:
                 unit = getattr(self.brian2, word[1].replace("Ω", "ohm").replace("Ohm", "ohm"))
                 result = result * unit ** (sign * int(word[2] or 1))
@@ -211,7 +211,7 @@ class _Units:
         return self.shown.get(dimension, (str(dimension), 1.0))
 
     def size(self, unit: str, dimension: Any, where: str) -> float:
-        """Return a unit in SI, or refuse one of another dimension."""
+        """Return a unit in SI; raise a ValueError for a unit with another dimension."""
         if unit in ("", "1"):
             found = 1.0 * self.brian2.second / self.brian2.second
         else:
@@ -220,7 +220,7 @@ class _Units:
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
         if getattr(found, "dim", self.plain) is not dimension:
-            raise ValueError(f"{where} has the unit {unit or '1'!r}, valid is one of the dimension {dimension}")
+            raise ValueError(f"{where} must have a unit of the dimension {dimension}, got {unit or '1'!r}.")
         return float(found)
 
 
@@ -305,9 +305,7 @@ def from_brian2(
     """
     b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):
-        raise ValueError(
-            "from_brian2: valid is a threshold, or without one a spike_level, which a spike crosses upwards"
-        )
+        raise ValueError("from_brian2: pass either threshold or spike_level. A spike crosses spike_level upwards.")
     finite("from_brian2", "dt", dt, above=0.0, unit="ms")
     frame = sys._getframe(2)  # behind the check of the arguments
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
@@ -354,14 +352,16 @@ class _Written:
         if isinstance(eqs, str):
             eqs = b2.Equations(eqs)
         if not isinstance(eqs, b2.Equations):
-            raise TypeError(f"{WHERE}: eqs is {shown(eqs)}, valid is a string or Equations of Brian2")
+            raise TypeError(f"{WHERE}: eqs must be a string or Equations from Brian2, got {shown(eqs)}.")
         if eqs.stochastic_variables:
             noise = ", ".join(sorted(eqs.stochastic_variables))
-            raise ValueError(f"{WHERE}: the equations have noise ({noise}): a neuron is deterministic here")
+            raise ValueError(f"{WHERE}: the equations must be deterministic, but they have noise ({noise}).")
         for name, equation in eqs.items():
             for flag in ("linked", "summed", "event-driven", "clock-driven", "shared"):
                 if flag in equation.flags:
-                    raise ValueError(f"{WHERE}: {name!r} is ({flag}): here a neuron stands alone, without synapses")
+                    raise ValueError(
+                        f"{WHERE}: {name!r} must not be ({flag}), because a model is one neuron without synapses."
+                    )
         name = current.key if isinstance(current, Parameter) else current
         text = " ".join(filter(None, [threshold, reset, refractory if isinstance(refractory, str) else ""]))
         used = set(eqs.identifiers) | (get_identifiers(text) if text else set())
@@ -378,26 +378,25 @@ class _Written:
         if name not in used and name not in eqs:
             names = sorted(n for n in {*used, *eqs.names} if n not in eqs.diff_eq_names and not hasattr(b2, n))
             if names:
-                raise unknown(f"{WHERE}: current", name, names)
+                raise unknown(WHERE, "current", name, names)
             raise ValueError(
-                f"{WHERE}: the equations have no current {name!r}, and nothing else that could be injected: where a "
-                f"neuron gets its input by synapses, write a current into its equations, such as '+ {name}' and "
-                f"'{name} : volt'"
+                f"{WHERE}: the equations must have a current {name!r}. If the neuron's input comes from synapses, add "
+                f"a current to the equations, such as '+ {name}' and '{name} : volt'."
             )
         if name in eqs and eqs[name].type != "parameter":
             raise ValueError(
-                f"{WHERE}: the current {name!r} is {eqs[name].type!s} of the equations, valid is a parameter of them, "
-                f"such as '{name} : amp', or a name that they do not define: it is what is injected"
+                f"{WHERE}: the current {name!r} must be a parameter of the equations, such as '{name} : amp', or a "
+                f"name that they do not define, got a {eqs[name].type!s}."
             )
         for n in stated:
             if n not in given and n not in initial:
                 raise ValueError(
-                    f"{WHERE}: the equations have the parameter {n!r} beside the current {name!r}: give it a value, "
-                    f"parameters=[pw.Parameter({n!r}, …)] or initial={{{n!r}: …}}. Several currents are not taken"
+                    f"{WHERE}: the parameter {n!r} of the equations must have a value. Pass "
+                    f"parameters=[pw.Parameter({n!r}, …)] or initial={{{n!r}: …}}. The only current is {name!r}."
                 )
         for n in given:
             if n not in own and n not in stated:
-                raise unknown(f"{WHERE}: parameter", n, [*own, *stated])
+                raise unknown(WHERE, "parameter", n, [*own, *stated])
         dims = {n: eqs[n].dim for n in eqs} | {n: b2.get_dimensions(x) for n, x in own.items()}
         if name not in eqs:
             dims[name] = (
@@ -426,7 +425,7 @@ class _Written:
             (n for n in ("v", "V", "vm", "Vm") if n in eqs.diff_eq_names), sorted(eqs.diff_eq_names)[0]
         )
         if v not in eqs.diff_eq_names:
-            raise unknown(f"{WHERE}: potential", v, sorted(eqs.diff_eq_names))
+            raise unknown(WHERE, "potential", v, sorted(eqs.diff_eq_names))
         names = [n for n in eqs if n in eqs.diff_eq_names]
         code = "\n".join(
             line for line in group.state_updater.abstract_code.splitlines() if not line.startswith("not_refractory =")
@@ -443,7 +442,7 @@ class _Written:
                   for n, x in initial.items() if n in dims}  # fmt: skip
         for n in initial:
             if n not in dims:
-                raise unknown(f"{WHERE}: initial", n, [*order, *stated])
+                raise unknown(f"{WHERE}: initial", "name", n, [*order, *stated])
         constants |= {n: begins[n] for n in stated if n in begins and n not in given and n not in order}
         once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
         always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
@@ -479,8 +478,8 @@ class _Written:
             return None, tree
         if changes := moving & {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}:
             raise ValueError(
-                f"{WHERE}: refractory is a time that changes with {', '.join(sorted(changes))}, valid is a "
-                f"time of parameters and constants, or a condition"
+                f"{WHERE}: refractory must be a condition, or a time that depends only on parameters and constants, "
+                f"got a time that changes with {', '.join(sorted(changes))}."
             )
         return tree, None
 
@@ -527,7 +526,7 @@ class _Written:
             fired = np.logical_and(v < self.spike_level, new_v >= self.spike_level)
         for line in self.reset:
             if line.target not in self.order:
-                raise ValueError(f"{WHERE}: the reset changes {line.target!r}, which is no variable of the neuron")
+                raise ValueError(f"{WHERE}: reset must change only variables of the neuron, got {line.target!r}.")
             names[line.target] = np.where(fired, _walk(line.tree, names), names[line.target])
         new = [names[n] / self.sizes[n] for n in self.order]
         if self.time is not None:
@@ -591,8 +590,8 @@ class _Written:
                     self._subexpressions(names)
                     return _short(float(_walk(other, names)) / self.sizes[v])
         raise ValueError(
-            f"{WHERE}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say "
-            f"level=, the spike threshold in {self.shown[v]}"
+            f"{WHERE}: the threshold must compare {v!r} with a value, got {ast.unparse(self.condition)!r}. Pass level, "
+            f"the spike threshold in {self.shown[v]}."
         )
 
     def found_drive(self, programs: Programs, dt: float, begin: Sequence[float]) -> Parameter:
@@ -607,9 +606,9 @@ class _Written:
             state = np.where(np.isfinite(new), new, state)
         if not (fired > 0).any():
             raise ValueError(
-                f"{WHERE}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} "
-                f"to {ladder[-1]:g} {self.shown[self.current]}: give current=pw.Parameter({self.current!r}, …), whose "
-                f"default makes it fire"
+                f"{WHERE}: the neuron must fire within {steps * dt:g} ms at a current from {ladder[0]:g} to "
+                f"{ladder[-1]:g} {self.shown[self.current]}. Pass current=pw.Parameter({self.current!r}, …) with a "
+                f"default that makes it fire."
             )
         least = float(ladder[(fired > 0).argmax()])
         unit = self.shown[self.current]
@@ -655,10 +654,10 @@ def _is_number(value: Any) -> bool:
 def _in_si(b2: Any, value: Any, dimension: Any, size: float, where: str) -> float:
     """Return a value in SI: a Quantity of the dimension, or a number in the unit shown."""
     if not _is_quantity(value):
-        raise TypeError(f"{where} is {shown(value)}, valid is a number or a Quantity")
+        raise TypeError(f"{where} must be a number or a Quantity, got {shown(value)}.")
     if hasattr(value, "dim"):
         if value.dim is not dimension:
-            raise ValueError(f"{where} is {value}, valid is a Quantity of the dimension {dimension}")
+            raise ValueError(f"{where} must be a Quantity of the dimension {dimension}, got {value}.")
         return float(value)
     return float(value) * size
 

@@ -24,8 +24,8 @@ KEY = "nir_neuron"
 """Of a neuron that the user gives none."""
 NEURONS = ("LIF", "CubaLIF", "IF")
 _REFUSED = {
-    "LI": "is a leaky integrator, it never fires", "CubaLI": "is a leaky integrator, it never fires",
-    "I": "is an integrator, it never fires", "Threshold": "remembers nothing from step to step",
+    "LI": "is a leaky integrator, which never fires", "CubaLI": "is a leaky integrator, which never fires",
+    "I": "is an integrator, which never fires", "Threshold": "has no state",
 }  # fmt: skip
 _GAINS = ("Scale", "Linear", "Affine")
 _EDGES = ("Input", "Output", "Flatten")
@@ -81,7 +81,7 @@ def from_nir(
     neuron, gain, bias = _one_neuron(node)
     kind = type(neuron).__name__
     if isinstance(reset, str) and reset not in ("zero", "subtract"):
-        raise ValueError(f"from_nir: reset is {shown(reset)}, valid is 'zero', 'subtract' or a number")
+        raise ValueError(f"from_nir: reset must be 'zero', 'subtract' or a number, got {shown(reset)}.")
     values = {name: _number(neuron, name) for name in _FIELDS[kind]}
     parameters = [_parameter(name, x) for name, x in values.items()]
     recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
@@ -134,14 +134,14 @@ def _one_neuron(node: Any) -> tuple[Any, float, float]:
     """Return (neuron, gain, bias) of a node or a graph."""
     kind = type(node).__name__
     if not any(base.__module__.partition(".")[0] == "nir" for base in type(node).__mro__):
-        raise TypeError(f"from_nir: node is {shown(node)}, valid is a node or a graph of NIR, such as nir.LIF(…)")
+        raise TypeError(f"from_nir: node must be a node or a graph from NIR, such as nir.LIF(…), got {shown(node)}.")
     gain, bias, neuron = 1.0, 0.0, node
     if kind == "NIRGraph":
         neurons = [n for n in node.nodes.values() if type(n).__name__ not in (*_GAINS, *_EDGES)]
         names = ", ".join(type(n).__name__ for n in neurons) or "none"
         if len(neurons) != 1:
             raise ValueError(
-                f"from_nir: the graph has {len(neurons)} neurons ({names}), valid is one, with one current"
+                f"from_nir: the graph must have one neuron with one current, got {len(neurons)} neurons ({names})."
             )
         neuron = neurons[0]
         for name in _before(node, neuron):
@@ -152,9 +152,11 @@ def _one_neuron(node: Any) -> tuple[Any, float, float]:
                 bias = bias * scale + (_number(inner, "bias") if type(inner).__name__ == "Affine" else 0.0)
     kind = type(neuron).__name__
     if kind in _REFUSED:
-        raise ValueError(f"from_nir: NIR's {kind} {_REFUSED[kind]}")
+        raise ValueError(f"from_nir: NIR's {kind} {_REFUSED[kind]}.")
     if kind not in NEURONS:
-        raise ValueError(f"from_nir: NIR's {kind} is no neuron, valid is: {', '.join(NEURONS)}, or a graph with one")
+        raise ValueError(
+            f"from_nir: node must be a neuron ({', '.join(NEURONS)}) or a graph with one neuron, got NIR's {kind}."
+        )
     return neuron, gain, bias
 
 
@@ -165,20 +167,21 @@ def _before(graph: Any, neuron: Any) -> list[str]:
     while sources := [source for source, target in graph.edges if target == name and source in graph.nodes]:
         if len(sources) > 1 or sources[0] in found or sources[0] == name:
             raise ValueError(
-                f"from_nir: {', '.join(map(repr, sources))} lead to {name!r} of the graph, valid is a chain with one "
-                f"current: a neuron here is not connected to others, or to itself"
+                f"from_nir: the graph must be a chain without branches and loops, but {', '.join(map(repr, sources))} "
+                f"lead to {name!r}."
             )
         name = sources[0]
         found.insert(0, name)
         weight = getattr(graph.nodes[name], "weight", None)
         if weight is not None and np.ndim(weight) > 1 and np.shape(weight)[-1] > 1:
             raise ValueError(
-                f"from_nir: {name!r} has {np.shape(weight)[-1]} inputs, valid is one, the injected current"
+                f"from_nir: {name!r} must have one input, the injected current, got {np.shape(weight)[-1]}."
             )
     rest = [n for n, node in graph.nodes.items() if n not in found and type(node).__name__ in _GAINS]
     if rest:
         raise ValueError(
-            f"from_nir: {', '.join(map(repr, rest))} of the graph do not lead to its neuron: take the neuron alone"
+            f"from_nir: all nodes of the graph must lead to its neuron, but {', '.join(map(repr, rest))} do not. Pass "
+            "only the neuron."
         )
     return found
 
@@ -188,8 +191,8 @@ def _number(node: Any, name: str) -> float:
     values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
     if values.size != 1:
         raise ValueError(
-            f"from_nir: {name} of NIR's {type(node).__name__} has {values.size} different values; here a model is one "
-            f"neuron: give a node with one of them"
+            f"from_nir: {name} of NIR's {type(node).__name__} must have one value, got {values.size} different values. "
+            f"Pass a node with one neuron."
         )
     return float(values[0]) * (1e3 if name.startswith("tau") else 1.0)
 
@@ -232,11 +235,11 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
     """
     neuron = get(model)
     if neuron.key != "lif":
-        raise ValueError(f"to_nir: model is {neuron.key!r}, valid is 'lif': NIR has no equal of other packaged neurons")
+        raise ValueError(f"to_nir: model must be 'lif', got {neuron.key!r}. NIR has no other neuron of the package.")
     nir = imported("nir")
     values = {name: float(x) for name, x in neuron.complete(parameters).items()}
     if values["t_ref"] > 0.0:
-        raise ValueError(f"to_nir: t_ref is {values['t_ref']:g} ms, valid is 0: NIR has no refractory period")
+        raise ValueError(f"to_nir: t_ref must be 0 ms, got {values['t_ref']:g}. NIR has no refractory period.")
 
     def one(x: float) -> Any:
         return np.array([x])

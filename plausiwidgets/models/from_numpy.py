@@ -51,7 +51,7 @@ def take_numpy(model: Any) -> None:
             raise NotRecordedError(failed)
         grown = _refuse_memory(model, lanes)
         if failed or grown:
-            raise NotRecordedError(f"it takes one lane at a time: {failed}" if failed else f"it changes {grown}")
+            raise NotRecordedError(f"it accepts only one lane at a time: {failed}" if failed else f"it changes {grown}")
         programs = _recorded(model)
         _compare(model, programs)
     except _RefusedError as error:
@@ -59,7 +59,7 @@ def take_numpy(model: Any) -> None:
     except Exception as error:  # of any kind, for a value that is no array
         reason = str(error) or type(error).__name__
         if find_spec("torch") is None:
-            where = f"model {model.key!r}: the step cannot be written down as a program ({reason}), and "
+            where = f"model {model.key!r}: the step cannot be converted to a program ({reason}), and "
             raise NotInstalledError("torch", where) from None
         if lanes is None:  # perhaps it takes tensors
             return
@@ -139,13 +139,13 @@ def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
     """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
     before = Outside({"step": model.step})
     if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
-        raise _RefusedError(f"model {model.key!r}: it draws random numbers, and a neuron is deterministic here")
+        raise _RefusedError(f"model {model.key!r}: the step must be deterministic, but it draws random numbers.")
     name, _ = before.changed() or ("", "")
     if not name or name.startswith("len("):
         return name
     raise _RefusedError(
-        f"model {model.key!r}: the step changes {name}, which is outside of it. Make what it remembers an entry of the "
-        f"state, and leave out random numbers and what only counts calls"
+        f"model {model.key!r}: the step must not change {name}, which is defined outside the step. Make every value "
+        f"that it remembers an entry of the state. Do not use random numbers, and do not count calls."
     )
 
 
@@ -176,7 +176,7 @@ def _recorded(model: Any) -> Programs:
         new = out
         fired = np.logical_and(recorder.state[0] < model.spike_level, new[0] >= model.spike_level)
     if len(new) != len(started):
-        raise NotRecordedError(f"the step returns {len(new)} state variables, initial_state {len(started)}")
+        raise NotRecordedError(f"the step returns {len(new)} state variables, but initial_state returns {len(started)}")
     return Programs(recorder.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
 
 
@@ -194,7 +194,7 @@ def _compare(model: Any, programs: Programs) -> None:
     *start, rest, threshold = programs.start_at(values, drive)
     with np.errstate(all="ignore"):
         _refuse_others(
-            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "the start"
+            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "starting point"
         )
         state = begin = np.stack(programs.start_at(values, np.zeros(_LANES))[:-2])
         for k in range(_STEPS):
@@ -221,7 +221,7 @@ def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> A
 def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
     for one, other in zip(theirs, ours, strict=True):
         if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
-            raise NotRecordedError(f"another result than that of the step itself, at {when} of a comparison")
+            raise NotRecordedError(f"the program and the step return different results at {when} of a comparison")
 
 
 # ------------------------------------------------------------------ a loop
@@ -244,7 +244,7 @@ class NumpyFunction:
 
     def __call__(self, *arguments: Any) -> Any:
         if self.alone and len(arguments[0]) > 1:
-            raise ValueError(f"ambiguous: the step takes one lane, {self.not_recorded}")
+            raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_recorded}.")
         out = self.function(*(_given(x, self.alone) for x in arguments))
         return _tensors(out, (1,) if self.alone else None)
 

@@ -22,7 +22,7 @@ from plausiwidgets.models.libraries import POTENTIALS, REST, THRESHOLDS, Library
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.nested import leaves, rebuilt
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.arguments import checked, finite, sentence, shown
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
 
@@ -40,8 +40,11 @@ _MAX_STATES = 4
 """Of a module that gets its state as an argument."""
 
 
+_NO_STATE = "The other results of the module"
+
+
 class UnfitError(ValueError):
-    """A module that cannot be a neuron model here; the text says why."""
+    """Report that a module cannot be a neuron model; the text has the reason."""
 
 
 # ------------------------------------------------------------------ what a module holds
@@ -302,22 +305,21 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
                 return wrapped
             forgets = others if forgets is None else forgets
     tensors = {path: s.value for path, s in _spots(module).items() if isinstance(s.value, torch.Tensor)}
-    several = [f"{path!r} has {x.numel()} values" for path, x in tensors.items() if x.numel() > 1]
-    also = f". {', '.join(several[:3])}: a model is one neuron, with one number of each kind" if several else ""
+    several = [f"{path!r} has {x.numel()}" for path, x in tensors.items() if x.numel() > 1]
+    also = f" A model is one neuron with one number for each constant, but {', '.join(several[:3])}." if several else ""
     if forgets is not None:
-        changed = f" (it changes {', '.join(forgets)})" if forgets else ""
-        also += next((f". {p.partition('Error: ')[2]}" for p in problems if "beside its output" in p), "")
+        changed = f" It changes only {', '.join(forgets)}." if forgets else ""
+        also += next((f" {sentence(p.partition('Error: ')[2])}" for p in problems if _NO_STATE in p), "")
         raise UnfitError(
-            f"{where}: the module remembers nothing from step to step{changed}{also}. What a neuron remembers is a "
-            f"tensor with a value for each lane, in an attribute or a buffer, or is returned beside the output and "
-            f"taken again: forward(x, state) -> (spikes, state)"
+            f"{where}: the module must have a state.{changed}{also} The state is a tensor with a value for each lane, "
+            f"in an attribute or a buffer. It can also be an argument and a result: forward(x, state) -> (spikes, "
+            "state)."
         )
     if any("ambiguous" in problem for problem in problems):
-        also += ". Write torch.where(condition, a, b) instead of an `if` on a tensor"
+        also += " Write torch.where(condition, a, b) instead of an `if` on a tensor."
     raise UnfitError(
-        f"{where}: the module cannot be called on lanes ({'; '.join(dict.fromkeys(problems[:3]))}){also}. Valid is a "
-        f"module that takes one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and returns spikes of this "
-        f"shape"
+        f"{where}: the module must accept one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and return "
+        f"spikes of this shape, but it raised {'; '.join(dict.fromkeys(problems[:3]))}.{also}"
     )
 
 
@@ -326,13 +328,13 @@ def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str | None) -> Non
     if isinstance(spikes, str):
         lanes = [p for p, s in wrapped.spots.items() if isinstance(s.value, torch.Tensor) and s.value.numel() == _LANES]
         if spikes not in lanes:
-            raise unknown(f"{where}: spikes", spikes, lanes)
+            raise unknown(f"{where}: spikes", "name", spikes, lanes)
     elif spikes is not None:
         with torch.no_grad():
             count = len(next(wrapped.loop(_ladder(1)))[0])
         if not 0 <= spikes < count:
             raise UnfitError(
-                f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs"
+                f"{where}: spikes must be the index of an output, from 0 to {count - 1}, got {shown(spikes)}."
             )
 
 
@@ -344,17 +346,19 @@ def _begin(wrapped: Wrapped) -> None:
             out = wrapped.call(x)
             out = wrapped.call(x)
             if not any(leaf.numel() == _LANES for _, leaf in leaves(out)):
-                raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in leaves(out)]}")
+                raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in leaves(out)]}.")
             return
         out = _with_zeros(wrapped, x)
         if not isinstance(out, tuple) or len(out) < 2:
-            raise ValueError("it returns its output alone")
+            raise ValueError("the module returns no state.")
         state = tuple(out[1:]) if wrapped.given == "spread" else out[1]
         again = wrapped.call(x, state)
         own = list(leaves(out[1:]))
         if not own or any(leaf.numel() != _LANES for _, leaf in own) or len(again) != len(out):
             sizes = ", ".join(str(list(leaf.shape)) for _, leaf in own) or "nothing"
-            raise ValueError(f"What it returns beside its output is {sizes} of {_LANES} lanes, no state of one each")
+            raise ValueError(
+                f"{_NO_STATE} must have one value for each of {_LANES} lanes, got tensors of shape {sizes}."
+            )
     wrapped.template = state
     names = [name if name.isidentifier() else f"state{i}" for i, (name, _) in enumerate(own)]
     for name, (_, leaf) in zip(names, own, strict=True):
@@ -378,7 +382,7 @@ def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"[:160]
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"[:160].removesuffix(".")
 
 
 def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
@@ -399,8 +403,8 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                    or _content(s.value) != before[p][1]]  # fmt: skip
         if counts:
             raise UnfitError(
-                f"{where}: the module counts in {', '.join(map(repr, counts))}, which is no tensor of lanes. Make what "
-                f"it remembers a tensor with a value for each lane, and leave out what only counts calls"
+                f"{where}: the state must be tensors with a value for each lane, but the module counts in "
+                f"{', '.join(map(repr, counts))}. Remove counters of calls."
             )
         for path in changed:
             value = spots[path].value
@@ -410,8 +414,8 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                     continue
             elif _holds_tensors(value):
                 raise UnfitError(
-                    f"{where}: the module keeps tensors in {path!r}, a {type(value).__name__}, as a delay line does. "
-                    f"Make each place of it a buffer of its own, as `self.first, self.second = x, self.first`"
+                    f"{where}: the state must be tensors, but {path!r} is a {type(value).__name__} of tensors. Make "
+                    f"each of its entries a separate buffer, as in `self.first, self.second = x, self.first`."
                 )
             others.append(f"{path!r}, a {type(value).__name__}")
     reads = _influences(wrapped, currents)
@@ -504,8 +508,8 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
     for k, (first, second) in enumerate(zip(course, again, strict=True)):
         if not all(map(_same, first, second)):
             raise UnfitError(
-                f"{where}: the module is random: called twice with the same currents it differs in step {k}. A neuron "
-                f"is deterministic here: leave out dropout, noise and stochastic firing"
+                f"{where}: the module must be deterministic, but two calls with the same currents differ in step {k}. "
+                f"Do not use dropout, noise or stochastic firing."
             )
     outputs = [torch.stack(values) for values in zip(*course, strict=True)]
     for i, values in enumerate(outputs):
@@ -514,24 +518,22 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
             return i
     levels = outputs[0][outputs[0].isfinite()].unique()
     if not levels.any():
-        raise UnfitError(
-            f"{where}: the module does not fire within {_STEPS} steps, whatever the current from 1e-12 to 1000"
-        )
+        raise UnfitError(f"{where}: the module must fire within {_STEPS} steps at a current from 1e-12 to 1000.")
     if levels.numel() <= 64 and (levels == levels.round()).all() and levels.min() >= 0:
         raise UnfitError(
-            f"{where}: the module has several spikes in one step (up to {levels.max():g}); here a neuron fires once in "
-            f"a step, 1.0, or not, 0.0{library.several}"
+            f"{where}: the spikes of one step must be 1.0 or 0.0, got up to {levels.max():g} spikes in a step."
+            f"{library.several}"
         )
     if levels.numel() <= 3:
         raise UnfitError(
-            f"{where}: the spikes of the module are graded ({', '.join(f'{x:g}' for x in levels.tolist())}); here a "
-            f"spike is 1.0, and a step without one 0.0"
+            f"{where}: the spikes of one step must be 1.0 or 0.0, got graded spikes "
+            f"({', '.join(f'{x:g}' for x in levels.tolist())})."
         )
     raise UnfitError(
-        f"{where}: no output of the module is spikes, 1.0 where a lane fired in a step and else 0.0: the first has "
-        f"values such as {', '.join(f'{x:.3g}' for x in levels[:: max(levels.numel() // 3, 1)][:3].tolist())}. A leaky "
-        f"integrator never fires; graded spikes have no meaning here; if another output or an attribute is the "
-        f'spikes, say spikes=1 or spikes="name"'
+        f"{where}: an output of the module must be spikes, 1.0 where the neuron fired and 0.0 elsewhere, got "
+        f"{', '.join(f'{x:.3g}' for x in levels[:: max(levels.numel() // 3, 1)][:3].tolist())} as the first output. If "
+        f'the spikes are another output or an attribute, pass spikes=1 or spikes="name". A leaky integrator never '
+        "fires."
     )
 
 
@@ -609,17 +611,15 @@ def from_torch(
         If `module` is not a torch module.
     ValueError
         For graded spikes, several layers, several spikes in a step, randomness, state in a list, a module that
-        remembers something else than was found, and a name that the module does not have; the text says which.
+        remembers something else than was found, and a name that the module does not have; the text has the reason.
     """
     if not isinstance(module, torch.nn.Module):
-        raise TypeError(f"from_torch: module is {shown(module)}, valid is a torch.nn.Module, such as snn.Leaky(0.9)")
+        raise TypeError(f"from_torch: module must be a torch.nn.Module, such as snn.Leaky(0.9), got {shown(module)}.")
     module = getattr(module, "_orig_mod", module)  # of torch.compile
     kind = type(module).__name__
     where = f"from_torch({kind})"
     if isinstance(module, torch.jit.ScriptModule):
-        raise UnfitError(
-            f"{where}: the module is scripted, and what it remembers cannot be read. Give the module itself"
-        )
+        raise UnfitError(f"{where}: the state of a scripted module cannot be read. Pass the module that was scripted.")
     library = library_of(module)
     library.refuse(module, where)
     work = _copy(module)
@@ -633,7 +633,7 @@ def from_torch(
     own = {p.key: p for ps, _ in found.values() for p in ps}
     for what, given in (("rest", rest), ("threshold", threshold)):
         if isinstance(given, str) and given not in own:
-            raise unknown(f"{where}: {what}", given, own)
+            raise unknown(f"{where}: {what}", "parameter", given, own)
     p = Namespace(**{n: torch.full((1,), q.default, dtype=torch.float64) for n, q in own.items()})
     values = space.constants(p, torch.tensor(step_ms, dtype=torch.float64))
     level = _threshold(space, found) if threshold is None else threshold
@@ -641,7 +641,7 @@ def from_torch(
     height = float(own[level].default if isinstance(level, str) else level)
     base = float(own[resting].default if isinstance(resting, str) else resting)
     if not height > base:
-        raise UnfitError(f"{where}: threshold is {height:g}, valid is: above the rest, {base:g}")
+        raise UnfitError(f"{where}: threshold must be above the rest ({base:g}), got {height:g}.")
     drive = current or _current(space, height - base, unit)
     _compare(space, drive, values)
     names = [_identifier(p, space.states) for p in space.states]
@@ -721,19 +721,17 @@ def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
     if potential is not None:
         chosen = [p for p in paths if potential in (p, _last(p))]
         if not chosen:
-            raise unknown(f"{where}: potential", potential, paths)
+            raise unknown(where, "potential", potential, paths)
     else:
         chosen = [p for name in POTENTIALS for p in paths if _last(p) == name]
         if len({p.rpartition(".")[0] for p in chosen}) > 1:
             raise UnfitError(
-                f"{where}: the module has several layers, each with a potential of its own: {', '.join(chosen)}. Here "
-                f"a model is one neuron with one current: take one of them"
+                f"{where}: the module must be one neuron with one current, got several layers with the potentials "
+                f"{', '.join(chosen)}. Pass one of the layers."
             )
         chosen = chosen or (paths if len(paths) == 1 else [])
     if not chosen:
-        raise UnfitError(
-            f"{where}: which of the states is the membrane potential? Say potential= one of: {', '.join(paths)}"
-        )
+        raise UnfitError(f"{where}: the membrane potential is not known. Pass potential, one of {', '.join(paths)}.")
     return [chosen[0], *(p for p in paths if p != chosen[0])]
 
 
@@ -780,7 +778,8 @@ def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
         best = max(best, float(calm.max())) if len(calm) else best
     if not best > space.begin[v]:
         raise UnfitError(
-            f"{space.where}: no attribute of the module is called {', '.join(THRESHOLDS[:4])} …: say threshold="
+            f"{space.where}: the module has no attribute with the name of a threshold ({', '.join(THRESHOLDS[:4])}, "
+            "…). Pass threshold."
         )
     return float(f"{best:.3g}")
 
@@ -809,8 +808,8 @@ def _current(space: _Space, span: float, unit: str) -> Parameter:
     more = fired[1:] - fired[0]  # than without a current
     if not (more > 0).any():
         raise UnfitError(
-            f"{space.where}: the neuron does not fire within 400 steps, at any constant current from "
-            f"{float(ladder[0]):.3g} to {float(ladder[-1]):.3g}: say current=, a Parameter whose default makes it fire"
+            f"{space.where}: the neuron must fire within 400 steps at a constant current from {float(ladder[0]):.3g} "
+            f"to {float(ladder[-1]):.3g}. Pass current, a Parameter with a default that makes the neuron fire."
         )
     # One that integrates without a leak fires at any current, if one waits.
     least, often = (float(ladder[int((more >= count).int().argmax())]) for count in (1, _OFTEN))
@@ -910,7 +909,7 @@ def _named(space: _Space, parameters: Mapping[str, Any]) -> dict[str, Any]:
     for key, entry in parameters.items():
         path = key if key in spots else next((p for p in valid if _last(p) == key), None)
         if path is None or path in space.wrapped.shapes:
-            raise unknown(f"{where}: parameter of the module", key, valid)
+            raise unknown(where, "parameter of the module", key, valid)
         if isinstance(entry, Parameter):
             found[path] = ([entry], _read(entry.key))
         elif isinstance(entry, tuple) and len(entry) == 2 and callable(entry[1]):
@@ -918,8 +917,8 @@ def _named(space: _Space, parameters: Mapping[str, Any]) -> dict[str, Any]:
             found[path] = (declared, entry[1])
         else:
             raise TypeError(
-                f"{where}: parameters[{key!r}] is {shown(entry)}, valid is a Parameter, or (list of Parameter, "
-                f"f(p, dt))"
+                f"{where}: parameters[{key!r}] must be a Parameter, or a tuple (list of Parameter, f(p, dt)), got "
+                f"{shown(entry)}."
             )
     return found
 
@@ -936,7 +935,7 @@ def _identifier(path: str, others: Sequence[str]) -> str:
 
 
 def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None:
-    """Refuse a module whose own loop gives something else than its step, with the first step that differs."""
+    """Raise an error if the module's own loop differs from its step; the text has the first step that differs."""
     noise = np.random.default_rng(1).uniform(-0.5, 2.5, (_NOISE_STEPS, 3)) * np.array([0.7, 1.0, 2.0]) * drive.default
     reference = replace(space.wrapped, fresh=copy.deepcopy(space.wrapped.fresh))
     spots = _spots(reference.fresh)
@@ -950,17 +949,17 @@ def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None
         theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
         if len(wrong := (theirs != spikes).nonzero()):
             lane = int(wrong[0])
-            _differs(space, k, f"the spike is {float(theirs[lane]):g} in the module's own loop, "
-                               f"{float(spikes[lane]):g} by its step")  # fmt: skip
+            _differs(space, k, f"the spike is {float(theirs[lane]):g} in the module's own loop and "
+                               f"{float(spikes[lane]):g} in its step")  # fmt: skip
         for path in [p for p in space.states if p in after]:
             largest[path] = max(largest.get(path, 0.0), float(after[path].nan_to_num(0.0, 0.0, 0.0).abs().max()))
             if not torch.allclose(after[path], state[path], 1e-6, 1e-9 + 1e-6 * largest[path], equal_nan=True):
                 one, other = (float(x[path][(after[path] != state[path]).nonzero()[0]]) for x in (after, state))
-                _differs(space, k, f"{path!r} is {one:.9g} in the module's own loop, {other:.9g} by its step")
+                _differs(space, k, f"{path!r} is {one:.9g} in the module's own loop and {other:.9g} in its step")
 
 
 def _differs(space: _Space, k: int, what: str) -> NoReturn:
     raise UnfitError(
-        f"{space.where}: in step {k} {what}: the module remembers something else than "
-        f"{', '.join(map(repr, space.states))}. Make what it remembers a tensor with a value for each lane"
+        f"{space.where}: in step {k} {what}, so the module must have more state than "
+        f"{', '.join(map(repr, space.states))}. Make all of its state tensors with a value for each lane."
     )

@@ -43,7 +43,7 @@ class Library:
         for part in module.modules():
             for kind in type(part).__mro__:
                 if kind.__name__ in self.refused and LIBRARIES.get(kind.__module__.partition(".")[0]) is self:
-                    raise ValueError(f"{where}: {self.title}'s {type(part).__name__} {self.refused[kind.__name__]}")
+                    raise ValueError(f"{where}: {self.title}'s {type(part).__name__} {self.refused[kind.__name__]}.")
 
     def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
         """Set what a neuron needs to take a step, and return what its constants become of (p, dt), by path."""
@@ -67,7 +67,7 @@ class _SnnTorch(Library):
         super().refuse(module, where)
         if any(getattr(part, "inhibition", False) for part in module.modules()):
             raise ValueError(
-                f"{where}: the neuron inhibits others of its layer (inhibition=True): here a model is one neuron"
+                f"{where}: the module must be one neuron, but it inhibits other neurons of its layer (inhibition=True)."
             )
 
 
@@ -84,7 +84,7 @@ class _SpikingJelly(Library):
         for part in module.modules():
             if getattr(part, "step_mode", "s") != "s":
                 if "s" not in tuple(part.supported_step_mode()):
-                    raise ValueError(f"{where}: SpikingJelly's {type(part).__name__} {_AT_ONCE}")
+                    raise ValueError(f"{where}: SpikingJelly's {type(part).__name__} {_AT_ONCE}.")
                 part.step_mode = "s"
             if hasattr(part, "store_v_seq"):
                 part.store_v_seq = False
@@ -114,9 +114,9 @@ def _with_dt(module: Any) -> list[tuple[str, Any]]:
     return [(name, part) for name, part in module.named_modules() if hasattr(part, "dt")]
 
 
-_RECURRENT = "has recurrent weights: here a model is one neuron with one current, take the cell without them"
-_AT_ONCE = "has no single step: it computes a whole sequence at once, and a neuron here goes on from step to step"
-_SEQUENCE = "runs over a whole sequence: take its cell"
+_RECURRENT = "has recurrent weights, but a model is one neuron with one current. Use the cell without recurrent weights"
+_AT_ONCE = "computes a whole sequence and has no single step, but a model requires single steps"
+_SEQUENCE = "computes a whole sequence. Use its cell"
 
 LIBRARIES: dict[str, Library] = {
     "snntorch": _SnnTorch(
@@ -132,25 +132,25 @@ LIBRARIES: dict[str, Library] = {
         refused={
             **dict.fromkeys(("PSN", "MaskedPSN", "SlidingPSN", "GatedLIFNode", "DSRIFNode", "DSRLIFNode",
                              "FewSpikeNode", "ILCBaseNode", "NoisyBaseNode"), _AT_ONCE),
-            "ActivationAwareIFNode": "has a threshold for each channel of a layer: take IFNode, with one of them",
-            "NonSpikingBaseNode": "never fires, it returns its potential",
+            "ActivationAwareIFNode": "has a threshold for each channel of a layer. Use IFNode, which has one threshold",
+            "NonSpikingBaseNode": "never fires, because it returns its potential",
         },
     ),
     "sinabs": _Sinabs(
         "sinabs", "sinabs, synsense.gitlab.io/sinabs", layouts=("[lanes, time, 1]",),
         refused={
             **dict.fromkeys(("LIFRecurrent", "IAFRecurrent", "ALIFRecurrent"), _RECURRENT),
-            "ExpLeak": "is a leaky integrator, it never fires",
-            "SqueezeMixin": "has batches and times in one axis: take the layer without Squeeze",
+            "ExpLeak": "is a leaky integrator, which never fires",
+            "SqueezeMixin": "has batches and times in one axis. Use the layer without Squeeze",
         },
-        several=": give it spike_fn=sinabs.activation.SingleSpike",
+        several=" Pass spike_fn=sinabs.activation.SingleSpike to the neuron.",
     ),
     "norse": _Norse(
         "Norse", "Pehle & Pedersen, doi:10.5281/zenodo.4422025", layouts=("[lanes]", "[lanes, 1]"),
         refused={
             "SNNRecurrentCell": _RECURRENT, "SNN": _SEQUENCE, "SNNRecurrent": _RECURRENT,
-            "LICell": "is a leaky integrator, it never fires", "LIBoxCell": "is a leaky integrator, it never fires",
-            "CobaLIFCell": "has conductance inputs, and here a neuron has one injected current",
+            **dict.fromkeys(("LICell", "LIBoxCell"), "is a leaky integrator, which never fires"),
+            "CobaLIFCell": "has conductance inputs, but a model has one injected current",
         },
     ),
 }  # fmt: skip

@@ -199,6 +199,9 @@ class NeuronModel:
         A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
     title, description, source : str
         Texts for the user.
+    in_sentence : str
+        Title within a sentence, without an article, such as "AdEx neuron". The default is the title, followed by
+        "neuron" unless the title already contains "neuron", "model" or "cell".
     presets : sequence of Preset
         Published parameter sets.
     ruled_out : mapping of str to str
@@ -248,6 +251,7 @@ class NeuronModel:
         peak: float | None = None,
         limit: float = 1e4,
         title: str = "",
+        in_sentence: str = "",
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
@@ -271,6 +275,7 @@ class NeuronModel:
         self._peak = None if peak is None else finite(where, "peak", peak)
         self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
         self.title = title or key.replace("_", " ")
+        self.in_sentence = in_sentence or _in_sentence(self.title)
         self.description = description
         self.source = source
         self.presets = tuple(presets)
@@ -282,16 +287,16 @@ class NeuronModel:
         if len(self.parameters) < len(parameters):
             names = [p.key for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})
-            raise ValueError(f"model {key!r} declares {', '.join(twice)} twice")
+            raise ValueError(f"{where}: each parameter must have a different key, got {', '.join(twice)} twice.")
         for reserved in RESERVED:
             if reserved in self.parameters:
                 raise ValueError(
-                    f"model {key!r} declares a parameter {reserved!r}: this name is reserved for the "
-                    f"stimulus and the settings ({', '.join(RESERVED)}), use another one"
+                    f"{where}: a parameter must not have the key {reserved!r}, which is reserved for the stimulus and "
+                    f"the settings. Choose another key. Reserved: {', '.join(RESERVED)}."
                 )
         for what, value in (("rest", rest), ("threshold", threshold)):
             if isinstance(value, str) and value not in self.parameters:
-                raise unknown(f"{what} of model {key!r}", value, self.parameters)
+                raise unknown(f"{where}: {what}", "parameter", value, self.parameters)
         self._states = None if states is None else _named(key, states)
         if isinstance(step, ProgramStep):
             _refuse_others(self, step)
@@ -300,7 +305,7 @@ class NeuronModel:
         if threshold_state is not None:
             named = [state.key for state in self._states or ()]
             if threshold_state not in named:
-                raise unknown(f"threshold_state of model {key!r}, among its states", threshold_state, named)
+                raise unknown(f"{where}: threshold_state", "state variable", threshold_state, named)
             self.threshold_place = named.index(threshold_state)
         self._span: float | None = None
         functions = {"step": step, "initial_state": initial_state, "rest": rest, "threshold": threshold}
@@ -313,13 +318,13 @@ class NeuronModel:
         self._made = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse changes: kernels and results are cached for a model."""
+        """Raise an AttributeError, because kernels and results are cached for a model."""
         if "_made" in self.__dict__ and name not in ("_states", "_span", "programs", "discrete"):
-            raise AttributeError(f"model {self.key!r} cannot be changed ({name}): make a new NeuronModel")
+            raise AttributeError(f"model {self.key!r}: {name} cannot be changed. Create a new NeuronModel.")
         super().__setattr__(name, value)
 
     def refuse_changes(self) -> None:
-        """Refuse the model if something that its functions read from outside of themselves was changed since.
+        """Raise an error if a value outside the model's functions that they read has changed since its creation.
 
         Raises
         ------
@@ -330,8 +335,8 @@ class NeuronModel:
         if found is not None:
             name, what = found
             raise ValueError(
-                f"model {self.key!r}: its functions use {name}, which {what} since the model was made. Kernels "
-                f"and results are kept for a model, which does not change: make a new one, or make {name} a Parameter"
+                f"model {self.key!r}: its functions use {name}, which has {what} since the model was created. Kernels "
+                f"and results are cached for a model, so create a new model, or make {name} a Parameter."
             )
 
     def __repr__(self) -> str:
@@ -359,7 +364,7 @@ class NeuronModel:
         given = mapping(parameters)
         for name in given:
             if name not in self.parameters:
-                raise unknown(f"parameter of model {self.key!r}", name, self.parameters)
+                raise unknown(f"model {self.key!r}", "parameter", name, self.parameters)
         return {n: p.check(given.get(n, p.default)) for n, p in self.parameters.items()}
 
     # -- tensors -------------------------------------------------------------------------------
@@ -459,20 +464,20 @@ class NeuronModel:
 
 
 def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
-    """Refuse what is not the step's own, where this is made of programs: they hold all but the ranges and the texts."""
+    """Raise an error for an argument that differs from the programs of the step."""
     programs = step.programs
     names, count = programs.step.parameters, len(programs.step.state)
 
     def refuse(what: str, valid: str) -> NoReturn:
         raise ValueError(
-            f"model {model.key!r}: {what} does not belong to its step, which is that of another model and a program by "
-            f"now: valid is {valid}. For anything else give the function that the other model was made of"
+            f"model {model.key!r}: {what} must be {valid}, because its step is a program that belongs to another "
+            f"model. To change {what}, pass the function from which the other model was created."
         )
 
     if tuple(model.parameters) != names:
-        refuse("parameters", f"{', '.join(names) or 'none'}, in this order")
+        refuse("parameters", f"{', '.join(names) or 'empty'}, in this order")
     if len(model.states) != count:
-        refuse("states", f"{count} of them")
+        refuse("states", f"{count} state variables")
     if model.initial_state != step.initial_state:
         refuse("initial_state", "step.initial_state")
     if model.spike_level != step.level:
@@ -481,14 +486,23 @@ def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
     for what, given, own in zip(("rest", "threshold"), (model.rest, model.threshold), ends, strict=True):
         value = model.parameters[given].default if isinstance(given, str) else given
         if callable(value) or not np.isclose(value, own[0]):
-            refuse(what, f"{own[0]:g}, or a parameter of this default")
+            refuse(what, f"{own[0]:g}, or a parameter with this default")
+
+
+def _in_sentence(title: str) -> str:
+    """Return the default form of a title within a sentence, which names a neuron."""
+    is_neuron = any(word in title.lower() for word in ("neuron", "model", "cell"))
+    return title if is_neuron else f"{title} neuron"
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:
     named = [StateVariable(s) if isinstance(s, str) else s for s in states]
     names = [s.key for s in named]
     if not names or len(set(names)) < len(names):
-        raise ValueError(f"model {model!r}: states are {', '.join(names) or 'none'}; each needs a name of its own")
+        raise ValueError(
+            f"model {model!r}: states must contain at least one name, and each name only once, got "
+            f"{', '.join(names) or 'an empty list'}."
+        )
     if not named[0].unit:
         named[0] = replace(named[0], unit="mV")
     return tuple(named)

@@ -27,15 +27,15 @@ NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 
 # Steps that have more than one input, more than one compartment, or noise.
 _REFUSED = {
-    "coba_lif": "has conductance inputs: write a step that turns one injected current into the voltage "
-    "change yourself, with pw.NeuronModel",
-    "lif_mc": "has several compartments coupled by a matrix: write one compartment's step, or the "
-    "compartments as state variables, with pw.NeuronModel",
-    "lif_correlation": "has synaptic plasticity: wrap the neuron alone, lif_feed_forward_step",
-    "correlation_sensor": "is a sensor and not a neuron",
-    "poisson_encode": "is random: a model here is deterministic",
-    "lif_adex_current_encoder": "does not integrate its adaptation variable: use lif_adex_feed_forward_step",
-    "li": "is a leaky integrator, it never fires",
+    "coba_lif": "has conductance inputs. Write a step that computes the voltage change from one injected current, and "
+    "pass it to pw.NeuronModel",
+    "lif_mc": "has several compartments that are coupled by a matrix. Write a step of one compartment, or with the "
+    "compartments as state variables, and pass it to pw.NeuronModel",
+    "lif_correlation": "has synaptic plasticity. Use lif_feed_forward_step, which is only the neuron",
+    "correlation_sensor": "is a sensor, not a neuron",
+    "poisson_encode": "is random, but a model must be deterministic",
+    "lif_adex_current_encoder": "does not integrate its adaptation variable. Use lif_adex_feed_forward_step",
+    "li": "is a leaky integrator, which never fires",
 }
 
 
@@ -124,7 +124,9 @@ def from_norse(
     def flat_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
         state = initial_state(p, holding)
         if not hasattr(state, "_fields"):
-            raise ValueError("initial_state of a Norse model returns Norse's own NamedTuple, not a plain tuple")
+            raise ValueError(
+                f"from_norse: initial_state must return a NamedTuple from Norse, got {type(state).__name__}."
+            )
         state = _filled(state, holding)
         template[:] = [state]
         return tuple(leaf for field, leaf in leaves(state) if field != "i")
@@ -182,16 +184,16 @@ def _code(entry: Any, tau_syn_inv: float, field: str = "") -> str:
 def _refuse(label: str, function: Any) -> None:
     if not callable(function):
         raise ValueError(
-            f"from_norse: step is {shown(function)}, valid is a feed-forward step or a cell of Norse: a cell without "
-            f"an activation (several compartments) cannot be wrapped, write its step with pw.NeuronModel"
+            f"from_norse: step must be a feed-forward step or a cell from Norse, got {shown(function)}. For a cell "
+            f"without an activation (several compartments), pass a custom step to pw.NeuronModel."
         )
     for prefix, reason in _REFUSED.items():
         stem = label.removesuffix("_step").removesuffix("_feed_forward")
         if stem == prefix or (prefix != "li" and label.startswith(prefix)):
-            raise ValueError(f"Norse's {label} {reason}")
+            raise ValueError(f"from_norse: Norse's {label} {reason}.")
     code = getattr(function, "__code__", None)
     if code is not None and "input_weights" in code.co_varnames[: code.co_argcount]:
         raise ValueError(
-            f"Norse's {label} is a recurrent step with weights; a model here is one neuron with one injected "
-            f"current: wrap {label.replace('_recurrent', '').removesuffix('_step')}_feed_forward_step"
+            f"from_norse: step must be one neuron with one injected current, but Norse's {label} is recurrent and has "
+            f"weights. Use {label.replace('_recurrent', '').removesuffix('_step')}_feed_forward_step."
         )

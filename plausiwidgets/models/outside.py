@@ -45,7 +45,7 @@ class Outside:
         self._known = {name: value for name, value in now.items() if _equal(self._known.get(name, _MISSING), value)}
 
     def changed(self) -> tuple[str, str] | None:
-        """Return the name of the first value that is another than it was, and both in words; None where all are."""
+        """Return the name of the first value that has changed, and the change in words; None if no value has."""
         if not self._functions:
             return None
         now = dict(_values(self._functions))
@@ -73,12 +73,12 @@ def _equal(a: Any, b: Any) -> bool:
 
 def _difference(before: Any, now: Any) -> str:
     if isinstance(before, _Code) or isinstance(now, _Code):
-        return "was defined anew"
+        return "been defined again"
     if now is _MISSING:
-        return "is gone"
+        return "been deleted"
     if isinstance(before, str) and isinstance(now, str):
-        return f"was {before[:40]} and is {now[:40]}"
-    return "was changed"
+        return f"changed from {before[:40]} to {now[:40]}"
+    return "changed"
 
 
 Named = tuple[str, Any, tuple[str, ...]]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.arguments import checked, numbers, shown
-from plausiwidgets.support.names import check_key
+from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.renamed import renamed
 
 Floats = NDArray[np.float64]
@@ -94,25 +94,26 @@ class Parameter:
         for field in ("default", "low", "high"):
             object.__setattr__(self, field, float(getattr(self, field)))
         if not self.low < self.high:
-            raise ValueError(f"{where}: low {self.low:g} must be less than high {self.high:g}")
+            raise ValueError(f"{where}: low must be less than high ({self.high:g}), got {self.low:g}.")
         if not self.low <= self.default <= self.high:
             raise ValueError(
-                f"{where}: the default {self.default:g} is outside of its range, low {self.low:g} to high {self.high:g}"
+                f"{where}: default must be within the range, low {self.low:g} to high {self.high:g}, got "
+                f"{self.default:g}."
             )
         if self.scale not in SCALES:
-            raise ValueError(f"{where}: scale {self.scale!r} is not one of {', '.join(SCALES)}")
+            raise unknown(where, "scale", self.scale, SCALES)
         if self.unit in SCALES:
-            raise ValueError(f"{where}: unit {self.unit!r} is a scale, write scale={self.unit!r}")
+            raise ValueError(f"{where}: unit must not be a scale, got {self.unit!r}. Pass scale={self.unit!r} instead.")
         if self.scale == "log" and self.low <= 0:
-            raise ValueError(f"{where}: a log scale needs low > 0, not {self.low:g}")
+            raise ValueError(f"{where}: low must be > 0 with a log scale, got {self.low:g}.")
         if self.scale == "asinh" and not (self.linear_width is not None and self.linear_width > 0):
-            raise ValueError(f"{where}: an asinh scale needs linear_width > 0, not {self.linear_width}")
+            raise ValueError(f"{where}: linear_width must be > 0 with an asinh scale, got {self.linear_width}.")
         if self.group not in GROUPS:
-            raise ValueError(f"{where}: group {self.group!r} is not one of {', '.join(GROUPS)}")
+            raise unknown(where, "group", self.group, GROUPS)
         try:
             self.check([self.low, self.high])
         except ValueError as error:
-            raise ValueError(f"{where}: low and high must lie within limits: {error}") from None
+            raise ValueError(f"{where}: low and high must be within limits: {error}") from None
 
     @property
     def label(self) -> str:
@@ -125,16 +126,25 @@ class Parameter:
         return meaning(self.key, self.title, self.description)
 
     def limits_text(self) -> str:
-        """Return the hard limits in words, such as ``"finite, > 0"``."""
+        """Return the hard limits in words, such as ``"finite, > 0 (ms)"``."""
+        ends = [end.replace("≥", ">=").replace("≤", "<=") for end in self._ends()]
+        return ", ".join(["finite", *ends]) + (f" ({self.unit})" if self.unit else "")
+
+    def _accepted(self) -> str:
+        """Return the hard limits for an error, such as ``"a finite number > 0 and ≤ 50 (ms)"``."""
+        ends = " and ".join(self._ends())
+        return f"a finite number {ends}".strip() + (f" ({self.unit})" if self.unit else "")
+
+    def _ends(self) -> list[str]:
         low, high = self.limits
-        parts = ["finite"]
+        ends = []
         if self.scale == "log" and (low is None or low <= 0):
-            parts.append("> 0")
+            ends.append("> 0")
         elif low is not None:
-            parts.append(f">= {low:g}")
+            ends.append(f"≥ {low:g}")
         if high is not None:
-            parts.append(f"<= {high:g}")
-        return ", ".join(parts) + (f" ({self.unit})" if self.unit else "")
+            ends.append(f"≤ {high:g}")
+        return ends
 
     def check(self, values: ArrayLike) -> Floats:
         """Return checked `values` as float64.
@@ -142,12 +152,12 @@ class Parameter:
         Raises
         ------
         ValueError
-            If a value is not a number, not finite, or outside of the hard limits; the text
-            names the parameter, the first such value and what is valid.
+            If a value is not a number, not finite, or outside the hard limits; the text
+            has the parameter, the limits and the first such value.
         """
         array = numbers(values)
         if array is None:
-            raise ValueError(f"parameter {self.key!r} is {shown(values)}, valid is a number: {self.limits_text()}")
+            raise ValueError(f"parameter {self.key!r} must be {self._accepted()}, got {shown(values)}.")
         low, high = self.limits
         with np.errstate(invalid="ignore"):
             bad = ~np.isfinite(array)
@@ -159,7 +169,7 @@ class Parameter:
                 bad |= array > high
         if bad.any():
             first = np.atleast_1d(array)[np.atleast_1d(bad)][0]
-            raise ValueError(f"parameter {self.key!r} is {first:g}, valid is: {self.limits_text()}")
+            raise ValueError(f"parameter {self.key!r} must be {self._accepted()}, got {first:g}.")
         return array
 
     def clip(self, values: ArrayLike) -> Floats:

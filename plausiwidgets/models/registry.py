@@ -52,14 +52,16 @@ def get(model: str | NeuronModel) -> NeuronModel:
         custom.by_key[model].refuse_changes()
         return custom.by_key[model]
     if model not in NAMES:
-        raise unknown("model", model, names(), "A custom one is an object, or a name after models.register.")
+        raise unknown(
+            "", "model", model, names(), "Pass a custom model as an object, or register it with models.register."
+        )
     if model not in _builtin:
         neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
         try:
             neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
         except FileNotFoundError:
             command = f"python -m plausiwidgets.simulation.compiled.ship {model}"
-            raise FileNotFoundError(f"the neuron {model!r} has no program: {command} writes it") from None
+            raise FileNotFoundError(f"model {model!r} has no program file. Run {command} to write it.") from None
         _builtin.setdefault(model, neuron)
     return _builtin[model]
 

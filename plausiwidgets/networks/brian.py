@@ -87,7 +87,8 @@ def to_brian2(
     if holding is not None:
         finite("to_brian2", "holding", holding)
     if n < 1 or given not in (1, n):
-        raise ValueError(f"to_brian2: n is {n}, valid is: at least 1, and {given} where arrays have as many values")
+        accepted = "an integer ≥ 1" if given == 1 else f"{given}, the length of the parameter arrays"
+        raise ValueError(f"to_brian2: n must be {accepted}, got {n}.")
     brian2 = imported("brian2")
     names = _names(neuron)
     states = [names[s.key] for s in neuron.states]
@@ -129,7 +130,7 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
     names |= {line.name: f"_step_{line.name}" for line in program.body}
 
     def refuse(what: str) -> NotCompilableError:
-        return NotCompilableError(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have")
+        return NotCompilableError(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have.")
 
     def text(value: Value) -> str:
         if value.number is None:
@@ -137,14 +138,14 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         if value.dtype == BOOL:
             return str(bool(value.number))
         if math.isnan(value.number):
-            raise refuse("computes with nan")
+            raise refuse("uses nan")
         number = repr(value.number)
         return f"({number})" if number.startswith("-") else number
 
     def expression(line: Instruction) -> str:
         for dtype in (line.dtype, *(a.dtype for a in line.arguments)):
             if dtype not in (BOOL, DOUBLE, LONG):
-                raise refuse(f"computes in {dtype}")
+                raise refuse(f"uses the type {dtype}")
         arguments = [text(a) for a in line.arguments]
         if line.operation is CAST:
             (x,), own = arguments, line.arguments[0].dtype

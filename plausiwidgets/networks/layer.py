@@ -45,14 +45,17 @@ class NeuronLayer(torch.nn.Module):
             raise NotCompilableError(f"to_norse: {reason}") from None
         if not self._step.deciding and model.spike_level is None:
             raise ValueError(
-                f"to_norse: the spikes of model {model.key!r} come from no comparison (<, <=, >, >=), so that no "
-                f"surrogate can take the place of its derivative: compare the potential with a threshold"
+                f"to_norse: the spikes of model {model.key!r} must come from a comparison (<, <=, >, >=), whose "
+                f"derivative the surrogate replaces. Compare the potential with a threshold."
             )
         self.model, self.dt, self.slope, self.detach_reset = model, dt, slope, detach_reset
         self.neuron = torch.nn.Module()
         for name, value in values.items():
             if hasattr(self.neuron, name):
-                raise ValueError(f"to_norse: parameter {name!r} of model {model.key!r} is a name that torch.nn has")
+                raise ValueError(
+                    f"to_norse: a parameter must not have the name of an attribute of torch.nn.Module, got {name!r} of "
+                    f"model {model.key!r}."
+                )
             tensor = _tensor(value)
             if name in learned:
                 self.neuron.register_parameter(name, torch.nn.Parameter(tensor))

@@ -104,33 +104,35 @@ def to_norse(
     step = check_dt(neuron, dt)
     sizes = {v.size for v in values.values() if v.ndim}
     if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:
-        raise ValueError(f"to_norse: arrays of parameters have {sorted(sizes)} values, valid is one for each neuron")
+        raise ValueError(
+            f"to_norse: arrays of parameters must have one value for each neuron, got {sorted(sizes)} values."
+        )
     learned = {learn} if isinstance(learn, str) else set(learn)
     for name in learned:
         if name not in values:
-            raise unknown(f"parameter of model {neuron.key!r} to learn", name, values)
+            raise unknown("to_norse: learn", "parameter", name, values)
     if isinstance(surrogate, str) and surrogate not in SURROGATES:
-        raise unknown("surrogate", surrogate, SURROGATES)
+        raise unknown("to_norse", "surrogate", surrogate, SURROGATES)
     slope = SURROGATES[surrogate] if isinstance(surrogate, str) else surrogate
     if isinstance(alpha, str):
         if alpha != "auto":
-            raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
+            raise ValueError(f"to_norse: alpha must be 'auto' or a number > 0 (mV⁻¹), got {alpha!r}.")
         steepness = _SLOPES / neuron.span(values)
     else:
         steepness = np.array([alpha], dtype=np.float64)
     if not (steepness > 0.0).all():
-        raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
+        raise ValueError(f"to_norse: alpha must be 'auto' or a number > 0 (mV⁻¹), got {alpha!r}.")
     scale: np.ndarray | None = None
     if isinstance(input, str):
         if input not in ("current", "rheobase"):
-            raise unknown("input", input, ("current", "rheobase"))
+            raise unknown("to_norse", "input", input, ("current", "rheobase"))
         if input == "rheobase":
             scale = rheobase(neuron, values, step)
     else:
         scale = numbers(input)
         if scale is None or scale.ndim > 1 or not scale.size or not np.isfinite(scale).all():
             raise ValueError(
-                f"to_norse: input is {shown(input)}, valid is: 'current', 'rheobase', or a finite current, one for all "
-                f"neurons or one for each ({neuron.current.unit})"
+                "to_norse: input must be 'current', 'rheobase', or one finite current for all neurons or for each "
+                f"neuron ({neuron.current.unit}), got {shown(input)}."
             )
     return NeuronLayer(neuron, values, step, slope, steepness, detach_reset, learned, scale)

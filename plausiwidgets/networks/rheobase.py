@@ -41,8 +41,8 @@ def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float, du
             if wrong.any():
                 which = "" if n == 1 else f" (set {int(np.flatnonzero(wrong)[0])})"
                 raise ValueError(
-                    f"model {neuron.key!r} with these parameters{which} {words}: it has no rheobase in the range of "
-                    f"its current. Give the current that stands for an input of 1 as a number, or input='current'"
+                    f"model {neuron.key!r} has no rheobase in the range of its current, because with these "
+                    f"parameters{which} it {words}. Pass the current for an input of 1 as a number, or input='current'."
                 )
         first = np.argmax(fires, axis=1)
         least, most = (currents[np.arange(n), i] for i in (np.maximum(first - 1, 0), first))

@@ -17,7 +17,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.support.arguments import bounded, checked, finite, takes, whole
+from plausiwidgets.support.arguments import bounded, checked, finite, shown, takes, whole
 from plausiwidgets.support.extras import require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike
@@ -44,9 +44,11 @@ def _optimization(
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     limit = None if time_limit is None else finite("optimize", "time_limit", time_limit, above=0.0, unit="s")
     if strategy is not None and not callable(strategy):
-        raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
+        raise TypeError(
+            f"optimize: strategy must be None, or a class or function that returns a Strategy, got {shown(strategy)}."
+        )
     if strategy is not None and popsize is not None:
-        raise ValueError("popsize is a setting of the default strategy: omit popsize or strategy")
+        raise ValueError("optimize: pass either popsize or strategy, because only the default strategy has a popsize.")
     optimizer = Optimizer(
         problem,
         whole("optimize", "seed", seed, 0),
@@ -158,7 +160,7 @@ def make_problem(
     dt: float | None = None,
 ) -> Problem:
     """Return the checked problem of a model and a pattern, each a name or an object."""
-    neuron, firing = models.get(model), judged(patterns.get(pattern), "search for")
+    neuron, firing = models.get(model), judged(patterns.get(pattern), "searched for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
 
@@ -169,13 +171,16 @@ def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
 
     reason = why_not(model) if engine == "auto" and not model.programs else None
     if reason is not None:
-        warn_caller(f"a search of model {model.key!r} takes hundreds of times as long as of a compiled one. {reason}")
+        warn_caller(
+            f"a search with model {model.key!r} takes hundreds of times as long as with a compiled model. "
+            f"{reason[:1].upper()}{reason[1:]}"
+        )
 
 
 def check_engine(engine: str) -> str:
     """Return the name of an engine; ValueError if it is unknown, ImportError if it is not installed."""
     if engine not in ENGINES:
-        raise unknown("engine", engine, ENGINES)
+        raise unknown("", "engine", engine, ENGINES)
     if engine == "torch":
         require("torch")
     return engine

@@ -100,7 +100,7 @@ class Background(ABC, Generic[S, R]):
             The error that ended it, such as of the model's step.
         """
         if not self.wait(timeout):
-            raise TimeoutError(f"the {self.what} has not ended after {timeout:g} s")
+            raise TimeoutError(f"the {self.what} has not ended after {timeout:g} s.")
         if self._error is not None:
             raise self._error
         return self._outcome()
@@ -156,7 +156,7 @@ class Background(ABC, Generic[S, R]):
 
     def _begin(self) -> None:
         if self._begun:
-            raise ValueError(f"the {self.what} has begun before, valid is: once; snapshot() and result() have it")
+            raise ValueError(f"the {self.what} has already started. Use snapshot() or result() to get its state.")
         self._begun = True
 
     @abstractmethod
@@ -180,7 +180,7 @@ class Background(ABC, Generic[S, R]):
         except Exception as error:
             self._progress = NoProgress()
             self.progress_error = _describe(error)
-            warn(f"{self.what}: the progress failed and is switched off ({self.progress_error})")
+            warn(f"{self.what}: the progress display failed and is now off ({self.progress_error}).")
 
     def _work_behind(self) -> None:
         step_back()

@@ -50,8 +50,8 @@ class Optimizer:
         self.strategy: Strategy = make(space=space, seed=seed, budget=budget, start=point)
         if not isinstance(self.strategy, Strategy):
             raise TypeError(
-                f"strategy made a {type(self.strategy).__name__}, valid is: a subclass of "
-                "plausiwidgets.optimization.Strategy, or an object with all its members"
+                "optimize: strategy must return a subclass of plausiwidgets.optimization.Strategy, or an object with "
+                f"all its members, got {type(self.strategy).__name__}."
             )
         self.result = Result(
             model=problem.model.key,
@@ -108,7 +108,7 @@ class Optimizer:
             }
         penalties = batch.guidance
         if not np.all(np.isfinite(penalties)):
-            raise ValueError("a penalty is not finite")
+            raise ValueError("every penalty must be finite.")
         self._asked, self._rank = None, min(rank, self._rank)
         evaluations, restarts = before.evaluations + len(penalties), self.strategy.restarts
         self.strategy.tell(penalties)

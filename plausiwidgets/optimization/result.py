@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -19,7 +20,7 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import CriterionResult, Protocol, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import MARKS, STATUSES
+from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
@@ -204,13 +205,13 @@ class Result(Printed):
         --------
         >>> found = Result("lif", "tonic_spiking", 0, 2000, stop_reason="solved", status="replicated", found_after=12)
         >>> found.summary
-        'replicated, found after 12 evaluations'
-        >>> missed = {"regular firing": "0.86, asked for ≥ 0.9"}
+        'verified, found after 12 evaluations'
+        >>> missed = {"burst ends abruptly": "0.86, must be ≥ 0.9"}
         >>> Result("lif", "mixed_mode", 0, 64, stop_reason="budget", evaluations=64, loss=0.5, unmet=missed).summary
-        'not found within 64 evaluations, least loss 0.5: the best misses regular firing (0.86, asked for ≥ 0.9)'
+        'not found after 64 evaluations, smallest loss 0.5; not met: burst ends abruptly (0.86, must be ≥ 0.9)'
         """
         if self.stop_reason == "failed":
-            return f"failed: {self.error}"
+            return f"{PAIR_WORDS['failed']}: {self.error}"
         ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(
             self.stop_reason, ""
         )
@@ -218,25 +219,23 @@ class Result(Printed):
 
     @property
     def _found(self) -> str:
+        word, after = PAIR_WORDS[self.status], f"after {_evaluations(self.evaluations)}"
         if self.status == "replicated":
-            return f"replicated, found after {_evaluations(self.found_after or 0)}"
-        within = f"within {_evaluations(self.evaluations)}"
+            return f"{word}, found after {_evaluations(self.found_after or 0)}"
         if self.status == "fragile":
-            return f"fragile: accepted, but not {self.failed_test}, {within}"
+            return f"{word} {after}: the best set fails a verification test ({self.failed_test})"
         if self.status == "unverified":
-            return f"accepted {within}, not verified"
+            return f"{word}, {after}"
         if self.ruled_out:
-            searched = f"not found {within}, and " if self.evaluations else ""
-            return f"{searched}ruled out: {self.ruled_out}"
-        least = f", least loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
+            searched = f"{word} {after}, and " if self.evaluations else ""
+            return f"{searched}{PAIR_WORDS['ruled_out']}: {self.ruled_out}"
+        loss = f", smallest loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.unmet:
-            return f"not found {within}{least}"
+            return f"{word} {after}{loss}"
         named = [f"{name} ({value})" for name, value in self.unmet.items()]
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
-        ends = self.at_bounds
-        whose = "its range" if len(ends) == 1 else "their ranges"
-        beyond = f"; at an end of {whose}, which bounds= widens: {', '.join(ends)}" if ends else ""
-        return f"not found {within}{least}: the best misses {', '.join(named[:NAMED])}{more}{beyond}"
+        beyond = f"; at a bound, which bounds= can widen: {', '.join(self.at_bounds)}" if self.at_bounds else ""
+        return f"{word} {after}{loss}; not met: {', '.join(named[:NAMED])}{more}{beyond}"
 
     @property
     def generation(self) -> int:
@@ -270,7 +269,7 @@ class Result(Printed):
     def _require_set(self) -> None:
         if not self.parameters:
             raise ValueError(
-                f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.stop_reason}"
+                f"the search for {self.pattern!r} with {self.model!r} has no parameter set (state: {self.stop_reason})."
             )
 
     # -- for a progress --------------------------------------------------------------------------
@@ -308,14 +307,14 @@ class Result(Printed):
             data = {STORED_RESULT.get(name, name): value for name, value in data.items()} | {"format": FORMAT}
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
-            raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
+            raise ValueError(f"Result: format must be {FORMAT!r}, got {found!r}.")
         try:
             known = {name: read(data[name]) for name, read in _READ.items()}
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-            raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
+            raise ValueError(f"Result: the data are incomplete ({type(error).__name__}: {error}).") from None
         for name, valid in (("stop_reason", STATES), ("status", STATUSES)):
             if known[name] not in valid:
-                raise ValueError(f"not a result: {name} is {known[name]!r}, valid is {', '.join(valid)}")
+                raise ValueError(f"Result: {name} must be one of {', '.join(valid)}, got {known[name]!r}.")
         return cls(**known)
 
     @classmethod
@@ -332,8 +331,8 @@ class Result(Printed):
     def _brief(self) -> str:
         """The outcome in few words."""
         if self.stop_reason == "failed":
-            return f"failed ({self.error})"
-        return self._found.partition(":")[0] if self.ended else self.stop_reason
+            return f"{PAIR_WORDS['failed']} ({self.error})"
+        return re.split("[:;]", self._found)[0] if self.ended else self.stop_reason
 
     def _table(self) -> Table:
         known = self._parameters()
@@ -346,16 +345,18 @@ class Result(Printed):
             )
             for name, value in self.parameters.items()
         ]
-        title = f"{self.model}, {self.pattern}, seed {self.seed}: {MARKS[self._status]} {self.summary}"
+        title = f"{self.model}, {self.pattern}, seed {self.seed}: {SYMBOLS[self._status]} {self.summary}"
         spent = [f"{self.evaluations} of {self.budget} evaluations", f"{self.seconds:.1f} s"]
         if self.dt is not None:
             spent.append(f"dt {self.dt:g} ms")
         if self.robustness is not None:
-            spent.append(f"{100 * self.robustness:.0f} % of copies changed by up to 1 % are accepted")
+            spent.append(f"{100 * self.robustness:.0f} % of copies, changed by up to 1 %, meet all criteria")
         return Table(title, ("parameter", "value", "unit", "searched"), rows, [", ".join(spent)], numbers=(1,))
 
     @property
     def _status(self) -> str:
+        if self.ruled_out and self.status in ("fragile", "rejected"):
+            return "ruled_out"
         return "failed" if self.stop_reason == "failed" else self.status
 
     def _parameters(self) -> Mapping[str, Parameter]:
@@ -401,7 +402,7 @@ def objective_curve(evaluations: Evaluations) -> Plot:
 def describe_unmet(checks: Iterable[CriterionResult]) -> dict[str, str]:
     """Return the criteria that a set does not meet, the largest penalty first: name → value and valid interval."""
     missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.penalty))
-    return {c.title: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
+    return {c.title: f"{number(c.value)}, must be {interval(c.low, c.high, c.unit)}" for c in missed}
 
 
 def _plain(value: Any) -> Any:

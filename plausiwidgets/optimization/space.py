@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.support.arguments import mapping
+from plausiwidgets.support.arguments import mapping, shown
 from plausiwidgets.support.names import unknown
 
 Bounds = Mapping[str, tuple[float, float]]
@@ -91,23 +91,27 @@ class Space:
         for what, named in (("start", given), ("fixed", held), ("bounds", boxes)):
             for name in named:
                 if name not in parameters:
-                    raise unknown(f"parameter in {what}", name, parameters)
+                    raise unknown(what, "parameter", name, parameters)
         for name in boxes:
             if name in held:
-                raise ValueError(f"parameter {name!r} is in fixed and in bounds, valid is: in one of them")
+                raise ValueError(f"parameter {name!r} must be either in fixed or in bounds, got both.")
         base = {n: _number(p, given.get(n, p.default)) for n, p in parameters.items()}
         base |= {n: _number(parameters[n], v) for n, v in held.items() if v is not None}
         checked = {n: _check_bounds(parameters[n], pair) for n, pair in boxes.items()}
         names = tuple(n for n, p in parameters.items() if n not in held and (p.vary or n in checked))
         if not names:
-            raise ValueError(f"nothing is left free to optimize: fix fewer than all of {', '.join(parameters)}")
+            raise ValueError(
+                f"fixed must leave at least one parameter to optimize, got all of {', '.join(parameters)}."
+            )
         low, high = [], []
         for name in names:
             p, value = parameters[name], base[name]
             if name in checked:
                 a, b = checked[name]
                 if name in given and not a <= value <= b:
-                    raise ValueError(f"start: parameter {name!r} is {value:g}, outside of the bounds {a:g} to {b:g}")
+                    raise ValueError(
+                        f"start: parameter {name!r} must be within its bounds {a:g} to {b:g}, got {value:g}."
+                    )
                 base[name] = min(max(value, a), b)
             else:
                 a, b = min(p.low, value), max(p.high, value)
@@ -142,7 +146,7 @@ class Space:
 def _number(parameter: Parameter, value: ArrayLike) -> float:
     array = parameter.check(value)
     if array.ndim:
-        raise ValueError(f"parameter {parameter.key!r} is an array of shape {array.shape}, valid is a number")
+        raise ValueError(f"parameter {parameter.key!r} must be a number, got an array of shape {array.shape}.")
     return float(array)
 
 
@@ -151,11 +155,11 @@ def _check_bounds(parameter: Parameter, pair: tuple[float, float]) -> tuple[floa
     try:
         low, high = (float(x) for x in pair)
     except (TypeError, ValueError):
-        raise ValueError(f"bounds of {name!r} are {pair!r}, valid is a pair of numbers (low, high)") from None
+        raise ValueError(f"bounds of {name!r} must be a pair of numbers (low, high), got {shown(pair)}.") from None
     try:
         parameter.check([low, high])
     except ValueError as error:
         raise ValueError(f"bounds of {name!r}: {error}") from None
     if not low < high:
-        raise ValueError(f"bounds of {name!r} are {low:g} to {high:g}, valid is low < high")
+        raise ValueError(f"bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g}).")
     return low, high

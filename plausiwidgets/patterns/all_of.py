@@ -12,10 +12,10 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import Protocol, StimulusParameter
+from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, lower_first
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.support.renamed import renamed
-from plausiwidgets.texts import marked
+from plausiwidgets.texts import marked, tr
 
 
 @renamed
@@ -81,11 +81,11 @@ Judged = Pattern | AllOf
 
 
 def judged(protocol: Protocol, what: str) -> Judged:
-    """Return a protocol with criteria; raise a ValueError, with the intended action `what`, for one without."""
+    """Return a protocol with criteria; a ValueError for a stimulus states what it cannot be, such as "searched for"."""
     if isinstance(protocol, Judged):
         return protocol
     raise ValueError(
-        f"“{protocol.title}” is a stimulus without criteria: there is nothing to {what}. Choose a firing pattern"
+        f"“{protocol.title}” is a stimulus without criteria, so it cannot be {what}. Choose a firing pattern."
     )
 
 
@@ -97,23 +97,24 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
     ValueError
         If there are fewer than two, one is named twice, or one is a stimulus without criteria.
     """
-    asked = [judged(part, "show together with others") for part in parts]
+    asked = [judged(part, "combined with other patterns") for part in parts]
     flat = [part for pattern in asked for part in pattern.components.values()]
     keys = [part.key for part in flat]
     if len(flat) < 2:
-        raise ValueError(f"all_of takes at least two patterns, not {len(flat)}")
+        raise ValueError(f"all_of: patterns must contain at least two patterns, got {len(flat)}.")
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise ValueError(f"all_of: {', '.join(map(repr, twice))} is named twice")
-    titles = [flat[0].title, *(part.title[:1].lower() + part.title[1:] for part in flat[1:])]
+        raise ValueError(
+            f"all_of: patterns must contain each pattern only once, got {', '.join(map(repr, twice))} twice."
+        )
+    titles = [flat[0].title, *(lower_first(part.title) for part in flat[1:])]
     letters = [part.letter for part in flat]
     return AllOf(
         key="_and_".join(keys),
-        title=f"{', '.join(titles[:-1])} and {titles[-1]}",
+        title=_list(titles),
+        in_sentence=_list([part.in_sentence for part in flat]),
         letter="+".join(letters) if all(letters) else "",
-        description=marked(
-            "One neuron, with the same parameters, shows each of these patterns under a stimulus of its own."
-        ),
+        description=marked("With these parameters, the neuron shows each of these patterns, given the right stimulus."),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
         stimulus_parameters=[
@@ -130,6 +131,23 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         ),
         budget=sum(part.budget for part in flat),
     )
+
+
+def in_sentence(pattern: Protocol) -> str:
+    """Return the in-sentence title of a pattern in the current language, for a combined pattern that of each part.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> in_sentence(pw.patterns.all_of("tonic_spiking", "integrator", "rebound_spike"))
+    'tonic spiking, temporal integration and a rebound spike'
+    """
+    *parts, last = (tr(part.in_sentence) for part in pattern.components.values())
+    return tr("{first} and {last}", first=", ".join(parts), last=last) if parts else last
+
+
+def _list(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _title(value: StimulusParameter | Parameter) -> str:

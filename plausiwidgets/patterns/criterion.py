@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.names import unknown
 from plausiwidgets.support.renamed import renamed
 
 Floats = NDArray[np.float64]
@@ -78,15 +79,15 @@ class Criterion:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise ValueError(f"criterion {self.key!r}: low {self.low} must be at most high {self.high}")
+            raise ValueError(f"criterion {self.key!r}: low must be at most high ({self.high}), got {self.low}.")
         if self.low == -INF and self.high == INF and not self.at_least_steps:
-            raise ValueError(f"criterion {self.key!r} accepts everything: give low, high, or both")
+            raise ValueError(f"criterion {self.key!r} must have an accepted range. Pass low, high, or both.")
         finite(f"criterion {self.key!r}", "scale", self.scale, above=0.0)
         finite(f"criterion {self.key!r}", "weight", self.weight, above=0.0, high=1.0)
         if self.kind not in KINDS:
-            raise ValueError(f"criterion {self.key!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}")
+            raise unknown(f"criterion {self.key!r}", "kind", self.kind, KINDS)
         if self.kind == "log" and self.low <= 0 and self.low != -INF:
-            raise ValueError(f"criterion {self.key!r}: a ratio (kind 'log') needs low > 0, not {self.low}")
+            raise ValueError(f"criterion {self.key!r}: low must be > 0 for a ratio (kind 'log'), got {self.low}.")
 
     def interval(self, span: Floats, dt: float) -> tuple[Floats, Floats]:
         """Return the accepted interval for each set, shape [n]."""
@@ -196,21 +197,21 @@ def quantity(
 
 # -- criteria of every pattern ---------------------------------------------------------------------
 
-QUIET = count("quiet", "silent before", at_most(0), "spikes",
-    "Spikes before the stimulus, after the neuron has settled: it must be silent.")  # fmt: skip
-AT_REST = quantity("at_rest", "at rest before", at_most(0.1), "mV", scale=0.5, per_span=True,
-    text="How much the potential moves in the 50 ms before the stimulus. The neuron started slightly off its rest and "
-         "must have returned: otherwise it may fire without the stimulus.")  # fmt: skip
-MIN_ISI = quantity("min_isi", "shortest interval", at_least(1.0), "ms", scale=0.5, at_least_steps=3.0,
-    text="The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs "
-         "away.")  # fmt: skip
-BELOW_THRESHOLD = quantity("below_threshold", "rests below threshold", at_most(10.0), "mV", scale=5.0, per_span=True,
-    without_reset=True,
-    text="How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
-         "fire (depolarization block), and its response is not that of a resting neuron.")  # fmt: skip
-CELL = quantity("cell", "potentials of a cell", at_most(0.0), "mV", scale=100.0,
-    text="How far the potential leaves the range from −150 to +80 mV in any response: the potential of a cell "
-         "cannot.")  # fmt: skip
-WHOLE = quantity("whole", "every spike is whole", at_least(0.3), "1", scale=0.3, without_reset=True,
-    text="How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike "
-         "of the model: a ripple that crosses the spike level is not a spike.")  # fmt: skip
+QUIET = count("quiet", "silent before the stimulus", at_most(0), "spikes",
+    "Number of spikes before the stimulus, once the neuron has settled.")  # fmt: skip
+AT_REST = quantity("at_rest", "at rest before the stimulus", at_most(0.1), "mV", scale=0.5, per_span=True,
+    text="Range of the membrane potential in the last 50 ms before the stimulus. The neuron starts slightly away "
+         "from rest and must have returned. Otherwise it might fire without the stimulus.")  # fmt: skip
+MIN_ISI = quantity("min_isi", "intervals long enough", at_least(1.0), "ms", scale=0.5, at_least_steps=3.0,
+    text="Shortest interspike interval. Intervals below 1 "
+         "ms, or below three time steps, are not physiological.")  # fmt: skip
+BELOW_THRESHOLD = quantity("below_threshold", "rest without depolarization block", at_most(10.0), "mV", scale=5.0,
+    per_span=True, without_reset=True,
+    text="Resting potential minus threshold. A neuron far above its threshold is silent because of depolarization "
+         "block, not because it is at rest.")  # fmt: skip
+CELL = quantity("cell", "physiological membrane potential", at_most(0.0), "mV", scale=100.0,
+    text="Largest excursion of the membrane potential outside the range from −150 to +80 mV. Real "
+        "cells stay within this range.")  # fmt: skip
+WHOLE = quantity("whole", "spikes large enough", at_least(0.3), "1", scale=0.3, without_reset=True,
+    text="Height of the smallest spike, from the preceding minimum to its peak, as a fraction of a full spike of "
+         "this model. A ripple that just crosses the detection level is not a spike.")  # fmt: skip

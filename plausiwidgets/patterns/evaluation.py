@@ -42,7 +42,7 @@ def complete(
     given = mapping(parameters)
     for name in given:
         if name not in known:
-            raise unknown(f"parameter of model {model.key!r} with pattern {pattern.key!r}", name, known)
+            raise unknown(f"model {model.key!r} with pattern {pattern.key!r}", "parameter", name, known)
     return {name: p.check(given.get(name, p.default)) for name, p in known.items()}
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+from plausiwidgets.support.printed import grouped as grouped
 from plausiwidgets.support.printed import number as number
 
-ONE = {"spikes": "spike", "bursts": "burst", "intervals": "interval"}
+ONE = {
+    "spikes": "spike", "bursts": "burst", "intervals": "interval", "periods": "period", "extrema": "extremum",
+    "times": "time",
+}  # fmt: skip
 """Units that are counted, of one."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.support.names import unknown
 
 Time = float | str | Callable[[Any, Traces], float]
 """A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
@@ -66,9 +67,7 @@ class Mark:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(
-                f"mark of criterion {self.criterion!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}"
-            )
+            raise unknown(f"mark of criterion {self.criterion!r}", "kind", self.kind, KINDS)
 
 
 def last_onset(s: Any, trace: Traces) -> float:

@@ -122,7 +122,7 @@ class Pattern(Protocol):
         start.
     budget : int
         Evaluations that a search for it takes by default.
-    letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
+    in_sentence, letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
         As of a `Protocol`.
 
     Raises
@@ -163,13 +163,13 @@ class Pattern(Protocol):
         whole(where, "budget", self.budget, 1)
         self._check_keys()
         if not self.criteria:
-            raise ValueError(f"{where} has no criteria: every neuron would show it")
+            raise ValueError(f"{where} must have at least one criterion. Without criteria, every neuron shows it.")
         unique(f"{where}: criterion", [c.key for c in self.criteria])
         set_fields(self, criteria=with_common(self.criteria, self.at_rest))
         if (self.procedure is None) == (self.measure is None):
-            raise ValueError(f"{where} needs either measure (and sweeps) or procedure")
+            raise ValueError(f"{where} must have either measure (with sweeps) or procedure.")
         if self.measure is not None and self.sweeps is None:
-            raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
+            raise ValueError(f"{where} must have sweeps, because it has measure. Pass sweeps.")
         set_fields(self, tried=trial.is_needed())
         sweeps: dict[str, Sweep] = {}
         if self.sweeps is not None:
@@ -217,10 +217,11 @@ class Pattern(Protocol):
             return
         for name in (*window.fire, *window.silent):
             if name not in sweeps:
-                raise unknown(f"sweep of {where}", name, sweeps)
+                raise unknown(where, "sweep", name, sweeps)
         if "amplitude" not in self.stimulus_names or not window.fire or not window.silent:
             raise ValueError(
-                f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
+                f"{where}: amplitude_window requires a stimulus value 'amplitude', at least one sweep in fire and at "
+                "least one in silent."
             )
 
     def __repr__(self) -> str:
@@ -268,20 +269,23 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
 def check_features(
     pattern: Protocol, criteria: Sequence[Criterion], features: Mapping[str, ArrayLike | Graded], n: int
 ) -> dict[str, Floats]:
-    """Return the features of criteria as arrays of shape [n]; a ValueError says which is not measured, or not so."""
+    """Return the features of criteria as arrays of shape [n].
+
+    A ValueError names a feature that is missing, or that has a wrong shape.
+    """
     out = {}
     for criterion in criteria:
         if criterion.key not in features:
             raise ValueError(
-                f"pattern {pattern.key!r}: criterion {criterion.key!r} is about a feature that is not measured; "
-                f"measured are {', '.join(features)}"
+                f"pattern {pattern.key!r}: criterion {criterion.key!r} requires a feature that is not measured. "
+                f"Measured: {', '.join(features)}."
             )
         value = features[criterion.key]
         array = np.asarray(value.value if isinstance(value, Graded) else value, dtype=np.float64)
         if array.shape not in ((), (n,)):
             raise ValueError(
-                f"pattern {pattern.key!r}: feature {criterion.key!r} has the shape {list(array.shape)}, it must be "
-                f"[n], a value for each of the {n} sets"
+                f"pattern {pattern.key!r}: feature {criterion.key!r} must have the shape [n], one value for each of "
+                f"the {n} parameter sets, got the shape {list(array.shape)}."
             )
         out[criterion.key] = np.broadcast_to(array, (n,))
     return out

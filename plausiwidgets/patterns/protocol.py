@@ -32,10 +32,12 @@ StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its stimulus parameters."""
 
 _CURRENT, _INJECTED = "current", "injected"
-_DOWNWARDS = "Depth of inhibition: how far the current goes down from the holding level."
+_DOWNWARDS = "Amplitude of the inhibition, downwards from the holding current."
 _TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level.",
-    "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",
+    "amplitude": "Amplitude of the stimulus, relative to the holding current.",
+    "holding": (
+        "Constant holding current. The neuron settles at this current before the stimulus, which is added to it."
+    ),
 }
 
 
@@ -99,17 +101,18 @@ class StimulusParameter:
         object.__setattr__(self, "title", self.title or self.key)
         if self.key in LINK_NAMES:
             raise ValueError(
-                f"the key of a stimulus value is {self.key!r}, which is reserved for links and settings "
-                f"({', '.join(LINK_NAMES)}): choose another key"
+                f"the key of a stimulus value must not be a name that is reserved for links and settings, got "
+                f"{self.key!r}. Choose another key. Reserved: {', '.join(LINK_NAMES)}."
             )
         if self.of not in ("", _CURRENT, _INJECTED):
             raise ValueError(
-                f"stimulus value {self.key!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
+                f"stimulus value {self.key!r}: of must be 'current' or 'injected', got {self.of!r}. For any other "
+                "value, pass unit instead."
             )
         if bool(self.unit) == bool(self.of):
             raise ValueError(
-                f"stimulus value {self.key!r} needs a unit: say unit='ms', or of='current' for a current in the "
-                "model's own unit, and not both"
+                f"stimulus value {self.key!r} must have either a unit or of. Pass unit='ms', for example, or "
+                "of='current' for a current in the model's own unit."
             )
         if self.limits is None:
             object.__setattr__(self, "limits", (self.low, self.high) if self.unit == "ms" else (None, None))
@@ -146,6 +149,9 @@ class Protocol:
         Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
+    in_sentence : str
+        Title within a sentence, with its article, such as "a rebound spike". The default is the title with a lower-case
+        first letter, unless the first word is an abbreviation.
     letter, description, look_for, function, parameter_hint, source : str
         Texts for the user: the behaviour, what to look at (a sentence, such as "Look for two spikes."), its possible
         role in the brain, the parameter that matters, and the publication.
@@ -182,6 +188,7 @@ class Protocol:
     title: str
     stimulus_parameters: Sequence[StimulusParameter] = ()
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    in_sentence: str = ""
     letter: str = ""
     description: str = ""
     look_for: str = ""
@@ -196,18 +203,20 @@ class Protocol:
     def __post_init__(self) -> None:
         self._check_keys()
         if self.sweeps is None:
-            raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
+            raise ValueError(f"protocol {self.key!r} must have sweeps. Without sweeps, no current is injected.")
         self._check_main_sweep(trial.try_sweeps(self))
 
     def _check_keys(self) -> None:
         where = f"pattern {self.key!r}"
         if not self.key.isidentifier():
-            raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
+            raise ValueError(f"the key of a pattern must be a Python identifier, got {self.key!r}.")
         if unicodedata.normalize("NFKC", self.key) != self.key:
-            raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
+            meant = unicodedata.normalize("NFKC", self.key)
+            raise ValueError(f"the key of a pattern must be in Unicode's form NFKC, got {self.key!r}. Write {meant!r}.")
         if not self.title:
-            raise ValueError(f"{where} needs a title")
+            raise ValueError(f"{where} must have a title.")
         unique(f"{where}: stimulus value", self.stimulus_names)
+        set_fields(self, in_sentence=_Phrase.of(self.in_sentence, self.title))
         set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
 
     # -- values --------------------------------------------------------------------------------
@@ -260,8 +269,8 @@ class Protocol:
         for value in self.stimulus_parameters:
             if value.key in model.parameters:
                 raise ValueError(
-                    f"{value.key!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
-                    f"{model.key!r}: rename one"
+                    f"pattern {self.key!r}: stimulus value {value.key!r} must not have the name of a parameter of "
+                    f"model {model.key!r}. Rename one of them."
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
@@ -325,7 +334,7 @@ class Protocol:
         if not self.main_sweep:
             set_fields(self, main_sweep=next(iter(sweeps)))
         if self.main_sweep not in sweeps:
-            raise unknown(f"sweep of pattern {self.key!r}", self.main_sweep, sweeps)
+            raise unknown(f"pattern {self.key!r}", "sweep", self.main_sweep, sweeps)
 
     # -- shown -----------------------------------------------------------------------------------
 
@@ -351,10 +360,37 @@ def usual_current(model: NeuronModel) -> float:
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
+class _Phrase(str):
+    """A title within a sentence, with the title that it belongs to: `replace` of a pattern may change the latter."""
+
+    of_title: str
+
+    @classmethod
+    def of(cls, phrase: str, title: str) -> _Phrase:
+        """Return the phrase of a title; the default if there is none, or one of another title."""
+        is_own = phrase and getattr(phrase, "of_title", title) == title
+        made = cls(phrase if is_own else lower_first(title))
+        made.of_title = title
+        return made
+
+
+def lower_first(title: str) -> str:
+    """Return a title with a lower-case first letter, unless its first word is an abbreviation such as ADP.
+
+    Examples
+    --------
+    >>> lower_first("Two spikes"), lower_first("A pair of pulses"), lower_first("ADP after a burst")
+    ('two spikes', 'a pair of pulses', 'ADP after a burst')
+    """
+    first, _, _ = title.partition(" ")
+    is_word = first[1:].islower() or first == "A"
+    return title[:1].lower() + title[1:] if is_word else title
+
+
 def unique(what: str, names: Sequence[str]) -> None:
     twice = sorted({n for n in names if list(names).count(n) > 1})
     if twice:
-        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
+        raise ValueError(f"{what} {', '.join(map(repr, twice))} must be listed only once.")
 
 
 def set_fields(pattern: Protocol, **fields: Any) -> None:

@@ -115,12 +115,12 @@ class Injected:
         >>> t, spikes = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [122.0, 160.0, 201.0, 240.0]
         >>> cell = pw.from_recording(t, spikes=spikes, current=[20.0, 20.0, 370.0, 370.0, 20.0, 20.0])
         >>> cell.protocols["recording"].words("pA")
-        'holding 20 pA; +350 pA from 100 to 300 ms'
+        'holding current 20 pA; +350 pA from 100 to 300 ms'
         """
         of = f" {unit}" if unit else ""
-        parts = [tr("holding {level}", level=f"{number(self.holding, 4)}{of}")]
+        parts = [tr("holding current {level}", level=f"{number(self.holding, 4)}{of}")]
         if self.measured:
-            parts.append(tr("a current as measured, {count} pieces", count=len(self.pieces)))
+            parts.append(tr("the recorded waveform in {count} segments", count=len(self.pieces)))
         for p in () if self.measured else self.pieces:
             span = {"start": number(p.on, 6), "end": number(p.off, 6)}
             if p.first == p.last:
@@ -129,9 +129,9 @@ class Injected:
                 parts.append(tr("{first} to {last} from {start} to {end} ms",
                                 first=f"{_signed(p.first)}{of}", last=f"{_signed(p.last)}{of}", **span))  # fmt: skip
         if self.noise:
-            parts.append(tr("noise of {noise} left out", noise=f"{number(self.noise, 2)}{of}"))
+            parts.append(tr("noise of {noise} ignored", noise=f"{number(self.noise, 2)}{of}"))
         if self.drift:
-            parts.append(tr("drift of {drift} left out", drift=f"{number(self.drift, 2)}{of}"))
+            parts.append(tr("drift of {drift} ignored", drift=f"{number(self.drift, 2)}{of}"))
         return "; ".join(parts)
 
 
@@ -169,14 +169,14 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
     if found is not None:
         if measured is None and not found.pieces and found.noise > 0.1 * max(abs(found.holding), reach):
             raise ValueError(
-                f"the current is {found.holding:.3g} with a noise of {found.noise:.2g}, without a step: say whether "
-                "that is the amplifier's (as_measured=False) or the stimulus (as_measured=True)"
+                f"the current has no step: it is {found.holding:.3g} with a noise of {found.noise:.2g}. If the noise "
+                "is the amplifier's, pass as_measured=False. If it is the stimulus, pass as_measured=True."
             )
         return found
     if measured is False:
         raise ValueError(
-            "the current is no protocol of steps, pulses and ramps: it fluctuates where it should be still. With "
-            "as_measured=True it is injected as it is"
+            "the current must consist of steps, pulses and ramps, but it fluctuates between them. To inject it as "
+            "measured, pass as_measured=True."
         )
     return exact if exact is not None else _as_measured(t, current)
 
@@ -186,8 +186,8 @@ def _as_measured(t: Floats, current: Floats) -> Injected:
     pieces = pieces_of_samples(t, current - holding, 0.0)
     if len(pieces) > MAX_PIECES:
         raise ValueError(
-            f"the current as measured consists of {len(pieces)} linear pieces, valid is: at most {MAX_PIECES}. If it "
-            "is a protocol with noise, as_measured=False leaves the noise out; else give fewer samples of it"
+            f"the measured current must have at most {MAX_PIECES} linear pieces, got {len(pieces)}. If it is a "
+            "protocol with noise, pass as_measured=False to remove the noise. Otherwise, pass fewer samples."
         )
     return Injected(holding, pieces, measured=True)
 

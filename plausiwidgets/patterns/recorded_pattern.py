@@ -107,12 +107,15 @@ def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str,
     out: dict[str, float] = {}
     for name, weight in asked.items():
         if name not in (*ALL, "spikes"):
-            raise unknown("name in compare", name, ("spikes", *ALL))
+            raise unknown("from_recording: compare", "name", name, ("spikes", *ALL))
         finite("from_recording", f"the weight of {name!r} in compare", weight, low=0.0)
         out |= dict.fromkeys(SPIKES if name == "spikes" else (name,), float(weight))
     out = {name: weight for name, weight in out.items() if weight > 0.0}
     if not out:
-        raise ValueError(f"compare is {shown(compare)}, valid is at least one of: spikes, {', '.join(ALL)}")
+        raise ValueError(
+            f"from_recording: compare must contain at least one name with a weight > 0, got {shown(compare)}. "
+            f"Valid: spikes, {', '.join(ALL)}."
+        )
     largest = max(out.values())
     return {name: weight / largest for name, weight in out.items()}
 
@@ -293,8 +296,10 @@ def made_of(
     first = groups[0]
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
-        raise ValueError("the recording has no spikes after the stimulus (current) begins, and no course: every silent "
-                         "neuron would show it")  # fmt: skip
+        raise ValueError(
+            "the recording must have spikes after the stimulus onset (current), or a potential to compare. Otherwise "
+            "every silent neuron shows it."
+        )
     protocols = {g.name: g.current for g in groups if g.current is not None}
     words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
              for name, p in protocols.items()]  # fmt: skip
@@ -309,19 +314,23 @@ def made_of(
     if holdout:
         held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), source, current_unit)
     description = [
-        tr("Recorded sweeps: {sweeps}, of {end} ms; spikes: {count}.", sweeps=len(sweeps),
+        tr("Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.", sweeps=len(sweeps),
            end=f"{max(g.end for g in groups):g}", count=total) if len(sweeps) > 1 else
-        tr("A recorded response of {end} ms; spikes: {count}.", end=f"{first.end:g}", count=total),
+        tr("Recorded response of {end} ms. Number of spikes: {count}.", end=f"{first.end:g}", count=total),
         *(words if len(sweeps) == 1 else ()),
     ]  # fmt: skip
     if train.size:
-        look = tr("Look for spikes at the times of the target, the first after {time} ms.", time=number(train[0], 3))
+        look = tr(
+            "Look for spikes at the same times as in the target. Its first spike is at {time} ms.",
+            time=number(train[0], 3),
+        )
     else:
-        look = tr("Look for the course of the target, without a spike.")
+        look = tr("Look for a trace that follows the target without a spike.")
     with untried():  # the functions are the package's own, which tests try
         return RecordedPattern(
             key=settings.key,
             title=title,
+            in_sentence=tr("the recording {title}", title=title) if settings.title or source else tr("the recording"),
             description=" ".join(description),
             look_for=look,
             source=source,
@@ -346,7 +355,10 @@ def made_of(
 # -- stimulus ----------------------------------------------------------------------------------------
 
 
-SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
+SCALE = marked(
+    "Scale factor for the recorded current, relative to the holding current. Use it for a "
+    "model with another current unit."
+)
 
 
 def _stimulus(
@@ -357,9 +369,9 @@ def _stimulus(
     if not given:
         return _unknown_step(sweeps, settings)
     if len(given) != len(sweeps):
-        raise ValueError("some sweeps have a current and others have none: valid is one for each, or none at all")
+        raise ValueError("the sweeps must either all have a current or all have no current.")
     if settings.step is not None:
-        raise ValueError("give either current or step: with a current, the stimulus is known")
+        raise ValueError("from_recording: pass either current or step. With a current, the stimulus is known.")
     reach = max(float(np.quantile(x, 0.99) - np.quantile(x, 0.01)) for x in given)
     currents = [injected(data.t, data.current, settings.as_measured, reach) for data in sweeps]  # type: ignore[arg-type]
     holding = currents[0].holding
@@ -405,8 +417,8 @@ def _silent_before(sweeps: Sequence[Data], onsets: Sequence[float | None], setti
         fires = fires or early.size > 0
         if settings.silent_before and early.size:
             raise ValueError(
-                f"silent_before is True, but the recording has a spike at {early[0]:g} ms, before the stimulus begins "
-                f"at {begin:g} ms"
+                "from_recording: silent_before must not be True for a recording with spikes before the stimulus onset "
+                f"at {begin:g} ms. The first spike is at {early[0]:g} ms."
             )
     return not fires if settings.silent_before is None else settings.silent_before
 
@@ -439,26 +451,26 @@ def _unknown_step(
     """Return what :func:`_stimulus` does for a recording without its current."""
     if len(sweeps) > 1:
         raise ValueError(
-            f"there are {len(sweeps)} sweeps and no current: a step of unknown amplitude would be the same for all. "
-            "Give the current (of a file: current= with the name of its column), or choose one of them (sweeps=[0])"
+            f"the recording has {len(sweeps)} sweeps, which requires a current. Pass current (for a file, the name of "
+            "its column), or choose one sweep (sweeps=[0])."
         )
     data = sweeps[0]
     start, end = float(data.t[0]), data.end
     on, off = (start, end) if settings.step is None else (float(settings.step[0]), float(settings.step[1]))
     if not start <= on < off <= end:
         raise ValueError(
-            f"step is {settings.step}, valid is: two times, begin before end, within {start:g} to {end:g} ms: the "
-            "sweep is not longer than that"
+            f"from_recording: step must be two increasing times from {start:g} to {end:g} ms, the length of the sweep, "
+            f"got {settings.step}."
         )
     silent = _silent_before(sweeps, [on], settings)
     if not (data.spikes >= on).any():
         ends = ""
         if data.v is not None:
             level = threshold_of([data.v]) if settings.threshold is None else settings.threshold
-            ends = f" from {data.v.min():.3g} to {data.v.max():.3g} mV it never crosses {level:.3g} mV upwards,"
+            ends = f" Between {data.v.min():.3g} and {data.v.max():.3g} mV, v never crosses {level:.3g} mV upwards."
         raise ValueError(
-            f"no spike in v:{ends} after the stimulus begins at {on:g} ms, and no current is given: every silent "
-            "neuron would show it. Give the current, threshold, or the spikes themselves"
+            f"a recording without a current must have spikes after the stimulus onset at {on:g} ms.{ends} Otherwise "
+            "every silent neuron shows it. Pass current, threshold or spikes."
         )
     values = (
         StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
@@ -477,11 +489,11 @@ def _unknown_step(
 def _check_vary(vary: tuple[str, ...], values: Sequence[StimulusParameter]) -> None:
     for name in vary:
         if name not in [value.key for value in values]:
-            raise unknown("stimulus parameter in vary", name, [value.key for value in values])
+            raise unknown("from_recording: vary", "stimulus parameter", name, [value.key for value in values])
 
 
 def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
-    """Refuse a crossing of the threshold that is over at once, at an edge of the current or where other spikes last."""
+    """Raise a ValueError for a very short crossing of the threshold, at an edge of the current or among long spikes."""
     known = [g for g in groups if g.data.crossed and g.dt <= 0.5 * ARTEFACT]
     lasting = {id(data): _lasting(data) for g in known for data in g.repeats}
     every = [x for durations in lasting.values() for x in durations]
@@ -492,14 +504,14 @@ def _refuse_artefacts(groups: Sequence[_Recorded]) -> None:
         for data in g.repeats:
             for spike, duration in zip(data.spikes, lasting[id(data)], strict=True):
                 if edges.size and np.abs(edges - spike).min() <= 0.5 and _is_brief(data, g.dt, spike):
-                    where = "at an edge of the current: an artefact of the stimulus"
+                    where = "at an edge of the current. This is an artefact of the stimulus"
                 elif duration < ARTEFACT and duration < OF_OTHERS * usual:
-                    where = f"where others last for {usual:.2g} ms: an artefact"
+                    where = f"while other spikes last for {usual:.2g} ms. This is an artefact"
                 else:
                     continue
                 raise ValueError(
                     f"{data.label + ': ' if data.label else ''}v crosses the threshold at {spike:g} ms for less than "
-                    f"{ARTEFACT:g} ms, {where}, not a spike. Cut it out of v, or give the spikes themselves (spikes=…)"
+                    f"{ARTEFACT:g} ms, {where}, not a spike. Remove it from v, or pass the spike times (spikes=…)."
                 )
 
 
@@ -527,11 +539,13 @@ def _is_brief(data: Data, dt: float, spike: float) -> bool:
 
 
 COINCIDENCE = marked(
-    "Share of spikes at the recorded times beyond chance, 1 for the same times and 0 for chance (Kistler et al. 1997)"
+    "Coincidence factor of the spike times (Kistler et al. 1997). 1 means identical spike "
+    "trains, 0 means chance level. Precision"
 )
 VAN_ROSSUM = marked(
-    "Distance D² of the spike times from the recorded ones over their number, 0.5 for one more or less, for each "
-    "(van Rossum 2001)"
+    "Distance D² between the simulated and recorded spike trains, divided by the number of "
+    "recorded spikes (van Rossum 2001). A missing or extra spike adds 0.5 to D². Time "
+    "constant"
 )
 
 Value = Callable[[Response, Responses], Any]
@@ -556,7 +570,8 @@ class _Features:
             self._of_sweep(g, f"_{i}" if self._many else "")
         if not self.compared:
             raise ValueError(
-                f"the recording has nothing of what compare asks for ({', '.join(settings.compare or ALL)})"
+                "from_recording: compare must contain at least one feature that the recording has, got "
+                f"{', '.join(settings.compare or ALL)}."
             )
 
     @property
@@ -605,8 +620,8 @@ class _Features:
                 middle = float(np.mean(rests))
                 slack = max(REST, 2.0 * float(np.std(rests)))
                 self._add("rest", Criterion(
-                    "rest", marked("potential at rest"), marked("Potential before the stimulus."), "mV",
-                    low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
+                    "rest", marked("matching resting potential"), marked("Membrane potential before the stimulus."),
+                    "mV", low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
         if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
             count = sum(int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats)
@@ -616,8 +631,8 @@ class _Features:
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
                 seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
                 self._add("rate_before", Criterion(
-                    "rate_before", marked("rate before the stimulus"),
-                    marked("Rate of the spikes at the holding level, as the cell fires there."), "Hz",
+                    "rate_before", marked("matching firing rate before the stimulus"),
+                    marked("Firing rate at the holding current, at which the recorded cell also fires."), "Hz",
                     low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)),
                     lambda x, r: r.spontaneous_spikes / seen)  # fmt: skip
 
@@ -643,9 +658,9 @@ class _Features:
         if isi.size and isi.min() < MIN_ISI.low:
             i = int(isi.argmin())
             raise ValueError(
-                f"the spikes at {train[i] + g.begin:g} and {train[i + 1] + g.begin:g} ms are {isi[i]:.3g} ms apart, "
-                f"valid is: at least {MIN_ISI.low:g} ms, which is asked of every neuron. Are the times in ms, and is "
-                "each spike there once?"
+                f"the spikes at {train[i] + g.begin:g} and {train[i + 1] + g.begin:g} ms must be at least "
+                f"{MIN_ISI.low:g} ms apart, as for every neuron, got {isi[i]:.3g} ms. Are the times in ms, and is each "
+                "spike listed only once?"
             )
         fired = [x for x in trains if x.size]
         precision = settings.precision
@@ -664,8 +679,8 @@ class _Features:
             cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
             slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
             self._add("latency", Criterion(
-                f"latency{mark}", marked("latency"), marked("Time from the onset to the first spike."), "ms",
-                low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
+                f"latency{mark}", marked("matching latency"), marked("Time from stimulus onset to the first spike."),
+                "ms", low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
                 scale=max(10.0, 0.5 * first)),
                 lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset, g.name)  # fmt: skip
         if fired and self._asked("times", self._silent or len(trains) > 1):
@@ -689,23 +704,24 @@ class _Features:
         if self._asked("n"):
             chance = 0.0 if self._silent else self._chance(max(counts), g.level(stretch))
             slack = int(max(tolerance * max(counts), chance) + 1e-9)
-            text = marked("Spikes from the onset to the end of the recording.")
+            text = marked("Number of spikes from stimulus onset to the end of the recording.")
             if not whole:
-                text = marked("Spikes from one change of the current to the next.")
+                text = marked("Number of spikes between two changes of the current.")
             add("n", Criterion(
-                f"n{mark}", marked("spikes"), text, "spikes", low=max(min(counts) - slack, 0),
+                f"n{mark}", marked("matching number of spikes"), text, "spikes", low=max(min(counts) - slack, 0),
                 high=max(counts) + slack, kind="count"))  # fmt: skip
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if self._silent else 3)]
         if means and self._asked("mean_isi"):
             share = tolerance if self._silent else max(tolerance, REPEAT * self._irregular / math.sqrt(max(counts) - 1))
             add("mean_isi", Criterion(
-                f"mean_isi{mark}", marked("mean interval"), marked("Mean interval between spikes."), "ms",
+                f"mean_isi{mark}", marked("matching mean interval"), marked("Mean interspike interval (ISI)."), "ms",
                 low=min(means) * (1.0 - min(share, 0.99)), high=max(means) * (1.0 + share), scale=0.3,
                 kind="log"))  # fmt: skip
         cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
         if cvs and self._asked("cv", self._silent):
             add("cv", Criterion(
-                f"cv{mark}", marked("irregularity"), marked("Standard deviation over mean of the intervals."), "1",
+                f"cv{mark}", marked("matching CV of the intervals"),
+                marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."), "1",
                 low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3))  # fmt: skip
 
         def measure(x: Response, r: Responses) -> dict[str, Any]:
@@ -732,15 +748,15 @@ class _Features:
         most = max(x.size for x in trains)
         if self.settings.distance == "van_rossum":
             self._add("times", Criterion(
-                f"van_rossum{mark}", marked("van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1", high=0.2,
-                scale=0.3),
+                f"van_rossum{mark}", marked("small van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1",
+                high=0.2, scale=0.3),
                 lambda x, r: _average([f.van_rossum(x.window(), train, tau) / train.size for train in trains]),
                 g.name)  # fmt: skip
             return
         if 2.0 * precision * most >= end:
             raise ValueError(
-                f"precision is {precision:g} ms, with which {most} spikes in {end:g} ms coincide by chance: "
-                f"valid is less than {end / (2.0 * most):.3g} ms"
+                f"from_recording: precision must be less than {end / (2.0 * most):.3g} ms, got {precision:g} ms. With "
+                f"this precision, {most} spikes in {end:g} ms coincide by chance."
             )
         own = 1.0
         if len(trains) > 1:
@@ -753,7 +769,7 @@ class _Features:
 
         text = f"{COINCIDENCE}: ± {number(precision, 3)} ms"
         self._add("times", Criterion(
-            f"gamma{mark}", marked("coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
+            f"gamma{mark}", marked("high coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
             coincide, g.name)  # fmt: skip
 
     def _course(self, g: _Recorded, mark: str) -> None:
@@ -771,8 +787,10 @@ class _Features:
         high = max(COURSE, OF_COURSE * reach, 2.0 * spread, 0.0 if self._silent else _of_phase(g, courses[0]))
         end = g.end
         self._add("course", Criterion(
-            f"course{mark}", marked("distance of the course"),
-            marked("Root mean square distance of the potential from the recorded one, outside of spikes."), "mV",
+            f"course{mark}", marked("small subthreshold RMS error"),
+            marked(
+        "Root mean square difference between the simulated and recorded membrane potential, "
+        "excluding spikes."), "mV",
             high=high, scale=2.0 * high),
             lambda x, r: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, STEP, *AROUND),
             g.name)  # fmt: skip
@@ -817,15 +835,15 @@ class _Features:
             slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
             # Where a step silences by depolarization, it holds the potential above where a neuron resets.
             self._add("level", Criterion(
-                f"level{mark}", tr("potential at the end of the step from {start} to {end} ms", **span),
-                marked("Mean potential of the last tenth of the step."), "mV", low=level - slack, high=level + slack,
-                scale=max(5.0, slack), without_reset=level > usual),
+                f"level{mark}", tr("matching potential at the end of the step from {start} to {end} ms", **span),
+                marked("Mean membrane potential in the last tenth of the step."), "mV", low=level - slack,
+                high=level + slack, scale=max(5.0, slack), without_reset=level > usual),
                 lambda x, r: f.mean(x.v(p.off - tenth, p.off)), g.name)  # fmt: skip
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
             # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
             noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, steady, tr("sag of the step from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
 
     def _resistance(self, g: _Recorded, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
@@ -833,13 +851,13 @@ class _Features:
         values = (factor * deflections / p.first).tolist()
         if min(values) <= 0.0:
             raise ValueError(
-                f"{g.name}: the potential moves against the current of the step from {p.on + g.begin:g} ms, by "
-                f"{min(values):.3g} {unit}. Has the current the wrong sign?"
+                f"{g.name}: the potential must follow the current of the step that starts at {p.on + g.begin:g} ms, "
+                f"got an input resistance of {min(values):.3g} {unit}. Does the current have the wrong sign?"
             )
         tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
         self._add("resistance", Criterion(
-            f"resistance{mark}", marked("input resistance"),
-            marked("Potential at the end of the step, from rest, over the current."),
+            f"resistance{mark}", marked("matching input resistance"),
+            marked("Change of the membrane potential from rest to the end of the step, divided by the current."),
             unit, low=min(values) * (1.0 - min(tolerance, 0.9)), high=max(values) * (1.0 + tolerance),
             scale=0.3, kind="log"),
             lambda x, r: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first, g.name)  # fmt: skip
@@ -853,21 +871,21 @@ class _Features:
             return
         tolerance = 3.0 * self.settings.tolerance
         self._add("time_constant", Criterion(
-            f"time_constant{mark}", marked("membrane time constant"),
-            marked("Decay of the potential from 1 to 10 ms after the step."),
+            f"time_constant{mark}", marked("matching membrane time constant"),
+            marked("Time constant of the decay of the membrane potential from 1 to 10 ms after the step."),
             "ms", low=min(taus) * (1.0 - min(tolerance, 0.9)), high=max(taus) * (1.0 + tolerance), scale=0.3,
             kind="log"),
             lambda x, r: f.decay_time(x.v(first, last), r.v_baseline, x.dt), g.name)  # fmt: skip
 
     def _sag(
-        self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("sag"), noise: float = 0.0
+        self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag"), noise: float = 0.0
     ) -> None:
         lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
         tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
         self._add("sag", Criterion(
             f"sag{mark}", title,
-            marked("How far the potential comes back from its lowest value to the end of the step."),
+            marked("Potential at the end of the step minus the minimum during the step."),
             "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0),
             lambda x, r: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1), g.name)  # fmt: skip
 
@@ -876,24 +894,24 @@ class _Features:
         stretches = [(0.0, g.end)] if self._silent else g.stretches()
         for j, (begin, end) in enumerate(stretches):
             rows = g.rows(begin, end, 2 if self._silent else 3)
-            title, key, error = marked("potential between spikes"), f"ahp{mark}", 0.0
+            title, key, error = marked("matching potential between spikes"), f"ahp{mark}", 0.0
             if rows and not self._silent:
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
                 # The potential after the last spike may be that of another stretch.
                 key, error = f"{key}_{j}", max(_error_of_mean((v, t[:, :-1], dt), np.minimum) for v, t, dt in rows)
             self._of_spikes(g, rows, "ahp", f.mean_trough, Criterion(
-                key, title, marked("Mean of the lowest potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
+                key, title, marked("Mean of the minimum potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
                 scale=5.0), begin, end, REPEAT * error)  # fmt: skip
         rows = g.rows(0.0, g.end, 2)
         if g.dt > CUT or not rows:
             return
         error = 0.0 if self._silent else REPEAT * max(_error_of_mean(row, np.maximum) for row in rows)
         self._of_spikes(g, rows, "height", f.mean_peak, Criterion(
-            f"height{mark}", marked("top of the spikes"), marked("Mean of the largest potential of each spike."),
+            f"height{mark}", marked("matching spike peak"), marked("Mean peak potential of the spikes."),
             "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), 0.0, g.end, error)  # fmt: skip
         self._of_spikes(g, rows, "width", f.half_width, Criterion(
-            f"width{mark}", marked("width of the spikes"),
-            marked("Mean width at half height, from the second spike on."), "ms", low=-0.1, high=0.1, scale=0.5,
+            f"width{mark}", marked("matching spike width"),
+            marked("Mean spike width at half height, excluding the first spike."), "ms", low=-0.1, high=0.1, scale=0.5,
             without_reset=True), 0.0, g.end, share=3.0 * self.settings.tolerance)  # fmt: skip
 
     def _of_spikes(

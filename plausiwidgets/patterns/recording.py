@@ -139,7 +139,7 @@ def from_recording(
     (('amplitude', 'holding'), 'rejected')
     """
     if distance not in DISTANCES:
-        raise unknown("distance", distance, DISTANCES)
+        raise unknown("from_recording", "distance", distance, DISTANCES)
     for name, value in (("precision", precision), ("time_constant", time_constant), ("tolerance", tolerance)):
         if value is not None:
             finite("from_recording", name, value, above=0.0)

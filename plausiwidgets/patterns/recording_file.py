@@ -23,7 +23,7 @@ from plausiwidgets.patterns.recording_table import (
     threshold_of,
 )
 from plausiwidgets.patterns.recording_units import AMPERE, AS_IT_IS, POTENTIAL, TIME, VALID, checked_units, units_of
-from plausiwidgets.support.arguments import bounded, numbers, shown
+from plausiwidgets.support.arguments import bounded, numbers, sentence, shown
 from plausiwidgets.support.extras import load
 from plausiwidgets.support.names import unknown
 
@@ -116,7 +116,7 @@ class RecordingFile:
             unit = chosen.get(what, "")
             valid = (*units_of(what, model), *(AMPERE if what == "current" else ()))
             if unit and unit not in valid:
-                raise unknown(f"unit of {name!r} in {self.name}", unit, valid)
+                raise unknown(f"{self.name}, column {name!r}", "unit", unit, valid)
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
         vary = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
@@ -148,16 +148,21 @@ class RecordingFile:
         for what, asked in (("sweeps", chosen), ("holdout", list(holdout))):
             for i in asked:
                 if asked.count(i) > 1:
-                    raise ValueError(f"{what} is {shown(asked)}, in which {i} is named twice")
+                    raise ValueError(f"{what} must contain each sweep only once, got {shown(asked)}.")
                 if i not in known:
                     there = f"{self.name or 'the recording'} has {len(known)} sweeps"
-                    raise ValueError(f"{what} has {i}, valid is: 0 to {len(known) - 1}, as {there}")
+                    raise ValueError(f"{what} must contain numbers from 0 to {len(known) - 1}, got {i}: {there}.")
         fitted = [i for i in chosen if i not in holdout]
         if not fitted:
-            raise ValueError(f"sweeps is {shown(chosen)} and holdout {shown(holdout)}: no sweep is left to be compared")
+            raise ValueError(
+                f"sweeps must contain at least one sweep that is not in holdout, got sweeps={shown(chosen)} and "
+                f"holdout={shown(holdout)}."
+            )
         if len(fitted) + len(holdout) > MAX_SWEEPS:
-            raise ValueError(f"there are {len(fitted) + len(holdout)} sweeps, valid is: at most {MAX_SWEEPS}. Choose "
-                             "some of them (sweeps=[0, 3, 6])")  # fmt: skip
+            raise ValueError(
+                f"the number of sweeps must be at most {MAX_SWEEPS}, got {len(fitted) + len(holdout)}. Choose some of "
+                "them, for example sweeps=[0, 3, 6]."
+            )
         sources = {i: self._in_ms_and_mv(self.sources[i], units) for i in (*fitted, *holdout)}
         threshold = settings.threshold
         if threshold is None and "v" in self.columns and "spikes" not in self.columns and len(known) > 1:
@@ -169,8 +174,8 @@ class RecordingFile:
         largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
         if unit in ("", "pA", "nA") and 0.0 < largest < IN_AMPERE:
             raise ValueError(
-                f"the current is at most {largest:.3g}{f' {unit}' * bool(unit)}: are these amperes? Say so "
-                "(units={'current': 'A'}), or give it in the unit of the model"
+                f"the largest current is {largest:.3g}{f' {unit}' * bool(unit)}. Is it in amperes? If so, pass "
+                "units={'current': 'A'}, or pass the current in the model's unit."
             )
         unit = unit if unit in AMPERE else ""
         return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout])
@@ -229,13 +234,15 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
     counts = [len(x) if isinstance(x, np.ndarray) and x.ndim == 2 else 0 for x in both]
     wrong = next((name for name, x in values.items() if numbers(x) is None), "")
     if wrong and any(counts):
-        raise ValueError(f"{wrong} is {shown(values[wrong])}, valid is: numbers")
+        raise ValueError(f"from_recording: {wrong} must contain numbers only, got {shown(values[wrong])}.")
     if not any(counts) or len(set(counts)) > 1:
         return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
     if "spikes" in given:
         name = "v" if "v" in given else "current"
-        raise ValueError(f"{name} has the shape {list(arrays[name].shape)}, which is several sweeps, and spikes are "
-                         "given: valid is v of shape [sweeps, n] alone, or one sweep")  # fmt: skip
+        raise ValueError(
+            f"from_recording: {name} must be one sweep if spikes is passed, got the shape "
+            f"{list(arrays[name].shape)}, which is several sweeps. Pass v of shape [sweeps, n] without spikes."
+        )
 
     def sweep(i: int) -> Source:
         columns = {name: x[i] if x.ndim == 2 else x for name, x in arrays.items()}
@@ -299,10 +306,11 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: 
             continue
         if not isinstance(given, str):
             raise TypeError(
-                f"{what} is {type(given).__name__}, valid beside a file or a table is: the name of a column of t"
+                f"from_recording: with a file or a table, {what} must be the name of a column, got "
+                f"{type(given).__name__}."
             )
         if given not in source.columns:
-            raise unknown(f"column for {what}", given, [*source.columns][:_LISTED])
+            raise unknown(f"{name}: {what}", "column", given, [*source.columns][:_LISTED])
         columns[what] = given
     for column in source.columns:
         plain, unit = _split(column)
@@ -318,14 +326,17 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: 
         _add_by_unit(columns, units, source.columns)
     for what, column in columns.items():
         if source.columns[column] is TWICE:
-            raise ValueError(f"the column for {what}, {column!r}, is there twice: valid is one column of this name")
+            raise ValueError(f"{name}: {what} must be the name of one column, got {column!r}, which occurs twice.")
     if "v" not in columns and "spikes" not in columns:
         raise ValueError(
-            f"{name} has no column of potentials (v) or spikes (spikes): a recording needs v or spikes, and there are "
-            f"{_listed(source.columns)}. Name one (v='…')"
+            f"{name} must have a column of potentials (v) or spikes (spikes). Pass the name of a column (v='…'). "
+            f"Columns: {_listed(source.columns)}."
         )
     if "t" not in columns and "v" in columns:
-        raise ValueError(f"{name} has no column of times (t): there are {_listed(source.columns)}. Name one (time='…')")
+        raise ValueError(
+            f"{name} must have a column of times (t). Pass the name of a column (time='…'). "
+            f"Columns: {_listed(source.columns)}."
+        )
     return RecordingFile(name, _by_sweep(name, source, columns), columns, units)
 
 
@@ -349,7 +360,7 @@ def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[So
     if starts.size == 1:
         return (source,)
     if len(set(numbers[starts].tolist())) < starts.size:
-        raise ValueError(f"{file}: the rows of a sweep are not together, column {SWEEP_COLUMN!r}")
+        raise ValueError(f"{file}: the rows of each sweep must be consecutive (column {SWEEP_COLUMN!r}).")
     bounds = [*starts.tolist(), numbers.size]
 
     def rows(a: int, b: int) -> Source:
@@ -366,10 +377,10 @@ def _read_abf(path: Path, name: str) -> RecordingFile:
     try:
         abf = pyabf.ABF(str(path))
     except Exception as error:  # of any kind, for a file that is none
-        raise ValueError(f"{name} is not an ABF file that pyABF can read: {error}") from None
+        raise ValueError(f"{name} must be an ABF file that pyABF can read: {sentence(error)}") from None
     channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
     if channel is None:
-        raise ValueError(f"{name} has no channel in mV: its channels are in {', '.join(abf.adcUnits)}")
+        raise ValueError(f"{name} must have a channel in mV, got channels in {', '.join(abf.adcUnits)}.")
     measured = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in AMPERE), None)
     sources, unit = [], ""
     for i in abf.sweepList:
@@ -392,12 +403,12 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
         io_of = pynwb.NWBHDF5IO(str(path), mode="r")
         file = io_of.read()
     except Exception as error:
-        raise ValueError(f"{name} is not an NWB file that PyNWB can read: {error}") from None
+        raise ValueError(f"{name} must be an NWB file that PyNWB can read: {sentence(error)}") from None
     with io_of:
         responses = [x for x in file.acquisition.values() if type(x).__name__ == "CurrentClampSeries"]
         stimuli = [x for x in file.stimulus.values() if type(x).__name__ == "CurrentClampStimulusSeries"]
         if not responses:
-            raise ValueError(f"{name} has no sweep in current clamp (CurrentClampSeries)")
+            raise ValueError(f"{name} must have at least one current-clamp sweep (CurrentClampSeries).")
         pairs = _nwb_pairs(file, responses, stimuli)
         _check_nwb_size(pairs, path, name)
         sources = []
@@ -410,13 +421,13 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
                 its_rate, its_start = stimulus.clock(name)
                 wrong = ""
                 if abs(its_rate - rate) > 1e-6 * rate:
-                    wrong = f"is sampled at {rate:g} Hz and its current at {its_rate:g} Hz, valid is one rate"
+                    wrong = f"have the same sampling rate, got {rate:g} and {its_rate:g} Hz"
                 elif abs(its_start - start) > 0.5 / rate:
-                    wrong = f"begins at {start:.10g} s and its current at {its_start:.10g} s, valid is one time"
+                    wrong = f"start at the same time, got {start:.10g} and {its_start:.10g} s"
                 elif columns["current"].size != v.size:
-                    wrong = f"has {v.size} samples and its current {columns['current'].size}, valid is as many"
+                    wrong = f"have the same number of samples, got {v.size} and {columns['current'].size}"
                 if wrong:
-                    raise ValueError(f"{name}, sweep {i}: v {wrong}")
+                    raise ValueError(f"{name}, sweep {i}: v and its current must {wrong}.")
             sources.append(_source(columns, name, i))
     return _file_of_sweeps(name, sources, {"t": "ms", "v": "mV", "current": "pA"})
 
@@ -442,7 +453,7 @@ class _Part:
         times = np.asarray(self.series.timestamps[:], dtype=np.float64)
         steps = np.diff(times)
         if steps.size == 0 or np.ptp(steps) > 1e-3 * steps.mean():
-            raise ValueError(f"{name}: {self.series.name} is not sampled at one rate")
+            raise ValueError(f"{name}: {self.series.name} must be sampled at a constant rate.")
         return float(1.0 / steps.mean()), float(times[self.first])
 
 
@@ -499,7 +510,7 @@ _UNITS = {"t": TIME, "spikes": TIME, "v": POTENTIAL, "current": AMPERE}
 
 
 def _listed(columns: Iterable[str]) -> str:
-    """Return the first columns as an error lists them."""
+    """Return the names of the first columns for an error message."""
     names = list(columns)
     return ", ".join(map(shown, names[:_LISTED])) + (f" and {len(names) - _LISTED} more" * (len(names) > _LISTED))
 
@@ -543,5 +554,7 @@ def _span(spikes: Any) -> np.ndarray:
     times = times[np.isfinite(times)]
     last = float(times.max()) if times.size else 0.0
     if times.size and last <= 0.0:
-        raise ValueError(f"the last spike is at {last:g} ms, valid is: > 0, as a recording of spikes alone begins at 0")
+        raise ValueError(
+            f"the last spike must be at a time > 0, got {last:g} ms. A recording that has only spikes starts at 0 ms."
+        )
     return np.array([0.0, last + (last / times.size if times.size else 0.0)])

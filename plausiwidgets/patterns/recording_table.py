@@ -82,14 +82,14 @@ def checked_data(
     """
     if "v" not in named and "spikes" not in named:
         there = ", ".join(map(shown, [*source.columns][:20]))
-        raise ValueError(f"a recording needs v or spikes, and has neither; there are: {there}")
+        raise ValueError(f"a recording must have v or spikes, got only {there}.")
     columns = {what: _numbers(source, name) for what, name in named.items()}
     times, place = columns["t"], lambda i: source.place(named["t"], i)
     _check_times(times, place)
     for what in ("v", "current"):
         if what in columns and columns[what].size != times.size:
             raise ValueError(
-                f"{what} has {columns[what].size} values, valid is: {times.size}, one for each time. Were they "
+                f"{what} must have {times.size} values, one for each time, got {columns[what].size}. Were t and {what} "
                 "sampled at different rates?"
             )
     if "v" in columns:
@@ -105,9 +105,9 @@ def checked_data(
         step = float(np.median(np.diff(times)))
         if train.size and step > LONGEST_STEP:
             raise ValueError(
-                f"{label + ': ' if label else ''}v has a sample each {step:g} ms, and crosses the threshold at "
-                f"{train[0]:g} ms: the sampling cuts spikes, and leaves some out. Valid is a sample each "
-                f"{LONGEST_STEP:g} ms or less, or the spikes themselves (spikes=…)"
+                f"{label + ': ' if label else ''}the time between samples of v must be at most {LONGEST_STEP:g} ms, "
+                f"got {step:g} ms. Between two samples, a spike may be missed. Pass v with more samples, or the spike "
+                f"times (spikes=…)."
             )
     return Data(times, columns.get("v"), train, columns.get("current"), end, label, "spikes" not in columns, number)
 
@@ -131,18 +131,18 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
     try:
         header = next(text, "")
         if not header:
-            raise ValueError(f"{name} is empty")
+            raise ValueError(f"{name} must not be empty.")
         rows = csv.reader(chain([header], text), delimiter=max(",;\t", key=header.count))
         names = [name.strip() for name in next(rows)]
         first = []
         if all(is_number(name) for name in names):
             if len(names) not in unnamed:
-                raise ValueError(f"{name}, line {here}: the first line must name the columns, such as t,v")
+                raise ValueError(f"{name}, line {here}: the first line must contain column names, such as t,v.")
             first, names = [names], list(unnamed[len(names)])
         values, wrong, at = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
         for row in chain(first, rows):
             if len(row) != len(names):
-                raise ValueError(f"{name}, line {here}: {len(row)} values, but {len(names)} columns")
+                raise ValueError(f"{name}, line {here}: the line must have {len(names)} values, got {len(row)}.")
             for column_name, column, entry in zip(names, values, row, strict=True):
                 known = is_number(entry)
                 column.append(float(entry) if known else math.nan)
@@ -152,82 +152,82 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
     except csv.Error as error:
         raise ValueError(f"{name}, line {here}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
+        raise ValueError(f"{name} must be a CSV file in UTF-8.") from None
     times = Counter(names)
     columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return Source(columns, lambda column, i: f"{name}, line {at[i]}, column {column!r}", wrong)
 
 
 def _numbers(source: Source, name: str) -> Floats:
-    """Return a column as finite numbers, or say which entry is none."""
+    """Return a column as finite numbers; a ValueError has the place of an entry that is not a number."""
     given = source.columns[name]
     if name in source.wrong:
         i, text = source.wrong[name]
-        raise ValueError(f"{source.place(name, i)}: {shown(text)} is not a number")
+        raise ValueError(f"{source.place(name, i)}: the value must be a number, got {shown(text)}.")
     values = numbers(given)
     if values is None:
         if isinstance(given, (str, bytes, Mapping)) or not np.iterable(given):
-            raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
+            raise ValueError(f"from_recording: {name} must have one value for each time, got {shown(given)}.")
         entries = list(given)
         for i, entry in enumerate(entries):
             if not is_number(str(entry)):
-                raise ValueError(f"{source.place(name, i)}: {shown(entry)} is not a number")
+                raise ValueError(f"{source.place(name, i)}: the value must be a number, got {shown(entry)}.")
         values = np.array([float(str(entry)) for entry in entries])
     if values.ndim != 1:
-        raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
+        raise ValueError(f"from_recording: {name} must have one value for each time, got {shown(given)}.")
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        raise ValueError(f"{source.place(name, int(bad[0]))}: {values[bad[0]]} is not a finite number")
+        raise ValueError(f"{source.place(name, int(bad[0]))}: the value must be finite, got {values[bad[0]]}.")
     return values
 
 
 def _check_times(t: Floats, place: Callable[[int], str]) -> None:
     if t.size < 2:
-        raise ValueError(f"the recording (t) has {t.size} times, valid is: at least its start and its end (ms)")
+        raise ValueError(f"the recording (t) must have at least two times in ms, its start and its end, got {t.size}.")
     back = np.flatnonzero(np.diff(t) <= 0)
     if back.size:
         i = int(back[0]) + 1
-        raise ValueError(f"{place(i)}: {t[i]:g} does not come after {t[i - 1]:g}, times must increase")
+        raise ValueError(f"{place(i)}: the times must increase, got {t[i]:g} after {t[i - 1]:g}.")
     if t[-1] - t[0] < SHORTEST:
         raise ValueError(
-            f"the recording (t) is {t[-1] - t[0]:g} ms long, valid is: at least {SHORTEST:g} ms. Times are in ms: "
-            "multiply seconds by 1000, or say units={'t': 's'}"
+            f"the recording (t) must be at least {SHORTEST:g} ms long, got {t[-1] - t[0]:g} ms. If the times are in "
+            "seconds, multiply them by 1000, or pass units={'t': 's'}."
         )
     steps = np.diff(t)
     usual = float(np.median(steps))
     if t.size > 20 and usual < SHORTEST_STEP:
         raise ValueError(
-            f"the recording (t) has a sample each {usual:.3g} ms, valid is: at least {SHORTEST_STEP:g} ms. Are these "
-            "seconds? Multiply them by 1000, or say units={'t': 's'}"
+            f"the time between samples of the recording (t) must be at least {SHORTEST_STEP:g} ms, got {usual:.3g} ms. "
+            "If the times are in seconds, multiply them by 1000, or pass units={'t': 's'}."
         )
     if t.size > 20 and np.mean(np.abs(steps - usual) < 1e-3 * usual) > 0.9 and steps.max() > 1.5 * usual:
         i = int(steps.argmax())
         raise ValueError(
-            f"{place(i + 1)}: samples are missing between {t[i]:g} and {t[i + 1]:g} ms, valid is a sample each "
-            f"{usual:g} ms"
+            f"{place(i + 1)}: the time between samples must be {usual:g} ms throughout, but samples are missing "
+            f"between {t[i]:g} and {t[i + 1]:g} ms."
         )
 
 
 def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
-    """Refuse volts, and spikes whose tops an amplifier has cut off."""
+    """Raise a ValueError for potentials in volts or microvolts, and for spikes that an amplifier has clipped."""
     if np.abs(v).max() < 1.0 and np.ptp(v) < 0.3 and np.abs(np.median(v)) > 0.01:
         raise ValueError(
-            f"no spike in v: from {v.min():.3g} to {v.max():.3g} mV; are these volts? v must be in mV: multiply "
-            "by 1000, or say units={'v': 'V'}"
+            f"v must be in mV, got {v.min():.3g} to {v.max():.3g}, without a spike. If these are volts, multiply them "
+            "by 1000, or pass units={'v': 'V'}."
         )
     far = float(np.median(np.abs(v)))
     if far > WIDEST:
         raise ValueError(
-            f"v has a median of {float(np.median(v)):.3g} mV; are these microvolts? v must be in mV: divide by 1000, "
-            "or say units={'v': 'uV'}"
+            f"v must be in mV, got a median of {float(np.median(v)):.3g}. If these are microvolts, divide them by "
+            "1000, or pass units={'v': 'uV'}."
         )
     top = float(v.max())
     starts, lengths = _runs(v == top)
     long = starts[lengths >= 3]
     if long.size >= 2 and float(np.median(np.diff(t))) <= 0.25 and top > np.median(v) + SPIKE_HEIGHT:
         raise ValueError(
-            f"{place(int(long[0]))}: v is clipped at {top:g} mV, as again at {t[long[1]]:g} ms: the tops of the spikes "
-            "are not recorded. Give the spikes themselves (spikes=…) without v"
+            f"{place(int(long[0]))}: v is clipped at {top:g} mV, here and at {t[long[1]]:g} ms, so the peaks of the "
+            "spikes are not recorded. Pass the spike times (spikes=…) without v."
         )
 
 
@@ -238,7 +238,7 @@ def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _check_current(t: Floats, x: Floats) -> None:
-    """Refuse a noisy current that an amplifier has cut off."""
+    """Raise a ValueError for a noisy current that an amplifier has clipped."""
     if x.size < 100 or np.mean(np.diff(x) == 0.0) > 0.6:
         return
     for end in (float(x.max()), float(x.min())):
@@ -246,8 +246,8 @@ def _check_current(t: Floats, x: Floats) -> None:
         if lengths.max() >= 20:
             i = int(starts[lengths.argmax()])
             raise ValueError(
-                f"the current is clipped at {end:g} from {t[i]:g} ms on: elsewhere it has noise, there it has none. "
-                "What was injected is not recorded"
+                f"the current is clipped at {end:g}, starting at {t[i]:g} ms: it has noise at other times, but not "
+                "there. The injected current is therefore not recorded."
             )
 
 
@@ -258,11 +258,11 @@ def _train(values: Floats, t: Floats, end: float, place: Callable[[int], str]) -
     for i, value in enumerate(values):
         if not t[0] <= value <= end:
             raise ValueError(
-                f"{place(i)}: a spike at {value:g} ms, outside of the recording from {t[0]:g} to {end:g} ms. Valid are "
-                "times in ms, or 0 and 1 at each time of the recording"
+                f"{place(i)}: a spike must be within the recording, from {t[0]:g} to {end:g} ms, got {value:g} ms. "
+                "Pass spike times in ms, or 0 and 1 for each time of the recording."
             )
         if i and value <= values[i - 1]:
-            raise ValueError(f"{place(i)}: {value:g} does not come after {values[i - 1]:g}, spike times must increase")
+            raise ValueError(f"{place(i)}: the spike times must increase, got {value:g} after {values[i - 1]:g}.")
     return values
 
 

@@ -32,7 +32,7 @@ def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
     given = mapping(units)
     for what, unit in given.items():
         if what not in VALID:
-            raise unknown("name in units", what, VALID)
+            raise unknown("from_recording: units", "name", what, VALID)
         if unit not in VALID[what]:
-            raise unknown(f"unit of {what!r}", unit, VALID[what])
+            raise unknown(f"from_recording: units of {what!r}", "unit", unit, VALID[what])
     return given

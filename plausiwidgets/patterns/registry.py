@@ -71,7 +71,13 @@ def get(pattern: Named) -> Protocol:
     assert isinstance(pattern, str)
     found = _builtin.get(pattern) or custom.by_key.get(pattern) or named(pattern)
     if found is None:
-        raise unknown("pattern", pattern, names(), "A custom one is an object, or a name after patterns.register.")
+        raise unknown(
+            "",
+            "pattern",
+            pattern,
+            names(),
+            "Pass a custom pattern as an object, or register it with patterns.register.",
+        )
     return found
 
 
@@ -124,7 +130,7 @@ def register(pattern: Protocol) -> Judged:
     Traceback (most recent call last):
     ValueError: 'tonic_spiking' is the key of a built-in pattern: choose another one
     """
-    return custom.register(judged(pattern, "register"))
+    return custom.register(judged(pattern, "registered"))
 
 
 @checked

@@ -76,7 +76,7 @@ class Response:
         a, b = round(t0 / self.dt) - self.first_step, round(t1 / self.dt) - self.first_step
         if self.potential is None or a < 0 or b > self.potential.shape[1]:
             raise ValueError(
-                f"the potential from {t0:g} to {t1:g} ms is not recorded: give its sweep voltage=({t0:g}, {t1:g})"
+                f"the potential from {t0:g} to {t1:g} ms is not recorded. Pass voltage=({t0:g}, {t1:g}) to its Sweep."
             )
         return self.potential[:, a:b]
 

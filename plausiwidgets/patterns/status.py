@@ -1,30 +1,37 @@
-"""The four statuses of a verdict, and two where there is none: the mark, words and explanation of each for a user."""
+"""Statuses of a parameter set, and of a pair of a model and a pattern: one symbol and one word for each."""
 
 from __future__ import annotations
 
 STATUSES = ("replicated", "fragile", "unverified", "rejected")
-"""From the strongest claim to none. A search that raised an error is "failed" in a table, a stimulus "unjudged"."""
+"""Statuses of a verdict, from the strongest claim to none."""
 
-MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!", "unjudged": "–"}
+SYMBOLS = {
+    "replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "ruled_out": "∅", "unsearched": "·",
+    "failed": "!", "unjudged": "–",
+}  # fmt: skip
+"""Symbol of each status, the same for a parameter set and for a pair."""
 
 WORDS = {
-    "replicated": "shows it (verified)",
-    "fragile": "holds, but not robustly",
-    "unverified": "holds, not verified",
-    "rejected": "not shown",
-    "failed": "failed",
-    "unjudged": "not judged",
+    "replicated": "verified",
+    "fragile": "not robust",
+    "unverified": "criteria met, not verified",
+    "rejected": "criteria not met",
+    "failed": "error",
+    "unjudged": "no criteria",
 }
-"""What a screen says for a status; tables and code keep the status itself."""
+"""Word for the status of one parameter set; tables and code keep the status."""
 
-SEARCH_WORDS = WORDS | {"rejected": "not found"}
-"""Words for a search: one without a result does not show that there is none."""
+PAIR_WORDS = WORDS | {"rejected": "not found", "ruled_out": "ruled out", "unsearched": "not searched"}
+"""Word for the status of a pair of a model and a pattern.
+
+A search without a result does not show that no parameters exist, so that a pair is "not found". A proof rules it out.
+"""
 
 EXPLANATIONS = {
-    "replicated": "Every criterion holds, also in each check of the verification.",
-    "fragile": "Every criterion holds at this time step, but not in one of the checks of the verification.",
-    "unverified": "Every criterion holds at this time step; the verification has not been made.",
-    "rejected": "At least one criterion does not hold.",
+    "replicated": "All criteria are met, and every verification test passes.",
+    "fragile": "All criteria are met at this time step, but one verification test fails.",
+    "unverified": "All criteria are met at this time step; not yet verified.",
+    "rejected": "At least one criterion is not met.",
     "failed": "The model raised an error.",
-    "unjudged": "A stimulus without criteria, which is not judged.",
+    "unjudged": "A stimulus without criteria, so there is nothing to evaluate.",
 }

@@ -16,6 +16,7 @@ from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.texts import marked
 
 SHAPES = ("step", "pulses", "ramp")
 
@@ -35,9 +36,9 @@ SWEEP = "stimulus"
 _Pieces = Callable[[StimulusValues], list[Piece]]
 _End = Callable[[StimulusValues], Any]
 
-_HINT = "It is shown, not judged: there are no criteria. Drag any value and watch the response."
+_HINT = marked("This stimulus has no criteria. Change any parameter and watch the response.")
 _HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)
-_ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description="When the stimulus begins.")
+_ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description=marked("Time of the stimulus onset."))
 
 
 @checked
@@ -72,11 +73,13 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     (('amplitude', 'holding', 'onset', 'width', 'interval'), 8)
     """
     if shape not in SHAPES:
-        raise unknown("shape of a stimulus", shape, SHAPES)
+        raise unknown("stimulus", "shape", shape, SHAPES)
     if number is not None and shape != "pulses":
-        raise ValueError(f"number is {number}, valid with the shape {shape!r} is: none, it is a number of pulses")
+        raise ValueError(f"stimulus: number must be None with the shape {shape!r}, got {number}. It counts pulses.")
     if number is not None and not 1 <= number <= MAX_PULSES:
-        raise ValueError(f"number is {shown(number)}, valid is: a whole number of pulses from 1 to {MAX_PULSES}")
+        raise ValueError(
+            f"stimulus: number must be an integer from 1 to {MAX_PULSES}, the number of pulses, got {shown(number)}."
+        )
     return _shape(shape, PULSES if number is None and shape == "pulses" else int(number or 0))
 
 
@@ -113,25 +116,32 @@ def constructor(pattern: Protocol) -> str:
 def _shape(shape: str, number: int) -> Protocol:
     if shape == "step":
         return _of(
-            "step", "Step of current", [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
+            "step", marked("Current step"), marked("a current step"),
+            [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
             lambda s: [pulse(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
     if shape == "ramp":
         return _of(
-            "ramp", "Ramp of current", [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
+            "ramp", marked("Current ramp"), marked("a current ramp"),
+            [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
             lambda s: [ramp(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
-    width = StimulusParameter("width", 5.0, 0.5, 100.0, unit="ms", scale="log", description="Width of each pulse.")
+    width = StimulusParameter("width", 5.0, 0.5, 100.0, unit="ms", scale="log",
+                              description=marked("Width of each pulse."))  # fmt: skip
     values = [_amplitude(2.0, -2.0, 8.0), _HOLDING, _ONSET, width]
     if number == 1:
-        return _of("pulses_1", "Pulse of current", values, _train(1), lambda s: s.onset + s.width)
+        return _of(
+            "pulses_1", marked("Current pulse"), marked("a current pulse"), values, _train(1),
+            lambda s: s.onset + s.width,
+        )  # fmt: skip
     longest = min(500.0, LONGEST / number)
     values.append(
         StimulusParameter("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
-                  description="From the onset of one pulse to that of the next. A wider pulse ends there.")
+                  description=marked("Time between the onsets of two pulses. A wider pulse ends at the next onset."))
     )  # fmt: skip
     return _of(
-        f"pulses_{number}", f"{number} pulses of current", values, _train(number),
+        f"pulses_{number}", marked("Train of current pulses"), marked("a train of current pulses"),
+        values, _train(number),
         lambda s: s.onset + (number - 1) * s.interval + s.width,
     )  # fmt: skip
 
@@ -139,13 +149,13 @@ def _shape(shape: str, number: int) -> Protocol:
 def _amplitude(default: float, low: float, high: float) -> StimulusParameter:
     return StimulusParameter(
         "amplitude", default, low, high, of="current",
-        description="Largest current, from the holding level; below 0 it is an inhibition.",
+        description=marked("Maximum current relative to the holding current. A negative amplitude is inhibitory."),
     )  # fmt: skip
 
 
 def _lasting(default: float, high: float) -> StimulusParameter:
     return StimulusParameter(
-        "duration", default, 1.0, high, unit="ms", scale="log", description="How long the stimulus lasts."
+        "duration", default, 1.0, high, unit="ms", scale="log", description=marked("Duration of the stimulus.")
     )
 
 
@@ -160,9 +170,11 @@ def _train(number: int) -> _Pieces:
     return pieces
 
 
-def _of(key: str, title: str, values: Sequence[StimulusParameter], pieces: _Pieces, end: _End) -> Protocol:
+def _of(
+    key: str, title: str, in_sentence: str, values: Sequence[StimulusParameter], pieces: _Pieces, end: _End
+) -> Protocol:
     return Protocol(
-        key=PREFIX + key, title=title, stimulus_parameters=values, look_for=f"{title}. {_HINT}",
+        key=PREFIX + key, title=title, in_sentence=in_sentence, stimulus_parameters=values, look_for=_HINT,
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, lambda s, trace: float(end(s)) + AFTER),
     )  # fmt: skip
@@ -189,22 +201,24 @@ class GivenCurrent(Protocol):
 
 
 @lru_cache(maxsize=64)
-def given(current: Current, title: str = "Given current") -> GivenCurrent:
+def given(
+    current: Current, title: str = marked("Custom current"), in_sentence: str = marked("the current waveform")
+) -> GivenCurrent:
     """Return a current as a stimulus; the same object for the same current.
 
     A ValueError is raised where it is 0 throughout, or has a piece outside of 0 to 5000 ms.
     """
     pieces = [p for p in current.pieces if p.off > p.on and (p.first or p.last)]
     if not pieces:
-        raise ValueError("the current is 0 throughout: nothing would be injected")
+        raise ValueError("the current must not be 0 at all times.")
     first, last = min(p.on for p in pieces), max(p.off for p in pieces)
     if first < 0.0 or last > LONGEST:
         wrong = first if first < 0.0 else last
-        raise ValueError(f"a time of the current is {wrong:g} ms, valid is: from 0, the onset, to {LONGEST:g} ms")
+        raise ValueError(f"the times of the current must be from 0 (the onset) to {LONGEST:g} ms, got {wrong:g} ms.")
     _, values, _ = samples_of(current)
     peak, level = float(values[np.abs(values).argmax()]), current.holding
     reach = 2.0 * abs(peak)
-    text = "The largest of the given values, from the holding level; all others are scaled with it."
+    text = marked("Maximum of the waveform relative to the holding current. It scales the whole waveform.")
     holding = replace(
         _HOLDING, default=level, low=level - 2.0 * abs(level), high=level + 2.0 * abs(level), of="injected",
         scale="linear", linear_width=None, limits=None,
@@ -215,7 +229,7 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
         return {"current": Sweep([Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces], current.end)}
 
     return GivenCurrent(
-        key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
+        key=f"{PREFIX}values", title=title, in_sentence=in_sentence, look_for=_HINT,
         stimulus_parameters=[
             StimulusParameter("amplitude", peak, -reach, reach, of="injected", description=text), holding,
         ],

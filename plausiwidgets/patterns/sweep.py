@@ -54,13 +54,13 @@ class Sweep:
         for piece in self.pieces:
             if not isinstance(piece.on, Formula) and np.min(piece.on) < 0.0:
                 raise ValueError(
-                    f"Sweep: a piece begins at {shown(piece.on)} ms, valid is from 0 ms on: a sweep begins at the "
-                    "onset, after its holding level"
+                    f"Sweep: the onset of a piece must be ≥ 0 ms, got {shown(piece.on)}. A sweep starts at 0 ms, and "
+                    "the holding level is injected before."
                 )
         for name, window in (("response", self.response), ("voltage", self.voltage)):
             if window is not None:
                 if not (isinstance(window, (tuple, list)) and len(window) == 2):
-                    raise TypeError(f"Sweep: {name} is {shown(window)}, valid is None or a tuple of 2 times in ms")
+                    raise TypeError(f"Sweep: {name} must be None or a tuple of 2 times in ms, got {shown(window)}.")
                 check_values("Sweep", **{f"the start of {name}": window[0], f"the end of {name}": window[1]})
 
     @property

@@ -1,8 +1,9 @@
-"""The functions of a pattern, tried when it is made: what would give silent wrong numbers is refused.
+"""Test the functions of a pattern when it is created, and reject functions that return wrong numbers.
 
-``sweeps``, ``measure`` and ``procedure`` are called for made-up neurons (:mod:`plausiwidgets.patterns.made_up`)
-together, for each of them alone, for some of them, in other orders and for many. A function that mixes its sets (by
-`.mean()` over all, `[0]`, `argsort`) gives a set another result then.
+``sweeps``, ``measure`` and ``procedure`` are called for synthetic neurons (:mod:`plausiwidgets.patterns.made_up`):
+for all of them at once, for single neurons, for some of them, in different orders and for many neurons. A function
+that mixes its parameter sets (with `.mean()` over all sets, `[0]` or `argsort`) returns different results in these
+calls.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.patterns.made_up import DT, MISTAKES, SETS, UntriableError, bench_of
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import MAX_GIVEN, Floats
+from plausiwidgets.simulation.current import MAX_GIVEN, PIECE_WORDS, Floats
 from plausiwidgets.support.arguments import bounded, numbers, shown
 
 MAX_TIME = 1e6
@@ -41,9 +42,9 @@ _MANY = np.arange(130) % SETS
 _MAX_SAMPLES = 2e6
 """Samples of potentials up to which a large batch is tried."""
 _TOGETHER = (
-    "The sets are neurons of their own, and a set must not depend on the others: compute with whole arrays of shape "
-    "[n], and reduce over the last axis alone (`np.nanmean(times, axis=-1)` in place of `times.mean()`), without `[0]` "
-    "and without sorting over the sets"
+    "The result of a parameter set must not depend on other sets. Compute with arrays of shape [n], and reduce over "
+    "the last axis only: write `np.nanmean(times, axis=-1)` instead of `times.mean()`. Do not use `[0]`, and do not "
+    "sort over the sets."
 )
 
 _tried = ContextVar("tried", default=True)
@@ -77,8 +78,8 @@ def try_sweeps(pattern: Any) -> dict[str, Sweep]:
         if [*again] != [*made] or any(len(again[x].pieces) != len(made[x].pieces) for x in made):
             one, other = ({x: len(sweep.pieces) for x, sweep in y.items()} for y in (made, again))
             raise ValueError(
-                f"{where}: sweeps returns {one} (pieces of each) for some values and {other} for others, valid is: the "
-                "same names and numbers of pieces for all values. Give a piece the amplitude 0 where it is not wanted"
+                f"{where}: sweeps must return the same names and numbers of pieces for all values, got {one} for some "
+                f"values and {other} for other values. To leave out a piece, set its amplitude to 0."
             )
         for name, sweep in made.items():
             refuse_mixed(f"{where}: sweeps", _numbers(name, sweep), _numbers(name, again[name]), sets, SETS, named=str)
@@ -109,7 +110,7 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
         if pattern.measure is None:
             measured = _called(pattern, what, bench)
             if not isinstance(measured, Measurement):
-                raise ValueError(f"{where} must return a Measurement, not {type(measured).__name__}")
+                raise ValueError(f"{where} must return a Measurement, got {type(measured).__name__}.")
             return measured.features
         now = bench.stimulus_values
         features: Mapping[str, Any] = _called(
@@ -150,36 +151,35 @@ def _taken(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
 
 
 def _called(pattern: Any, what: str, *args: Any) -> Any:
-    """Return what a function of the pattern returns, or refuse the pattern where it raises."""
+    """Call a function of the pattern and return the result; an exception becomes a ValueError."""
     try:
         return getattr(pattern, what)(*args)
     except Exception as error:
-        # A procedure may know the neurons that it is for, and refuse a made-up one.
+        # A procedure may accept certain neurons only, and reject a synthetic one.
         if what == "procedure" and not isinstance(error, MISTAKES):
             raise UntriableError(what) from error
         raise ValueError(
-            f"pattern {pattern.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
-            f"silent, of one spike and of many; stimulus_parameters are "
-            f"{', '.join(pattern.stimulus_names) or 'none'}; a feature that "
-            "cannot be computed is nan)"
+            f"pattern {pattern.key!r}: {what} raised {type(error).__name__} ({error}) for a synthetic neuron that is "
+            "silent, fires once or fires many spikes. Return nan for a feature that cannot be computed. "
+            f"Stimulus parameters: {', '.join(pattern.stimulus_names) or 'none'}."
         ) from error
 
 
 def _check_names(where: str, features: Any, own: Sequence[str]) -> None:
     if not isinstance(features, Mapping):
-        raise ValueError(f"{where} must return a dict of feature → values, not {type(features).__name__}")
+        raise ValueError(f"{where} must return a dict of feature → values, got {type(features).__name__}.")
     taken = [name for name in own if name in features]
     if taken:
         raise ValueError(
-            f"{where} returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose another "
-            "name, or leave it out"
+            f"{where} must not return {', '.join(map(repr, taken))}, which is measured for every pattern. Choose "
+            "another name, or remove the feature."
         )
     for name, feature in features.items():
         for value in _entries(feature):
             if numbers(value) is None:
                 raise ValueError(
-                    f"{where.rpartition(':')[0]}: feature {name!r} is {shown(value)}, valid is: a number for each set, "
-                    "or nan"
+                    f"{where.rpartition(':')[0]}: feature {name!r} must be a number or nan for each parameter set, got "
+                    f"{shown(value)}."
                 )
 
 
@@ -187,36 +187,38 @@ def refuse_mixed(
     where: str, together: Mapping[str, Any], again: Mapping[str, Any], sets: NDArray[np.intp], n: int,
     named: Callable[[str], str] = repr,
 ) -> None:  # fmt: skip
-    """Refuse values of n sets `together` that are others when some of the sets are computed `again`."""
+    """Raise a ValueError if values of n sets computed `together` differ from values of some sets computed `again`."""
     for name, feature in together.items():
         for whole, part in zip(_entries(feature), _entries(again.get(name, np.nan)), strict=False):
             if np.shape(whole) not in ((), (n,)) or np.shape(part) not in ((), (sets.size,)):
-                continue  # of a wrong shape, which is refused where a criterion is about it
+                continue  # a wrong shape is an error only if a criterion uses the feature
             expected, found = _per_set(whole, n)[sets], _per_set(part, sets.size)
             bad = np.flatnonzero(~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True))
             if bad.size:
                 raise ValueError(
-                    f"{where} gives a set another {named(name)} alone, or in another order, than with others "
+                    f"{where} returns a different {named(name)} for a parameter set if the other sets change "
                     f"({found[bad[0]]:g} and {expected[bad[0]]:g}). {_TOGETHER}"
                 )
 
 
 def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
     if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
-        raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
+        raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, got {shown(sweeps)}.")
     for name, sweep in sweeps.items():
         bounded(where, f"number of pieces of sweep {name!r}", float(len(sweep.pieces)), MAX_GIVEN)
         for what, value in _numbers(name, sweep).items():
             if np.shape(value) not in ((), (n,)):
                 raise ValueError(
-                    f"{where}: the {what} has the shape {list(np.shape(value))} for {n} sets, valid "
-                    f"is: a number, or [n], a value for each set"
+                    f"{where}: the {what} must be a number or have the shape [n], one value for each parameter set, "
+                    f"got the shape {list(np.shape(value))} for {n} sets."
                 )
             if " of piece " in what and not np.isfinite(np.asarray(value, dtype=np.float64)).all():
-                raise ValueError(f"{where}: the {what} is {shown(value)}, valid is: finite numbers")
+                raise ValueError(f"{where}: the {what} must be finite, got {shown(value)}.")
         ends = _per_set(sweep.end, n)
         if not (np.isfinite(ends).all() and (ends > 0).all()):
-            raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
+            raise ValueError(
+                f"{where}: the end of sweep {name!r} must be a finite time > 0 (ms), got {shown(sweep.end)}."
+            )
     return dict(sweeps)
 
 
@@ -224,9 +226,9 @@ def _numbers(name: str, sweep: Sweep) -> dict[str, Any]:
     """Return every number of a sweep that may differ from set to set, by what it is."""
     window = dict(zip(("begin of response", "end of response"), sweep.response or (), strict=False))
     pieces = {
-        f"{field} of piece {k + 1}": getattr(piece, field)
+        f"{words} of piece {k + 1}": getattr(piece, field)
         for k, piece in enumerate(sweep.pieces)
-        for field in ("on", "off", "first", "last")
+        for field, words in PIECE_WORDS.items()
     }
     return {f"{what} of sweep {name!r}": value for what, value in ({"end": sweep.end} | window | pieces).items()}
 
@@ -238,17 +240,20 @@ def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
         raise ValueError(
-            f"{where} counts spikes from {start[i]:g} to {stop[i]:g} ms (response), valid is: within 0 to its end at "
-            f"{end[i]:g} ms"
+            f"{where}: response must be within 0 to {end[i]:g} ms, the end of the sweep, got {start[i]:g} to "
+            f"{stop[i]:g} ms."
         )
     if sweep.voltage is not None:
         if any(np.ndim(x) for x in sweep.voltage):
-            raise ValueError(f"{where}: voltage is {sweep.voltage!r}, valid is: two times in ms, the same for all sets")
+            raise ValueError(
+                f"{where}: voltage must be two times in ms, the same for all parameter sets, got "
+                f"{shown(sweep.voltage)}."
+            )
         first, last = (float(x) for x in sweep.voltage)
         if not -slack <= first < last <= simulated + slack:
             raise ValueError(
-                f"{where} records the potential from {first:g} to {last:g} ms (voltage), valid is: within 0 to its "
-                f"longest end, at {simulated:g} ms"
+                f"{where}: voltage must be within 0 to {simulated:g} ms, the longest end of the sweep, got {first:g} "
+                f"to {last:g} ms."
             )
 
 

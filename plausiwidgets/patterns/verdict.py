@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
+from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS, WORDS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
@@ -182,9 +182,10 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
         return f"<Verdict of {self.model} on {self.pattern}: {status}{loss}>"
 
-    def _counted(self: Verdict) -> str:
-        words, counts = np.unique(self.status, return_counts=True)
-        return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
+    def _counted(self: Verdict, in_words: bool = False) -> str:
+        statuses, counts = np.unique(self.status, return_counts=True)
+        named = [f"{SYMBOLS[one]} {WORDS[one]}" if in_words else one for one in statuses.tolist()]
+        return ", ".join(f"{n} {one}" for n, one in zip(counts, named, strict=True))
 
     def to_frame(self: Verdict) -> pd.DataFrame:
         """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""
@@ -220,24 +221,24 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         title = f"{self.model}, {self.pattern}"
         source = [f"Parameter set – {self.parameter_source}."] if self.parameter_source else []
         if not self.criteria:
-            return Table(f"{title}: not judged, dt {self.dt:g} ms", notes=source)
+            return Table(f"{title}: {SYMBOLS['unjudged']} {WORDS['unjudged']}, dt {self.dt:g} ms", notes=source)
         if many:
             rows = [
                 (check.title, f"{100 * np.mean(check.passed):.0f} %", _spread(check), _accepted(check))
                 for check in self.criteria
             ]
-            heads = ("criterion", "holds", "measured: least, median, largest", "accepted")
-            head = f"{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}"
+            heads = ("criterion", "met", "min, median, max", "accepted range")
+            head = f"{title}, {len(self.loss)} sets: {self._counted(in_words=True)}{self.in_steps}"
             return Table(head, heads, rows, source, numbers=(1,))
         rows = [
             ("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.criteria
         ]
         why = f" ({self.failed_test})" if self.failed_test else ""
-        status = f"{MARKS[self.status]} {self.status}{why}{self.in_steps}"
+        status = f"{SYMBOLS[self.status]} {WORDS[self.status]}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
         by_torch = [f"Run by torch: {self.uncompiled}."] if self.uncompiled else []
         notes = [EXPLANATIONS[self.status], *source, *by_torch]
-        return Table(head, ("", "criterion", "measured", "accepted"), rows, notes)
+        return Table(head, ("", "criterion", "measured", "accepted range"), rows, notes)
 
     def _picture(self) -> str:
         plots = [] if isinstance(self.loss, np.ndarray) else self._plots()
@@ -277,7 +278,7 @@ def _spread(check: CriterionResult) -> str:
     known = check.value[np.isfinite(check.value)]
     if not known.size:
         return "–"
-    return ", ".join(number(float(x)) for x in (known.min(), np.median(known), known.max()))
+    return ", ".join(number(float(x), 3) for x in (known.min(), np.median(known), known.max()))
 
 
 def _accepted(check: CriterionResult) -> str:

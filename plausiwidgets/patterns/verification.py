@@ -22,6 +22,7 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
 from plausiwidgets.simulation.current import SETTLE
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked
 
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
@@ -30,7 +31,7 @@ LONG_REST = 6000.0
 LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent, and where it is."""
 
-ALONE = "alone, without other sets"
+ALONE = marked("when evaluated without other parameter sets")
 
 
 def verify_sets(
@@ -76,16 +77,16 @@ def verify_sets(
 
 AFTERWARDS, LATE = 6000.0, 1000.0
 """Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
-BACK = quantity("away", "back at rest", at_most(1.5), "mV", scale=3.0, per_span=True,
-    text="How far from its resting potential the neuron is some seconds later.")  # fmt: skip
-HALF = quantity("half", "no half spikes", at_most(WHOLE.low), "1", scale=0.3,
-    text="Largest upstroke after the first spike that stays below the spike level, as a share of a full "
+BACK = quantity("away", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+    text="Distance from the resting potential several seconds later.")  # fmt: skip
+HALF = quantity("half", "no partial spikes", at_most(WHOLE.low), "1", scale=0.3,
+    text="Largest upstroke after the first spike that stays below the spike level, as a fraction of a full "
          "spike.")  # fmt: skip
-CLEAR = quantity("clear", "spikes apart from other upstrokes", at_most(1 / 1.5), "1", scale=0.3,
-    text="Largest upstroke after the first spike that stays below the spike level, as a share of the smallest "
+CLEAR = quantity("clear", "spikes clearly larger than other upstrokes", at_most(1 / 1.5), "1", scale=0.3,
+    text="Largest upstroke after the first spike that stays below the spike level, as a fraction of the smallest "
          "spike.")  # fmt: skip
-BRIEF = quantity("brief", "spikes end", at_most(50.0), "ms", scale=50.0,
-    text="Longest time that the potential stays above half the height of the largest spike.")  # fmt: skip
+BRIEF = quantity("brief", "spikes short enough", at_most(50.0), "ms", scale=50.0,
+    text="Longest time for which the potential stays above half the height of the largest spike.")  # fmt: skip
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
@@ -125,17 +126,16 @@ def _verification(
 
     if finer:
         yield "at half the time step", at(1 / 2)
-    yield f"with {DIGITS} significant digits", rounded
+    yield f"with parameters rounded to {DIGITS} significant digits", rounded
     if model.spike_level is not None:
-        yield "with every upstroke a whole spike", shaped(HALF, CLEAR)
-        yield f"with every spike over within {BRIEF.high:g} ms", shaped(BRIEF)
+        yield "without partial spikes", shaped(HALF, CLEAR)
+        yield f"with no spike longer than {BRIEF.high:g} ms", shaped(BRIEF)
     if pattern.at_rest:
-        yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+        yield "when started on the other side of rest", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
-        yield f"in {LONG / 1000:g} s at rest", rest
+        yield f"during {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
-            words = f"{AFTERWARDS / 1000:g} s after the stimulus, when it must be back at rest"
-            yield words, at(1, back_at_rest(pattern))
+            yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
         yield words, at(1, form)
         if form.measure is None:
@@ -145,7 +145,7 @@ def _verification(
             yield f"{words}, at an eighth of the time step", at(1 / 8, form)
         if pattern.at_rest and pattern.comes_back:
             back = back_at_rest(form)
-            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", at(1, back)
+            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s later", at(1, back)
             if finer:
                 yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
@@ -211,7 +211,12 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         away = [np.abs(x.v(end - 50.0, end) - r.v_baseline[:, None]).max(axis=1) for x in r.values()]
         return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
 
-    late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
+    late = replace(
+        QUIET,
+        key="late",
+        title="silent after the stimulus",
+        description="Number of spikes later than 1 s after the stimulus.",
+    )
     # A procedure judges the spikes of the steps that it chooses; the full one may block the neuron after small ones.
     spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
     with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours

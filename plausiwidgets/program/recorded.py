@@ -18,7 +18,7 @@ from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNI
 
 
 class NotRecordedError(ValueError):
-    """Something is done with a value that the table of operations does not have; the text says what."""
+    """Report an operation on a value that the table of operations does not have; the text names it."""
 
 
 class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
@@ -43,7 +43,7 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         name = ufunc.__name__
         if options.pop("out", None) is not None:
-            self.recorder.refuse(f"numpy.{name} in place, such as `v += x` for `v = v + x`")
+            self.recorder.refuse(f"numpy.{name} in place, such as `v += x` instead of `v = v + x`")
         if method != "__call__" or options:
             self.recorder.refuse(f"numpy.{name}.{method} with {', '.join(options) or 'several lanes'}")
         known = np if name not in _OF_SCIPY else sys.modules.get("scipy.special")
@@ -80,13 +80,13 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         return self.recorder.refuse(f"`.{name}` of an array")
 
     def _decided(self, *args: Any) -> Any:
-        self.recorder.refuse("a decision by Python over, or a single number of, a value that differs from lane to lane")
+        self.recorder.refuse("a branch on a value that differs between lanes, or its conversion to one number")
 
     def _indexed(self, *args: Any) -> Any:
         self.recorder.refuse("an index, or an assignment to some of the lanes")
 
     def _array(self, *args: Any, **options: Any) -> Any:
-        self.recorder.refuse("numpy.asarray of a value, or an array that is filled with values")
+        self.recorder.refuse("numpy.asarray of a value, or an assignment of values to the entries of an array")
 
     __bool__ = __float__ = __int__ = __index__ = __round__ = __format__ = __iter__ = __len__ = _decided
     __getitem__ = __setitem__ = _indexed
@@ -165,7 +165,7 @@ class Recorder:
             words = [getattr(t, "name", None) or t.__name__ for t in types]
             self.refuse(f"numpy.{name} of {', '.join(words)}")
         if kind not in (DOUBLE, BOOL) and not (kind == LONG and name in _OF_INTEGERS):
-            self.refuse(f"numpy.{name} that gives {kind}")
+            self.refuse(f"numpy.{name} with a result of type {kind}")
         value = self.apply(name, operands).value
         return Recorded(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
 
@@ -191,7 +191,7 @@ class Recorder:
         test, first, second = self.value(condition), self.value(a), self.value(b)
         shown = np.result_type(*(x.dtype if isinstance(x, Recorded) else x for x in (a, b)))
         if shown not in (DOUBLE, LONG, BOOL):
-            self.refuse(f"numpy.where that gives {shown}")
+            self.refuse(f"numpy.where with a result of type {shown}")
         kind = BOOL if shown == BOOL else DOUBLE
         values = [self.cast(test, BOOL), self.cast(first, kind), self.cast(second, kind)]
         return Recorded(self, self.body.add(TABLE["where"], values, kind, 1), shown)
@@ -247,7 +247,7 @@ def _sign(recorder: Recorder, x: Recorded) -> Any:
 
 def _filled(recorder: Recorder, like: Recorded, number: Any, dtype: Any = None, **options: Any) -> Recorded:
     if options:
-        recorder.refuse(f"an array like another with {', '.join(options)}")
+        recorder.refuse(f"numpy.full_like or a similar function with {', '.join(options)}")
     kind = like.dtype if dtype is None else np.dtype(dtype)
     if not isinstance(number, Recorded):
         number = np.asarray(number).astype(kind)

@@ -44,14 +44,14 @@ def from_text(text: str) -> Program:
         operation, *words = right.split(" ")
         row = CAST if operation == CAST.name else TABLE.get(operation)
         if row is None:
-            raise ValueError(f"a program has the line {line!r}; valid is: name = operation arguments")
+            raise ValueError(f"program: a line must have the form 'name = operation arguments', got {line!r}.")
         arguments = tuple(_value(word, known) for word in words)
         level = max((a.level for a in arguments), default=UNIFORM)
         made = Instruction(name, row, arguments, np.dtype(dtype) if dtype else BOOL if row.truth else DOUBLE, level)
         known[name] = Value(name, made.dtype, 1, level)
         body.append(made)
     if not last.startswith("-> "):
-        raise ValueError(f"a program ends with {last!r}; valid is: -> spikes state …")
+        raise ValueError(f"program: the last line must have the form '-> spikes state …', got {last!r}.")
     spikes, *state = (_value(word, known) for word in last.removeprefix("-> ").split(" "))
     return Program(tuple(head.split()), tuple(body), spikes, tuple(state))
 

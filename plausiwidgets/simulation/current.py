@@ -46,15 +46,21 @@ class Piece:
     last: float
 
 
+PIECE_WORDS = {"on": "onset", "off": "end", "first": "first value", "last": "last value"}
+"""The fields of a piece, in words for errors."""
+
+
 def check_values(where: str, **values: Value) -> None:
-    """Refuse values that are not finite numbers or 1-D arrays of them; fast, as every evaluation makes sweeps."""
+    """Check that values are finite numbers or 1-D arrays; this is fast, because every evaluation creates sweeps."""
     for argument, value in values.items():
         if isinstance(value, Formula):
             continue
         array = numbers(value) if isinstance(value, (Real, np.ndarray)) else None
         if array is None or array.ndim > 1 or not np.isfinite(array).all():
             error = TypeError if array is None or array.ndim > 1 else ValueError
-            raise error(f"{where}: {argument} is {shown(value)}, valid is a finite number or an array of these")
+            raise error(
+                f"{where}: {argument} must be a finite number or a 1-D array of finite numbers, got {shown(value)}."
+            )
 
 
 def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
@@ -128,10 +134,10 @@ class Current:
         finite("Current", "before", self.before, low=0.0, unit="ms")
         finite("Current", "settle", self.settle, low=0.0, unit="ms")
         for p in self.pieces:
-            for field in ("on", "off", "first", "last"):
-                finite("Current", f"{field} of a piece", getattr(p, field))
+            for field, words in PIECE_WORDS.items():
+                finite("Current", f"the {words} of a piece", getattr(p, field))
             if p.off < p.on:
-                raise ValueError(f"a piece of a current has the width {p.off - p.on:g} ms, valid is: at least 0")
+                raise ValueError(f"Current: the width of a piece must be ≥ 0 ms, got {p.off - p.on:g}.")
 
     @classmethod
     @checked
@@ -190,24 +196,29 @@ class Current:
         ------
         ValueError
             If a value is not a number, times do not increase, or there are more than 100 000 values or 1000 linear
-            pieces; the text says where.
+            pieces; the text has the place.
         """
         if isinstance(t, (str, Path)):
             if current is not None:
-                raise ValueError(f"t is {shown(str(t))}, and current is given: valid is either a file, or arrays")
+                raise ValueError(
+                    f"Current.values: current must be None if t is a file, got a current and t={shown(str(t))}."
+                )
             times, levels = read_current_file(Path(t))
         elif current is None:
-            raise ValueError("current is None, valid beside times is: a current for each of them")
+            raise ValueError("Current.values: current must have one value for each time in t, got None.")
         else:
             times, levels = _numbers("t", t), _numbers("current", current)
         if times.size != levels.size:
-            raise ValueError(f"t has {times.size} values and current {levels.size}, valid is: a current for each time")
+            raise ValueError(
+                f"Current.values: current must have one value for each time in t, got {levels.size} values for "
+                f"{times.size} times."
+            )
         _check_samples(times, lines)
         pieces = _pieces_of_lines(times, levels) if lines else _pieces_of_levels(times, levels)
         if len(pieces) > MAX_PIECES:
             raise ValueError(
-                f"the current consists of {len(pieces)} linear pieces, valid is: at most {MAX_PIECES}. Take a part of "
-                "it, or fewer values a second"
+                f"Current.values: the current must have at most {MAX_PIECES} linear pieces, got {len(pieces)}. Pass a "
+                "shorter current, or fewer values."
             )
         last = max((p.off for p in pieces), default=float(times[-1]))
         return cls(pieces, _end(last, end), holding, before, settle)
@@ -276,25 +287,24 @@ def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
 
 def _check_samples(t: Floats, lines: bool) -> None:
     if t.size < 2:
-        raise ValueError(f"there {'is one value' if t.size else 'are no values'}, valid is: at least two times (ms), "
-                         "each with a current")  # fmt: skip
+        raise ValueError(f"the current must have at least two times (ms), each with a value, got {t.size}.")
     if t.size > MAX_SAMPLES:
-        raise ValueError(f"there are {t.size} values, valid is: at most {MAX_SAMPLES}")
+        raise ValueError(f"the current must have at most {MAX_SAMPLES} values, got {t.size}.")
     steps = np.diff(t)
     # Of lines, two values at one time are a jump.
     back = np.flatnonzero((steps < 0.0) | ((steps == 0.0) & (not lines)))
     if back.size:
         i = int(back[0])
-        raise ValueError(f"value {i + 2}: {t[i + 1]:g} ms does not come after {t[i]:g} ms, times must increase")
+        raise ValueError(f"value {i + 2}: the times must increase, got {t[i + 1]:g} ms after {t[i]:g} ms.")
 
 
 def _numbers(name: str, given: ArrayLike) -> Floats:
     array = numbers(given)
     if array is None or array.ndim != 1:
-        raise ValueError(f"{name} is {shown(given)}, valid is: a list of numbers")
+        raise ValueError(f"Current.values: {name} must be a list of numbers, got {shown(given)}.")
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
-        raise ValueError(f"{name}[{bad[0]}] is {array[bad[0]]}, valid is: a finite number")
+        raise ValueError(f"Current.values: {name}[{bad[0]}] must be a finite number, got {array[bad[0]]}.")
     return array
 
 
@@ -314,7 +324,7 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
     """
     times, values = np.asarray(t, dtype=np.float64), np.asarray(current, dtype=np.float64)
     if times.size < 2:
-        raise ValueError(f"a sampled current has {times.size} samples, valid is: at least 2")
+        raise ValueError(f"a sampled current must have at least two samples, got {times.size}.")
     # One ulp of the values: a ramp that was computed is not exactly linear.
     slack = tolerance + 4.0 * float(np.spacing(np.abs(values).max()))
     end = times[-1] + (times[-1] - times[-2])

@@ -28,9 +28,9 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
     kept = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     kept = [(i, line.replace("−", "-")) for i, line in kept if not line.startswith("#")]
     if len(kept) > MAX_SAMPLES + 1:
-        raise ValueError(f"there are {len(kept)} lines of values, valid is: at most {MAX_SAMPLES}")
+        raise ValueError(f"the current must have at most {MAX_SAMPLES} lines of values, got {len(kept)}.")
     if not kept:
-        raise ValueError("there are no values, valid is: a time (ms) and a current in each line")
+        raise ValueError("the current must not be empty. Write a time (ms) and a current in each line.")
     columns, names = (0, 1), _SEPARATORS.split(kept[0][1])
     if not any(is_number(name) for name in names) and any(c.isalpha() for c in kept[0][1]):
         names = [name.strip(" \"'") for name in re.split(r"[,;\t]" if re.search(r"[,;\t]", kept[0][1]) else r"\s+",
@@ -44,17 +44,14 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
         place = f"{where}, line {i}" if where else f"line {i}"
         entries = _SEPARATORS.split(line)
         if len(entries) != (len(names) or 2):
-            raise ValueError(
-                f"{place}: {len(entries)} value{'s' * (len(entries) != 1)}, valid "
-                f"is: {len(names)}, one for each column" if names else
-                f"{place}: {len(entries)} value{'s' * (len(entries) != 1)}, valid is: two, a time (ms) and a current"
-            )  # fmt: skip
+            expected = f"{len(names)} values, one for each column" if names else "two values, a time (ms) and a current"
+            raise ValueError(f"{place}: the line must have {expected}, got {len(entries)}.")
         for j, column in enumerate(columns):
             if not is_number(entries[column]):
-                raise ValueError(f"{place}: {shown(entries[column])} is not a number")
+                raise ValueError(f"{place}: the value must be a number, got {shown(entries[column])}.")
             row[j] = float(entries[column])
             if not np.isfinite(row[j]):
-                raise ValueError(f"{place}: {entries[column][:20]} is not a finite number")
+                raise ValueError(f"{place}: the value must be finite, got {entries[column][:20]}.")
     return rows[:, 0].copy(), rows[:, 1].copy()
 
 
@@ -63,7 +60,7 @@ def read_current_file(path: Path) -> tuple[Floats, Floats]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not text: valid is a file in UTF-8") from None
+        raise ValueError(f"{path.name} must be a text file in UTF-8.") from None
     return read_current(text, path.name)
 
 
@@ -77,7 +74,7 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
     for what, pattern in (("the time (ms), such as t", _TIME), ("the current", _CURRENT)):
         fitting = [j for j, name in enumerate(names) if pattern.fullmatch(name)]
         if not fitting:
-            raise ValueError(f"no column is called like {what}; there are: {', '.join(map(shown, names))[:200]}")
+            raise ValueError(f"a column must have the name of {what}. Columns: {', '.join(map(shown, names))[:200]}.")
         found.append(fitting[0])
     return found[0], found[1]
 

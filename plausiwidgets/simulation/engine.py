@@ -25,14 +25,14 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
     ImportError
         Where torch is needed and not installed.
     NotCompilableError
-        With ``engine="compiled"``, if the model cannot be compiled; the text says why.
+        With ``engine="compiled"``, if the model cannot be compiled; the text has the reason.
     ValueError
         For an unknown engine.
     """
     if callable(engine):
         return engine(job, checkpoint)
     if engine not in ENGINES:
-        raise unknown("engine", engine, ENGINES)
+        raise unknown("", "engine", engine, ENGINES)
     if engine != "torch":
         from plausiwidgets.simulation.compiled.engine import run_compiled
         from plausiwidgets.simulation.loop import run_program

@@ -130,7 +130,7 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
             ns = nanoseconds(neuron)
             text += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
     except NotCompilableError as reason:
-        text = f"Not counted, because the step cannot be compiled: {reason}"
+        text = f"The operations cannot be counted: {reason}"
     return ModelCard(neuron, text)
 
 

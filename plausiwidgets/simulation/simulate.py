@@ -67,17 +67,20 @@ def simulate(
     ValueError
         For an unknown name, a value outside of its limits, or currents of unequal length.
     NotCompilableError
-        With ``engine="compiled"`` where the model cannot be compiled; the text says why.
+        With ``engine="compiled"`` if the model cannot be compiled; the text has the reason.
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
     recorded = _places(neuron, record)
     currents = [as_current(one) for one in ([current] if isinstance(current, Current | Piece) else current)]
     if not currents:
-        raise ValueError("simulate: current is empty, valid is a Current or a list with at least one")
+        raise ValueError("simulate: current must be a Current or a list with at least one Current, got an empty list.")
     frames = {(c.end, c.before, c.settle) for c in currents}
     if len(frames) > 1:
-        raise ValueError(f"the currents of one simulation share (end, before, settle), these have {sorted(frames)}")
+        raise ValueError(
+            f"simulate: all currents must have the same end, before and settle, got "
+            f"{', '.join(map(str, sorted(frames)))}."
+        )
     sets = broadcast(neuron.complete(parameters))
     n = len(next(iter(sets.values()))) if sets else 1
     time = currents[0].before + currents[0].end + currents[0].settle
@@ -117,7 +120,7 @@ def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
     places = []
     for name in [record] if isinstance(record, str) else record:
         if name not in names and name != "v":
-            raise unknown(f"state variable of model {model.key!r}", name, names)
+            raise unknown(f"model {model.key!r}", "state variable", name, names)
         places.append(names.index(name) if name in names else 0)
     return tuple(dict.fromkeys(places))
 
@@ -128,8 +131,8 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
         return model.dt
     if model.discrete and dt != model.dt:
         raise ValueError(
-            f"time step: dt is {shown(dt)}, valid is: {model.dt:g} (ms), as model {model.key!r} is in discrete time: "
-            f"its step does not use dt"
+            f"time step: dt must be {model.dt:g} (ms), got {shown(dt)}. Model {model.key!r} is in discrete time, so "
+            f"its step does not use dt."
         )
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
     bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MAX_STEPS_PER_MS)
@@ -141,11 +144,15 @@ def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     sizes = {}
     for name, value in values.items():
         if np.ndim(value) > 1:
-            raise ValueError(f"parameter {name!r} has {np.ndim(value)} axes, valid is a number or a 1-D array")
+            raise ValueError(
+                f"parameter {name!r} must be a number or a 1-D array, got an array with {np.ndim(value)} axes."
+            )
         if np.ndim(value) == 1:
             sizes[name] = len(value)
     lengths = set(sizes.values()) - {1}
     if len(lengths) > 1 or 0 in lengths:
-        raise ValueError(f"parameters of unequal length, or empty: {sizes}")
+        raise ValueError(
+            f"parameters must be numbers or arrays of the same length, and not empty, got lengths {sizes}."
+        )
     n = lengths.pop() if lengths else 1
     return {name: np.ascontiguousarray(np.broadcast_to(v, (n,)), dtype=np.float64) for name, v in values.items()}

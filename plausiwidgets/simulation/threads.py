@@ -29,7 +29,7 @@ _priority = local()
 
 
 def thread_count() -> int:
-    """Return how many threads simulate: the usable cores, or what :data:`THREADS` says.
+    """Return the number of threads for simulations: the usable cores, or the value of :data:`THREADS`.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def thread_count() -> int:
     asked = os.environ.get(THREADS, "").strip()
     if asked:
         if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
-            raise ValueError(f"the environment's {THREADS} is {asked!r}, valid is a whole number >= 1")
+            raise ValueError(f"the environment variable {THREADS} must be an integer ≥ 1, got {asked!r}.")
         return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return max(len(os.sched_getaffinity(0)), 1)

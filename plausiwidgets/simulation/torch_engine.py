@@ -49,7 +49,7 @@ def _lanes_of(value: object, lanes: int) -> Floats:
     if tensor.shape != (lanes,):
         if tensor.numel() != 1:
             raise ValueError(
-                f"the step returned a tensor of shape {list(tensor.shape)}, it must be [lanes], here [{lanes}]"
+                f"the step must return tensors of shape [lanes], here [{lanes}], got shape {list(tensor.shape)}."
             )
         tensor = tensor.reshape(1).expand(lanes)
     return tensor.detach().numpy()

@@ -81,7 +81,7 @@ class Traces(Printed):
         if self.potential not in self.states:
             raise ValueError(
                 f"the membrane potential {self.potential!r} was not recorded, only "
-                f"{', '.join(self.states) or 'nothing'}: simulate with record=({self.potential!r}, …)"
+                f"{', '.join(self.states) or 'nothing'}. Pass record=({self.potential!r}, …) to simulate."
             )
         return self.states[self.potential]
 

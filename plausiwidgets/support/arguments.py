@@ -1,4 +1,4 @@
-"""Arguments of public functions and classes, checked against their annotations; errors name argument, value, valid."""
+"""Check the arguments of public functions and classes against their annotations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def checked(what: T) -> T:
     ...     return spikes / seconds
     >>> rate(3, "2")
     Traceback (most recent call last):
-    TypeError: rate: seconds is '2', valid is a finite number
+    TypeError: rate: seconds must be a finite number, got '2'.
     """
     if isinstance(what, type):
         what.__init__ = _checked(what.__init__)  # type: ignore[misc]
@@ -71,7 +71,7 @@ def _checked(what: T) -> T:
             if renamed := argument_error(name, kwargs):
                 raise renamed from None
             if hasattr(what, "__signature__"):  # of `takes`: it would take any argument
-                raise TypeError(f"{name}() {error}") from None
+                raise TypeError(f"{name}: {error}.") from None
             return what(*args, **kwargs)  # Python says what is missing
         title = given.get("key") if "self" in given else None  # of the object that is made
         for argument, value in given.items():
@@ -97,77 +97,90 @@ def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P
 
 
 def require(where: str, argument: str, value: object, hint: Any) -> None:
-    """Refuse a value that does not fit a type, by a TypeError that names the argument and what is valid.
+    """Raise a TypeError for a value that does not fit a type; the error names the argument and the accepted type.
 
-    For a number that is not finite, and for masked values, it is a ValueError.
+    For a number that is not finite, and for masked values, the error is a ValueError.
     """
     if problem := _problem(value, hint):
-        place, wrong, valid = problem
+        place, wrong, accepted = problem
         entries = wrong if isinstance(wrong, (tuple, list)) else [wrong]
         finite = all(math.isfinite(_number(entry) or 0.0) for entry in entries)
         error = TypeError if finite and not _is_masked(wrong) else ValueError
-        raise error(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}{_way_in(wrong, valid)}")
+        raise error(f"{where}: {place}{argument} must be {accepted}, got {shown(wrong)}.{_conversion(wrong, accepted)}")
 
 
-_WAYS_IN = {
+_CONVERSIONS = {
     ("torch", "Module"): "pw.from_torch(module)",
     ("brian2", "NeuronGroup"): "pw.from_brian2(eqs, threshold, reset)",
     ("brian2", "Equations"): "pw.from_brian2(eqs, threshold, reset)",
     ("nir", "NIRNode"): "pw.from_nir(node, dt=…, reset=…)",
 }
-"""How a neuron of a library becomes a model, by its package and the name of its class."""
+"""The call that makes a model from a neuron of a library, by the library's package and the name of the class."""
 
 
-def _way_in(value: object, valid: str) -> str:
-    """Return what to write where a neuron of a library was given for a model; else nothing."""
-    if "NeuronModel" in valid:
+def _conversion(value: object, accepted: str) -> str:
+    """Return the advice to convert a neuron of a library where a model is required; else an empty text."""
+    if "NeuronModel" in accepted:
         for kind in type(value).__mro__:
-            way = _WAYS_IN.get((kind.__module__.partition(".")[0], kind.__name__))
-            if way:
-                return f": use {way}"
+            call = _CONVERSIONS.get((kind.__module__.partition(".")[0], kind.__name__))
+            if call:
+                return f" Use {call}."
     return ""
 
 
 def finite(where: str, argument: str, value: float, above: float = -math.inf, low: float = -math.inf,
            high: float = math.inf, unit: str = "") -> float:  # fmt: skip
-    """Return a number as a float, or refuse one that is not finite or outside of its limits; the error names it."""
+    """Return a number as a float; raise an error that names it if it is not finite or outside its limits."""
     require(where, argument, value, float)
     if not (value > above and low <= value <= high):
-        limits = [f"{sign} {end:g}" for sign, end in ((">", above), (">=", low), ("<=", high)) if math.isfinite(end)]
-        valid = ", ".join(["finite", *limits]) + (f" ({unit})" if unit else "")
-        raise ValueError(f"{where}: {argument} is {shown(value)}, valid is: {valid}")
+        limits = [f"{sign} {end:g}" for sign, end in ((">", above), ("≥", low), ("≤", high)) if math.isfinite(end)]
+        accepted = f"a finite number {' and '.join(limits)}".strip() + (f" ({unit})" if unit else "")
+        raise ValueError(f"{where}: {argument} must be {accepted}, got {shown(value)}.")
     return float(value)
 
 
 def whole(where: str, argument: str, value: int, low: int, high: int = 2**63 - 1) -> int:
-    """Return a whole number as an int, or refuse one that is outside of its limits; errors as of :func:`finite`."""
+    """Return an integer as an int; raise an error that names it if it is outside its limits."""
     require(where, argument, value, int)
     if not low <= value <= high:
-        most = f"<= {high}" if high < 2**63 - 1 else "< 2**63"
-        raise ValueError(f"{where}: {argument} is {shown(value)}, valid is: an int >= {low}, {most}")
+        has_limit, is_huge = high < 2**63 - 1, value > high
+        limits = f"from {low} to {high}" if has_limit else f"≥ {low} and < 2**63" if is_huge else f"≥ {low}"
+        raise ValueError(f"{where}: {argument} must be an integer {limits}, got {shown(value)}.")
     return int(value)
 
 
 UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
-"""Environment variable: 1 lets requests through that may take hours or all memory."""
+"""Environment variable; 1 permits requests that may take hours or all memory."""
 
 
 def bounded(where: str, what: str, value: float, most: float) -> None:
-    """Refuse a request that is far larger than any that is usual, unless the environment allows more."""
+    """Raise a ValueError for a request that is far larger than usual, unless an environment variable permits it."""
     if value > most and os.environ.get(UNBOUNDED) != "1":
         raise ValueError(
-            f"{where}: the {what} is {value:g}, valid is: at most {most:g}. To go on all the same, set the "
-            f"environment variable {UNBOUNDED} to 1"
+            f"{where}: the {what} must be at most {most:g}, got {value:g}. To continue without this limit, set the "
+            f"environment variable {UNBOUNDED} to 1."
         )
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: on one line of at most 80 characters."""
+    """Return a value for an error message: on one line of at most 80 characters."""
     try:
         text = " ".join(repr(value).split())
     except Exception:
         text = f"a {type(value).__name__}"
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def sentence(error: object) -> str:
+    """Return an error of another package, or a text, with a full stop at its end.
+
+    Examples
+    --------
+    >>> sentence(ValueError("no header")), sentence("Is it empty?")
+    ('no header.', 'Is it empty?')
+    """
+    text = str(error).rstrip()
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def mapping(values: Mapping[str, V] | None) -> dict[str, V]:
@@ -209,16 +222,16 @@ _SIMPLE: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     str: ("a string", lambda x: isinstance(x, str)),
     float: ("a finite number", lambda x: math.isfinite(math.nan if (y := _number(x)) is None else y)),
     Unlimited: ("a number", lambda x: not math.isnan(math.nan if (y := _number(x)) is None else y)),
-    int: ("a whole number", lambda x: isinstance(x, Integral) and not isinstance(x, bool)),
+    int: ("an integer", lambda x: isinstance(x, Integral) and not isinstance(x, bool)),
     bool: ("True or False", lambda x: isinstance(x, (bool, np.bool_))),
     type(None): ("None", lambda x: x is None),
     Any: ("any value", lambda x: True),
 }
-"""What is valid, in words, and whether a value is."""
+"""The accepted type in words, and a function that accepts a value."""
 
 
 def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
-    """Return (place, value there, what is valid there) of the first entry that does not fit a type; None if all fit."""
+    """Return (place, value, accepted type in words) of the first entry that does not fit a type; None if all fit."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     entries: list[tuple[str, Any, Any]] = []
     if origin is typing.Annotated:
@@ -266,22 +279,22 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
 
 
 def _words(hint: Any, many: bool = False) -> str:
-    """Return what is valid, in words."""
+    """Return the accepted type in words."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:  # its text says what to write instead
+    if origin is typing.Annotated:  # its text has the advice
         return f"{_words(inner[0])} {inner[1]}"
     if origin in (types.UnionType, typing.Union):
-        *others, last = dict.fromkeys(_words(part) for part in inner)
+        *others, last = dict.fromkeys(_words(part, many) for part in inner)
         return f"{', '.join(others)} or {last}" if others else last
     if hint in _SIMPLE:
         words = _SIMPLE[hint][0]
     elif origin is Callable:
         words = "a function"
     elif origin is tuple and Ellipsis not in inner:
-        words = f"a tuple of {len(inner)}: {', '.join(map(_words, inner))}"
+        words = f"a tuple ({', '.join(map(_words, inner))})"
     elif inner:
         what = "mapping of names to" if issubclass(origin, Mapping) else "list of"
         words = f"a {what} {_words(inner[-1 if issubclass(origin, Mapping) else 0], many=True)}"
     else:
         words = f"{'an' if hint.__name__[0] in 'AEIO' else 'a'} {hint.__name__}"
-    return f"{words.split(' ', 1)[1]}s" if many and " or " not in words else words
+    return f"{words.split(' ', 1)[1]}s" if many and " " in words and " or " not in words else words

@@ -11,28 +11,28 @@ from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import unknown
 
 OPTIONAL = {
-    "torch": ("'plausiwidgets[torch]'", "a custom step, the torch engine and a network need PyTorch"),
-    "norse": ("'plausiwidgets[torch]'", "a cell or a step of Norse needs Norse"),
-    "brian2": ("'plausiwidgets[brian2]'", "to_brian2 and from_brian2 need Brian2"),
-    "nir": ("nir", "to_nir needs NIR"),
-    "pyabf": ("'plausiwidgets[recordings]'", "a recording in ABF needs pyABF"),
-    "pynwb": ("'plausiwidgets[recordings]'", "a recording in NWB needs PyNWB"),
-    "tqdm": ("tqdm", "progress='tqdm' needs tqdm"),
+    "torch": ("'plausiwidgets[torch]'", "a custom step, the torch engine and a network require PyTorch"),
+    "norse": ("'plausiwidgets[torch]'", "a cell or a step from Norse requires Norse"),
+    "brian2": ("'plausiwidgets[brian2]'", "to_brian2 and from_brian2 require Brian2"),
+    "nir": ("nir", "to_nir requires NIR"),
+    "pyabf": ("'plausiwidgets[recordings]'", "a recording in ABF requires pyABF"),
+    "pynwb": ("'plausiwidgets[recordings]'", "a recording in NWB requires PyNWB"),
+    "tqdm": ("tqdm", "progress='tqdm' requires tqdm"),
 }
-"""What pip installs for a package, and what needs the package, in words."""
+"""The argument of pip install for each package, and a clause that states what requires the package."""
 
 # Elsewhere the build on PyPI has no CUDA.
 CPU_BUILD = "pip install torch torchvision --index-url https://download.pytorch.org/whl/cpu"
 
 
 class NotInstalledError(ImportError):
-    """A package of `OPTIONAL` is not installed: the text has the command that installs it, after where it is missed."""
+    """Report that an optional package is not installed, with the command that installs it."""
 
     def __init__(self, package: str, where: str = "") -> None:
         installs, what = OPTIONAL[package]
         on_linux = package in ("torch", "norse") and sys.platform == "linux"
-        hint = f" (without a GPU, before it: {CPU_BUILD})" if on_linux else ""
-        super().__init__(f"{where}{what}, which is not installed: pip install {installs}{hint}", name=package)
+        hint = f" (without a GPU, first run: {CPU_BUILD})" if on_linux else ""
+        super().__init__(f"{where}{what}, which is not installed. Run: pip install {installs}{hint}", name=package)
 
 
 @checked
@@ -59,7 +59,7 @@ def require(package: str) -> None:
         For a package that is none of these.
     """
     if package not in OPTIONAL:
-        raise unknown("optional package", package, OPTIONAL)
+        raise unknown("require", "optional package", package, OPTIONAL)
     if importlib.util.find_spec(package) is None:
         raise NotInstalledError(package)
 

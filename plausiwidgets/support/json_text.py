@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from plausiwidgets.support.arguments import sentence
+
 
 def read_json(text: str | bytes) -> Any:
     """Return the value of a JSON text.
 
-    Whatever Python cannot take of it is a ValueError, half of a character too.
+    A text that Python cannot read is a ValueError; so is a lone surrogate (half of a character).
     """
     try:
         value = json.loads(text)
     except (RecursionError, ValueError) as error:  # too deep, no JSON or UTF-8, a number of too many digits
-        raise ValueError(f"it is not JSON: {error}") from None
+        raise ValueError(f"the text must be JSON: {sentence(error)}") from None
     # Half of a character is read, and then cannot be written or printed.
     if (b"\\ud" if isinstance(text, bytes) else "\\ud") in text.lower():  # type: ignore[operator]
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise ValueError("it is not JSON: a text has half of a character (a lone surrogate)") from None
+            raise ValueError("the text must be JSON: it contains half of a character (a lone surrogate).") from None
     return value

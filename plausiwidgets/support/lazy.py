@@ -67,8 +67,8 @@ def lazily(
                 raise renamed
             elsewhere = [home for home in _PUBLIC if home != package and name in import_module(home).__all__]
             near = get_close_matches(name, names, n=1)
-            more = f": it is {elsewhere[0]}.{name}" if elsewhere else f". Did you mean {near[0]!r}?" if near else ""
-            raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")
+            more = f" Use {elsewhere[0]}.{name}." if elsewhere else f" Did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"module {package!r} has no attribute {name!r}.{more}")
         if not homes[name]:
             return import_module(f"{package}.{name}")  # which binds the name in the package
         value = getattr(import_module(f"plausiwidgets.{homes[name]}"), name)

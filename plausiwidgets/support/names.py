@@ -10,29 +10,41 @@ from collections.abc import Iterable
 from plausiwidgets.support.arguments import shown
 
 
-def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> ValueError:
-    """Return a ValueError that lists the valid names and the nearest one, and says `more`."""
+def unknown(where: str, kind: str, name: object, valid: Iterable[str], more: str = "") -> ValueError:
+    """Return a ValueError for an unknown name, with the most similar valid name, all valid names and advice (`more`).
+
+    Examples
+    --------
+    >>> unknown("model 'adex'", "parameter", "V_rr", ["V_r", "tau_w"])
+    ValueError("model 'adex': unknown parameter 'V_rr'. Did you mean 'V_r'? Valid: V_r, tau_w.")
+    """
     choices = list(valid)
     near = difflib.get_close_matches(str(name)[:80], choices, n=1, cutoff=0.5)
-    hints = [f"Did you mean {near[0]!r}?"] if near else []
-    text = f"unknown {what}: {shown(name)}. Valid: {', '.join(choices) or 'none'}."
-    return ValueError(" ".join([text, *hints, *filter(None, [more])]))
+    sentences = [
+        f"{where}: unknown {kind} {shown(name)}." if where else f"unknown {kind} {shown(name)}.",
+        f"Did you mean {near[0]!r}?" if near else "",
+        f"Valid: {', '.join(choices) or 'none'}.",
+        more,
+    ]
+    return ValueError(" ".join(filter(None, sentences)))
 
 
 def check_key(what: str, key: str) -> None:
-    """Refuse a key that cannot be an attribute and a keyword argument.
+    """Raise a ValueError for a key that cannot be both an attribute and a keyword argument.
 
-    It is an identifier in Unicode's form NFKC, no keyword, and does not start with an underscore.
+    A key is an identifier in Unicode's form NFKC, is not a keyword, and does not start with an underscore.
     """
-    where = f"the key of {what} is {shown(key)}"
+    where, got = f"the key of {what}", shown(key)
     read = unicodedata.normalize("NFKC", key)
     if not key.isidentifier():
-        raise ValueError(f"{where}, it must be a Python identifier: letters, digits and underscores, no digit first")
+        raise ValueError(
+            f"{where} must be a Python identifier, got {got}. Use letters, digits and underscores, and no digit first."
+        )
     if read != key:
         points = " ".join(f"U+{ord(c):04X}" for c in read if c not in key)
-        raise ValueError(f"{where}, which Python reads as {read!r} (Unicode's NFKC; {points}): write {read!r}")
+        raise ValueError(f"{where} must be in Unicode's form NFKC, got {got}. Write {read!r} ({points}).")
     if key.startswith("_"):
         meant = key.strip("_") or "x"
-        raise ValueError(f"{where}, which starts with an underscore: write {meant!r}")
+        raise ValueError(f"{where} must not start with an underscore, got {got}. Write {meant!r}.")
     if keyword.iskeyword(key):
-        raise ValueError(f"{where}, which is a keyword of Python: write {key + '_'!r}")
+        raise ValueError(f"{where} must not be a Python keyword, got {got}. Write {key + '_'!r}.")

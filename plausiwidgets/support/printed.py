@@ -40,6 +40,17 @@ def number(value: float, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
+def grouped(count: float) -> str:
+    """Return a whole number with a thin space between thousands, as of 10 000.
+
+    Examples
+    --------
+    >>> grouped(3000), grouped(1000000)
+    ('3000', '1\u202f000\u202f000')
+    """
+    return f"{count:.0f}" if abs(count) < 10_000 else f"{count:,.0f}".replace(",", "\u202f")
+
+
 def extent(values: ArrayLike, digits: int = 4) -> str:
     """Return least and largest of the finite values as text; one number where they are the same."""
     known = np.asarray(values, float).ravel()

@@ -173,8 +173,8 @@ def as_progress(progress: ProgressLike) -> Progress:
     if callable(progress):
         return CallbackProgress(progress)
     raise ValueError(
-        f"progress is {shown(progress)}, valid is: None, 'text', 'tqdm', a function of a snapshot, "
-        "or an object with init, step and close"
+        "progress must be None, 'text', 'tqdm', a function of a snapshot, or an object with init, step and close, "
+        f"got {shown(progress)}."
     )
 
 

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
+from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.extras import NotInstalledError, package_missing
 from plausiwidgets.support.names import unknown
 
@@ -98,14 +99,14 @@ class PythonFile:
             several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
             for one in (value, *several):
                 if isinstance(one, kind) and found.setdefault(one.key, one) is not one:
-                    raise ValueError(f"{self.path} defines {one.key!r} twice: give each another key")
+                    raise ValueError(f"{self.path} defines {one.key!r} twice. Choose a different key for each object.")
         return found
 
     def _reason(self, error: BaseException) -> str:
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         if isinstance(error, SyntaxError) and error.filename == self.path:
-            return f"{self.path}, line {error.lineno}: {type(error).__name__}: {error.msg}"
-        return f"{self._place(error)}: {what}"
+            return f"{self.path}, line {error.lineno}: {type(error).__name__}: {error.msg}."
+        return f"{self._place(error)}: {sentence(what)}"
 
     def _place(self, error: BaseException) -> str:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.path]
@@ -156,12 +157,12 @@ class Registry(Generic[K]):
         found = self._defined(file)
         if not found:
             raise ValueError(
-                f"{path} defines no {self._what}: it must be the value of a global name, or stand in a list, tuple or "
-                "dict that is"
+                f"{path} defines no {self._what}. The {self._what} must be the value of a global name, or an entry of "
+                "a list, tuple or dict with a global name."
             )
         if name is not None:
             if name not in found:
-                raise unknown(f"{self._what} of {path}", name, found)
+                raise unknown(str(path), self._what, name, found)
             found = {name: found[name]}
         for one in found.values():
             self._refuse_taken(one)
@@ -185,4 +186,4 @@ class Registry(Generic[K]):
 
     def _refuse_taken(self, one: K) -> None:
         if taken := self._taken(one.key):
-            raise ValueError(f"{one.key!r} is {taken}: choose another one")
+            raise ValueError(f"{one.key!r} is {taken}. Choose another key.")

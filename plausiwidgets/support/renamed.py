@@ -103,7 +103,7 @@ def attribute_error(kind: type, name: str) -> AttributeError | None:
     for base in kind.__mro__:
         if (new := ATTRIBUTES.get(base.__name__, {}).get(name)) is not None:
             place = new if "(" in new else f"{base.__name__}.{new}" if new else "private"
-            return AttributeError(f"{base.__name__}.{name} is now {place}")
+            return AttributeError(f"{base.__name__}.{name} is now {place}.")
     return None
 
 
@@ -112,7 +112,7 @@ def argument_error(where: str, given: Iterable[str]) -> TypeError | None:
     renamed = ARGUMENTS.get(where, {})
     for old in given:
         if old in renamed:
-            return TypeError(f"{where}: the argument {old} is now {renamed[old]}")
+            return TypeError(f"{where}: the argument {old} is now {renamed[old]}.")
     return None
 
 
@@ -123,7 +123,7 @@ def name_error(package: str, name: str) -> Exception | None:
     """
     if (new := NAMES.get(package, {}).get(name)) is None:
         return None
-    text = f"{package}.{name} is now {new}"
+    text = f"{package}.{name} is now {new}."
     caller = sys._getframe(2)
     imports = caller.f_lasti >= 0 and caller.f_code.co_code[caller.f_lasti] == opmap["IMPORT_FROM"]
     return ImportError(text, name=package) if imports else AttributeError(text)
@@ -132,7 +132,7 @@ def name_error(package: str, name: str) -> Exception | None:
 def column_error(name: object, columns: Iterable[object]) -> KeyError | None:
     """Return the error that states the new name of a column, if a table has it; None otherwise."""
     new = new_column(name) if isinstance(name, str) else None
-    return KeyError(f"the column {name!r} is now {new!r}") if new is not None and new in list(columns) else None
+    return KeyError(f"the column {name!r} is now {new!r}.") if new is not None and new in list(columns) else None
 
 
 def new_column(name: str) -> str | None:
@@ -178,4 +178,4 @@ class StimulusParameters(tuple[V, ...]):
         return super().__new__(cls, parameters)
 
     def __call__(self, model: object) -> None:
-        raise TypeError("Protocol.stimulus_parameters(model) is now Protocol.stimulus_parameters_for(model)")
+        raise TypeError("Protocol.stimulus_parameters(model) is now Protocol.stimulus_parameters_for(model).")

@@ -26,7 +26,7 @@ from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.support.arguments import checked, require
+from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.names import unknown
@@ -84,7 +84,7 @@ class Exercise:
 
     def __post_init__(self) -> None:
         if not self.question.strip():
-            raise ValueError(f"question is {self.question!r}, valid is: what the reader is to do")
+            raise ValueError(f"Exercise: question must be a task for the reader, got {self.question!r}.")
         for name in ("free", "hints"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
             require("Exercise", name, getattr(self, name), Sequence[str])  # an iterator is read only now
@@ -94,12 +94,15 @@ def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
         marked(
-            "The other line is a neuron with hidden parameters. Find values with which yours fires at the same times."
+            "The target is a neuron with hidden parameters. Find parameters with which your neuron "
+            "fires at the same times."
         ),
         free=hidden.moved,
         hints=(
-            marked("First the number of spikes, then when the first one comes, then the intervals between them."),
-            marked("One slider at a time: move it from end to end and watch what it changes, then undo."),
+            marked(
+                "First match the number of spikes, then the time of the first spike, then the interspike intervals."
+            ),
+            marked("Move one slider at a time from end to end, watch what changes, then undo."),
         ),
     )
 
@@ -168,7 +171,7 @@ def _task_on(page: str | Path) -> _Task:
     with suppress(ValueError):
         data = read_json(found[1]) if found else None
     if not isinstance(data, dict) or not data.get("exercise"):
-        raise ValueError(f"page is {str(path)!r}, which is not the page of an exercise: export_page(…, exercise=…)")
+        raise ValueError(f"page must be the page of an exercise, from export_page(…, exercise=…), got {str(path)!r}.")
     start = data["exercise"].get("start") or data["patterns"][0]["sets"][0]
     return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
 
@@ -206,7 +209,7 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     >>> pw.teaching.read_code("PW1.abc")
     Traceback (most recent call last):
     ...
-    ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
+    ValueError: the code is incomplete. It must start with 'PW1.' and end with a full stop and 8 characters.
     """
     return _read(code, None if page is None else _task_on(page))
 
@@ -216,30 +219,32 @@ def unpacked_code(code: str) -> dict[str, str]:
     text = "".join(code.split())
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
-        raise ValueError(f"the code is incomplete: it begins with '{PREFIX}.' and ends with a point and 8 characters")
+        raise ValueError(
+            f"the code is incomplete. It must start with '{PREFIX}.' and end with a full stop and 8 characters."
+        )
     packed, checksum = match.groups()
     try:
         payload = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
         content = payload.decode("ascii")
     except ValueError:
-        raise ValueError("the code is damaged: copy it once more") from None
+        raise ValueError("the code is damaged. Copy it again.") from None
     if f"{zlib.crc32(payload):08x}" != checksum:
-        raise ValueError("the code is damaged or was changed: its checksum does not fit. Copy it once more")
+        raise ValueError("the code is damaged or was changed, because its checksum does not match. Copy it again.")
     fields = parse_qsl(content, keep_blank_values=True)
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
-        raise ValueError("the code was not written by a page: fields are missing, or there twice")
+        raise ValueError("the code is not from an exercise page, because fields are missing or duplicated.")
     return given
 
 
 def _read(code: str, task: _Task | None) -> Answer:
     given = unpacked_code(code)
     if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
-        raise ValueError("the code is of another exercise")
+        raise ValueError("the code belongs to a different exercise.")
     try:
         return _judged(given, task)
     except ValueError as error:
-        raise ValueError(f"the code is refused: {error}") from None
+        raise ValueError(f"the code is invalid: {error}") from None
 
 
 def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
@@ -247,60 +252,71 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
     if ".mystery" in given:
         parts = given[".mystery"].split(".")
         if len(parts) != 3 or not re.fullmatch(r"\d{1,9}", parts[2]):
-            raise ValueError("its mystery is none")
+            raise ValueError(f"its mystery must have the form model.pattern.seed, got {shown(given['.mystery'])}.")
         hidden = mystery(parts[0], parts[1], int(parts[2]))
         if hidden.model is not model:
-            raise ValueError(f"its mystery is of {hidden.model.title}, and its neuron is {model.title}")
+            raise ValueError(f"its mystery must have the model {model.title}, got {hidden.model.title}.")
         pattern, seed = hidden.pattern, hidden.seed
         task = task or _Task(hidden.start, hidden.moved, dt=hidden.dt)
     else:
         keys = given.get(".pattern", "").split("+")
-        pattern = all_of(*keys) if len(keys) > 1 else judged(get_pattern(keys[0]), "judge")
+        pattern = all_of(*keys) if len(keys) > 1 else judged(get_pattern(keys[0]), "evaluated")
     known = pattern.parameters(model)
     values = {}
     for name, text in given.items():
         if name in _FIELDS:
             continue
         if name not in known:
-            raise unknown(f"value of {model.title} with this pattern", name, known)
-        values[name] = float(known[name].check(float(text)))
+            raise unknown(model.title, "parameter", name, known)
+        values[name] = float(known[name].check(_number(name, text)))
     if task is not None:
         for name, parameter in known.items():
             _check_value(parameter, values.get(name, float(parameter.default)), task)
-    dt = float(given[".dt"]) if ".dt" in given else model.dt
+    dt = _number("its time step", given[".dt"]) if ".dt" in given else model.dt
     usual = [model.dt, *(preset.dt for preset in model.presets if preset.dt is not None)]
     if task is None and dt < min(usual) / FINEST:
         raise ValueError(
-            f"its time step is {number(dt)} ms, valid is, without the page of its exercise (page=…): at least "
-            f"{number(min(usual) / FINEST)} ms"
+            f"its time step must be at least {number(min(usual) / FINEST)} ms, got {number(dt)} ms. For a smaller time "
+            "step, pass the page of its exercise (page=…)."
         )
     if task is not None and task.dt not in (None, dt):
-        raise ValueError(f"its time step is {number(dt)} ms")
-    seconds = float(given[".seconds"])
+        raise ValueError(f"its time step must be {number(task.dt)} ms, as in its exercise, got {number(dt)} ms.")
+    seconds = _number("its time", given[".seconds"])
     if not 0.0 <= seconds < math.inf:
-        raise ValueError(f"its time is {number(seconds)} s")
+        raise ValueError(f"its time must be finite and not negative, got {number(seconds)} s.")
     typed = {field: given.get(field, "") for field in _TYPED}
     for field, (what, longest) in _TYPED.items():
         if len(typed[field]) > longest or not typed[field].isprintable():
-            raise ValueError(f"its {what} is {typed[field][:20]!r}, valid are at most {longest} printable characters")
+            raise ValueError(
+                f"its {what} must have at most {longest} printable characters, got {shown(typed[field][:20])}."
+            )
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
         hold = sum(check.passed for check in verdict.criteria)
         raise ValueError(
-            f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.criteria)} do"
+            f"its values must meet all criteria of “{pattern.title}”, but they meet {hold} of {len(verdict.criteria)}."
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
     return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
 
 
+def _number(what: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{what} must be a number, got {shown(text)}.") from None
+
+
 def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
-    """Refuse a value that the page of the exercise does not let a reader choose, as its view of a class does."""
+    """Raise a ValueError for a value that a reader cannot choose on the page of the exercise."""
     name, start = parameter.key, task.start[parameter.key]
     if value != start and name not in task.free:
-        raise ValueError(f"{name} is locked, and is {number(value)} instead of {number(start)}")
+        raise ValueError(f"{name} must be {number(start)}, because it is locked, got {number(value)}.")
     low, high = min(parameter.low, start), max(parameter.high, start)
     if not low <= value <= high:
-        raise ValueError(f"{name} is {number(value)}, and its slider goes from {number(low)} to {number(high)}")
+        raise ValueError(
+            f"{name} must be within the range of its slider, {number(low)} to {number(high)}, got {number(value)}."
+        )
 
 
 @checked
@@ -334,7 +350,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     >>> import plausiwidgets as pw
     >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
     >>> table = pw.teaching.class_results(codes)
-    >>> table["solved"].tolist(), table["refused"][1].split(":")[0]
+    >>> table["solved"].tolist(), table["refused"][1].split(".")[0]
     ([True, False], 'the code is incomplete')
     """
     import pandas as pd

@@ -51,7 +51,7 @@ SETTINGS = ("model", "pattern", "values", "dt", "free", "until", "tool")
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
 """What a card can open: the tools of the explorer, of which a page has the phase plane."""
 
-_CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER”, “NAME > NUMBER”, or some of them, with commas between"
+_CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER” or “NAME > NUMBER”, or several of these, separated by commas"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _FILE_ENDS = (".md", ".markdown", ".txt")
 
@@ -161,8 +161,8 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
         packaged = packaged_lessons()
         if lesson not in packaged and not lesson.lower().endswith(_FILE_ENDS):
             raise ValueError(
-                f"lesson is {lesson[:80]!r}, valid is a text of several lines, a file ({', '.join(_FILE_ENDS)}), or "
-                f"one of the package: {', '.join(packaged)}"
+                f"lesson must be a text of several lines, a file ({', '.join(_FILE_ENDS)}) or the name of a packaged "
+                f"lesson ({', '.join(packaged)}), got {shown(lesson)}."
             )
         lesson = packaged.get(lesson, Path(lesson))
     text = lesson.read_text(encoding="utf-8") if isinstance(lesson, Path) else lesson
@@ -195,8 +195,8 @@ class _Reader:
         cards = [card for card in sections if card is not None]
         if not title or not cards:
             raise ValueError(
-                f"the lesson has {len(cards)} cards and the title {title!r}, valid is: a line “# Title”, and sections "
-                "“## Title” with a comment “<!-- card -->”, which may hold settings"
+                f"the lesson must have a title and at least one card, got the title {title!r} and {len(cards)} cards. "
+                "Write a line “# Title”, and sections “## Title” with a comment “<!-- card -->”."
             )
         return Lesson(title, tuple(cards))
 
@@ -211,7 +211,7 @@ class _Reader:
         if "pattern" in settings:
             self.pattern = self._at(settings["pattern"], self._named)
         if self.pattern is None:
-            raise ValueError(f"line {first + 1}: the first card, {title!r}, sets no pattern, valid is: pattern: NAME")
+            raise ValueError(f"line {first + 1}: the first card, {title!r}, must set a pattern. Write “pattern: NAME”.")
         begun = self._begin(settings) if {"model", "pattern", "values", "dt"} & set(settings) else None
         free = self._at(settings["free"], self._free) if "free" in settings else ()
         until = self._at(settings["until"], self._until) if "until" in settings else ()
@@ -221,8 +221,8 @@ class _Reader:
             if all(condition.fulfilled(holds, begun.values) for condition in until):
                 line, text = settings["until"]
                 raise ValueError(
-                    f"line {line}: {text!r} is fulfilled at the start of the card: give it other values, or another "
-                    "condition"
+                    f"line {line}: the condition {text!r} must not be met at the start of the card. Change its values "
+                    "or its condition."
                 )
         body = tree(lines, first + 2)
         return Card(title, first + 1, body, self.model, self.pattern, begun, free, until, tool)
@@ -236,21 +236,23 @@ class _Reader:
             is_empty = lines[k].split() == ["<!--", "card", "-->"]
             if not (is_empty or lines[k].split() == ["<!--", "card"]) or k != begins[0]:
                 raise ValueError(
-                    f"line {first + k + 1}: {shown(lines[k])}, valid is one comment in a card: “<!-- card -->”, or a "
-                    "line “<!-- card”, its settings, and a line “-->”"
+                    f"line {first + k + 1}: a card must have only one comment, got {shown(lines[k])}. Write "
+                    "“<!-- card -->”, or a line “<!-- card”, the settings, and a line “-->”."
                 )
             last = k if is_empty else next((j for j in range(k + 1, len(lines)) if lines[j].strip() == "-->"), None)
             if last is None:
-                raise ValueError(f"line {first + k + 1}: the settings of this card do not end with a line “-->”")
+                raise ValueError(f"line {first + k + 1}: the settings of this card must end with a line “-->”.")
             for j in range(k + 1, last):
                 name, colon, text = lines[j].partition(":")
                 name, line = name.strip(), first + j + 1
                 if not lines[j].strip():
                     continue
                 if name not in SETTINGS or not colon:
-                    raise ValueError(f"line {line}: {unknown('setting of a card', name, SETTINGS)}")
+                    raise unknown(f"line {line}", "setting of a card", name, SETTINGS)
                 if name in found or not text.strip():
-                    raise ValueError(f"line {line}: {shown(lines[j])}, valid is each setting once, with a value")
+                    raise ValueError(
+                        f"line {line}: each setting must have a value and occur only once, got {shown(lines[j])}."
+                    )
                 found[name] = (line, text.strip())
             lines[k : last + 1] = [""] * (last + 1 - k)
         return (found if begins else None), lines
@@ -265,9 +267,9 @@ class _Reader:
 
     def _named(self, text: str) -> Judged:
         if text in self.patterns:
-            return judged(self.patterns[text], "judge")
+            return judged(self.patterns[text], "evaluated")
         keys = text.split("+")
-        return all_of(*keys) if len(keys) > 1 else judged(get_pattern(text), "judge")
+        return all_of(*keys) if len(keys) > 1 else judged(get_pattern(text), "evaluated")
 
     def _begin(self, settings: Mapping[str, tuple[int, str]]) -> Start:
         """Return what a card sets: over the known set of its pattern, or over the start of the card before."""
@@ -300,7 +302,7 @@ class _Reader:
         assert self.pattern is not None
         known = self.pattern.parameters(self.model)
         if name not in known:
-            raise unknown(f"value of {self.model.title} with {self.pattern.title!r}", name, known)
+            raise unknown(f"{self.model.title} with “{self.pattern.title}”", "parameter", name, known)
         return name
 
     def _values(self, text: str) -> dict[str, float]:
@@ -308,13 +310,13 @@ class _Reader:
         for part in text.split(","):
             match = re.fullmatch(rf"\s*(\w+)\s*=\s*({_NUMBER})\s*", part)
             if match is None:
-                raise ValueError(f"values: {shown(part.strip())}, valid is NAME=NUMBER, with commas between")
+                raise ValueError(f"values must have the form NAME=NUMBER, NAME=NUMBER, …, got {shown(part.strip())}.")
             values[self._parameter(match[1])] = float(match[2])
         return values
 
     def _dt(self, text: str) -> float:
         if not re.fullmatch(_NUMBER, text):
-            raise ValueError(f"dt: {shown(text)}, valid is a time step in ms")
+            raise ValueError(f"dt must be a time step in ms, got {shown(text)}.")
         dt = float(text)
         check_dt(self.model, dt)
         return dt
@@ -324,7 +326,7 @@ class _Reader:
 
     def _tool(self, text: str) -> str:
         if text not in TOOLS:
-            raise unknown("tool", text, TOOLS)
+            raise unknown("", "tool", text, TOOLS)
         return text
 
     def _until(self, text: str) -> tuple[Condition, ...]:
@@ -338,5 +340,5 @@ class _Reader:
                 name, end = self._parameter(match[1]), float(match[3])
                 found.append(Condition(name=name, below=end) if match[2] == "<" else Condition(name=name, above=end))
             else:
-                raise ValueError(f"until: {shown(words)}, valid is {_CONDITIONS}")
+                raise ValueError(f"until must be {_CONDITIONS}, got {shown(words)}.")
         return tuple(found)

@@ -15,7 +15,7 @@ _TAGS = {
     "paragraph": "p", "strong": "strong", "emphasis": "em", "block_quote": "blockquote", "list_item": "li",
     "thematic_break": "hr", "linebreak": "br",
 }  # fmt: skip
-_VALID = "paragraphs, ### headings, lists, quotes, code, emphasis, links to https://… and to #… on the page"
+_VALID = "paragraphs, ### headings, lists, quotes, code, emphasis, and links to https://… or #…"
 _OPENS = re.compile(r"<details><summary>([^<>]+)</summary>")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
@@ -52,14 +52,16 @@ def tree(lines: Sequence[str], first: int) -> list[Node]:
         inside += _elements(lines[begun:k], first + begun)
         begun = k + 1
         if (summary is None) != bool(opened):
-            raise ValueError(f"line {first + k}: {line.strip()!r}, valid is <details>…</details> one after the other")
+            raise ValueError(
+                f"line {first + k}: <details> and </details> must alternate, got {line.strip()!r} in the wrong order."
+            )
         if summary is None:
             opened, inside = 0, found
         else:
             opened, inside = first + k, []
             found.append(["details", [["summary", [summary[1].strip()]], ["div", inside]]])
     if opened:
-        raise ValueError(f"line {opened}: this fold has no line </details>")
+        raise ValueError(f"line {opened}: <details> must be followed by a line </details>.")
     inside += _elements(lines[begun:], first + begun)
     return found
 
@@ -115,6 +117,6 @@ def _elements(lines: Sequence[str], first: int) -> list[Node]:
         if kind in _TAGS:
             return [[_TAGS[kind], children]]
         what = "HTML" if kind.endswith("html") else f"a link to {attributes['url']!r}" if kind == "link" else kind
-        raise ValueError(f"line {line_of(token)}: {what} is not shown on a page, valid are {_VALID}")
+        raise ValueError(f"line {line_of(token)}: {what} is not shown on a page. Use only {_VALID}.")
 
     return several(blocks)

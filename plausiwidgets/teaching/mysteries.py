@@ -125,7 +125,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     >>> hidden.moved, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
-    neuron, about = get_model(model), judged(get_pattern(pattern), "match")
+    neuron, about = get_model(model), judged(get_pattern(pattern), "used in a mystery")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.vary]
@@ -146,8 +146,8 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
         if nearest is not None:
             return nearest
     raise ValueError(
-        f"no set of {neuron.title} is known that shows {about.title}: register one as a Preset, or choose "
-        "another pattern"
+        f"mystery: the package has no parameter set of {neuron.title} that shows {about.title}. Add one to the model "
+        "as a Preset, or choose another pattern."
     )
 
 
@@ -196,7 +196,7 @@ def _matching(
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, MIN_MARGIN), float(trace.t[-1]))
-        pattern = replace(pattern, event=(-BEFORE_IT, shown))
+        pattern = replace(pattern, in_sentence=pattern.title, event=(-BEFORE_IT, shown))
         known = complete(model, pattern, {name: float(verdict.parameters[name]) for name in model.parameters})
     matches = evaluate(model, pattern, broadcast(known), verdict.dt).loss[0] == 0.0
     return (pattern, known, trace) if matches else None

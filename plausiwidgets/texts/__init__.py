@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
+from plausiwidgets.support.names import unknown
+
 ENGLISH = "en"
 
 
@@ -26,7 +28,7 @@ def languages() -> tuple[str, ...]:
 def check_language(where: str, language: str) -> None:
     """Raise a ValueError for a language that the package does not have."""
     if language not in languages():
-        raise ValueError(f"{where}: language is {language!r}, valid is one of {', '.join(map(repr, languages()))}")
+        raise unknown(where, "language", language, languages())
 
 
 _usual = ENGLISH

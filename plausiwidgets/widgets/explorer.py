@@ -29,7 +29,7 @@ from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.parameter_set import source_of
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.javascript.module import runtime
-from plausiwidgets.support.arguments import checked
+from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson
@@ -58,7 +58,7 @@ TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
 
-NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
+NO_LANGUAGE = marked("The link requests a language that is not available. Available languages: {valid}.")
 
 HIDDEN = """<style>
 .jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),
@@ -109,7 +109,7 @@ class _Made(t.TraitType):  # type: ignore[type-arg]
         return self._make(obj)
 
     def set(self, obj: Any, value: Any) -> None:
-        raise t.TraitError("what is shown is changed by a message")
+        raise t.TraitError("this trait is read-only. A message changes it.")
 
     def instance_init(self, obj: Any) -> None:
         """No value of its own is kept."""
@@ -125,15 +125,14 @@ def _of_pattern(explorer: Explorer, pattern: Any) -> Selection:
 
 def _of_parameters(explorer: Explorer, parameters: Any) -> Selection:
     if not isinstance(parameters, Mapping):
-        raise TypeError(f"parameters is {parameters!r}, valid is a mapping of names to numbers")
-    shown: Selection = explorer.selection
-    made = shown.filled(parameters, shown.dt)
-    return made.within(shown)
+        raise TypeError(f"parameters must be a mapping of names to numbers, got {shown(parameters)}.")
+    now: Selection = explorer.selection
+    return now.filled(parameters, now.dt).within(now)
 
 
 def _of_selection(explorer: Explorer, selection: Any) -> Selection:
     if not isinstance(selection, Selection):
-        raise TypeError(f"selection is {selection!r}, valid is a Selection, as of Selection.of(model, pattern)")
+        raise TypeError(f"selection must be a Selection, such as Selection.of(model, pattern), got {shown(selection)}.")
     return selection
 
 
@@ -308,7 +307,7 @@ class Explorer(anywidget.AnyWidget):
         """Return what is shown first, and what could not be used of the page's link."""
         if isinstance(model, Result):
             if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
-                raise ValueError("Explorer: a result has its own pattern, parameters and time step: give none of them")
+                raise ValueError("Explorer: with a result, do not pass pattern, parameters, dt or mystery.")
             return Selection.of_result(model).with_locked(locked), ()
         if mystery is not None:
             return self._hide_first(hidden_neuron(model, pattern, mystery)), ()
@@ -418,7 +417,7 @@ class Explorer(anywidget.AnyWidget):
         from plausiwidgets.widgets.answers.files import lesson_named
 
         if self.selection.locked and not self._taught:
-            raise ValueError("lesson: this explorer is an exercise, whose values stay locked")
+            raise ValueError("lesson: an exercise cannot open a lesson, because its values stay locked.")
         lesson = lesson_named(asked["name"])
         self._taught = True
         self._settings = {**self._settings, "lesson": lesson}  # a page that is loaded again goes on with it
@@ -523,7 +522,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _require_open(self) -> None:
         if self._closed:
-            raise RuntimeError("this explorer is closed: open another one")
+            raise RuntimeError("this explorer is closed. Create a new Explorer.")
 
     # -- for scripts -----------------------------------------------------------------------------
 
@@ -588,7 +587,7 @@ class Explorer(anywidget.AnyWidget):
         """
         self._require_open()
         if name not in TOOLS:
-            raise unknown("tool", name, TOOLS)
+            raise unknown("open_tool", "tool", name, TOOLS)
         with self._lock:
             self._revision += 1
             self._set("_tool", {"name": name, "revision": self._revision})
@@ -645,10 +644,11 @@ class Explorer(anywidget.AnyWidget):
         self._require_open()
         if isinstance(widget, type):
             raise TypeError(
-                f"add: widget is the class {widget.__name__}, valid is a widget; observe the explorer's traits"
+                f"add: widget must be a widget, got the class {widget.__name__}. Create a widget that observes the "
+                "explorer's traits."
             )
         if not isinstance(widget, ipywidgets.DOMWidget):
-            raise TypeError(f"add: widget is {widget!r}, valid is a widget of ipywidgets or anywidget")
+            raise TypeError(f"add: widget must be a widget from ipywidgets or anywidget, got {shown(widget)}.")
         self._set("_slots", [*self._slots, f"IPY_MODEL_{widget.model_id}"])
         return widget
 

@@ -13,7 +13,7 @@ from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.explorer import Explorer
-from plausiwidgets.widgets.figures.map_cells import MARKS, Grid, grid_of_table, short_title
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, Grid, grid_of_table, short_title
 from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.session.selection import Selection
 
@@ -59,14 +59,14 @@ class PlausibilityMap(Explorer):
         """Return what a cell opens with; its model's defaults where no parameters are known."""
         cell = self._grid.cells.get((model, pattern))
         if cell is None:
-            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r} to be opened")
+            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}.")
         neuron, firing = self._grid.models[model], self._grid.patterns[pattern]
         if neuron is None or firing is None:
             name, given = (model, "models") if neuron is None else (pattern, "patterns")
             raise ValueError(
                 tr(
-                    "{name} is not registered: register it ({given}.register), or give it to the map "
-                    "(plausibility_map(table, {given}=[…]))",
+                    "{name} is not registered. Register it with pw.{given}.register, or pass it to the map: "
+                    "plausibility_map(table, {given}=[…]).",
                     name=repr(name), given=given,
                 )
             )  # fmt: skip
@@ -89,7 +89,7 @@ class PlausibilityMap(Explorer):
             ],
             "cells": {
                 f"{names[model]} {keys[pattern]}": {
-                    "status": cell.status, "sign": MARKS[cell.status], "share": cell.share,
+                    "status": cell.status, "sign": SYMBOLS[cell.status], "share": cell.share,
                     "lines": [*cell.lines, *([why] if (why := self._why.get((model, pattern))) else [])],
                     "values": None if why else dict(cell.parameters),
                 }
@@ -99,7 +99,7 @@ class PlausibilityMap(Explorer):
         return super()._page_settings(language, lesson, notes, known) | {"table": table}
 
     def _still(self) -> str:
-        return as_image(map_picture(self._grid), "The plausibility map")
+        return as_image(map_picture(self._grid), tr("Map of models and patterns"))
 
 
 @checked
@@ -108,10 +108,10 @@ def plausibility_map(
 ) -> PlausibilityMap:
     """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
 
-    The mark and the colour of a cell show what a search found: ✓ the model shows the pattern (replicated),
-    ~ it holds, but not robustly (fragile), ✗ not found; of several seeds also how many. What is pointed at is read
-    in full: evaluations, distance, robustness, and the criteria that are missed. The arrow keys move within the map;
-    a press or Enter shows a cell in the explorer that the map belongs to, with its parameters.
+    Symbol and colour of a cell show the status of a pair: ✓ verified, ~ not robust, ○ criteria met, not verified,
+    ✗ not found, ∅ ruled out, · not searched, ! error. With several seeds it also shows how many are verified. If you
+    hover over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys
+    move within the map. A click or Enter shows a cell in the explorer that the map belongs to, with its parameters.
 
     Parameters
     ----------

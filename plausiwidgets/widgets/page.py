@@ -64,7 +64,7 @@ def export_page(
         A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
         "lesson_long", "lesson_de"): its cards stand beside the neuron, each sets model, pattern and values, and goes on
         when its condition holds or the reader wants to. The page holds every model that a card names. The format is
-        described in the guide "A lesson of cards".
+        described in the guide "Write a lesson".
     language : {"en", "de"}, optional
         Of the texts of the page; default: that of the browser, or English where the package does not have it.
         Exercises, lessons, custom models and patterns keep the language that they are written in.

@@ -11,7 +11,7 @@ from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.support.progress import NoProgress, WorkSnapshot
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.figures.map_cells import MARKS, grid_of_results, status_of
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, grid_of_results, status_of
 from plausiwidgets.widgets.figures.map_picture import map_picture
 
 INTERVAL = 0.1
@@ -63,15 +63,15 @@ class NotebookProgress(NoProgress):
         text = _headline(snapshot) if isinstance(snapshot, StudySnapshot) else snapshot._bar.line
         self._headline.value = f'<span role="status">{html.escape(text)}</span>'
         if isinstance(snapshot, StudySnapshot):
-            self._map.value = as_image(map_picture(grid_of_results(snapshot.results)), "The plausibility map")
+            self._map.value = as_image(map_picture(grid_of_results(snapshot.results)), tr("Map of models and patterns"))
 
 
 def _headline(snapshot: StudySnapshot) -> str:
     """Return how far an assessment is, or how it ended."""
     if snapshot.state == "failed":
-        return f"{MARKS['failed']} {tr('the assessment failed')}: {snapshot.error}"
+        return f"{SYMBOLS['failed']} {tr('the assessment failed')}: {snapshot.error}"
     statuses = [status_of(result) for result in snapshot.results]
-    found = ", ".join(f"{statuses.count(word)} {MARKS[word]}" for word in ("replicated", "fragile", "rejected"))
+    found = ", ".join(f"{statuses.count(word)} {SYMBOLS[word]}" for word in ("replicated", "fragile", "rejected"))
     states = {"done": "✓ " + tr("done"), "stopped": "■ " + tr("stopped"), "paused": "❚❚ " + tr("paused")}
     state = states.get(snapshot.state, tr("searching …"))
     so_far = tr("{count} of {total}", count=snapshot.finished, total=len(snapshot.results))

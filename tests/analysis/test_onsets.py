@@ -42,10 +42,14 @@ def test_beyond_its_spikes_the_oscillation_shrinks_to_the_second_point(squid):
 
 def test_each_kind_of_onset_and_of_end_is_a_sentence(squid):
     begins, steps, ends, both = squid.sentences
-    assert begins.startswith("Rest is lost at 9.7755 µA/cm²: subcritical Andronov–Hopf. Rest becomes a spiral outwards")
-    assert steps.startswith("Steps from rest make it fire from 6.2") and "although it could rest" in steps
-    assert "fold of cycles. A stable and an unstable orbit meet" in ends
-    assert both.startswith("Between 6.2") and both.endswith("9.7755 µA/cm² it rests or fires, as it began.")
+    expected = (
+        "The resting state disappears or loses stability at 9.7755 µA/cm²: subcritical Andronov–Hopf. The resting"
+    )
+    assert begins.startswith(expected)
+    assert steps.startswith("The weakest current step from rest that elicits sustained firing is 6.2")
+    assert "even though a stable resting state still exists" in steps
+    assert "fold of limit cycles. A stable and an unstable limit cycle collide" in ends
+    assert both.startswith("Between 6.2") and both.endswith("depending on its initial state.")
 
 
 def test_fixed_points_come_before_the_firing_and_nothing_is_drawn_across_a_gap():
@@ -120,7 +124,8 @@ def test_the_diagram_is_plotted_with_fixed_points_firing_and_bifurcations(squid)
     figure = pw.plot(squid)
     names = [trace.name for trace in figure.data]
     assert names == [
-        "stable fixed points", "unstable fixed points", "highest potential of firing", "lowest potential of firing",
+        "stable fixed points", "unstable fixed points",
+        "maximum potential during firing", "minimum potential during firing",
         SUBCRITICAL, SUPERCRITICAL,
     ]  # fmt: skip
     stable, _, highest, lowest = figure.data[:4]
@@ -129,16 +134,18 @@ def test_the_diagram_is_plotted_with_fixed_points_firing_and_bifurcations(squid)
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match=r"currents is \(5.0, 1.0\), valid is: low <= holding \(0\) < high"):
+    with pytest.raises(ValueError, match=r"low ≤ holding \(0\) < high, got \(5.0, 1.0\)"):
         found("lif", currents=(5.0, 1.0))
-    with pytest.raises(ValueError, match="points is 3"):
+    with pytest.raises(ValueError, match="points must be an integer ≥ 20, got 3"):
         found("lif", points=3)
     with pytest.raises(ValueError, match="holding"):
         found("lif", holding=1e9)
 
 
 def test_a_current_that_does_not_drive_the_potential_and_a_holding_current_that_fires_are_refused():
-    with pytest.raises(ValueError, match=r"the current of model 'rf' enters the rate of x, valid is: .* v, alone"):
+    with pytest.raises(
+        ValueError, match=r"the current of model 'rf' must change only its potential, v, but it changes x"
+    ):
         found("rf")
-    with pytest.raises(ValueError, match=r"holding is 20, at which model 'lif' fires"):
+    with pytest.raises(ValueError, match=r"at which model 'lif' is at rest, got 20"):
         found("lif", holding=20.0)

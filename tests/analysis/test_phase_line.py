@@ -72,7 +72,7 @@ def test_what_is_no_line_is_refused(arguments: dict, said: str) -> None:
 
 
 def test_several_variables_have_a_plane_and_one_has_a_line() -> None:
-    with pytest.raises(ValueError, match="see phase_plane"):
+    with pytest.raises(ValueError, match=r"Use phase_plane\."):
         pw.analysis.phase_line("adex")
-    with pytest.raises(ValueError, match="see phase_line"):
+    with pytest.raises(ValueError, match=r"Use phase_line\."):
         pw.analysis.phase_plane("lif")

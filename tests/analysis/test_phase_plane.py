@@ -214,13 +214,13 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
     ("arguments", "text"),
     [
         ({"pair": ("v", "x")}, "'x'.*Valid: v, w"),
-        ({"pair": ("v", "v")}, "two different ones"),
-        ({"pair": "v"}, "pair is 'v'"),
+        ({"pair": ("v", "v")}, "two different state variables of v, w"),
+        ({"pair": "v"}, "pair must be .*, got 'v'"),
         ({"bounds": {"v": (0.0, 0.0), "w": (0.0, 1.0)}}, "low < high"),
         ({"bounds": {"u": (0.0, 1.0)}}, "Valid: v, w"),
         ({"current": float("nan")}, "finite"),
         ({"others": "frozen"}, "'frozen'.*steady"),
-        ({"others": {"v": -60.0}}, "other variable"),
+        ({"others": {"v": -60.0}}, "others: unknown state variable 'v'"),
         ({"parameters": {"tau": 3.0}}, "'tau'"),
     ],
 )

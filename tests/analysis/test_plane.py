@@ -111,15 +111,18 @@ def test_a_progress_can_end_it() -> None:
     ("arguments", "said"),
     [
         ({"y": "tau"}, r"'tau'.*Valid: a, b"),
-        ({"patterns": ["tonic_spiking", "mixed_mode"], "y": "amplitude"}, r"several patterns.*'amplitude'"),
-        ({"y": "a"}, "x and y are both 'a'"),
-        ({"points": 1}, r"points is 1.*>= 2"),
-        ({"points": 1000}, r"is 1e\+06, valid is: at most 100000"),
-        ({"bounds": {"a": (2.0, 1.0)}}, r"bounds of 'a' are \(2, 1\)"),
+        (
+            {"patterns": ["tonic_spiking", "mixed_mode"], "y": "amplitude"},
+            r"several patterns: unknown parameter 'amplitude'",
+        ),
+        ({"y": "a"}, "two different parameters, got 'a' for both"),
+        ({"points": 1}, r"points must be an integer ≥ 2, got 1"),
+        ({"points": 1000}, r"must be at most 100000, got 1e\+06"),
+        ({"bounds": {"a": (2.0, 1.0)}}, r"bounds of 'a' must be .*, got \(2, 1\)"),
         ({"patterns": []}, "empty list"),
         ({"parameters": {"b": [0.1, 0.2]}}, "the value of 'b' in parameters"),
         ({"patterns": ["tonic_spiking"], "parameters": {"amplitude": 3.0}}, "'amplitude'.*tonic_spiking_amplitude"),
-        ({"patterns": pw.patterns.stimulus("step")}, "nothing to draw a plane of"),
+        ({"patterns": pw.patterns.stimulus("step")}, "cannot be used in a parameter plane"),
     ],
 )
 def test_bad_input_is_told_what_is_valid(arguments: dict[str, Any], said: str) -> None:

@@ -59,5 +59,5 @@ def test_a_progress_can_end_it():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
         pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
-    with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
+    with pytest.raises(ValueError, match=r"points must be an integer ≥ 2, got 1"):
         pw.analysis.loss_profiles("izhikevich", "tonic_spiking", points=1)

@@ -55,16 +55,16 @@ def test_progress_is_told_of_each_pattern_and_bad_input_is_refused() -> None:
         pw.analysis.repertoire("lif", {"amplitude": 3.0})
     with pytest.raises(ValueError, match="empty list"):
         pw.analysis.repertoire("lif", patterns=[])
-    with pytest.raises(ValueError, match=r"budget is 0"):
+    with pytest.raises(ValueError, match=r"budget must be an integer ≥ 1, got 0"):
         pw.analysis.repertoire("lif", budget=0)
-    with pytest.raises(ValueError, match="nothing to search for"):
+    with pytest.raises(ValueError, match="cannot be searched for"):
         pw.analysis.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
 
 
 def test_two_patterns_with_one_key_are_refused_where_one_would_be_dropped() -> None:
     built_in = pw.patterns.get("tonic_spiking")
     own = replace(built_in, title="Own")
-    with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
+    with pytest.raises(ValueError, match="different keys, got two patterns with the key 'tonic_spiking'"):
         pw.analysis.repertoire("lif", patterns=[built_in, own], budget=5)
-    with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
+    with pytest.raises(ValueError, match="different keys, got two patterns with the key 'tonic_spiking'"):
         pw.analysis.parameter_plane("lif", [built_in, own], "tau_mem", "v_rest", points=2)

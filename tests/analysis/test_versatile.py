@@ -34,7 +34,7 @@ def test_the_same_seed_gives_the_same_neuron_and_bad_input_is_refused() -> None:
     assert one.drop(columns="seconds").equals(again.drop(columns="seconds"))
     assert one.attrs == again.attrs and one["status"].tolist() == ["replicated", "replicated", "rejected"]
     assert one["summary"][2].startswith("ruled out")
-    with pytest.raises(ValueError, match="budget is 0"):
+    with pytest.raises(ValueError, match="budget must be an integer ≥ 1, got 0"):
         pw.analysis.most_versatile("lif", budget=0)
     with pytest.raises(ValueError, match="empty list"):
         pw.analysis.most_versatile("lif", [])

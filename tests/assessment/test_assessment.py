@@ -40,7 +40,7 @@ def test_rows_of_a_found_and_of_a_missed_pattern():
     assert 0 <= found["robustness"] <= 1
     assert found["expected_random"] >= 1
     assert missing["status"] == "rejected"
-    assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations, least loss ")
+    assert missing["summary"].startswith(f"not found after {missing['evaluations']} evaluations, smallest loss ")
     assert missing["unmet"]
     verdict = pw.judge("eif", "phasic_spiking", missing["parameters"], engine="compiled")
     assert missing["loss"] == verdict.loss
@@ -104,13 +104,16 @@ def test_a_model_that_raises_leaves_the_other_rows():
         table = pw.assess([model, "lif"], "tonic_spiking", **SMALL)
     assert list(table["status"]) == ["failed", "replicated"]
     assert "the step gave up" in table["error"][0]
-    assert table["summary"][0].startswith("failed: ")
+    assert table["summary"][0].startswith("error: ")
 
 
 def test_a_search_beyond_its_time_limit_fails():
     slow = model_that_calls("slow", lambda v: time.sleep(0.001))
     table = pw.assess(slow, "tonic_spiking", engine="torch", time_limit=0.5, **SMALL)
-    assert table["error"][0] == "TimeoutError: not done within 0.5 s" and table["status"][0] == "failed"
+    assert (
+        table["error"][0] == "TimeoutError: the search exceeded its time limit of 0.5 s."
+        and table["status"][0] == "failed"
+    )
     assert 0.5 < table["seconds"][0] < 30.0
     assert not table.attrs["complete"]
 
@@ -164,24 +167,24 @@ def test_progress_on_a_terminal(progress, capsys):
     shown = capsys.readouterr().err
     assert "2/2" in shown
     if progress == "text":
-        assert "tonic_spiking, seed 0: replicated" in shown
+        assert "tonic_spiking, seed 0: verified" in shown
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         ({"models": "lyf"}, "unknown model"),
-        ({"models": []}, "nothing to assess"),
-        ({"models": ["lif", "lif"]}, "'lif' is named twice"),
+        ({"models": []}, "must each contain at least one entry"),
+        ({"models": ["lif", "lif"]}, "each model must be listed only once, got 'lif' twice"),
         ({"patterns": ["tonic"]}, "unknown pattern"),
-        ({"seed": -1}, "seed is -1"),
-        ({"seed": []}, "nothing to assess"),
-        ({"seed": [1, True]}, "seed is True"),
-        ({"budget": 0}, "budget is 0"),
-        ({"engine": "gpu"}, "unknown engine: 'gpu'"),
-        ({"time_limit": 0}, "time_limit is 0"),
-        ({"store": ""}, "store is '', valid is: None, or the path of a file"),
-        ({"store": ":memory:"}, "store is ':memory:', valid is: None, or the path of a file"),
+        ({"seed": -1}, "seed must be an integer ≥ 0, got -1"),
+        ({"seed": []}, "must each contain at least one entry"),
+        ({"seed": [1, True]}, "an entry of seed must be an integer, got True"),
+        ({"budget": 0}, "budget must be an integer ≥ 1, got 0"),
+        ({"engine": "gpu"}, "unknown engine 'gpu'"),
+        ({"time_limit": 0}, r"time_limit must be a finite number > 0 \(s\), got 0"),
+        ({"store": ""}, "store must be None or the path of a file, got ''"),
+        ({"store": ":memory:"}, "store must be None or the path of a file, got ':memory:'"),
     ],
 )
 def test_errors_name_the_value_and_what_is_valid(arguments, text):
@@ -190,5 +193,5 @@ def test_errors_name_the_value_and_what_is_valid(arguments, text):
 
 
 def test_a_table_of_what_is_no_record_is_refused():
-    with pytest.raises(TypeError, match="make_table: an entry of results is 1, valid is a Result"):
+    with pytest.raises(TypeError, match="make_table: an entry of results must be a Result, got 1"):
         pw.assessment.make_table(number for number in [1])

@@ -182,4 +182,4 @@ def test_a_model_that_cannot_be_pickled_leaves_the_other_rows():
         table = pw.assess(["lif", custom_model()], "tonic_spiking", **SMALL, executor=pool)
     assert list(table["status"] == "failed") == [False, True]
     assert table["error"][1].startswith("could not be run: ")
-    assert "needs loky.get_reusable_executor() or a dask client" in table["error"][1]
+    assert "requires loky.get_reusable_executor() or a Dask client" in table["error"][1]

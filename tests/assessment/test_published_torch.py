@@ -63,5 +63,7 @@ def test_the_resonators_that_the_step_makes_are_those_of_one_copy_in_a_hundred_a
 
 
 def test_neurons_that_are_no_table_are_refused_by_name():
-    with pytest.raises(ValueError, match=r"neurons: 'tourch'. Valid: package, torch. Did you mean 'torch'"):
+    with pytest.raises(
+        ValueError, match=r"neurons: unknown name 'tourch'\. Did you mean 'torch'\? Valid: package, torch\."
+    ):
         pw.assessment.packaged_table("tourch")

@@ -70,10 +70,10 @@ def test_a_custom_model_has_a_cost_if_it_is_given_and_can_be_compiled():
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (TABLE.drop(columns="status"), "no column 'status'"),
-        (TABLE.iloc[:0], "no rows"),
+        (TABLE.drop(columns="status"), "must have the column 'status'"),
+        (TABLE.iloc[:0], "at least one row"),
         (TABLE.assign(status="found"), "status.*'found'"),
-        ([1, 2], r"table is \[1, 2\], valid is a DataFrame"),
+        ([1, 2], r"table must be a DataFrame, got \[1, 2\]"),
     ],
 )
 def test_other_tables_are_refused(table, said):
@@ -114,10 +114,10 @@ def test_a_table_of_rows_with_different_versions_keeps_those_of_each(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text.replace("model,", "neuron,", 1), "has no column 'model'"),
-        (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': 'many' is not a number"),
-        (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters'.*is not JSON"),
-        (lambda text: "", "is not a table of an assessment"),
+        (lambda text: text.replace("model,", "neuron,", 1), "must have the column 'model'"),
+        (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': the value must be a number, got 'many'"),
+        (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters': the value must be JSON"),
+        (lambda text: "", "must be a table of an assessment"),
     ],
 )
 def test_errors_of_a_file_name_row_and_column(tmp_path, change, said):

@@ -82,7 +82,7 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
     assert seen[0] >= len(whole) - 3  # only what was missing is searched
     assert len(table) == len(whole)
     same_table(pw.assessment.merge_studies([*parts, path]), whole)  # duplicates that agree
-    with pytest.raises(StoreError, match="exists: name a new file"):
+    with pytest.raises(StoreError, match=r"already exists. Choose a new file"):
         pw.assessment.merge_studies(parts, store=path)
 
 
@@ -94,7 +94,7 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
         ('"popsize": 8', '"popsize": 9', "popsize: 9 there, 8 in "),
         ('"dt": null, "shard"', '"dt": 0.5, "shard"', "dt: 0.5 there, None in "),
         ('"numpy": "', '"numpy": "9', "other versions .numpy"),
-        ('"study": "plausiwidgets-study-', '"study": "plausiwidgets-study-1', "has the format"),
+        ('"study": "plausiwidgets-study-', '"study": "plausiwidgets-study-1', "must have the format"),
     ],
 )
 def test_files_of_another_study_are_refused_with_the_difference(parts, tmp_path, old, new, said):
@@ -105,7 +105,7 @@ def test_files_of_another_study_are_refused_with_the_difference(parts, tmp_path,
 def test_duplicates_that_differ_are_refused(parts, tmp_path):
     first = json.loads(parts[0].read_text().splitlines()[1])
     other = damaged(parts[0], tmp_path, f'"evaluations": {first["evaluations"]}', '"evaluations": 7')
-    with pytest.raises(StoreError, match=r"differ about \w+ \w+ seed \d \(evaluations: 7 and \d+\)"):
+    with pytest.raises(StoreError, match=r"the same result for \w+ \w+ seed \d, got evaluations 7 and \d+"):
         pw.assessment.merge_studies([parts[0], other])
     slower = damaged(parts[0], tmp_path, '"seconds": ', '"seconds": 1')
     assert len(pw.assessment.merge_studies([parts[0], slower])) == len(pw.assessment.merge_studies(parts[:1]))
@@ -118,7 +118,7 @@ def test_the_file_of_another_shard_is_refused(parts):
 
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "3", "1/2/3", "a/b", (1.0, 2), (1,), 3, "-1/3", (True, 2)])
 def test_an_invalid_shard_is_refused(shard):
-    with pytest.raises((ValueError, TypeError), match="shard is "):
+    with pytest.raises((ValueError, TypeError), match="shard must be "):
         pw.assess("lif", "tonic_spiking", **SMALL, shard=shard)
 
 
@@ -136,18 +136,18 @@ def test_the_commands(tmp_path, capsys):
     capsys.readouterr()
     files = [str(tmp_path / f"{n}.jsonl") for n in (1, 2)]
     assert main.main(["merge", files[0]]) == 1
-    assert "missing: shard 2/2 (1 searches)" in capsys.readouterr().err
+    assert "Missing: shard 2/2 (1 searches)" in capsys.readouterr().err
     csv = tmp_path / "t.csv"
     assert main.main(["merge", *files, "--csv", str(csv), "--store", str(tmp_path / "all.jsonl")]) == 0
     told = capsys.readouterr()
-    assert "lif: 1 replicated, 2 not found" in told.out and told.err == ""
+    assert "lif: 1 verified, 2 ruled out" in told.out and told.err == ""
     assert list(pd.read_csv(csv)["letter"]) == ["A", "C", "E"]
     assert main.main([*words[:-1], "--store", str(tmp_path / "all.jsonl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["complete"]
     assert main.main(["merge", *files, "--csv", files[0]]) == 2
     with pytest.raises(SystemExit):
         main.main([*words, "3/2"])
-    assert "number from 1 to the count" in capsys.readouterr().err
+    assert "The parts are counted from 1" in capsys.readouterr().err
 
 
 def test_a_file_whose_request_is_damaged_and_files_of_a_generator(tmp_path):

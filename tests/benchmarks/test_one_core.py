@@ -79,7 +79,7 @@ def test_one_core_and_a_gigabyte(browser, root, tmp_path, monkeypatch):
         began = time.monotonic()
         opened = VisitorPage(browser, f"{server.url}{BASE}plausiwidgets", "?model=lif&pattern=tonic_bursting")
         judged = time.monotonic() - began
-        opened.page.get_by_role("button", name="Let a search find it").click()
+        opened.page.get_by_role("button", name="Search for parameters").click()
         expect(opened.page.locator(".pw-drawer")).to_contain_text("tried", timeout=120_000)
         first = time.monotonic() - began
         time.sleep(SECONDS)

@@ -10,7 +10,7 @@ from tests.browser.pages import NotebookPage
 
 APP = "import plausiwidgets as pw\napp = pw.Explorer({})\napp"
 BURSTING = APP.format('"izhikevich", "tonic_bursting"')
-LOST = "The kernel does not answer"
+LOST = "The kernel is not responding"
 DOTS = "() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0)"
 RUNNING = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(one => one.textContent.includes('*'))"
 EVALUATE = """expression => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
@@ -56,7 +56,7 @@ def press(opened: NotebookPage, key: str, times: int = 1, place: int = 0, app: i
 
 
 def begin_search(opened: NotebookPage, app: int = 0) -> None:
-    opened.page.locator(".pw-app").nth(app).get_by_role("button", name="Let a search find it").click()
+    opened.page.locator(".pw-app").nth(app).get_by_role("button", name="Search for parameters").click()
 
 
 def sleep_in_cell(opened: NotebookPage) -> None:

@@ -54,7 +54,7 @@ def in_lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InLab]
 def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(in_lab: InLab) -> None:
     page = in_lab.page.page
     assert re.search(r":\d+/doc/tree/explore.ipynb\?token=", in_lab.address)
-    page.locator(".pw-chip", has_text="✓ It does").wait_for()
+    page.locator(".pw-chip", has_text="✓ Verified").wait_for()
     assert in_lab.page.potential_share() > 0.25
     page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_label("Link to this notebook").wait_for()

@@ -39,17 +39,17 @@ def chip(page) -> str:
 
 def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
     page = opened("#pattern=resonator")
-    shown = page.get_by_role("combobox", name="Sweep that is shown")
+    shown = page.get_by_role("combobox", name="Sweep shown")
     figure = page.locator("[data-pw-figure] canvas")
     expect(shown).to_have_value("gap T")
     expect(figure).to_have_attribute("aria-label", re.compile("fires 1 spike,"))
     shown.select_option("gap T/2")
     expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes,"))
-    expect(page.locator(".pw-chip")).to_contain_text("It does")
+    expect(page.locator(".pw-chip")).to_contain_text("Verified")
     page.locator(".pw-sentence button").first.focus()
     page.keyboard.press("ArrowRight")
     expect(shown).to_have_value("gap T")
-    expect(page.locator(".pw-sentence")).to_contain_text("integrator")
+    expect(page.locator(".pw-sentence")).to_contain_text("temporal integration")
 
 
 def test_a_link_is_followed_though_the_page_writes_its_own_address_at_that_moment(opened):
@@ -98,14 +98,14 @@ def test_a_phone_shows_the_figure_and_wide_sliders_and_nothing_beside_the_screen
 
 
 def test_the_published_set_shows_the_pattern_and_says_so(as_opened):
-    assert chip(as_opened.page).startswith("✓ It does")
-    assert as_opened.page.locator("h1").inner_text().startswith("The Izhikevich neuron")
+    assert chip(as_opened.page).startswith("✓ Verified")
+    assert as_opened.page.locator("h1").inner_text().startswith("Your Izhikevich neuron")
     assert "Published by Izhikevich, 2004" in as_opened.page.locator("footer").inner_text()
 
 
 def test_a_neuron_that_cannot_is_told_with_the_argument(opened):
     page = opened("#model=lif&pattern=tonic_bursting")
-    assert "Cannot" in chip(page)
+    assert "∅ Ruled out" in chip(page)
     assert "no bursts" in page.locator("footer").inner_text()
     assert page.get_by_role("button", name="Your turn").is_disabled()
 
@@ -135,11 +135,11 @@ def test_a_key_on_a_slider_changes_the_verdict_and_undo_takes_it_back(opened):
     slider.focus()
     page.keyboard.press("PageDown")
     page.keyboard.press("Home")
-    page.wait_for_selector("[data-pw-status=fails]")
-    assert "Not yet" in chip(page)
-    assert page.locator("h1").inner_text().startswith("Your Izhikevich neuron")
+    page.wait_for_selector("[data-pw-status=rejected]")
+    assert "Criteria not met" in chip(page)
+    assert page.locator("h1").inner_text().startswith("Can your Izhikevich neuron")
     page.locator("button[aria-label=Undo]").click()  # keys that follow each other are one step
-    page.wait_for_selector("[data-pw-status=holds]")
+    page.wait_for_selector(":is([data-pw-status=replicated], [data-pw-status=unverified])")
     expect(page.locator(".pw-row:has([data-name=c]) output")).to_have_text("−50 mV")
 
 
@@ -147,19 +147,19 @@ def test_what_is_compared_stays_in_the_figure_while_a_slider_moves_until_it_is_t
     page = opened()
     explore, menu = page.get_by_role("button", name="Explore"), page.get_by_role("dialog")
     explore.click()
-    menu.get_by_role("button", name="Compare").click()
-    expect(page.locator(".pw-legend .pinned")).to_have_text("compared")
+    menu.get_by_role("button", name="Keep for comparison").click()
+    expect(page.locator(".pw-legend .pinned")).to_have_text("comparison")
     page.locator("[data-name=c]").focus()
     page.keyboard.press("Home")
-    page.wait_for_selector("[data-pw-status=fails]")
+    page.wait_for_selector("[data-pw-status=rejected]")
     page.locator("[data-pw-figure]").hover(position={"x": 200, "y": 120})  # after the onset
     pinned, yours = page.locator(".pw-readout .pinned"), page.locator(".pw-readout .yours")
-    expect(pinned).to_have_text(re.compile(r"compared: −?\d"))
+    expect(pinned).to_have_text(re.compile(r"comparison: −?\d"))
     kept = pinned.inner_text().split(": ")[1]
     assert yours.inner_text().split(": ")[1] != kept
     page.locator("button[aria-label=Undo]").click()
     page.locator("[data-pw-figure]").hover(position={"x": 200, "y": 121})
-    expect(pinned).to_have_text(f"compared: {kept}")
+    expect(pinned).to_have_text(f"comparison: {kept}")
     expect(yours).to_have_text(f"your neuron: {kept}")
     page.locator("[data-pw-figure]").focus()
     page.keyboard.press("ArrowRight")  # it is of another pattern
@@ -187,11 +187,11 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     page = opened()
     page.wait_for_selector(".pw-bar")
     page.get_by_role("button", name="Your turn").click()
-    page.wait_for_selector("[data-pw-status=fails]")
+    page.wait_for_selector("[data-pw-status=rejected]")
     expect(page.locator(".pw-bar")).to_have_count(0)
     assert page.locator(".pw-from").count() == 0
-    page.get_by_role("button", name="Give me a hint").click()
-    page.get_by_role("button", name="Show me where they were").click()
+    page.get_by_role("button", name="Show a hint").click()
+    page.get_by_role("button", name="Show the solution").click()
     page.wait_for_selector(".pw-from")
     for name in page.evaluate(
         "[...document.querySelectorAll('.pw-from')].map((one) => one.parentElement.querySelector('input').dataset.name)"
@@ -208,7 +208,7 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
         }""",
             name,
         )
-    page.wait_for_selector("[data-pw-status=holds]")
+    page.wait_for_selector(":is([data-pw-status=replicated], [data-pw-status=unverified])")
     expect(page.locator(".pw-actions")).to_contain_text("Well done")
     expect(page.get_by_role("button", name="Next pattern")).to_be_visible()
     for key in ("Home", "End"):  # praise ends with what it is about
@@ -226,9 +226,9 @@ def test_german_is_spoken_throughout(open_page, tmp_path):
     path = pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "de.html", language="de")
     shown = open_page(path)
     shown.page.wait_for_selector(JUDGED)
-    assert "Das Izhikevich-Neuron" in shown.page.locator("h1").inner_text()
+    assert "Ihr Izhikevich-Neuron" in shown.page.locator("h1").inner_text()
     text = shown.page.locator(".pw-app").inner_text()
-    assert "Auf vier Werte kommt es an" in text
+    assert "Wichtige Parameter" in text
     assert "Your turn" not in text
 
 

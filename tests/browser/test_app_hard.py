@@ -71,7 +71,7 @@ def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refuse
             await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         }
     }""")
-    page.locator(".pw-app[data-pw-status=holds]").wait_for()  # nothing is lost
+    page.locator(".pw-app:is([data-pw-status=replicated], [data-pw-status=unverified])").wait_for()  # nothing is lost
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def test_the_first_screen_is_walked_by_keys_alone(opened):
     page.locator("input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Control+z")
-    page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    page.locator(".pw-app:is([data-pw-status=replicated], [data-pw-status=unverified])").wait_for()
     page.get_by_role("button", name="Share").focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
@@ -129,7 +129,7 @@ def test_axe_finds_nothing_in_any_state(opened, scheme):
     assert findings(page) == []
     page.get_by_role("button", name="Present").click()
     page.get_by_role("button", name="Your turn").click()
-    for name in ("Give me a hint", "Show me where they were"):
+    for name in ("Show a hint", "Show the solution"):
         page.get_by_role("button", name=name).click()
         assert findings(page) == []
     page.get_by_role("button", name="Give up").click()
@@ -138,9 +138,9 @@ def test_axe_finds_nothing_in_any_state(opened, scheme):
     box.fill("-1")
     box.press("Enter")
     assert findings(page) == []
-    open_tool(page, "Compare")
+    open_tool(page, "Keep for comparison")
     assert findings(page) == []
-    for tool in ("Parameter plane", "Curves", "Equations", "Criteria", "Phase plane"):
+    for tool in ("Parameter plane", "Sensitivity", "Equations", "Criteria", "Phase plane"):
         open_tool(page, tool).wait_for()
         assert findings(page) == [], tool
 
@@ -160,7 +160,7 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
     page.get_by_role("button", name="Pause").wait_for()
     assert findings(page, ".pw-app") == []
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Resume").wait_for()
     assert findings(page, ".pw-app") == []
     page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
     page.locator(".pw-drawer").get_by_role("button", name="Close").wait_for()
@@ -176,7 +176,7 @@ def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
     python(shown, "app.wait()")  # what was pressed last may have an answer that shows something
     python(shown, "(app.stop(), app.show('izhikevich', 'tonic_bursting'))")
     page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
-    page.locator(".pw-chip", has_text="It does").wait_for()
+    page.locator(".pw-chip", has_text="Verified").wait_for()
     becomes(shown, "app.verdict is not None and app.verdict.status", "'replicated'")
 
 
@@ -187,7 +187,7 @@ def test_clicks_during_everything_leave_a_page_of_a_server_that_is_whole(visit, 
     page.evaluate(CLICKS, seed)
     page.evaluate("location.hash = '#model=adex&pattern=rebound_spike'")
     expect(page.locator(".pw-sentence")).to_contain_text("rebound spike", timeout=60_000)
-    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
+    expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)
     assert page.locator(".pw-sweeps").count() == 0  # all of it is drawn
 
 

@@ -45,7 +45,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     page.wait_for_selector(JUDGED)
     open_tool(page, "Parameter plane")
     page.locator(PLANE, has_text="of 1600 cells").wait_for()
-    open_tool(page, "Curves")
+    open_tool(page, "Sensitivity")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)
     page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()
@@ -67,7 +67,7 @@ def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_t
     page.wait_for_selector(JUDGED)
     opened.command("notebook:run-all-cells")  # the cell has the same number as before, so that a test waits for its app
     becomes(opened, "globals().get('app') is not None and app.wait(60)", "True")
-    page.locator(".pw-chip", has_text="It does").wait_for()
+    page.locator(".pw-chip", has_text="Verified").wait_for()
     assert page.locator(".pw-app").count() == 1
     assert silence(opened).count() == 0
     press(opened, "ArrowRight", 3)

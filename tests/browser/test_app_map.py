@@ -15,7 +15,7 @@ shown
 def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     opened = open_cells(CODE, until="[role=grid]")
     page = opened.page
-    grid = page.get_by_role("grid", name="Which model shows which pattern")
+    grid = page.get_by_role("grid", name="Map of models and patterns")
     cells = grid.locator("[data-at]")
     assert cells.count() == 400
     assert grid.locator("[tabindex='0']").count() == 1
@@ -34,7 +34,7 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     for line in lines:
         assert line in page.locator(":focus").get_attribute("aria-label")
     cells.nth(25).hover()
-    expect(page.locator(".pw-mapread")).to_contain_text("Spike frequency adaptation")
+    expect(page.locator(".pw-mapread")).to_contain_text("Spike-frequency adaptation")
     assert findings(page, ".pw-map") == []
     for key in ("x", "b", "d", "d"):
         page.keyboard.press(key)

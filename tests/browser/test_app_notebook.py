@@ -31,7 +31,7 @@ def opened(one_notebook: NotebookPage) -> NotebookPage:
     """The app of that notebook on its first selection."""
     python(one_notebook, "app.show('izhikevich', 'tonic_bursting')")
     one_notebook.page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
-    one_notebook.page.locator(".pw-app[data-pw-status=holds]").wait_for()
+    one_notebook.page.locator(".pw-app:is([data-pw-status=replicated], [data-pw-status=unverified])").wait_for()
     return one_notebook
 
 
@@ -208,7 +208,7 @@ def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_cel
 def test_a_link_of_nonsense_opens_the_notebook_and_says_what_is_left_out(open_cells):
     query = "model=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&pattern=..%2F&c=1e999&%00=%F0%9F%92%A9"
     page = open_cells(APP.format(""), query=query).page
-    page.locator(".pw-notice", has_text="which is not here").wait_for()
+    page.locator(".pw-notice", has_text="which is not available here").wait_for()
     assert page.locator(".pw-notice").count() == 1
     assert page.locator("img[src=x]").count() == 0
 
@@ -216,10 +216,8 @@ def test_a_link_of_nonsense_opens_the_notebook_and_says_what_is_left_out(open_ce
 @pytest.mark.slow
 def test_a_link_with_a_current_opens_on_it_and_is_given_again(open_cells):
     current = "samples=0~0_20~300_80~0"
-    opened = open_cells(
-        APP.format(""), until=".pw-chip:has-text('Shown, not judged')", query=f"model=adex&{current}&lines=1"
-    )
-    opened.page.locator(".pw-sentence", has_text="ustom values").wait_for()
+    opened = open_cells(APP.format(""), until=".pw-chip:has-text('No criteria')", query=f"model=adex&{current}&lines=1")
+    opened.page.locator(".pw-sentence", has_text="the current waveform").wait_for()
     becomes(opened, "app.pattern.samples[0].tolist()", "[0.0, 20.0, 80.0]")
     opened.page.get_by_role("button", name="Share").click()
     assert current in opened.page.get_by_label("Link to this notebook").input_value().replace("%7E", "~")
@@ -229,7 +227,7 @@ def test_a_link_with_a_current_opens_on_it_and_is_given_again(open_cells):
 def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_is_opened_again(open_cells, lab):
     opened = open_cells(BURSTING)
     page = opened.page
-    page.locator(".pw-chip", has_text="It does").wait_for()
+    page.locator(".pw-chip", has_text="Verified").wait_for()
     begin_search(opened)
     becomes(opened, "len(app.results)", "1")
     opened.command("docmanager:save")
@@ -240,7 +238,9 @@ def test_a_notebook_that_was_saved_with_an_app_says_nothing_is_missing_when_it_i
     try:
         again.page.locator("img[data-pw-still]").wait_for()
         assert again.page.evaluate("() => document.querySelector('img[data-pw-still]').naturalWidth") > 300
-        assert "Run the cell to go on." in again.page.locator(".jp-OutputArea").first.inner_text()
+        assert (
+            "Run this cell to make the figure interactive." in again.page.locator(".jp-OutputArea").first.inner_text()
+        )
         again.wait_for_kernel()
         again.page.wait_for_timeout(2500)  # JupyterLab looks for a model for two seconds
         assert again.page.locator("img[data-pw-still]").count() == 1

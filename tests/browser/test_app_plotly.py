@@ -77,7 +77,7 @@ def test_it_takes_over_once_it_was_pointed_at_saves_a_picture_and_gives_back_at_
     page.wait_for_timeout(1500)
     assert page.evaluate(PAINTER) == "light"  # nobody has pointed at it
     assert page.locator(".pw-plotly").count() == 0
-    takes_over(page, reads="example, Izhikevich 2004", most=1e-4)
+    takes_over(page, reads="target, Izhikevich 2004", most=1e-4)
     point_at(page, 0.5)
     expect(page.locator(".pw-plotly .hoverlayer")).to_contain_text("your neuron")
     expect(page.locator(".pw-plotly .hoverlayer")).to_contain_text("current")
@@ -121,22 +121,22 @@ def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key_a_button_or_a_
     page.wait_for_timeout(200)
     assert page.evaluate(RANGE) == second
     page.get_by_role("button", name="Present").press("0")
-    expect(page.get_by_role("button", name="Zoom out")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(0)
     wait_for_plotly(page)
     assert page.evaluate(RANGE) == [-50, 800]
     page.keyboard.press("+")
-    page.get_by_role("button", name="Zoom out").press("Enter")
+    page.get_by_role("button", name="Reset zoom").press("Enter")
     wait_for_plotly(page)
     assert page.evaluate(RANGE) == [-50, 800]
     box = page.locator(FIGURE).bounding_box()
     drag(page, 0.2, 0.5, 0.3, 0.6)  # a box
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
     page.mouse.dblclick(box["x"] + 0.6 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(page.get_by_role("button", name="Zoom out")).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(0)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -154,7 +154,7 @@ def test_not_while_a_search_runs_and_not_while_a_hand_holds_a_slider(open_cells)
     assert page.evaluate(PAINTER) == "light"
     page.mouse.up()
     wait_for_plotly(page)
-    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Search for parameters").click()
     page.wait_for_function("() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0) > 0")
     page.wait_for_timeout(1500)
     assert page.evaluate(PAINTER) == "light"
@@ -171,7 +171,7 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(open_cells, tool):
     page = open_cells(f"{BURSTING}; app.open_tool({tool!r})\napp").page
     place = ".pw-cells"
     if tool == "curves":
-        page.get_by_role("button", name="rate over current").click()
+        page.get_by_role("button", name="f–I curve").click()
     expect(page.locator(".pw-tool [role=status]").last).to_contain_text(SAID[tool], timeout=120_000)
     # The dashes of a line begin elsewhere in it.
     takes_over(page, place, "rate" if tool == "curves" else "", 3e-3 if "phase" in tool else 5e-4)
@@ -191,8 +191,8 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(open_cells, tool):
 @pytest.mark.slow
 def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(open_cells):
     page = open_cells(APP.format("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")).page
-    page.get_by_role("button", name="Let a search find it").click()
-    expect(page.locator(".pw-drawer")).to_contain_text("take these values", timeout=60_000)
+    page.get_by_role("button", name="Search for parameters").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("Use these parameters", timeout=60_000)
     takes_over(page, ".pw-objective", "best so far")
     point_at(page, 0.3, 0.5, ".pw-objective")
     expect(page.locator(".pw-objective .hoverlayer")).to_contain_text("best so far")

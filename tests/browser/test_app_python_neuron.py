@@ -31,7 +31,7 @@ def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_
     becomes(opened, "app.wait(30)", "True")
     before = python(opened, "len(app._answers.worker._running)")
     assert before == "0"  # nothing goes on behind it
-    page.locator(".pw-verdict").get_by_role("button", name="Once more").click()
+    page.locator(".pw-verdict").get_by_role("button", name="Try again").click()
     chip(opened, r"Python is simulating … [1-9]\d* %")
     press(opened, "ArrowLeft", 3)  # another set begins anew
     becomes(opened, "app.parameters['amplitude'] < 60", "True")
@@ -48,7 +48,7 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_patter
     page.wait_for_function(f"before => ({PICTURE})() !== before", arg=before)
     page.wait_for_selector(JUDGED)
     page.get_by_role("button", name="All 3 values, ranges, exact numbers").click()
-    page.get_by_role("button", name="Back to the model's defaults").click()
+    page.get_by_role("button", name="Restore model defaults").click()
     becomes(opened, "app.parameters['tau']", "20.0")
     python(opened, "app.show(neuron, 'resonator', {})")  # which adapts its sweeps
     page.locator(".pw-sentence", has_text="esonator").wait_for()
@@ -58,5 +58,5 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_patter
 @pytest.mark.slow
 def test_a_neuron_that_diverges_is_drawn_as_far_as_it_goes(open_cells):
     opened = open_cells(python_neuron("v = where(v > -60.0, 1e9 * v, v)"), until=".pw-app")
-    chip(opened, "runs away")
+    chip(opened, "divergence")
     assert slider(opened).is_enabled()

@@ -1,5 +1,7 @@
-"""The widget in front ends of another kind, beside a host that does not answer: in a shadow root, as marimo has it, and
-in a frame that grows with the outputs, as VS Code and Colab have it."""
+"""The widget in other front ends, next to a host that is not responding.
+
+marimo has a shadow root, and VS Code and Colab have a frame that grows with the outputs.
+"""
 
 import re
 from collections.abc import Iterator
@@ -117,7 +119,7 @@ def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):
     page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
     page.locator(".pw-app input[type=range]").first.focus()
     page.keyboard.press("ArrowLeft")
-    page.locator(".pw-notice", has_text="does not answer").first.wait_for()
+    page.locator(".pw-notice", has_text="is not responding").first.wait_for()
     page.evaluate("() => window.pwTell({ kind: 'alive', id: 'x', state: 'done' }, [])")
     page.wait_for_function(f"() => ({SELECTS})().length === 2")
     page.locator(".pw-notice").first.wait_for(state="detached")

@@ -42,7 +42,7 @@ def value(page, name: str) -> float:
 def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(opened):
     page = opened()
     open_tool(page, "Parameter plane")
-    said(page, "of 1600 cells")
+    said(page, "of 1600 grid points")
     box = page.locator(".pw-cells").bounding_box()
     x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
     page.mouse.move(x, y)
@@ -51,7 +51,7 @@ def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(
     page.mouse.up()
     expect(output(page, "c")).not_to_have_text("−50 mV")
     expect(page.locator(".pw-at")).to_contain_text("c = ")
-    assert "1600 cells" in page.locator(STATUS).inner_text()  # its own two values leave it as it is
+    assert "1600 grid points" in page.locator(STATUS).inner_text()  # its own two values leave it as it is
     page.locator("button[aria-label=Undo]").click()
     expect(output(page, "c")).to_have_text("−50 mV")
     assert value(page, "d") == 2
@@ -79,17 +79,17 @@ def test_a_finger_scrolls_over_a_picture_that_takes_no_stroke(opened):
 def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
     page = opened()
     page.locator(".pw-end button", has_text="Explore").click()
-    assert page.locator(".pw-menu button", has_text="Samples").count() == 0
-    assert "With Python" in page.locator(".pw-menu > p").inner_text()
-    assert "Samples" in page.locator(".pw-menu > p").inner_text()
+    assert page.locator(".pw-menu button", has_text="Sample solutions").count() == 0
+    assert "A notebook with Python" in page.locator(".pw-menu > p").inner_text()
+    assert "Sample solutions" in page.locator(".pw-menu > p").inner_text()
     assert findings(page, ".pw-app") == []
 
 
 def test_a_file_draws_the_curve_of_each_value(opened):
     page = opened()
-    open_tool(page, "Curves")
+    open_tool(page, "Sensitivity")
     expect(page.locator(".pw-profile canvas")).to_have_count(9)
-    expect(page.get_by_role("img", name="c: holds at some of its values")).to_be_visible()
+    expect(page.get_by_role("img", name="c: pattern shown for some values")).to_be_visible()
     assert findings(page, ".pw-app") == []
 
 
@@ -127,7 +127,7 @@ def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page,
     box.fill("-65")
     box.press("Enter")
     page.locator(".pw-end button", has_text="Share").click()
-    page.get_by_label("Question of an exercise that begins at these values").fill("Make it burst.")
+    page.get_by_label("Exercise question (starting from these parameters)").fill("Make it burst.")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the exercise (HTML)").click()
     path = tmp_path / download.value.suggested_filename
@@ -145,7 +145,7 @@ def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page,
 
 def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page):
     open_tool(page, "Parameter plane")
-    said(page, "of 1600 cells")
+    said(page, "of 1600 grid points")
     page.get_by_role("button", name="all patterns").click()
     said(page, f"of {len(patterns.names())} patterns")
     assert "Tonic bursting" in page.locator(".pw-at").inner_text()
@@ -154,25 +154,26 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
 
 def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
     open_tool(page, "Onset of firing")
-    said(page, "Rest is lost at 3.7975 mV/ms: subcritical Andronov–Hopf.")  # where 0.08 v + 5 is a
+    # Analytically, at this current 0.08 v + 5 equals a.
+    said(page, "The resting state disappears or loses stability at 3.7975 mV/ms: subcritical Andronov–Hopf.")
     said(page, "○ saddle-node: 4 mV/ms")  # where it is b
-    expect(page.get_by_role("img", name="Rest is lost at 3.7975")).to_be_visible()
+    expect(page.get_by_role("img", name="The resting state disappears or loses stability at 3.7975")).to_be_visible()
     assert findings(page, ".pw-app") == []
 
 
 @pytest.mark.slow
 def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
-    open_tool(page, "Samples")
-    page.get_by_role("button", name="Sample 500 sets").click()
+    open_tool(page, "Sample solutions")
+    page.get_by_role("button", name="Draw 500 samples").click()
     said(page, " of 500, ")
-    said(page, "They fill", 120)
+    said(page, "Solutions occupy", 120)
     before = output(page, "c").inner_text()
     page.locator("[data-points]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(output(page, "c")).not_to_have_text(before)
-    page.wait_for_selector("[data-pw-status=holds]")
+    page.wait_for_selector(":is([data-pw-status=replicated], [data-pw-status=unverified])")
     assert findings(page, ".pw-app") == []
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV").click()
@@ -182,22 +183,22 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
 
 
 def test_the_rate_over_the_current_is_that_of_this_neuron(page):
-    open_tool(page, "Curves")
-    page.get_by_role("button", name="rate over current").click()
+    open_tool(page, "Sensitivity")
+    page.get_by_role("button", name="f–I curve").click()
     said(page, " Hz at ")
     assert findings(page, ".pw-app") == []
 
 
 def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
-    open_tool(page, "What can this neuron do?")
-    page.get_by_role("button", name="What can it do?").click()
-    said(page, f" of {len(patterns.names())} searched")
+    open_tool(page, "What else can this neuron do?")
+    page.get_by_role("button", name="Search all patterns").click()
+    said(page, f" of {len(patterns.names())} patterns searched")
     page.wait_for_selector(".pw-found li")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Search again")).to_be_visible()
     parameters = page.locator("[data-name=a]").input_value()
     found = page.locator(".pw-found button").first
-    title = found.inner_text().split("\n")[0].lstrip("✓~✗∅○ABC ")
+    title = found.inner_text().split("\n")[0].lstrip("✓~✗∅○·!–ABC ")
     found.click()
     expect(page.locator(".pw-sentence")).to_contain_text(title, ignore_case=True)
     page.locator(".pw-allbutton").click()
@@ -209,7 +210,7 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_
 def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(page):
     page.locator(".pw-sentence button").nth(1).click()
     page.get_by_role("button", name="all models").click()
-    page.get_by_role("button", name="Assess this neuron now").click()
+    page.get_by_role("button", name="Assess this model").click()
     page.wait_for_selector(".pw-map .assessed.replicated")
     expect(page.locator(".pw-assess progress")).to_have_attribute("max", str(len(patterns.names())))
     page.get_by_role("button", name="Stop").click()
@@ -225,17 +226,17 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
     pattern = page.locator(".pw-sentence button").nth(1).inner_text()
     parameter = output(page, "c").inner_text()
     page.get_by_role("button", name="Ramp", exact=True).click()
-    expect(page.locator(".pw-chip")).to_have_text("Shown, not judged")
+    expect(page.locator(".pw-chip")).to_have_text("– No criteria")
     assert output(page, "c").inner_text() == parameter
     assert findings(page, ".pw-app") == []
-    page.get_by_role("button", name="Values…").click()
+    page.get_by_role("button", name="Waveform…").click()
     page.locator(".pw-values textarea").fill("0 x")
     page.get_by_role("button", name="Apply").click()
     said(page, "line 1: 'x' is not a number")
     page.locator(".pw-values textarea").fill("0 10\n100 0\n200 20\n250 0")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".pw-sentence")).to_contain_text("custom values")
-    page.get_by_role("button", name="the pattern’s own").click()
+    expect(page.locator(".pw-sentence")).to_contain_text("the current waveform")
+    page.get_by_role("button", name="Standard").click()
     expect(page.locator(".pw-sentence button").nth(1)).to_have_text(pattern)
     page.wait_for_selector(JUDGED)
 
@@ -245,18 +246,18 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 + k if 100 < t < 900 else 0},{k}"
             for k in range(3) for t in range(1000)]  # fmt: skip
     file.write_text("t,v,current,sweep\n" + "\n".join(rows))
-    open_tool(page, "Data")
+    open_tool(page, "Recording")
     page.locator(".pw-drop input").set_input_files(file)
     expect(page.locator(".pw-tool select")).to_have_count(3)
     assert findings(page, ".pw-app") == []
     page.locator(".pw-tool").get_by_role("button", name="Show").click()
-    said(page, "agree, or change it")
+    said(page, "correct it if necessary")
     expect(page.locator(".pw-protocol")).to_contain_text("+10")
     expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
     assert findings(page, ".pw-app") == []
-    page.locator(".pw-compare").get_by_label("irregularity", exact=True).uncheck()
-    page.locator(".pw-tool").get_by_role("button", name="Compare my neuron with it").click()
-    said(page, "cell.csv is shown.")
+    page.locator(".pw-compare").get_by_label("coefficient of variation (CV)", exact=True).uncheck()
+    page.locator(".pw-tool").get_by_role("button", name="Use as target").click()
+    said(page, "cell.csv is the target.")
     expect(page.locator(".pw-sentence")).to_contain_text("cell")
     expect(page.locator(".pw-legend")).to_contain_text("recording")
     page.wait_for_selector(JUDGED)
@@ -264,7 +265,7 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-above select")).to_have_value("sweep 1")
     page.locator(".pw-chip").click()
     expect(page.locator(".pw-criteria")).to_contain_text("latency")
-    expect(page.locator(".pw-criteria")).not_to_contain_text("irregularity")
+    expect(page.locator(".pw-criteria")).not_to_contain_text("CV of the intervals")
     page.keyboard.press("Escape")
 
 
@@ -285,7 +286,7 @@ def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page
     open_tool(page, "Equations")
     expect(page.locator(".pw-equations a").first).to_have_attribute("href", re.compile(r"https://doi.org/10\."))
     page.locator(".pw-maths [data-symbol=c]").first.hover()
-    expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
+    expect(page.locator(".pw-equations [aria-live]")).to_contain_text("Reset potential")
     assert findings(page, ".pw-app") == []
 
 
@@ -300,4 +301,4 @@ def test_a_neuron_of_four_variables_has_a_plane_of_any_two_and_one_of_one_has_a_
     said(page, "The other variables are held")
     assert findings(page, ".pw-app") == []
     model(page, "Leaky integrate-and-fire (LIF)")
-    said(page, "Where the curve is above 0")
+    said(page, "The potential rises where the curve is above 0")

@@ -24,5 +24,5 @@ def test_a_link_opens_the_app_on_the_senders_parameters_and_a_search_goes_on_fro
     page.locator(".pw-allbutton").click()
     boxes = [page.get_by_label(f"Exact value of {name}", exact=True) for name in ("c", "d")]
     assert [box.input_value() for box in boxes] == ["-65", "6.25"]
-    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Search for parameters").click()
     page.wait_for_function("() => Number(document.querySelector('[data-pw-objective]')?.dataset.dots ?? 0) > 0")

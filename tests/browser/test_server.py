@@ -18,7 +18,7 @@ def drawer(page):
 
 
 def tried(page) -> int:
-    found = re.search(r"(\d+) tried", drawer(page).inner_text())
+    found = re.search(r"(\d+) evaluated", drawer(page).inner_text())
     return int(found[1]) if found else 0
 
 
@@ -33,12 +33,12 @@ def press(page, name: str) -> None:
 
 def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     page = visit().page
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "replicated")
     shown = page.locator(".pw-row:has([data-name=d]) output")
     before = shown.inner_text()
     page.locator("[data-name=d]").press("ArrowRight")
     expect(shown).not_to_have_text(before)
-    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)  # Python has verified it
+    expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)  # Python has verified it
 
 
 def test_the_page_is_of_files_that_are_kept_and_has_no_more_than_400_kilobytes(visit, app_server):
@@ -55,11 +55,11 @@ def test_the_page_is_of_files_that_are_kept_and_has_no_more_than_400_kilobytes(v
 
 def test_a_search_is_watched_and_its_values_are_taken(visit):
     page = visit("#model=izhikevich&pattern=tonic_bursting&c=-66&d=7&amplitude=9").page
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
-    press(page, "Let a search find it")
-    expect(drawer(page)).to_contain_text("Found, and verified", timeout=60_000)
-    press(page, "Take these values")
-    expect(page.locator(".pw-chip")).to_contain_text("It does", timeout=60_000)
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "rejected")
+    press(page, "Search for parameters")
+    expect(drawer(page)).to_contain_text("Found and verified", timeout=60_000)
+    press(page, "Use these parameters")
+    expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)
 
 
 def has_its_share(page, least: float) -> bool:
@@ -71,16 +71,16 @@ def has_its_share(page, least: float) -> bool:
 
 def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_window(visit):
     page = visit(ENDLESS, width=1400, height=900).page
-    press(page, "Let a search find it")
+    press(page, "Search for parameters")
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
     held = tried(page)
-    press(page, "Go on")
+    press(page, "Resume")
     until_tried(page, held + 1)
     for stops in (False, True):
         if stops:
             press(page, "Stop")
-            expect(drawer(page)).to_contain_text("Stopped: take the best", timeout=60_000)
+            expect(drawer(page)).to_contain_text("Stopped. Use the best", timeout=60_000)
         for width, height in ((1024, 768), (1400, 900)):
             page.set_viewport_size({"width": width, "height": height})
             until(lambda: has_its_share(page, 0.15))
@@ -97,7 +97,7 @@ SQUEEZED = """() => [document.querySelector('[data-pw-figure]'), document.queryS
 @pytest.mark.parametrize("tool", ["", "Phase plane"])
 def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_type(visit, card, tool):
     page = visit(f"#{card or ENDLESS[1:]}").page
-    press(page, "Let a search find it")
+    press(page, "Search for parameters")
     until_tried(page, 1)
     if tool:
         open_tool(page, tool)
@@ -113,7 +113,7 @@ def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_ty
 
 def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each_other(visit):
     first, second = visit(ENDLESS).page, visit(ENDLESS).page
-    press(first, "Let a search find it")
+    press(first, "Search for parameters")
     until_tried(first, 51)
     assert drawer(second).count() == 0
     seen = tried(first)
@@ -121,7 +121,7 @@ def test_a_search_is_found_again_after_a_reload_and_two_visitors_do_not_see_each
     until_tried(first, seen)
     second.reload()
     second.wait_for_selector(".pw-app[data-pw-judged=yes]")
-    press(second, "Let a search find it")
+    press(second, "Search for parameters")
     until_tried(second, 1)
     press(second, "Stop")
     expect(drawer(second)).to_contain_text("Stopped", timeout=60_000)
@@ -134,13 +134,13 @@ def test_a_model_that_is_picked_is_fetched_and_german_too_which_stays_after_a_re
     page = opened.page
     assert page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('adex.'))") is False
     page.evaluate("location.hash = '#model=adex&pattern=tonic_spiking'")
-    expect(page.locator("h1")).to_contain_text("Adaptive exponential")
+    expect(page.locator("h1")).to_contain_text("AdEx neuron")
     page.get_by_role("button", name="More", exact=True).click()
     press(page, "Deutsch")
     page.keyboard.press("Escape")
-    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    expect(page.locator(".pw-app")).to_contain_text("Parameter suchen")
     page.reload()
-    expect(page.locator(".pw-app")).to_contain_text("Eine Suche soll es finden")
+    expect(page.locator(".pw-app")).to_contain_text("Parameter suchen")
     assert page.evaluate("document.documentElement.lang") == "de"
 
 
@@ -156,9 +156,9 @@ def test_plotly_takes_over_where_a_hand_is_on_the_figure(visit):
 @pytest.mark.slow
 def test_a_recording_is_read_by_the_server_and_shown(visit, root):
     page = visit("#model=izhikevich&pattern=tonic_spiking").page
-    open_tool(page, "Data")
+    open_tool(page, "Recording")
     page.set_input_files("input[type=file]", str(root / "tests/data/regular_spiking.csv"))
-    press(page, "Compare my neuron with it")
+    press(page, "Use as target")
     expect(page.locator(".pw-legend")).to_contain_text("recording", timeout=30_000)
 
 
@@ -173,7 +173,7 @@ def test_an_exercise_is_handed_in_by_one_press_and_the_teachers_page_fills(brows
         teacher = BrowserPage(browser)
         pages.append(teacher)
         teacher.page.goto(server.url + address)
-        expect(teacher.page.locator("main")).to_contain_text("Nothing was handed in yet", timeout=30_000)
+        expect(teacher.page.locator("main")).to_contain_text("Nothing has been handed in yet", timeout=30_000)
         for name in ("Ada", "Bert"):
             student = VisitorPage(browser, server.url, "exercise/burst/")
             pages.append(student)

@@ -139,7 +139,7 @@ def test_each_pattern_answers_what_a_student_asks_without_scrolling(
 def test_a_live_figure_has_the_theme_of_the_site(open_page) -> None:
     page = open_page(SITE / "patterns" / "rebound_spike.html", width=1400, height=900, color_scheme="null").page
     frame = page.frame_locator(".figure iframe")
-    frame.locator(".pw-chip", has_text="It does").wait_for()
+    frame.locator(".pw-chip", has_text="Verified").wait_for()
     for theme in ("dark", "light"):
         while page.evaluate("document.body.dataset.theme") != theme:
             page.locator(".theme-toggle >> visible=true").click()

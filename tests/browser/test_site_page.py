@@ -35,19 +35,19 @@ def address(tmp_path_factory: pytest.TempPathFactory):
 def test_a_search_of_a_file_finds_values_that_hold_and_says_that_they_were_not_verified(open_page, tmp_path: Path):
     shown = open_page(pw.export_page("izhikevich", path=tmp_path / "neuron.html", language="en"), AWAY)
     page = shown.page
-    page.wait_for_selector(".pw-app[data-pw-status=fails]")
-    page.get_by_role("button", name="Let a search find it").click()
-    expect(page.locator(".pw-drawer")).to_contain_text("would verify it", timeout=60_000)
-    page.get_by_role("button", name="Take these values").click()
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
-    expect(page.locator(".pw-chip")).not_to_contain_text("It does")  # which is said of what was verified
+    page.wait_for_selector(".pw-app[data-pw-status=rejected]")
+    page.get_by_role("button", name="Search for parameters").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("Criteria met, not verified", timeout=60_000)
+    page.get_by_role("button", name="Use these parameters").click()
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "unverified")
+    expect(page.locator(".pw-chip")).not_to_contain_text("Verified")  # which is said of what was verified
 
 
 def test_a_search_of_the_page_is_held_and_stopped_and_a_drag_goes_on(visit):
     page = visit("#model=lif&pattern=tonic_bursting").page
-    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Search for parameters").click()
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     page.locator("[data-name=amplitude]").focus()
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="Stop").click()
@@ -58,5 +58,5 @@ def test_every_model_of_a_static_host_opens_by_a_link_and_is_fetched_then(visit)
     page = visit("#model=hodgkin_huxley&pattern=tonic_spiking").page
     expect(page.locator("h1")).to_contain_text("Hodgkin")
     page.evaluate("location.hash = '#model=adex&pattern=tonic_bursting'")
-    expect(page.locator("h1")).to_contain_text("Adaptive exponential")
-    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    expect(page.locator("h1")).to_contain_text("AdEx neuron")
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "replicated")

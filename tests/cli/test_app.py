@@ -67,7 +67,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
 
 def test_a_file_of_models_that_is_not_there_or_is_for_no_app_is_reported(served, tmp_path: Path, capsys) -> None:
     assert main.main(["--app", str(tmp_path / "none.py")]) == 1
-    assert "there is no file" in capsys.readouterr().err
+    assert "none.py does not exist" in capsys.readouterr().err
     assert main.main(["explore", "neurons.py"]) == 1
     assert "plausiwidgets --app neurons.py" in capsys.readouterr().err
     assert served == []
@@ -102,7 +102,7 @@ def test_a_taken_port_is_reported_before_anything_starts(served, tmp_path: Path,
         other.listen()
         port = other.getsockname()[1]
         assert main.main(["--port", str(port), "--folder", str(tmp_path / "notebooks")]) == 1
-    assert f"port {port} is taken" in capsys.readouterr().err
+    assert f"port {port} is in use" in capsys.readouterr().err
     assert served == []
     assert not (tmp_path / "notebooks").exists()
 
@@ -112,7 +112,7 @@ def test_an_invalid_port_is_refused(served, port: str, capsys) -> None:
     with pytest.raises(SystemExit) as error:
         main.main([f"--port={port}"])
     assert error.value.code == 2
-    assert "is not a port" in capsys.readouterr().err
+    assert "must be a port number from 1 to 65535" in capsys.readouterr().err
     assert served == []
 
 
@@ -140,7 +140,7 @@ def test_a_full_disk_leaves_no_incomplete_notebook(served, tmp_path, capsys, mon
 
     monkeypatch.setattr(Path, "open", full)
     assert main.main(["--folder", str(tmp_path)]) == 1
-    assert "cannot put the notebook" in capsys.readouterr().err
+    assert "the notebooks cannot be copied to" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

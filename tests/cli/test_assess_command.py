@@ -29,9 +29,9 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     csv = tmp_path / "table.csv"
     assert main.main(["assess", *QUICK, "--csv", str(csv)]) == 0
     told = capsys.readouterr()
-    assert "✓ replicated, found after" in told.out
-    assert "✗ not found within" in told.out
-    assert "eif: 1 replicated, 1 not found" in told.out
+    assert "✓ verified, found after" in told.out
+    assert "✗ not found after" in told.out
+    assert "eif: 1 verified, 1 not found" in told.out
     assert "[2/2]" in told.err
     table = pd.read_csv(csv)
     assert list(table["pattern"]) == ["tonic_spiking", "phasic_spiking"]
@@ -70,7 +70,7 @@ def test_json_and_store(tmp_path: Path, capsys) -> None:
     [
         (["lift"], "Did you mean 'lif'?"),
         (["lif", "--patterns", "tonic_spikin"], "Did you mean 'tonic_spiking'?"),
-        (["lif", "--budget", "0"], "whole number >= 1"),
+        (["lif", "--budget", "0"], "must be an integer ≥ 1, got '0'"),
         (["lif", "--seed", "-1"], "--seed"),
         ([], "MODEL"),
     ],
@@ -97,7 +97,7 @@ def test_wrong_use_changes_no_file_and_the_table_does_not_replace_the_study(tmp_
     link.symlink_to(study)
     for name in (study, tmp_path / "nowhere" / ".." / "study.jsonl", link):
         assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
-        assert "--store and --csv are the same file" in capsys.readouterr().err
+        assert "--store and --csv must be two different files" in capsys.readouterr().err
         assert not study.exists()
 
 
@@ -107,11 +107,11 @@ def test_another_name_of_the_study_is_the_same_file_and_a_link_in_a_circle_is_re
     name.hardlink_to(study)  # as on a disk that does not distinguish capitals
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
     assert main.main(["merge", str(study), "--csv", str(name)]) == 2
-    assert "--csv is one of the files to merge" in capsys.readouterr().err
+    assert "--csv must not be one of the files to merge" in capsys.readouterr().err
     assert study.read_text() == "mine"
     circle.symlink_to(circle)
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(circle)]) == 1
-    assert f"cannot write {circle}" in capsys.readouterr().err
+    assert f"{circle} cannot be written" in capsys.readouterr().err
 
 
 def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
@@ -125,8 +125,8 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr(units, "make_problem", sometimes)
     assert main.main(["assess", *QUICK, "--quiet"]) == 1
     told = capsys.readouterr()
-    assert "eif: 1 replicated, 1 failed" in told.out
-    assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0\n"
+    assert "eif: 1 verified, 1 error" in told.out
+    assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0.\n"
 
 
 # ------------------------------------------------------------------ streams that fail
@@ -216,7 +216,7 @@ sys.exit(main.main())
     run = [sys.executable, "-c", code, "assess", *QUICK, "--csv", "table.csv"]
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, preexec_fn=restore_ctrl_c)
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "plausiwidgets: stopped before it began\n"
+    assert done.stderr == "plausiwidgets: stopped before the command started.\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -17,15 +17,15 @@ def test_an_installation_that_works_is_said_to_in_a_text_for_a_question(capsys) 
     assert told.startswith(f"plausiwidgets {version('plausiwidgets')}, Python 3.")
     for part in check.PARTS:
         assert f"\n✓ {part}: " in told
-    assert "machine code" in told and "replicated, found after" in told
-    assert "All works" in told and str(Path.home()) not in told
+    assert "machine code" in told and "verified, found after" in told
+    assert "All tests passed" in told and str(Path.home()) not in told
 
 
 def test_the_option_exits_with_the_code_of_the_check(monkeypatch, capsys) -> None:
     monkeypatch.setattr(check, "PARTS", {"optional": check.optional})
     with pytest.raises(SystemExit) as ended:
         main.main(["--check"])
-    assert ended.value.code == 0 and "All works" in capsys.readouterr().out
+    assert ended.value.code == 0 and "All tests passed" in capsys.readouterr().out
 
 
 def test_what_fails_is_named_with_its_traceback_and_the_rest_is_tried(capsys, monkeypatch) -> None:
@@ -36,7 +36,7 @@ def test_what_fails_is_named_with_its_traceback_and_the_rest_is_tried(capsys, mo
     assert check.check() == 1
     told = capsys.readouterr().out
     assert "✗ search: OSError: no place in ~/.cache" in told and "✓ optional: " in told
-    assert "Traceback" in told and "1 of 2 do not work" in told and "All works" not in told
+    assert "Traceback" in told and "1 of 2 tests failed" in told and "All tests passed" not in told
 
 
 def test_a_package_outside_of_its_range_is_named_with_what_is_needed(monkeypatch) -> None:
@@ -61,4 +61,4 @@ def test_a_part_that_hangs_is_named_and_ends_the_process(capsys, monkeypatch) ->
     monkeypatch.setattr(os, "_exit", leave)
     monkeypatch.setattr(check, "PARTS", {"search": hangs})
     check.check(limit=0.05)
-    assert codes == [1] and "✗ search: not done 0.05 s after the start" in capsys.readouterr().out
+    assert codes == [1] and "✗ search: this test has not finished 0.05 s after" in capsys.readouterr().out

@@ -101,7 +101,7 @@ def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
 def test_the_page_on_the_explorer_has_a_row_for_each_tool() -> None:
     page = (DOCS / "howto" / "explorer.md").read_text(encoding="utf-8")
     tools = (Path(pw.__file__).parent / "widgets" / "app" / "tools.js").read_text(encoding="utf-8")
-    titles = re.findall(r'^    title: \(\) => tr\("(.+)"\)', tools, re.MULTILINE)
+    titles = re.findall(r'^    title: \(\w*\) => .*?tr\("([^"]+)"\)', tools, re.MULTILINE)
     assert len(titles) > 10
     for title in titles:
         assert re.search(rf"^\| .*\*\*{re.escape(title)}\*\*.* \|", page, re.MULTILINE), (
@@ -118,9 +118,24 @@ def test_the_page_on_units_has_the_unit_of_each_neuron() -> None:
 
 
 def test_the_glossary_is_in_order() -> None:
-    words = re.findall(r"^(.+)\n: ", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    words = list(glossary())
     assert len(words) > 25
     assert words == sorted(words, key=str.lower)
+
+
+def glossary() -> dict[str, str]:
+    """Return the terms of the glossary with their definitions."""
+    text = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    found = re.findall(r"^(\S.*)\n((?:  .+\n)+)", text, re.MULTILINE)
+    return {term: " ".join(definition.split()) for term, definition in found}
+
+
+def test_the_glossary_has_each_gloss_of_the_app() -> None:
+    (script,) = Path(pw.__file__).parent.rglob("glosses.js")
+    table = script.read_text(encoding="utf-8").partition("const TERMS = [")[2].partition("];")[0]
+    glosses = re.findall(r'tr\(\s*"([^"]+)"', table)[1::2]
+    assert len(glosses) > 40
+    assert sorted(set(glosses) - set(glossary().values())) == []
 
 
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])

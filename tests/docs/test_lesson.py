@@ -72,14 +72,14 @@ def test_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_f
     assert kinds("tonic_spiking", 3.79) == ["stable focus", "saddle"]
     verdict = judged("tonic_spiking", amplitude=np.array([4.2, 3.99, 3.81, 3.75]))
     intervals = [np.diff(times[times >= 0.0]) for times in verdict.traces["step"].spike_times]
-    lasts = next(check.passed for check in verdict.criteria if check.title == "silence at the end")
+    lasts = next(check.passed for check in verdict.criteria if check.title == "fires until the end")
     assert lasts[:3].all()
     assert not lasts[3]
     assert intervals[0].max() < intervals[1].max() < intervals[2].max()
     assert len(intervals[3]) <= 1  # a spike or two
     # "it needs five spikes, and is lost a little earlier"
     assert missed(verdict, 0) == []
-    assert missed(verdict, 1) == missed(verdict, 2) == ["spikes"]
+    assert missed(verdict, 1) == missed(verdict, 2) == ["fires enough spikes"]
 
 
 def test_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):

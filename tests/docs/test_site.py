@@ -63,7 +63,8 @@ def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
     model, pattern = pw.models.get(first["model"]), pw.patterns.get(first["pattern"])
     row = packaged_rows(model)[pattern.key]
     reason = scripts[0].reason(model, pattern)
-    assert reason.endswith(f"; the best set holds, but not {row['failed_test']}") and "misses" not in reason
+    assert reason.endswith(f": the best set fails a verification test ({row['failed_test']})")
+    assert "not met" not in reason
 
 
 def test_the_gallery_has_each_verified_set_of_the_table_as_a_picture_that_opens_it(scripts) -> None:
@@ -132,7 +133,7 @@ def test_versions_stand_beside_each_other_and_the_newest_is_first(scripts, tmp_p
     (site / "0.2" / "old.html").write_text("")
     versions.add(tmp_path / "0.2", site)  # a second build of a version takes the place of the first
     assert not (site / "0.2" / "old.html").exists()
-    with pytest.raises(ValueError, match="is no built site"):
+    with pytest.raises(ValueError, match="must be a built site"):
         versions.add(tmp_path, site)
 
 

@@ -27,19 +27,20 @@ class Look:
 
 
 BURSTS = (
-    "complete bursts", "gaps over intervals within", "spikes of the smallest burst", "spikes of the largest burst",
-    "irregularity of bursts", "silence at the end",
+    "enough complete bursts", "bursts clearly separated", "at least 3 spikes per burst", "at most 40 spikes per burst",
+    "regular bursting (CV)", "fires until the end",
 )  # fmt: skip
 
-SINGLE = ("complete bursts", "spikes of the smallest burst")
-NOT_MIXED = ("initial burst", "step to regular firing", "irregularity", "silence at the end")
+RESPONSE = ("exactly one rebound spike", "fires soon enough")
+SINGLE = ("enough complete bursts", "at least 3 spikes per burst")
+NOT_MIXED = ("starts with a burst", "burst ends abruptly", "regular intervals (CV)", "fires until the end")
 
 TEN_MINUTES = {
     "0:00 What are we looking at?": [Look("as it was published", missed=())],
     "1:00 Which parameter acts when?": [],
     "2:00 Why does it fire again and again?": [Look("the neuron fires on", missed=())],
     "3:00 Where does the firing end?": [
-        Look("it has four spikes, where tonic spiking needs five", {"amplitude": 4.0}, ("spikes",), 4),
+        Look("it has four spikes, where tonic spiking needs five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
         Look("Below 3.8 the firing ends by itself: at 3.75 after the first spike", {"amplitude": 3.75}, spikes=1),
     ],
     "4:00 From spikes to bursts": [Look("a published set as well", missed=())],
@@ -49,18 +50,16 @@ TEN_MINUTES = {
         Look("The bursts become single spikes", {"c": -65.0}, BURSTS),
     ],
     "5:45 Is it tonic spiking now?": [
-        Look("one criterion is missed, *no initial burst*", missed=("no initial burst",)),
+        Look("One criterion is not met: *starts without a burst*", missed=("starts without a burst",)),
         Look("With **d** at 6 it holds too", {"d": 6.0}, ()),
     ],
     "6:30 An answer to nothing": [Look("the spike comes after", missed=(), spikes=1)],
-    "7:00 What the inhibition leaves behind": [
-        Look("until the spike is gone", {"amplitude": 12.0}, ("spikes", "latency"), 0)
-    ],
-    "7:45 Without a steep recovery": [Look("turns to ✗", {"b": 0.23}, ("spikes", "latency"), 0)],
+    "7:00 What the inhibition leaves behind": [Look("until the spike is gone", {"amplitude": 12.0}, RESPONSE, 0)],
+    "7:45 Without a steep recovery": [Look("turns to ✗", {"b": 0.23}, RESPONSE, 0)],
     "8:30 Your turn": [
-        Look("the neuron does not answer its inhibition", missed=("spikes", "latency"), spikes=0),
-        Look("Then there are too many spikes", {"b": 0.25, "amplitude": 15.0}, ("spikes",), 12),
-        Look("one spike, not two", {"b": 0.25, "amplitude": 15.0, "d": 2.0}, ("spikes",), 2),
+        Look("the neuron does not answer its inhibition", missed=RESPONSE, spikes=0),
+        Look("Then there are too many spikes", {"b": 0.25, "amplitude": 15.0}, ("exactly one rebound spike",), 12),
+        Look("one spike, not two", {"b": 0.25, "amplitude": 15.0, "d": 2.0}, ("exactly one rebound spike",), 2),
         Look("bring the rebound spike back", {"b": 0.25, "amplitude": 15.0, "d": 4.0}, (), 1),
     ],
     "10:00 What you can say now": [],
@@ -79,7 +78,7 @@ FORTY_FIVE_MINUTES = {
         Look("From 4.1 on it holds, with 5 spikes", {"amplitude": 4.1}, (), 5),
     ],
     "7:00 What slows it down": [
-        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("no initial burst",), 8),
+        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("starts without a burst",), 8),
     ],
     "11:00 Two ways to begin": [
         Look("In **class 1** the rate begins near zero", missed=()),
@@ -91,7 +90,7 @@ FORTY_FIVE_MINUTES = {
         Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
     ],
     "20:00 Exercise: change the class": [
-        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("no steep start", "start over later rate")),
+        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("flat f–I curve near rheobase", "starts at a high rate")),
         Look("From 0.225 on it is class 2", {"b": 0.225}, ()),
     ],
     "24:00 An answer to nothing": [

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.status import WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "literature.md"
 BEGIN, END = "<!-- the table -->", "<!-- end of the table -->"
@@ -83,7 +84,7 @@ def presets(source: str, neuron: str, own: bool = True, **changed: Mapping[str, 
     """Yield the packaged sets of a neuron that name a pattern; `changed` are other stimulus values, by figure."""
     for preset in pw.models.get(neuron).presets:
         if preset.pattern and not preset.source.startswith("found"):
-            figure = preset.title.split()[0]
+            figure = preset.title.partition(":")[0]
             values = {**preset.parameters, **changed.get(figure, {})}
             yield Famous(source, preset.title, neuron, preset.pattern, values, own and figure not in changed, preset.dt)
 
@@ -135,7 +136,7 @@ FAMOUS = [
     Famous(BG, "bursting, 1 nA", "adex", "tonic_bursting",
            BRETTE | {"tau_w": 20.0, "b": 500.0, "V_r": -45.4} | step(1000.0)),
     Famous(RE, "class 2, Hopf bifurcation", "morris_lecar", "class_2_excitable", step(100.0)),
-    Famous(RE, "class 1, saddle-node on a circle", "morris_lecar", "class_1_excitable", CYCLE | step(60.0)),
+    Famous(RE, "class 1, SNIC", "morris_lecar", "class_1_excitable", CYCLE | step(60.0)),
     Famous(RE, "bistable near a saddle homoclinic orbit, I = 37", "morris_lecar", "bistability",
            CYCLE | {"phi": 0.23} | step(100.0, 37.0), own=True),
     Famous("Wilson 1999", "regular spiking, adapts", "wilson", "spike_frequency_adaptation",
@@ -161,19 +162,19 @@ FAMOUS = [
 
 WHY = {
     (I03, "regular spiking (RS), adapts"): "it slows down from the first interval to the second, and hardly after it",
-    (I04, "Q depolarizing after potential"): "holds at the step of the figure alone",
-    (I04, "T inhibition induced bursting"): "holds at the step of the figure alone",
+    (I04, "Q: afterdepolarization"): "verified only at the time step of the figure",
+    (I04, "T: inhibition-induced bursting"): "verified only at the time step of the figure",
     (I07, "regular spiking (RS), adapts, 100 pA"): "at this current the intervals differ by 4 %",
     (I07, "regular spiking (RS), class 1"): "a near miss: its period grows less than by a logarithm",
     (I07, "intrinsically bursting (IB), 500 pA"): "one doublet, then single spikes; accepted at 600 pA",
     (I07, "chattering (CH), 400 pA"): "doublets, which are no bursts here; three spikes at the book's step of 1 ms",
     (I07, "low-threshold spiking (LTS), adapts, 200 pA"): "a near miss: it has slowed down after two intervals",
-    (MN, "D phasic spiking"): "five spikes at the onset are not one",
-    (MN, "E accommodation"): "their ramp is another one",
-    (MN, "H class 2"): "class 2 here is a narrow band of rates, as Hodgkin had it",
-    (MN, "L hyperpolarization-induced bursting"): "it goes on to burst after the release",
-    (MN, "P mixed mode"): "after the burst the intervals are not even",
-    (MN, "S preferred frequency"): "it fires at half of its preferred interval as well",
+    (MN, "D: phasic spiking"): "five spikes at the onset are not one",
+    (MN, "E: accommodation"): "their ramp is another one",
+    (MN, "H: class 2 excitability"): "class 2 here is a narrow band of rates, as Hodgkin had it",
+    (MN, "L: hyperpolarization-induced bursting"): "it goes on to burst after the release",
+    (MN, "P: mixed mode"): "after the burst the intervals are not even",
+    (MN, "S: preferred frequency"): "it fires at half of its preferred interval as well",
     (NAUD, "Initial burst"): "a near miss: the interval after the burst is 14 % shorter than those that follow",
     (NAUD, "Regular bursting"): "doublets, which are no bursts here",
     (NAUD, "Delayed regular bursting"): "after a longer stimulus it is not back at rest within 6 s",
@@ -195,18 +196,18 @@ def row(famous: Famous, status: str, missed: str) -> str:
     neuron = famous.model.title or famous.neuron
     stimulus = " (stimulus ours)" if famous.own else ""
     cells = (famous.source, neuron, famous.words + stimulus, f"{pattern.letter} {pattern.title}", status, missed)
-    why = "" if status in ("agrees", "") else WHY.get((famous.source, famous.words), "")
+    why = "" if status in (WORDS["replicated"], "") else WHY.get((famous.source, famous.words), "")
     return f"| {' | '.join(cells)} | {why} |"
 
 
 def reason(verdict: pw.Verdict) -> tuple[str, str]:
-    """Return "agrees" or "refused", and what refuses it."""
+    """Return the word of the status, and the test or the criteria that the set fails."""
     if verdict.status == "replicated":
-        return "agrees", ""
+        return WORDS["replicated"], ""
     if verdict.status == "fragile":
-        return "accepted, not verified", verdict.failed_test
+        return WORDS["fragile"], verdict.failed_test
     failed = [c for c in verdict.criteria if not c.passed]
-    return "refused", "; ".join(f"{c.title} {c.value:.3g}, asked {limits(c)}" for c in failed)
+    return WORDS["rejected"], "; ".join(f"{c.title} {c.value:.3g}, must be {limits(c)}" for c in failed)
 
 
 def limits(check: object) -> str:
@@ -219,7 +220,7 @@ def limits(check: object) -> str:
 
 def main() -> None:
     """Judge all of them, and print the table."""
-    print("| source | neuron | their words | pattern | judged | by | because |")
+    print("| source | neuron | words of the source | pattern | status | fails | reason |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for famous in FAMOUS:
         print(row(famous, *reason(famous.judged(verify=True))), flush=True)

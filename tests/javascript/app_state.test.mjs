@@ -71,9 +71,22 @@ test("a neuron in discrete time holds in steps of its dt, and nothing is said of
   const { app } = appOf(t);
   const verified = { status: "replicated", why: "" };
   const why = (more) => worded(verdictOf(0), verified, app.pattern, { ...app.data.model, ...more }).why;
-  assert.match(why({}), /finer time steps/);
-  assert.match(why({ discrete: true, dt: 1 }), /in steps of 1 ms/);
-  assert.doesNotMatch(why({ discrete: true, dt: 1 }), /finer/);
+  assert.match(why({}), /smaller time steps/);
+  assert.match(why({ discrete: true, dt: 1 }), /fixed time step of 1 ms/);
+  assert.doesNotMatch(why({ discrete: true, dt: 1 }), /smaller/);
+});
+
+test("each status has its own symbol and words in the chip", (t) => {
+  const { app } = appOf(t);
+  const chipOf = (loss, status, more = {}) =>
+    worded(verdictOf(loss), status && { status, why: "x" }, { ...app.pattern, ...more }, app.data.model).words;
+  assert.equal(chipOf(0, "replicated"), "✓ Verified");
+  assert.equal(chipOf(0, "fragile"), "~ Not robust");
+  assert.equal(chipOf(0, "pending"), "○ Criteria met, verifying …");
+  assert.equal(chipOf(0, null), "○ Criteria met, not verified");
+  assert.equal(chipOf(0, "rejected"), "✗ Criteria not met");
+  assert.equal(chipOf(1, null, { ruled_out: "It has no bursts." }), "∅ Ruled out");
+  assert.equal(chipOf(1, null, { components: [] }), "– No criteria");
 });
 
 test("a neuron that only Python can simulate is shown before anything is simulated: name, sliders, current", (t) => {
@@ -83,7 +96,7 @@ test("a neuron that only Python can simulate is shown before anything is simulat
   assert.equal(chip(app), "Python is simulating …");
   assert.ok(app.yours.current.some((x) => x !== 0));
   assert.ok(app.yours.v.every(Number.isNaN));
-  assert.match(app.described(), /nothing is simulated yet/);
+  assert.match(app.described(), /Nothing has been simulated yet/);
   assert.ok(Number.isFinite(app.scene().v[0]));
   assert.equal(host.asked.filter(({ kind }) => kind === "simulate").length, 1);
 });
@@ -99,7 +112,7 @@ test("how far Python is is told, then its line and its verdict are shown", (t) =
   assert.equal(state().simulating, null);
   assert.equal(app.yours.divergedAt, 2);
   assert.ok(!app.scene().faded);
-  assert.match(chip(app), /Not yet/);
+  assert.equal(chip(app), "✗ Criteria not met (0 of 0 met)");
 });
 
 test("rest, threshold and peak of a neuron that only Python can simulate are those of its judge", (t) => {
@@ -138,7 +151,7 @@ test("an error of a neuron is one sentence, which goes with the values that it w
 
 test("the figure in words has the potentials of a line that ends before its sweep", (t) => {
   const { app, host } = appOf(t);
-  assert.match(app.described(), /nothing is simulated yet/);
+  assert.match(app.described(), /Nothing has been simulated yet/);
   host.answer("simulate", "done", ...told(0));
   assert.match(app.described(), /from −65 to −64/);
 });
@@ -173,7 +186,7 @@ test("a pattern that the page cannot judge is judged by Python, beside a line of
   const { app, host, state } = appOf(t, data);
   assert.ok(app.yours.v.some(Number.isFinite));
   host.answer("simulate", "running", { done: 1, total: 2 });
-  assert.equal(chip(app), "Python is judging …");
+  assert.equal(chip(app), "Python is evaluating …");
   assert.ok(!app.scene().faded);
   const line = app.yours;
   host.answer("simulate", "done", ...told(2));
@@ -184,13 +197,13 @@ test("a pattern that the page cannot judge is judged by Python, beside a line of
 test("while the host is silent the page says so once, judges by itself and awaits no check", async (t) => {
   const { app, host, state } = appOf(t, izhikevich, "tonic_bursting");
   while (!state().verdict) await new Promise((go) => setTimeout(go, 1)); // on a busy machine in several slices
-  app.store.set({ verified: { status: "asked", why: "" } });
+  app.store.set({ verified: { status: "pending", why: "" } });
   host.silent(true);
-  assert.match(app.sentence(), /does not answer.*goes on by itself/);
-  assert.equal(chip(app), "✓ Holds");
+  assert.match(app.sentence(), /is not responding.*continues without it/);
+  assert.equal(chip(app), "○ Criteria met, not verified");
   assert.equal(app.asks("plane"), false);
   app.search();
-  assert.match(app.sentence(), /does not answer/);
+  assert.match(app.sentence(), /is not responding/);
   app.hush();
   assert.equal(app.sentence(), "");
   host.silent(false);
@@ -201,7 +214,7 @@ test("while the host is silent the page says so once, judges by itself and await
 test("a neuron that waits for a silent host says that it does", (t) => {
   const { app, host } = appOf(t);
   host.silent(true);
-  assert.match(app.sentence(), /This neuron waits for it/);
+  assert.match(app.sentence(), /this model needs it/);
   assert.equal(app.asks("plane"), true); // there is nobody else
   host.silent(false);
   assert.equal(app.sentence(), "");
@@ -242,11 +255,11 @@ test("of a custom neuron the next pattern is one of all", async (t) => {
   let wanted = "";
   host.describe = async (_, pattern) => {
     wanted = pattern;
-    throw new Error("not known");
+    throw new Error("not found");
   };
   await app.next(1);
   assert.equal(wanted, keys[keys.indexOf(KEY) + 1]);
-  assert.equal(app.store.get().notice, "not known");
+  assert.equal(app.store.get().notice, "not found");
 });
 
 test("undo goes back over the cards of a lesson, each with its own locks", async (t) => {

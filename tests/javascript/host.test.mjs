@@ -94,7 +94,7 @@ test("an answer that is cut is a failure in one sentence, and the next one is he
   host.ask("plane", {}, take);
   const answer = { kind: "plane", id: sent[0].id, state: "done", arrays: { loss: ["f4", 0, 8] } };
   host.receive(answer, new DataView(new ArrayBuffer(12)));
-  assert.deepEqual(heard, [["failed", "An answer of Python could not be read: the array loss is cut.", []]]);
+  assert.deepEqual(heard, [["failed", "The response from Python could not be read: the array loss is incomplete.", []]]);
   host.receive(answer, new DataView(new ArrayBuffer(32)));
   assert.equal(heard.length, 1); // it had its last answer
   host.ask("plane", {}, take);
@@ -109,7 +109,7 @@ test("an answer that lacks what it should have is a failure in one sentence", (t
   host.ask("simulate", {}, ({ state, sweeps, error }) => heard.push(state === "failed" ? error : sweeps[0].name));
   host.receive({ kind: "simulate", id: sent[0].id, state: "done" }, null);
   assert.equal(heard.length, 1);
-  assert.match(heard[0], /^An answer of Python could not be read: .*\.$/);
+  assert.match(heard[0], /^The response from Python could not be read: .*\.$/);
 });
 
 test("an answer that comes twice is heard once, and what nobody asked for is not", (t) => {

@@ -13,8 +13,10 @@ import {
 } from "../../plausiwidgets/widgets/app/cells.js";
 import { holdsOf, judgedProfiles, rateAt } from "../../plausiwidgets/widgets/app/curves.js";
 import { endsOf, shareOf, valueOn } from "../../plausiwidgets/widgets/app/engine/scales.js";
+import { translate } from "../../plausiwidgets/widgets/app/engine/texts.js";
 import { ofUnit } from "../../plausiwidgets/widgets/app/engine/words.js";
-import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
+import { glossing } from "../../plausiwidgets/widgets/app/glosses.js";
+import { legendOf, markOf, markWords, SYMBOLS, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { diagramOf, viewOf } from "../../plausiwidgets/widgets/app/onset.js";
 import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
@@ -230,7 +232,7 @@ test("what was measured has no digits that only a computer tells from 0", () => 
   assert.equal(measuredOf({ ...check, value: 2.983e-9 }), "≈ 0 mV");
   assert.equal(measuredOf({ ...check, value: 0.0117 }), "0.0117 mV");
   assert.equal(measuredOf({ ...check, value: 0, high: 0 }), "0 mV");
-  assert.equal(measuredOf({ ...check, value: NaN }), "nothing to measure");
+  assert.equal(measuredOf({ ...check, value: NaN }), "not measurable");
 });
 
 test("a stimulus is told from a pattern by its name", () => {
@@ -261,4 +263,31 @@ test("the pieces of each nullcline are told apart, and a time is found on the tr
   );
   const path = Float32Array.of(0, 1, 1, 0, NaN, NaN, NaN, NaN, 10, 2, 2, 0);
   assert.deepEqual([rowAt(path, 1), rowAt(path, 9), rowAt(new Float32Array(), 1)], [0, 2, -1]);
+});
+
+test("each status has a symbol and words of its own, and a legend has those that occur", () => {
+  const marks = Object.keys(SYMBOLS);
+  assert.equal(new Set(Object.values(SYMBOLS)).size, marks.length);
+  assert.equal(new Set(marks.map(markWords)).size, marks.length);
+  const words = legendOf(["rejected", "replicated", "rejected", "running"]).map(({ symbol, words: one }) => `${symbol} ${one}`);
+  assert.deepEqual(words, ["✓ verified", "✗ not found"]);
+  assert.equal(markOf({ status: "failed", state: "done", cannot: "" }), "failed");
+});
+
+const marked = (parts) => parts.filter((part) => typeof part !== "string").map(({ props }) => [props.children].flat().join(""));
+
+test("a term is marked at its first use, the longest form first, and not within another word", () => {
+  const glossed = glossing();
+  assert.deepEqual(marked(glossed("regular intervals (CV)")), ["CV"]);
+  assert.deepEqual(marked(glossed("Coefficient of variation (CV) of the interspike intervals")), ["interspike intervals"]);
+  assert.deepEqual(marked(glossing()("saddle-node on an invariant circle (SNIC)")), ["saddle-node on an invariant circle"]);
+  assert.deepEqual(marked(glossing()("subcritical Hopf, then a saddle")), ["subcritical Hopf", "saddle"]);
+  assert.deepEqual(marked(glossing()("sagging glossary")), []);
+  assert.deepEqual(marked(glossing()("subcritical Hopf, subcritical Hopf")), ["subcritical Hopf"]);
+});
+
+test("German texts have glosses too, in their inflections", (t) => {
+  t.after(() => translate({}));
+  translate({ "fixed point*": "Fixpunkt*", "nullcline*|*-nullcline": "Nullkline*|*-Nullkline" });
+  assert.deepEqual(marked(glossing()("stabile Fixpunkte und die v-Nullkline")), ["Fixpunkte", "v-Nullkline"]);
 });

@@ -96,20 +96,20 @@ def test_what_a_step_of_another_model_does_not_have_is_refused_with_what_it_has(
     own = {"initial_state": model.initial_state, "rest": -65.0, "threshold": -50.0, "parameters": PARAMETERS}
     assert pw.NeuronModel("same", model.step, current=CURRENT, **own).programs is model.programs
     for changes, words in (
-        ({"initial_state": lambda p, holding: (-70.0, 0.0)}, r"initial_state .* valid is step\.initial_state"),
-        ({"rest": lambda p: -65.0}, r"rest .* valid is -65, or a parameter"),
-        ({"threshold": -45.0}, r"threshold .* valid is -50, or a parameter"),
-        ({"spike_level": 0.0}, r"spike_level .* valid is None"),
-        ({"parameters": PARAMETERS[:2]}, r"parameters .* valid is tau, delta, jump, in this order"),
-        ({"parameters": PARAMETERS[::-1]}, r"parameters .* valid is tau, delta, jump, in this order"),
-        ({"states": ["v"]}, r"states .* valid is 2 of them"),
+        ({"initial_state": lambda p, holding: (-70.0, 0.0)}, r"initial_state must be step\.initial_state"),
+        ({"rest": lambda p: -65.0}, r"rest must be -65, or a parameter"),
+        ({"threshold": -45.0}, r"threshold must be -50, or a parameter"),
+        ({"spike_level": 0.0}, r"spike_level must be None"),
+        ({"parameters": PARAMETERS[:2]}, r"parameters must be tau, delta, jump, in this order"),
+        ({"parameters": PARAMETERS[::-1]}, r"parameters must be tau, delta, jump, in this order"),
+        ({"states": ["v"]}, r"states must be 2 state variables"),
     ):
         with pytest.raises(ValueError, match=words):
             pw.NeuronModel("other", model.step, current=CURRENT, **(own | changes))
 
 
 def test_what_breaks_the_contract_is_refused_as_for_any_step():
-    with pytest.raises(ValueError, match=r"parameters that nothing reads: delta, jump"):
+    with pytest.raises(ValueError, match=r"unused parameters: delta, jump"):
         neuron(lambda current, state, p, dt: (
             np.greater(state[0], -50.0), (np.where(state[0] > -50.0, -65.0, state[0] + dt / p.tau * current), state[1])
         ))  # fmt: skip
@@ -157,30 +157,36 @@ LOOPED = {
     "an assignment to some lanes": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, p.jump), "numpy.asarray"),
     "an addition in place": (lambda v, w, f, p: added(v.copy(), p.jump * f), "numpy.add in place"),
     "a refusal that the step catches": (lambda v, w, f, p: caught(p.jump, f), "numpy.asarray"),
-    "int8, which overflows at a spike": (lambda v, w, f, p: f * np.int8(100) * np.int8(2) * p.jump / 50, "gives int8"),
-    "exp of a mask, in half precision": (lambda v, w, f, p: p.jump * (np.exp(f) - 1.0), "numpy.exp that gives float16"),
+    "int8, which overflows at a spike": (
+        lambda v, w, f, p: f * np.int8(100) * np.int8(2) * p.jump / 50,
+        "result of type int8",
+    ),
+    "exp of a mask, in half precision": (
+        lambda v, w, f, p: p.jump * (np.exp(f) - 1.0),
+        "numpy.exp with a result of type float16",
+    ),
     "float32": (lambda v, w, f, p: p.jump * np.add(w, f, dtype=np.float32) / 10, "with dtype"),
-    "bits": (lambda v, w, f, p: p.jump * ((f * 3) & 2), "numpy.bitwise_and that gives int64"),
+    "bits": (lambda v, w, f, p: p.jump * ((f * 3) & 2), "numpy.bitwise_and with a result of type int64"),
     "a table": (lambda v, w, f, p: p.jump * f + TABLE[np.clip(v + 70, 0, 9).astype(int)] / 100, r"astype.int64."),
     "a function of numbers": (lambda v, w, f, p: p.jump * f + SLOW(v) / 100, "numpy.asarray"),
     "a function with a name of NumPy's": (lambda v, w, f, p: NAMED(p.jump * f).astype(float), "exp .vectorized."),
-    "whether it is an array": (lambda v, w, f, p: p.jump * f * (1 + isinstance(v, np.ndarray)), "another result"),
+    "whether it is an array": (lambda v, w, f, p: p.jump * f * (1 + isinstance(v, np.ndarray)), "different results"),
     "math": (lambda v, w, f, p: p.jump * f + 0.01 * math.exp(v / 20.0) + 0.0 * np.pi, "one lane at a time: only"),
     "if": (lambda v, w, f, p: p.jump if np.greater(v, -50.0) else 0.0, "one lane at a time: The truth value"),
     "a log": (lambda v, w, f, p: (LOG.append(1), np.multiply(p.jump, f))[1], r"it changes len.LOG."),
 }
 REFUSED = {
-    "a clock": (lambda v, w, f, p: np.sin(later()) + p.jump * f, r"changes CLOCK\[0\], which is outside"),
-    "an iterator": (lambda v, w, f, p: np.multiply(p.jump, f) * (next(NUMBERS) < 9999), "changes NUMBERS, which"),
-    "memory in a dict": (lambda v, w, f, p: p.jump * f + 0.01 * last(w), r"changes \S*MEMORY\['w'\], which is outside"),
+    "a clock": (lambda v, w, f, p: np.sin(later()) + p.jump * f, r"change CLOCK\[0\], which is defined outside"),
+    "an iterator": (lambda v, w, f, p: np.multiply(p.jump, f) * (next(NUMBERS) < 9999), "change NUMBERS, which"),
+    "memory in a dict": (lambda v, w, f, p: p.jump * f + 0.01 * last(w), r"change \S*MEMORY\['w'\], which is def"),
     "a rare chance": (lambda v, w, f, p: np.multiply(p.jump, f) + (random.random() < 1e-6), "draws random numbers"),
-    "chance of a generator": (lambda v, w, f, p: np.multiply(p.jump, f) + (RNG.random() < 1e-6), "changes RNG"),
+    "chance of a generator": (lambda v, w, f, p: np.multiply(p.jump, f) + (RNG.random() < 1e-6), "change RNG"),
     "chance by lane": (lambda v, w, f, p: p.jump * f * np.random.default_rng(3).uniform(size=v.shape), "other lanes"),
     "lanes that are added": (lambda v, w, f, p: p.jump * f + 0.01 * (v - v.mean()), "other lanes"),
     "a number of the first lane": (lambda v, w, f, p: p.jump * f + first(v.shape), "other lanes"),
-    "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "another number of lanes"),
+    "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "any number of lanes"),
     "a parameter that is unknown": (lambda v, w, f, p: p.jumb * np.float64(f[:1][0]), "Did you mean 'jump'"),
-    "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "nothing reads: jump"),
+    "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "unused parameters: jump"),
 }  # fmt: skip
 
 TABLE, LOG, CLOCK, MEMORY, NUMBERS, RNG = np.arange(10.0), [0], [0.0], {"w": 0.0}, count(), np.random.default_rng(0)
@@ -280,7 +286,7 @@ def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
     step = hard(adds)
     model = made(step)
     assert model.programs is None
-    assert "function of NumPy that cannot be written down" in why_not(model) and "np.where" in why_not(model)
+    assert "a NumPy function that cannot be converted" in why_not(model) and "np.where" in why_not(model)
     assert re.search(words, why_not(model))
     assert agree(step, model) > 10
 
@@ -311,5 +317,5 @@ def test_numpy_is_found_behind_a_helper_a_name_an_import_a_partial_and_an_object
 
 def test_without_torch_the_reason_stands_beside_the_command_that_installs_it(monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"written down as a program \(numpy.any\), and .* pip install '\S*torch"):
+    with pytest.raises(ImportError, match=r"converted to a program \(numpy.any\), and .* pip install '\S*torch"):
         made(hard(lambda v, w, f, p: p.jump * f * (1 + np.any(f))))

@@ -219,7 +219,7 @@ def test_parameters_are_named_by_path_or_made_of_others_and_dt():
 def test_a_parameter_that_the_module_does_not_have_is_refused_with_those_that_it_has():
     with pytest.raises(ValueError, match=r"'betta'.*beta"):
         from_torch(Leaky(), {"betta": pw.Parameter("betta", 0.9, 0.5, 0.99)})
-    with pytest.raises(TypeError, match="valid is a Parameter, or"):
+    with pytest.raises(TypeError, match="must be a Parameter, or"):
         from_torch(Leaky(), {"beta": 0.5})
 
 
@@ -276,24 +276,24 @@ class Recurrent(torch.nn.Module):
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        (Odd(lambda leaky, x, own: 0.5 * leaky(x)), r"graded \(0, 0\.5\)"),
-        (Odd(lambda leaky, x, own: leaky(x + 0.1 * torch.randn_like(x))), r"is random"),
-        (Odd(potential), r"no output of the module is spikes"),
-        (Odd(delayed, line=collections.deque(maxlen=3)), r"keeps tensors in 'line', a deque, as a delay line"),
-        (Odd(counting, step=0), r"the module counts in 'step', which is no tensor of lanes"),
-        (torch.nn.Sequential(Leaky(), Leaky()), r"several layers, each with a potential of its own: 0\.mem, 1\.mem"),
-        (torch.nn.ReLU(), r"remembers nothing from step to step"),
-        (torch.nn.Conv2d(3, 3, 3), r"cannot be called on lanes"),
+        (Odd(lambda leaky, x, own: 0.5 * leaky(x)), r"got graded spikes \(0, 0\.5\)"),
+        (Odd(lambda leaky, x, own: leaky(x + 0.1 * torch.randn_like(x))), r"must be deterministic"),
+        (Odd(potential), r"an output of the module must be spikes"),
+        (Odd(delayed, line=collections.deque(maxlen=3)), r"must be tensors, but 'line' is a deque of tensors"),
+        (Odd(counting, step=0), r"the state must be tensors .* counts in 'step'"),
+        (torch.nn.Sequential(Leaky(), Leaky()), r"several layers with the potentials 0\.mem, 1\.mem"),
+        (torch.nn.ReLU(), r"must have a state"),
+        (torch.nn.Conv2d(3, 3, 3), r"must accept one current of shape"),
         (Odd(ageing, steps=torch.tensor(0)), r"counts in 'steps'"),
-        (Leaky(threshold=1e9), r"does not fire within 40 steps"),
-        (Odd(of_numpy, kept=np.zeros(1)), r"remembers nothing .*it changes 'kept', a ndarray"),
+        (Leaky(threshold=1e9), r"must fire within 40 steps"),
+        (Odd(of_numpy, kept=np.zeros(1)), r"must have a state\. It changes only 'kept', a ndarray"),
         (
             Odd(lambda leaky, x, own: leaky(x) if x > 0 else leaky(0.0 * x)),
             r"Write torch\.where\(condition, a, b\) instead",
         ),
-        (Recurrent(), r"returns beside its output is \[17, 4\] of 17 lanes"),
-        (Leaky(beta=[0.9, 0.8]), r"'beta' has 2 values: a model is one neuron"),
-        (torch.jit.script(torch.nn.ReLU()), r"is scripted"),
+        (Recurrent(), r"must have one value for each of 17 lanes, got tensors of shape \[17, 4\]"),
+        (Leaky(beta=[0.9, 0.8]), r"one number for each constant, but 'beta' has 2"),
+        (torch.jit.script(torch.nn.ReLU()), r"scripted module"),
     ],
 )
 def test_what_is_no_neuron_is_refused_by_name(module, words):
@@ -314,7 +314,7 @@ def test_gradients_are_computed_as_before_after_a_refusal_that_is_kept():
 
 
 def test_a_neuron_that_a_large_current_makes_fire_in_every_step_is_advised_a_smaller_one():
-    with pytest.raises(ValueError, match=r"give the current a smaller default, such as 0\.\d+"):
+    with pytest.raises(ValueError, match=r"Pass a smaller default of the current, such as 0\.\d+"):
         from_torch(Leaky(), current=pw.Parameter("current", 5.0, -10.0, 20.0))
 
 

@@ -65,8 +65,8 @@ WORDS = ("burst", "tonic", "phasic", "class", "adapt", "bistab", "rebound", "res
          "spiking", "train", "mixed mode", "accommodation",
          "after", "threshold variability", "oscillation")  # fmt: skip
 OTHERS = {
-    "Irregular bursts (I = 3.25)": "chaos is none of the twenty", "Irregular spiking": "chaos is none of the twenty",
-    "J input bistability": "of two inputs, not of rest and firing", "Low-threshold spiking": "a kind of cell",
+    "Irregular bursting (I = 3.25)": "chaos is none of the twenty", "Irregular spiking": "chaos is none of the twenty",
+    "J: input bistability": "of two inputs, not of rest and firing", "Low-threshold spiking": "a kind of cell",
 }  # fmt: skip
 """Sets whose names sound like one of the twenty, and why they are none."""
 

@@ -230,7 +230,7 @@ def test_released_from_inhibition_the_relay_cell_bursts_when_scipy_says_so():
 # ------------------------------------------------------------------ Mihalaş and Niebur
 
 MN = pw.models.get("mihalas_niebur")
-FIGURES = {p.title.split()[0]: p for p in MN.presets}
+FIGURES = {p.title.partition(":")[0]: p for p in MN.presets}
 
 
 @pytest.mark.parametrize(

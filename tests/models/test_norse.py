@@ -169,7 +169,7 @@ def test_a_state_of_norse_may_be_plain_numbers():
 @pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
 def test_what_is_no_function_is_named(argument):
     given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
-    with pytest.raises(TypeError, match=f"{argument} is 1, valid is a function"):
+    with pytest.raises(TypeError, match=f"{argument} must be a function.*, got 1"):
         pw.from_norse(
             "mine", lif.lif_feed_forward_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
             rest=-65.0, threshold=-50.0, **(given | {argument: 1}),

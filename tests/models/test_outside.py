@@ -158,7 +158,7 @@ def test_a_registered_neuron_is_looked_at_too():
     pw.models.register(neuron(lambda x: GAIN * x, key="leaky_registered"))
     assert pw.simulate("leaky_registered", pw.Current.step(30.0, 50.0)).t.size
     globals().update(GAIN=3.0)
-    with pytest.raises(ValueError, match=r"use GAIN, which was 1\.0 and is 3\.0 since the model was made"):
+    with pytest.raises(ValueError, match=r"use GAIN, which has changed from 1\.0 to 3\.0 since the model was created"):
         pw.simulate("leaky_registered", pw.Current.step(30.0, 50.0))
 
 

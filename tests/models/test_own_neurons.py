@@ -38,7 +38,9 @@ def test_a_first_state_variable_that_does_not_follow_the_current_is_refused():
         spikes, (v,) = good_step(current, state[1:], p, dt)
         return spikes, (state[0] * torch.exp(-dt / 50.0), v)
 
-    with pytest.raises(ValueError, match=r"'x', the first state variable, moves by .*Put the potential first"):
+    with pytest.raises(
+        ValueError, match=r"'x', the first state variable, must be .*It changes by .*Put the membrane potential first"
+    ):
         make(step, states=("x", "v"), initial_state=lambda p, holding: (0.0, -65.0))
 
 
@@ -64,7 +66,7 @@ def test_a_potential_that_starts_far_away_and_comes_to_rest_is_one(start):
 
 @pytest.mark.parametrize("start", [-65.0, -40.0, -55.0])
 def test_a_removable_singularity_is_named_with_its_potential_and_what_to_write(start):
-    message = rf"nan after a step at a potential of {start if start > -60.0 else -55.0:g} mV.*torch\.where"
+    message = rf"got nan at a potential of {start if start > -60.0 else -55.0:g} mV.*torch\.where"
     with pytest.raises(ValueError, match=message):
         axon(hodgkin_huxley(None, linoid), spike_level=0.0, initial_state=lambda p, holding: (start, 0.3, 0.05, 0.6))
 
@@ -76,7 +78,7 @@ def test_a_singularity_at_a_parameter_is_named():
         return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
 
     parameters = [pw.Parameter("v_half", -43.21, -60.0, -30.0, unit="mV")]
-    with pytest.raises(ValueError, match=r"nan after a step at a potential of -43\.21 mV"):
+    with pytest.raises(ValueError, match=r"got nan at a potential of -43\.21 mV"):
         make(step, parameters, initial_state=lambda p, holding: (-65.0,))
 
 
@@ -90,7 +92,7 @@ def test_a_step_that_has_no_value_far_away_is_no_singularity():
 
 
 def test_a_limit_below_the_rest_is_refused():
-    with pytest.raises(ValueError, match=r"limit \(10 mV\) must be greater .*rest and threshold \(-65 and -50 mV\)"):
+    with pytest.raises(ValueError, match=r"limit must be greater .*rest and threshold \(-65 and -50 mV\), got 10 mV"):
         make(good_step, limit=10.0)
 
 
@@ -100,10 +102,10 @@ def test_a_limit_below_the_rest_is_refused():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("_tau", r"'_tau', which starts with an underscore: write 'tau'"),
-        ("__x__", "write 'x'"), ("_", "write 'x'"),
-        ("\N{MICRO SIGN}", r"reads as '\N{GREEK SMALL LETTER MU}' \(Unicode's NFKC; U\+03BC\): write"),
-        ("lambda", r"keyword of Python: write 'lambda_'"),
+        ("_tau", r"must not start with an underscore, got '_tau'\. Write 'tau'\."),
+        ("__x__", "Write 'x'"), ("_", "Write 'x'"),
+        ("\N{MICRO SIGN}", r"Unicode's form NFKC, got .*Write '\N{GREEK SMALL LETTER MU}' \(U\+03BC\)"),
+        ("lambda", r"must not be a Python keyword, got 'lambda'\. Write 'lambda_'\."),
         ("tau m", "must be a Python identifier"), ("2tau", "no digit first"),
     ],
 )  # fmt: skip

@@ -98,7 +98,7 @@ def test_what_brian2_does_not_have_is_refused_by_name():
 
     with pytest.raises(pw.NotCompilableError, match="'under_test' uses hypot, which Brian2 does not have"):
         pw.to_brian2(lanes_model(step, 1))
-    with pytest.raises(ValueError, match="n is 4, valid is: at least 1, and 2"):
+    with pytest.raises(ValueError, match="n must be 2, the length of the parameter arrays, got 4"):
         pw.to_brian2("lif", {"tau_mem": [10.0, 20.0]}, 4)
 
 

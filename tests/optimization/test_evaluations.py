@@ -88,5 +88,5 @@ def test_a_record_of_the_former_format_is_read_without_its_generations():
     }  # fmt: skip
     again = pw.Result.from_dict(former)
     assert again.to_dict() == result.to_dict() and again.versions == versions()
-    with pytest.raises(ValueError, match="not a result of this version"):
+    with pytest.raises(ValueError, match="Result: format must be"):
         pw.Result.from_dict(former | {"format": "plausiwidgets-result-4"})

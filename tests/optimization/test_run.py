@@ -197,8 +197,8 @@ def test_python_exits_quietly_during_work_in_the_background(work, after):
 
 def test_it_begins_once():
     run = Run(fake_optimizer()).start()
-    with pytest.raises(ValueError, match="has begun before"):
+    with pytest.raises(ValueError, match="has already started"):
         run.start()
     assert run.result(60).status == "replicated"
-    with pytest.raises(ValueError, match="has begun before"):
+    with pytest.raises(ValueError, match="has already started"):
         run.execute()

@@ -65,18 +65,18 @@ def test_a_default_beyond_given_bounds_is_moved_into_them():
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"fixed": ["ampltude"]}, "unknown parameter in fixed: 'ampltude'.*Did you mean 'amplitude'"),
-        ({"bounds": {"taw": (1, 2)}}, "unknown parameter in bounds: 'taw'.*Did you mean 'tau'"),
-        ({"start": {"nothing": 1}}, "unknown parameter in start.*Valid: tau, a, c, bias, amplitude"),
-        ({"bounds": {"c": (-50, -60)}}, "bounds of 'c' are -50 to -60, valid is low < high"),
+        ({"fixed": ["ampltude"]}, r"fixed: unknown parameter 'ampltude'\. Did you mean 'amplitude'\? Valid: tau"),
+        ({"bounds": {"taw": (1, 2)}}, r"bounds: unknown parameter 'taw'\. Did you mean 'tau'\?"),
+        ({"start": {"nothing": 1}}, "start: unknown parameter .*Valid: tau, a, c, bias, amplitude"),
+        ({"bounds": {"c": (-50, -60)}}, r"bounds of 'c' must be \(low, high\) with low < high, got \(-50, -60\)"),
         ({"bounds": {"c": (-50, math.inf)}}, "bounds of 'c'.*inf"),
-        ({"bounds": {"c": 3.0}}, "bounds of 'c' are 3.0, valid is a pair"),
+        ({"bounds": {"c": 3.0}}, "bounds of 'c' must be a pair of numbers .*, got 3.0"),
         ({"bounds": {"tau": (-1, 5)}}, "bounds of 'tau'.*-1"),
-        ({"start": {"tau": 0.0}}, "'tau' is 0"),
-        ({"start": {"c": math.nan}}, "'c' is nan"),
+        ({"start": {"tau": 0.0}}, "'tau' must be a finite number > 0 .*, got 0"),
+        ({"start": {"c": math.nan}}, "'c' must be a finite number .*, got nan"),
         ({"start": {"c": [1.0, 2.0]}}, "array of shape"),
-        ({"start": {"c": -70.0}, "bounds": {"c": (-60, -50)}}, "outside of the bounds -60 to -50"),
-        ({"fixed": list(PARAMETERS)}, "nothing is left free"),
+        ({"start": {"c": -70.0}, "bounds": {"c": (-60, -50)}}, "must be within its bounds -60 to -50, got -70"),
+        ({"fixed": list(PARAMETERS)}, "must leave at least one parameter"),
     ],
 )
 def test_errors_name_the_value_and_what_is_valid(arguments, text):

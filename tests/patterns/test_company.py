@@ -102,7 +102,7 @@ def test_it_works_without_assertions_and_with_every_warning_an_error(tmp_path):
 @pytest.mark.parametrize("threads_asked", ["²", "0", "-1", "two", "1.5", "٣"])
 def test_an_invalid_number_of_threads_is_refused(monkeypatch, threads_asked):
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads_asked)
-    with pytest.raises(ValueError, match=r"PLAUSIWIDGETS_THREADS is '.*', valid is a whole number >= 1"):
+    with pytest.raises(ValueError, match=r"PLAUSIWIDGETS_THREADS must be an integer ≥ 1, got '.*'"):
         threads.thread_count()
 
 

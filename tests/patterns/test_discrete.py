@@ -53,6 +53,6 @@ def test_it_is_verified_in_steps_of_its_dt_and_its_verdict_says_so():
 
 
 def test_another_time_step_is_refused():
-    with pytest.raises(ValueError, match=r"dt is 0\.5, valid is: 1 \(ms\), as model 'leaky' is in discrete time"):
+    with pytest.raises(ValueError, match=r"dt must be 1 \(ms\), got 0\.5\. Model 'leaky' is in discrete time"):
         pw.judge(neuron(lambda p, dt: p.beta), "tonic_spiking", dt=0.5)
     assert pw.judge(neuron(lambda p, dt: p.beta), "tonic_spiking", dt=1.0, verify=False).accepted

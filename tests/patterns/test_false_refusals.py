@@ -63,7 +63,7 @@ def test_a_plateau_below_a_threshold_that_follows_the_potential_is_no_block():
 
 
 def test_a_threshold_that_is_no_state_is_refused():
-    with pytest.raises(ValueError, match="threshold_state of model 'mine', among its states: 'thta'"):
+    with pytest.raises(ValueError, match="model 'mine': threshold_state: unknown state variable 'thta'"):
         copy_of("mihalas_niebur", "mine", threshold_state="thta", validate=False)
 
 

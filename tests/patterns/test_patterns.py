@@ -202,8 +202,8 @@ def test_what_was_not_verified_is_never_called_replicated():
     one = pw.judge("izhikevich", "tonic_spiking", verify=False)
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
     assert one.accepted and one.status == "unverified" and one.replicated is False
-    assert "unverified" in one._repr_html_() and "replicated" not in one._repr_html_()
-    assert "unverified" in str(one) and "replicated" not in str(one)
+    assert "criteria met, not verified" in one._repr_html_() and "✓ verified" not in one._repr_html_()
+    assert "criteria met, not verified" in str(one) and "✓ verified" not in str(one)
     assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
 
 

@@ -69,7 +69,7 @@ def test_what_is_left_out_is_told():
     found = injected(T, made(KINDS["step"], T, 20.0) + 9.0 * T / T[-1] + rng.normal(0.0, 0.5, T.size))
     assert found.noise == pytest.approx(0.5, rel=0.1) and found.drift == pytest.approx(9.0, rel=0.15)
     text = found.words("pA")
-    assert text.startswith("holding 2") and "from 100 to 400 ms" in text and "noise of 0.49 pA left out" in text
+    assert text.startswith("holding current 2") and "from 100 to 400 ms" in text and "noise of 0.49 pA" in text
     assert "drift of" in text
 
 
@@ -108,5 +108,5 @@ def test_noise_about_a_level_is_asked_about_and_not_guessed():
 
 def test_a_current_of_too_many_pieces_is_refused():
     rng = np.random.default_rng(7)
-    with pytest.raises(ValueError, match=r"5999 linear pieces, valid is: at most 1000.*as_measured=False"):
+    with pytest.raises(ValueError, match=r"at most 1000 linear pieces, got 5999.*as_measured=False"):
         injected(T, rng.normal(0.0, 50.0, T.size), measured=True)

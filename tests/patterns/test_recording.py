@@ -167,7 +167,7 @@ def test_a_recording_that_fires_before_its_stimulus_need_not_be_silent():
     assert trace.spike_times[0].min() < 0 and trace.current[0, 0] == 600.0
     silent = pw.from_recording(t, spikes=spikes[2:], current=current)
     assert silent.at_rest and not checks(pw.judge("adex", silent, verify=False))["quiet"].passed
-    with pytest.raises(ValueError, match="silent_before is True, but the recording has a spike at 10 ms"):
+    with pytest.raises(ValueError, match=r"silent_before must not be True .* The first spike is at 10 ms"):
         pw.from_recording(t, spikes=spikes, current=current, silent_before=True)
     freed = pw.from_recording(t, spikes=spikes[2:], current=current, silent_before=False)
     assert not freed.at_rest
@@ -303,15 +303,18 @@ GOOD = "t,v\n" + "\n".join(f"{0.5 * i:.1f},{20.0 if i == 50 else -70.0}" for i i
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace("10.0,-70.0", "10.0,minus"), "line 22, column 'v': 'minus' is not a number"),
-        (GOOD.replace("10.0,-70.0", "10.0,"), "line 22, column 'v': '' is not a number"),
-        (GOOD.replace("10.0,-70.0", "10.0,nan"), "line 22, column 'v': nan is not a finite number"),
-        ("# made today\n" + GOOD.replace("10.0,-70.0", "9.0,-70.0"), "line 23, column 't': 9 does not come after 9.5"),
-        (GOOD.replace("10.0,-70.0", "10.0,-70.0,3"), "line 22: 3 values, but 2 columns"),
-        (GOOD.replace("t,v", "clock,v"), "has no column of times (t): there are 'clock', 'v'"),
-        (GOOD.replace("t,v", "t,volume"), "needs v or spikes, and there are 't', 'volume'"),
-        ("1,2,3,4\n", "line 1: the first line must name the columns"),
-        ("", "is empty"),
+        (GOOD.replace("10.0,-70.0", "10.0,minus"), "line 22, column 'v': the value must be a number, got 'minus'"),
+        (GOOD.replace("10.0,-70.0", "10.0,"), "line 22, column 'v': the value must be a number, got ''"),
+        (GOOD.replace("10.0,-70.0", "10.0,nan"), "line 22, column 'v': the value must be finite, got nan"),
+        (
+            "# today\n" + GOOD.replace("10.0,-70.0", "9.0,-70.0"),
+            "line 23, column 't': the times must increase, got 9 af",
+        ),
+        (GOOD.replace("10.0,-70.0", "10.0,-70.0,3"), "line 22: the line must have 2 values, got 3"),
+        (GOOD.replace("t,v", "clock,v"), "must have a column of times (t)"),
+        (GOOD.replace("t,v", "t,volume"), "Columns: 't', 'volume'"),
+        ("1,2,3,4\n", "line 1: the first line must contain column names"),
+        ("", "must not be empty"),
         (GOOD.replace(",20.0", ",-69.0"), "never crosses -50 mV upwards"),
     ],
 )
@@ -320,7 +323,7 @@ def test_a_bad_file_says_which_line_and_column(tmp_path, text, said):
     path.write_text(GOOD)
     assert pw.from_recording(path).key == "recording"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"bad\.csv|column|upwards|neither") as caught:
+    with pytest.raises(ValueError, match=r"bad\.csv|column|upwards") as caught:
         pw.from_recording(path)
     assert said in str(caught.value)
 
@@ -339,26 +342,32 @@ V = np.where(T == 25.0, 20.0, -70.0)
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda f: f(T), "needs v or spikes"),
-        (lambda f: f(T, V[:-1]), "v has 99 values, valid is: 100"),
-        (lambda f: f(T, np.where(T == 7.0, np.nan, V)), r"v\[14\]: nan is not a finite number"),
-        (lambda f: f(T, pd.Series(V).astype(object).where(T != 7.0, "x")), r"v\[14\]: 'x' is not a number"),
-        (lambda f: f(np.where(T == 7.0, 6.0, T), V), r"t\[14\]: 6 does not come after 6\.5"),
-        (lambda f: f(T, np.stack([V, V])), "there are 2 sweeps and no current"),
-        (lambda f: f(T, np.zeros((2, 2, 100))), r"v is array\(.*valid is: a value for each time"),
-        (lambda f: f(T, spikes=[3.0, 500.0]), r"spikes\[1\]: a spike at 500 ms, outside of the recording"),
-        (lambda f: f(T, spikes=[30.0, 20.0]), r"spikes\[1\]: 20 does not come after 30"),
-        (lambda f: f(T, spikes=[]), "every silent neuron would show it"),
-        (lambda f: f(T, V, step=(30.0, 45.0), silent_before=False, threshold=40.0), "no spike in v"),
-        (lambda f: f(T, V, step=(30.0, 20.0)), "step is"),
+        (lambda f: f(T), "must have v or spikes"),
+        (lambda f: f(T, V[:-1]), "v must have 100 values, one for each time, got 99"),
+        (lambda f: f(T, np.where(T == 7.0, np.nan, V)), r"v\[14\]: the value must be finite, got nan"),
+        (lambda f: f(T, pd.Series(V).astype(object).where(T != 7.0, "x")), r"v\[14\]: .* must be a number, got 'x'"),
+        (lambda f: f(np.where(T == 7.0, 6.0, T), V), r"t\[14\]: the times must increase, got 6 after 6\.5"),
+        (lambda f: f(T, np.stack([V, V])), "has 2 sweeps, which requires a current"),
+        (lambda f: f(T, np.zeros((2, 2, 100))), r"v must have one value for each time, got array\("),
+        (lambda f: f(T, spikes=[3.0, 500.0]), r"spikes\[1\]: a spike must be within the recording.*, got 500 ms"),
+        (lambda f: f(T, spikes=[30.0, 20.0]), r"spikes\[1\]: the spike times must increase, got 20 after 30"),
+        (lambda f: f(T, spikes=[]), "every silent neuron shows it"),
+        (
+            lambda f: f(T, V, step=(30.0, 45.0), silent_before=False, threshold=40.0),
+            "without a current must have spikes",
+        ),
+        (lambda f: f(T, V, step=(30.0, 20.0)), "step must be two increasing times"),
         (lambda f: f(T, V, current=T, step=(0.0, 40.0)), "either current or step"),
         (lambda f: f(T, V, distance="victor"), "Valid: coincidence, van_rossum"),
-        (lambda f: f(T, V, precision=0.0), "precision is 0.0, valid is: finite, > 0"),
+        (lambda f: f(T, V, precision=0.0), "precision must be a finite number > 0, got 0.0"),
         (lambda f: f(T, spikes=[1.0, 2.0, 3.0], precision=20.0), "coincide by chance"),
-        (lambda f: f(T, V, vary=["amplitude", "current_scale"]), "stimulus parameter in vary: 'current_scale'"),
-        (lambda f: f(pd.DataFrame({"t": T, "v": V}), "voltage"), "column for v: 'voltage'"),
-        (lambda f: f(pd.DataFrame({"t": T, "v": V}), V), "v is ndarray, valid beside a file or a table is"),
-        (lambda f: f(T, spikes=[5.0, 20.0, 20.5, 45.0]), r"spikes at 20 and 20\.5 ms are 0\.5 ms apart, valid is: at"),
+        (lambda f: f(T, V, vary=["amplitude", "current_scale"]), "vary: unknown stimulus parameter 'current_scale'"),
+        (lambda f: f(pd.DataFrame({"t": T, "v": V}), "voltage"), "v: unknown column 'voltage'"),
+        (
+            lambda f: f(pd.DataFrame({"t": T, "v": V}), V),
+            "with a file or a table, v must be the name of a column, got ndarray",
+        ),
+        (lambda f: f(T, spikes=[5.0, 20.0, 20.5, 45.0]), r"spikes at 20 and 20\.5 ms must be at least .* got 0\.5 ms"),
     ],
 )
 def test_a_bad_recording_is_refused_with_what_is_valid(call, said):
@@ -371,7 +380,7 @@ def test_a_column_that_is_there_twice_is_refused_only_where_it_is_asked_for(tmp_
     path = tmp_path / "twice.csv"
     table.to_csv(path, index=False)
     for source in (table, path):
-        with pytest.raises(ValueError, match="column for v, 'v', is there twice"):
+        with pytest.raises(ValueError, match="v must be the name of one column, got 'v', which occurs twice"):
             pw.from_recording(source)
     other = table.set_axis(["x", "v", "x"], axis=1)
     assert spike_times(pw.from_recording(other.assign(t=T))).size == 1

@@ -56,7 +56,7 @@ def test_a_column_without_a_usual_name_is_known_by_a_unit_that_no_other_has():
     assert file.units == {"t": "s", "v": "mV", "current": "pA"}
     wanted = pw.from_recording(T, v=V, current=step, units={"current": "pA"})
     assert criteria(file.pattern(ADEX, {})) == criteria(wanted)
-    with pytest.raises(ValueError, match=r"no column of potentials .* Name one \(v='…'\)"):
+    with pytest.raises(ValueError, match=r"a column of potentials .* Pass the name of a column \(v='…'\)"):
         read_recording(table("time (s),soma (mV),dendrite (mV)", T, V, V), "cell.csv")
 
 
@@ -83,13 +83,13 @@ def test_spike_times_alone():
 
 
 WRONG = {
-    b"\xff\xfe\x00": "is not text",
-    b"a,b\n1,2\n": "no column of potentials (v) or spikes",
-    b"v\n1\n": "no column of times",
-    b"22\n11\n": "line 2, column 'spikes': 11 does not come after 22",
-    b"# spikes in ms\n-12\n": "the last spike is at -12 ms, valid is: > 0",
-    table("t,v", T, V * 0.0): "no spike in v",
-    b'{"cells": []}': "no column of potentials",
+    b"\xff\xfe\x00": "must be a CSV file in UTF-8",
+    b"a,b\n1,2\n": "must have a column of potentials (v) or spikes",
+    b"v\n1\n": "must have a column of times",
+    b"22\n11\n": "line 2, column 'spikes': the spike times must increase, got 11 after 22",
+    b"# spikes in ms\n-12\n": "the last spike must be at a time > 0, got -12 ms",
+    table("t,v", T, V * 0.0): "must have spikes after the stimulus onset",
+    b'{"cells": []}': "must have a column of potentials",
 }
 
 

@@ -60,7 +60,7 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     verdict = pw.judge("izhikevich", pattern)
     assert verdict.status == "unjudged" and not verdict.accepted and not verdict.replicated and np.isnan(verdict.loss)
     assert verdict.criteria == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
-    assert "not judged" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
+    assert "no criteria" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
     many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
     assert set(many.status) == {"unjudged"} and "3 unjudged" in repr(many)
     assert sweep_formulas(pattern) is not None  # a page can draw a drag by itself
@@ -120,15 +120,15 @@ def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "there are no values"),
-        ("5", "line 1: 1 value, valid is: two"),
-        ("0 1 2", "line 1: 3 values"),
-        ("0 nan\n5 1", "line 1: nan is not a finite number"),
-        ("0 1\n5 inf", "line 2: inf is not a finite number"),
-        ("0 1\n☃ 2", "line 2: '☃' is not a number"),
-        ("v,w\n0,1", "no column is called like the time"),
-        ("t,I\n0,1,2", "line 2: 3 values, valid is: 2"),
-        ("1 2\n" * 100_002, "valid is: at most 100000"),
+        ("", "the current must not be empty"),
+        ("5", "line 1: the line must have two values, .* got 1"),
+        ("0 1 2", "line 1: the line must have two values, .* got 3"),
+        ("0 nan\n5 1", "line 1: the value must be finite, got nan"),
+        ("0 1\n5 inf", "line 2: the value must be finite, got inf"),
+        ("0 1\n☃ 2", "line 2: the value must be a number, got '☃'"),
+        ("v,w\n0,1", "a column must have the name of the time"),
+        ("t,I\n0,1,2", "line 2: the line must have 2 values, one for each column, got 3"),
+        ("1 2\n" * 100_002, "must have at most 100000 lines"),
     ],
 )
 def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
@@ -139,18 +139,18 @@ def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
 @pytest.mark.parametrize(
     ("t", "current", "said"),
     [
-        ([0.0], [1.0], "there is one value"),
-        ([], [], "there are no values"),
-        ([0.0, 5.0], [1.0], "t has 2 values and current 1"),
-        ([0.0, 5.0], None, "current is None"),
-        ([5.0, 1.0], [1.0, 2.0], "1 ms does not come after 5 ms"),
-        ([-1.0, 5.0], [1.0, 2.0], "a time of the current is -1 ms"),
-        ([0.0, 6000.0], [1.0, 2.0], "a time of the current is"),
-        ([0.0, 5.0], [0.0, 0.0], "0 throughout"),
-        ([0.0, 5.0], [1.0, float("nan")], r"current\[1\] is nan"),
-        ([0.0, 5.0], ["a", "b"], "valid is: a list of numbers"),
-        (np.arange(200_000.0) / 100, np.ones(200_000), "there are 200000 values"),
-        (np.arange(2000.0), np.arange(2000.0) ** 2 % 7 - 3.0, "linear pieces, valid is: at most 1000"),
+        ([0.0], [1.0], "at least two times .*, got 1"),
+        ([], [], "at least two times .*, got 0"),
+        ([0.0, 5.0], [1.0], "got 1 values for 2 times"),
+        ([0.0, 5.0], None, "current must have one value for each time in t, got None"),
+        ([5.0, 1.0], [1.0, 2.0], "times must increase, got 1 ms after 5 ms"),
+        ([-1.0, 5.0], [1.0, 2.0], "times of the current must be .*, got -1 ms"),
+        ([0.0, 6000.0], [1.0, 2.0], "times of the current must be"),
+        ([0.0, 5.0], [0.0, 0.0], "must not be 0 at all times"),
+        ([0.0, 5.0], [1.0, float("nan")], r"current\[1\] must be a finite number, got nan"),
+        ([0.0, 5.0], ["a", "b"], "must be a list of numbers"),
+        (np.arange(200_000.0) / 100, np.ones(200_000), "at most 100000 values, got 200000"),
+        (np.arange(2000.0), np.arange(2000.0) ** 2 % 7 - 3.0, "at most 1000 linear pieces"),
     ],
 )
 def test_values_that_cannot_be_injected_are_refused(t, current, said):
@@ -163,9 +163,9 @@ def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
     path.write_text("\ufefft,I\n0,5\n20,0\n", encoding="utf-8")
     assert pw.Current.values(path) == pw.Current([pw.pulse(0.0, 20.0, 5.0)], 220.0)
     path.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(ValueError, match=r"my_noise\.csv is not text"):
+    with pytest.raises(ValueError, match=r"my_noise\.csv must be a text file"):
         pw.Current.values(path)
-    with pytest.raises(ValueError, match="valid is either a file"):
+    with pytest.raises(ValueError, match="current must be None if t is a file"):
         pw.Current.values(path, [1.0])
 
 

@@ -61,7 +61,7 @@ def test_the_page_simulates_the_same_time():
 
 @pytest.mark.parametrize("end", [lambda s: np.max(s.width) + 99.0, lambda s: s.width.mean(), lambda s: s.width[0]])
 def test_sweeps_that_mix_the_sets_are_refused(end):
-    with pytest.raises(ValueError, match=r"sweeps gives a set another end of sweep 'step' alone"):
+    with pytest.raises(ValueError, match=r"sweeps returns a different end of sweep 'step'"):
         steady(end)
 
 
@@ -70,13 +70,13 @@ def test_sweeps_that_mix_the_sets_are_refused(end):
 
 @pytest.mark.parametrize("name", ["quiet", "at_rest", "min_isi", "whole", "cell", "below_threshold"])
 def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
-    with pytest.raises(ValueError, match=rf"measure returns '{name}', which is measured for every pattern"):
+    with pytest.raises(ValueError, match=rf"measure must not return '{name}', which is measured for every pattern"):
         steady(lambda s: 400.0, measure=lambda r, s: {"n": r["step"].count(), name: 0.0 * s.width})
 
 
 @pytest.mark.parametrize("name", ["dt", "model", "pattern", "seed", "lock", "samples", "lines", "self"])
 def test_a_name_that_links_and_calls_need_is_refused(name):
-    with pytest.raises(ValueError, match=rf"key of a stimulus value is '{name}', which is reserved"):
+    with pytest.raises(ValueError, match=rf"reserved for links and settings, got '{name}'"):
         pw.StimulusParameter(name, 5.0, 1.0, 9.0, unit="ms")
 
 
@@ -94,14 +94,14 @@ def test_a_step_reads_a_parameter_of_any_other_name(name):
     [
         (lambda s: {f"step {s.width[0]:g}": pw.Sweep([], 400.0)}, "the same names and numbers of pieces"),
         (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 9.0, 1.0)] * int(s.width[0] // 10), 400.0)}, "numbers of pieces"),
-        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 9.0, np.ones(7))], 400.0)}, r"first of piece 1.*shape \[7\]"),
-        (lambda s: {"a": pw.Sweep([], 400.0, response=(0.0, 500.0))}, r"from 0 to 500 ms \(response\), valid is"),
-        (lambda s: {"a": pw.Sweep([], 400.0, response=(-9.0, 300.0))}, "within 0 to its end at 400 ms"),
-        (lambda s: {"a": pw.Sweep([], 400.0, response=(300.0, 200.0))}, "from 300 to 200 ms"),
-        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, 900.0))}, r"0 to 900 ms \(voltage\)"),
-        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, s.width))}, "the same for all sets"),
-        (lambda s: {"a": pw.Sweep([], 1e9)}, "longest time .* is 1e.09, valid is: at most 1e.06.*UNBOUNDED to 1"),
-        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 10**400, 1.0)], 400.0)}, "width is 1000.*valid is a finite number"),
+        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 9.0, np.ones(7))], 400.0)}, r"first value of piece 1.*shape \[7\]"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(0.0, 500.0))}, r"response must be within .*, got 0 to 500 ms"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(-9.0, 300.0))}, "within 0 to 400 ms, the end of the sweep"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(300.0, 200.0))}, "got 300 to 200 ms"),
+        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, 900.0))}, r"voltage must be within .*, got 0 to 900 ms"),
+        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, s.width))}, "the same for all parameter sets"),
+        (lambda s: {"a": pw.Sweep([], 1e9)}, "longest time .* must be at most 1e.06, got 1e.09.*UNBOUNDED to 1"),
+        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 10**400, 1.0)], 400.0)}, "width must be a finite number .*, got 1000"),
     ],
 )
 def test_sweeps_that_are_none_are_refused(sweep, said):
@@ -118,20 +118,29 @@ def rough(samples):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", points=10**9), "sets to judge is 7e.09, valid"),
-        (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps is 1e.10, valid is: at most"),
+        (
+            lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", points=10**9),
+            "number of parameter sets must be .*, got 7e.09",
+        ),
+        (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps must be at most .*, got 1e.10"),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
         (lambda: pw.analysis.fi_curve("lif", np.zeros(10**6)), "number of currents"),
-        (lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(4_000_000)}), "number of sets is 4e.06"),
-        (lambda: pw.optimize("lif", "tonic_spiking", popsize=10**9), r"population \(popsize\) is 1e.09"),
-        (lambda: pw.assess("lif", "tonic_spiking", seed=range(10**7)), "number of searches is 100001"),
-        (lambda: pw.assess("lif", "tonic_spiking", seed=iter(int, 1)), "number of searches is 100001"),
-        (lambda: pw.simulate("lif", rough(100_000)), "consists of 100000 linear pieces, valid is: at most"),
-        (lambda: pw.Current([pw.pulse(i, 0.5, 1.0) for i in range(20_000)], 2e4), "number of pieces is 20000"),
+        (
+            lambda: pw.judge("lif", "tonic_spiking", {"amplitude": np.ones(4_000_000)}),
+            "number of sets must be .*, got 4e.06",
+        ),
+        (lambda: pw.optimize("lif", "tonic_spiking", popsize=10**9), r"population \(popsize\) must be .*, got 1e.09"),
+        (lambda: pw.assess("lif", "tonic_spiking", seed=range(10**7)), "number of searches must .*, got 100001"),
+        (lambda: pw.assess("lif", "tonic_spiking", seed=iter(int, 1)), "number of searches must .*, got 100001"),
+        (lambda: pw.simulate("lif", rough(100_000)), "at most 1000 linear pieces, got 100000"),
+        (
+            lambda: pw.Current([pw.pulse(i, 0.5, 1.0) for i in range(20_000)], 2e4),
+            "number of pieces must .*, got 20000",
+        ),
         (lambda: pw.analysis.phase_line("lif", points=10**8), "number of points"),
         (lambda: pw.analysis.phase_plane("adex", points=(10**5, 10**5)), "points of the grid"),
-        (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' is 1000"),
+        (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' must be .*, got 1000"),
     ],
 )
 def test_an_absurd_request_is_refused_with_a_way_to_go_on(call, said):
@@ -192,7 +201,7 @@ def test_three_hundred_random_patterns():
 
 @pytest.mark.parametrize(("on", "off"), [(lambda s: s.amplitude * np.nan, 100.0), (lambda s: s.amplitude, np.inf)])
 def test_a_current_that_is_not_finite_is_refused_by_its_piece(on, off):
-    with pytest.raises(ValueError, match=r"the \w+ of piece 1 of sweep 'pulse' is .*, valid is: finite numbers"):
+    with pytest.raises(ValueError, match=r"the [\w ]+ of piece 1 of sweep 'pulse' must be finite, got "):
         doublet(sweeps=lambda s: {"pulse": pw.Sweep([Piece(0.0, off, on(s), on(s))], end=200.0)})
 
 

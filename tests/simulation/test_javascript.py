@@ -129,5 +129,5 @@ def test_the_module_can_be_imported_and_says_what_is_wrong(tmp_path):
     traces = pw.simulate("adex", pw.Current.step(500.0, 100.0), {"b": 30.0})
     np.testing.assert_allclose(np.array(answer["spikes"]) * 0.1 - 50.0, traces.spike_times[0])
     assert answer["name"] == "adex"
-    assert answer["wrong"][0].startswith("unknown parameter tau; valid are C, g_L")
-    assert answer["wrong"][1] == "unknown state variable x; valid are v, w"
+    assert answer["wrong"][0].startswith("unknown parameter tau. Valid: C, g_L")
+    assert answer["wrong"][1] == "unknown state variable x. Valid: v, w."

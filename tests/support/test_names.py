@@ -26,7 +26,7 @@ def test_a_word_that_never_was_an_argument_is_refused_as_ever():
     ],
 )
 def test_a_name_of_another_package_is_refused_with_its_place(home, name, there):
-    with pytest.raises(AttributeError, match=rf"has no attribute '{name}': it is {there}$"):
+    with pytest.raises(AttributeError, match=rf"has no attribute '{name}'\. Use {there}\.$"):
         getattr(home, name)
     assert name not in dir(home)
 

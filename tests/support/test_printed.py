@@ -58,19 +58,19 @@ def test_each_fits_a_terminal_and_its_repr_is_a_line(objects):
 
 def test_a_verdict_prints_the_value_and_the_interval_of_each_criterion(objects):
     verdict, lines = objects["verdict"], str(objects["verdict"]).splitlines()
-    assert lines[0] == "adex, tonic_spiking: ✓ replicated, loss 0, dt 0.1 ms"
+    assert lines[0] == "adex, tonic_spiking: ✓ verified, loss 0, dt 0.1 ms"
     assert len(lines) == len(verdict.criteria) + 3
-    (row,) = (line for line in lines if line.startswith("✓  spikes "))
+    (row,) = (line for line in lines if line.startswith("✓  fires enough spikes "))
     assert row.split("  ")[-1].strip() == "≥ 5 spikes" and f"{verdict.criteria[2].value:g} spikes" in row
-    assert any(line.startswith("✗  complete bursts") for line in str(objects["rejected"]).splitlines())
+    assert any(line.startswith("✗  enough complete bursts") for line in str(objects["rejected"]).splitlines())
 
 
 def test_many_sets_print_how_many_hold_and_how_they_are_spread(objects):
     many, text = objects["many"], str(objects["many"])
-    (row,) = (line for line in text.splitlines() if "no initial burst" in line)
-    check = next(check for check in many.criteria if check.title == "no initial burst")
+    (row,) = (line for line in text.splitlines() if "starts without a burst" in line)
+    check = next(check for check in many.criteria if check.title == "starts without a burst")
     assert f"{100 * check.passed.mean():.0f} %" in row
-    assert f"{check.value.min():.4g}, {np.median(check.value):.4g}, {check.value.max():.4g}" in row
+    assert f"{check.value.min():.3g}, {np.median(check.value):.3g}, {check.value.max():.3g}" in row
 
 
 def test_a_result_prints_its_values_with_what_was_searched(objects):
@@ -106,7 +106,7 @@ def test_a_picture_of_a_verdict_has_a_stroke_for_each_spike_and_its_potential(ob
 
 def test_an_object_of_names_that_are_no_longer_known_still_prints():
     gone = pw.Result("gone", "forgotten", 1, 10, stop_reason="budget", parameters={"a": 1.0}, loss=2.0, evaluations=10)
-    assert "gone, forgotten, seed 1: ✗ not found within 10 evaluations, least loss 2" in str(gone)
+    assert "gone, forgotten, seed 1: ✗ not found after 10 evaluations, smallest loss 2" in str(gone)
     assert pictures(gone._repr_html_()) == []
 
 

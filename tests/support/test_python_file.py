@@ -34,7 +34,7 @@ def test_what_stands_for_a_model_needs_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = 1\n", "defines no model: it must be the value of a global name"),
+        ("x = 1\n", "defines no model. The model must be the value of a global name"),
         ("x = (1\n", "my.py, line 1: SyntaxError: '(' was never closed"),
         ("x = 1\ny = z\n", "my.py, line 2: NameError: name 'z' is not defined"),
         ("import sys\nsys.exit(3)\n", "my.py, line 2: SystemExit: 3"),
@@ -56,7 +56,7 @@ def test_a_file_without_models_is_refused_with_the_line(tmp_path, monkeypatch, t
 def test_missing_files_and_names_are_told(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         pw.models.load(tmp_path / "nowhere.py")
-    with pytest.raises(ValueError, match=r"Valid: low_threshold, high_threshold\. Did you mean 'low_threshold'"):
+    with pytest.raises(ValueError, match=r"Did you mean 'low_threshold'\? Valid: low_threshold, high_threshold\."):
         pw.models.load(NEURONS, "low_treshold")
     with pytest.raises(ValueError, match="defines no pattern"):
         pw.patterns.load(NEURONS)

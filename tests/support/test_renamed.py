@@ -121,23 +121,23 @@ def test_a_stated_name_exists(every_object):
 def test_an_old_attribute_is_not_listed_and_a_misspelt_one_is_the_usual_error():
     parameter = pw.Parameter("tau", 20.0, 5.0, 80.0)
     assert "free" not in dir(parameter)
-    with pytest.raises(AttributeError, match=r"^Parameter\.free is now Parameter\.vary$"):
+    with pytest.raises(AttributeError, match=r"^Parameter\.free is now Parameter\.vary\.$"):
         _ = parameter.free
     with pytest.raises(AttributeError, match=r"^'Parameter' object has no attribute 'tittle'$"):
         _ = parameter.tittle
 
 
 def test_an_old_argument_is_stated_with_the_new_one():
-    with pytest.raises(TypeError, match=r"^Parameter: the argument zero is now linear_width$"):
+    with pytest.raises(TypeError, match=r"^Parameter: the argument zero is now linear_width\.$"):
         pw.Parameter("a", 0.0, -1.0, 1.0, scale="asinh", zero=0.1)
-    with pytest.raises(TypeError, match=r"^Result: the argument reason is now stop_reason$"):
+    with pytest.raises(TypeError, match=r"^Result: the argument reason is now stop_reason\.$"):
         pw.Result("lif", "tonic_spiking", 0, 10, reason="solved")
-    with pytest.raises(TypeError, match=r"^CriterionResult: the argument cost is now penalty$"):
+    with pytest.raises(TypeError, match=r"^CriterionResult: the argument cost is now penalty\.$"):
         CriterionResult("n", "spikes", "", "", 1.0, 1.0, 1.0, True, cost=0.0)
 
 
 def test_an_import_of_an_old_name_states_the_new_one():
-    with pytest.raises(ImportError, match=r"^plausiwidgets\.FreeValue is now plausiwidgets\.StimulusParameter$"):
+    with pytest.raises(ImportError, match=r"^plausiwidgets\.FreeValue is now plausiwidgets\.StimulusParameter\.$"):
         from plausiwidgets import FreeValue  # noqa: F401
     with pytest.raises(ImportError, match=r"^plausiwidgets\.analysis\.rate_curve is now plausiwidgets\.analysis\.fi"):
         from plausiwidgets.analysis import rate_curve  # noqa: F401

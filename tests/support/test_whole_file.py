@@ -25,6 +25,13 @@ def test_an_error_leaves_the_former_file_and_nothing_beside_it(tmp_path, monkeyp
     assert "</html>" in path.read_text() and list(tmp_path.iterdir()) == [path]
 
 
+def test_an_error_names_the_path_that_the_user_gave_and_no_temporary_file(tmp_path):
+    path = tmp_path / "missing" / "neuron.html"
+    with pytest.raises(FileNotFoundError) as error:
+        pw.export_page("lif", "tonic_spiking", path=path)
+    assert error.value.filename == str(path) and ".part" not in str(error.value)
+
+
 def test_links_and_permissions_stay(tmp_path):
     path, link = tmp_path / "a.csv", tmp_path / "link.csv"
     write_whole(path, "1")

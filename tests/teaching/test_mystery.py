@@ -88,7 +88,7 @@ def test_a_search_solves_it():
 
 
 def test_a_model_without_a_known_set_of_the_pattern_is_refused():
-    with pytest.raises(ValueError, match=r"no set of Leaky.*Tonic bursting"):
+    with pytest.raises(ValueError, match=r"no parameter set of Leaky.*Tonic bursting"):
         pw.teaching.mystery("lif", "tonic_bursting")
-    with pytest.raises(ValueError, match=r"seed is -1.*>= 0"):
+    with pytest.raises(ValueError, match=r"seed must be an integer ≥ 0, got -1"):
         pw.teaching.mystery("lif", "tonic_spiking", -1)

@@ -85,14 +85,14 @@ def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but
 @pytest.mark.parametrize(
     ("arguments", "settings", "error", "sentence"),
     [
-        (("adx",), {}, ValueError, "unknown model: 'adx'"),
+        (("adx",), {}, ValueError, "unknown model 'adx'"),
         (("adex", "tonic_spiking", {"aa": 1.0}), {}, ValueError, "'aa'"),
-        (("adex",), {"dt": 50.0}, ValueError, "dt is 50.0"),
-        (("adex",), {"locked": ["aa"]}, ValueError, "to lock: 'aa'"),
-        (("adex",), {"language": "xx"}, ValueError, "language is 'xx'"),
-        ((3,), {}, TypeError, "model is 3"),
-        ((), {"lesson": "# Without a card\n"}, ValueError, "valid"),
-        ((), {"mystery": -1}, ValueError, "valid"),
+        (("adex",), {"dt": 50.0}, ValueError, "dt must be .*, got 50.0"),
+        (("adex",), {"locked": ["aa"]}, ValueError, "locked: .*unknown parameter 'aa'"),
+        (("adex",), {"language": "xx"}, ValueError, "unknown language 'xx'"),
+        ((3,), {}, TypeError, "model must be .*, got 3"),
+        ((), {"lesson": "# Without a card\n"}, ValueError, "must have a title and at least one card"),
+        ((), {"mystery": -1}, ValueError, "seed must be an integer ≥ 0, got -1"),
     ],
 )
 def test_wrong_arguments_are_refused_as_by_the_verbs(arguments, settings, error, sentence):
@@ -136,17 +136,17 @@ def test_a_trait_takes_names_and_objects_and_is_one_step_of_undo():
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("model", "adx", "model: unknown model: 'adx'"),
+        ("model", "adx", "model: unknown model 'adx'"),
         ("model", 3, "model: .*3"),
         ("pattern", "tonic", "pattern: unknown pattern"),
         ("pattern", ["tonic_spiking", "integrator"], "all_of"),
-        ("parameters", {"tau": 1.0}, "unknown parameter of model 'lif'.*'tau'"),
+        ("parameters", {"tau": 1.0}, "model 'lif'.*: unknown parameter 'tau'"),
         ("parameters", {"tau_mem": np.inf}, "inf"),
         ("parameters", {"tau_mem": "１２"}, "tau_mem"),
-        ("parameters", {"tau_mem": -1.0}, "'tau_mem' is -1"),
-        ("parameters", {"tau_mem": np.full(3, 9.0)}, "shows one set, give a number instead of an array"),
-        ("parameters", 3.0, "parameters is 3.0, valid is a mapping"),
-        ("selection", "lif", "selection is 'lif', valid is a Selection"),
+        ("parameters", {"tau_mem": -1.0}, "'tau_mem' must be .*, got -1"),
+        ("parameters", {"tau_mem": np.full(3, 9.0)}, "must be a number, because an explorer shows one parameter set"),
+        ("parameters", 3.0, "parameters must be a mapping .*, got 3.0"),
+        ("selection", "lif", "selection must be a Selection.*, got 'lif'"),
         ("verdict", None, "read-only"),
         ("best", {}, "read-only"),
         ("searching", True, "read-only"),
@@ -339,14 +339,14 @@ def test_a_mystery_is_told_to_the_page_without_its_answer():
 
 
 def test_an_unknown_tool_is_refused():
-    with pytest.raises(ValueError, match=r"unknown tool: 'plain'.*Did you mean 'plane'"):
+    with pytest.raises(ValueError, match=r"unknown tool 'plain'\. Did you mean 'plane'"):
         pw.Explorer("lif", "tonic_spiking").open_tool("plain")
 
 
 def test_only_a_widget_is_added(explorer):
-    with pytest.raises(TypeError, match="widget is 3, valid is a widget of ipywidgets or anywidget"):
+    with pytest.raises(TypeError, match="widget must be a widget from ipywidgets or anywidget, got 3"):
         explorer.add(3)
-    with pytest.raises(TypeError, match="the class HTML, valid is a widget"):
+    with pytest.raises(TypeError, match="widget must be a widget, got the class HTML"):
         explorer.add(ipywidgets.HTML)
     box = ipywidgets.HTML()
     assert explorer.add(box) is box
@@ -412,7 +412,7 @@ def test_the_time_step_of_the_constructor_is_kept_under_a_link(monkeypatch):
         ("language=de", None, "de", ""), ("language=de", "en", "en", ""),
         (
             "language=xx", None, "en",
-            f"The link names a language that is not known here; known: {', '.join(languages())}.",
+            f"The link requests a language that is not available. Available languages: {', '.join(languages())}.",
         ),
     ],
 )  # fmt: skip
@@ -426,7 +426,8 @@ def test_the_address_chooses_a_language_where_the_code_does_not(monkeypatch, que
 def test_the_notes_on_a_link_speak_its_language(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "language=de&model=nobody&amplitude=much")
     assert pw.Explorer("lif")._settings["notes"] == [
-        "Ein Modell ‘nobody’ gibt es nicht: Gezeigt wird lif.", "amplitude=‘much’ ist keine Zahl: Es gilt 20.",
+        "Ein Modell ‘nobody’ gibt es nicht. Die Seite zeigt stattdessen lif.",
+        "amplitude muss eine Zahl sein, angegeben ist ‘much’. Die Seite verwendet 20.",
     ]  # fmt: skip
 
 

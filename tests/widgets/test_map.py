@@ -38,13 +38,13 @@ def test_marks_and_what_is_told_of_a_cell(table):
         "lif tonic_spiking": "✓", "lif tonic_bursting": "∅", "adex tonic_spiking": "~"
     }  # fmt: skip
     first, second, third = ("; ".join(cell["lines"]) for cell in cells(shown).values())
-    assert first.startswith("shows it (verified), found after 6 evaluations") and "robustness 93 %" in first
+    assert first.startswith("verified, found after 6 evaluations") and "robustness 93 %" in first
     assert "distance" not in first
     assert second.startswith(
-        f"cannot: {pw.models.get('lif').ruled_out['tonic_bursting']}; not found within 64 evaluations"
+        f"ruled out: {pw.models.get('lif').ruled_out['tonic_bursting']}; not found after 64 evaluations"
     )
-    assert "; distance 5.08" in second and "misses: spikes, <gap>" in second
-    assert third.startswith("holds, but not robustly, within 64 evaluations")
+    assert "; loss 5.08" in second and "not met: spikes, <gap>" in second
+    assert third.startswith("not robust, after 64 evaluations")
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting"]
     assert [row["name"] for row in shown._settings["table"]["rows"]] == ["lif", "adex"]
 
@@ -92,7 +92,7 @@ def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(ta
 
 def test_a_model_that_nobody_knows_says_what_to_do(table):
     shown = pw.assessment.plausibility_map(table.replace({"model": {"adex": "mine"}}))
-    with pytest.raises(ValueError, match=r"register it \(models\.register\)"):
+    with pytest.raises(ValueError, match=r"Register it with pw\.models\.register"):
         shown.open_cell("mine", "tonic_spiking")
     assert cells(shown)["mine tonic_spiking"]["values"] is None
     alone = pw.assessment.plausibility_map(pd.DataFrame([ROW | {"model": "mine"}]))
@@ -106,7 +106,7 @@ def test_custom_patterns_come_last_and_open(table):
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     shown.open_cell("lif", "mine")
     assert shown.pattern is MINE and shown.parameters["tau_mem"] == 7.0
-    with pytest.raises(ValueError, match="give it to the map"):
+    with pytest.raises(ValueError, match="pass it to the map"):
         shown.open_cell("lif", "yours")
 
 
@@ -122,7 +122,7 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
     ("change", "said"),
     [
         (lambda table: table.drop(columns="status"), "status"),
-        (lambda table: table.iloc[:0], "no rows"),
+        (lambda table: table.iloc[:0], "at least one row"),
         (lambda table: table.assign(status="good"), "good"),
     ],
 )

@@ -48,24 +48,25 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
 
 PARAMETERS = [
     Parameter("C", 200.0, 20.0, 300.0, "pF", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.",
+              description="Membrane capacitance: larger values make the potential change more slowly.",
               source=f"{_NAUD}{_WIDE}, from a small interneuron to a pyramidal cell"),
     Parameter("g_L", 10.0, 1.0, 20.0, "nS", "log", group="membrane",
-              description="Leak conductance: pulls the potential to rest.",
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
               source=f"{_NAUD}{_WIDE}, input resistances of 50 MΩ to 1 GΩ"),
     Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
-              description="Leak reversal potential: where the neuron rests.", source=_NAUD),
+              description="Leak reversal potential, at or near the resting potential.", source=_NAUD),
     Parameter("V_T", -50.0, -55.0, -40.0, "mV", limits=(None, -10.0), group="spike and reset",
-              description="Threshold of the exponential: above it the potential takes off.", source=_NAUD),
+              description="Threshold of the exponential term, near which the spike upstroke starts.", source=_NAUD),
     Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="spike and reset",
-              description="Slope factor: how sharply the potential takes off.", source=_NAUD),
+              description="Slope factor: smaller values make the spike onset sharper.", source=_NAUD),
     Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
-              description="Potential right after a spike; near the threshold the neuron bursts.", source=_NAUD),
+              description="Reset potential: with adaptation, values near the threshold can produce bursts.",
+              source=_NAUD),
     Parameter("a", 2.0, -15.0, 100.0, "nS", "asinh", 2.0, group="adaptation",
-              description="Subthreshold adaptation: how strongly w follows the potential; positive makes "
-              "the neuron resonate, negative sustains its firing.", source=f"{_NAUD}{_INHIBITED}"),
+              description="Subthreshold adaptation: coupling of w to the potential. Positive values produce "
+                          "resonance, and negative values sustain firing.", source=f"{_NAUD}{_INHIBITED}"),
     Parameter("b", 60.0, 0.0, 400.0, "pA", "asinh", 10.0, group="adaptation",
-              description="Spike-triggered adaptation: added to w at each spike.",
+              description="Spike-triggered adaptation: increment of w at each spike.",
               source=f"{_NAUD}{_INHIBITED}"),
     Parameter("tau_w", 120.0, 10.0, 300.0, "ms", "log", group="adaptation",
               description="Time constant of the adaptation current w.", source=_NAUD),
@@ -87,7 +88,7 @@ _COLUMNS = {
 PRESETS = [
     Preset(
         row["pattern"].capitalize(), {name: float(row[column]) for name, column in _COLUMNS.items()},
-        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values of Brian 2's example)",
+        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values from the Brian 2 example)",
     )
     for row in rows("adex.csv")
 ]  # fmt: skip
@@ -104,7 +105,7 @@ NEURON = NeuronModel(
     peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("w", "pA", "Adaptation current: slows the neuron down."),
+        StateVariable("w", "pA", "Adaptation current: positive values slow firing."),
     ],
     equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I\n"
     "tau_w dw/dt = a (v − E_L) − w\n"
@@ -112,8 +113,9 @@ NEURON = NeuronModel(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="Adaptive exponential (AdEx)",
-    description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
-    "with a biophysical meaning.",
+    in_sentence="AdEx neuron",
+    description="A leaky membrane with an exponential spike onset and one adaptation current, w. All nine "
+    "parameters have a biophysical meaning.",
     source="Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005",
     presets=PRESETS,
     validate=False,

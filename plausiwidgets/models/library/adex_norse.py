@@ -46,17 +46,17 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
 PARAMETERS = [
     lif.TAU_MEM, lif.V_REST,
     Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="membrane",
-              description="Slope factor: how sharply the potential takes off near the threshold.",
+              description="Slope factor: smaller values make the rise near the threshold sharper.",
               source="Brette & Gerstner 2005"),
     lif.V_THRESHOLD, lif.V_RESET,
     Parameter("a", 0.2, -2.0, 4.0, "1", "asinh", 0.1, group="adaptation",
-              description="Subthreshold adaptation: how strongly the adaptation follows the potential.",
+              description="Subthreshold adaptation: coupling of w to the potential.",
               source="Brette & Gerstner 2005, over the leak conductance"),
     Parameter("b", 5.0, -5.0, 40.0, "mV", "asinh", 1.0, group="adaptation",
-              description="Spike-triggered adaptation: added at each spike.",
+              description="Spike-triggered adaptation: increment of w at each spike.",
               source="Brette & Gerstner 2005, times the membrane resistance"),
     Parameter("tau_w", 100.0, 5.0, 500.0, "ms", "log", group="adaptation",
-              description="Time constant of the adaptation.", source="Brette & Gerstner 2005"),
+              description="Time constant of the adaptation variable w.", source="Brette & Gerstner 2005"),
 ]  # fmt: skip
 
 NEURON = from_norse(
@@ -78,9 +78,10 @@ NEURON = from_norse(
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), w → w + b",
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
-    title="Adaptive exponential, Norse's (LIFAdEx)",
-    description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
-    "never happens; compare it with the textbook AdEx.",
-    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005; step of {NORSE}",
+    title="AdEx in Norse (LIFAdEx)",
+    in_sentence="Norse LIFAdEx neuron",
+    description="LIFAdEx in Norse fires as soon as the potential exceeds the threshold of the exponential term, so "
+    "there is no spike upstroke. Compare it with the AdEx model.",
+    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005, doi:10.1152/jn.00686.2005; update rule from {NORSE}",
     validate=False,
 )

@@ -49,7 +49,7 @@ _CELLS = [
     ("Regular spiking, weak adaptation", 1.0, 5.0, "spike_frequency_adaptation"),
     ("Fast spiking", 1.0, 0.0, "tonic_spiking"),
     ("Low-threshold spiking", 20.0, 0.0, None),
-    ("Thalamocortical", 40.0, 0.0, None),
+    ("Thalamocortical cell", 40.0, 0.0, None),
 ]
 PRESETS = [
     Preset(title, {**_CELL, "a": a, "b": b, "amplitude": 250.0}, pattern, 0.1, _DESTEXHE)
@@ -67,15 +67,15 @@ NEURON = NeuronModel(
     current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.1,
     states=[
         *adex.NEURON.states,
-        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+        StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
     ],
     equations=f"{adex.NEURON.equations}, and v stays there for t_ref",
     scheme="Forward Euler, both variables from the old state: of first order; the refractory period is a number "
     "of steps.",
     order=1,
-    title="Adaptive exponential (AdEx), refractory",
-    description="The adaptive exponential neuron with an absolute refractory period: cells of cortex and thalamus in "
-    "one set of equations.",
+    title="AdEx with refractory period",
+    in_sentence="AdEx neuron with a refractory period",
+    description="AdEx with an absolute refractory period: one set of equations for cortical and thalamic cell types.",
     source=f"{adex.NEURON.source}; {_DESTEXHE}, doi:10.1007/s10827-009-0164-4",
     presets=PRESETS, validate=False,
 )  # fmt: skip

@@ -101,35 +101,35 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_BOOK),
+              description="Membrane capacitance: larger values make the potential change more slowly.", source=_BOOK),
     Parameter("g_L", 0.3, 0.05, 1.0, "mS/cm²", "log", group="membrane",
               description="Leak conductance.", source=_BOOK),
     Parameter("E_L", -17.0, -70.0, -10.0, "mV", group="membrane",
               description="Leak reversal potential.", source=_BOOK),
     Parameter("g_Na", 120.0, 60.0, 200.0, "mS/cm²", group="channels",
-              description="Sodium conductance: drives the spike.", source=_BOOK),
+              description="Sodium conductance, which drives the spike.", source=_BOOK),
     Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_BOOK),
     Parameter("g_K", 20.0, 10.0, 60.0, "mS/cm²", group="channels",
-              description="Potassium conductance: ends the spike.", source=_BOOK),
+              description="Potassium conductance, which ends the spike.", source=_BOOK),
     Parameter("E_K", -72.0, -90.0, -65.0, "mV", group="channels",
               description="Potassium reversal potential.", source=_BOOK),
     Parameter("g_A", 47.7, 0.0, 100.0, "mS/cm²", group="channels",
-              description="A-type potassium conductance: holds the potential back between spikes; without it the "
-              "neuron is of class 2.", source=_BOOK),
+              description="A-type potassium conductance, which delays spikes. Without it the neuron has class 2 "
+                          "excitability.", source=_BOOK),
     Parameter("E_A", -75.0, -90.0, -65.0, "mV", group="channels",
               description="Reversal potential of the A-current.", source=_BOOK),
     Parameter("rate_n", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the potassium gate, relative to the published one.", source=f"{_BOOK}: 1"),
+              description="Speed of the potassium gate relative to the published model.", source=f"{_BOOK}: 1"),
     Parameter("rate_h", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the sodium inactivation, relative to the published one.", source=f"{_BOOK}: 1"),
+              description="Speed of the sodium inactivation relative to the published model.", source=f"{_BOOK}: 1"),
     Parameter("rate_b", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the inactivation of the A-current, relative to the published one: slow delays "
-              "the first spike.", source=f"{_BOOK}: 1"),
+              description="Speed of the A-current inactivation relative to the published model: small values delay "
+                          "the first spike.", source=f"{_BOOK}: 1"),
 ]  # fmt: skip
 
 PRESETS = [
-    Preset("Axon of a crab", {p.key: p.default for p in PARAMETERS if p.vary} | {"amplitude": 15.0},
+    Preset("Crab axon", {p.key: p.default for p in PARAMETERS if p.vary} | {"amplitude": 15.0},
            "class_1_excitable", 0.05, f"{_CONNOR}; {_BOOK}"),
 ]  # fmt: skip
 
@@ -148,9 +148,9 @@ NEURON = NeuronModel(
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("n", "1", "Potassium activation."),
         StateVariable("m", "1", "Sodium activation."),
-        StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
+        StateVariable("h", "1", "Sodium inactivation gate: 1 is fully available, 0 is inactivated."),
         StateVariable("a", "1", "Activation of the A-current."),
-        StateVariable("b", "1", "Inactivation of the A-current: 1 where the channels are ready."),
+        StateVariable("b", "1", "Inactivation gate of the A-current: 1 is fully available, 0 is inactivated."),
     ],
     equations="C dv/dt = I − g_Na m³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_A a³ b (v − E_A) − g_L (v − E_L)\n"
     "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h;  dx/dt = φ_x (x∞ − x)/τ_x for x = a, b\n"
@@ -164,8 +164,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Connor–Stevens",
-    description="Hodgkin and Huxley's channels and one more, the A-current, which holds the potential back and lets "
-    "the neuron fire as slowly as it likes.",
+    in_sentence="Connor–Stevens neuron",
+    description="Hodgkin–Huxley channels plus an A-current, which delays spikes and lets the neuron fire "
+    "arbitrarily slowly.",
     source=f"{_CONNOR}, doi:10.1016/S0006-3495(77)85598-7",
     presets=PRESETS,
     validate=False,

@@ -50,21 +50,22 @@ NEURON = NeuronModel(
     current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.05,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+        StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
     ],
     equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I\n"
     "v ≥ 0 mV: spike, v → V_r, and v stays there for t_ref",
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
     order=1,
     title="Exponential integrate-and-fire (EIF)",
-    description="A leaky membrane with a smooth upswing in place of a sharp threshold: one variable, and a rate that "
-    "follows fast inputs as that of a conductance-based neuron does.",
+    in_sentence="exponential integrate-and-fire neuron",
+    description="A leaky membrane with an exponential spike onset instead of a sharp threshold. It has one "
+                "variable, and its firing rate follows fast inputs like that of a conductance-based neuron.",
     source=f"{SOURCE}, doi:10.1523/JNEUROSCI.23-37-11628.2003",
     presets=[
         Preset(
-            "Fitted to Wang and Buzsáki's neuron",
+            "Fit to the Wang–Buzsáki neuron",
             {"C": 100.0, "g_L": 10.0, "E_L": -65.0, "V_T": -59.9, "delta_T": 3.48, "V_r": -68.0, "t_ref": 1.7},
-            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here of a membrane of 10⁻⁴ cm²",
+            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here for a membrane of 10⁻⁴ cm²",
         )
     ],
     ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,

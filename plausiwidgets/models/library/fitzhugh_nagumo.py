@@ -53,20 +53,23 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 PARAMETERS = [
     Parameter("T", 0.5, 0.1, 2.0, "ms", "log", group="membrane",
-              description="Time scale: one unit of time of the equations.", source="chosen, for spikes of 1 to 20 ms"),
+              description="Time scale: duration of one time unit of the equations.",
+              source="chosen, for spikes of 1 to 20 ms"),
     Parameter("a", 0.7, 0.4, 1.2, "1", group="adaptation",
-              description="Where the recovery variable turns: larger puts the rest further from threshold.",
+              description="Offset of the recovery nullcline: larger values move the resting state further from "
+                          "the threshold.",
               source=_FITZHUGH),
     Parameter("b", 0.8, 0.2, 1.4, "1", group="adaptation",
-              description="How strongly the recovery variable decays; above 1 the neuron may have two "
-              "resting states.", source=_FITZHUGH),
+              description="Decay of the recovery variable: above 1 the neuron may have two resting states.",
+              source=_FITZHUGH),
     Parameter("epsilon", 0.08, 0.005, 0.3, "1", "log", group="adaptation",
-              description="How slow the recovery variable is: small gives long spikes with sharp edges.",
+              description="Relative speed of the recovery variable: small values produce long spikes with "
+                          "steep edges.",
               source=f"{_FITZHUGH}: 1/c² with c = 3 is 0.11; 0.08 is usual since"),
 ]  # fmt: skip
 
 PRESETS = [
-    Preset("Train of impulses, z = −0.4", {"a": 0.7, "b": 0.8, "epsilon": 1.0 / 9.0, "amplitude": 0.4},
+    Preset("Spike train (z = −0.4)", {"a": 0.7, "b": 0.8, "epsilon": 1.0 / 9.0, "amplitude": 0.4},
            "tonic_spiking", 0.05, _FITZHUGH),
 ]  # fmt: skip
 
@@ -75,7 +78,9 @@ NEURON = NeuronModel(
     step,
     PARAMETERS,
     initial_state,
-    current=Parameter("current", 0.6, -1.0, 1.5, "1", description="Stimulus, without a unit as in the equations."),
+    current=Parameter(
+        "current", 0.6, -1.0, 1.5, "1", description="Injected current, dimensionless as in the equations."
+    ),
     rest=-65.0,
     threshold=-48.0,
     dt=0.05,
@@ -83,14 +88,16 @@ NEURON = NeuronModel(
     peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential, 33 x − 25."),
-        StateVariable("y", "1", "Recovery variable: ends the spike, and makes the neuron refractory."),
+        StateVariable("y", "1", "Recovery variable, which ends the spike and makes the neuron refractory."),
     ],
     equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\nT dy/dt = epsilon (x + a − b y)",
     scheme=SCHEME,
     order=2,
     title="FitzHugh–Nagumo",
-    description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
-    "recovers. Its phase plane is the textbook picture of excitability.",
+    in_sentence="FitzHugh–Nagumo neuron",
+    description="A reduction of the Hodgkin–Huxley model to two variables, with a cubic nullcline for "
+    "the potential and a slow linear recovery. Its phase plane is the textbook picture of "
+    "excitability.",
     source=f"{_FITZHUGH}, doi:10.1016/S0006-3495(61)86902-6",
     presets=PRESETS,
     validate=False,

@@ -57,34 +57,38 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 PARAMETERS = [
     Parameter("T", 0.5, 0.4, 3.0, "ms", "log", group="membrane",
-              description="Time scale: one unit of time of the equations.", source="chosen, for spikes of 1 to 10 ms"),
+              description="Time scale: duration of one time unit of the equations.",
+              source="chosen, for spikes of 1 to 10 ms"),
     Parameter("a", 1.0, 0.8, 1.3, "1", limits=(0.1, None), group="membrane",
-              description="Cubic term: ends the upswing.", source=_HINDMARSH),
+              description="Coefficient of the cubic term, which limits the spike upstroke.", source=_HINDMARSH),
     Parameter("b", 3.0, 2.2, 3.5, "1", group="membrane",
-              description="Square term: drives the upswing; with less of it the neuron spikes instead of bursting.",
+              description="Coefficient of the quadratic term, which drives the spike upstroke. Smaller values "
+                          "produce single spikes instead of bursts.",
               source=_HINDMARSH),
     Parameter("c", 1.0, 0.5, 1.5, "1", group="spike and reset",
-              description="Drive of the recovery variable y.", source=_HINDMARSH),
+              description="Constant drive of the recovery variable y.", source=_HINDMARSH),
     Parameter("d", 5.0, 3.0, 7.0, "1", group="spike and reset",
-              description="How strongly the potential pulls the recovery variable down.", source=_HINDMARSH),
+              description="Coefficient of x² in the equation of y: larger values lower the recovery variable more.",
+              source=_HINDMARSH),
     Parameter("r", 0.006, 0.0005, 0.05, "1", "log", group="adaptation",
-              description="How slow the adaptation is: small gives long bursts.",
+              description="Relative speed of the adaptation: small values produce long bursts.",
               source=f"{_HINDMARSH}: 0.001 to 0.005"),
     Parameter("s", 4.0, 0.5, 6.0, "1", limits=(0.01, None), group="adaptation",
-              description="How strongly the adaptation follows the potential.", source=_HINDMARSH),
+              description="Coupling of the adaptation to the potential.", source=_HINDMARSH),
     Parameter("x_1", -1.6, -1.9, -1.2, "1", group="adaptation",
-              description="Where the adaptation is zero: the rest without a current, −65 mV.", source=_HINDMARSH),
+              description="Value of x at which the steady-state adaptation is zero. The default is the resting "
+                          "state without current, −65 mV.", source=_HINDMARSH),
 ]  # fmt: skip
 
 _SET = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6}
 PRESETS = [
     Preset("Burst, then rest (I = 0.4)", {**_SET, "r": 0.001, "amplitude": 0.4}, "phasic_bursting", 0.025,
            f"{_HINDMARSH}, fig. 6"),
-    Preset("Bursts (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, "tonic_bursting", 0.025,
+    Preset("Bursting (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, "tonic_bursting", 0.025,
            f"{_HINDMARSH}, fig. 6"),
-    Preset("Fast train (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, "tonic_spiking", 0.025,
+    Preset("High-frequency spiking (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, "tonic_spiking", 0.025,
            f"{_HINDMARSH}, fig. 6"),
-    Preset("Irregular bursts (I = 3.25)", {**_SET, "r": 0.005, "amplitude": 3.25}, None, 0.025, _HINDMARSH),
+    Preset("Irregular bursting (I = 3.25)", {**_SET, "r": 0.005, "amplitude": 3.25}, None, 0.025, _HINDMARSH),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
@@ -92,7 +96,9 @@ NEURON = NeuronModel(
     step,
     PARAMETERS,
     initial_state,
-    current=Parameter("current", 3.0, -4.0, 6.0, "1", description="Stimulus, without a unit as in the equations."),
+    current=Parameter(
+        "current", 3.0, -4.0, 6.0, "1", description="Injected current, dimensionless as in the equations."
+    ),
     rest=-65.0,
     threshold=-50.0,
     dt=0.025,
@@ -100,8 +106,8 @@ NEURON = NeuronModel(
     peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential, 25 x − 25."),
-        StateVariable("y", "1", "Recovery variable: ends each spike."),
-        StateVariable("z", "1", "Adaptation: grows during a burst and ends it."),
+        StateVariable("y", "1", "Recovery variable, which ends each spike."),
+        StateVariable("z", "1", "Adaptation, which grows during a burst and ends it."),
     ],
     equations="T dx/dt = y − a x³ + b x² + I − z,  v = 25 x − 25\n"
     "T dy/dt = c − d x² − y\n"
@@ -109,8 +115,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Hindmarsh–Rose",
-    description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
-    "and ends the bursts.",
+    in_sentence="Hindmarsh–Rose neuron",
+    description="Three polynomial equations for bursting neurons. The variables x and y generate fast spikes, and "
+    "the slow adaptation z starts and ends the bursts.",
     source=f"{_HINDMARSH}, doi:10.1098/rspb.1984.0024",
     presets=PRESETS,
     validate=False,

@@ -82,34 +82,35 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_SQUID),
+              description="Membrane capacitance: larger values make the potential change more slowly.", source=_SQUID),
     Parameter("g_L", 0.3, 0.05, 1.0, "mS/cm²", "log", group="membrane",
-              description="Leak conductance: pulls the potential to rest.", source=_SQUID),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_SQUID),
     Parameter("E_L", -54.387, -70.0, -45.0, "mV", group="membrane",
               description="Leak reversal potential.", source=_SQUID),
     Parameter("g_Na", 120.0, 60.0, 200.0, "mS/cm²", group="channels",
-              description="Sodium conductance: drives the spike.", source=_SQUID),
+              description="Sodium conductance, which drives the spike.", source=_SQUID),
     Parameter("E_Na", 50.0, 40.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_SQUID),
     Parameter("g_K", 36.0, 10.0, 60.0, "mS/cm²", group="channels",
-              description="Potassium conductance: ends the spike.", source=_SQUID),
+              description="Potassium conductance, which ends the spike.", source=_SQUID),
     Parameter("E_K", -77.0, -90.0, -70.0, "mV", group="channels",
               description="Potassium reversal potential.", source=_SQUID),
     Parameter("temperature", 6.3, 0.0, 20.0, "°C", group="channels",
-              description="Temperature: warmer gates are faster, threefold in 10 °C.", source=_SQUID),
+              description="Temperature: the speed of the gates triples every 10 °C.", source=_SQUID),
     Parameter("rate_n", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the potassium gate, relative to the squid's.", source=f"{_SQUID}: 1"),
+              description="Speed of the potassium gate relative to the squid axon.", source=f"{_SQUID}: 1"),
     Parameter("rate_h", 1.0, 0.01, 4.0, "1", "log", group="channels",
-              description="Speed of the sodium inactivation, relative to the squid's.", source=f"{_SQUID}: 1"),
+              description="Speed of the sodium inactivation relative to the squid axon.", source=f"{_SQUID}: 1"),
 ]  # fmt: skip
 
 PRESETS = [
-    Preset("Giant axon of the squid, 6.3 °C",
+    Preset("Squid giant axon, 6.3 °C",
            {"C": 1.0, "g_L": 0.3, "E_L": -54.387, "g_Na": 120.0, "g_K": 36.0, "E_K": -77.0, "temperature": 6.3,
             "rate_n": 1.0, "rate_h": 1.0, "amplitude": 10.0}, "class_2_excitable", 0.05,
            f"{_SQUID}; class 2: Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"),
     # A search for it is not sure to find one.
-    Preset("Mixed mode, with slow gates (found)",
+    Preset("Mixed mode with slow gates (optimized)",
            {"C": 0.5351, "g_L": 0.8805, "E_L": -47.25, "g_Na": 61.37, "g_K": 19.36, "E_K": -79.13, "temperature": 12.19,
             "rate_n": 0.01189, "rate_h": 0.4097, "amplitude": 24.44, "holding": 0.0}, "mixed_mode", 0.05,
            "found by optimization"),
@@ -130,7 +131,7 @@ NEURON = NeuronModel(
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("n", "1", "Potassium activation."),
         StateVariable("m", "1", "Sodium activation."),
-        StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
+        StateVariable("h", "1", "Sodium inactivation gate: 1 is fully available, 0 is inactivated."),
     ],
     equations="C dv/dt = I − g_Na m³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_L (v − E_L)\n"
     "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h\n"
@@ -141,8 +142,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Hodgkin–Huxley",
-    description="The giant axon of the squid: sodium and potassium channels whose gates were measured. Here the speed "
-    "of two gates is free, so that it can be more than an axon.",
+    in_sentence="Hodgkin–Huxley neuron",
+    description="The squid giant axon, with measured sodium and potassium channel kinetics. Here the speed of two "
+    "gates can be changed, so the model can do more than the axon does.",
     source=f"{_SQUID}, doi:10.1113/jphysiol.1952.sp004764",
     presets=PRESETS,
     validate=False,

@@ -76,27 +76,28 @@ def threshold(p: Any) -> torch.Tensor:
 
 PARAMETERS = [
     Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
-              description="Rate of recovery: small makes u slow.", source=IZHIKEVICH_2004),
+              description="Recovery rate: smaller values make u slower.", source=IZHIKEVICH_2004),
     Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
-              description="How strongly u follows the potential, below threshold; large makes the neuron "
-              "resonate and rebound.", source=IZHIKEVICH_2004),
+              description="Coupling of u to the membrane potential: large values produce resonance and rebound.",
+              source=IZHIKEVICH_2004),
     Parameter("c", -65.0, -70.0, -40.0, "mV", limits=(None, 29.0), group="spike and reset",
-              description="Potential right after a spike; high values make bursts.", source=IZHIKEVICH_2004),
+              description="Reset potential: high values produce bursts.", source=IZHIKEVICH_2004),
     Parameter("d", 6.0, -25.0, 12.0, "mV/ms", "asinh", 0.5, group="spike and reset",
-              description="Added to u at each spike: how much a spike slows the next one.", source=IZHIKEVICH_2004),
+              description="Increment of u at each spike (spike-triggered adaptation).", source=IZHIKEVICH_2004),
     Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", vary=False,
-              description="Coefficient of v² (sq in Norse): how sharply the potential takes off.",
+              description="Coefficient of v² (sq in Norse): larger values make the spike upstroke steeper.",
               source=IZHIKEVICH_2003),
     Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", vary=False,
-              description="Coefficient of v (mn in Norse): it places rest and threshold.", source=IZHIKEVICH_2003),
+              description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
+              source=IZHIKEVICH_2003),
     # A constant current by another name; the optimizer could hide a holding current in it.
     Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", vary=False,
-              description="The term without v (bias in Norse): a constant drive.", source=IZHIKEVICH_2003),
+              description="Constant term (bias in Norse), which acts like a constant current.", source=IZHIKEVICH_2003),
 ]  # fmt: skip
 CURRENT = Parameter("current", 10.0, -20.0, 100.0, "mV/ms", description="Injected current.")
 STATES = [
     StateVariable("v", "mV", "Membrane potential."),
-    StateVariable("u", "mV/ms", "Recovery variable: pulls the potential down again."),
+    StateVariable("u", "mV/ms", "Recovery variable: larger values pull the potential down."),
 ]
 
 # The published sets of depolarizing after-potential and inhibition-induced bursting hold only in the published
@@ -121,7 +122,7 @@ def published_sets() -> list[tuple[dict[str, str], Preset]]:
     for row in rows("izhikevich_2004.csv"):
         values = {name: float(row[name]) for name in ("a", "b", "c", "d", "sq", "mn", "bias")}
         values |= {name: float(row[column]) for name, column in _COLUMNS.items() if row[column]}
-        title = f"{row['letter']} {row['key'].replace('_', ' ')}"
+        title = f"{row['letter']}: {row['title']}"
         sets.append((row, Preset(title, values, row["key"], float(row["dt_ms"]), IZHIKEVICH_2004)))
     return sets
 
@@ -132,7 +133,7 @@ def robust(preset: Preset) -> Preset | None:
         return None
     changes, dt = _ROBUST[preset.pattern]
     return Preset(f"{preset.title} (robust)", {**preset.parameters, **changes}, preset.pattern, dt,
-                  "found by optimization, holds in both update orders")  # fmt: skip
+                  "found by optimization, meets the criteria with both update orders")  # fmt: skip
 
 
 # Accommodation needs another equation for u, which this model does not have.
@@ -154,9 +155,10 @@ NEURON = from_norse(
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="Izhikevich (simple model)",
-    description="Two variables, four parameters, and all of the twenty patterns: a quadratic "
-    "membrane and one slow recovery variable u.",
-    source=f"{IZHIKEVICH_2003}, doi:10.1109/TNN.2003.820440; step of {NORSE}",
+    in_sentence="Izhikevich neuron",
+    description="A quadratic membrane equation and one slow recovery variable, u. Its four free parameters are "
+    "enough for all twenty patterns.",
+    source=f"{IZHIKEVICH_2003}, doi:10.1109/TNN.2003.820440; update rule from {NORSE}",
     presets=PRESETS,
     validate=False,
 )

@@ -53,10 +53,10 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 
 VARIANTS = [
     Parameter("v_u", 0.0, 0.0, 80.0, "mV", group="adaptation", vary=False,
-              description="Offset of v in the equation of u; 65 in the accommodation variant, else 0.",
+              description="Offset of v in the equation of u: 65 in the accommodation variant, otherwise 0.",
               source=IZHIKEVICH_2004),
     Parameter("k_u", 1.0, 0.0, 1.0, "1", limits=(0.0, None), group="adaptation", vary=False,
-              description="Decay of u in its own equation; 0 in the accommodation variant, else 1.",
+              description="Decay coefficient of u: 0 in the accommodation variant, otherwise 1.",
               source=IZHIKEVICH_2004),
 ]  # fmt: skip
 
@@ -81,9 +81,10 @@ NEURON = NeuronModel(
     "v > 30 mV: spike, v → c, u → u + d",
     scheme="Forward Euler, v first and then u from the new v: of first order.",
     order=1,
-    title="Izhikevich, as published in 2004",
-    description="The simple model with the update order of the 2004 figure (u from the new v) and the "
-    "extra constants of its accommodation variant: the reference for all twenty patterns.",
+    title="Izhikevich (2004 version)",
+    in_sentence="2004 Izhikevich neuron",
+    description="The simple model with the update order of the 2004 figure (u from the new v) and the constants of "
+    "its accommodation variant. It is the reference for all twenty patterns.",
     source=f"{IZHIKEVICH_2004}, doi:10.1109/TNN.2004.832719",
     presets=PRESETS,
     validate=False,

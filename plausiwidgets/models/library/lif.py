@@ -25,8 +25,11 @@ from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
-_REPEATS = "Under a step that fires, the potential rises from the reset to the threshold as it does from rest."
-_GROWS = "The period grows as the logarithm of the distance from the rheobase, without end."
+_REPEATS = (
+    "Under a current step that elicits a spike, the potential rises from the reset to the "
+    "threshold again, so firing continues."
+)
+_GROWS = "Near the rheobase the period grows logarithmically without bound, so firing can be arbitrarily slow."
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
 
 
@@ -57,17 +60,17 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
 
 
 TAU_MEM = Parameter("tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
-                    description="Membrane time constant: how slowly the potential follows the current.",
-                    source=_BOOK)  # fmt: skip
+                    description="Membrane time constant: larger values make the potential follow the current more "
+                    "slowly.", source=_BOOK)  # fmt: skip
 V_REST = Parameter("v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
-                   description="Resting potential, where the neuron sits without a current.", source=_BOOK)  # fmt: skip
+                   description="Resting potential without injected current.", source=_BOOK)  # fmt: skip
 V_THRESHOLD = Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
-                        description="Threshold: above it the neuron fires.", source=_BOOK)  # fmt: skip
+                        description="Threshold potential, above which the neuron fires.", source=_BOOK)  # fmt: skip
 V_RESET = Parameter("v_reset", -65.0, -85.0, -45.0, "mV", group="spike and reset",
-                    description="Potential right after a spike; held at least 1 mV below the threshold.",
+                    description="Reset potential, kept at least 1 mV below the threshold.",
                     source=_BOOK)  # fmt: skip
 T_REF = Parameter("t_ref", 2.0, 0.0, 5.0, "ms", limits=(0.0, 5.0), group="spike and reset",
-                  description="Absolute refractory period: for so long after a spike the neuron cannot fire.",
+                  description="Absolute refractory period, during which the neuron cannot fire.",
                   source=_BOOK)  # fmt: skip
 CURRENT = Parameter("current", 20.0, -50.0, 100.0, "mV", description="Injected current times the membrane resistance.")
 
@@ -83,16 +86,18 @@ NEURON = from_norse(
     dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+        StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
     ],
     equations="tau_mem dv/dt = −(v − v_rest) + I\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), and v stays there for t_ref",
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
     order=1,
     title="Leaky integrate-and-fire (LIF)",
-    description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
-    "beyond its potential, so most patterns are out of its reach.",
-    source=f"Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; step of {NORSE}",
+    in_sentence="leaky integrate-and-fire neuron",
+    description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory beyond "
+    "its membrane potential, so most patterns are out of reach.",
+    source="Lapicque, J. Physiol. Pathol. Gén. 9, 1907, in English doi:10.1007/s00422-007-0189-6; "
+    f"update rule from {NORSE}",
     ruled_out=proofs.ONE_VARIABLE
     | proofs.RESETS_ALL
     | proofs.LEAKY

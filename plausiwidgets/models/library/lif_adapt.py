@@ -29,7 +29,10 @@ from plausiwidgets.support.lazy import torch
 
 _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
 
-_ONCE = "What a spike leaves pulls the potential to one side of its rest, which it crosses once at most."
+_ONCE = (
+    "After a spike the potassium conductance pulls the potential to one side of rest, so the "
+    "potential crosses rest at most once."
+)
 
 
 def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
@@ -51,21 +54,22 @@ NEURON = NeuronModel(
     "lif_adapt", step,
     parameters=[
         Parameter("C", 200.0, 50.0, 300.0, "pF", "log", group="membrane",
-                  description="Membrane capacitance: more of it, and everything is slower.",
+                  description="Membrane capacitance: larger values make the potential change more slowly.",
                   source="cortical neurons; with g_L at most 20 nS the membrane time constant is at least 2.5 ms"),
         Parameter("g_L", 10.0, 1.0, 20.0, "nS", "log", group="membrane",
-                  description="Leak conductance: pulls the potential to rest.",
+                  description="Leak conductance, which pulls the potential towards the leak reversal potential.",
                   source="input resistances of 50 MΩ to 1 GΩ"),
         Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
-                  description="Leak reversal potential: where the neuron rests.", source=_BOOK),
+                  description="Leak reversal potential, at or near the resting potential.", source=_BOOK),
         V_THRESHOLD, V_RESET,
         Parameter("E_K", -80.0, -95.0, -70.0, "mV", group="adaptation",
-                  description="Reversal potential of the adapting conductance, that of potassium.", source=_BOOK),
+                  description="Reversal potential of the adaptation conductance (potassium).", source=_BOOK),
         Parameter("dg", 1.0, 0.0, 10.0, "nS", limits=(0.0, None), group="adaptation",
-                  description="Added to the adapting conductance at each spike: how much a spike slows the next one.",
+                  description="Increment of the adaptation conductance at each spike: larger values delay the "
+                              "next spike more.",
                   source=f"{_BOOK} (0.06 of the leak conductance), and stronger"),
         Parameter("tau_g", 100.0, 10.0, 300.0, "ms", "log", group="adaptation",
-                  description="Time constant of the adapting conductance: how long a spike is remembered.",
+                  description="Decay time constant of the adaptation conductance.",
                   source=_BOOK),
     ],
     initial_state=initial_state,
@@ -73,7 +77,7 @@ NEURON = NeuronModel(
     rest="E_L", threshold="v_threshold", dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("g", "nS", "Adapting potassium conductance: slows the neuron down."),
+        StateVariable("g", "nS", "Adaptation conductance (potassium), which slows firing."),
     ],
     equations="C dv/dt = −g_L (v − E_L) − g (v − E_K) + I\n"
     "tau_g dg/dt = −g\n"
@@ -81,8 +85,9 @@ NEURON = NeuronModel(
     scheme="Forward Euler for the potential, of first order; the conductance decays exactly.",
     order=1,
     title="Leaky integrate-and-fire with adaptation",
-    description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
-    "neuron whose firing slows down.",
+    in_sentence="adaptive leaky integrate-and-fire neuron",
+    description="A leaky membrane, a threshold and a potassium conductance that increases at each spike. This is "
+                "one of the simplest neurons with spike-frequency adaptation.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
     ruled_out=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
     validate=False,

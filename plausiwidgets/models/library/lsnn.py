@@ -52,26 +52,27 @@ NEURON = from_norse(
     parameters=[
         lif.TAU_MEM, lif.V_REST, lif.V_THRESHOLD, lif.V_RESET,
         Parameter("beta", 3.0, 0.0, 30.0, "mV", limits=(0.0, None), group="adaptation",
-                  description="Added to the threshold at each spike: how much a spike slows the next one.",
+                  description="Increment of the threshold at each spike: larger values delay the next spike more.",
                   source=f"{_BELLEC}, whose unit is the distance from rest to threshold; up to twice that"),
         Parameter("tau_adapt", 100.0, 5.0, 2000.0, "ms", "log", group="adaptation",
-                  description="Time constant of the threshold: how long a spike is remembered.",
+                  description="Decay time constant of the threshold.",
                   source=f"{_BELLEC} (up to 2 s)"),
     ],
     current=lif.CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("theta", "mV", "Spike threshold: jumps at each spike, and falls back."),
+        StateVariable("theta", "mV", "Spike threshold, which jumps at each spike and then decays."),
     ],
     equations="tau_mem dv/dt = −(v − v_rest) + I\n"
     "tau_adapt dtheta/dt = −(theta − v_threshold)\n"
     "v > theta: spike, v → min(v_reset, v_threshold − 1), theta → theta + beta",
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
-    title="Adaptive threshold (Norse's LSNN)",
-    description="A leaky integrator whose threshold jumps at each spike and falls back: its firing slows down, and it "
-    "remembers its own spikes for as long as the threshold takes.",
-    source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; step of {NORSE}",
+    title="LIF with adaptive threshold (Norse LSNN)",
+    in_sentence="adaptive-threshold LIF neuron",
+    description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
+                "slows down, and the threshold keeps a memory of recent spikes.",
+    source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",
     ruled_out=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
 )  # fmt: skip

@@ -36,8 +36,11 @@ from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
-_REAL = "All eigenvalues below the threshold are real: after a pulse the potential crosses its rest at most twice."
-_UNIMODAL = "Real eigenvalues give V − Θ one maximum after a pulse: two pulses that fire at T fire at T/2, too."
+_REAL = "All eigenvalues below the threshold are real, so after a pulse the potential crosses rest at most twice."
+_UNIMODAL = (
+    "All eigenvalues are real, so V − Θ has one maximum after a pulse. Two pulses that "
+    "elicit a spike at T also do so at T/2."
+)
 SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
 
 
@@ -68,44 +71,45 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, 
 
 PARAMETERS = [
     Parameter("G", 0.05, 0.02, 0.2, "1/ms", "log", group="membrane",
-              description="Leak conductance over the capacitance: 1/G is the membrane time constant, 5 to 50 ms.",
+              description="Leak conductance divided by the capacitance. The membrane time constant is 1/G, 5 "
+                          "to 50 ms.",
               source=SOURCE),
     Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", vary=False,
-              description="Leak reversal potential: where the neuron rests.", source=SOURCE),
+              description="Leak reversal potential, at or near the resting potential.", source=SOURCE),
     Parameter("V_r", -70.0, -80.0, -61.0, "mV", group="spike and reset",
-              description="Potential right after a spike; held at least 1 mV below Theta_r.", source=SOURCE),
+              description="Reset potential, kept at least 1 mV below Theta_r.", source=SOURCE),
     Parameter("Theta_r", -60.0, -69.0, -51.0, "mV", group="spike and reset",
-              description="Least threshold right after a spike.", source=SOURCE),
+              description="Minimum threshold right after a spike.", source=SOURCE),
     Parameter("Theta_inf", -50.0, -58.0, -45.0, "mV", group="spike and reset",
-              description="Threshold of the neuron at rest.", source=SOURCE),
+              description="Threshold of the neuron at rest without injected current.", source=SOURCE),
     Parameter("a", 0.0, -0.1, 0.1, "1/ms", "asinh", 0.002, group="adaptation",
-              description="How strongly the threshold follows the potential: positive makes the neuron accommodate.",
+              description="Coupling of the threshold to the potential: positive values produce accommodation.",
               source=f"{SOURCE}, table 1: −80 to 30 per s"),
     Parameter("b", 0.01, 0.002, 0.1, "1/ms", "log", group="adaptation",
-              description="Rate at which the threshold falls back: 1/b is its time constant, 10 to 500 ms.",
+              description="Relaxation rate of the threshold. Its time constant is 1/b, 10 to 500 ms.",
               source=SOURCE),
     Parameter("k1", 0.2, 0.05, 0.5, "1/ms", "log", group="adaptation",
-              description="Rate at which the fast current that a spike starts decays.", source=SOURCE),
+              description="Decay rate of the fast spike-triggered current.", source=SOURCE),
     Parameter("k2", 0.02, 0.005, 0.1, "1/ms", "log", group="adaptation",
-              description="Rate at which the slow current that a spike starts decays.", source=SOURCE),
+              description="Decay rate of the slow spike-triggered current.", source=SOURCE),
     Parameter("A1", 0.0, -10.0, 12.0, "mV/ms", "asinh", 1.0, group="adaptation",
-              description="Fast current that a spike starts: positive makes bursts.",
+              description="Fast current added at each spike: positive values produce bursts.",
               source=f"{SOURCE}, table 1: −3 to 10 V/s"),
     Parameter("A2", 0.0, -2.0, 2.0, "mV/ms", "asinh", 0.1, group="adaptation",
-              description="Slow current that a spike starts: negative slows the neuron down.",
+              description="Slow current added at each spike: negative values slow firing.",
               source=f"{SOURCE}, table 1: −0.6 to 0.5 V/s"),
     Parameter("R1", 0.0, 0.0, 1.0, "1", limits=(0.0, 1.0), group="adaptation",
-              description="Share of the fast current that a spike leaves.", source=SOURCE),
+              description="Fraction of the fast current that remains after a spike.", source=SOURCE),
     Parameter("R2", 1.0, 0.0, 1.0, "1", limits=(0.0, 1.0), group="adaptation",
-              description="Share of the slow current that a spike leaves.", source=SOURCE),
+              description="Fraction of the slow current that remains after a spike.", source=SOURCE),
 ]  # fmt: skip
 
 _COLUMNS = ("a", "A1", "A2", "amplitude", "holding", "interval", "inhibition", "width")
 PRESETS = [
     Preset(
-        f"{row['figure']} {row['title']}",
+        f"{row['figure']}: {row['title']}",
         {name: float(row[name]) for name in _COLUMNS if row[name]},
-        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus for our protocol",
+        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus adapted to this protocol",
     )
     for row in rows("mihalas_niebur.csv")
 ]  # fmt: skip
@@ -115,16 +119,18 @@ NEURON = NeuronModel(
     step,
     PARAMETERS,
     initial_state,
-    current=Parameter("current", 1.5, -4.0, 10.0, "mV/ms", description="Injected current over the capacitance."),
+    current=Parameter(
+        "current", 1.5, -4.0, 10.0, "mV/ms", description="Injected current divided by the membrane capacitance."
+    ),
     rest="E_L",
     threshold="Theta_inf",
     threshold_state="theta",
     dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("theta", "mV", "Spike threshold: follows the potential."),
-        StateVariable("i1", "mV/ms", "Fast current that a spike starts."),
-        StateVariable("i2", "mV/ms", "Slow current that a spike starts."),
+        StateVariable("theta", "mV", "Spike threshold, which follows the potential."),
+        StateVariable("i1", "mV/ms", "Fast spike-triggered current."),
+        StateVariable("i2", "mV/ms", "Slow spike-triggered current."),
     ],
     equations="dV/dt = I + I₁ + I₂ − G (V − E_L)\n"
     "dΘ/dt = a (V − E_L) − b (Θ − Theta_inf)\n"
@@ -134,8 +140,9 @@ NEURON = NeuronModel(
     scheme="Each equation exactly, with the mean of its drive over the step: of second order.",
     order=2,
     title="Mihalaş–Niebur",
-    description="Linear equations between spikes, and a threshold that follows the potential; what a spike changes "
-    "makes bursts, adaptation and after-potentials.",
+    in_sentence="Mihalaş–Niebur neuron",
+    description="Linear dynamics between spikes, and a threshold that follows the membrane potential. "
+    "Spike-triggered currents produce bursts, adaptation and afterpotentials.",
     source=f"{SOURCE}, doi:10.1162/neco.2008.12-07-680",
     presets=PRESETS,
     ruled_out={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},

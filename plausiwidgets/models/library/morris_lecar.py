@@ -65,41 +65,43 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 
 PARAMETERS = [
     Parameter("C", 20.0, 5.0, 30.0, "µF/cm²", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_MORRIS),
+              description="Membrane capacitance: larger values make the potential change more slowly.", source=_MORRIS),
     Parameter("g_Ca", 4.4, 3.0, 7.0, "mS/cm²", group="channels",
-              description="Calcium conductance: drives the spike.", source=_MORRIS),
+              description="Calcium conductance, which drives the spike.", source=_MORRIS),
     Parameter("g_K", 8.0, 5.0, 12.0, "mS/cm²", group="channels",
-              description="Potassium conductance: ends the spike.", source=_MORRIS),
+              description="Potassium conductance, which ends the spike.", source=_MORRIS),
     Parameter("g_L", 2.0, 1.0, 3.0, "mS/cm²", group="membrane",
-              description="Leak conductance: pulls the potential to rest.", source=_MORRIS),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_MORRIS),
     Parameter("V_Ca", 120.0, 80.0, 140.0, "mV", group="channels", vary=False,
               description="Calcium reversal potential.", source=_RINZEL),
     Parameter("V_K", -84.0, -95.0, -75.0, "mV", group="channels",
               description="Potassium reversal potential.", source=_RINZEL),
     Parameter("V_L", -60.0, -70.0, -50.0, "mV", group="membrane",
-              description="Leak reversal potential: near it the neuron rests.", source=_RINZEL),
+              description="Leak reversal potential, at or near the resting potential.", source=_RINZEL),
     Parameter("V_1", -1.2, -10.0, 10.0, "mV", group="channels", vary=False,
-              description="Half-activation potential of calcium: half of its channels are open there.",
+              description="Half-activation potential of the calcium channels.",
               source=_RINZEL),
     Parameter("V_2", 18.0, 10.0, 25.0, "mV", limits=(0.1, None), group="channels", vary=False,
-              description="How gradually the calcium channels open.", source=_RINZEL),
+              description="Slope factor of calcium activation: larger values make it more gradual.", source=_RINZEL),
     Parameter("V_3", 2.0, -15.0, 15.0, "mV", group="channels",
-              description="Half-activation potential of potassium: half of its channels are open there; higher "
-              "makes class 1.",
+              description="Half-activation potential of the potassium channels: higher values favour class 1 "
+                          "excitability.",
               source=_RINZEL),
     Parameter("V_4", 30.0, 10.0, 35.0, "mV", limits=(0.1, None), group="channels",
-              description="How gradually the potassium channels open; smaller makes class 1.", source=_RINZEL),
+              description="Slope factor of potassium activation: smaller values favour class 1 excitability.",
+              source=_RINZEL),
     Parameter("phi", 0.04, 0.01, 0.4, "1/ms", "log", group="channels",
-              description="Rate of the potassium channels, at V_3: small is slow.", source=_RINZEL),
+              description="Rate of the potassium channels at V_3: smaller values make them slower.", source=_RINZEL),
 ]  # fmt: skip
 
 _HOPF = {"g_Ca": 4.4, "V_3": 2.0, "V_4": 30.0, "phi": 0.04, "amplitude": 100.0}
 _CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0, "amplitude": 60.0}
 PRESETS = [
-    Preset("Class 2 (Hopf bifurcation)", _HOPF, "class_2_excitable", 0.1, _RINZEL),
-    Preset("Class 1 (saddle-node on a circle)", _CYCLE, "class_1_excitable", 0.1, _RINZEL),
+    Preset("Class 2 (Andronov–Hopf)", _HOPF, "class_2_excitable", 0.1, _RINZEL),
+    Preset("Class 1 (SNIC)", _CYCLE, "class_1_excitable", 0.1, _RINZEL),
     Preset("Bistable (saddle homoclinic)", {**_CYCLE, "phi": 0.23, "holding": 37.0, "amplitude": 100.0}, "bistability",
-           0.1, f"{_RINZEL}; pulses for our protocol"),
+           0.1, f"{_RINZEL}; pulses adapted to this protocol"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
@@ -115,7 +117,7 @@ NEURON = NeuronModel(
     peak=35.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("n", "1", "Share of open potassium channels."),
+        StateVariable("n", "1", "Fraction of open potassium channels."),
     ],
     equations="C dv/dt = I − g_L (v − V_L) − g_Ca M∞ (v − V_Ca) − g_K n (v − V_K)\n"
     "dn/dt = λ (N∞ − n)\n"
@@ -123,8 +125,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Morris–Lecar",
-    description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
-    "parameters it shows both classes of excitability.",
+    in_sentence="Morris–Lecar neuron",
+    description="A model of the barnacle muscle fibre. Calcium activates instantaneously, and potassium follows. "
+    "With different parameters it shows both classes of excitability.",
     source=f"{_MORRIS}, doi:10.1016/S0006-3495(81)84782-0",
     presets=PRESETS,
     validate=False,

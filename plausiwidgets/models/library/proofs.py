@@ -7,39 +7,44 @@ from __future__ import annotations
 
 Arguments = dict[str, str]
 
-_ORDER = "Up to the first spike there is one variable, and two solutions of one equation never cross: "
+_ORDER = "Before the first spike the model has only one variable, so its solutions never cross. "
 ORDERED: Arguments = {
-    "rebound_spike": f"{_ORDER}inhibition leaves the potential below the resting one for good.",
-    "rebound_burst": f"{_ORDER}inhibition leaves the potential below the resting one for good.",
-    "threshold_variability": f"{_ORDER}with inhibition before it, an excitation ends lower than without.",
-    "inhibition_induced_spiking": f"{_ORDER}an inhibited neuron stays below one that rests.",
-    "inhibition_induced_bursting": f"{_ORDER}an inhibited neuron stays below one that rests.",
-    "resonator": f"{_ORDER}what one pulse leaves only shrinks, so that a second one that fires at T fires at T/2.",
-    "accommodation": f"{_ORDER}from its middle on the slow ramp is above all of the fast one, and so is v.",
+    "rebound_spike": f"{_ORDER}After inhibition the potential approaches rest from below and never reaches the "
+    "threshold.",
+    "rebound_burst": f"{_ORDER}After inhibition the potential approaches rest from below and never reaches the "
+    "threshold.",
+    "threshold_variability": f"{_ORDER}An excitation after inhibition leaves the potential lower than the same "
+    "excitation without inhibition.",
+    "inhibition_induced_spiking": f"{_ORDER}An inhibited neuron stays below a resting neuron, which does not fire.",
+    "inhibition_induced_bursting": f"{_ORDER}An inhibited neuron stays below a resting neuron, which does not fire.",
+    "resonator": f"{_ORDER}The depolarization left by one pulse only decays, so a second pulse that elicits a spike at "
+    "T also does so at T/2.",
+    "accommodation": f"{_ORDER}From its midpoint the slow ramp is never weaker than the fast ramp, so it depolarizes "
+    "the neuron at least as much.",
 }
-"""For neurons with one variable until they fire; what they remember of a spike may be more."""
+"""For neurons with one variable until they fire; they may remember more of a spike."""
 
-_MONOTONE = "After a pulse, one variable moves towards its rest from one side: "
+_MONOTONE = "After a pulse the only variable approaches rest from one side"
 ONE_VARIABLE: Arguments = ORDERED | {
-    "subthreshold_oscillations": _MONOTONE + "it does not swing.",
-    "depolarizing_after_potential": _MONOTONE + "what rises is below rest, and what is above it falls.",
+    "subthreshold_oscillations": f"{_MONOTONE}, so the potential cannot oscillate.",
+    "depolarizing_after_potential": f"{_MONOTONE}. A potential above rest only falls, so there is no "
+    "afterdepolarization.",
 }
 """For neurons with one variable that a spike sets to one value."""
 
-_SAME = "A spike sets the whole state to one value, so all intervals after the first spike are equal: "
+_SAME = "Every spike resets the whole state to the same value, so "
+_NO_BURSTS = f"{_SAME}all interspike intervals under a constant current are equal and there are no bursts."
+_ONCE = f"{_SAME}under a constant current the neuron fires once or without end."
 RESETS_ALL: Arguments = {
-    "tonic_bursting": _SAME + "there are no bursts.",
-    "phasic_bursting": _SAME + "it fires once, or for ever.",
-    "rebound_burst": _SAME + "it fires once, or for ever.",
-    "inhibition_induced_bursting": _SAME + "there are no bursts.",
-    "mixed_mode": _SAME + "the second interval is as long as the last.",
-    "spike_frequency_adaptation": _SAME + "the last interval is as long as the second.",
+    "tonic_bursting": _NO_BURSTS,
+    "phasic_bursting": _ONCE,
+    "rebound_burst": _ONCE,
+    "inhibition_induced_bursting": _NO_BURSTS,
+    "mixed_mode": f"{_SAME}the second interspike interval under a constant current is as long as the last.",
+    "spike_frequency_adaptation": f"{_SAME}the interspike intervals under a constant current never lengthen.",
 }
 """For neurons whose reset forgets everything."""
 
-_LEAK = "After a pulse the potential only falls back to rest: "
-LEAKY: Arguments = {
-    "spike_latency": _LEAK + "nothing fires later than the pulse.",
-    "bistability": _LEAK + "nothing fires later than the pulse.",
-}
+_LEAK = "After a pulse the potential only returns to rest, so no spike occurs after the end of the pulse."
+LEAKY: Arguments = {"spike_latency": _LEAK, "bistability": _LEAK}
 """For neurons that are linear below the threshold, with a reset below it."""

@@ -33,11 +33,12 @@ from plausiwidgets.support.lazy import torch
 SOURCE = "Izhikevich, Neural Networks 14, 2001"
 
 _SUPERPOSED = (
-    "The response is linear: a fast ramp to A/2 swings no higher than where A, the end of the slow one, holds it."
+    "The model is linear, so a fast ramp to A/2 never drives the potential above the level "
+    "that the slow ramp reaches at A."
 )
 _WITHIN_A_TURN = (
-    "Between spikes the potential swings, less each time: it fires within one turn of the last spike, or never again. "
-    "So its firing starts at a rate of ω/2π or more."
+    "Between spikes the oscillation decays, so the next spike occurs within one cycle or "
+    "never. Firing therefore starts at a rate of at least ω/2π."
 )
 _REST = -65.0
 _SPAN = 15.0
@@ -68,34 +69,36 @@ NEURON = NeuronModel(
     "rf", step,
     parameters=[
         Parameter("b", -0.1, -0.5, -0.005, "1/ms", "asinh", 0.02, limits=(None, 0.0), group="membrane",
-                  description="Growth rate of the oscillation, negative: how fast it is damped.", source=SOURCE),
+                  description="Growth rate of the oscillation: more negative values damp it faster.", source=SOURCE),
         Parameter("omega", 0.25, 0.05, 1.0, "1/ms", "log", group="membrane",
-                  description="Angular frequency of the oscillation; its period is 2π/ω, from 6 to 126 ms.",
+                  description="Angular frequency of the oscillation. Its period is 2π/ω, from 6 to 126 ms.",
                   source=f"{SOURCE}; subthreshold resonance from 8 to 160 Hz"),
         Parameter("x_reset", 0.0, -2.0, 2.0, "1", group="spike and reset",
-                  description="The current-like variable right after a spike.", source=SOURCE),
+                  description="Current-like variable right after a spike.", source=SOURCE),
         Parameter("y_reset", 1.0, -2.0, 1.0, "1", limits=(None, 1.0), group="spike and reset",
-                  description="The voltage-like variable right after a spike: 0 is rest, 1 the threshold.",
+                  description="Voltage-like variable right after a spike: 0 is rest, 1 is the threshold.",
                   source=SOURCE),
     ],
     initial_state=initial_state,
-    current=Parameter("current", 0.3, -2.0, 4.0, "1/ms", description="Injected current: change of x a ms."),
+    current=Parameter("current", 0.3, -2.0, 4.0, "1/ms", description="Injected current, as the change of x per ms."),
     rest=_REST, threshold=_REST + _SPAN, dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential, −65 mV + 15 mV · y."),
-        StateVariable("x", "1", "Current-like variable: a quarter of a period ahead of the potential."),
+        StateVariable("x", "1", "Current-like variable, a quarter of a period ahead of the potential."),
     ],
     equations="dx/dt = b x − ω y + I\ndy/dt = ω x + b y\nv = −65 mV + 15 mV · y\n"
     "y ≥ 1: spike, x → x_reset, y → y_reset",
     scheme="Exact between spikes, because the equations are linear and the current of a step is constant.",
     order=None,
     title="Resonate-and-fire",
-    description="A damped oscillator with a threshold: it prefers inputs at its own frequency, and fires after "
-    "inhibition. Linear, so that it cannot accommodate: a slow ramp reaches what its end would.",
+    in_sentence="resonate-and-fire neuron",
+    description="A damped oscillator with a threshold. It prefers inputs at its resonance frequency and can fire "
+                "after inhibition. It is linear, so it cannot accommodate.",
     source=f"{SOURCE}, doi:10.1016/S0893-6080(01)00078-8",
     presets=[
-        Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
-               "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
+        Preset("Pulse pairs one period apart", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0,
+               "amplitude": 0.435, "interval": 25.0, "holding": 0.0}, "resonator", 0.1,
+               f"{SOURCE}; pulses adapted to this protocol")
     ],
     ruled_out=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
     validate=False,

@@ -83,28 +83,31 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_WANG),
+              description="Membrane capacitance: larger values make the potential change more slowly.", source=_WANG),
     Parameter("g_L", 0.1, 0.02, 0.5, "mS/cm²", "log", group="membrane",
-              description="Leak conductance: pulls the potential to rest.", source=_WANG),
+              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+              source=_WANG),
     Parameter("E_L", -65.0, -80.0, -58.0, "mV", group="membrane",
-              description="Leak reversal potential: near it the neuron rests.", source=_WANG),
+              description="Leak reversal potential, at or near the resting potential.", source=_WANG),
     Parameter("g_Na", 35.0, 15.0, 100.0, "mS/cm²", group="channels",
-              description="Sodium conductance: drives the spike.", source=_WANG),
+              description="Sodium conductance, which drives the spike.", source=_WANG),
     Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="channels", vary=False,
               description="Sodium reversal potential.", source=_WANG),
     Parameter("g_K", 9.0, 3.0, 40.0, "mS/cm²", group="channels",
-              description="Potassium conductance: ends the spike.", source=_WANG),
+              description="Potassium conductance, which ends the spike.", source=_WANG),
     Parameter("E_K", -90.0, -95.0, -70.0, "mV", group="channels",
               description="Potassium reversal potential.", source=_WANG),
     Parameter("phi", 5.0, 0.5, 10.0, "1", "log", group="channels",
-              description="Speed of the gates: slow ones leave a deep trough after a spike.",
+              description="Speed of the gates: smaller values deepen the afterhyperpolarization.",
               source=f"{_WANG}, fig. 3: 2 to 5"),
 ]  # fmt: skip
 
 PRESETS = [
     Preset("Fast-spiking interneuron", {"phi": 5.0, "amplitude": 1.0}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3A"),
-    Preset("Deeper troughs, phi 3.3", {"phi": 3.3, "amplitude": 1.2}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3B"),
-    Preset("Deepest troughs, phi 2", {"phi": 2.0, "amplitude": 1.4}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3C"),
+    Preset("Deeper afterhyperpolarization (phi 3.3)", {"phi": 3.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
+           f"{_WANG}, fig. 3B"),
+    Preset("Deepest afterhyperpolarization (phi 2)", {"phi": 2.0, "amplitude": 1.4}, "tonic_spiking", 0.05,
+           f"{_WANG}, fig. 3C"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
@@ -120,7 +123,7 @@ NEURON = NeuronModel(
     peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
+        StateVariable("h", "1", "Sodium inactivation gate: 1 is fully available, 0 is inactivated."),
         StateVariable("n", "1", "Potassium activation."),
     ],
     equations="C dv/dt = I − g_Na m∞³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_L (v − E_L)\n"
@@ -131,8 +134,9 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Wang–Buzsáki",
-    description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
-    "opens at once and shallow troughs between spikes.",
+    in_sentence="Wang–Buzsáki neuron",
+    description="A hippocampal fast-spiking interneuron: Hodgkin–Huxley channels with instantaneous sodium "
+    "activation and shallow afterhyperpolarizations.",
     source=f"{_WANG}, doi:10.1523/JNEUROSCI.16-20-06402.1996",
     presets=PRESETS,
     validate=False,

@@ -66,7 +66,7 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, 
 
 PARAMETERS = [
     Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_WILSON),
+              description="Membrane capacitance: larger values make the potential change more slowly.", source=_WILSON),
     Parameter("E_Na", 50.0, 40.0, 60.0, "mV", group="membrane", vary=False,
               description="Sodium reversal potential.", source=_WILSON),
     Parameter("E_K", -95.0, -100.0, -80.0, "mV", group="membrane", vary=False,
@@ -74,18 +74,18 @@ PARAMETERS = [
     Parameter("E_T", 120.0, 80.0, 140.0, "mV", group="membrane", vary=False,
               description="Calcium reversal potential.", source=_WILSON),
     Parameter("g_K", 26.0, 20.0, 32.0, "mS/cm²", group="channels",
-              description="Potassium conductance: ends the spike.", source=_WILSON),
+              description="Potassium conductance, which ends the spike.", source=_WILSON),
     Parameter("tau_R", 4.2, 1.5, 6.0, "ms", "log", group="channels",
-              description="Time constant of recovery: fast-spiking cells have 1.5 ms.", source=_WILSON),
+              description="Recovery time constant, 1.5 ms in fast-spiking cells.", source=_WILSON),
     Parameter("g_T", 0.1, 0.0, 4.0, "mS/cm²", group="adaptation",
-              description="Calcium conductance: much of it makes bursts.", source=_WILSON),
+              description="Calcium conductance: large values produce bursts.", source=_WILSON),
     Parameter("tau_T", 14.0, 5.0, 30.0, "ms", "log", group="adaptation",
               description="Time constant of the calcium conductance.", source=_WILSON),
     Parameter("g_H", 5.0, 0.0, 15.0, "mS/cm²", group="adaptation",
-              description="Potassium conductance that calcium opens: slows the neuron down, and ends bursts.",
+              description="Calcium-activated potassium conductance, which slows firing and ends bursts.",
               source=_WILSON),
     Parameter("tau_H", 45.0, 15.0, 150.0, "ms", "log", group="adaptation",
-              description="Time constant of that conductance.", source=_WILSON),
+              description="Time constant of the calcium-activated potassium conductance.", source=_WILSON),
 ]  # fmt: skip
 
 _BOOK = f"{_WILSON}; values as in Trappenberg, Fundamentals of Computational Neuroscience, 2010, ch. 2"
@@ -109,9 +109,9 @@ NEURON = NeuronModel(
     peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
-        StateVariable("r", "1", "Recovery: opens the potassium channels that end a spike."),
-        StateVariable("t", "1", "Calcium conductance, relative to g_T."),
-        StateVariable("h", "1", "Potassium conductance that calcium opens, relative to g_H."),
+        StateVariable("r", "1", "Recovery variable, which opens the potassium channels that end a spike."),
+        StateVariable("t", "1", "Calcium conductance relative to g_T."),
+        StateVariable("h", "1", "Calcium-activated potassium conductance relative to g_H."),
     ],
     equations="C dv/dt = I − m∞ (v − E_Na) − g_K r (v − E_K) − g_T t (v − E_T) − g_H h (v − E_K)\n"
     "tau_R dr/dt = r∞ − r\n"
@@ -121,8 +121,10 @@ NEURON = NeuronModel(
     scheme=SCHEME,
     order=2,
     title="Wilson",
-    description="Neurons of the human neocortex in four polynomial equations: sodium, recovery, a calcium current and "
-    "what it opens. Regular spiking, fast spiking and bursting cells differ in three numbers.",
+    in_sentence="Wilson neuron",
+    description="Human neocortical neurons in four polynomial equations: potential, recovery, a calcium current and "
+    "a calcium-activated potassium current. Regular spiking, fast spiking and bursting cells differ in "
+    "only three parameters.",
     source=f"{_WILSON}, doi:10.1006/jtbi.1999.1002",
     presets=PRESETS,
     validate=False,

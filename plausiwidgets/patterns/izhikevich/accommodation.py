@@ -41,25 +41,29 @@ ACCOMMODATION = Pattern(
     key="accommodation",
     letter="R",
     title="Accommodation",
+    in_sentence="accommodation",
     description=(
-        "The neuron fires at a current that rises fast, and not at one that rises slowly, although that ends higher."
+
+        "The neuron fires when the current rises quickly but not when it rises slowly, even "
+        "though the slow ramp ends higher."
     ),
-    look_for="Look for a spike in the fast ramp and none in the slow ramp.",
+    look_for="Look for a spike in the fast ramp and no spike in the slow ramp.",
     function="Responds to sudden changes and ignores slow drifts.",
-    parameter_hint="Recovery must keep up with a slow rise of the potential.",
+    parameter_hint="Recovery must be fast enough to follow a slow rise of the potential.",
     source=SOURCE,
     stimulus_parameters=[
         STEP,
         HOLDING,
         StimulusParameter("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
-            description="Length of the fast ramp; the slow one takes 16 times as long."),
+            description="Duration of the fast ramp. The slow ramp takes 16 times as long."),
     ],
     sweeps=_ramps,
     measure=_accommodation,
     criteria=[
-        silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
-        count("fast", "fast ramp: fires", at_least(1), "spikes",
-            "Spikes during the fast ramp and the 50 ms after it."),
+        silent("slow", "silent during the slow ramp",
+            "Number of spikes during the slow ramp, which ends twice as high as the fast ramp."),
+        count("fast", "fires in response to the fast ramp", at_least(1), "spikes",
+            "Number of spikes during the fast ramp and the following 50 ms."),
         ALL_OR_NONE,
         RATE,
     ],

@@ -103,17 +103,17 @@ def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
 
 
 _CRITERIA = (
-    spikes(at_least(8), text="Spikes in the second after a single pulse: the firing must sustain itself."),
+    spikes(at_least(8), "keeps firing after the pulse",
+        text="Number of spikes in the second after a single pulse. The firing must sustain itself."),
     replace(
         PERSISTS,
-        description="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
+        description="Time from the last spike to the end of the sweep, in units of the typical interspike interval.",
     ),
-    quantity("ends", "second pulse ends it", at_most(1.5), "periods", scale=3.0,
-        text="Time from a second pulse to the last spike, in periods of the running firing, at the best of 20 phases "
-             "and of either sign: after it, no spike until the end."),
-    quantity("returns", "back at rest", at_most(1.5), "mV", scale=3.0, per_span=True,
-        text="How far from its resting potential the neuron still is at the end: a pause in firing is not the other "
-             "stable state."),
+    quantity("ends", "second pulse stops the firing", at_most(1.5), "periods", scale=3.0,
+        text="Time from a second pulse to the last spike, in units of the firing period. The second pulse is tested "
+             "at 20 phases with either sign, and the best result counts."),
+    quantity("returns", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
+        text="Distance from the resting potential at the end. A pause in firing is not the second stable state."),
     RATE,
 )  # fmt: skip
 
@@ -121,12 +121,15 @@ BISTABILITY = Pattern(
     key="bistability",
     letter="P",
     title="Bistability",
+    in_sentence="bistability",
     description=(
-        "One brief pulse switches a lasting firing on, and another one, of either sign, well timed, switches it off."
+        "One brief pulse switches on sustained firing; a second, well-timed pulse of either sign switches it off."
     ),
-    look_for="Look for firing that goes on after the first pulse and stops after the second.",
-    function="A memory of one bit in a single neuron.",
-    parameter_hint="Rest and firing must both be stable: holding level and reset decide.",
+    look_for="Look for firing that continues after the first pulse and stops after the second.",
+    function="A one-bit memory in a single neuron.",
+    parameter_hint=(
+        "Rest and firing must both be stable, which depends on the holding current and the reset potential."
+    ),
     source=SOURCE,
     stimulus_parameters=[PULSE, HOLDING],
     sweeps=_sketch,
@@ -142,7 +145,7 @@ BISTABILITY = Pattern(
     ],
     main_sweep="second pulse",
     verification={
-        f"in {LASTING / 1000:g} s of firing, and of silence": longer(
+        f"during {LASTING / 1000:g} s of firing and {LASTING / 1000:g} s of silence": longer(
             [PULSE, HOLDING], _CRITERIA, _sketch, procedure=lambda bench: _procedure(bench, LASTING, RUN + LASTING)
         )
     },

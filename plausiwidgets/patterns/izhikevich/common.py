@@ -28,8 +28,8 @@ from plausiwidgets.patterns.response import Graded, Measurement, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 SOURCE = (
-    "Pattern: Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1; "
-    "protocol, criteria and intervals are this package's choice"
+    "Pattern from Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1. This package "
+    "defines the protocol, the criteria and the accepted ranges."
 )
 
 # -- stimulus values -------------------------------------------------------------------------------
@@ -47,38 +47,39 @@ def width(high: float, text: str) -> StimulusParameter:
 
 
 def interval(default: float, low: float, high: float) -> StimulusParameter:
-    text = "Interval T between the onsets of a pair of pulses."
+    text = "Interval T between the onsets of the two pulses of a pair."
     return StimulusParameter("interval", default, low, high, unit="ms", scale="log", description=text)
 
 
 # -- criteria --------------------------------------------------------------------------------------
 
-QUIET_AFTER = count("quiet_after", "silent after", at_most(0), "spikes",
-    "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop with it.")  # fmt: skip
-RATE = quantity("rate", "mean rate", at_most(250.0), "Hz", scale=100.0,
-    text="Spikes per second, of the busiest sweep: above it the neuron runs away.")  # fmt: skip
-ALL_OR_NONE = quantity("all_or_none", "all or none", at_least(0.3), "1", scale=0.3, without_reset=True,
-    text="How far the lowest top of what fires is above the highest potential of what must stay silent, as a share of "
-         "a full spike of the model: a neuron that answers by degrees has no threshold.")  # fmt: skip
-FLAT = quantity("flat", "potential settles", at_most(0.75), "mV", scale=1.5, per_span=True,
-    text="How much the potential still moves in the last 100 ms of the step: it must have come to rest.")  # fmt: skip
-NO_BLOCK = quantity("no_block", "not blocked", at_most(3.75), "mV", scale=3.75, per_span=True,
-    text="How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot "
-         "fire any more (depolarization block), which is not rest.")  # fmt: skip
-PERSISTS = quantity("persists", "silence at the end", at_most(1.5), "intervals", scale=2.0,
-    text="Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on to the "
-         "end.")  # fmt: skip
-BURSTS_PERSIST = quantity("persists", "silence at the end", at_most(1.5), "periods", scale=2.0,
-    text="Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.")  # fmt: skip
-BURST_RATIO = ratio("ratio", "gaps over intervals within", at_least(2.0), unit="×", scale=0.5,
-    text="How much longer the intervals between bursts are than those within: the largest jump between neighbours of "
-         "the sorted intervals.")  # fmt: skip
-BURST_SMALLEST = count("smallest", "spikes of the smallest burst", at_least(3), "spikes",
-    "Spikes of the smallest complete burst: an isolated spike or a pair is no burst.")  # fmt: skip
-BURST_LARGEST = count("largest", "spikes of the largest burst", at_most(40), "spikes",
-    "Spikes of the largest burst: more than 40 is not a burst but running away.")  # fmt: skip
-LONGEST_ISI = quantity("longest_isi", "longest interval", at_most(25.0), "ms", scale=25.0,
-    text="The longest interval within the burst.")  # fmt: skip
+QUIET_AFTER = count("quiet_after", "silent after the stimulus", at_most(0), "spikes",
+    "Number of spikes later than 50 to 100 ms after the end of the stimulus.")  # fmt: skip
+RATE = quantity("rate", "physiological firing rate", at_most(250.0), "Hz", scale=100.0,
+    text="Firing rate in the sweep in which the neuron fires "
+         "fastest. Rates above the limit are not physiological.")  # fmt: skip
+ALL_OR_NONE = quantity("all_or_none", "all-or-none spikes", at_least(0.3), "1", scale=0.3, without_reset=True,
+    text="Lowest peak of the sweeps that must fire, minus the highest potential of those that must stay silent. The "
+         "unit is a full spike of the model. A graded response has no threshold.")  # fmt: skip
+FLAT = quantity("flat", "settles at a steady potential", at_most(0.75), "mV", scale=1.5, per_span=True,
+    text="Range of the membrane potential in the last 100 ms of the step.")  # fmt: skip
+NO_BLOCK = quantity("no_block", "no depolarization block", at_most(3.75), "mV", scale=3.75, per_span=True,
+    text="Steady potential minus threshold. A neuron far above its threshold is silent because of depolarization "
+         "block, not because it is at rest.")  # fmt: skip
+PERSISTS = quantity("persists", "fires until the end", at_most(1.5), "intervals", scale=2.0,
+    text="Time from the last spike to the end of the "
+         "stimulus, in units of the typical interspike interval.")  # fmt: skip
+BURSTS_PERSIST = quantity("persists", "fires until the end", at_most(1.5), "periods", scale=2.0,
+    text="Time from the last spike to the end of the stimulus, in units of the burst period.")  # fmt: skip
+BURST_RATIO = ratio("ratio", "bursts clearly separated", at_least(2.0), unit="×", scale=0.5,
+    text="Ratio of the intervals between bursts to the intervals within bursts. The measure is "
+        "the largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
+BURST_SMALLEST = count("smallest", "at least 3 spikes per burst", at_least(3), "spikes",
+    "Number of spikes in the smallest complete burst. Single spikes and doublets do not count as bursts.")  # fmt: skip
+BURST_LARGEST = count("largest", "at most 40 spikes per burst", at_most(40), "spikes",
+    "Number of spikes in the largest burst. More than 40 spikes is continuous firing rather than a burst.")  # fmt: skip
+LONGEST_ISI = quantity("longest_isi", "compact burst", at_most(25.0), "ms", scale=25.0,
+    text="Longest interspike interval within the burst.")  # fmt: skip
 
 
 def longer(
@@ -95,20 +96,20 @@ def longer(
     )  # fmt: skip
 
 
-def spikes(accepted: Interval, text: str = "Spikes during the stimulus.") -> Criterion:
-    return count("n", "spikes", accepted, "spikes", text)
+def spikes(accepted: Interval, title: str, text: str = "Number of spikes during the stimulus.") -> Criterion:
+    return count("n", title, accepted, "spikes", text)
 
 
-def silent(key: str, text: str, sweep: str = "") -> Criterion:
-    return count(key, f"{sweep or key}: silent", at_most(0), "spikes", text)
+def silent(key: str, title: str, text: str) -> Criterion:
+    return count(key, title, at_most(0), "spikes", text)
 
 
 def bursts(accepted: Interval, text: str) -> Criterion:
-    return count("bursts", "complete bursts", accepted, "bursts", text)
+    return count("bursts", "enough complete bursts", accepted, "bursts", text)
 
 
 def latency(accepted: Interval, text: str) -> Criterion:
-    return quantity("latency", "latency", accepted, "ms", scale=50.0, text=text)
+    return quantity("latency", "fires soon enough", accepted, "ms", scale=50.0, text=text)
 
 
 # -- marks -----------------------------------------------------------------------------------------

@@ -33,13 +33,14 @@ MAX_RHEOBASE_RETRIES = 2
 
 FIRES = spikes(
     at_least(2),
-    text="Spikes in the last 2 s of a step of 3 s at the full amplitude, or at the half, the quarter and so on where "
-    "that blocks the neuron: it must fire to the end.",
+    "fires until the end",
+    text="Number of spikes in the last 2 s of a 3 s step. If the full amplitude causes depolarization block, the "
+    "amplitude is halved until the neuron fires to the end.",
 )
-MONOTONE = quantity("monotone", "rate never falls with current", at_least(1.0), "1", scale=0.2,
-    text="Smallest ratio of a rate to that of the next weaker step.")  # fmt: skip
-MAX_RATE = quantity("rate", "rate at twice the rheobase", at_most(500.0), "Hz", scale=200.0,
-    text="Spikes per second there.")  # fmt: skip
+MONOTONE = quantity("monotone", "f–I curve is monotonic", at_least(1.0), "1", scale=0.2,
+    text="Smallest ratio of a firing rate to the rate at the next weaker step.")  # fmt: skip
+MAX_RATE = quantity("rate", "physiological rate at twice the rheobase", at_most(500.0), "Hz", scale=200.0,
+    text="Firing rate at twice the rheobase.")  # fmt: skip
 MARKS = (
     Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH),
@@ -47,7 +48,7 @@ MARKS = (
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH, sweep="10 % above"),
     Mark("rate", "spikes", LENGTH / 3.0, LENGTH, sweep="twice the rheobase"),
 )
-RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz", onset="rheobase")
+RATE_CURVE = Curve("amplitude", "rate", "step amplitude", "firing rate", y_unit="Hz", onset="rheobase")
 
 
 def _step(height: Value, length: float = LENGTH) -> Sweep:
@@ -144,28 +145,29 @@ def _procedure(
 
 _CRITERIA_1 = (
     FIRES,
-    quantity("period_growth", "period grows without end", at_least(1.5), "1", scale=0.5,
-        text="How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
-             "from 10 % to 1 %. Class 1 can fire as slowly as one likes: 13 where the rate is a square root of the "
-             "distance from the rheobase, 2 where the period is its logarithm."),
-    ratio("rate_range", "rise of the rate", at_least(4.0), scale=1.0,
-        text="Rate at twice the rheobase over that just above it."),
+    quantity("period_growth", "period diverges at rheobase (class 1)", at_least(1.5), "1", scale=0.5,
+        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
+             "class 1 neuron can fire arbitrarily slowly. The value is 13 if the rate grows as the square root of "
+             "the distance from rheobase (SNIC). It is 2 if the period grows logarithmically."),
+    ratio("rate_range", "firing rate rises strongly with current", at_least(4.0), scale=1.0,
+        text="Firing rate at twice the rheobase, divided by the rate just above rheobase."),
     MONOTONE,
     MAX_RATE,
 )  # fmt: skip
 
-_GOES_ON = quantity("goes_on", "goes on to grow", at_least(0.5), "1", scale=0.5,
-    text="How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it "
-         "grew from 1 % to 0.01 %.")  # fmt: skip
+_GOES_ON = quantity("goes_on", "period keeps growing", at_least(0.5), "1", scale=0.5,
+    text="Growth of the period from 0.01 % to 0.0001 % above rheobase, divided by its growth from 1 % to "
+         "0.01 %.")  # fmt: skip
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
     letter="G",
-    title="Class 1 excitable",
-    description="The weakest step that fires at all fires slowly, and the rate rises smoothly with the current.",
-    look_for="Look for a rate–current curve that starts near zero.",
-    function="The rate can encode the strength of the input over a wide range.",
-    parameter_hint="Recovery must not outrun the potential: a small or negative b of Izhikevich.",
+    title="Class 1 excitability",
+    in_sentence="class 1 excitability",
+    description="Just above rheobase the neuron fires slowly, and its firing rate rises smoothly with the current.",
+    look_for="Look for an f–I curve that starts near zero.",
+    function="The firing rate can encode the strength of the input over a wide range.",
+    parameter_hint="Recovery must respond weakly to the potential (small or negative b in the Izhikevich model).",
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=_sweeps,
@@ -187,15 +189,15 @@ CLASS_1_EXCITABLE = Pattern(
 
 _CRITERIA_2 = (
     FIRES,
-    quantity("period_growth", "period stays finite", at_most(1.5), "1", scale=0.5,
-        text="How much the period between spikes grows from 1 % to 0.01 % above the rheobase, over how much it grows "
-             "from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2."),
-    quantity("rate_rheobase", "rate at the rheobase", at_least(3.0), "Hz", scale=3.0,
-        text="Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero."),
-    quantity("rate_near", "no steep start", between(0.75, 1.05), "1", scale=0.2,
-        text="Rate just above the rheobase over that 1 % above."),
-    quantity("rate_floor", "start over later rate", at_least(0.2), "1", scale=0.1,
-        text="Rate just above the rheobase over that at twice it."),
+    quantity("period_growth", "period stays finite at rheobase (class 2)", at_most(1.5), "1", scale=0.5,
+        text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
+             "class 2 neuron has a minimum firing rate, which gives 0 to 1.2."),
+    quantity("rate_rheobase", "fires fast enough at rheobase", at_least(3.0), "Hz", scale=3.0,
+        text="Firing rate just above rheobase. A class 2 neuron does not start at zero."),
+    quantity("rate_near", "flat f–I curve near rheobase", between(0.75, 1.05), "1", scale=0.2,
+        text="Firing rate just above rheobase, divided by the rate 1 % above rheobase."),
+    quantity("rate_floor", "starts at a high rate", at_least(0.2), "1", scale=0.1,
+        text="Firing rate just above rheobase, divided by the rate at twice the rheobase."),
     MAX_RATE,
 )  # fmt: skip
 
@@ -204,11 +206,14 @@ _NOT_ABOVE_0 = StimulusParameter("holding", 0.0, -1.0, 0.0, of="current", limits
 CLASS_2_EXCITABLE = Pattern(
     key="class_2_excitable",
     letter="H",
-    title="Class 2 excitable",
-    description="Below a critical current the neuron is silent; above it, it fires at a high rate at once.",
-    look_for="Look for a rate–current curve that starts with a jump.",
-    function="The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
-    parameter_hint="Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx).",
+    title="Class 2 excitability",
+    in_sentence="class 2 excitability",
+    description="Below a critical current the neuron is silent; above it, firing starts at a high rate.",
+    look_for="Look for an f–I curve that starts with a jump.",
+    function=(
+        "The neuron signals whether the input is above threshold, but its firing rate hardly depends on the input."
+    ),
+    parameter_hint="Fast recovery that follows the potential (a and b in Izhikevich, a in AdEx).",
     source=SOURCE,
     stimulus_parameters=[STEP, _NOT_ABOVE_0],
     sweeps=_sweeps,

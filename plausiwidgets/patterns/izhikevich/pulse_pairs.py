@@ -55,12 +55,27 @@ def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], d
 
 def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     fire = [
-        count(name, f"{name}: fires", at_least(1), "spikes", "Spikes from two pulses whose onsets are this far apart.")
+        count(
+            name,
+            f"fires at {name}",
+            at_least(1),
+            "spikes",
+            "Number of spikes after two pulses with this interval between their onsets.",
+        )
         for name in window.fire
     ]
-    what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
-    rest = [silent(n, f"Spikes after the {what[n]}: it must not reach the threshold.") for n in window.silent]
+    rest = [_single() if name == SINGLE else _pair(name) for name in window.silent]
     return [*fire, *rest, ALL_OR_NONE, RATE]
+
+
+def _pair(gap: str) -> Criterion:
+    text = "Number of spikes after a pair of pulses with this gap. The pair must stay below the threshold."
+    return silent(gap, f"silent at {gap}", text)
+
+
+def _single() -> Criterion:
+    text = "Number of spikes after a single pulse. The pulse must stay below the threshold."
+    return silent(SINGLE, "silent after a single pulse", text)
 
 
 def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
@@ -83,12 +98,14 @@ RESONATOR = Pattern(
     key="resonator",
     letter="K",
     title="Resonator",
-    description="The neuron fires at a pair of pulses only if their interval fits its own rhythm.",
-    look_for=(
-        "Look for a spike at the interval T, and none at half of it, at one and a half, or after a single pulse."
+    in_sentence="resonance",
+    description="The neuron fires in response to a pair of pulses only if their interval matches its own period.",
+    look_for=("Look for a spike at interval T, and no spike at T/2, at 1.5 T or after a single pulse."),
+    function="Selects inputs by their frequency, so several neurons can share one line.",
+    parameter_hint=(
+        "The period of the subthreshold oscillation sets T. The amplitude must be enough for a "
+        "pair at interval T but not for the other stimuli."
     ),
-    function="Selects inputs by their frequency: several neurons can share one line.",
-    parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
     source=SOURCE,
     stimulus_parameters=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
@@ -109,7 +126,7 @@ _T = interval(5.0, 4.0, 15.0)
 _GAPS = {f"gap {x:g} T": float(x) for x in np.arange(2.0, 8.01, 0.125)}
 _EVERY_GAP = longer(
     [PULSE, HOLDING, _T],
-    [silent("most", "The most spikes of a pair of pulses 2 to 8 T apart.", "gaps of 2 T to 8 T")],
+    [silent("most", "silent at every gap", "Maximum number of spikes after a pair of pulses that are 2 to 8 T apart.")],
     _sweeps(2.0, _GAPS),
     lambda r, s: {"most": np.max([r[name].count() for name in _GAPS], axis=0)},
 )
@@ -118,10 +135,11 @@ INTEGRATOR = Pattern(
     key="integrator",
     letter="L",
     title="Integrator",
-    description="The neuron fires at pulses that come close together, and not at pulses far apart.",
+    in_sentence="temporal integration",
+    description="The neuron fires in response to two pulses in close succession, but not to pulses far apart.",
     look_for="Look for a spike at the short gaps only.",
     function="Detects coincident inputs.",
-    parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
+    parameter_hint="The membrane time constant, and an amplitude between half the threshold and the full threshold.",
     source=SOURCE,
     stimulus_parameters=[PULSE, HOLDING, _T],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),

@@ -34,8 +34,8 @@ from plausiwidgets.simulation.traces import Traces
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
 DURING = count("during", "silent during inhibition", at_most(0), "spikes",
-    "Spikes during the inhibitory pulse.")  # fmt: skip
-REBOUND = latency(at_most(150.0), "Time from the release of the inhibition to the first spike.")
+    "Number of spikes during the inhibitory pulse.")  # fmt: skip
+REBOUND = latency(at_most(150.0), "Time from the release from inhibition to the first spike.")
 
 MARKS = (
     *BEFORE_ONSET, Mark("during", "quiet", 0.0, "width"), Mark("n", "spikes", "width"),
@@ -67,15 +67,20 @@ REBOUND_SPIKE = Pattern(
     key="rebound_spike",
     letter="M",
     title="Rebound spike",
-    description="A brief inhibition is followed by a spike.",
-    look_for="Look for the spike after the release of the inhibition, and for silence during it.",
-    function="Turns an inhibitory input into an output; rhythms of half-centre circuits rest on it.",
-    parameter_hint="Inhibition must take recovery away: a large b of Izhikevich, a large a of AdEx.",
+    in_sentence="a rebound spike",
+    description="A spike follows a brief inhibition.",
+    look_for="Look for a spike after the release from inhibition, and for silence during the inhibition.",
+    function="Turns an inhibitory input into an output; rhythms of half-centre circuits depend on this mechanism.",
+    parameter_hint="Inhibition must lower the recovery variable (large b in Izhikevich, large a in AdEx).",
     source=SOURCE,
     stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
-    criteria=[DURING, spikes(exactly(1), "Spikes after the release."), REBOUND],
+    criteria=[
+        DURING,
+        spikes(exactly(1), "exactly one rebound spike", "Number of spikes after the release from inhibition."),
+        REBOUND,
+    ],
     event=(-30.0, After(120.0)),
     marks=MARKS,
 )
@@ -84,21 +89,22 @@ REBOUND_BURST = Pattern(
     key="rebound_burst",
     letter="N",
     title="Rebound burst",
-    description="A brief inhibition is followed by a burst.",
-    look_for="Look for at least three close spikes after the release, then silence.",
-    function="Thalamic cells answer inhibition so, as in sleep spindles.",
-    parameter_hint="As for a rebound spike, with a high reset that lets one spike follow the other.",
+    in_sentence="a rebound burst",
+    description="A burst follows a brief inhibition.",
+    look_for="Look for at least three closely spaced spikes after the release from inhibition, then silence.",
+    function="Thalamic cells respond to inhibition in this way, for example during sleep spindles.",
+    parameter_hint="As for a rebound spike, but with a high reset potential, so that one spike triggers the next.",
     source=SOURCE,
     stimulus_parameters=[INHIBITING_PULSE, HOLDING, WIDTH],
     sweeps=_release(700.0),
     measure=_rebound,
     criteria=[
         DURING,
-        spikes(between(3, 40), "Spikes after the release."),
+        spikes(between(3, 40), "3 to 40 rebound spikes", "Number of spikes after the release from inhibition."),
         REBOUND,
         LONGEST_ISI,
-        quantity("last", "last spike", at_most(350.0), "ms", scale=200.0,
-            text="Time from the release to the last spike."),
+        quantity("last", "burst ends early", at_most(350.0), "ms", scale=200.0,
+            text="Time from the release from inhibition to the last spike."),
     ],
     event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
@@ -137,10 +143,11 @@ THRESHOLD_VARIABILITY = Pattern(
     key="threshold_variability",
     letter="O",
     title="Threshold variability",
-    description="A weak excitation alone does nothing; after a brief inhibition the same excitation fires.",
-    look_for="Look for a spike in the run with both pulses, and none with either alone.",
-    function="The threshold of a neuron is not a number: it depends on what came before.",
-    parameter_hint="Recovery that inhibition takes away, as for a rebound.",
+    in_sentence="threshold variability",
+    description="A weak excitation has no effect, but the same excitation elicits a spike after a brief inhibition.",
+    look_for="Look for a spike in the sweep with both pulses, and no spike in the sweeps with only one pulse.",
+    function="The threshold of a neuron is not a fixed number, because it depends on previous inputs.",
+    parameter_hint="Inhibition must lower the recovery variable, as for a rebound spike.",
     source=SOURCE,
     stimulus_parameters=[
         PULSE,
@@ -152,14 +159,17 @@ THRESHOLD_VARIABILITY = Pattern(
     sweeps=_inhibition_and_excitation,
     measure=_variability,
     criteria=[
-        silent("up", "Spikes after the excitatory pulse alone.", "excitation alone"),
-        silent("down", "Spikes after the inhibitory pulse alone.", "inhibition alone"),
-        count("n", "both: fires", at_least(1), "spikes",
-            "Spikes from the excitatory pulse on, when inhibition comes before it."),
-        silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
-        quantity("delay", "at the excitation", at_most(50.0), "ms", scale=50.0,
-            text="Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound "
-                 "from the inhibition."),
+        silent("up", "silent after excitation only",
+            "Number of spikes after the excitatory pulse without inhibition."),
+        silent("down", "silent after inhibition only",
+            "Number of spikes after the inhibitory pulse without excitation."),
+        count("n", "fires with both pulses", at_least(1), "spikes",
+            "Number of spikes after the onset of the excitatory pulse, when inhibition precedes it."),
+        silent("early", "silent until the excitation",
+            "Number of spikes before the excitatory pulse, when both pulses are applied."),
+        quantity("delay", "prompt response to excitation", at_most(50.0), "ms", scale=50.0,
+            text="Time from the end of the excitation to the spike; 0 if the spike is earlier. A late spike is a "
+                 "rebound from the inhibition."),
         ALL_OR_NONE,
         RATE,
     ],
@@ -172,6 +182,6 @@ THRESHOLD_VARIABILITY = Pattern(
         Mark("early", "quiet", 0.0, _excitation),
     ],
     main_sweep="both",
-    # Inhibition alone has no amplitude to search a threshold of.
+    # The sweep with inhibition only is left out, because the amplitude of the excitation does not change it.
     amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
 )  # fmt: skip

@@ -47,10 +47,11 @@ INHIBITION, GRACE = 400.0, 75.0
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
-CV = quantity("cv", "irregularity", at_most(0.1), "1", scale=0.2,
-    text="Standard deviation over mean of the intervals in the later half: small is regular.")  # fmt: skip
-SPREAD = quantity("spread", "spread of intervals", at_most(1.5), "1", scale=1.0,
-    text="The longest interval of the later half over its shortest.")  # fmt: skip
+CV = quantity("cv", "regular intervals (CV)", at_most(0.1), "1", scale=0.2,
+    text="Coefficient of variation (standard deviation / mean) of the interspike intervals in the second half. "
+         "Small values mean regular firing.")  # fmt: skip
+SPREAD = quantity("spread", "similar intervals (max/min)", at_most(1.5), "1", scale=1.0,
+    text="Longest divided by shortest interspike interval in the second half.")  # fmt: skip
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -80,7 +81,7 @@ def lasting(
         return measured | {"persists": (LASTING - f.last(times)) / pause}
 
     return {
-        f"in a stimulus of {LASTING / 1000:g} s": longer(stimulus_parameters, criteria, step(LASTING, sign), measure)
+        f"with a stimulus of {LASTING / 1000:g} s": longer(stimulus_parameters, criteria, step(LASTING, sign), measure)
     }
 
 
@@ -132,20 +133,21 @@ TONIC_SPIKING = Pattern(
     key="tonic_spiking",
     letter="A",
     title="Tonic spiking",
-    description="As long as the input is on, the neuron fires a regular train of spikes.",
+    in_sentence="tonic spiking",
+    description="The neuron fires a regular train of spikes for as long as the input lasts.",
     look_for="Look for evenly spaced spikes from the onset to the end of the step, and silence before and after.",
-    function="The rate of firing reports how strong a lasting input is.",
-    parameter_hint="The amplitude sets the rate; adaptation slows the train down.",
+    function="The firing rate encodes the strength of a sustained input.",
+    parameter_hint="The amplitude sets the firing rate; adaptation lowers it.",
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
-        spikes(at_least(5)),
+        spikes(at_least(5), "fires enough spikes"),
         # Without it mixed mode passes, and a strong adaptation of the first interval: their late half is regular too.
-        ratio("initial", "no initial burst", at_least(1.0 / 3.0), scale=0.5,
-            text="Longer of the first two intervals over the steady interval: the firing must not start with a "
-                 "burst."),
+        ratio("initial", "starts without a burst", at_least(1.0 / 3.0), scale=0.5,
+            text="Longer of the first two interspike intervals, divided by the steady-state interval. Small values "
+                 "mean an initial burst."),
         CV,
         SPREAD,
         PERSISTS,
@@ -166,9 +168,9 @@ TONIC_SPIKING = Pattern(
 
 
 _NO_LATER_SPIKE = {
-    "in a stimulus of 20 s": longer(
+    "with a stimulus of 20 s": longer(
         [STEP, HOLDING],
-        [silent("late", "Spikes later than 2 s after the onset.", "long step")],
+        [silent("late", "silent after the first 2 s", "Number of spikes later than 2 s after stimulus onset.")],
         lambda s: {"long step": Sweep([pulse(0.0, 10.0 * LONG, s.amplitude)], 10.0 * LONG)},
         lambda r, s: {"late": r["long step"].count(LONG)},
     )
@@ -190,19 +192,20 @@ PHASIC_SPIKING = Pattern(
     key="phasic_spiking",
     letter="B",
     title="Phasic spiking",
-    description="The neuron fires a single spike at the onset of the input and then stays quiet.",
-    look_for="Look for exactly one spike at the start, and a flat potential for the rest of the step.",
-    function="Marks that something has changed, and ignores that it lasts.",
+    in_sentence="phasic spiking",
+    description="The neuron fires a single spike at stimulus onset and then stays silent.",
+    look_for="Look for exactly one spike at stimulus onset, and a flat potential for the rest of the step.",
+    function="Signals a change in the input and ignores a sustained input.",
     parameter_hint=(
-        "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes back."
+        "A recovery variable that follows the potential (b in Izhikevich, a in AdEx) prevents later spikes."
     ),
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 50.0),
     criteria=[
-        spikes(exactly(1)),
-        latency(at_most(100.0), "Time from the onset to the spike."),
+        spikes(exactly(1), "fires exactly one spike"),
+        latency(at_most(100.0), "Time from stimulus onset to the spike."),
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
@@ -221,20 +224,22 @@ PHASIC_BURSTING = Pattern(
     key="phasic_bursting",
     letter="D",
     title="Phasic bursting",
-    description="The neuron answers the onset of the input with one burst and then stays quiet.",
-    look_for="Look for one burst at the start, then a flat potential.",
-    function="Reports the start of an input reliably: a burst is harder to miss than a spike.",
-    parameter_hint="A high reset makes the burst, recovery that follows the potential ends it for good.",
+    in_sentence="phasic bursting",
+    description="The neuron fires a single burst at stimulus onset and then stays silent.",
+    look_for="Look for one burst at stimulus onset, then a flat potential.",
+    function="Signals the onset of an input reliably, because a burst is harder to miss than a single spike.",
+    parameter_hint="A high reset potential produces the burst; recovery that follows the membrane potential "
+                   "prevents further spikes.",
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, s, 100.0),
     criteria=[
-        spikes(between(3, 40)),
-        latency(at_most(100.0), "Time from the onset to the first spike."),
+        spikes(between(3, 40), "fires 3 to 40 spikes"),
+        latency(at_most(100.0), "Time from stimulus onset to the first spike."),
         LONGEST_ISI,
-        quantity("last", "last spike", at_most(200.0), "ms", scale=200.0,
-            text="Time of the last spike: the burst must be over soon."),
+        quantity("last", "burst ends early", at_most(200.0), "ms", scale=200.0,
+            text="Time of the last spike after stimulus onset."),
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
@@ -255,23 +260,24 @@ TONIC_BURSTING = Pattern(
     key="tonic_bursting",
     letter="C",
     title="Tonic bursting",
-    description="The neuron fires bursts of spikes, one after the other, as long as the input is on.",
-    look_for="Look for groups of at least three close spikes, with clear pauses of equal length between the groups.",
-    function="A burst gets across an unreliable synapse; chattering cells may pace gamma rhythms.",
+    in_sentence="tonic bursting",
+    description="The neuron fires one burst of spikes after another for as long as the input lasts.",
+    look_for="Look for bursts of at least three closely spaced spikes, separated by clear pauses of equal length.",
+    function="A burst is transmitted even by an unreliable synapse; chattering cells may pace gamma rhythms.",
     parameter_hint=(
-        "A high reset potential starts the next spike at once; the adaptation added per spike ends the burst."
+        "A high reset potential triggers the next spike immediately; spike-triggered adaptation ends the burst."
     ),
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
-        bursts(at_least(3), "Bursts of 3 to 40 spikes that the end of the step does not cut off."),
+        bursts(at_least(3), "Number of bursts of 3 to 40 spikes that are not cut off by the end of the step."),
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,
-        quantity("period_cv", "irregularity of bursts", at_most(0.2), "1", scale=0.3,
-            text="Standard deviation over mean of the time from burst to burst."),
+        quantity("period_cv", "regular bursting (CV)", at_most(0.2), "1", scale=0.3,
+            text="Coefficient of variation (standard deviation / mean) of the time from one burst onset to the next."),
         BURSTS_PERSIST,
         QUIET_AFTER,
     ],
@@ -305,23 +311,27 @@ MIXED_MODE = Pattern(
     key="mixed_mode",
     letter="E",
     title="Mixed mode",
-    description="The neuron starts with a burst and goes on with single, regular spikes.",
-    look_for="Look for a few very close spikes first, then one jump to long and even intervals.",
-    function="Intrinsically bursting cells signal the onset by the burst and the strength by the rate that follows.",
+    in_sentence="mixed-mode firing",
+    description="The neuron starts with a burst and continues with single, regular spikes.",
+    look_for="Look for a few closely spaced spikes first, then a jump to long, regular intervals.",
+    function="Intrinsically bursting cells signal the stimulus onset with a burst and its strength with the "
+             "subsequent firing rate.",
     parameter_hint=(
-        "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is low."
+
+        "Reset potential and spike-triggered adaptation. The reset must allow a burst only while "
+        "the adaptation is low."
     ),
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
-        spikes(at_least(7)),
-        ratio("initial", "initial burst", at_most(1.0 / 3.0), scale=0.5,
-            text="Longer of the first two intervals over the median of the later half: the firing must start with a "
-                 "burst."),
-        quantity("jump", "step to regular firing", at_least(0.9), "1", scale=0.3,
-            text="The interval after the burst over the median of the later half: the burst must end at once."),
+        spikes(at_least(7), "fires enough spikes"),
+        ratio("initial", "starts with a burst", at_most(1.0 / 3.0), scale=0.5,
+            text="Longer of the first two interspike intervals, divided by the median interval in the second half. "
+                 "Small values mean an initial burst."),
+        quantity("jump", "burst ends abruptly", at_least(0.9), "1", scale=0.3,
+            text="Interval right after the burst, divided by the median interval in the second half."),
         CV,
         PERSISTS,
         RATE,
@@ -354,24 +364,25 @@ def _adaptation(r: Responses, s: StimulusValues) -> dict[str, Any]:
 SPIKE_FREQUENCY_ADAPTATION = Pattern(
     key="spike_frequency_adaptation",
     letter="F",
-    title="Spike frequency adaptation",
-    description="The neuron fires fast at first and then slower and slower.",
+    title="Spike-frequency adaptation",
+    in_sentence="spike-frequency adaptation",
+    description="The neuron fires fast at first and then more and more slowly.",
     look_for="Look for intervals that grow from spike to spike.",
-    function="Regular spiking cells of the cortex report the onset strongly and save spikes later.",
-    parameter_hint="Adaptation per spike (d of Izhikevich, b of AdEx) and its time constant.",
+    function="Regular-spiking cortical cells respond strongly to a stimulus onset and save spikes later.",
+    parameter_hint="Spike-triggered adaptation (d in Izhikevich, b in AdEx) and its time constant.",
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[
-        spikes(at_least(6)),
-        quantity("steady_growth", "intervals hardly shrink", at_least(0.95), "1", scale=0.2,
-            text="Smallest ratio of an interval to the one before it."),
-        count("rises", "growing intervals", at_least(3), "times",
-            "How often the interval has grown by a further 5 %, from one spike to the next or over several."),
-        ratio("last_over_first", "last over first interval", at_least(1.5), scale=0.5,
-            text="How much slower the firing has become."),
-        quantity("adaptation_index", "adaptation index", at_least(0.01), "1", scale=0.02,
+        spikes(at_least(6), "fires enough spikes"),
+        quantity("steady_growth", "intervals shrink by at most 5 %", at_least(0.95), "1", scale=0.2,
+            text="Smallest ratio of an interspike interval to the preceding one."),
+        count("rises", "intervals grow repeatedly", at_least(3), "times",
+            "Number of times the interspike interval has grown by another 5 %, in one step or over several spikes."),
+        ratio("last_over_first", "last interval much longer than first", at_least(1.5), scale=0.5,
+            text="Last interspike interval divided by the first."),
+        quantity("adaptation_index", "adaptation index high enough", at_least(0.01), "1", scale=0.02,
             text="Mean of (interval − previous interval) / (interval + previous interval)."),
         PERSISTS,
         RATE,
@@ -403,20 +414,23 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     key="inhibition_induced_spiking",
     letter="S",
     title="Inhibition-induced spiking",
-    description="The neuron is silent, and fires while it is inhibited.",
-    look_for="Look for regular spikes during the downward step, and silence before and after.",
-    function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
-    parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
+    in_sentence="inhibition-induced spiking",
+    description="The neuron is silent at the holding current and fires while it is inhibited.",
+    look_for="Look for regular spiking during the hyperpolarizing step, and silence before and after.",
+    function="Thalamocortical cells show this pattern, because inhibition activates a depolarizing current.",
+    parameter_hint=(
+        "The recovery variable must be repelled from its resting value (negative a and b in the "
+        "Izhikevich model)."),
     source=SOURCE,
     stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=_inhibited,
     criteria=[
-        spikes(at_least(3), text="Spikes during the inhibition."),
-        quantity("cv", "irregularity", at_most(0.3), "1", scale=0.3,
-            text="Standard deviation over mean of the intervals."),
-        quantity("spread", "evenness", at_most(2.0), "1", scale=1.0,
-            text="Longest over shortest interval."),
+        spikes(at_least(3), "fires enough spikes", text="Number of spikes during the inhibition."),
+        quantity("cv", "regular intervals (CV)", at_most(0.3), "1", scale=0.3,
+            text="Coefficient of variation (standard deviation / mean) of the interspike intervals."),
+        quantity("spread", "similar intervals (max/min)", at_most(2.0), "1", scale=1.0,
+            text="Longest divided by shortest interspike interval."),
         PERSISTS,
         QUIET_AFTER,
         NO_BLOCK,
@@ -435,16 +449,17 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     key="inhibition_induced_bursting",
     letter="T",
     title="Inhibition-induced bursting",
-    description="The neuron is silent, and bursts while it is inhibited.",
-    look_for="Look for bursts during the downward step, and silence before and after.",
-    function="Thalamo-cortical cells in sleep, when a spindle spreads.",
-    parameter_hint="As for inhibition-induced spiking, with a high reset.",
+    in_sentence="inhibition-induced bursting",
+    description="The neuron is silent at the holding current and bursts while it is inhibited.",
+    look_for="Look for bursts during the hyperpolarizing step, and silence before and after.",
+    function="Thalamocortical cells show this pattern during sleep, when a spindle spreads.",
+    parameter_hint="As for inhibition-induced spiking, but with a high reset potential.",
     source=SOURCE,
     stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=lambda r, s: bursting(r, INHIBITION, GRACE) | {"no_block": r.baseline_peak - r.threshold_at(s.holding)},
     criteria=[
-        bursts(at_least(2), "Bursts of 3 to 40 spikes during the inhibition."),
+        bursts(at_least(2), "Number of bursts of 3 to 40 spikes during the inhibition."),
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,

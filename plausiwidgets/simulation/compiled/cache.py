@@ -39,7 +39,7 @@ def load_checked(model: NeuronModel) -> Kernel | None:
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):
-        raise NotCompilableError("Numba is switched off in this process by NUMBA_DISABLE_JIT")
+        raise NotCompilableError("the environment variable NUMBA_DISABLE_JIT disables Numba in this process.")
     note = _note(model)
     with suppress(OSError, UnicodeDecodeError):
         if note is not None:
@@ -146,7 +146,8 @@ def _in_memory(text: str, name: str) -> Kernel:
     except Exception as error:
         words = " ".join(str(error).split()[:40])
         raise NotCompilableError(
-            f"Numba could not compile model {name!r} ({type(error).__name__}: {words}); the torch engine runs it"
+            f"model {name!r} cannot be compiled by Numba ({type(error).__name__}: {words}), so the torch engine runs "
+            "it."
         ) from error
     return _parts(module)
 

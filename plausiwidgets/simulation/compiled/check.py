@@ -104,34 +104,37 @@ def _by(model: NeuronModel) -> str:
 
 
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
-    """Refuse a step whose result for a lane depends on how many lanes are computed together."""
+    """Raise an error for a step whose result for a lane depends on the number of lanes."""
     if not observed:
-        raise NotCompilableError(f"model {model.key!r} cannot be compiled: torch cannot run its step on several lanes")
+        raise NotCompilableError(
+            f"model {model.key!r} cannot be compiled, because torch cannot run its step on several lanes."
+        )
     for steps in observed:
-        difference = _difference(steps, run_torch, "alone or among others", _SINGLE_TOLERANCE)
+        difference = _difference(steps, run_torch, "with another number of lanes", _SINGLE_TOLERANCE)
         if difference is not None:
             raise NotCompilableError(
-                f"the step of model {model.key!r} cannot be compiled: a lane gives other values alone than together "
-                f"with others, or now and then ({difference}). Compute each lane by itself, without the number of "
-                f"lanes and without random numbers"
+                f"the step of model {model.key!r} cannot be compiled, because the result for a lane depends on the "
+                f"other lanes or on chance ({difference}). Compute each lane separately. Do not use the number of "
+                f"lanes or random numbers."
             )
 
 
 def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -> None:
-    """Refuse a kernel whose results differ from the `observed` steps."""
+    """Raise an error for a kernel whose results differ from the `observed` steps."""
     tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
     for steps in observed:
         difference = _difference(steps, run, "compiled", tolerance)
         if difference is None:
             continue
-        differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so that"
+        differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so"
         if model.programs is not None:
             raise NotCompilableError(
-                f"{differs} NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
+                f"{differs} NumPy runs the model. The compiler is wrong on this machine. Install another version of "
+                "Numba."
             )
         raise NotCompilableError(
-            f"{differs} only the torch engine runs it. Does the step keep values outside of its state, draw random "
-            f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
+            f"{differs} only the torch engine runs the model. The step must not keep values outside its state, draw "
+            f"random numbers, or detect tracing. Make all values that it remembers entries of the state."
         )
 
 
@@ -163,9 +166,9 @@ def _observe(model: NeuronModel, run: Run) -> list[Steps]:
         assert result.recorded is not None
         if not observed and _remembers(job, result.recorded, run):
             raise NotCompilableError(
-                f"the step of model {model.key!r} cannot be compiled: it changes what stands outside of its state, "
-                f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "
-                f"state"
+                f"the step of model {model.key!r} cannot be compiled, because it changes values outside its state, "
+                f"such as a counter, a list or a random number generator. Make all values that it remembers entries of "
+                f"the state."
             )
         usual = np.fmax(usual, np.fmax.reduce(np.abs(result.recorded[:, 0]), axis=1, initial=0.0))
         observed.append(_single_steps(job, result, usual))
@@ -276,8 +279,8 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     names, by = [s.key for s in steps.job.model.states], _by(steps.job.model)
     bad = np.flatnonzero(~equal[:, lane])
     what = (
-        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by {by} and {ours[bad[0], lane]:.10g} {how}"
-        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by {by}, not so {how}"
+        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} with {by} and {ours[bad[0], lane]:.10g} {how}"
+        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} with {by}, but not {how}"
     )  # fmt: skip
     start = ", ".join(f"{n} = {x:.10g}" for n, x in zip(names, steps.job.state[:, lane], strict=True))
     return f"{steps.names(lane)}, from {start}: {what}"

@@ -55,7 +55,7 @@ def _foreign(directory: Path) -> str:
     """Return why another user may have written to a directory, or an empty text."""
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode):
-        return "is no directory" if not stat.S_ISLNK(found.st_mode) else "is a symbolic link"
+        return "is not a directory" if not stat.S_ISLNK(found.st_mode) else "is a symbolic link"
     if found.st_uid != os.geteuid():
         return "belongs to another user"
     return "can be read or written by other users" if found.st_mode & 0o077 else ""
@@ -64,8 +64,8 @@ def _foreign(directory: Path) -> str:
 @cache
 def _warn_of(directory: Path, why: str) -> None:
     warnings.warn(
-        f"{directory} {why}, so that compiled neurons are not kept there: each process compiles its own. "
-        "Remove it, or name another directory in PLAUSIWIDGETS_CACHE_DIR",
+        f"{directory} {why}, so compiled models are not cached there, and each process compiles its own. Remove it, or "
+        "set PLAUSIWIDGETS_CACHE_DIR to another directory.",
         RuntimeWarning,
         stacklevel=2,
     )

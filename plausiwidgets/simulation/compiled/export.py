@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
 from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, UnsupportedError, covers, lower
 from plausiwidgets.simulation.lanes import NotCompilableError
+from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.quiet import imported
 
@@ -45,20 +46,21 @@ _SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice", *RESHAPED)
 # ------------------------------------------------------------------ what to write instead
 
 _ELEMENTWISE = (
-    "has no compiled form. Compute each lane by itself, without the others and without random numbers, from "
+    "has no compiled form. Compute each lane separately, without other lanes and without random numbers. Use "
     "elementwise operations such as +, exp and where"
 )
 _VALUES = (
-    "it takes values out of torch, for an `if`, a Python number or NumPy. Write `torch.where(condition, a, b)` for "
-    "an `if`, `&`, `|`, `~` for `and`, `or`, `not`, and torch's own functions, such as `torch.exp(x)`"
+    "it converts a tensor to a Python value or a NumPy array, for example for an `if`. Write `torch.where(condition, "
+    "a, b)` instead of an `if`, and `&`, `|`, `~` instead of `and`, `or`, `not`. Use functions from torch, such as "
+    "`torch.exp(x)`"
 )
 _NUMBER_OF_LANES = (
-    "it computes with the number of lanes, as by `len(v)`, `v.numel()` or `v.shape`, and each lane is a neuron of "
-    "its own. Make the number a Parameter or a constant"
+    "it uses the number of lanes, for example with `len(v)`, `v.numel()` or `v.shape`. Make the number a Parameter or "
+    "a constant"
 )
-_IN_PLACE = "it changes an input in place. Write `v = v + x`, not `v += x`"
-_OUTSIDE = "it keeps values outside of its state, such as a counter or a list. Make them entries of the state"
-_TORCH_SAYS = {
+_IN_PLACE = "it changes an input in place. Write `v = v + x` instead of `v += x`"
+_OUTSIDE = "it keeps values outside its state, such as a counter or a list. Make them entries of the state"
+_REASONS = {
     "Constraints violated": _NUMBER_OF_LANES,
     "specialized": _NUMBER_OF_LANES,
     "ambiguous": _VALUES,
@@ -67,10 +69,10 @@ _TORCH_SAYS = {
     "converted to": _VALUES,
     ".item": _VALUES,
     "numpy": _VALUES,
-    "fake tensor in the exported program": "it reads or changes a tensor where torch cannot follow, as with `.data`. "
-    "Use the tensor itself, or `v.clone()` to work on a copy",
+    "fake tensor in the exported program": "it uses a tensor in a way that torch cannot trace, such as `.data`. Use "
+    "the tensor itself, or a copy (`v.clone()`)",
 }
-"""What stands in an error of torch's, and what it means here."""
+"""The reason for an error of torch, by a part of the error's text."""
 
 
 class _StepModule(torch.nn.Module):
@@ -106,8 +108,9 @@ def export_step(model: NeuronModel) -> Program:
     reason = getattr(model.step, "not_recorded", None)
     if reason is not None:
         raise NotCompilableError(
-            f"the step of model {model.key!r} is a function of NumPy that cannot be written down as a program: "
-            f"{reason}. Compute each lane by itself, with np.where for an `if` and for an assignment"
+            f"the step of model {model.key!r} cannot be compiled, because it is a NumPy function that cannot be "
+            f"converted to a program ({reason}). Compute each lane separately, with np.where instead of an `if` or an "
+            f"assignment."
         )
     try:
         return _Translation(model, _trace(model)).program()
@@ -254,7 +257,7 @@ class _Translation:
         else:
             what = f"a tensor of shape {list(tensor.shape)}" if isinstance(tensor, torch.Tensor) else "an object"
             self.failed[node] = _sentence(
-                self.model, f"it reads {what} from outside of the step; make each number a Parameter"
+                self.model, f"it reads {what} from outside the step. Make each number a Parameter"
             )
 
     def _outputs(self) -> list[Value]:
@@ -267,7 +270,7 @@ class _Translation:
                 raise UnsupportedError(_sentence(self.model, _OUTSIDE))
             outputs.append(self._operand(nodes[spec.arg.name] if hasattr(spec.arg, "name") else spec.arg.value))
         if any(value.mask is not None for value in outputs):
-            raise UnsupportedError(_sentence(self.model, "it returns some of the lanes only"))
+            raise UnsupportedError(_sentence(self.model, "it does not return all lanes"))
         return outputs
 
     def _operand(self, argument: Any) -> Any:
@@ -316,16 +319,16 @@ class _Translation:
                     raise UnsupportedError(self.failed[argument])
             raise refuse(_ELEMENTWISE)
         if key == "view" and node.target._overloadname == "dtype":
-            raise refuse("reads the bits of a number as another type. To convert it write `x.to(torch.float64)`")
+            raise refuse("reads the bits of a number as another type. To convert a number, use `x.to(torch.float64)`")
         if self._picks(key, node):
-            raise refuse("picks some of the lanes, and each lane is a neuron of its own")
+            raise refuse("selects some of the lanes, although each lane is a separate neuron")
         arguments = self._arguments(key, node)
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in arguments.values())
         meta = node.meta["val"]
         if meta.dtype not in NUMPY:
-            raise refuse(f"makes a tensor of {meta.dtype}; use torch.float64")
+            raise refuse(f"creates a tensor of type {meta.dtype}. Use torch.float64")
         if not (masked and key != "index_put") and _shape(node) not in ([], ["1"], [self.lanes]):
-            raise refuse(f"makes a tensor of shape {_shape(node)}; everything must have the current's shape, [lanes]")
+            raise refuse(f"creates a tensor of shape {_shape(node)}. Use the shape of the current, [lanes]")
         try:
             return lower(key, Call(self.body, arguments, NUMPY[meta.dtype], min(meta.dim(), 1)))
         except UnsupportedError as error:
@@ -365,17 +368,18 @@ _LIBRARIES = ("torch", "numpy", "sympy", "norse", "plausiwidgets")
 
 
 def _sentence(model: NeuronModel, reason: str, line: Line | None = None) -> str:
-    text = f"the step of model {model.key!r} cannot be compiled: {reason}"
-    if line is None:
-        return text
-    code = linecache.getline(*line).strip()
-    return f"{text} ({line[0]}, line {line[1]}{f': `{code}`' if code else ''})"
+    """Return a reason, followed by the line of the step, and the advice in the sentences after the reason."""
+    reason, _, advice = reason.partition(". ")
+    code = "" if line is None else linecache.getline(*line).strip()
+    place = "" if line is None else f" ({line[0]}, line {line[1]}{f': `{code}`' if code else ''})"
+    text = f"the step of model {model.key!r} cannot be compiled, because {reason.removesuffix('.')}{place}."
+    return f"{text} {sentence(advice)}" if advice else text
 
 
 def _of_error(model: NeuronModel, error: Exception) -> str:
     """Return why tracing the step ended in `error`."""
     text, frames = str(error), list(traceback.walk_tb(error.__traceback__))
-    known = next((reason for words, reason in _TORCH_SAYS.items() if words in text), None)
+    known = next((reason for words, reason in _REASONS.items() if words in text), None)
     if known is None and any("_higher_order_ops" in frame.f_code.co_filename for frame, _ in frames):
         known = _VALUES  # torch.cond and its kin
     first = text.strip().partition("\n")[0]

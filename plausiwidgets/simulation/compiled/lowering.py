@@ -54,7 +54,7 @@ class Call:
         if not isinstance(value, Value):
             return value
         if value.number is None:
-            raise UnsupportedError(f"gets {name} from a tensor that is not a constant")
+            raise UnsupportedError(f"requires a constant for {name}, but gets a tensor that is not a constant")
         return value.number
 
     def values(self) -> list[Value]:
@@ -71,7 +71,7 @@ class Call:
         if row.computes == "choice":
             return self._add(row, [self.cast(operands[0], BOOL), *(self.cast(v, dtype) for v in operands[1:])], dtype)
         if row.computes == "division" and dtype.kind != "f":
-            raise UnsupportedError("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
+            raise UnsupportedError("divides integers. Use torch.float64: `torch.floor(x.to(torch.float64) / n)`")
         if row.computes == "rounding" and dtype.kind != "f":
             return self.cast(operands[0], dtype)
         if not row.truth and row.computes != "float64" and dtype == BOOL:
@@ -86,7 +86,7 @@ class Call:
     def cast(self, value: Value, dtype: np.dtype) -> Value:
         """Return a value as another type."""
         if dtype == LONG and value.number is not None and not -(2**63) <= value.number < 2**63:
-            raise UnsupportedError(f"reads {value.number}, which torch.int64 does not hold")
+            raise UnsupportedError(f"reads {value.number}, which is too large for torch.int64")
         if value.dtype == dtype:
             return value
         if value.number is None:
@@ -100,7 +100,7 @@ class Call:
     def _add(self, row: Operation, operands: list[Value], dtype: np.dtype) -> Value:
         masks = {v.mask for v in operands if v.mask is not None}
         if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 and v.number is None for v in operands)):
-            raise UnsupportedError("combines lanes selected by different masks")
+            raise UnsupportedError("combines lanes that are selected by different masks")
         return replace(self.body.add(row, operands, dtype, self.dims), mask=masks.pop() if masks else None)
 
 
@@ -152,7 +152,7 @@ def _division(call: Call) -> Value:
     if mode == "floor":
         return call.apply("floor_divide", a, b)
     if mode == "trunc" and call.dtype.kind != "f":
-        raise UnsupportedError("divides integers: compute in torch.float64, `torch.trunc(x.to(torch.float64) / n)`")
+        raise UnsupportedError("divides integers. Use torch.float64: `torch.trunc(x.to(torch.float64) / n)`")
     quotient = call.apply("div", a, b)
     return quotient if mode is None else call.apply("trunc", quotient)
 
@@ -174,7 +174,7 @@ def _product(call: Call, base: Value, n: int) -> Value:
 def _power(call: Call) -> Value:
     base, exponent = call["self"], call["exponent"]
     if call.dtype.kind != "f":
-        raise UnsupportedError("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
+        raise UnsupportedError("raises integers to a power. Use torch.float64: `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
     if n == 0:
         return call.constant(1.0)
@@ -199,7 +199,7 @@ def _select_by_mask(call: Call) -> Value:
     """Lower ``x[mask]``: the same lanes, remembered as a selection."""
     value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
-        raise UnsupportedError("selects from lanes that are selected already: combine the masks, `v[a & b]`")
+        raise UnsupportedError("selects from lanes that are already selected. Combine the masks: `v[a & b]`")
     return replace(value, dims=1, mask=mask.key)
 
 
@@ -207,9 +207,11 @@ def _put_by_mask(call: Call) -> Value:
     """Lower ``x[mask] = y``, with one y for all or one that was selected by the same mask."""
     value, mask, new = call["self"], _only_mask(call["indices"]), call["values"]
     if new.mask is not None and new.mask != mask.key:
-        raise UnsupportedError("assigns lanes selected by another mask")
+        raise UnsupportedError("assigns values of lanes that are selected by another mask")
     if new.mask is None and new.dims == 1 and new.number is None:
-        raise UnsupportedError("assigns a value for each selected lane")
+        raise UnsupportedError(
+            "assigns a tensor to the selected lanes. Assign one number, or lanes selected by the same mask"
+        )
     new = replace(new, mask=None)
     if call.number("accumulate"):
         new = call.apply("add", value, new)
@@ -218,7 +220,7 @@ def _put_by_mask(call: Call) -> Value:
 
 def _only_mask(indices: Any) -> Value:
     if len(indices) != 1 or not isinstance(indices[0], Value) or indices[0].dtype != BOOL:
-        raise UnsupportedError("picks lanes by their number")
+        raise UnsupportedError("selects lanes by their index")
     return indices[0]
 
 
@@ -231,7 +233,7 @@ def _convert(name: str) -> Lowering:
             return call.constant(value.number)
         if value.dtype.kind == "f" and call.dtype in _NARROW:
             raise UnsupportedError(
-                f"turns a number into torch.{call.dtype}, where one out of range has no meaning: use torch.int64"
+                f"converts a number to torch.{call.dtype}, which is undefined for numbers out of range. Use torch.int64"
             )
         return replace(call.cast(value, call.dtype), dims=call.dims)
 
@@ -279,7 +281,7 @@ def _only(name: str) -> Lowering:
     def lower(call: Call) -> Value:
         values = call[name]
         if len(values) != 1:
-            raise UnsupportedError("joins several tensors; everything must have the current's shape, [lanes]")
+            raise UnsupportedError("joins several tensors. Use tensors of the shape of the current, [lanes]")
         return replace(call.cast(values[0], call.dtype), dims=call.dims)
 
     return lower

@@ -56,5 +56,7 @@ def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     try:
         return export_step(beginning)
     except NotCompilableError as error:
-        reason = str(error).partition(": ")[2]
-        raise NotCompilableError(f"the initial state of model {model.key!r} has no compiled form: {reason}") from None
+        reason = str(error).partition("because ")[2] or str(error)
+        raise NotCompilableError(
+            f"the initial state of model {model.key!r} cannot be compiled, because {reason}"
+        ) from None

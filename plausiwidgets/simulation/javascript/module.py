@@ -178,7 +178,8 @@ def emit(model: NeuronModel, programs: Programs) -> str:
         )
     except NoJavaScriptError as error:
         raise NotCompilableError(
-            f"model {model.key!r} has no JavaScript form: its step uses {error}, which JavaScript does not have"
+            f"model {model.key!r} cannot be converted to JavaScript, because its step uses {error}, which JavaScript "
+            "does not have."
         ) from None
 
 

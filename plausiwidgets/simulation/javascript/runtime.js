@@ -58,7 +58,7 @@ export function singleOf(x) {
 export function valuesOf(declared, given) {
   const names = declared.map(([name]) => name);
   for (const name of Object.keys(given)) {
-    if (!names.includes(name)) throw new Error(`unknown parameter ${name}; valid are ${names.join(", ")}`);
+    if (!names.includes(name)) throw new Error(`unknown parameter ${name}. Valid: ${names.join(", ")}.`);
   }
   return declared.map(([name, value]) => (Object.hasOwn(given, name) ? given[name] : value));
 }
@@ -67,7 +67,7 @@ export function valuesOf(declared, given) {
 export function columnsOf(states, record, steps) {
   return record.map((name) => {
     const place = states.includes(name) ? states.indexOf(name) : name === "v" ? 0 : -1;
-    if (place < 0) throw new Error(`unknown state variable ${name}; valid are ${states.join(", ")}`);
+    if (place < 0) throw new Error(`unknown state variable ${name}. Valid: ${states.join(", ")}.`);
     return { place, values: new Float64Array(steps) };
   });
 }

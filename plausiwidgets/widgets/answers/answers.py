@@ -243,10 +243,12 @@ class Answers:
             made = Selection.of(model, pattern, fields["values"], fields["dt"])
         for name in (*fields.get("bounds", ()), *fields.get("free", ()), *fields.get("locked", ())):
             if name not in made.values:
-                raise unknown(f"value of model {model.key!r} with pattern {pattern.key!r}", name, made.values)
+                raise unknown(f"model {model.key!r} with pattern {pattern.key!r}", "parameter", name, made.values)
         for name, (low, high) in fields.get("bounds", {}).items():
             if not low <= made.values[name] <= high:
-                raise ValueError(f"bounds of {name}: {low:g} to {high:g} leave out its value, {made.values[name]:g}")
+                raise ValueError(
+                    f"bounds of {name} must contain its value, {made.values[name]:g}, got {low:g} to {high:g}."
+                )
             made = made.with_bounds(name, low, high)
         return made.with_varied(fields["free"]) if "free" in fields else made
 
@@ -256,7 +258,10 @@ class Answers:
         """Remember the id of a question; refuse one that came before."""
         with self._lock:
             if question.identity in self._seen:
-                raise RefusedError(question.identity, f"{question.kind}: the id {question.identity!r} was used before")
+                raise RefusedError(
+                    question.identity,
+                    f"{question.kind}: the id must be new, but {question.identity!r} was used before.",
+                )
             self._seen.add(question.identity)
             self._ids.append(question.identity)
             if len(self._ids) > IDS:
@@ -270,7 +275,7 @@ class Answers:
         elif asked.kind in self._own:
             self._own[asked.kind](asked)
         elif not (home := TABLE[asked.kind].home):
-            raise ValueError(f"{asked.kind}: this host keeps no selection")
+            raise ValueError(f"{asked.kind}: this host has no selection.")
         else:
             getattr(import_module(f"plausiwidgets.widgets.answers.{home}"), asked.kind)(self, asked)
 

@@ -30,7 +30,7 @@ INTERVAL = 0.2
 def assess(answers: Answers, asked: Asked) -> None:
     """Assess models in the background, and send the rows that are new."""
     models = {name: answers.known.model(name) for name in dict.fromkeys(asked["models"])}
-    patterns = {key: judged(answers.known.pattern(key), "search for")
+    patterns = {key: judged(answers.known.pattern(key), "searched for")
                 for key in dict.fromkeys(asked["patterns"] or pattern_names())}  # fmt: skip
     study = start_assessment(list(models.values()), list(patterns.values()), seed=asked["seed"],
                              budget=asked.fields.get("budget"))  # fmt: skip
@@ -66,7 +66,7 @@ def repertoire(answers: Answers, asked: Asked) -> None:
     own = held_parameters(model, {n: x for n, x in asked["values"].items() if n in model.parameters})
     dt = check_dt(model, asked["dt"])
     shown = answers.known.pattern(asked["pattern"])
-    patterns: dict[str, Judged] = {key: judged(get_pattern(key), "search for") for key in pattern_names()}
+    patterns: dict[str, Judged] = {key: judged(get_pattern(key), "searched for") for key in pattern_names()}
     stimuli: dict[str, Mapping[str, float]] = {}
     if isinstance(shown, Judged):
         patterns.setdefault(asked["pattern"], shown)

@@ -28,7 +28,7 @@ def profiles(answers: Answers, asked: Asked) -> None:
     """Judge along every value, the coarse curves first; not of a mystery, whose answer they would show."""
     selection = answers.selection(asked)
     if asked["pattern"] in answers.mysteries:
-        raise ValueError("profiles: not of a mystery, its answer would be among them")
+        raise ValueError("profiles: the pattern must not be a mystery, because profiles show its answer.")
     grids = sorted(set(asked["points"]))
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -37,7 +37,7 @@ def profiles(answers: Answers, asked: Asked) -> None:
         def in_time(_: object) -> None:
             checkpoint()
             if monotonic() - began > PATIENCE:
-                raise ValueError(f"profiles: they take longer than {PATIENCE:g} s with this neuron")
+                raise ValueError(f"profiles: they must take at most {PATIENCE:g} s, which this neuron exceeds.")
 
         for k, points in enumerate(grids):
             found = loss_profiles(
@@ -62,7 +62,7 @@ def rate(answers: Answers, asked: Asked) -> None:
     model.complete(values)
     dt = check_dt(model, asked["dt"])
     if not asked["most"]:
-        raise ValueError("rate: most is 0, valid is another current")
+        raise ValueError("rate: most must be a current other than 0, got 0.")
     currents = np.linspace(0.0, asked["most"], asked["points"])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -81,8 +81,9 @@ def bifurcations(answers: Answers, asked: Asked) -> None:
     usual = min(model.current.low, holding - room), max(model.current.high, holding + room)
     low, high = asked.fields.get("currents", usual)
     if not low <= holding < high:
-        raise ValueError(tr("The currents go from {low} to {high}; valid is a range that has the holding current, "
-                            "{holding}.", low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
+        raise ValueError(tr("The current range must start at or below the holding current {holding} and end above "
+                            "it, got {low} to {high}.",
+                            low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         made = diagrams(model, values, (low, high), holding, POINTS, dt, checkpoint=checkpoint)

@@ -31,7 +31,7 @@ def maths(model: NeuronModel) -> str:
     True
     """
     if not model.equations:
-        return f'<p class="pw-hint">{tr("This model comes without equations.")}</p>'
+        return f'<p class="pw-hint">{tr("No equations are available for this model.")}</p>'
     known = meanings(model)
     return "".join(f'<p class="pw-equation">{_line(line, known)}</p>' for line in model.equations.splitlines())
 

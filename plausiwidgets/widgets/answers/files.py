@@ -14,6 +14,7 @@ import numpy as np
 from plausiwidgets import patterns
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
+from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.recorded_pattern import ALL, RecordedPattern
 from plausiwidgets.patterns.recording_file import MAX_SWEEPS, read_recording
@@ -85,9 +86,9 @@ def task_of(selection: Selection) -> str:
     Examples
     --------
     >>> task_of(Selection.of("lif", "tonic_spiking"))
-    'Move the sliders until the neuron shows “Tonic spiking”.'
+    'Move the sliders until your neuron shows tonic spiking.'
     """
-    return tr("Move the sliders until the neuron shows “{title}”.", title=tr(selection.pattern.title))
+    return tr("Move the sliders until your neuron shows {title}.", title=in_sentence(selection.pattern))
 
 
 def recording(answers: Answers, asked: Asked) -> None:
@@ -99,8 +100,8 @@ def recording(answers: Answers, asked: Asked) -> None:
         file = read_recording(asked.data, asked["name"])
         if len(file.sources) > MAX_SWEEPS:
             raise ValueError(tr(
-                "{name} has {count} sweeps, and at most {most} are shown here. Save fewer of them in a file, or choose "
-                "some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
+                "{name} has {count} sweeps, but the app shows at most {most}. Save fewer sweeps in a file, or "
+                "choose some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
                 name=asked["name"], count=len(file.sources), most=MAX_SWEEPS,
             ))  # fmt: skip
         choices, units = file.choices(model), asked["units"]
@@ -157,11 +158,13 @@ def stimulus(answers: Answers, asked: Asked) -> None:
     shape = asked["shape"]
     pattern: Protocol
     if shape == "values":
-        title = asked["title"].strip() or tr("Custom values")
-        pattern = given(
-            Current.values(*read_current(asked["text"], title), lines=asked["lines"], end=asked.fields.get("end")),
-            title,
+        file = asked["title"].strip()
+        current = Current.values(
+            *read_current(asked["text"], file or tr("Custom current")),
+            lines=asked["lines"],
+            end=asked.fields.get("end"),
         )
+        pattern = given(current, file, tr("the waveform in {file}", file=file)) if file else given(current)
     else:
         pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
     asked.reply(pattern=answers.known.name_of_pattern(pattern, asked.fields.get("again", "")))
@@ -184,7 +187,7 @@ def lesson_named(name: str) -> dict[str, Any]:
 
     known = json.loads(contents.lessons_json())
     if name not in known:
-        raise unknown("lesson", name, known)
+        raise unknown("", "lesson", name, known)
     found: dict[str, Any] = known[name]
     return found
 

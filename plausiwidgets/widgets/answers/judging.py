@@ -14,6 +14,7 @@ import numpy as np
 
 from plausiwidgets.optimization.control import chosen_gate
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import evaluate, evaluate_early, single
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.verification import verify_sets
@@ -196,8 +197,8 @@ class Judging:
 def _named(selection: Selection, error: Exception) -> Exception:
     """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
     kind = type(error).__name__
-    text = tr("{model} with {pattern} raised an error: {error}", model=selection.model.title,
-              pattern=selection.pattern.title, error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
+    text = tr("{model} with {pattern} raised an error: {error}", model=tr(selection.model.title),
+              pattern=in_sentence(selection.pattern), error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
     named = NotSimulatedError(text)
     named.__cause__ = error
     return named

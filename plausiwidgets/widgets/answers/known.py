@@ -62,7 +62,7 @@ class Known:
             found = self._models.get(name)
             own = list(self._models)
         if found is None and name not in models.names():
-            raise unknown("model", name, [*models.names(), *own])
+            raise unknown("", "model", name, [*models.names(), *own])
         return models.get(name) if found is None else found
 
     def pattern(self, name: str) -> Protocol:
@@ -79,7 +79,7 @@ class Known:
             together = patterns.all_of(*keys)
             self._name(self._patterns, together, together.key, taken=False)  # the same object from now on
             return self.pattern(name)
-        raise unknown("pattern", name, [*patterns.names(), *own])
+        raise unknown("", "pattern", name, [*patterns.names(), *own])
 
     def data_of(self, selection: Selection) -> dict[str, object]:
         """Return a selection as a page has it."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from plausiwidgets.patterns.status import MARKS
+from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.widgets.answers.types import (
@@ -98,7 +98,7 @@ NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 
 AGAIN = Optional(KEY)
 """The name of a pattern that was made before, by a process that has ended: it is known by it again."""
 VALUES = ByName(Number())
-STATUS = Choice(tuple(MARKS))
+STATUS = Choice(tuple(WORDS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
 SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
 BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text()))}
@@ -141,9 +141,9 @@ PROGRESS: Fields = {"done": Whole(), "total": Whole()}
 TABLE: dict[str, Message] = {
     # -- what is shown
     "describe": Message(
-        "What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is "
-        "known without a simulation, then all of it. `why` is why the neuron cannot be simulated on the page, and is "
-        "empty where it can.",
+        "The description of a model and a pattern that the app does not have, such as custom ones. The first answer "
+        "has the part that requires no simulation, the last answer has all of it. `why` is the reason if the neuron "
+        "cannot be simulated on the page; otherwise it is empty.",
         "describe", PAIR,
         {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)}, streams=True,
     ),
@@ -157,20 +157,20 @@ TABLE: dict[str, Message] = {
         "files", {"language": Text(8, 1)}, {"texts": ByName(Text(SENTENCE), 10_000, SENTENCE)},
     ),
     "lesson": Message(
-        "A lesson that the app offers: from then on each of its cards locks values of its own.",
+        "A lesson that the app offers. Each of its cards locks different values.",
         "files", {"name": Text(LONGEST_NAME, 1)},
         {"lesson": Data("an entry of the lessons of the catalogue", "LessonData")},
     ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),
-    "alive": Message("Whether the host is there: it answers at once, also beside other work.", ""),
+    "alive": Message("A test of the connection. The host answers immediately, even during other work.", ""),
     # -- judging
     "simulate": Message(
-        "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
-        "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
-        "potential alone. While it runs as a loop of Python, the answer has how many time steps are done, and of how "
-        "many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, "
-        "threshold and peak as the judge has them, and empty where they are not known.",
+        "Simulate and evaluate at the time step, for a neuron that the app cannot simulate. `sweeps` are the sweeps "
+        "whose traces are sent; if it is empty, all are. With `states`, the traces have every state variable, "
+        "otherwise only the potential. During a loop in Python, an answer has the number of completed time steps and "
+        "their total, or 0 if the total is not known. To cancel this request also ends the evaluation of the same set. "
+        "`scale` is rest, threshold and peak; it is empty if they are not known.",
         "verdicts", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
         {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP), "scale": ListOf(Number(), most=3)},
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
@@ -185,16 +185,15 @@ TABLE: dict[str, Message] = {
     ),
     # -- searching
     "search": Message(
-        "Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; "
-        "`pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the "
-        "tries that are sent: each answer has those that are new. `before`: how many visitors of a server have their "
-        "turn before it.",
+        "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "
+        "`pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and "
+        "`from` is the number of the first of them. `before`: number of visitors ahead of this search on a server.",
         "searching",
         {**SET, **BOX, "begin": Choice(("values", "random")), "budget": Optional(Whole(1, 100_000_000)),
          "seed": Optional(Whole(0, 2**31 - 1)), "popsize": Optional(Whole(4, 512)), "pace": Optional(Flag())},
         {"search": SEARCH, "from": Whole(), "before": Optional(Whole())},
-        {"loss": Array("f4", "[tries]", "distance of each try that is new; 0 where every criterion holds"),
-         "restarts": Array("i4", "[restarts]", "the tries, from 0, that began a restart: all of them so far")},
+        {"loss": Array("f4", "[evaluations]", "loss of each new evaluation; 0 if every criterion is met"),
+         "restarts": Array("i4", "[restarts]", "numbers of the evaluations, from 0, that began a restart so far")},
         streams=True, ends="stop",
     ),
     "running": Message(
@@ -207,19 +206,20 @@ TABLE: dict[str, Message] = {
     "cancel": Message("End the work of a question.", "", {"of": ID}),
     # -- tools
     "plane": Message(
-        "Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; "
+        "The loss of the pattern in the plane of two parameters, on grids with increasing numbers of points per side. "
         "`all`: for each of all patterns.",
         "plane", {**SET, "bounds": ByName(Pair()), "x": Text(), "y": Text(), "all": Flag(), "points": POINTS},
         {"patterns": ListOf(KEY), "criteria": ListOf(Text(SENTENCE)), "solved": ListOf(KEY), "finer": Flag()},
         {"x": Array("f8", "[points]", "values along x"), "y": Array("f8", "[points]", "values along y"),
          "loss": Array("f4", "[y, x]", "distance; of several patterns [patterns, y, x]"),
-         "unmet": Array("u4", "[y, x]", "a bit for each criterion that does not hold; of several patterns a bit for "
-                         "each that does not")},
+         "unmet": Array("u4", "[y, x]", "a bit for each criterion that is not met; of several patterns, a bit for "
+         "each "
+                         "pattern that is not shown")},
         streams=True, ends="cancel", newest=True,
     ),
     "samples": Message(
-        "Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are "
-        "met on the way are sent as they come, the last answer has the final ones and replaces them.",
+        "Parameter sets that show the pattern, spread over the whole region within the ranges of the free parameters. "
+        "Sets are sent as soon as they are found. The last answer has the final sets, which replace them.",
         "samples", {**SET, **BOX, "count": Whole(10, 5_000), "seed": Whole(0, 2**31 - 1)},
         {**PROGRESS, "names": ListOf(Text(200)), "evaluations": Whole(), "loss": Measured(),
          "volume": Nullable(Number())},
@@ -235,7 +235,8 @@ TABLE: dict[str, Message] = {
         streams=True, ends="cancel", newest=True,
     ),
     "repertoire": Message(
-        "What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are.",
+        "The patterns that this neuron can show: a search for a stimulus for each pattern, with the model's "
+        "parameters fixed.",
         "assessment",
         {"model": NAME, "pattern": KEY, "values": VALUES, "dt": Number("ms", above=0.0)},
         {**PROGRESS, "rows": ListOf(ROW)}, streams=True, ends="cancel", newest=True,
@@ -290,8 +291,8 @@ TABLE: dict[str, Message] = {
     ),
     # -- files
     "export": Message(
-        "A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, "
-        "the traces, or each try of the search `of`, both as CSV.",
+        "A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the "
+        "question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.",
         "files",
         {"what": Choice(("script", "line", "page", "exercise", "traces", "search")), **SET, "free": ListOf(Text()),
          "text": Text(SENTENCE), "of": Text()},
@@ -312,16 +313,16 @@ TABLE: dict[str, Message] = {
          "criteria": ListOf(COMPARED, 10_000),
          "left_out": ListOf(Text())},
         {"{k}.t": Array("f4", "[points]", "time in ms of the k-th sweep, on the scale of the file"),
-         "{k}.v": Array("f4", "[points]", "recorded potential in mV; none where there is none"),
-         "{k}.current": Array("f4", "[points]", "recorded current in `unit`; none where there is none"),
+         "{k}.v": Array("f4", "[points]", "recorded potential in mV; empty without a recording of it"),
+         "{k}.current": Array("f4", "[points]", "recorded current in `unit`; empty without a recording of it"),
          "{k}.protocol": Array("f4", "[corners, 2]", "times and levels of the recovered current"),
          "{k}.spikes": Array("f8", "[spikes]", "what was taken for spikes, in ms")},
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
-        "Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time "
-        "in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value "
-        "ends, where it is another time than usual.",
+        "A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a "
+        "current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not "
+        "the default.",
         "files",
         {"shape": Choice(("step", "pulses", "ramp", "values")), "number": Whole(1, 1_000), "text": Text(LONGEST_TEXT),
          "lines": Flag(), "title": Text(255), "end": Optional(Number("ms")), "again": AGAIN},
@@ -392,15 +393,15 @@ def checked(message: object, buffers: object = ()) -> Question:
     {'of': 'a0'}
     >>> checked({"kind": "stop", "id": "a1", "of": 3})
     Traceback (most recent call last):
-    plausiwidgets.widgets.answers.messages.RefusedError: stop: of is 3, valid is a text of 1 to 64 characters
+    plausiwidgets.widgets.answers.messages.RefusedError: stop: of must be a text of 1 to 64 characters, got 3.
     """
     if not isinstance(message, Mapping):
-        raise RefusedError("", f"a message is {shown(message)}, valid is an object")
+        raise RefusedError("", f"a message must be an object, got {shown(message)}.")
     identity, kind = message.get("id"), message.get("kind")
     if not isinstance(identity, str) or not ID.fits(identity):
-        raise RefusedError("", f"the id of a message is {shown(identity)}, valid is {ID.words}")
+        raise RefusedError("", f"the id of a message must be {ID.words}, got {shown(identity)}.")
     if not isinstance(kind, str) or kind not in TABLE:
-        raise RefusedError(identity, str(unknown("message", kind, TABLE)))
+        raise RefusedError(identity, str(unknown("", "message", kind, TABLE)))
     row = TABLE[kind]
     fields = {name: value for name, value in message.items() if name not in ("id", "kind")}
     if wrong := wrong_fields(fields, row.fields):
@@ -412,29 +413,29 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
     several = list(buffers) if isinstance(buffers, (list, tuple)) else []
     wanted = 1 if row.buffer else 0
     if len(several) != wanted:
-        raise RefusedError(identity, f"{kind}: it has {len(several)} buffers, valid is {wanted}")
+        raise RefusedError(identity, f"{kind}: the number of buffers must be {wanted}, got {len(several)}.")
     if not wanted:
         return b""
     try:
         view = memoryview(several[0])
     except TypeError:
-        raise RefusedError(identity, f"{kind}: its buffer is {shown(several[0])}, valid are bytes") from None
+        raise RefusedError(identity, f"{kind}: the buffer must be bytes, got {shown(several[0])}.") from None
     if view.nbytes > row.buffer:
-        raise RefusedError(identity, f"{kind}: its buffer has {view.nbytes} bytes, valid are at most {row.buffer}")
+        raise RefusedError(identity, f"{kind}: the buffer must have at most {row.buffer} bytes, got {view.nbytes}.")
     return view.tobytes()
 
 
 def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
-    """Return what is wrong with an answer, in words; empty where it is as the table says."""
+    """Return an error for an answer; empty if it has the fields of the table."""
     kind = answer.get("kind")
     if kind == "error":
         return wrong_fields({n: x for n, x in answer.items() if n != "kind"},
                             {"id": Text(), "state": Choice(("failed",)), "error": Text(SENTENCE, 1)})  # fmt: skip
     if kind not in TABLE:
-        return f"unknown kind {kind!r}"
+        return f"unknown kind {kind!r}."
     row, state = TABLE[kind], answer.get("state")
     if state not in STATES:
-        return f"{kind}: the state is {state!r}"
+        return f"{kind}: the state must be one of {', '.join(STATES)}, got {state!r}."
     rest = {name: value for name, value in answer.items() if name not in ("kind", "id", "state", "arrays")}
     if state in ("failed", "superseded") or (state == "stopped" and "search" not in rest):
         failure = {"error": Text(SENTENCE, 1)} if state == "failed" else {}
@@ -445,7 +446,7 @@ def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
     arrays = answer.get("arrays", {})
     end = max((start + count * SIZES[dtype] for dtype, start, count in arrays.values()), default=0)
     if end != len(data or b""):
-        return f"{kind}: its arrays end at {end}, its buffer at {len(data or b'')}"
+        return f"{kind}: the buffer must have {end} bytes, as its arrays have, got {len(data or b'')}."
     return ""
 
 

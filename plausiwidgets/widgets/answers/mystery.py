@@ -33,7 +33,7 @@ def in_link(text: str) -> tuple[str, str, int]:
     """
     parts = text.split(".")
     if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 8):
-        raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
+        raise ValueError(f"the mystery of the link must have the form model.pattern.seed, got {text[:40]!r}.")
     return parts[0], parts[1], int(parts[2])
 
 
@@ -64,7 +64,7 @@ def reveal(answers: Answers, asked: Asked) -> None:
     """Send the hidden parameters."""
     hidden = answers.mysteries.get(asked["pattern"])
     if hidden is None:
-        raise ValueError(f"reveal: {asked['pattern']!r} is no mystery of this app")
+        raise ValueError(f"reveal: pattern must be a mystery of this app, got {asked['pattern']!r}.")
     asked.reply(values={name: float(value) for name, value in hidden.reveal().items()})
 
 

@@ -59,7 +59,7 @@ def phase(answers: Answers, asked: Asked) -> None:
             traces = single(judge_one(selection, record, checkpoint)).traces
         sweep = traces.get(asked["sweep"] or selection.pattern.main_sweep) or next(iter(traces.values()), None)
         if sweep is None:
-            raise ValueError("there is no sweep to draw a phase plane of")
+            raise ValueError("the pattern has no sweep for a phase plane.")
         fields, arrays = drawn(selection.model, selection.values, sweep, asked.fields)
         asked.reply(arrays=arrays, **fields)
 
@@ -92,7 +92,7 @@ def _plane(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: T
     flowing = [flow.names[i] for i in flow.flowing]
     chosen = tuple(asked["pair"]) or tuple(flowing[:2])
     if len(chosen) != 2 or chosen[0] == chosen[1] or not set(chosen) <= set(flowing):
-        raise ValueError(f"phase: pair is {list(chosen)}, valid are two of {', '.join(flowing)}")
+        raise ValueError(f"phase: pair must be two different variables of {', '.join(flowing)}, got {list(chosen)}.")
     pair = chosen[0], chosen[1]
     visited = np.stack([sweep.states[name][0] for name in pair])
     if flow.resets and pair[0] == flow.names[0]:
@@ -151,7 +151,7 @@ def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Tr
         "names": [name],
         "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
         "levels": described,
-        "sentence": tr("Where the curve is above 0 the potential rises, where it is below it falls."),
+        "sentence": tr("The potential rises where the curve is above 0 and falls where it is below 0."),
     }
     return fields, arrays, visited, rate_of(sweep, name, flow.resets), ranges
 

@@ -36,7 +36,7 @@ BITS = 31
 def plane(answers: Answers, asked: Asked) -> None:
     """Judge one grid after the other, the coarse ones first, on the thread that the system runs last."""
     selection = answers.selection(asked)
-    judged(selection.pattern, "draw a plane of")
+    judged(selection.pattern, "used in a parameter plane")
     grids = sorted(set(asked["points"]))
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:

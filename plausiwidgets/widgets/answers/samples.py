@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 SLICE = 0.25
 """Time in s after which other jobs of the background come in between, and its progress is sent."""
 
-NONE = marked("Found none. Tick more values, widen their ranges, or let a search find the first.")
+NONE = marked("No solution found. Include more parameters, widen their ranges, or run a search first.")
 
 
 def samples(answers: Answers, asked: Asked) -> None:
     """Sample sets batch by batch, on the thread that the system runs last."""
     selection = answers.selection(asked)
     if asked["pattern"] in answers.mysteries:
-        raise ValueError("samples: not of a mystery, its answer would be among them")
+        raise ValueError("samples: the pattern must not be a mystery, because samples show its answer.")
     fixed = {name: selection.values[name] for name in selection.fixed}
     bounds = {name: selection.bounds[name] for name in selection.varied}
     problem = make_problem(selection.model, selection.pattern, None, fixed, bounds, dt=selection.dt)

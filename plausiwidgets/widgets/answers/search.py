@@ -131,7 +131,7 @@ class Searches:
         usual["fixed"] = {name: x for name, x in usual["fixed"].items() if name not in (settings.get("bounds") or ())}
         merged = usual | settings
         own = selection.with_dt(selection.dt if merged["dt"] is None else merged["dt"])
-        judged(selection.pattern, "search for")
+        judged(selection.pattern, "searched for")
         # Where it raises, what runs goes on.
         run = start_optimization(selection.model, selection.pattern, **merged)
         self.stop()
@@ -153,7 +153,9 @@ class Searches:
         with self._lock:
             found = self._all.get(identity)
         if found is None:
-            raise ValueError(f"there is no search {identity!r} here: it has ended with its kernel, or is forgotten")
+            raise ValueError(
+                f"there is no search {identity!r}. It ended with its kernel, or newer searches replaced it."
+            )
         return found
 
     def settings(self, selection: Selection) -> Mapping[str, Any] | None:

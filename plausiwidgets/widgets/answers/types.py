@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.names import unknown
 
 LONGEST_NAME = 64
 """Characters of the name of a model, a pattern or a value, and of an id."""
@@ -18,9 +19,9 @@ MAX_NAMES = 300
 class Type:
     """What a field may hold."""
 
-    def problem(self, value: object) -> str:
-        """Return why a value is not valid, as ``"is …, valid is …"``; empty where it is."""
-        return "" if self.fits(value) else f"is {shown(value)}, valid is {self.words}"
+    def problem(self, value: object, where: str) -> str:
+        """Return an error for the value of `where`, a name such as "dt"; empty if the value is valid."""
+        return "" if self.fits(value) else f"{where} must be {self.words}, got {shown(value)}."
 
     def fits(self, value: object) -> bool:
         """Return whether a value is valid."""
@@ -33,7 +34,7 @@ class Type:
 
     @property
     def words(self) -> str:
-        """What is valid, in words."""
+        """The accepted type, in words."""
         raise NotImplementedError
 
     def records(self) -> list[Record]:
@@ -117,7 +118,7 @@ class Whole(Type):
 
     @property
     def words(self) -> str:
-        return f"a whole number from {self.low} to {self.high}"
+        return f"an integer from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,8 @@ class Nullable(Type):
     def fits(self, value: object) -> bool:
         return value is None or self.of.fits(value)
 
-    def problem(self, value: object) -> str:
-        return "" if value is None else self.of.problem(value)
+    def problem(self, value: object, where: str) -> str:
+        return "" if value is None else self.of.problem(value, where)
 
     @property
     def typescript(self) -> str:
@@ -190,7 +191,7 @@ class ListOf(Type):
 
     @property
     def words(self) -> str:
-        return f"a list of at most {self.most}, each {self.of.words}"
+        return f"a list of at most {self.most} entries, each {self.of.words}"
 
     def records(self) -> list[Record]:
         return self.of.records()
@@ -224,16 +225,17 @@ class ByName(Type):
             and all(name.fits(key) and self.of.fits(one) for key, one in value.items())
         )
 
-    def problem(self, value: object) -> str:
+    def problem(self, value: object, where: str) -> str:
         if isinstance(value, Mapping) and len(value) <= self.most:
             name = Text(self.longest)
             for key, one in value.items():
-                if not name.fits(key):
-                    return f"has the name {shown(key)}, valid is {name.words}"
-                if wrong := self.of.problem(one):
-                    return f"has a value of {key!r} that {wrong}"
+                wrong = name.problem(key, f"a name in {where}") or self.of.problem(
+                    one, f"the value of {key!r} in {where}"
+                )
+                if wrong:
+                    return wrong
             return ""
-        return super().problem(value)
+        return super().problem(value, where)
 
     @property
     def typescript(self) -> str:
@@ -261,13 +263,13 @@ class Record(Type):
             and all(kind.fits(value[name]) for name, kind in self.fields.items())
         )
 
-    def problem(self, value: object) -> str:
+    def problem(self, value: object, where: str) -> str:
         if isinstance(value, Mapping) and set(value) == set(self.fields):
             for name, kind in self.fields.items():
-                if wrong := kind.problem(value[name]):
-                    return f"has {name} that {wrong}"
+                if wrong := kind.problem(value[name], f"{name} of {where}"):
+                    return wrong
             return ""
-        return super().problem(value)
+        return super().problem(value, where)
 
     @property
     def typescript(self) -> str:
@@ -309,8 +311,8 @@ class Optional(Type):
     def fits(self, value: object) -> bool:
         return self.of.fits(value)
 
-    def problem(self, value: object) -> str:
-        return self.of.problem(value)
+    def problem(self, value: object, where: str) -> str:
+        return self.of.problem(value, where)
 
     @property
     def typescript(self) -> str:
@@ -318,7 +320,7 @@ class Optional(Type):
 
     @property
     def words(self) -> str:
-        return f"{self.of.words}; may be left out"
+        return f"{self.of.words}; optional"
 
     def records(self) -> list[Record]:
         return self.of.records()
@@ -328,14 +330,14 @@ Fields = Mapping[str, Type]
 
 
 def wrong_fields(given: Mapping[str, Any], wanted: Fields) -> str:
-    """Return what is wrong with the fields of a message, in words; empty where they are valid."""
+    """Return an error for the fields of a message; empty if they are valid."""
     for name in given:
         if name not in wanted:
-            return f"it has the field {shown(name)}, valid are {', '.join(wanted) or 'none'}"
+            return str(unknown("", "field", name, wanted))
     for name, kind in wanted.items():
         if name not in given:
             if not isinstance(kind, Optional):
-                return f"the field {name} is missing"
-        elif wrong := kind.problem(given[name]):
-            return f"{name} {wrong}"
+                return f"the field {name} is missing."
+        elif wrong := kind.problem(given[name], name):
+            return wrong
     return ""

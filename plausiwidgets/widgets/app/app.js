@@ -4,6 +4,7 @@ import { tr, translate } from "./engine/texts.js";
 import { measuredText, numberText, ofUnit } from "./engine/words.js";
 import { isWhole } from "./host.js";
 import { addressOf } from "./link.js";
+import { SYMBOLS } from "./marks.js";
 import { defaultsOf, firstOf, isSame, knownSet, simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
 import { extent, nearer, padded, rangesOf, seenAt, widened } from "./scene.js";
@@ -88,6 +89,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let keeping = 0;
   let stopAsking = () => {};
   let stopSeeking = () => {};
+  /** @type {Values | null} */
+  let begun = null; // the values that the last search began with, where it began with those of the sliders
   let ways = 0; // how often the user went, or wants to go, elsewhere
   let wanted = ""; // the language that was chosen last
   /** @type {Set<(t: number | null) => void>} */
@@ -165,12 +168,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   };
 
   const verifySoon = () => {
-    store.set({ verified: { status: "asked", why: "" } });
+    store.set({ verified: { status: "pending", why: "" } });
     asking = Number(setTimeout(verify, REST));
   };
 
-  /** Whether the values that are shown hold, as far as is known by now. */
-  const holds = () => store.get().verdict?.loss === 0 && store.get().verified?.status !== "fragile";
+  /** Whether the values that are shown meet all criteria, as far as is known by now. */
+  const holds = () => store.get().verdict?.loss === 0 && !["fragile", "rejected"].includes(store.get().verified?.status ?? "");
 
   const verify = () => {
     const { model, pattern, values, dt } = selection();
@@ -366,19 +369,21 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const spikes = measuredText(yours.spikes.length, "spikes");
-      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time: nothing is simulated yet");
+      if (!yours.v.some(Number.isFinite)) return tr("Membrane potential over time. Nothing has been simulated yet.");
       const [low, high] = extent(yours.v);
       const unit = ofUnit(current.model.potential_unit ?? "mV");
       const values = { spikes, low: numberText(low, 3), high: withUnit(high, unit) };
-      return tr("Membrane potential over time: your neuron fires {spikes}, from {low} to {high}", values);
+      return tr("Membrane potential over time. Your neuron fires {spikes}, and the potential ranges from {low} to {high}.", values);
     },
-    exampleTitle() {
-      if (!run.pattern.targets.length) return "";
-      if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
+    /** What the target is called, and its source where it is a published neuron. @returns {string[]} */
+    exampleParts() {
+      if (!run.pattern.targets.length) return [];
+      if (gameOf(store.get()) || store.get().exercise?.common) return [tr("hidden neuron")];
       const { lines, neuron, title } = run.pattern.targets[0];
-      if (lines) return tr("recording");
-      return neuron === "izhikevich_2004" ? tr("example, Izhikevich 2004") : tr("example, {neuron}", { neuron: tr(title) });
+      if (lines) return [tr("recording")];
+      return [tr("target"), neuron === "izhikevich_2004" ? "Izhikevich 2004" : tr(title)];
     },
+    exampleTitle: () => app.exampleParts().join(", "),
     /** Whether the example is of another neuron, and drawn on the potentials of this one. */
     isScaled: () => run.pattern.targets.length > 0 && !run.pattern.targets[0].lines && !run.pattern.twin,
     /** Passes a time of the figure on to the views that show where the neuron is then. @param {number | null} t */
@@ -547,7 +552,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
       app.setOut();
       stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
-        if (!moved) return store.set({ notice: tr("These values hold wherever the sliders go: try another pattern.") });
+        if (!moved) return store.set({ notice: tr("No suitable starting point was found. Choose another pattern.") });
         app.keep();
         store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, notice: "" });
         show(current, { ...from, values: moved.values });
@@ -572,6 +577,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     search(begin = holds() ? "random" : "values", how = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn, box } = store.get();
+      begun = begin === "values" ? values : null;
       store.set({ search: null, drawer: true, turn: null, notice: "" });
       const own = { bounds: box.bounds, free: app.free() };
       // A notebook has them as the page does; elsewhere the defaults hold what is not to be searched.
@@ -579,6 +585,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const free = turn ? { free: turn.moved } : {};
       stopSeeking = host.ask("search", { model, pattern, values, dt, begin, ...chosen, ...free, ...how }, receiveSearch);
     },
+    /** Whether the best of the search is what it began with, from the sliders. */
+    isBestAtStart: () => Boolean(begun) && Object.entries(store.get().search?.best ?? {}).every(([name, value]) => begun?.[name] === value),
     /** Whether the values are those that the search has found. */
     isTaken() {
       const { search } = store.get();
@@ -590,10 +598,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     sentence() {
       const { notice, silent } = store.get();
       if (notice || !silent || hushed) return notice;
-      if (host.name === "server") return tr("The server does not answer. The app goes on by itself.");
+      if (host.name === "server") return tr("The server is not responding. The app continues without it.");
       return run.neuron
-        ? tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.")
-        : tr("The kernel does not answer: it is busy, or it has ended. This neuron waits for it.");
+        ? tr("The kernel is not responding (busy or stopped). The app continues without it.")
+        : tr("The kernel is not responding (busy or stopped), and this model needs it.");
     },
     /** Takes the sentence away. */
     hush() {
@@ -678,10 +686,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         .filter(({ sweep }) => sweep === null || sweep === run.sweep.name)
         .map(({ from, to }) => {
           const unit = check.name.endsWith(check.unit) ? "" : check.unit; // a number of spikes is called "spikes"
-          const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, pointed ? check.unit : unit);
+          const measured = Number.isNaN(check.value) ? tr("not measurable") : measuredText(check.value, pointed ? check.unit : unit);
           const own = `${run.sweep.name}: `; // of a recording a criterion names its sweep, which is shown
           const name = tr(check.name.startsWith(own) ? check.name.slice(own.length) : check.name);
-          const text = pointed ? measured : `${name}: ${measured}`;
+          const text = pointed ? measured : `${SYMBOLS.rejected} ${name}: ${measured}`;
           const [begin, end] = [Math.max(Number.isNaN(from) ? first : from, first), Math.min(Number.isNaN(to) ? last : to, last)];
           return { from: begin, to: end, text, passed: check.passed };
         })
@@ -693,7 +701,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   const hearSilence = (silent) => {
     const { verdict, verified } = store.get();
     hushed = false;
-    store.set({ silent, ...(silent && verified?.status === "asked" ? { verified: null } : {}) });
+    store.set({ silent, ...(silent && verified?.status === "pending" ? { verified: null } : {}) });
     if (!silent && verdict?.loss === 0 && !verified && run.neuron) verify();
   };
   host.onSilence?.(hearSilence);

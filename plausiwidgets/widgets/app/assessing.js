@@ -36,8 +36,8 @@ export function Assess({ app, models }) {
       runs
         ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>
           <progress max=${total || 1} value=${done} aria-label=${tr("Assessment")}></progress>`
-        : html`<button class="pw-small" onclick=${begin([selection.model])}>${tr("Assess this neuron now")}</button>
-          <button class="pw-small" onclick=${begin(models)}>${tr("Assess all {count} models (long)", { count: models.length })}</button>`
+        : html`<button class="pw-small" onclick=${begin([selection.model])}>${tr("Assess this model")}</button>
+          <button class="pw-small" onclick=${begin(models)}>${tr("Assess all {count} models (slow)", { count: models.length })}</button>`
     }
     ${!runs && data?.csv ? html`<button class="pw-small" onclick=${() => save("assessment.csv", data.csv, "text/csv")}>${tr("Save as CSV")}</button>` : ""}
     <span role="status">${
@@ -50,10 +50,10 @@ export function Assess({ app, models }) {
           : state === "stopped"
             ? tr("Stopped after {done} of {total} searches.", { done, total })
             : state === "done"
-              ? tr("{total} searches in {seconds} s: the cells that were searched are framed.", {
+              ? tr("{total} searches in {seconds} s. Outlined cells are new.", {
                   total,
                   seconds: Math.round(data?.seconds ?? 0),
                 })
-              : tr("The marks are those of the published assessment. Here each pattern is searched anew.")
+              : tr("The symbols show the packaged assessment. Start an assessment here to search for every pattern again.")
     }</span></div>`;
 }

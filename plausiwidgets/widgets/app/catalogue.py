@@ -29,8 +29,10 @@ MAX_SLIDERS = 4
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
 
-_SHARED = ("key", "letter", "title", "description", "function", "hint", "source", "main", "fine", "python")
-_PART = ("holding", "sweeps", "prefix", "label", "title", "look", "event")
+_SHARED = (
+    "key", "letter", "title", "in_sentence", "description", "function", "hint", "source", "main", "fine", "python",
+)  # fmt: skip
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -111,11 +113,11 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
-    """Return the part of a pattern's hint that is about a model: "(b of Izhikevich, a of AdEx)" has two."""
+    """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
     family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
               "adex_refrac": "AdEx"}  # fmt: skip
     words = family.get(model.key)
-    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) of (Izhikevich|AdEx)", protocol.parameter_hint)
+    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
 
@@ -138,7 +140,9 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
                 if judged.setdefault(kind, parts) != parts:
                     own["patterns"][key]["judged"] = parts
             if {**known, "judged": judged} != {**pattern, "judged": judged}:
-                raise AssertionError(f"{key} of {name} differs in what models share")
+                raise AssertionError(
+                    f"pattern {key!r} must have the same shared data for all models, but {name!r} differs."
+                )
         built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
     models_ = {
         name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
@@ -151,11 +155,11 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
 
 
 def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:
-    """Refuse a packaged pattern that the app could not judge by itself."""
+    """Raise a ValueError for a packaged pattern that the app cannot evaluate without Python."""
     if any(part["tape"] is None for parts in judged.values() for part in parts):
         raise ValueError(
-            f"pattern {key!r}: the app cannot judge it by itself, for its measure uses more than a page can compute; "
-            "valid are numpy's elementwise operations, np.where and the functions of plausiwidgets.patterns.features"
+            f"pattern {key!r}: measure must use only NumPy's elementwise operations, np.where and the functions of "
+            "plausiwidgets.patterns.features, which the app can evaluate without Python."
         )
 
 
@@ -179,7 +183,7 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "ruled_out" where an argument rules the pattern out."""
+    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
     return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)

@@ -12,6 +12,7 @@ import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
 import { isDark, properties, watchTheme } from "./theme.js";
 import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { Answered } from "./codes.js" */
 /** @import { Catalogue, Exercise, Layer, ModelData, Slider } from "./types.d.ts" */
@@ -26,7 +27,7 @@ const NEAR = 12; // px
 
 /** @param {HTMLElement} place @param {About} about */
 export function classPage(place, about) {
-  const title = tr("Class: {title}", { title: tr(patternOf(about.catalogue, about.data, about.pattern).title) });
+  const title = tr("Class results for {title}", { title: patternInSentence(about, about.pattern) });
   document.title = title;
   addEventListener("hashchange", () => location.reload());
   render(html`<${Class} about=${about} title=${title} place=${place} />`, place);
@@ -94,13 +95,13 @@ function Class({ about, title, place }) {
         if (isOver) return;
         all.current = found;
         report(found);
-      } else if (!count) setStatus(tr("Nothing was handed in yet: codes appear here as they come."));
+      } else if (!count) setStatus(tr("Nothing has been handed in yet. Codes appear here as they arrive."));
     };
     const again = async () => {
       try {
         await follow();
       } catch {
-        setStatus(tr("The server does not answer; what was handed in before stays here."));
+        setStatus(tr("The server is not responding. The codes received so far stay here."));
       }
       if (!isOver) timer = Number(setTimeout(again, EVERY));
     };
@@ -116,7 +117,7 @@ function Class({ about, title, place }) {
     const found = await readAll(
       about,
       codes,
-      (number) => setStatus(tr("Reading {number} of {total} …", { number, total: codes.length })),
+      (number) => setStatus(tr("Reading code {number} of {total} …", { number, total: codes.length })),
       all.current,
     );
     work(false);
@@ -127,7 +128,7 @@ function Class({ about, title, place }) {
     const answers = found.flatMap(({ answer }) => answer ?? []);
     const solved = answers.filter(({ isSolved }) => isSolved).length;
     setStatus(
-      tr("{total} codes: {solved} solved, {open} not yet, {refused} refused.", {
+      tr("{total} codes: {solved} solved, {open} not yet solved, {refused} invalid.", {
         total: found.length,
         solved,
         open: answers.length - solved,
@@ -141,10 +142,10 @@ function Class({ about, title, place }) {
   return html`<div class=${`pw-app pw-class${dark ? " dark" : ""}`} style=${properties(dark)} lang=${document.documentElement.lang}>
     <div class="pw-classframe">
       <header class="pw-header"><div><h1 class="pw-sentence">${title}</h1><p>${tr(about.exercise.question)}</p></div>
-        <div class="pw-end"><a href="#">${tr("To the exercise")}</a></div></header>
+        <div class="pw-end"><a href="#">${tr("Open the exercise")}</a></div></header>
       <section class="pw-card" aria-label=${tr("Codes")}>
-        <p>${tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")}</p>
-        <textarea rows="6" placeholder="PW1.…" spellcheck=${false} aria-label=${tr("Codes, one on each line")} value=${text}
+        <p>${tr("Paste the codes that your students handed in, one per line. This page evaluates them again and sends nothing.")}</p>
+        <textarea rows="6" placeholder="PW1.…" spellcheck=${false} aria-label=${tr("Codes, one per line")} value=${text}
           oninput=${(/** @type {any} */ e) => type(e.target.value)}></textarea>
         <div class="pw-classgo"><button class="pw-primary" disabled=${busy || !text.trim()} onclick=${read}>${tr("Read the codes")}</button>
           <p role="status">${status}</p></div>
@@ -152,7 +153,7 @@ function Class({ about, title, place }) {
         ${twice.length ? html`<p>${tr("Identical codes: {codes}.", { codes: twice.map(({ number, first }) => `${number}\u00a0=\u00a0${first}`).join(", ") })}</p>` : ""}
       </section>
       ${answered.length ? html`<${Results} about=${about} rows=${answered} dark=${dark} />` : ""}
-      <footer class="pw-footer">${tr("Made by plausiwidgets {version}. In Python, pw.teaching.class_results(codes, page=…) is the same as a table.", { version: about.version })}</footer>
+      <footer class="pw-footer">${tr("Made with plausiwidgets {version}. In Python, pw.teaching.class_results(codes, page=…) returns the same table.", { version: about.version })}</footer>
     </div>
   </div>`;
 }
@@ -176,21 +177,21 @@ function Results({ about, rows, dark }) {
     ...(hasNames ? [tr("name")] : []),
     ...(hasWords ? [tr("answer")] : []),
     tr("solved"),
-    tr("hold"),
-    tr("distance"),
-    tr("seconds"),
+    tr("met"),
+    tr("loss"),
+    tr("time (s)"),
     ...moved,
     ...criteria.map(({ name }) => tr(name)),
   ];
   return html`<div class="pw-classhalves">
-      <section class="pw-card" aria-label=${tr("Plane")}>
+      <section class="pw-card" aria-label=${tr("Plot of answers")}>
         <div class="pw-classaxes"><${PairMenus} names=${choices} pair=${[across, up]} choose=${choose} titleOf=${axisTitle} /></div>
-        <p>● ${tr("solved")}  ○ ${tr("not yet")}  ✕ ${tr("the start")}</p>
+        <p>● ${tr("solved")}  ○ ${tr("not yet solved")}  ✕ ${tr("starting point")}</p>
         <${Plane} about=${about} rows=${rows} sliders=${sliders} axes=${[across, up]} dark=${dark} point=${point} />
         <p>${near?.answer ? tr("Code {number}: {text}", { number: whoOf(near), text: moved.map((name) => `${name} ${plain(Number(near.answer?.values[name]))}`).join(", ") }) : "\u00a0"}</p>
       </section>
-      <section class="pw-card" aria-label=${tr("Criteria")}><h2 class="pw-heading">${tr("Who holds what")}</h2>
-        <table class="pw-who"><thead><tr><th scope="col">${tr("criterion")}</th><th scope="col">${tr("hold")}</th></tr></thead>
+      <section class="pw-card" aria-label=${tr("Criteria")}><h2 class="pw-heading">${tr("Answers that meet each criterion")}</h2>
+        <table class="pw-who"><thead><tr><th scope="col">${tr("criterion")}</th><th scope="col">${tr("met")}</th></tr></thead>
           <tbody>${criteria.map(({ name }, c) => {
             const hold = answers.filter((answer) => answer.criteria[c].passed).length;
             return html`<tr><th scope="row">${tr(name)}</th><td><progress max=${answers.length} value=${hold} aria-label=${tr(name)}></progress>
@@ -221,7 +222,7 @@ function Results({ about, rows, dark }) {
 
 /** @param {string} name */
 function axisTitle(name) {
-  return { [HOLD]: tr("criteria that hold"), [SECONDS]: tr("time (s)") }[name] ?? name;
+  return { [HOLD]: tr("criteria met"), [SECONDS]: tr("time (s)") }[name] ?? name;
 }
 
 /** The neuron of an answer, which opens on the file of the exercise. @param {{ about: About, row: Row, dark: boolean, near: boolean }} props */
@@ -291,7 +292,7 @@ function Plane({ about, rows, sliders, axes, dark, point }) {
     point(nearest && away(nearest) < NEAR ? nearest.row : null);
   };
   const solved = answers.filter(({ isSolved }) => isSolved).length;
-  const words = tr("{total} answers in the plane of {x} and {y}: {solved} solved. The table below has the numbers.", {
+  const words = tr("{total} answers in the plane of {x} and {y}, {solved} of them solved. The table below lists the numbers.", {
     ...{ total: answers.length, x: x.axis.name, y: y.axis.name, solved },
   });
   return html`<canvas class="pw-classplane" role="img" aria-label=${words} ref=${canvas} onpointermove=${over}></canvas>`;

@@ -4,6 +4,7 @@ import { isValid, limitsOf, NUMBER, shownText } from "./link.js";
 import { patternOf, simulation, slidersOf } from "./neuron.js";
 import { pictureOf } from "./pictures.js";
 import { endsInExercise } from "./task.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { Catalogue, CriterionResult, Exercise, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 // Codes of answers: model and pattern, the values that are not defaults, the claim, the time and a checksum, with a name and
@@ -69,27 +70,27 @@ export function fieldsOf(exercise, data, sliders, code) {
   const { about, defaults, free } = exercise;
   const text = code.replace(/\s+/g, "");
   const [, packed, checksum] = (text.length <= LONGEST && FORM.exec(text)) || [];
-  if (!packed) throw new Error(tr("the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters"));
+  if (!packed) throw new Error(tr("the code is incomplete; it must start with 'PW1.' and end with a period and 8 characters"));
   let content = "";
   try {
     content = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
-    throw new Error(tr("the code is damaged: copy it once more"));
+    throw new Error(tr("the code is damaged; copy it again"));
   }
   if (crc32(Uint8Array.from(content, (c) => c.charCodeAt(0))) !== checksum) {
-    throw new Error(tr("the code is damaged or was changed: its checksum does not fit. Copy it once more"));
+    throw new Error(tr("the code is damaged or was changed, because its checksum does not match; copy it again"));
   }
   const fields = new URLSearchParams(content);
   const given = new Map(fields);
   const textOf = (/** @type {string} */ name) => given.get(name) ?? "";
   if (given.size < [...fields].length || ![".model", ".seconds", ".solved"].every((name) => given.has(name))) {
-    throw new Error(tr("the code was not written by a page: fields are missing, or there twice"));
+    throw new Error(tr("the code is not from an exercise page; fields are missing or duplicated"));
   }
-  if (ABOUT.some((name) => textOf(name) !== (about[name] ?? ""))) throw new Error(tr("the code is of another exercise"));
+  if (ABOUT.some((name) => textOf(name) !== (about[name] ?? ""))) throw new Error(tr("the code belongs to a different exercise"));
   const numberOf = (/** @type {string} */ name) => {
     const number = NUMBER.test(textOf(name)) ? Number(textOf(name)) : NaN;
     if (Number.isNaN(number)) {
-      throw new Error(tr("the code is refused: {name} is {value}, which is no number", { name, value: shownText(textOf(name)) }));
+      throw new Error(tr("the code is invalid: {name} must be a number, got {value}", { name, value: shownText(textOf(name)) }));
     }
     return number;
   };
@@ -97,10 +98,10 @@ export function fieldsOf(exercise, data, sliders, code) {
   for (const name of given.keys()) {
     if (FIELDS.includes(name)) continue;
     const slider = sliders.find((one) => one.name === name);
-    if (!slider) throw new Error(tr("the code is refused: {name} is no value of this exercise", { name: shownText(name) }));
+    if (!slider) throw new Error(tr("the code is invalid: {name} is not a parameter of this exercise", { name: shownText(name) }));
     values[name] = numberOf(name);
     if (!isValid(slider, values[name])) {
-      throw new Error(tr("the code is refused: {name}: valid is {limits}", { name, limits: limitsOf(slider) }));
+      throw new Error(tr("the code is invalid: {name} must be {limits}", { name, limits: limitsOf(slider) }));
     }
   }
   const start = Object.fromEntries(exercise.start.values);
@@ -109,7 +110,7 @@ export function fieldsOf(exercise, data, sliders, code) {
     const value = values[name];
     if (value !== start[name] && !free.includes(name)) {
       throw new Error(
-        tr("the code is refused: {name} is locked, and is {value} instead of {start}", {
+        tr("the code is invalid: {name} is locked and must be {start}, got {value}", {
           name,
           value: numberText(value),
           start: numberText(start[name]),
@@ -119,7 +120,7 @@ export function fieldsOf(exercise, data, sliders, code) {
     const [low, high] = endsInExercise(slider, start);
     if (!(value >= low && value <= high)) {
       throw new Error(
-        tr("the code is refused: {name} is {value}, and its slider goes from {low} to {high}", {
+        tr("the code is invalid: {name} must be between {low} and {high}, got {value}", {
           name,
           value: numberText(value),
           low: numberText(low),
@@ -129,14 +130,22 @@ export function fieldsOf(exercise, data, sliders, code) {
     }
   }
   const dt = given.has(".dt") ? numberOf(".dt") : data.model.dt;
-  if (dt !== exercise.start.dt) throw new Error(tr("the code is refused: its time step is {dt} ms", { dt: numberText(dt) }));
+  if (dt !== exercise.start.dt)
+    throw new Error(
+      tr("the code is invalid: its time step must be {expected} ms, got {dt} ms", {
+        expected: numberText(exercise.start.dt),
+        dt: numberText(dt),
+      }),
+    );
   const seconds = numberOf(".seconds");
   if (!(seconds >= 0 && seconds < Infinity)) {
-    throw new Error(tr("the code is refused: its time is {seconds} s", { seconds: numberText(seconds) }));
+    throw new Error(tr("the code is invalid: the time must be a finite number ≥ 0, got {seconds} s", { seconds: numberText(seconds) }));
   }
   const [name, words] = [textOf(".name"), textOf(".words")];
-  if (name !== plainOf(name, LONGEST_NAME)) throw new Error(tr("the code is refused: its name is none"));
-  if (words !== plainOf(words, LONGEST_WORDS)) throw new Error(tr("the code is refused: its answer in words is none"));
+  if (name !== plainOf(name, LONGEST_NAME))
+    throw new Error(tr("the code is invalid: the name must be at most {most} printable characters", { most: LONGEST_NAME }));
+  if (words !== plainOf(words, LONGEST_WORDS))
+    throw new Error(tr("the code is invalid: the answer in words must be at most {most} printable characters", { most: LONGEST_WORDS }));
   return { values, dt, seconds, name, words, claims: textOf(".solved") === "1" };
 }
 
@@ -150,13 +159,13 @@ export function* answering(catalogue, data, key, exercise, code) {
   const { values, dt, seconds, name, words, claims } = fieldsOf(exercise, data, slidersOf(pattern, data), code);
   const selection = { model: data.model.name, pattern: key, values, dt, set: 0 };
   const { verdict, found } = yield* simulation(catalogue, data, selection).judging();
-  if (!verdict) throw new Error(tr("the code is refused: its neuron could not be judged"));
+  if (!verdict) throw new Error(tr("the code is invalid: its neuron could not be evaluated"));
   const { criteria, loss } = verdict;
   const hold = criteria.filter(({ passed }) => passed).length;
   if (claims && loss > 0) {
     throw new Error(
-      tr("the code is refused: it claims that all criteria of “{title}” hold, judged again {count} of {total} do", {
-        title: tr(pattern.title),
+      tr("the code is invalid: it marks all criteria for {pattern} as met, but only {count} of {total} are met", {
+        pattern: patternInSentence({ catalogue, data }, key),
         count: hold,
         total: criteria.length,
       }),

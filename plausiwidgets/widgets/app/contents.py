@@ -116,8 +116,13 @@ def packaged(name: str) -> dict[str, Any]:
 
 
 def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the catalogue lists of a model: title, description, and the mark of each pattern."""
-    return {"title": model.title, "description": model.description, "marks": dict(marks)}
+    """Return what the catalogue lists of a model: titles, description, and the symbol of each pattern."""
+    return {
+        "title": model.title,
+        "in_sentence": model.in_sentence,
+        "description": model.description,
+        "marks": dict(marks),
+    }
 
 
 def texts_of(language: str, shown: str) -> dict[str, str]:

@@ -3,6 +3,7 @@ import { valuesAlong } from "./cells.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { asked, rangesFor, useJob, useJobAtRest } from "./jobs.js";
 import { simulation } from "./neuron.js";
 import { hasRoom, path, prepared } from "./painter.js";
@@ -62,9 +63,9 @@ export function holdsOf(shares, loss) {
 /** The effect of each value alone, and the rate over the current. @param {{ app: App }} props */
 export function Curves({ app }) {
   const [rates, showRates] = useState(false);
-  const tabs = html`<div role="group" class="pw-tabs" aria-label=${tr("Shown")}>
-    <button aria-pressed=${!rates} onclick=${() => showRates(false)}>${tr("each value alone")}</button>
-    <button aria-pressed=${rates} onclick=${() => showRates(true)}>${tr("rate over current")}</button></div>`;
+  const tabs = html`<div role="group" class="pw-tabs" aria-label=${tr("View")}>
+    <button aria-pressed=${!rates} onclick=${() => showRates(false)}>${tr("one parameter at a time")}</button>
+    <button aria-pressed=${rates} onclick=${() => showRates(true)}>${tr("f–I curve")}</button></div>`;
   return html`<div class="pw-fields pw-onecolumn">${app.host.can("rate") ? html`<div class="pw-toolrow">${tabs}</div>` : ""}
     ${rates ? html`<${Rate} app=${app} />` : html`<${Profiles} app=${app} />`}</div>`;
 }
@@ -123,8 +124,8 @@ function Profiles({ app }) {
     for (const loss of Array.from(profiles[name]?.loss ?? [])) if (Number.isFinite(loss)) most = Math.max(most, loss);
   const shown = sliders.filter(({ name }) => profiles[name]);
   const { state, error } = job.get();
-  return html`<p class="pw-at">${tr("The distance while one value alone goes over its range. Green: every criterion holds. The line is where you are.")}</p>
-    <p role="status">${isHost && state === "failed" ? error : isOld || !shown.length ? tr("judging …") : ""}</p>
+  return html`<p class="pw-at">${glossing()(tr("The loss while one parameter varies over its range. Green: all criteria met. The line marks your slider position."))}</p>
+    <p role="status">${isHost && state === "failed" ? error : isOld || !shown.length ? tr("evaluating …") : ""}</p>
     <div class="pw-profiles">${shown.map((slider) => {
       const [low, high] = ranges[slider.name];
       return html`<div key=${slider.name} class="pw-profile"><div class="pw-label"><${Name} slider=${slider} /><span>${plain(low, 3)} … ${plain(high, 3)}${ofUnit(slider.unit, " ")}</span></div>
@@ -165,8 +166,8 @@ function Curve({ slider, ends, profile, most, value, dark, isOld }) {
     return () => watched.disconnect();
   }, [profile, most, value, dark, isOld, ends[0], ends[1]]);
   const words = spans.length
-    ? tr("{name}: holds at some of its values", { name: slider.name })
-    : tr("{name}: holds at none of its values", { name: slider.name });
+    ? tr("{name}: pattern shown for some values", { name: slider.name })
+    : tr("{name}: pattern shown for no value", { name: slider.name });
   return html`<canvas ref=${canvas} role="img" aria-label=${words}></canvas>`;
 }
 
@@ -196,12 +197,12 @@ function Rate({ app }) {
     const high = Math.max(1, ...Array.from(/** @type {ArrayLike<number>} */ (data.rate)).filter(Number.isFinite));
     const [x, y] = [
       { ...axis, name: tr("current"), unit: app.data.model.unit, ends: zoom?.x ?? /** @type {Range} */ ([0, last(data.current)]) },
-      { ...axis, name: tr("rate"), unit: "Hz", ends: zoom?.y ?? /** @type {Range} */ ([0, 1.05 * high]) },
+      { ...axis, name: tr("firing rate"), unit: "Hz", ends: zoom?.y ?? /** @type {Range} */ ([0, 1.05 * high]) },
     ];
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "rate" }, x, y, (colours) => [
       {
         ...{ kind: "line", xs: Array.from(data.current), ys: Array.from(data.rate), stroke: { colour: colours.blue, width: 2.2 } },
-        ...{ name: tr("rate"), unit: "Hz" },
+        ...{ name: tr("firing rate"), unit: "Hz" },
       },
       { kind: "line", xs: [at, at], ys: y.ends, stroke: { colour: colours.soft, width: 1.5, dash: [5, 4] } },
     ]);
@@ -210,7 +211,7 @@ function Rate({ app }) {
   const read = (px, _, { panels: [{ left, top, width, height, x }] }) => {
     const current = x.range[0] + ((px - left) / width) * (x.range[1] - x.range[0]);
     if (!data || px < left || px > left + width) return null;
-    const text = `${tr("rate")}: ${numberText(rateAt(data.current, data.rate, current), 3)} Hz`;
+    const text = `${tr("firing rate")}: ${numberText(rateAt(data.current, data.rate, current), 3)} Hz`;
     return {
       at: px,
       top,
@@ -221,9 +222,9 @@ function Rate({ app }) {
     };
   };
   const here = data && Number.isFinite(at) ? rateAt(data.current, data.rate, at) : NaN;
-  const attributes = { role: "img", "aria-label": tr("Rate over current") };
+  const attributes = { role: "img", "aria-label": tr("f–I curve") };
   return html`<${Pictured} app=${app} of=${[data, dark, present, at]} picture=${picture} whole=${() => [0, last(data?.current ?? [1])]} read=${read} attributes=${attributes} />
-    <p class="pw-at">${tr("Spikes in a second of constant current, for this neuron. The dashed line is your amplitude.")}</p>
+    <p class="pw-at">${glossing()(tr("The f–I curve shows the firing rate for a constant current on top of the holding current. The dashed line marks your amplitude."))}</p>
     <p role="status">${state === "failed" ? error : Number.isNaN(here) ? tr("simulating …") : tr("{rate} Hz at {current}", { rate: numberText(here, 3), current: `${plain(at)}${ofUnit(app.data.model.unit, " ")}` })}</p>`;
 }
 

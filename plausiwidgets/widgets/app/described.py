@@ -98,10 +98,10 @@ class Described:
 
     def exported(self, pattern: Protocol) -> dict[str, Any]:
         """Return the set of the call, as far as a pattern has its parameters; the page opens with it."""
-        return self._set(pattern, marked("as exported"), *self._given(pattern), "") | {"begin": True}
+        return self._set(pattern, "exported", marked("as exported"), *self._given(pattern), "") | {"begin": True}
 
     def _given(self, pattern: Protocol) -> tuple[dict[str, Floats], float]:
-        """Return values and time step of the call for a pattern."""
+        """Return parameters and time step of the call for a pattern."""
         known, given = pattern.parameters(self.model), self.parameters
         own = None if given is None else {name: value for name, value in given.items() if name in known}
         return parameter_set(self.model, pattern, own, self.dt)[:2]
@@ -110,17 +110,17 @@ class Described:
         """Return what is asked, and what a code says besides the values."""
         if len(patterns) != 1:
             raise ValueError(
-                f"an exercise has one pattern, here are {len(patterns)}: patterns.all_of(…) asks for several together"
+                f"an exercise must have one pattern, got {len(patterns)}. To combine patterns, use patterns.all_of(…)."
             )
-        pattern = judged(patterns[0], "solve")
+        pattern = judged(patterns[0], "used in an exercise")
         about = {".mystery": exercise.link.partition("=")[2]} if isinstance(exercise, Mystery) else {}
         if isinstance(exercise, Mystery) and pattern is not exercise.pattern:
-            raise ValueError("the pattern of this page is another one than that of the mystery: give mystery.pattern")
+            raise ValueError("the pattern of the page must be that of the mystery. Pass mystery.pattern.")
         task = exercise_of(exercise) if isinstance(exercise, Mystery) else exercise
         known = pattern.parameters(self.model)
         for name in task.free:
             if name not in known:
-                raise unknown("slider that an exercise leaves free", name, known)
+                raise unknown("Exercise: free", "parameter", name, known)
         keys = "+".join(part.key for part in pattern.components.values())
         return {
             "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
@@ -132,7 +132,8 @@ class Described:
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
         sets = self._sets(pattern)
         return {
-            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
+            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "in_sentence": pattern.in_sentence,
+            "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
             "fine": pattern.fine, "ruled_out": why_ruled_out(pattern, self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
@@ -151,14 +152,15 @@ class Described:
             tape = checked_tape(self.model, part) if self.simulate else None
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
-                    f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "
-                    "page can compute. Valid are arithmetic of numpy and the functions of "
-                    "plausiwidgets.patterns.features"
+                    f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
+                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
+                    "plausiwidgets.patterns.features."
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
-            "label": _within(prefix, part, ""), "title": part.title, "look": part.look_for, "tape": tape,
+            "label": _within(prefix, part, ""), "title": part.title, "in_sentence": part.in_sentence,
+            "look": part.look_for, "tape": tape,
             "criteria": criteria, "event": _event(prefix, part),
         }  # fmt: skip
 
@@ -183,36 +185,38 @@ class Described:
         return [*sets, self.exported(pattern)] if self.is_given else sets
 
     def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, Any]:
-        title, source = marked("defaults"), ""
+        kind, title, source = "defaults", marked("defaults"), ""
         if known.preset is not None:
-            title, source = known.preset.title, known.preset.source
+            kind, title, source = "preset", known.preset.title, known.preset.source
         elif known.parameters:
-            title, source = marked("found by a search"), marked("assessment of the package")
-        return self._set(pattern, title, known.parameters, known.dt, source)
+            kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
+        return self._set(pattern, kind, title, known.parameters, known.dt, source)
 
     def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
         given: Mapping[str, ArrayLike]
         if isinstance(exercise, Mystery):
-            source = marked("a neuron with hidden parameters")
+            kind, source = "hidden", marked("a neuron with hidden parameters")
             given, dt = exercise.start, exercise.dt if self.dt is None else self.dt
         else:
-            source = ""
+            kind, source = "start", ""
             given, dt = self._given(pattern)
-        start = self._set(pattern, marked("start"), given, dt, source)
+        start = self._set(pattern, kind, marked("start"), given, dt, source)
         if start["status"] != "rejected":
             raise ValueError(
-                f"the start already shows “{pattern.title}”, and nothing would be left to do: give other parameters"
+                f"the start of an exercise must not show its pattern, but it already shows “{pattern.title}”. Pass "
+                "other parameters."
             )
         return start
 
     def _set(
-        self, pattern: Protocol, title: str, given: Mapping[str, ArrayLike], dt: float | None, source: str
+        self, pattern: Protocol, kind: str, title: str, given: Mapping[str, ArrayLike], dt: float | None, source: str
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
         if not self.simulate:
             return {
-                "title": title, "source": source, "values": list(values.items()), "dt": check_dt(model, dt),
+                "kind": kind, "title": title, "source": source, "values": list(values.items()),
+                "dt": check_dt(model, dt),
                 "status": "unjudged", "why": "",
             }  # fmt: skip
         verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
@@ -221,7 +225,7 @@ class Described:
             for prefix, part in pattern.components.items()
         ]
         entry = {
-            "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
+            "kind": kind, "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
             "status": verdict.status, "why": verdict.failed_test,
         }  # fmt: skip
         return entry | {"chosen": chosen} if any(chosen) else entry
@@ -254,7 +258,8 @@ class Described:
 def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
     return {
         "model": {
-            "name": model.key, "title": model.title, "description": model.description, "source": model.source,
+            "name": model.key, "title": model.title, "in_sentence": model.in_sentence,
+            "description": model.description, "source": model.source,
             "equations": model.equations, "unit": model.current.unit,
             "potential_unit": model.states[0].unit, "dt": model.dt,
             **({"discrete": True} if model.discrete else {}),

@@ -1,13 +1,14 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
 import { isLost } from "./focus.js";
+import { glossing } from "./glosses.js";
 import { Heading } from "./heading.js";
 import { objectiveCurve } from "./objective.js";
 import { shownIn } from "./pictured.js";
 import { isOf, isOpen, noTries } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
-import { inSentence, titleOf } from "./words.js";
+import { countText, patternInSentence } from "./words.js";
 
 /** @import { Search, Zoom } from "./types.d.ts" */
 /** @import { App } from "./app.js" */
@@ -19,10 +20,11 @@ export function Drawer({ app }) {
   const runs = search && isOpen(search);
   const isTaken = app.isTaken();
   const isOver = search && !runs && !isPlayed;
-  const title = inSentence(titleOf(app, search?.pattern ?? app.pattern.key), app.store.get().language);
+  const title = patternInSentence(app, search?.pattern ?? app.pattern.key);
+  const glossed = glossing();
   const count = app.play.count();
   const words = search
-    ? waiting(search) || tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) })
+    ? waiting(search) || tr("{count} evaluated, best loss {least}", { count: countText(count), least: leastOf(app, count) })
     : tr("starting …");
   const place = useRef(/** @type {any} */ (null));
   // Of a figure that is partly out of sight, the whole is shown beside the search.
@@ -31,14 +33,14 @@ export function Drawer({ app }) {
   const control = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.control(kind);
   return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place} onfocusin=${pressed}>
     <div class=${`pw-drawerhead${isOver ? " over" : ""}`}>
-      <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
-        <p role="status">${isOver ? `${words}. ${after(search, app)}` : words}</p></div>
+      <div><${Heading} app=${app}>${tr("Search for {pattern}", { pattern: title })}<//>
+        <p role="status">${glossed(isOver ? `${words}. ${after(search, app)}` : words)}</p></div>
       <div class="pw-drawerbuttons">${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
         ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${control("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
-        ${runs && search.state === "paused" ? html`<button key="resume" onclick=${control("resume")}>▶ ${tr("Go on")}</button>` : ""}
-        ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
+        ${runs && search.state === "paused" ? html`<button key="resume" onclick=${control("resume")}>▶ ${tr("Resume")}</button>` : ""}
+        ${isOver ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search from a new start")}</button>` : ""}
         ${runs || !search ? html`<button key="stop" onclick=${search ? control("stop") : app.stopStarting}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
-        <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Take these values")}</button></div>
+        <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} aria-disabled=${isTaken} onclick=${() => isTaken || app.take()}>${tr("Use these parameters")}</button></div>
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;
@@ -57,7 +59,7 @@ function useFocus(place) {
     last.current = null;
     if (isLost()) /** @type {HTMLElement | null} */ (within.querySelector(next))?.focus({ preventScroll: true });
   };
-  useEffect(() => save(place.current, "button:not(:disabled)"));
+  useEffect(() => save(place.current, ".pw-drawerbuttons button:not(:disabled)"));
   useEffect(() => {
     const app = place.current.closest(".pw-app");
     return () => {
@@ -72,7 +74,7 @@ function useFocus(place) {
 /** Who is served before, of a server with many visitors. @param {Search} search */
 function waiting({ before }) {
   if (!before) return "";
-  return before === 1 ? tr("One visitor is before you …") : tr("{count} visitors are before you …", { count: before });
+  return before === 1 ? tr("1 visitor is ahead of you …") : tr("{count} visitors are ahead of you …", { count: before });
 }
 
 /** @param {App} app @param {number} count */
@@ -90,24 +92,30 @@ function after(search, app) {
   const { state, status, least, error, tries, atEnds } = search;
   const host = app.host.name;
   if (state === "failed") return error || tr("The search failed.");
-  if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
-  if (host === "none" && least === 0) return tr("Found: every criterion holds on this page. Python, in a notebook, would verify it.");
+  if (least === 0 && tries.count === 1 && app.isBestAtStart())
+    return tr("Your parameters already show the pattern. Move a slider first, or search from a new start.");
+  if (host === "none" && least === 0) return tr("Criteria met, not verified. Open these parameters in a notebook to verify them.");
   if (state === "done" && app.pattern.ruled_out && isOf(search, app.store.get().selection))
-    return tr("Not found: no values of this neuron can show it. Take the nearest, or try another neuron.");
+    return tr("Ruled out by a proof. Use the closest match, or choose another neuron model.");
   if (host === "none" && state === "done")
-    return tr("Not found by the search of this page: harder patterns need that of Python, in a notebook.");
-  if (status === "replicated" && app.isTaken()) return tr("Found, and verified: these are your values. Drag to see how far they go.");
-  if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
-  if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
-  if (state === "stopped" && !search.best) return tr("Stopped before the first try.");
-  if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
+    return tr("Not found, which does not prove that no solution exists. Search from a new start, or run the Python search in a notebook.");
+  if (status === "replicated" && app.isTaken())
+    return tr("Found and verified. These parameters are now on your sliders. Drag to see how far you can change them.");
+  if (status === "replicated") return tr("Found and verified. Use these parameters, then drag to see how far you can change them.");
+  if (least === 0 && status !== "fragile") return tr("Criteria met, not verified. Use these parameters to verify them, or search again.");
+  if (status === "fragile")
+    return tr("Not robust. All criteria are met, but one verification test fails. Use these parameters anyway, or search again.");
+  if (state === "stopped" && !search.best) return tr("Stopped before the first evaluation.");
+  if (state === "stopped") return tr("Stopped. Use the best parameters so far, or search again.");
   const names = atEnds.join(", ");
   if (names)
     return tr(
-      "Not found within these ranges, at an end of which lies the best of {names}: widen them, search elsewhere, or try another neuron.",
+      "Not found. The best parameters are at a limit of the search range of {names}. Widen that range, search from a new start, or choose another neuron model.",
       { names },
     );
-  return tr("Not found, which does not show that there is none: search elsewhere, widen a range, or try another neuron.");
+  return tr(
+    "Not found, which does not prove that no solution exists. Search from a new start, widen a range, or choose another neuron model.",
+  );
 }
 
 const NONE = { id: "", tries: noTries(), restarts: [] };

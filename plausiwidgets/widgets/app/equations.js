@@ -32,10 +32,10 @@ export function Equations({ app }) {
     ${
       known && equations
         ? html`<div class="pw-maths" role="group" tabindex="0" aria-label=${tr("Equations")} onpointerover=${mark} onfocusin=${mark} dangerouslySetInnerHTML=${{ __html: known.lines }}></div>
-          <p class="pw-at" aria-live="polite">${known.meanings[symbol] ?? tr("Point at a symbol to read what it means.")}</p>`
+          <p class="pw-at" aria-live="polite">${known.meanings[symbol] ?? tr("Hover over a symbol to see what it means.")}</p>`
         : equations
           ? html`<pre tabindex="0" role="group" aria-label=${tr("Equations")}>${equations}</pre>`
-          : html`<p>${tr("This model comes without equations.")}</p>`
+          : html`<p>${tr("No equations are available for this model.")}</p>`
     }
     <p>${tr(description)}</p>
     ${source ? html`<p><b>${tr("Source")}: </b>${linked(tr(source))}</p>` : ""}
@@ -43,6 +43,6 @@ export function Equations({ app }) {
       ({ name: key, unit, description: text }) =>
         html`<div class=${key === symbol ? "marked" : ""}><dt>${key}${ofUnit(unit, " (", ")")}</dt><dd>${tr(text)}</dd></div>`,
     )}</dl>
-    ${known ? html`<p><button class="pw-small" onclick=${() => save(`${name}.html`, known.card, "text/html")}>${tr("Save the model card")}</button></p>` : ""}
+    ${known ? html`<p><button class="pw-small" onclick=${() => save(`${name}.html`, known.card, "text/html")}>${tr("Save model card")}</button></p>` : ""}
   </div>`;
 }

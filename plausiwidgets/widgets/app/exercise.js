@@ -5,7 +5,7 @@ import { Copy } from "./menus.js";
 import { Name } from "./sliders.js";
 import { pointsOf } from "./task.js";
 import { html, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Exercise, Verdict } from "./types.d.ts" */
@@ -18,26 +18,26 @@ export function Question({ app, exercise }) {
   return html`<section class="pw-question" aria-label=${tr("Exercise")}>
     <${Heading} app=${app}>${tr("Exercise")}<//>
     <p class="pw-asked">${tr(exercise.question)}</p>
-    <p>${tr("You can move:")} ${free.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
-      ${tr("It is solved when every criterion holds.")}</p>
+    <p>${tr("You can change:")} ${free.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
+      ${tr("The exercise is solved when all criteria are met.")}</p>
   </section>`;
 }
 
 /** How far it is, in words. @param {string[] | null} common @param {Verdict | null} verdict */
 function progressOf(common, verdict) {
   if (!verdict) return tr("…");
-  if (verdict.lost) return tr("the neuron runs away");
+  if (verdict.lost) return tr("the simulation diverges");
   if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
   const count = verdict.criteria.filter(({ passed }) => passed).length;
-  return tr("{count} of {total} criteria hold", { count, total: verdict.criteria.length });
+  return tr("{count} of {total} criteria met", { count, total: verdict.criteria.length });
 }
 
 /** How far it is, or praise. @param {{ app: App, common?: string[] | null }} props `common`: of a mystery */
 function Progress({ app, common = null }) {
-  const { verdict, language } = app.store.get();
+  const { verdict } = app.store.get();
   if (verdict?.loss !== 0) return html`<p role="status">${tr("Not yet: {state}", { state: progressOf(common, verdict) })}</p>`;
-  const title = inSentence(tr(app.pattern.title), language);
-  const praise = common ? tr("Solved: every criterion holds.") : tr("Well done: that is {pattern}.", { pattern: title });
+  const title = patternInSentence(app, app.pattern.key);
+  const praise = common ? tr("Solved. All criteria are met.") : tr("Well done! Your neuron shows {pattern}.", { pattern: title });
   return html`<p role="status" class="pw-praise">✓ ${praise}</p>`;
 }
 
@@ -84,10 +84,10 @@ export function Answering({ app, exercise }) {
     ${
       isHanding
         ? html`<div class="pw-handin">
-            <label>${tr("Your name, if your teacher wants it")}<input type="text" maxlength=${LONGEST_NAME} autocomplete="off" value=${name}
+            <label>${tr("Your name (if your teacher requires it)")}<input type="text" maxlength=${LONGEST_NAME} autocomplete="off" value=${name}
               oninput=${(/** @type {any} */ e) => call(e.target.value)} /></label>
             ${app.host.hand ? html`<${Sending} to=${app.host.hand} code=${code} />` : ""}
-            <${Copy} label=${tr("Send this code to your teacher. It holds the values, the verdict, the time and what you type here.")}
+            <${Copy} label=${tr("Send this code to your teacher. It contains your parameters, the verdict, your time and the text that you type here.")}
               text=${code} name=${tr("Code to hand in")} />
           </div>`
         : html`<button class=${isSolved ? "pw-primary" : "pw-second"} onclick=${begin}>${isSolved ? tr("Get your code") : tr("Hand in")}</button>`
@@ -105,7 +105,7 @@ function Sending({ to, code }) {
       const { error } = await answer.json();
       note({ code: error ? "" : code, words: error ? tr(error) : `✓ ${tr("Handed in.")}` });
     } catch {
-      note({ code: "", words: tr("The server does not answer: send the code below to your teacher.") });
+      note({ code: "", words: tr("The server is not responding. Send the code below to your teacher.") });
     }
   };
   return html`<button class="pw-primary" disabled=${sent.code === code} onclick=${send}>${tr("Hand in to your teacher")}</button>

@@ -191,7 +191,7 @@ function handlesIn(app, place, at) {
         element.tabIndex = -1; // its slider is a stop of the Tab key; here keys go on from where a hand has left it
         element.setAttribute(
           "aria-label",
-          axis === "height" ? tr("Height of the current, {name}", { name }) : tr("Time of the current, {name}", { name }),
+          axis === "height" ? tr("Level of the current, {name}", { name }) : tr("Timing of the current, {name}", { name }),
         );
         element.setAttribute("aria-valuenow", String(handle.value));
         element.setAttribute("aria-valuetext", `${plain(handle.value)} ${unit}`.trim());
@@ -203,14 +203,14 @@ function handlesIn(app, place, at) {
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {
   const { drawer, search, pinned, turn, selection } = app.store.get();
-  const [example, ...source] = app.exampleTitle().split(", ");
+  const [example, ...source] = app.exampleParts();
   const title = app.isScaled() ? scaledWords() : null;
   const scaled = app.isScaled() ? ` ${tr("(scaled)")}` : "";
   const entry = (/** @type {string} */ role, /** @type {any} */ text) =>
     html`<li class=${role} key=${role}><i aria-hidden="true"></i>${text}</li>`;
   return html`<ul class="pw-legend">
     ${example ? html`<li class="example" title=${title}><i aria-hidden="true"></i>${example}${scaled}<span>${source.map((one) => `, ${one}`)}</span></li>` : ""}
-    ${isOf(pinned, selection) ? entry("pinned", tr("compared")) : ""}
+    ${isOf(pinned, selection) ? entry("pinned", tr("comparison")) : ""}
     ${entry("yours", tr("your neuron"))}
     ${drawer && isOf(search, selection) && app.play.best() && !turn ? entry("best", tr("best of the search")) : ""}
   </ul>`;

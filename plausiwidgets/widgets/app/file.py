@@ -54,7 +54,7 @@ def page_text(
     shown = _models(model)
     chosen = _patterns(patterns)
     if lesson is not None and exercise is not None:
-        raise ValueError("a page has an exercise or a lesson: give one of them (a card can have an exercise)")
+        raise ValueError("export_page: pass either exercise or lesson. A card of a lesson can contain an exercise.")
     _check(shown, chosen, parameters, dt)
     given = None if parameters is None else mapping(parameters)
     begin: dict[str, Any] = {"model": shown[0].key, "pattern": chosen[0].key}
@@ -76,7 +76,9 @@ def page_text(
 def _models(chosen: str | NeuronModel | Sequence[str | NeuronModel]) -> list[NeuronModel]:
     named = [chosen] if isinstance(chosen, (str, NeuronModel)) else list(chosen)
     if not named:
-        raise ValueError("model is empty, valid is: the name of a model, a NeuronModel, or a list of some")
+        raise ValueError(
+            "export_page: model must be the name of a model, a NeuronModel, or a list of these, got an empty list."
+        )
     return [all_models.get(model) for model in named]
 
 
@@ -85,7 +87,9 @@ def _patterns(chosen: str | Protocol | Sequence[str | Protocol] | None) -> list[
         chosen = all_patterns.names()
     named = [chosen] if isinstance(chosen, (str, Protocol)) else list(chosen)
     if not named:
-        raise ValueError("patterns is empty, valid is: the name of a pattern, a Pattern, or a list of some")
+        raise ValueError(
+            "export_page: patterns must be the name of a pattern, a Pattern, or a list of these, got an empty list."
+        )
     return [all_patterns.get(pattern) for pattern in named]
 
 
@@ -95,14 +99,14 @@ def _check(
     parameters: Mapping[str, float] | None,
     dt: float | None,
 ) -> None:
-    """Refuse values that no model and pattern of the page has, and a time step that is none."""
+    """Raise a ValueError for unknown parameters, and for an invalid time step."""
     for model in models:
         check_dt(model, dt)
     for name in mapping(parameters):
         if not any(name in pattern.parameters(model) for model in models for pattern in chosen):
             known = [n for model in models for pattern in chosen for n in pattern.parameters(model)]
             named = ", ".join(repr(model.key) for model in models)
-            raise unknown(f"parameter of model {named} with these patterns", name, list(dict.fromkeys(known)))
+            raise unknown(f"model {named} with these patterns", "parameter", name, list(dict.fromkeys(known)))
 
 
 class _Parts:
@@ -195,7 +199,9 @@ class _Parts:
         if model.key not in model_names():
             return False
         if all_models.get(model.key) is not model:
-            raise ValueError(f"export_page: a custom model has the name {model.key!r} of a packaged one: rename it")
+            raise ValueError(
+                f"export_page: a custom model must not have the key of a packaged model, got {model.key!r}. Rename it."
+            )
         return True
 
     def _take(self, model: NeuronModel) -> None:
@@ -215,7 +221,7 @@ def _exercise(
 ) -> _Parts:
     """Return an exercise: the one model with its start, and what is asked."""
     if len(models) > 1:
-        raise ValueError(f"an exercise has one model, here are {len(models)}")
+        raise ValueError(f"an exercise must have one model, got {len(models)}.")
     [model] = models
     contents = Described(model, parameters, dt, exercise)
     task = contents.task(exercise, patterns)

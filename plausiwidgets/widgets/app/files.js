@@ -1,11 +1,13 @@
 import { tr } from "./engine/texts.js";
 import { asked } from "./jobs.js";
+import { SYMBOLS } from "./marks.js";
 import { paint } from "./painter.js";
 import { csvOf, save } from "./saving.js";
 import { svgCanvas } from "./svg.js";
 import { gameOf } from "./task.js";
 import { tracesOf } from "./traces.js";
 import { html, useState } from "./vendor/preact.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -62,10 +64,10 @@ export function Files({ app }) {
     ...(isHost
       ? /** @type {[string, () => void][]} */ ([
           [tr("Python script"), () => ask("script")],
-          [tr("Page without a server (HTML)"), () => ask("page")],
+          [tr("Standalone page (HTML)"), () => ask("page")],
         ])
       : []),
-    ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Each try of the search (CSV)"), () => ask("search")]]) : []),
+    ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Search history (CSV)"), () => ask("search")]]) : []),
   ];
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
     <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${status}</span></div>`;
@@ -80,13 +82,13 @@ export function ExerciseFile({ app }) {
   const [status, setStatus] = useState("");
   const game = gameOf(app.store.get());
   const saved = () => write(app, setStatus, { what: "exercise", free: app.free(), text: question });
-  const usual = tr("Move the sliders until the neuron shows “{title}”.", { title: tr(app.pattern.title) });
+  const usual = tr("Move the sliders until your neuron shows {title}.", { title: patternInSentence(app, app.pattern.key) });
   return html`<div class="pw-copy">
-    ${app.pattern.ruled_out ? html`<p>∅ ${tr(app.pattern.ruled_out)}</p>` : ""}
+    ${app.pattern.ruled_out ? html`<p>${SYMBOLS.ruled_out} ${tr(app.pattern.ruled_out)}</p>` : ""}
     ${
       game
         ? ""
-        : html`<label>${tr("Question of an exercise that begins at these values")}<input type="text" maxlength="500" placeholder=${usual}
+        : html`<label>${tr("Exercise question (starting from these parameters)")}<input type="text" maxlength="500" placeholder=${usual}
           value=${question} oninput=${(/** @type {any} */ e) => ask(e.target.value)} onkeydown=${(/** @type {KeyboardEvent} */ e) => e.key === "Enter" && saved()} /></label>`
     }
     <button onclick=${saved}>${game ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}</button> <span role="status">${status}</span></div>`;
@@ -101,5 +103,5 @@ async function pngOf(svg) {
   [canvas.width, canvas.height] = [WIDE * SHARP, HIGH * SHARP];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((give, refuse) => canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("no picture")))));
+  return new Promise((give, refuse) => canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("the browser cannot create the image.")))));
 }

@@ -21,7 +21,7 @@ export async function follow(app, link) {
   if (wanted.lesson && wanted.lesson !== lesson?.name) await openLesson(app, wanted.lesson, card ?? 0);
   else if (card !== null && lesson) {
     if (lesson.cards[card]) await goTo(app, card);
-    else notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+    else notes.push(tr("The card in the link must be between 1 and {count}.", { count: lesson.cards.length }));
   }
   if (current && app.host.can("stimulus")) {
     try {
@@ -29,7 +29,7 @@ export async function follow(app, link) {
     } catch (error) {
       notes.push(error instanceof Error ? error.message : String(error));
     }
-  } else if (current) notes.push(tr("A current of given values needs Python: it is left out."));
+  } else if (current) notes.push(tr("The custom current in the link needs Python and was ignored."));
   const { selection, box } = app.store.get();
   if (!model && !pattern && !fields.length) return app.store.set({ notice: notes.join(" ") });
   const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };

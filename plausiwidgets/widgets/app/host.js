@@ -24,7 +24,7 @@ export function unpacked(places, data) {
   if (!data) return arrays;
   for (const [name, [type, start, count]] of Object.entries(places)) {
     const kind = TYPES[type];
-    if (start + count * kind.BYTES_PER_ELEMENT > data.byteLength) throw new RangeError(tr("the array {name} is cut", { name }));
+    if (start + count * kind.BYTES_PER_ELEMENT > data.byteLength) throw new RangeError(tr("the array {name} is incomplete", { name }));
     const first = data.byteOffset + start;
     arrays[name] = new kind(data.buffer.slice(first, first + count * kind.BYTES_PER_ELEMENT));
   }
@@ -126,7 +126,7 @@ export function answering(name, send, shipped) {
       own.ask("running", {}, (answer) => {
         for (const { id, listener } of searches) {
           if (answer.kind !== "running" || answer.searches.includes(id) || !asked.delete(id)) continue;
-          listener({ kind: "search", id, state: "failed", error: tr("The server was started anew: search once more.") }, {});
+          listener({ kind: "search", id, state: "failed", error: tr("The server was restarted. Start the search again.") }, {});
         }
       });
     },
@@ -151,7 +151,7 @@ export function answering(name, send, shipped) {
           entry.listener(answer, unpacked(answer.arrays ?? {}, data));
         } catch (error) {
           console.warn("plausiwidgets: an answer was not read:", error);
-          const text = tr("An answer of Python could not be read: {error}.", {
+          const text = tr("The response from Python could not be read: {error}.", {
             error: error instanceof Error ? error.message : String(error),
           });
           entry.listener({ kind: answer.kind, id: answer.id, state: "failed", error: text }, {});
@@ -176,7 +176,7 @@ export function answering(name, send, shipped) {
       return new Promise((give, refuse) => {
         let given = Boolean(shipped[model]?.patterns[pattern]);
         if (given) give(shipped[model]);
-        const late = setTimeout(() => refuse(new Error(tr("The kernel does not answer: it is busy, or it has ended."))), PATIENCE);
+        const late = setTimeout(() => refuse(new Error(tr("The kernel is not responding (busy or stopped)."))), PATIENCE);
         own.ask("describe", { model, pattern }, (answer) => {
           clearTimeout(late);
           const error = ["done", "running"].includes(answer.state) ? "" : (answer.error ?? answer.state);
@@ -293,7 +293,7 @@ export function serverHost(address, shipped, language) {
     (message, data) => {
       const text = JSON.stringify(message);
       if (data && data.byteLength > UPLOAD) {
-        const error = tr("The file has {size} MB: a server takes {most} MB. A notebook takes more.", {
+        const error = tr("The file has {size} MB, but the server accepts at most {most} MB. A notebook accepts larger files.", {
           size: (data.byteLength / 1e6).toFixed(1),
           most: UPLOAD / 1e6,
         });
@@ -332,7 +332,9 @@ export function serverHost(address, shipped, language) {
       own.quiet();
       if (closed) return;
       if (code === FULL) {
-        lossChanged(tr("All places of this server are taken, or the page was opened elsewhere. It goes on by itself, and tries again."));
+        lossChanged(
+          tr("The server is full, or this page is open elsewhere. The app continues without the server and keeps trying to reconnect."),
+        );
       } else own.lost();
       setTimeout(() => connect(code === FULL ? RETRY[2] : Math.min(2 * delay, RETRY[1])), code === FULL ? RETRY[2] : delay);
     };

@@ -75,7 +75,7 @@ def wrapped(path: str, text: str) -> tuple[str, list[str]]:
     )
     text = _LIST.sub("", _NAMED.sub(r"\1 \2", text))
     if (left := _OTHER.search(text)) is not None:
-        raise ValueError(f"{path}: {left[0]!r} is a form of import or export that is not joined")
+        raise ValueError(f"{path}: this form of import or export cannot be joined: {left[0]!r}.")
     return f'modules["{path}"] = (() => {{\n{text.rstrip()}\nreturn {{ {", ".join(exports)} }};\n}})();\n', imports
 
 
@@ -95,7 +95,7 @@ def joined(entry: str) -> str:
         if path in done:
             return
         if path in open_:
-            raise ValueError(f"modules import each other in a circle: {' → '.join([*open_, path])}")
+            raise ValueError(f"modules must not import each other in a circle, got {' → '.join([*open_, path])}.")
         open_.append(path)
         text, imports = wrapped(path, _COMMENT.sub("", _read(path)))
         for other in imports:

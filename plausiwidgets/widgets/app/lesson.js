@@ -1,10 +1,11 @@
 import { tr } from "./engine/texts.js";
+import { glossing } from "./glosses.js";
 import { knownSet } from "./neuron.js";
 import { plain } from "./sliders.js";
 import { isTask, lockedOn } from "./task.js";
 import { SearchButton } from "./turn.js";
 import { html, useLayoutEffect, useRef } from "./vendor/preact.js";
-import { inSentence, titleOf } from "./words.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Card, Condition, Lesson, LessonData, Node, Selection, Values, Verdict } from "./types.d.ts" */
@@ -118,11 +119,13 @@ export async function again(app) {
   app.setBox({ locked: lockedOn(app.sliders, lesson.cards[lesson.at]) });
 }
 
-/** The text of a card. @param {Node} node @param {(href: string) => void} follow @returns {any} */
-export function built(node, follow) {
-  if (typeof node === "string") return node;
+const UNGLOSSED = ["a", "summary", "h3", "code", "pre"];
+
+/** The text of a card. @param {Node} node @param {(href: string) => void} follow @param {(text: string) => any} glossed @returns {any} */
+export function built(node, follow, glossed) {
+  if (typeof node === "string") return glossed(node);
   const [tag, children, attributes = {}] = node;
-  const inner = children.map((child) => built(child, follow));
+  const inner = children.map((child) => built(child, follow, UNGLOSSED.includes(tag) ? (text) => text : glossed));
   if (tag === "a" && attributes.href.startsWith("#")) {
     const go = (/** @type {Event} */ event) => {
       event.preventDefault();
@@ -137,14 +140,14 @@ export function built(node, follow) {
 
 /** What a card goes on with, in words. @param {App} app @param {Card} card */
 function conditionWords(app, { until, pattern }) {
-  const title = titleOf(app, pattern);
+  const title = patternInSentence(app, pattern);
   const words = until.map(({ holds, name, below, above }) => {
-    if (holds !== null) return holds ? tr("{title} holds", { title }) : tr("{title} does not hold", { title });
+    if (holds !== null) return holds ? tr("the neuron shows {title}", { title }) : tr("the neuron no longer shows {title}", { title });
     return below !== null
       ? tr("{name} is below {value}", { name, value: plain(below) })
       : tr("{name} is above {value}", { name, value: plain(Number(above)) });
   });
-  return words.join(tr(", and "));
+  return words.join(tr(" and "));
 }
 
 /** The card that is shown. @param {{ app: App, lesson: Lesson, follow: (href: string) => void }} props */
@@ -165,11 +168,12 @@ export function LessonCard({ app, lesson, follow }) {
   }, [at]);
   const words = conditionWords(app, card);
   const state = !isDone
-    ? tr("Go on until {words}.", { words: inSentence(words, app.store.get().language) })
+    ? tr("Continue until {words}.", { words })
     : met
-      ? tr("Done: {words}.", { words: inSentence(words, app.store.get().language) })
-      : tr("It was reached; the sliders have moved on since.");
+      ? tr("Done: {words}.", { words })
+      : tr("You reached this goal, but the sliders have moved since.");
   const isNext = !card.until.length || isDone;
+  const glossed = glossing();
   return html`<section class=${`pw-card pw-lesson${isDone ? " solved" : ""}`} aria-label=${tr("Lesson")} ref=${place}>
     <div class="pw-lessonhead"><span>${lesson.title}</span>
       ${lesson.name ? html`<button class="pw-icon" aria-label=${tr("End the lesson")} title=${tr("End the lesson")} onclick=${() => endLesson(app)}>✕</button>` : ""}
@@ -178,7 +182,7 @@ export function LessonCard({ app, lesson, follow }) {
           html`<option value=${k} selected=${k === at}>${`${done.includes(k) ? "✓ " : ""}${tr("{number} of {total}", { number: k + 1, total: cards.length })} · ${title}`}</option>`,
       )}</select></div>
     ${app.host.name === "kernel" ? html`<h3 data-title tabindex="-1">${card.title}</h3>` : html`<h2 data-title tabindex="-1">${card.title}</h2>`}
-    <div class="pw-text" key=${at}>${card.body.map((node) => built(node, follow))}</div>
+    <div class="pw-text" key=${at}>${card.body.map((node) => built(node, follow, glossed))}</div>
     <div class="pw-cardbuttons">
       <p class="pw-state" role="status">${card.until.length ? `${isDone ? "✓ " : ""}${state}` : ""}</p>
       <button class="pw-second" disabled=${at === 0} onclick=${() => goTo(app, at - 1)}>${tr("Back")}</button>
@@ -194,13 +198,13 @@ export function LessonCard({ app, lesson, follow }) {
 /** Seen where the card itself has been scrolled away. @param {{ app: App, lesson: Lesson }} props */
 export function Onward({ app, lesson: { at, done, cards } }) {
   if (!done.includes(at) || at === cards.length - 1) return "";
-  return html`<button class="pw-primary pw-onward" onclick=${() => goTo(app, at + 1)}>✓ ${tr("Done: next card")}</button>`;
+  return html`<button class="pw-primary pw-onward" onclick=${() => goTo(app, at + 1)}>✓ ${tr("Next card")}</button>`;
 }
 
 /** Below the sliders of a lesson, whose card says what is next. @param {{ app: App }} props */
 export function CardActions({ app }) {
   return html`<div class="pw-actions">
-    <button class="pw-second" onclick=${() => again(app)}>${tr("Back to the values of the card")}</button>
+    <button class="pw-second" onclick=${() => again(app)}>${tr("Reset this card")}</button>
     ${app.host.can("search") && !isTask(app.store.get()) ? html`<${SearchButton} app=${app} />` : ""}
   </div>`;
 }

@@ -52,7 +52,7 @@ export function wantedOf(text, catalogue, data = null) {
   const plain = text.replace(/^[#?]/, "");
   const fields = new URLSearchParams(plain.slice(0, LONGEST));
   /** @type {string[]} */
-  const notes = plain.length > LONGEST ? [tr("The link is longer than any that this app makes: only its beginning was read.")] : [];
+  const notes = plain.length > LONGEST ? [tr("The link is too long; only the first part was read.")] : [];
   const take = (/** @type {string} */ name) => {
     const given = fields.get(name);
     fields.delete(name);
@@ -62,7 +62,8 @@ export function wantedOf(text, catalogue, data = null) {
   const named = (name, read) => {
     const given = take(name);
     const known = given === null ? null : read(given);
-    if (given !== null && known === null) notes.push(tr("The link names {name}, which is not here.", { name: shownText(given) }));
+    if (given !== null && known === null)
+      notes.push(tr("The link refers to {name}, which is not available here.", { name: shownText(given) }));
     return known;
   };
   const models = { ...catalogue.models, ...(data ? { [data.model.name]: true } : {}) };
@@ -119,16 +120,16 @@ export function valuesOf(fields, sliders) {
     const slider = sliders.find((one) => one.name === name);
     isGiven ||= Boolean(slider);
     if (name === "dt" && value >= 0.005 && value <= 1) dt = value;
-    else if (!slider) notes.push(tr("The link has {name}, which is not here: left out.", { name: shownText(name) }));
+    else if (!slider) notes.push(tr("The parameter {name} in the link is unknown and was ignored.", { name: shownText(name) }));
     else if (!isValid(slider, value) || !isNear(slider, value)) {
-      notes.push(tr("Ignored invalid value {name}={value} in the link.", { name, value: shownText(text) }));
+      notes.push(tr("The setting {name}={value} in the link is not allowed and was ignored.", { name, value: shownText(text) }));
     } else values[name] = value;
   }
   return { values, dt, isGiven, notes: notes.slice(0, 4) };
 }
 
 /** The hard limits of a slider, in words. @param {Slider} slider */
-export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite"));
+export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite")).replaceAll(">=", "≥").replaceAll("<=", "≤");
 
 /** Whether a value is within the hard limits of a slider. @param {Slider} slider @param {number} value */
 export function isValid({ limits: [low, high], scale }, value) {

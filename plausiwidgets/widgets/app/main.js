@@ -14,7 +14,7 @@ import { searching, seek } from "./seeking.js";
 import { keepStill } from "./still.js";
 import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
-import { patternTitle } from "./words.js";
+import { shownInSentence } from "./words.js";
 
 /** @import { Catalogue, Exercise, Host, LessonData, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
@@ -60,7 +60,7 @@ export function start(place, given) {
   const { selection } = first;
   if (exercise) Object.assign(selection, allowed(exercise, slidersOf(patternOf(catalogue, data, key), data), selection));
   if (wanted.card !== null && lesson && at !== wanted.card) {
-    wanted.notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+    wanted.notes.push(tr("The card in the link must be between 1 and {count}.", { count: lesson.cards.length }));
   }
   const locked = exercise ? Object.keys(selection.values).filter((one) => !exercise.free.includes(one)) : [];
   const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere) || wanted.current);
@@ -81,7 +81,7 @@ export function start(place, given) {
   else if (isElsewhere) follow(app, link);
   let written = location.hash;
   const call = () => {
-    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${patternTitle(app)}`;
+    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${shownInSentence(app)}`;
   };
   call();
   const write = () => {

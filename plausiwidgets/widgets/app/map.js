@@ -2,7 +2,7 @@ import { Assess, assessedOf } from "./assessing.js";
 import { tr } from "./engine/texts.js";
 import { arrowOf } from "./hand.js";
 import { useJob } from "./jobs.js";
-import { markWords, SIGNS } from "./marks.js";
+import { markWords, SYMBOLS } from "./marks.js";
 import { html, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -36,7 +36,7 @@ function CellTable({ here, rows, columns, cellOf }) {
   /** What is known of a cell, in lines. @param {number} row @param {number} column */
   const linesOf = (row, column) => {
     const { letter, title } = columns[column];
-    return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [tr("not known")])];
+    return [`${rows[row].title}, ${`${letter} ${title}`.trim()}`, ...(cells[row][column]?.lines ?? [markWords("unsearched")])];
   };
   const [pointedRow, pointedColumn] = pointed.split(" ").map(Number);
   const lines = rows[pointedRow] && columns[pointedColumn] ? linesOf(pointedRow, pointedColumn) : [];
@@ -48,7 +48,7 @@ function CellTable({ here, rows, columns, cellOf }) {
     goTo(next);
     place.current.querySelector(`[data-at="${next.join(" ")}"]`)?.focus();
   };
-  return html`<div class="pw-mapscroll"><table class="pw-map" role="grid" aria-label=${tr("Which model shows which pattern")} ref=${place} onkeydown=${keys}>
+  return html`<div class="pw-mapscroll"><table class="pw-map" role="grid" aria-label=${tr("Map of models and patterns")} ref=${place} onkeydown=${keys}>
     <thead><tr><td></td>${columns.map(({ key, letter, title }) => html`<th key=${key} scope="col" title=${title}>${letter || title.slice(0, 3)}</th>`)}<th scope="col">Σ</th></tr></thead>
     <tbody>${rows.map(
       ({ name, title }, row) => html`<tr key=${name} class=${name === here ? "here" : ""}><th scope="row">${title}</th>
@@ -57,11 +57,11 @@ function CellTable({ here, rows, columns, cellOf }) {
           const [head, ...more] = linesOf(row, column);
           const own = `${row} ${column}`;
           const isAt = at[0] === row && at[1] === column;
-          return html`<td key=${key} class=${cell?.kind ?? "unjudged"}><button tabindex=${isAt ? 0 : -1} data-at=${own}
+          return html`<td key=${key} class=${cell?.kind ?? "unsearched"}><button tabindex=${isAt ? 0 : -1} data-at=${own}
             aria-disabled=${!cell?.open} aria-label=${`${head}: ${more.join(". ")}`} onfocus=${() => {
               goTo([row, column]);
               setPointed(own);
-            }} onpointermove=${() => setPointed(own)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SIGNS.unjudged}${
+            }} onpointermove=${() => setPointed(own)} onclick=${() => cell?.open?.()}>${cell?.sign ?? SYMBOLS.unsearched}${
               cell?.share ? html`<small>${cell.share}</small>` : ""
             }</button></td>`;
         })}<td>${cells[row].filter((cell) => /^(replicated|some)\b/.test(cell?.kind ?? "")).length}</td></tr>`,
@@ -79,11 +79,11 @@ export function Map20({ app }) {
   const marks = Object.fromEntries(models.map(([name, one]) => [name, one.marks]));
   const cellOf = (/** @type {Row} */ { name }, /** @type {Column} */ { key }) => {
     const found = assessedOf(app, name, key);
-    const mark = found?.mark ?? marks[name][key] ?? "unjudged";
+    const mark = found?.mark ?? marks[name][key] ?? "unsearched";
     const how = found && mark !== "running" && Object.keys(found.row.parameters).length ? { values: found.row.parameters } : {};
     return {
       kind: `${mark}${found ? " assessed" : ""}`,
-      sign: SIGNS[mark],
+      sign: SYMBOLS[mark],
       share: "",
       lines: [markWords(mark), ...(found?.row.sentence ? [found.row.sentence] : [])],
       open: app.has(name) ? () => app.choose(name, key, how) : null,
@@ -95,6 +95,9 @@ export function Map20({ app }) {
     ${app.host.can("assess") ? html`<${Assess} app=${app} models=${models.map(([name]) => name)} />` : ""}`;
 }
 
+/** The status of a cell of a table. @param {string} status */
+export const tableMark = (status) => (status === "impossible" ? "ruled_out" : status);
+
 /** The map of an assessment that a script has made. @param {{ app: App, table: import("./types.d.ts").Table }} props */
 export function TableMap({ app, table: { rows, columns, cells } }) {
   const cellOf = (/** @type {Row} */ { name }, /** @type {Column} */ { key }) => {
@@ -102,7 +105,7 @@ export function TableMap({ app, table: { rows, columns, cells } }) {
     if (!cell) return null;
     const { status, sign, share, lines, values } = cell;
     return {
-      kind: status,
+      kind: tableMark(status),
       sign,
       share,
       lines,

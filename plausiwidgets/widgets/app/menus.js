@@ -15,7 +15,7 @@ export function Lessons({ app }) {
   const { lesson } = app.store.get();
   return html`<${Sheet} app=${app} title=${tr("Lessons")} wide=${false}>
     <div class="pw-menu">
-      <p>${tr("Cards beside the neuron: each says what to do, and knows when it is done.")}</p>
+      <p>${tr("Step-by-step cards. Each card sets a task and detects when you have completed it.")}</p>
       ${lessonsOf(app).map(
         ([name, { title, cards, language }]) =>
           html`<button key=${name} aria-current=${name === lesson?.name} onclick=${() => openLesson(app, name)}>
@@ -23,10 +23,10 @@ export function Lessons({ app }) {
       )}
       ${
         lesson
-          ? html`<button onclick=${() => endLesson(app)}><b>${tr("End the lesson")}</b><span>${tr("The values stay as they are.")}</span></button>`
+          ? html`<button onclick=${() => endLesson(app)}><b>${tr("End the lesson")}</b><span>${tr("Your parameters stay as they are.")}</span></button>`
           : ""
       }
-      <p>${tr("A lesson of your own is a text file: see “A lesson of cards” in the guides.")}</p>
+      <p>${tr("You can write your own lesson as a text file. See “Write a lesson” in the guides.")}</p>
     </div>
   <//>`;
 }
@@ -40,12 +40,12 @@ export function Explore({ app }) {
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
     <div class="pw-menu">${tools.map(
       ({ name, title, line, begin }) =>
-        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line(app)}</span></button>`,
+        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title(app)}</b><span>${line(app)}</span></button>`,
     )}
       <button onclick=${() => app.store.set({ pinned: isPinned ? null : selection, sheet: "" })}>
-        <b>${isPinned ? tr("Stop comparing") : tr("Compare")}</b>
-        <span>${tr("Keeps the line of these values in the figure while you go on.")}</span></button>
-      ${missing.length ? html`<p>${tr("With Python, in a notebook, there are also: {tools}.", { tools: missing.join(", ") })}</p>` : ""}
+        <b>${isPinned ? tr("Stop comparing") : tr("Keep for comparison")}</b>
+        <span>${tr("Keep this trace in the figure while you change parameters.")}</span></button>
+      ${missing.length ? html`<p>${tr("A notebook with Python also provides: {tools}.", { tools: missing.join(", ") })}</p>` : ""}
     </div>
   <//>`;
 }
@@ -55,19 +55,19 @@ export function Share({ app }) {
   const state = app.store.get();
   const game = gameOf(state);
   const { fixed, locked } = state.box;
-  const missing = game ? (game.link ? "" : tr("This mystery is not in the link: it stays in this session.")) : notInLink(app);
-  const label = app.host.name === "kernel" ? tr("Link to this notebook") : tr("A link that opens on these values");
+  const missing = game ? (game.link ? "" : tr("A link cannot contain this mystery, so it stays in this session.")) : notInLink(app);
+  const label = app.host.name === "kernel" ? tr("Link to this notebook") : tr("Link to this state");
   const isExercise = fixed.length > 0 && !game && !isTask(state) && !missing;
   return html`<${Sheet} app=${app} title=${tr("Share")} wide=${false}>
     ${missing ? html`<p class="pw-copy">${missing}</p>` : html`<${Copy} label=${label} text=${linkOf(app, game?.link ?? app.address())} />`}
-    ${isLocal(app) && !missing ? html`<p class="pw-copy">${tr("This address works on this computer alone: to pass it on, save the page as a file below.")}</p>` : ""}
-    ${game && !missing ? html`<p class="pw-copy">${tr("Whoever opens it begins this mystery anew: your values are not in the link.")}</p>` : ""}
+    ${isLocal(app) && !missing ? html`<p class="pw-copy">${tr("This link works only on this computer. To share this state, save the page as a file (below).")}</p>` : ""}
+    ${game && !missing ? html`<p class="pw-copy">${tr("The link starts this mystery from the beginning and does not contain your parameters.")}</p>` : ""}
     ${
       isExercise
-        ? html`<${Copy} label=${tr("The same as an exercise: what a search may not change is locked")} text=${linkOf(app, app.address([...locked, ...fixed]))} />`
+        ? html`<${Copy} label=${tr("Link to an exercise (parameters excluded from the search are locked)")} text=${linkOf(app, app.address([...locked, ...fixed]))} />`
         : ""
     }
-    <${Copy} label=${tr("The same in Python")} text=${game?.python ?? python(app)} />
+    <${Copy} label=${tr("Python code")} text=${game?.python ?? python(app)} />
     ${app.host.notebook && !missing ? html`<${Notebook} app=${app} link=${game?.link ?? app.address()} />` : ""}
     ${isTask(state) ? "" : html`<${Files} app=${app} />`}
     ${app.host.can("export") && app.isJudged() && !state.exercise ? html`<${ExerciseFile} app=${app} />` : ""}
@@ -81,7 +81,7 @@ function notInLink(app) {
   if (link && Object.keys(link).length) return "";
   const keys = Object.keys(app.catalogue.patterns);
   if (keys.includes(pattern) || pattern.split("_and_").every((key) => keys.includes(key)) || app.host.name === "none") return "";
-  return tr("This pattern is not in the link: it stays in this session.");
+  return tr("A link cannot contain this pattern, so it stays in this session.");
 }
 
 /** A text to be copied. @param {{ label: string, text: string, name?: string }} props `name`: of the field, where it is another */
@@ -92,7 +92,7 @@ export function Copy({ label, text, name }) {
       await navigator.clipboard.writeText(text);
       set(tr("Copied"));
     } catch {
-      set(tr("Select the text and copy it"));
+      set(tr("Select the text and copy it."));
     }
   };
   return html`<div class="pw-copy"><label>${label}<textarea readonly rows="3" spellcheck=${false} aria-label=${name ?? label} onfocus=${(/** @type {any} */ e) => e.target.select()}>${text}</textarea></label>
@@ -133,10 +133,10 @@ export function python(app) {
 export function More({ app }) {
   const { language, whole } = app.store.get();
   const rows = [
-    ["← →", tr("the last and the next pattern")],
-    ["+ − 0", tr("closer in time, farther, all of it")],
-    ["Ctrl Z", tr("undo; with Shift: redo")],
-    ["Esc", tr("closes what is open")],
+    ["← →", tr("previous / next pattern")],
+    ["+ − 0", tr("zoom in / zoom out / reset zoom")],
+    ["Ctrl Z", tr("undo (with Shift: redo)")],
+    ["Esc", tr("close the open panel")],
   ];
   return html`<${Sheet} app=${app} title=${tr("More")} wide=${false}>
     <div class="pw-menu">
@@ -148,10 +148,10 @@ export function More({ app }) {
             )}</div>`
           : ""
       }
-      <button aria-pressed=${whole} onclick=${() => app.store.set({ whole: !whole, window: null, sheet: "" })}><b>${whole ? tr("The event") : tr("Whole sweep")}</b>
-        <span>${tr("All of the sweep, or the part that the pattern is about.")}</span></button>
+      <button aria-pressed=${whole} onclick=${() => app.store.set({ whole: !whole, window: null, sheet: "" })}><b>${whole ? tr("Zoom to response") : tr("Whole sweep")}</b>
+        <span>${tr("Switch between the whole sweep and the part that matters for this pattern.")}</span></button>
       <dl class="pw-keys">${rows.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${text}</dd></div>`)}</dl>
-      <p>${tr("In the figure: drag the current by its handles, drag across to look closer (or turn the wheel with Ctrl), double-click for all of it.")}</p>
+      <p>${tr("In the figure, drag the handles to change the current, drag across to zoom in (or Ctrl + wheel), and double-click to reset the zoom.")}</p>
     </div>
   <//>`;
 }

@@ -16,13 +16,13 @@ export type HostCriterion = {
 };
 
 export type HostVerdict = {
-  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
   loss: number | "Infinity" | "-Infinity" | null;
   diverged: boolean;
   failed_test: string;
   engine: string;
   criteria: HostCriterion[];
-  parts: Record<string, "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged">;
+  parts: Record<string, "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged">;
 };
 
 export type HostSweep = {
@@ -42,7 +42,7 @@ export type SearchRecord = {
   loss: number | "Infinity" | "-Infinity" | null;
   best: Record<string, number>;
   at_bounds: string[];
-  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
   seconds: number;
   sentence: string;
 };
@@ -51,7 +51,7 @@ export type AssessedRow = {
   model: string;
   pattern: string;
   letter: string;
-  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
   state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
   loss: number | "Infinity" | "-Infinity" | null;
   evaluations: number;
@@ -104,25 +104,25 @@ export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" 
 
 /** What is asked, by kind. */
 export type Questions = {
-  /** What the app has to know of a model and a pattern that it does not have, such as custom ones: first what is known without a simulation, then all of it. `why` is why the neuron cannot be simulated on the page, and is empty where it can. */
+  /** The description of a model and a pattern that the app does not have, such as custom ones. The first answer has the part that requires no simulation, the last answer has all of it. `why` is the reason if the neuron cannot be simulated on the page; otherwise it is empty. */
   describe: { model: string; pattern: string };
   /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
   select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; locked?: string[]; step: string };
   /** The translations of a language, by the English text. */
   texts: { language: string };
-  /** A lesson that the app offers: from then on each of its cards locks values of its own. */
+  /** A lesson that the app offers. Each of its cards locks different values. */
   lesson: { name: string };
   /** Go back one step. */
   undo: object;
   /** Take the last undo back. */
   redo: object;
-  /** Whether the host is there: it answers at once, also beside other work. */
+  /** A test of the connection. The host answers immediately, even during other work. */
   alive: object;
-  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. While it runs as a loop of Python, the answer has how many time steps are done, and of how many: 0 where that is not known. Who cancels it also ends the judging of the same set. `scale` is rest, threshold and peak as the judge has them, and empty where they are not known. */
+  /** Simulate and evaluate at the time step, for a neuron that the app cannot simulate. `sweeps` are the sweeps whose traces are sent; if it is empty, all are. With `states`, the traces have every state variable, otherwise only the potential. During a loop in Python, an answer has the number of completed time steps and their total, or 0 if the total is not known. To cancel this request also ends the evaluation of the same set. `scale` is rest, threshold and peak; it is empty if they are not known. */
   simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
-  /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. `before`: how many visitors of a server have their turn before it. */
+  /** Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from` is the number of the first of them. `before`: number of visitors ahead of this search on a server. */
   search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
   /** Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent. */
   running: object;
@@ -134,13 +134,13 @@ export type Questions = {
   stop: { of: string };
   /** End the work of a question. */
   cancel: { of: string };
-  /** Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; `all`: for each of all patterns. */
+  /** The loss of the pattern in the plane of two parameters, on grids with increasing numbers of points per side. `all`: for each of all patterns. */
   plane: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; x: string; y: string; all: boolean; points: number[] };
-  /** Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are met on the way are sent as they come, the last answer has the final ones and replaces them. */
+  /** Parameter sets that show the pattern, spread over the whole region within the ranges of the free parameters. Sets are sent as soon as they are found. The last answer has the final sets, which replace them. */
   samples: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; count: number; seed: number };
   /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
   assess: { models: string[]; patterns: string[]; seed: number; budget?: number };
-  /** What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are. */
+  /** The patterns that this neuron can show: a search for a stimulus for each pattern, with the model's parameters fixed. */
   repertoire: { model: string; pattern: string; values: Record<string, number>; dt: number };
   /** The loss along each value alone, with so many points, one after the other. */
   profiles: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; points: number[] };
@@ -152,11 +152,11 @@ export type Questions = {
   phase: { model: string; pattern: string; values: Record<string, number>; dt: number; sweep: string; pair: string[]; others: "steady" | "now"; now: number; ranges?: [number, number][] };
   /** The equations of a model as HTML, and what each name in them means. */
   equations: { model: string };
-  /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
+  /** A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`. */
   export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
   /** A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons without a reset alone. */
   recording: { model: string; name: string; units: Record<string, string>; compare?: Record<string, number>; sweeps?: number[]; holdout?: number[]; again?: string };
-  /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next; `end`: when the last value ends, where it is another time than usual. */
+  /** A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the default. */
   stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string; end?: number; again?: string };
   /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is empty where a link could not name it. */
   mystery: { model: string; pattern: string; seed: number | null; again?: string };

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { glossing } from "./glosses.js";
 import { Heading } from "./heading.js";
 import { simulation } from "./neuron.js";
 import { isOf, isOpen } from "./search.js";
@@ -34,7 +35,7 @@ export function beginMystery(app, { model, pattern, seed = null } = {}) {
   const { selection } = app.store.get();
   const asked = { model: model ?? selection.model, pattern: pattern ?? selection.pattern, seed };
   if (!app.host.can("mystery")) {
-    app.store.set({ notice: tr("A mystery needs Python: open the link in a notebook."), sheet: "" });
+    app.store.set({ notice: tr("A mystery needs Python. Open the link in a notebook."), sheet: "" });
     return;
   }
   app.store.set({ sheet: "", notice: "" });
@@ -96,9 +97,9 @@ export function Score({ app, game }) {
   return html`<section class="pw-question pw-game" aria-label=${tr("Mystery")}>
     <${Heading} app=${app}>${tr("Mystery {seed}", { seed: game.seed })}<//>
     <p class="pw-score" role="status"><span>${tr("you")} <b>${shown(game.yours)}</b></span><span>${tr("search")} <b>${shown(game.best)}</b></span>
-      <span>${tr("of 100")}</span></p>
-    <p>${tr("The pale line is a neuron whose values are hidden:")} ${names.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
-      ${tr("All others are right. Drag until your spikes meet its spikes.")}</p>
+      <span>${glossing()(tr("of 100 points"))}</span></p>
+    <p>${tr("The grey trace belongs to a neuron with hidden parameters:")} ${names.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
+      ${tr("All other parameters are correct. Drag until your spikes line up with its spikes.")}</p>
   </section>`;
 }
 
@@ -117,20 +118,23 @@ export function MysteryActions({ app, game }) {
     });
   const words = {
     "": game.raced
-      ? tr("The search waits four seconds, and then tries {count} neurons a second, about as many as you see while you drag.", {
-          count: PACE,
-        })
+      ? tr(
+          "The search starts after four seconds. It evaluates {count} parameter sets per second, about as many as you see while dragging.",
+          {
+            count: PACE,
+          },
+        )
       : "",
-    yours: tr("You were first."),
-    search: tr("The search was first."),
+    yours: tr("You won."),
+    search: tr("The search won."),
   }[game.first];
   const isSolved = game.yours === 100;
   return html`<div class="pw-actions">
-    ${isSolved ? html`<p role="status" class="pw-praise">✓ ${tr("Found: 100 of 100 points.")}</p>` : ""}
+    ${isSolved ? html`<p role="status" class="pw-praise">✓ ${tr("Solved: 100 of 100 points.")}</p>` : ""}
     ${words ? html`<p role="status">${words}</p>` : ""}
     ${game.revealed ? html`<${Revealed} app=${app} game=${game} values=${game.revealed} />` : ""}
     <button class="pw-primary" disabled=${runs} onclick=${race}>${tr("Race the search")}</button>
-    ${game.revealed ? "" : html`<button class="pw-second" onclick=${reveal}>${tr("Reveal")}</button>`}
+    ${game.revealed ? "" : html`<button class="pw-second" onclick=${reveal}>${tr("Reveal parameters")}</button>`}
     <${Another} app=${app} game=${game} />
   </div>`;
 }
@@ -139,7 +143,7 @@ export function MysteryActions({ app, game }) {
 function Revealed({ app, game, values }) {
   const own = app.store.get().selection.values;
   const sliders = app.sliders.filter(({ name }) => game.moved.includes(name));
-  return html`<table class="pw-revealed"><thead><tr><td></td><th scope="col">${tr("hidden")} ▲</th><th scope="col">${tr("your value")}</th></tr></thead>
+  return html`<table class="pw-revealed"><thead><tr><td></td><th scope="col">${tr("hidden neuron")} ▲</th><th scope="col">${tr("your neuron")}</th></tr></thead>
     <tbody>${sliders.map(
       (slider) => html`<tr><th scope="row"><${Name} slider=${slider} /></th><td>${`${plain(values[slider.name])} ${slider.unit}`}</td>
         <td>${`${plain(own[slider.name])} ${slider.unit}`}</td></tr>`,
@@ -156,7 +160,7 @@ function Another({ app, game }) {
   };
   return html`<form class="pw-another" onsubmit=${open}>
     <button type="button" class="pw-link" onclick=${() => beginMystery(app)}>${tr("New mystery")}</button>
-    <label title=${tr("The same number is the same neuron for everybody: {seed} is this one.", { seed: game.seed })}>${tr("Number")}
+    <label title=${tr("Everyone who enters number {seed} gets this neuron.", { seed: game.seed })}>${tr("Number")}
       <input type="text" inputmode="numeric" maxlength="9" value=${number} placeholder=${String(game.seed)}
         oninput=${(/** @type {any} */ e) => type(e.target.value)} /></label>
     <button type="submit" class="pw-link" disabled=${!isNumber}>${tr("Open")}</button>

@@ -304,7 +304,7 @@ export async function fillSlot(place, model) {
       one.append(shown.el);
       shown.trigger?.("displayed");
     } catch (error) {
-      one.textContent = tr("This front end does not show a widget in the app: {error}", { error: String(error) });
+      one.textContent = tr("This front end cannot show a widget inside the app: {error}", { error: String(error) });
     }
   }
 }

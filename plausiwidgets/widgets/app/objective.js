@@ -113,7 +113,7 @@ export function objectiveCurve() {
         grid.push(bent(level));
         labels.push({ text: tickText(level), x: left - 10, y: last, align: "right", colour: soft });
       }
-      const words = tr("neurons tried");
+      const words = tr("evaluations");
       const end = width - right - 0.55 * size * words.length - 24;
       labels.push({ text: words, x: width - right, y: height - 12, align: "right", colour: soft });
       for (const n of ticks([x0, x1], wide / 110)) {
@@ -156,7 +156,7 @@ export function objectiveCurve() {
       if (y(0) <= top + high + 1) {
         labels.push({ text: "0", x: left - 10, y: y(0), align: "right", colour: colours.green });
         labels.push({
-          text: tr("0: every criterion holds"),
+          text: tr("0: all criteria met"),
           x: width - right - 4, // where tries come last
           y: y(0) - 11,
           align: "right",
@@ -180,7 +180,7 @@ export function objectiveCurve() {
       for (let k = 0; k < n; k++) if (tries.losses[k] < best) best = tries.losses[k];
       const rows = [
         { role: "best", text: `${tr("best so far")}: ${numberText(best, 3)}` },
-        { role: "try", text: `${tr("this one")}: ${numberText(tries.losses[n - 1], 3)}` },
+        { role: "try", text: `${tr("this evaluation")}: ${numberText(tries.losses[n - 1], 3)}` },
       ];
       return { at: left + ((n - x0) / (x1 - x0)) * width, head: head(String(n)), rows };
     },
@@ -188,7 +188,7 @@ export function objectiveCurve() {
 }
 
 /** @param {string} n of a try */
-const head = (n) => tr("neuron {n}", { n });
+const head = (n) => tr("evaluation {n}", { n });
 
 /** What is read of some tries. @param {Tries} tries @param {number[]} places ascending */
 function wordsOf({ losses }, places) {
@@ -196,6 +196,6 @@ function wordsOf({ losses }, places) {
   let next = 0;
   return places.map((k) => {
     for (; next <= k; next++) if (losses[next] < best) best = losses[next];
-    return `${tr("this one")}: ${numberText(losses[k], 3)}, ${tr("best so far")}: ${numberText(best, 3)}`;
+    return `${tr("this evaluation")}: ${numberText(losses[k], 3)}, ${tr("best so far")}: ${numberText(best, 3)}`;
   });
 }

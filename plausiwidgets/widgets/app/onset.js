@@ -2,6 +2,7 @@ import { axesPicture } from "./axes.js";
 import { rateAt } from "./curves.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { useJob, useJobAtRest } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { extent, padded } from "./scene.js";
@@ -86,8 +87,8 @@ export function Onset({ app }) {
     const text = !isWithin
       ? tr("does not fire")
       : fires
-        ? tr("fires from {least} to {most}, {rate} Hz", { ...ends, rate })
-        : tr("swings from {least} to {most}", ends);
+        ? tr("fires at {rate} Hz, between {least} and {most}", { ...ends, rate })
+        : tr("oscillates between {least} and {most}", ends);
     const head = `${plain(current, 3)}${ofUnit(unit, " ")}`;
     return { at: px, top, height, right: left + width, head, rows: [{ role: "yours", text }] };
   };
@@ -98,17 +99,21 @@ export function Onset({ app }) {
   };
   const box = (/** @type {0 | 1} */ end, /** @type {string} */ name) =>
     html`<label>${name} <input type="number" step="any" value=${(currents ?? diagram?.currents)?.[end] ?? ""} onchange=${typed(end)} /></label>`;
-  const attributes = { role: "img", "aria-label": diagram?.sentences.join(" ") || tr("Fixed points and firing over the current") };
+  const attributes = {
+    role: "img",
+    "aria-label": diagram?.sentences.join(" ") || tr("Fixed points and firing as a function of the current"),
+  };
+  const glossed = glossing();
   const isWaiting = state !== "failed" && !diagram?.sentences.length;
   return html`<div class="pw-fields">
     <div class="pw-toolrow">${box(0, tr("current from"))} ${box(1, tr("to"))}${ofUnit(unit, " ")}</div>
     <${Pictured} app=${app} of=${[diagram, dark, present, here]} picture=${picture} whole=${() => diagram?.currents ?? [0, 1]} read=${read} attributes=${attributes} />
     <div class="pw-fieldwords" role="status">
-      ${state === "failed" ? html`<p>${error}</p>` : isWaiting ? html`<p>${tr("simulating …")}</p>` : (diagram?.sentences ?? []).map((sentence) => html`<p>${sentence}</p>`)}
-      <ul class="pw-planekey"><li class="rest"><i></i>${tr("stable fixed points")}</li><li class="left"><i></i>${tr("unstable fixed points")}</li>
-        <li class="fires"><i></i>${tr("highest and lowest potential of firing")}</li>
-        ${(diagram?.points ?? []).map(({ kind, text }) => html`<li>○ ${kind}: ${text}</li>`)}
-        ${Number.isFinite(here) ? html`<li class="here"><i></i>${tr("your holding current and amplitude")}</li>` : ""}</ul>
+      ${state === "failed" ? html`<p>${error}</p>` : isWaiting ? html`<p>${tr("simulating …")}</p>` : (diagram?.sentences ?? []).map((sentence) => html`<p>${glossed(sentence)}</p>`)}
+      <ul class="pw-planekey"><li class="rest"><i></i>${glossed(tr("stable fixed points"))}</li><li class="left"><i></i>${tr("unstable fixed points")}</li>
+        <li class="fires"><i></i>${tr("maximum and minimum potential during firing")}</li>
+        ${(diagram?.points ?? []).map(({ kind, text }) => html`<li>○ ${glossed(kind)}: ${text}</li>`)}
+        ${Number.isFinite(here) ? html`<li class="here"><i></i>${glossed(tr("your holding current plus amplitude"))}</li>` : ""}</ul>
     </div></div>`;
 }
 

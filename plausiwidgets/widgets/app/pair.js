@@ -13,5 +13,5 @@ export function PairMenus({ names, pair, choose, titleOf = (name) => name }) {
       if (next[0] === next[1]) next[1 - k] = pair[k];
       choose(next);
     }}>${names.map((name) => html`<option value=${name} selected=${name === pair[k]}>${titleOf(name)}</option>`)}</select></label>`;
-  return html`${menu(0, tr("across"))} ${menu(1, tr("up"))}`;
+  return html`${menu(0, tr("x-axis"))} ${menu(1, tr("y-axis"))}`;
 }

@@ -3,6 +3,7 @@ import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, j
 import { endsOf, positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { arrowOf, dragged } from "./hand.js";
 import { asked, keptIn, rangesFor, useJob } from "./jobs.js";
 import { PairMenus } from "./pair.js";
@@ -171,13 +172,14 @@ export function ParameterPlane({ app }) {
     redraw();
   };
   const units = Object.fromEntries(app.sliders.map(({ name, unit }) => [name, ofUnit(unit, " (", ")")]));
+  const glossed = glossing();
   const place = pointed ?? here;
-  const title = tr("Plane of {x} and {y}: arrow keys move the neuron, with Shift in small steps", { x: x.name, y: y.name });
+  const title = tr("Plane of {x} and {y}. Arrow keys move the neuron, in small steps with Shift.", { x: x.name, y: y.name });
   return html`<div class="pw-fields">
     <div class="pw-toolrow"><${PairMenus} names=${names} pair=${state.pair} choose=${pick} titleOf=${(/** @type {string} */ name) => name + units[name]} />
       ${
         isHost
-          ? html`<div role="group" class="pw-tabs" aria-label=${tr("Shown")}>${[false, true].map(
+          ? html`<div role="group" class="pw-tabs" aria-label=${tr("View")}>${[false, true].map(
               (one) =>
                 html`<button aria-pressed=${all === one} onclick=${() => {
                   state.all = one;
@@ -187,15 +189,15 @@ export function ParameterPlane({ app }) {
           : ""
       }</div>
     <${Pictured} app=${app} of=${[cells, isOld, all, dark, size, JSON.stringify([axes, here, dots])]} picture=${picture} attributes=${{
-      ...{ tabindex: "0", role: "group", "aria-roledescription": tr("plane"), "aria-label": title, onpointerdown: down },
+      ...{ tabindex: "0", role: "group", "aria-roledescription": tr("parameter plane"), "aria-label": title, onpointerdown: down },
       ...{ onpointermove: over, onpointerleave: () => point(null), onkeydown: keys, "data-drag": "" },
     }} />
     <div class="pw-fieldwords">
       <p class="pw-at">${[x, y].map((slider, k) => textAt(slider, pointed ? valueAt(slider, Math.round(pointed[k] * STEPS), ends[k]) : selection.values[slider.name])).join(", ")}${
-        cells && !isOld ? html`: ${describedAt(app, cells, place, all)}` : ""
+        cells && !isOld ? html`: ${glossed(describedAt(app, cells, place, all))}` : ""
       }</p>
       <p role="status">${statusOf(cells, isOld, isHost ? job.get() : null, all)}</p>
-      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${tr("every criterion holds")}</li><li class="near"><i></i>${tr("near")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron: drag it")}</li><li>• ${tr("known sets")}</li></ul>`}
+      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${glossed(tr("all criteria met"))}</li><li class="near"><i></i>${tr("close")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron (drag it)")}</li><li>• ${tr("packaged parameter sets")}</li></ul>`}
     </div>
   </div>`;
 }
@@ -224,29 +226,29 @@ function describedAt(app, cells, place, several) {
     return shown.length ? shown.map((key) => titleOf(app, key)).join(", ") : tr("no pattern");
   }
   const loss = cells.loss[row * cells.x.length + column];
-  if (loss === 0) return tr("every criterion holds");
+  if (loss === 0) return tr("all criteria met");
   const missed = missedAt(cells, row, column).map((name) => tr(name));
   const more = missed.length > NAMED ? ` ${tr("and {count} more", { count: missed.length - NAMED })}` : "";
-  return `${tr("distance {distance}", { distance: numberText(loss, 3) })}${missed.length ? `, ${tr("missing: {names}", { names: missed.slice(0, NAMED).join(", ") + more })}` : ""}`;
+  return `${tr("loss {distance}", { distance: numberText(loss, 3) })}${missed.length ? `, ${tr("not met: {names}", { names: missed.slice(0, NAMED).join(", ") + more })}` : ""}`;
 }
 
 /** How far the plane is. @param {Cells | null} cells @param {boolean} isOld @param {import("./jobs.js").Job | null} job @param {boolean} several */
 function statusOf(cells, isOld, job, several) {
   if (job?.state === "failed") return job.error;
-  if (!cells) return tr("judging …");
-  if (isOld) return tr("The other values have changed: judging again …");
+  if (!cells) return tr("evaluating …");
+  if (isOld) return tr("Re-evaluating because other parameters have changed …");
   const points = cells.x.length;
-  if (cells.rows < points) return tr("{done} of {total} cells judged", { done: cells.rows * points, total: points * points });
+  if (cells.rows < points) return tr("{done} of {total} grid points evaluated", { done: cells.rows * points, total: points * points });
   const runs = job ? job.state === "running" : points < GRIDS[GRIDS.length - 1];
-  const finer = runs ? ` · ${tr("a finer one follows")}` : "";
+  const finer = runs ? ` · ${tr("refining …")}` : "";
   if (several) {
     const found = cells.patterns.filter((_, k) => cells.unmet.some((bits) => !((bits >>> k) & 1)));
-    return tr("{count} of {total} patterns somewhere in this plane", { count: found.length, total: cells.patterns.length }) + finer;
+    return tr("{count} of {total} patterns appear in this plane", { count: found.length, total: cells.patterns.length }) + finer;
   }
   const held = acceptedShare(cells);
   const words = held
-    ? tr("It holds in {percent} % of {total} cells", { percent: numberText(100 * held, 2), total: points * points })
-    : tr("It holds in none of {total} cells", { total: points * points });
+    ? tr("Pattern shown at {percent} % of {total} grid points", { percent: numberText(100 * held, 2), total: points * points })
+    : tr("Pattern shown at none of {total} grid points", { total: points * points });
   return words + finer;
 }
 

@@ -1,5 +1,6 @@
 import { axesPicture, frameOf } from "./axes.js";
 import { tr } from "./engine/texts.js";
+import { glossing } from "./glosses.js";
 import { asked, useJob, useJobAtRest } from "./jobs.js";
 import { PairMenus } from "./pair.js";
 import { Pictured } from "./pictured.js";
@@ -71,6 +72,7 @@ export function AskedPhase({ app }) {
   const variables = phase?.variables ?? [];
   const points = phase?.levels[k].points ?? [];
   const isLine = phase?.names.length === 1;
+  const glossed = glossing();
   return html`<div class="pw-fields">
     <div class="pw-toolrow">
       ${variables.length > 2 ? html`<${PairMenus} names=${variables} pair=${phase?.names} choose=${choose} />` : ""}
@@ -85,7 +87,7 @@ export function AskedPhase({ app }) {
         variables.length > 2
           ? html`<label><input type="checkbox" checked=${now !== null} onchange=${() => setNow(now === null ? (time ?? 0) : null)} /> ${
               now === null
-                ? tr("other variables as they are at the time pointed at")
+                ? tr("other variables as at the time under the pointer")
                 : tr("other variables as at {time} ms", { time: Math.round(now) })
             }</label>`
           : ""
@@ -93,9 +95,9 @@ export function AskedPhase({ app }) {
     </div>
     <${Pictured} app=${app} of=${[phase, k, time, dark, size]} picture=${picture} attributes=${attributes} />
     <div class="pw-fieldwords">
-      <p class="pw-at">${points.length ? points.map(({ kind, text }) => `${tr(kind)} ${text}`).join("; ") : phase ? tr("no fixed point here") : ""}</p>
-      <p role="status">${state === "failed" ? error : phase ? phase.sentence : tr("simulating …")}</p>
-      <${PlaneKey} names=${phase && !isLine ? phase.names : []} />
+      <p class="pw-at">${glossed(points.length ? points.map(({ kind, text }) => `${tr(kind)} ${text}`).join("; ") : phase ? tr("no fixed point here") : "")}</p>
+      <p role="status">${state === "failed" ? error : phase ? glossed(phase.sentence) : tr("simulating …")}</p>
+      <${PlaneKey} names=${phase && !isLine ? phase.names : []} glossed=${glossed} />
     </div></div>`;
 }
 

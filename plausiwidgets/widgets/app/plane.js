@@ -2,6 +2,7 @@ import { axesPicture } from "./axes.js";
 import { flowOf, joined, mostCommon, planeOf, steadyAt } from "./engine/flow.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { paint } from "./painter.js";
 import { Pictured } from "./pictured.js";
 import { extent, padded, sampleAt } from "./scene.js";
@@ -108,10 +109,10 @@ export function fixedPoint({ x, y, kind }, words, colours) {
 /** Where the neuron is at the time that is pointed at. @param {number} x @param {number} y @param {Record<string, string>} colours @returns {Layer} */
 export const pointed = (x, y, colours) => ({ kind: "dots", xs: [x], ys: [y], radius: 7, colour: colours.red, alpha: 1 });
 
-/** What the lines and points of a phase plane are. @param {{ names: string[] }} props */
-export function PlaneKey({ names }) {
-  return html`<ul class="pw-planekey">${names.map((v, k) => html`<li class=${k ? "u" : "v"}><i></i>${tr("{v} stands still", { v })}</li>`)}
-    <li>● ${tr("stable")} ○ ${tr("unstable")}</li><li>${tr("Move over the figure, and the point follows.")}</li></ul>`;
+/** What the lines and points of a phase plane are. @param {{ names: string[], glossed: (text: string) => any }} props */
+export function PlaneKey({ names, glossed }) {
+  return html`<ul class="pw-planekey">${names.map((v, k) => html`<li class=${k ? "u" : "v"}><i></i>${glossed(tr("{v}-nullcline", { v }))}</li>`)}
+    <li>● ${glossed(tr("stable fixed points"))}</li><li>○ ${tr("unstable fixed points")}</li><li>${glossed(tr("Hover over the trace to move the point along the trajectory."))}</li></ul>`;
 }
 
 /** Calls whenever the page is free after a change. @param {App} app @param {(time: number | null) => void} act with the time that is pointed at */
@@ -187,13 +188,14 @@ export function PhasePlane({ app }) {
     }));
     return axesPicture({ width, height, dark, size: present ? 18 : 14, name: "phase" }, x, y, (colours) => layersOf(plane, colours));
   };
+  const glossed = glossing();
   const named = plane?.points.map((point) => wordsOf(plane, point)) ?? [];
   const words = plane
     ? `I = ${numberText(plane.current, 3)}${ofUnit(app.data.model.unit, " ")}: ${named.join(", ") || tr("no fixed point here")}`
     : "";
   return html`<div class="pw-plane"><${Pictured} app=${app} of=${[plane, dark, present]} picture=${picture} attributes=${{ role: "img", "aria-label": tr("Phase plane") }} />
-    <p role="status">${words}</p>
-    <${PlaneKey} names=${app.run.neuron.states} /></div>`;
+    <p role="status">${glossed(words)}</p>
+    <${PlaneKey} names=${app.run.neuron.states} glossed=${glossed} /></div>`;
 }
 
 /** @type {Record<string, () => string>} */

@@ -104,7 +104,7 @@ export function plotlyOf(picture, { zooms, reset, icons }) {
     for (const layer of layers) put(layer, panel, { xaxis: across, yaxis: up }, picture, data, layout);
   }
   const save = { format: "png", filename: `plausiwidgets_${picture.name}`, width, height, scale: 2 };
-  const whole = { name: "whole", title: tr("Zoom out"), icon: icons?.home, click: () => reset?.() };
+  const whole = { name: "whole", title: tr("Reset zoom"), icon: icons?.home, click: () => reset?.() };
   const config = {
     ...{ displayModeBar: "hover", displaylogo: false, doubleClick: false, scrollZoom: false, responsive: false, showTips: false },
     ...{ modeBarButtons: [[...(zooms ? ["zoom2d", whole] : []), "toImage"]], toImageButtonOptions: save },
@@ -224,7 +224,7 @@ async function brought(host, isCalm) {
   }
   /** @type {Uint8Array} */
   const packed = await new Promise((give, refuse) => {
-    setTimeout(() => refuse(new Error("no answer")), PATIENCE); // its app may be closed by then
+    setTimeout(() => refuse(new Error("the kernel did not answer.")), PATIENCE); // its app may be closed by then
     host.ask("plotly", {}, (answer, { script }) => {
       if (answer.state === "done") give(/** @type {Uint8Array} */ (script));
       else if (["failed", "stopped", "superseded"].includes(answer.state)) refuse(new Error(answer.error ?? answer.state));

@@ -75,7 +75,7 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
     /** @type {Layer[]} */
     const layers = [
       line(times, sweep.v, colours.examplekey, 1.4, tr("recording"), "mV"),
-      { kind: "dots", xs: spikes, ys: spikes.map(() => level), radius: 2.5, colour: colours.best, alpha: 1, name: tr("taken for a spike") },
+      { kind: "dots", xs: spikes, ys: spikes.map(() => level), radius: 2.5, colour: colours.best, alpha: 1, name: tr("detected spike") },
     ];
     panels.push(panel(top, upper, range, tr("potential ({unit})", { unit: "mV" }), layers));
   }
@@ -84,7 +84,7 @@ export function recordedPicture(sweep, width, height, zoom, { dark, size, unit }
     const range = padded(extent(ys, sweep.current), 0.12);
     const layers = [
       line(times, sweep.current, colours.example, 5, tr("recorded current"), unit),
-      line(xs, ys, colours.blue, 1.9, tr("what is injected"), unit),
+      line(xs, ys, colours.blue, 1.9, tr("reconstructed stimulus"), unit),
     ];
     const title = unit ? tr("current ({unit})", { unit }) : tr("current");
     panels.push(panel(top + room - lower, lower, range, title, layers));

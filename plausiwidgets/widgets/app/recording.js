@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { intervalText } from "./engine/words.js";
+import { Explained } from "./glosses.js";
 import { keptIn } from "./jobs.js";
 import { Pictured } from "./pictured.js";
 import { criteriaOf, recordedPicture, sweepsOf, timesOf, usualWeights } from "./recorded.js";
@@ -45,7 +46,7 @@ export async function readRecording(app, file) {
   const state = readingOf(app);
   app.store.set({ tool: "data", sheet: "" });
   if (file.size > MAX_BYTES) {
-    const notice = tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
+    const notice = tr("{name} has {size} MB, but the limit here is {most} MB. Use pw.from_recording in Python for larger files.", {
       name: file.name,
       size: Math.round(file.size / 1e6),
       most: MAX_BYTES / 1e6,
@@ -157,7 +158,7 @@ export function Recording({ app }) {
   const take = (/** @type {File | null | undefined} */ file) => file && readRecording(app, file);
   const isRead = state.sweeps.length > 0;
   return html`<div class="pw-fields pw-onecolumn">
-    ${isRead ? "" : html`<p class="pw-lead">${tr("A recorded cell becomes the target: what it did is asked of your neuron, and its trace is drawn behind yours.")}</p>`}
+    ${isRead ? "" : html`<p class="pw-lead">${tr("Load a recording to use it as the target. Your neuron is compared with it, and its trace is drawn behind yours.")}</p>`}
     <label class=${`pw-drop${over ? " over" : ""}${isRead ? " small" : ""}`} ondragover=${(/** @type {DragEvent} */ e) => {
       e.preventDefault();
       isOver(true);
@@ -166,12 +167,12 @@ export function Recording({ app }) {
       e.stopPropagation();
       isOver(false);
       take(e.dataTransfer?.files[0]);
-    }}>${isRead ? tr("{name}: drop or open another file", { name: state.file?.name ?? "" }) : tr("Drop a CSV, ABF or NWB file here, or open one")}
-      ${isRead ? "" : html`<small>${tr("Columns t, v and current; or spike times")}</small>`}
+    }}>${isRead ? tr("{name} (drop or open another file)", { name: state.file?.name ?? "" }) : tr("Drop or open a CSV, ABF or NWB file")}
+      ${isRead ? "" : html`<small>${tr("Columns t, v and current, or spike times")}</small>`}
       <input type="file" accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
     ${
       asked.length
-        ? html`<p class="pw-at">${tr("Which units has {name}?", { name: state.file?.name ?? "" })}</p>
+        ? html`<p class="pw-at">${tr("What are the units of {name}?", { name: state.file?.name ?? "" })}</p>
           <div class="pw-toolrow">${asked.map(
             ([what, units]) => html`<label>${NAMES[what]?.() ?? what}
               <select onchange=${(/** @type {any} */ e) => {
@@ -189,7 +190,7 @@ export function Recording({ app }) {
 /** @param {Reading} state */
 function statusOf({ file, sweeps, agreed }) {
   if (!file || !sweeps.length) return "";
-  return agreed ? tr("{name} is shown.", { name: file.name }) : tr("Look at what was read, and agree, or change it.");
+  return agreed ? tr("{name} is the target.", { name: file.name }) : tr("Check the data read from the file, and correct them if necessary.");
 }
 
 /** What was read of a file: a sweep, the recovered protocol in words, and what is compared. @param {{ app: App, state: Reading }} props */
@@ -214,13 +215,13 @@ function Read({ app, state }) {
         ? html`<div class="pw-toolrow"><button class="pw-icon" aria-label=${tr("Previous sweep")} disabled=${at === 0} onclick=${() => lookAt(app, at - 1)}>‹</button>
             <b>${tr(sweep.name)}</b>
             <button class="pw-icon" aria-label=${tr("Next sweep")} disabled=${at === sweeps.length - 1} onclick=${() => lookAt(app, at + 1)}>›</button>
-            <label>${tr("is")} <select class="pw-sweeprole" onchange=${(/** @type {any} */ e) =>
+            <label>${tr("Role of the sweep")} <select class="pw-sweeprole" onchange=${(/** @type {any} */ e) =>
               change(() => {
                 if (e.target.value === "compared") roles.delete(sweep.name);
                 else roles.set(sweep.name, e.target.value);
               })}>${Object.entries(ROLES).map(
               ([role, title]) => html`<option value=${role} selected=${roleOf(sweep) === role}>${title()}</option>`,
-            )}</select></label></div>
+            )}</select></label><${Explained} of=${ROLES.predicted()} /></div>
           <div role="group" class="pw-sweepchips" aria-label=${tr("Sweeps")}>${sweeps.map(
             (one, k) =>
               html`<button class=${roleOf(one)} aria-current=${k === at} title=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} aria-label=${`${tr(one.name)}: ${ROLES[roleOf(one)]()}`} onclick=${() => lookAt(app, k)}>${one.numbers[0]}</button>`,
@@ -229,38 +230,38 @@ function Read({ app, state }) {
     }
     <${Pictured} app=${app} of=${[sweep, dark, size, unit]} whole=${() => timesOf(sweep)}
       picture=${(/** @type {number} */ width, /** @type {number} */ height, /** @type {any} */ zoom) => recordedPicture(sweep, width, height, zoom, { dark, size, unit })}
-      attributes=${{ role: "img", "aria-label": tr("{sweep} as it was read: {protocol}", { sweep: tr(sweep.name), protocol: sweep.protocol }), class: "pw-cells pw-recorded" }} />
+      attributes=${{ role: "img", "aria-label": tr("{sweep} as read from the file: {protocol}", { sweep: tr(sweep.name), protocol: sweep.protocol }), class: "pw-cells pw-recorded" }} />
     <p class="pw-planekey pw-recordedkey" aria-hidden="true">${parts.map((part) => html`<span class=${part}><i></i>${KEYS[part]()}</span>`)}${
-      sweep.protocol ? html`<span class="injected"><i></i>${tr("what is injected")}</span>` : ""
+      sweep.protocol ? html`<span class="injected"><i></i>${tr("reconstructed stimulus")}</span>` : ""
     }</p>
     ${sweep.protocol ? html`<p class="pw-protocol">${sweep.protocol}</p>` : ""}
-    <fieldset class="pw-compare"><legend>${tr("What is compared")}</legend>
+    <fieldset class="pw-compare"><legend>${tr("Features compared")}</legend>
       <ul>${[...weights].map(([name, weight]) => {
         const own = criteria.filter(({ of, sweep: where }) => of === name && (where === "" || where === sweep.name));
         return html`<li key=${name} class=${weight ? "" : "off"}>
-          <label><input type="checkbox" checked=${weight > 0} onchange=${() => change(() => weights.set(name, weight ? 0 : 1))} /> <b>${WHAT[name]?.() ?? name}</b></label>
+          <label><input type="checkbox" checked=${weight > 0} onchange=${() => change(() => weights.set(name, weight ? 0 : 1))} /> <b>${WHAT[name]?.() ?? name}</b></label><${Explained} of=${WHAT[name]?.() ?? name} />
           <select aria-label=${tr("Weight of {name}", { name: WHAT[name]?.() ?? name })} disabled=${!weight} onchange=${(
             /** @type {any} */ e,
           ) => change(() => weights.set(name, Number(e.target.value)))}>${WEIGHTS.map(
             (one) => html`<option value=${one} selected=${one === weight}>× ${one}</option>`,
           )}</select>
           <div>${own.length ? own.map((one) => html`<span title=${tr(one.text)}>${inWords(one, own.length > 1)}</span>`) : html`<span>${tr("nothing to compare in this sweep")}</span>`}
-          ${leftOut.includes(name) ? html`<span>${tr("The cell fires by itself: a repeat of it would miss this.")}</span>` : ""}
-          ${own.some(({ shaped }) => shaped) && app.data.model.resets ? html`<span>${tr("Not asked of your neuron: it resets.")}</span>` : ""}</div>
+          ${leftOut.includes(name) ? html`<span>${tr("This cell fires spontaneously, so a repeat of the recording would not meet this criterion either.")}</span>` : ""}
+          ${own.some(({ shaped }) => shaped) && app.data.model.resets ? html`<span>${tr("Not compared because your model resets after each spike.")}</span>` : ""}</div>
         </li>`;
       })}</ul>
     </fieldset>
     <div class="pw-toolrow"><button class="pw-small pw-agree" disabled=${isAgreed || isNone || state.busy} onclick=${() => agree(app)}>${
-      state.agreed ? tr("Apply the changes") : tr("Compare my neuron with it")
+      state.agreed ? tr("Apply changes") : tr("Use as target")
     }</button>
     ${
       isAgreed && state.heldOut
         ? html`<button class="pw-small" onclick=${() => show(app, isHeldOut ? state.pattern : state.heldOut)}>${
-            isHeldOut ? tr("Back to the compared sweeps") : tr("Judge the predicted sweeps")
+            isHeldOut ? tr("Back to fitted sweeps") : tr("Evaluate held-out sweeps")
           }</button>`
         : ""
     }
-    ${isNone ? html`<span class="pw-wrong">${compared ? tr("Nothing is compared.") : tr("No sweep is compared.")}</span>` : ""}</div>`;
+    ${isNone ? html`<span class="pw-wrong">${compared ? tr("Select at least one feature to compare.") : tr("Use at least one sweep for fitting.")}</span>` : ""}</div>`;
 }
 
 /** What a criterion accepts. @param {Criterion} criterion @param {boolean} isOneOfMany */
@@ -273,26 +274,26 @@ function inWords({ name, low, high, unit }, isOneOfMany) {
 const NAMES = { t: () => tr("Times"), v: () => tr("Potential"), current: () => tr("Current"), spikes: () => tr("Spike times") };
 
 /** @type {Record<string, () => string>} */
-const KEYS = { v: () => tr("recording"), current: () => tr("recorded current"), spikes: () => tr("taken for a spike") };
+const KEYS = { v: () => tr("recording"), current: () => tr("recorded current"), spikes: () => tr("detected spike") };
 
 /** @type {Record<Role, () => string>} */
-const ROLES = { compared: () => tr("compared in a search"), predicted: () => tr("held out, to be predicted"), out: () => tr("left out") };
+const ROLES = { compared: () => tr("used for fitting"), predicted: () => tr("held out for validation"), out: () => tr("excluded") };
 
 /** What is compared, by its name in Python. @type {Record<string, () => string>} */
 const WHAT = {
-  n: () => tr("spikes"),
+  n: () => tr("number of spikes"),
   latency: () => tr("latency"),
-  mean_isi: () => tr("mean interval"),
-  cv: () => tr("irregularity"),
-  times: () => tr("coincidence factor Γ"),
-  rest: () => tr("potential at rest"),
-  rate_before: () => tr("rate before the stimulus"),
-  course: () => tr("distance of the course"),
+  mean_isi: () => tr("mean interspike interval (ISI)"),
+  cv: () => tr("coefficient of variation (CV)"),
+  times: () => tr("spike times"),
+  rest: () => tr("resting potential"),
+  rate_before: () => tr("firing rate before the stimulus"),
+  course: () => tr("subthreshold potential"),
   resistance: () => tr("input resistance"),
   time_constant: () => tr("membrane time constant"),
   level: () => tr("potential at the end of steps"),
   sag: () => tr("sag"),
   ahp: () => tr("potential between spikes"),
-  height: () => tr("top of the spikes"),
-  width: () => tr("width of the spikes"),
+  height: () => tr("spike peak"),
+  width: () => tr("spike width"),
 };

@@ -12,7 +12,7 @@ export function simulated(answer, arrays, pattern, name) {
     answer.sweeps.findIndex((/** @type {any} */ sweep) => sweep.name === name),
     0,
   );
-  if (!answer.sweeps.length) throw new Error(tr("it has no sweep"));
+  if (!answer.sweeps.length) throw new Error(tr("it contains no sweep"));
   const { t0, dt } = answer.sweeps[k];
   const v = Float64Array.from(arrays[`${k}.v`]);
   const lost = v.findIndex((x) => Number.isNaN(x));

@@ -1,6 +1,7 @@
 import { tr } from "./engine/texts.js";
+import { glossing } from "./glosses.js";
 import { asked, useJob } from "./jobs.js";
-import { markOf, markWords, SIGNS, withRows } from "./marks.js";
+import { markOf, markWords, SYMBOLS, withRows } from "./marks.js";
 import { html } from "./vendor/preact.js";
 import { sharedOf } from "./words.js";
 
@@ -23,22 +24,25 @@ export function Repertoire({ app }) {
   const found = Object.values(rows);
   const count = found.filter((row) => markOf(row) === "replicated").length;
   const known = sharedOf(app);
+  const glossed = glossing();
   return html`<div class="pw-fields pw-onecolumn">
-    <p class="pw-lead">${tr("The parameters stay as they are; for each pattern a stimulus is searched that brings it out.")}</p>
+    <p class="pw-lead">${glossed(tr("The model parameters stay fixed. For each pattern, a search looks for a stimulus that elicits it."))}</p>
     <div class="pw-toolrow">${
       runs
         ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>`
-        : html`<button class="pw-small" onclick=${begin}>${found.length ? tr("Search again") : tr("What can it do?")}</button>`
+        : html`<button class="pw-small" onclick=${begin}>${found.length ? tr("Search again") : tr("Search all patterns")}</button>`
     }
-      ${runs ? html`<progress max=${total || 20} value=${done} aria-label=${tr("What can this neuron do?")}></progress>` : ""}</div>
+      ${runs ? html`<progress max=${total || 20} value=${done} aria-label=${tr("What else can this neuron do?")}></progress>` : ""}</div>
     <p role="status">${
       state === "failed"
         ? error
         : !found.length
           ? runs
-            ? tr("the first search runs …")
+            ? tr("first search running …")
             : ""
-          : `${runs ? tr("{done} of {total} searched, {count} shown", { done, total, count }) : tr("It shows {count} of {total} patterns.", { count, total: found.length })}${isHere ? "" : ` ${tr("The parameters have changed since.")}`}`
+          : glossed(
+              `${runs ? tr("{done} of {total} patterns searched, {count} verified", { done, total, count }) : tr("{count} of {total} patterns verified.", { count, total: found.length })}${isHere ? "" : ` ${tr("The parameters have changed since this search.")}`}`,
+            )
     }</p>
     <ul class="pw-found">${Object.keys(known)
       .filter((key) => rows[`${selection.model} ${key}`])
@@ -46,8 +50,8 @@ export function Repertoire({ app }) {
         const row = rows[`${selection.model} ${key}`];
         const mark = markOf(row);
         const { letter, title } = known[key];
-        return html`<li key=${key} class=${mark}><button aria-current=${key === selection.pattern} title=${row.ruled_out ? tr(row.ruled_out) : tr("Show it, with the stimulus that was found")}
-          onclick=${() => app.choose(selection.model, key, { values: { ...kept, ...row.parameters }, dt: about?.dt })}><em aria-hidden="true">${SIGNS[mark]}</em><b>${letter}</b> ${tr(title)}<span>${mark === "rejected" ? tr("not found") : markWords(mark)}</span></button></li>`;
+        return html`<li key=${key} class=${mark}><button aria-current=${key === selection.pattern} title=${row.ruled_out ? tr(row.ruled_out) : tr("Open this pattern with the stimulus from the search")}
+          onclick=${() => app.choose(selection.model, key, { values: { ...kept, ...row.parameters }, dt: about?.dt })}><em aria-hidden="true">${SYMBOLS[mark]}</em><b>${letter}</b> ${tr(title)}<span>${markWords(mark)}</span></button></li>`;
       })}</ul>
   </div>`;
 }

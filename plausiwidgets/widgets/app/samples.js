@@ -2,6 +2,7 @@ import { atShare, axesPicture, axisOf, frameOf, hereAt } from "./axes.js";
 import { shareOf } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { numberText, ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { arrowOf } from "./hand.js";
 import { asked, keptIn, rangesFor, useJob } from "./jobs.js";
 import { PairMenus } from "./pair.js";
@@ -11,6 +12,7 @@ import { csvOf, save } from "./saving.js";
 import { extent, padded } from "./scene.js";
 import { plain } from "./sliders.js";
 import { html, useState } from "./vendor/preact.js";
+import { countText } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Axis } from "./axes.js" */
@@ -137,10 +139,11 @@ export function Samples({ app }) {
     state.pair = pair;
     again();
   };
+  const glossed = glossing();
   const picked = sets && chosen >= 0 && chosen < sets.count && axes.length === 2;
   return html`<div class="pw-fields">
     <div class="pw-toolrow">
-      ${runs ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>` : html`<button class="pw-small" onclick=${begin}>${sets ? tr("Sample again") : tr("Sample {count} sets", { count: COUNT })}</button>`}
+      ${runs ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>` : html`<button class="pw-small" onclick=${begin}>${sets ? tr("Draw again") : tr("Draw {count} samples", { count: COUNT })}</button>`}
       ${shown ? html`<${PairMenus} names=${varied} pair=${state.pair} choose=${pick} />` : ""}
       ${sets?.count && !runs ? html`<button class="pw-small" onclick=${() => save(`${selection.model}_${selection.pattern}_samples.csv`, csvOf(sets.names, rowsOf(sets)), "text/csv")}>${tr("Save as CSV")}</button>` : ""}
     </div>
@@ -148,7 +151,9 @@ export function Samples({ app }) {
       shown
         ? html`<${Pictured} app=${app} of=${[sets, chosen, dark, size, JSON.stringify([axes, own])]} picture=${picture} attributes=${{
             ...{ tabindex: "0", role: "group", "data-points": "", onkeydown: keys },
-            "aria-label": tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: state.pair?.join(", ") ?? "" }),
+            "aria-label": tr("Parameter sets plotted over {names}. Arrow keys select a set, and Enter opens it.", {
+              names: state.pair?.join(", ") ?? "",
+            }),
             onpointermove: (/** @type {any} */ e) => e.pointerType !== "touch" && choose(under(e)),
             onpointerleave: () => choose(-1),
             onclick: (/** @type {any} */ e) => {
@@ -157,11 +162,11 @@ export function Samples({ app }) {
               open(set);
             },
           }} />`
-        : html`<p class="pw-lead">${tr("There is rarely one answer. This spreads sets of values over the whole region in which every criterion holds, within the ranges of what a search may change.")}</p>`
+        : html`<p class="pw-lead">${glossed(tr("There is rarely just one solution. This tool samples the whole region, within the search ranges, in which all criteria are met."))}</p>`
     }
     <div class="pw-fieldwords">
-      ${shown ? html`<p class="pw-at">${picked ? `${axes.map((axis, k) => `${axis.name} = ${plain(value(chosen, columns[k]))}${ofUnit(axis.unit, " ")}`).join(", ")}. ${tr("Click it, or press Enter, to open it.")}` : tr("Each point is a set of all values that shows the pattern.")}</p>` : ""}
-      <p role="status">${statusOf({ state: isHere ? how : "", error }, sets, total)}</p>
+      ${shown ? html`<p class="pw-at">${picked ? `${axes.map((axis, k) => `${axis.name} = ${plain(value(chosen, columns[k]))}${ofUnit(axis.unit, " ")}`).join(", ")}. ${tr("Click the point or press Enter to open this set.")}` : tr("Each point is a parameter set that shows the pattern.")}</p>` : ""}
+      <p role="status">${glossed(statusOf({ state: isHere ? how : "", error }, sets, total))}</p>
       ${runs && total ? html`<progress max=${total} value=${sets?.count ?? 0} aria-label=${tr("Sampling")}></progress>` : ""}
     </div>
   </div>`;
@@ -172,14 +177,17 @@ function statusOf({ state, error }, sets, total) {
   if (state === "failed") return error;
   if (state === "running") {
     return sets
-      ? tr("{done} of {total}, {count} neurons tried", { done: sets.count, total, count: sets.evaluations })
-      : tr("looking for the first …");
+      ? tr("{done} of {total} solutions, {count} evaluations", { done: sets.count, total, count: countText(sets.evaluations) })
+      : tr("looking for a first solution …");
   }
   if (!sets) return "";
-  if (state === "stopped") return tr("Stopped at {done} sets, {count} neurons tried.", { done: sets.count, count: sets.evaluations });
+  if (state === "stopped")
+    return tr("Stopped at {done} solutions after {count} evaluations.", { done: sets.count, count: countText(sets.evaluations) });
   const volume =
-    sets.volume === null ? "" : ` ${tr("They fill {percent} % of the ranges.", { percent: numberText(100 * sets.volume, 2) })}`;
-  return tr("{done} sets, {count} neurons tried.", { done: sets.count, count: sets.evaluations }) + volume;
+    sets.volume === null
+      ? ""
+      : ` ${tr("Solutions occupy {percent} % of the search space.", { percent: numberText(100 * sets.volume, 2) })}`;
+  return tr("{done} solutions found in {count} evaluations.", { done: sets.count, count: countText(sets.evaluations) }) + volume;
 }
 
 /** The rows of sets. @param {Sets} sets */

@@ -1,8 +1,9 @@
 import { tr } from "./engine/texts.js";
 import { isLost } from "./focus.js";
+import { glossing } from "./glosses.js";
 import { Heading } from "./heading.js";
-import { Map20, TableMap } from "./map.js";
-import { markWords, SIGNS } from "./marks.js";
+import { Map20, TableMap, tableMark } from "./map.js";
+import { legendOf, markWords, SYMBOLS } from "./marks.js";
 import { drawPictures, picturesOf, Shown } from "./pictures.js";
 import { useAgain } from "./redraw.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
@@ -58,18 +59,20 @@ export function Patterns({ app }) {
   const marks = app.catalogue.models[selection.model]?.marks ?? {};
   const keys = Object.keys(app.data.patterns).filter((key) => !shapeOf(key));
   const count = keys.filter((key) => marks[key] === "replicated").length;
-  return html`<${Sheet} app=${app} title=${tr("What should it do?")}>
+  const shown = all ? marksOf(app, table) : keys.map((key) => marks[key] ?? "unsearched");
+  const glossed = glossing();
+  return html`<${Sheet} app=${app} title=${tr("Choose a firing pattern")}>
     <div class="pw-choices">
-      <div role="group" aria-label=${tr("Shown")} class="pw-tabs">
-        <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this neuron: {count} of {total}", { count, total: keys.length })}</button>
+      <div role="group" aria-label=${tr("View")} class="pw-tabs">
+        <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this model: {count} of {total}", { count, total: keys.length })}</button>
         ${
           table || Object.keys(app.catalogue.models).length > 1
-            ? html`<button aria-pressed=${all} onclick=${() => showAll(true)}>${table ? tr("the assessment") : tr("all models")}</button>`
+            ? html`<button aria-pressed=${all} onclick=${() => showAll(true)}>${table ? tr("assessment") : tr("all models")}</button>`
             : ""
         }
       </div>
-      <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
-      <span class="pw-key">✓ ${tr("shows it (verified)")} · ~ ${tr("holds, but not robustly")} · ✗ ${tr("not known")} · ∅ ${tr("cannot")}</span>
+      <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my parameters")}</label>
+      <ul class="pw-key">${legendOf(shown).map(({ mark, symbol, words }) => html`<li key=${mark} class=${mark}><em aria-hidden="true">${symbol}</em> ${glossed(words)}</li>`)}</ul>
     </div>
     ${
       all
@@ -81,20 +84,30 @@ export function Patterns({ app }) {
   <//>`;
 }
 
+/** The statuses in the map. @param {App} app @param {import("./types.d.ts").Table | null} table @returns {Mark[]} */
+function marksOf({ catalogue, store }, table) {
+  if (table)
+    return Object.values(table.cells).map(({ status }) => /** @type {Mark} */ (status === "some" ? "replicated" : tableMark(status)));
+  const models = Object.values(catalogue.models);
+  const isOwn = !catalogue.models[store.get().selection.model];
+  const missing = /** @type {Mark[]} */ (isOwn ? ["unsearched"] : []);
+  return [...models.flatMap(({ marks }) => Object.keys(catalogue.patterns).map((key) => marks[key] ?? "unsearched")), ...missing];
+}
+
 /** @param {{ app: App, keys: string[], marks: Record<string, Mark>, dark: boolean, choose: (key: string) => void }} props */
 function Pictures({ app, keys, marks, dark, choose }) {
   const again = useAgain();
   useEffect(() => drawPictures(app.catalogue, app.data, again), [app.data]);
   const known = picturesOf(app.data);
   const hasExamples = [...known.values()].some(({ isExample }) => isExample);
-  return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue: this neuron. Gray: the example of what this neuron is not known to show.")}</p>` : ""}
+  return html`${hasExamples ? html`<p class="pw-gallerykey">${tr("Blue traces are from this model. Grey traces are targets, shown for patterns without a verified parameter set.")}</p>` : ""}
   <div class="pw-gallery">${keys.map((key) => {
     const { letter, title } = sharedOf(app)[key];
-    const mark = marks[key] ?? "rejected";
+    const mark = marks[key] ?? "unsearched";
     const isHere = key === app.store.get().selection.pattern;
     return html`<button key=${key} data-first=${isHere || null} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
       <${Shown} picture=${known.get(key)} dark=${dark} />
-      <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SIGNS[mark]}</em>
+      <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SYMBOLS[mark]}</em>
     </button>`;
   })}</div>`;
 }
@@ -104,9 +117,9 @@ export function Models({ app }) {
   const { selection } = app.store.get();
   const [keep, setKeep] = useState(false);
   const patterns = Object.keys(app.catalogue.patterns);
-  return html`<${Sheet} app=${app} title=${tr("Which neuron?")}>
-    <div class="pw-choices"><label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
-      <span class="pw-key">${tr("a dot a pattern, filled where the neuron shows it")}</span></div>
+  return html`<${Sheet} app=${app} title=${tr("Choose a neuron model")}>
+    <div class="pw-choices"><label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my parameters")}</label>
+      <span class="pw-key">${tr("one dot per pattern, filled if verified")}</span></div>
     <div class="pw-models">${Object.entries(app.catalogue.models)
       .filter(([name]) => app.has(name))
       .map(([name, { title, description, marks }]) => {

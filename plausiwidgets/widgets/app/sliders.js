@@ -120,7 +120,7 @@ export function All({ app }) {
       isGiven
         ? ""
         : html`<button class="pw-link" aria-expanded=${ranges} onclick=${() => showRanges(!ranges)}>${
-            app.host.can("search") ? tr("Ranges, and what a search may change") : tr("Ranges")
+            app.host.can("search") ? tr("Ranges and search settings") : tr("Ranges")
           } ${ranges ? "▴" : "▾"}</button>`
     }
     ${[...groups].map(
@@ -133,7 +133,7 @@ export function All({ app }) {
         ? ""
         : html`<label class="pw-step"><span>${tr("time step")}</span>
             <${Box} value=${selection.dt} name=${tr("time step")} limits=${tr("0.005 to 1 ms")} valid=${(/** @type {number} */ x) => x >= 0.005 && x <= 1} set=${app.step} /> ms</label>
-          <button class="pw-link" onclick=${app.defaults}>${tr("Back to the model's defaults")}</button>`
+          <button class="pw-link" onclick=${app.defaults}>${tr("Restore model defaults")}</button>`
     }
   </div>`;
 }
@@ -163,14 +163,14 @@ function Ends({ app, slider }) {
   const set = (/** @type {Range} */ range) => app.setBox({ bounds: { ...bounds, [name]: range } });
   const tick = () => app.setBox({ fixed: fixed.includes(name) ? fixed.filter((one) => one !== name) : [...fixed, name] });
   return html`<div class="pw-range">
-    <${Box} value=${low} name=${tr("Range of {name}, lower end", { name })} limits=${`< ${plain(high)}, ${limitsOf(slider)}`}
+    <${Box} value=${low} name=${tr("Lower bound of {name}", { name })} limits=${`< ${plain(high)}, ${limitsOf(slider)}`}
       valid=${(/** @type {number} */ x) => isValid(slider, x) && x < high} set=${(/** @type {number} */ x) => set([x, high])} />
-    – <${Box} value=${high} name=${tr("Range of {name}, upper end", { name })} limits=${`> ${plain(low)}, ${limitsOf(slider)}`}
+    – <${Box} value=${high} name=${tr("Upper bound of {name}", { name })} limits=${`> ${plain(low)}, ${limitsOf(slider)}`}
       valid=${(/** @type {number} */ x) => isValid(slider, x) && x > low} set=${(/** @type {number} */ x) => set([low, x])} />
     ${
       app.host.can("search")
         ? html`<label><input type="checkbox" disabled=${locked.includes(name)} checked=${!fixed.includes(name) && !locked.includes(name)} onchange=${tick} />
-            ${tr("search may change")}</label>`
+            ${tr("include in search")}</label>`
         : ""
     }
   </div>`;
@@ -195,8 +195,8 @@ export function Box({ value, name, limits, valid, set, disabled = false }) {
     box.current.removeAttribute("aria-invalid");
     if (valid(number)) return set(number);
     box.current.setAttribute("aria-invalid", "true");
-    box.current.setCustomValidity(tr("valid: {limits}", { limits }));
+    box.current.setCustomValidity(tr("allowed: {limits}", { limits }));
     box.current.reportValidity();
   };
-  return html`<input type="number" step="any" ref=${box} disabled=${disabled} aria-label=${name} title=${tr("valid: {limits}", { limits })} onchange=${typed} />`;
+  return html`<input type="number" step="any" ref=${box} disabled=${disabled} aria-label=${name} title=${tr("allowed: {limits}", { limits })} onchange=${typed} />`;
 }

@@ -79,7 +79,7 @@ export function keepStill(model, place, app) {
         _view_module_version: version,
         _anywidget_id: OURS,
         _esm: SCRIPT,
-        words: `${place.querySelector(".pw-sentence")?.textContent?.replaceAll(" ▾", "") ?? ""} ${tr("Run the cell to go on.")}`,
+        words: `${place.querySelector(".pw-sentence")?.textContent?.replaceAll(" ▾", "") ?? ""} ${tr("Run this cell to make the figure interactive.")}`,
         described: app.described(),
         picture: pictureOf(canvas, app.store.get().dark),
       },

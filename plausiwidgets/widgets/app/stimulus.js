@@ -1,9 +1,10 @@
 import { tr } from "./engine/texts.js";
 import { ofUnit } from "./engine/words.js";
+import { glossing } from "./glosses.js";
 import { keptIn } from "./jobs.js";
 import { useAgain } from "./redraw.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence, shapeOf, titleOf } from "./words.js";
+import { countText, patternInSentence, shapeOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -15,13 +16,13 @@ const MAX_PULSES = 50;
 /** @type {[string, () => string, () => string][]} */
 const SHAPES = [
   ["step", () => tr("Step"), () => tr("A constant current.")],
-  ["pulses", () => tr("Pulses"), () => tr("A train of pulses.")],
-  ["ramp", () => tr("Ramp"), () => tr("A current that rises from 0.")],
+  ["pulses", () => tr("Pulses"), () => tr("A train of current pulses.")],
+  ["ramp", () => tr("Ramp"), () => tr("A current that rises steadily from the holding current.")],
 ];
 
 /** Another current for the neuron that is shown: its parameters stay, and the pattern is one press away. @param {{ app: App }} props */
 export function Stimulus({ app }) {
-  const { selection, language } = app.store.get();
+  const { selection } = app.store.get();
   const isPattern = app.isJudged();
   const state = keptIn(
     app,
@@ -55,7 +56,7 @@ export function Stimulus({ app }) {
   });
   const read = async (/** @type {File} */ file) => {
     if (file.size > MAX_CHARACTERS)
-      return setStatus(tr("{name} is too large: at most {most} characters are read.", { name: file.name, most: MAX_CHARACTERS }));
+      return setStatus(tr("{name} is too large. The limit is {most} characters.", { name: file.name, most: countText(MAX_CHARACTERS) }));
     state.text = await file.text();
     state.title = file.name;
     type(true);
@@ -63,11 +64,13 @@ export function Stimulus({ app }) {
     apply("values");
   };
   const unit = app.data.model.unit;
+  const glossed = glossing();
+  const perLine = `${tr("Per line, one time (ms from the onset) and one current")}${ofUnit(unit, " (", ")")}`;
   const button = (/** @type {string} */ name, /** @type {string} */ title, /** @type {string} */ tip, /** @type {() => void} */ act) =>
     html`<button aria-pressed=${name === "" ? isPattern && !typing : name === "values" ? isOpen : shape === name && !typing} title=${tip} onclick=${act}>${title}</button>`;
   return html`<div class="pw-fields pw-onecolumn">
     <div role="group" class="pw-tabs pw-wrap" aria-label=${tr("Stimulus")}>
-      ${button("", tr("the pattern’s own"), tr("Back to the stimulus of the pattern, and to its criteria"), () => {
+      ${button("", tr("Standard"), tr("Return to the standard stimulus of the pattern and its criteria"), () => {
         type(false);
         if (!isPattern) app.choose(selection.model, state.before, { keep: true });
       })}
@@ -77,22 +80,22 @@ export function Stimulus({ app }) {
           apply(name);
         }),
       )}
-      ${button("values", tr("Values…"), tr("A current of typed or pasted values, or from a file"), () => type(true))}
+      ${button("values", tr("Waveform…"), tr("A current waveform that you type, paste or load from a file"), () => type(true))}
     </div>
-    <p class="pw-at">${
+    <p class="pw-at">${glossed(
       isPattern
-        ? tr("The stimulus of {pattern}, with its criteria. The parameters of the neuron stay with any other.", {
-            pattern: inSentence(titleOf(app, state.before), language),
+        ? tr("The standard stimulus for {pattern}, with its criteria. Changing the stimulus does not change the neuron's parameters.", {
+            pattern: patternInSentence(app, state.before),
           })
-        : tr("Shown, not judged: there are no criteria. Its values are on the sliders, and in the figure.")
-    }</p>
+        : tr("This stimulus has no criteria. Its parameters are on the sliders and in the figure."),
+    )}</p>
     ${
       shape === "pulses" && !typing
         ? html`<div class="pw-toolrow"><label>${tr("Pulses")} <input type="number" min="1" max=${MAX_PULSES} step="1" value=${state.number}
             onchange=${(/** @type {any} */ e) => {
               const number = e.target.valueAsNumber;
               if (!Number.isInteger(number) || number < 1 || number > MAX_PULSES)
-                return setStatus(tr("How many pulses, from 1 to {most}", { most: MAX_PULSES }));
+                return setStatus(tr("The number of pulses must be between 1 and {most}.", { most: MAX_PULSES }));
               state.number = number;
               apply("pulses");
             }} /></label></div>`
@@ -100,23 +103,23 @@ export function Stimulus({ app }) {
     }
     ${
       isOpen
-        ? html`<label class="pw-values">${tr("In each line a time in ms from the onset, and a current")}${ofUnit(unit, " (", ")")}
-            <textarea ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
+        ? html`<div class="pw-values"><span>${glossed(perLine)}</span>
+            <textarea aria-label=${perLine} ref=${area} rows="7" spellcheck="false" placeholder=${"0 10\n100 0\n200 10\n250 0"} oninput=${(
               /** @type {any} */ e,
             ) => {
               state.text = e.target.value;
               state.title = "";
-            }}></textarea></label>
+            }}></textarea></div>
           <div class="pw-toolrow"><button class="pw-small" onclick=${() => apply("values")}>${tr("Apply")}</button>
-            <div role="group" class="pw-tabs" aria-label=${tr("Between two times")}>${[false, true].map(
+            <div role="group" class="pw-tabs" aria-label=${tr("Between samples")}>${[false, true].map(
               (lines) =>
                 html`<button aria-pressed=${state.lines === lines} onclick=${() => {
                   state.lines = lines;
                   again();
                   if (shape === "values") apply("values");
-                }}>${lines ? tr("straight lines") : tr("steps")}</button>`,
+                }}>${lines ? tr("interpolate linearly") : tr("steps")}</button>`,
             )}</div>
-            <label class="pw-open">${tr("Open a file…")}<input type="file" accept=".csv,.txt,.tsv,text/plain,text/csv" onchange=${(/** @type {any} */ e) => e.target.files[0] && read(e.target.files[0])} /></label></div>`
+            <label class="pw-open">${tr("Open file…")}<input type="file" accept=".csv,.txt,.tsv,text/plain,text/csv" onchange=${(/** @type {any} */ e) => e.target.files[0] && read(e.target.files[0])} /></label></div>`
         : ""
     }
     <p role="status" class="pw-wrong">${status}</p>

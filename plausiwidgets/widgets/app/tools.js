@@ -22,7 +22,7 @@ import { Criteria } from "./verdict.js";
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
  * the host, without which there is no such tool; what has nothing to open begins.
- * @typedef {{ name: string, title: () => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: Kind, view: any, begin?: (app: App) => void }} Tool
+ * @typedef {{ name: string, title: (app: App) => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: Kind, view: any, begin?: (app: App) => void }} Tool
  */
 
 /** @type {Tool[]} */
@@ -30,14 +30,14 @@ const TOOLS = [
   {
     name: "map",
     title: () => tr("Parameter plane"),
-    line: () => tr("Where it holds when two values change: drag your neuron through it."),
+    line: () => tr("Vary two parameters and see where the pattern appears."),
     fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("plane")),
     view: ParameterPlane,
   },
   {
     name: "samples",
-    title: () => tr("Samples"),
-    line: () => tr("All ways to do it: sets of values spread over the whole region that shows it."),
+    title: () => tr("Sample solutions"),
+    line: () => tr("Draw many different parameter sets that show the pattern."),
     fits: (app) => app.isJudged(),
     needs: "samples",
     view: Samples,
@@ -45,38 +45,40 @@ const TOOLS = [
   {
     name: "plane",
     title: () => tr("Phase plane"),
-    line: () => tr("Why it fires: where its two variables stand still, and where they go."),
+    line: () => tr("See why the neuron fires: nullclines, fixed points and the trajectory."),
     fits: (app) => app.data.model.plane && Boolean(app.run.neuron),
     view: PhasePlane,
   },
   {
     name: "plane",
     title: () => tr("Phase plane"),
-    line: () => tr("Why it fires: where its variables stand still, and where they go."),
+    line: () => tr("See why the neuron fires: nullclines, fixed points and the trajectory."),
     fits: (app) => !(app.data.model.plane && app.run.neuron),
     needs: "phase",
     view: AskedPhase,
   },
   {
     name: "curves",
-    title: () => tr("Curves"),
+    title: (app) => (app.host.can("rate") ? tr("Sensitivity and f–I curve") : tr("Sensitivity")),
     line: (app) =>
-      app.host.can("rate") ? tr("What each value does alone, and how fast it fires at each current.") : tr("What each value does alone."),
+      app.host.can("rate")
+        ? tr("See how each parameter affects the loss, and how the firing rate depends on the current (f–I curve).")
+        : tr("See how each parameter affects the loss."),
     fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("profiles")),
     view: Curves,
   },
   {
     name: "onset",
     title: () => tr("Onset of firing"),
-    line: () => tr("How it begins to fire as the current rises: rest, its loss, and firing in one diagram."),
+    line: () => tr("See in a bifurcation diagram how firing starts and stops as the current changes."),
     fits: () => true,
     needs: "bifurcations",
     view: Onset,
   },
   {
     name: "repertoire",
-    title: () => tr("What can this neuron do?"),
-    line: () => tr("Its parameters stay; a stimulus is searched for each pattern."),
+    title: () => tr("What else can this neuron do?"),
+    line: () => tr("Keep these model parameters and look for a stimulus that elicits each pattern."),
     fits: () => true,
     needs: "repertoire",
     view: Repertoire,
@@ -84,15 +86,15 @@ const TOOLS = [
   {
     name: "stimulus",
     title: () => tr("Stimulus"),
-    line: () => tr("Another current: a step, pulses, a ramp, or your own values."),
+    line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
     view: Stimulus,
   },
   {
     name: "data",
-    title: () => tr("Data"),
-    line: () => tr("A recorded cell as the target: drop a CSV file."),
+    title: () => tr("Recording"),
+    line: () => tr("Use a recorded cell as the target (CSV, ABF or NWB)."),
     fits: () => true,
     needs: "recording",
     view: Recording,
@@ -100,7 +102,7 @@ const TOOLS = [
   {
     name: "mystery",
     title: () => tr("Mystery"),
-    line: () => tr("A neuron with hidden values: match it by hand, race a search or your class."),
+    line: () => tr("Find the hidden parameters of a neuron, by hand or in a race against a search or your class."),
     fits: (app) => app.pattern.components.some(({ criteria }) => criteria.length),
     needs: "mystery",
     view: null,
@@ -109,14 +111,14 @@ const TOOLS = [
   {
     name: "criteria",
     title: () => tr("Criteria"),
-    line: () => tr("What is measured, and what it must be."),
+    line: () => tr("See each measured feature and its accepted range."),
     fits: () => true,
     view: Criteria,
   },
   {
     name: "equations",
     title: () => tr("Equations"),
-    line: () => tr("What this neuron is, and where it comes from."),
+    line: () => tr("See the model's equations and their source."),
     fits: () => true,
     view: Equations,
   },
@@ -137,7 +139,7 @@ export function toolsOf(app) {
     (tool) => tool.fits(app) && (!isGiven || OPEN.includes(tool.name)) && !(isHidden && TELLING.includes(tool.name)),
   );
   const has = (/** @type {Tool} */ { needs }) => !needs || app.host.can(needs);
-  return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title()) };
+  return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title(app)) };
 }
 
 /** The tool that is open, beside the potential. @param {{ app: App }} props */
@@ -154,8 +156,8 @@ export function ToolPanel({ app }) {
     };
   }, [tool?.name]);
   if (!tool?.view) return "";
-  return html`<section class="pw-card pw-tool" aria-label=${tool.title()} tabindex="-1" ref=${place}>
-    <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
+  return html`<section class="pw-card pw-tool" aria-label=${tool.title(app)} tabindex="-1" ref=${place}>
+    <div class="pw-sheethead"><${Heading} app=${app}>${tool.title(app)}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>
     <${tool.view} app=${app} />
   </section>`;
@@ -165,5 +167,5 @@ export function ToolPanel({ app }) {
 export function Inside({ app }) {
   if (!app.data.model.plane || !app.run.neuron) return "";
   return html`<button class="pw-inside" onclick=${() => app.store.set({ tool: "plane" })}>
-    <${SmallPlane} app=${app} /><span>${tr("Why? Look inside")} ›</span><span class="pw-unseen">${tr("Phase plane")}</span></button>`;
+    <${SmallPlane} app=${app} /><span>${tr("Why? Open the phase plane")} ›</span></button>`;
 }

@@ -26,7 +26,7 @@ export const withUnit = (value, unit, digits = 3) => `${numberText(value, digits
 
 /** How a line is called. @param {Role} role @param {string} example */
 export const nameOf = (role, example) =>
-  ({ example, pinned: tr("compared"), best: tr("best of the search"), yours: tr("your neuron") })[role];
+  ({ example, pinned: tr("comparison"), best: tr("best of the search"), yours: tr("your neuron") })[role];
 
 /**
  * The picture of a scene in a box.
@@ -116,7 +116,8 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
 
   const [held] = scene.handles;
   if (held && at.current > 40) {
-    const text = scene.handles.length > 1 ? tr("current: drag its height, its times") : tr("current: drag its height");
+    const text =
+      scene.handles.length > 1 ? tr("current (drag to change amplitude and timing)") : tr("current (drag to change the amplitude)");
     const free = placeBeside(scene, at, widthOf(text, size), size);
     if (free) write(text, ...free);
   }

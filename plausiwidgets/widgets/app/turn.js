@@ -4,7 +4,7 @@ import { simulation } from "./neuron.js";
 import { useRedraw } from "./redraw.js";
 import { isOpen } from "./search.js";
 import { html } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { patternInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, ModelData, Selection, Slider, Values } from "./types.d.ts" */
@@ -41,14 +41,14 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
 export function SearchButton({ app }) {
   const { search, drawer } = app.store.get();
   const runs = drawer && (!search || isOpen(search));
-  return html`<button class="pw-second" data-search aria-disabled=${runs} onclick=${() => runs || app.search()}>${tr("Let a search find it")}</button>`;
+  return html`<button class="pw-second" data-search aria-disabled=${runs} onclick=${() => runs || app.search()}>${tr("Search for parameters")}</button>`;
 }
 
 /** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
 export function Actions({ app }) {
   useRedraw(app.bars.on);
   const { turn, verdict } = app.store.get();
-  const title = inSentence(tr(app.pattern.title), app.store.get().language);
+  const title = patternInSentence(app, app.pattern.key);
   if (turn) {
     const isSolved = turn.stage === "solved";
     return html`<div class="pw-actions">
@@ -56,21 +56,21 @@ export function Actions({ app }) {
         isSolved
           ? html`<button class="pw-primary" onclick=${() => app.next(1)}>${tr("Next pattern")} ›</button>`
           : html`<button class="pw-primary" disabled=${turn.stage === "shown"} onclick=${app.hint}>${
-              turn.stage === "open" ? tr("Give me a hint") : tr("Show me where they were")
+              turn.stage === "open" ? tr("Show a hint") : tr("Show the solution")
             }</button>`
       }
       <p role="status">${TURN_WORDS[turn.stage](title, app)}</p>
       ${
         isSolved
-          ? html`<button class="pw-second" onclick=${app.turn}>${tr("Once more")}</button>`
-          : html`<button class="pw-second" onclick=${app.endTurn}>${tr("Give up: put the values back")}</button>`
+          ? html`<button class="pw-second" onclick=${app.turn}>${tr("Try again")}</button>`
+          : html`<button class="pw-second" onclick=${app.endTurn}>${tr("Give up and restore")}</button>`
       }
     </div>`;
   }
   if (!app.isJudged()) {
     const back = () => app.store.set({ tool: "stimulus" });
-    return html`<div class="pw-actions"><p>${tr("A current without criteria: drag its values, and watch the response.")}</p>
-      <button class="pw-second" onclick=${back}>${tr("Another stimulus")}</button></div>`;
+    return html`<div class="pw-actions"><p>${tr("This stimulus has no criteria. Drag its parameters and watch the response.")}</p>
+      <button class="pw-second" onclick=${back}>${tr("Change stimulus")}</button></div>`;
   }
   const can = app.host.can("search");
   const best = app.pattern.sets.findIndex(({ status }) => status === "replicated");
@@ -78,32 +78,32 @@ export function Actions({ app }) {
     <button class="pw-primary" disabled=${!app.canTurn()} onclick=${app.turn}>${tr("Your turn")}</button>
     <p>${
       app.canTurn()
-        ? tr("Some sliders move away. Bring them back until every criterion holds.")
+        ? tr("A few sliders move out of place. Move them back until all criteria are met.")
         : app.pattern.ruled_out
-          ? tr("No values of this neuron can show it. A search shows how near it comes.")
+          ? tr("No parameters of this model can show the pattern. A search shows how close the model can get.")
           : !app.run.neuron
-            ? tr("A turn needs a neuron that this page simulates by itself.")
-            : tr("No values of this neuron are known that show it.")
+            ? tr("Practice needs a model that this page can simulate without Python.")
+            : tr("No parameters are known for which this model shows the pattern.")
     }</p>
     ${
       can
         ? html`<${SearchButton} app=${app} />`
         : verdict?.loss === 0 || best < 0
           ? html`<button class="pw-second" onclick=${() => app.next(1)}>${tr("Next pattern")} ›</button>`
-          : html`<button class="pw-second" onclick=${() => app.load(best)}>${tr("Show me values that do")}</button>`
+          : html`<button class="pw-second" onclick=${() => app.load(best)}>${tr("Load verified parameters")}</button>`
     }
   </div>`;
 }
 
 /** @type {Record<string, (title: string, app: App) => string>} */
 const TURN_WORDS = {
-  open: () => tr("The pale line is the example. Move the sliders until every dot is filled."),
+  open: () => tr("The grey trace is the target. Move the sliders until every dot is filled."),
   bars: (_, app) => {
     const known = app.mattering.map((slider) => app.bars.of(slider));
     return known.every((spans) => spans !== null && !spans.length)
-      ? tr("No slider alone is enough here: move two of them.")
-      : tr("Green is where this slider alone is enough.");
+      ? tr("No single slider is enough. Move at least two sliders.")
+      : tr("Green marks where moving only this slider brings the pattern back.");
   },
-  shown: () => tr("▲ is where each slider stood."),
-  solved: (title) => tr("Well done: that is {pattern}.", { pattern: title }),
+  shown: () => tr("▲ marks the original positions."),
+  solved: (title) => tr("Well done! Your neuron shows {pattern}.", { pattern: title }),
 };

@@ -23,7 +23,7 @@ export type CriterionResult = {
 /** The verdict of the app, by the letter: at the time step of the selection. */
 export type Verdict = { loss: number; lost: boolean; criteria: CriterionResult[] };
 /** The verdict of Python on exactly this selection. */
-export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
+export type Verified = { status: "pending" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
 export type Role = "example" | "pinned" | "best" | "yours";
 export type Line = {
   role: Role;
@@ -287,17 +287,21 @@ export type Component = {
   prefix: string;
   label: string;
   title: string;
+  /** The title within a sentence, with its article. */
+  in_sentence: string;
   look: string;
   event: (number | string | { after: number })[] | null;
   tape: any;
   criteria: any[];
 };
 export type StoredSet = {
+  /** Where its values come from. */
+  kind: "defaults" | "preset" | "search" | "start" | "hidden" | "exported";
   title: string;
   source: string;
   values: [string, number][];
   dt: number;
-  status: Verified["status"];
+  status: Mark;
   why: string;
   chosen?: Sweep[][];
   /** Whether the app begins with it. */
@@ -308,6 +312,8 @@ export type Pattern = {
   key: string;
   letter: string;
   title: string;
+  /** The title within a sentence, with its article; a combined pattern joins those of its components. */
+  in_sentence: string;
   description: string;
   function: string;
   hint: string;
@@ -331,6 +337,8 @@ export type Pattern = {
 export type Model = {
   name: string;
   title: string;
+  /** The title within a sentence, without an article. */
+  in_sentence: string;
   description: string;
   source: string;
   equations: string;
@@ -353,12 +361,12 @@ export type ModelData = {
   /** Patterns that the catalogue does not have. */
   shared?: Record<string, any>;
 };
-export type Mark = Verified["status"] | "ruled_out" | "unjudged";
+export type Mark = "replicated" | "fragile" | "unverified" | "rejected" | "ruled_out" | "unsearched" | "failed" | "unjudged";
 export type Catalogue = {
   format: number;
   bench: any;
   patterns: Record<string, any>;
-  models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
+  models: Record<string, { title: string; in_sentence: string; description: string; marks: Record<string, Mark> }>;
   /** Lessons that can be opened, with the number of their cards, and what these show. */
   lessons: Record<string, { title: string; language: string; cards: number; shown: [string, string][] }>;
 };

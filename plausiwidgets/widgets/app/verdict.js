@@ -1,5 +1,7 @@
 import { tr } from "./engine/texts.js";
 import { intervalText, measuredText } from "./engine/words.js";
+import { glossing } from "./glosses.js";
+import { SYMBOLS } from "./marks.js";
 import { isTask } from "./task.js";
 import { html, useEffect } from "./vendor/preact.js";
 import { scaledWords } from "./words.js";
@@ -11,50 +13,57 @@ import { scaledWords } from "./words.js";
  * The verdict on a selection in words: one sentence, the same everywhere, and how it is coloured.
  * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern @param {Model} model
  * @param {Simulating | null} [simulating]
- * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "ruled_out", words: string, why: string }}
+ * @returns {{ kind: "waiting" | "unjudged" | "replicated" | "unverified" | "fragile" | "rejected" | "ruled_out", words: string, why: string }}
  */
 export function worded(verdict, verified, pattern, model, simulating = null) {
   if (simulating) return { kind: "waiting", ...awaited(simulating) };
-  if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
+  if (!pattern.components.some(({ criteria }) => criteria.length)) return shown("unjudged", tr("No criteria"), "");
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
   const { criteria, loss, lost } = verdict;
   if (loss > 0) {
-    if (pattern.ruled_out) return { kind: "ruled_out", words: `∅ ${tr("Cannot")}`, why: tr(pattern.ruled_out) };
+    if (pattern.ruled_out) return shown("ruled_out", tr("Ruled out"), tr(pattern.ruled_out));
     if (lost) {
-      const why = tr("Its variables leave all bounds, and there is nothing to measure. Move a slider back.");
-      return { kind: "fails", words: `✗ ${tr("Not yet: it runs away")}`, why };
+      const why = tr("The simulation diverges, so nothing can be measured. Move a slider back.");
+      return shown("rejected", tr("Criteria not met (divergence)"), why);
     }
     const count = criteria.filter(({ passed }) => passed).length;
-    const words = tr("Not yet: {count} of {total} hold", { count, total: criteria.length });
-    return { kind: "fails", words: `✗ ${words}`, why: missing(criteria) };
+    const words = tr("Criteria not met ({count} of {total} met)", { count, total: criteria.length });
+    return shown("rejected", words, missing(criteria));
   }
   if (verified?.status === "replicated") {
     const why = model.discrete
-      ? tr("Every criterion holds in steps of {dt} ms, also after a longer rest and with rounded values.", { dt: model.dt })
-      : tr("Every criterion holds, also at finer time steps, after a longer rest and with rounded values.");
-    return { kind: "holds", words: `✓ ${tr("It does")}`, why };
+      ? tr(
+          "All criteria are met at this model's fixed time step of {dt} ms, and remain met in every verification test, such as rounded parameters.",
+          { dt: model.dt },
+        )
+      : tr("All criteria are met, and remain met in every verification test, such as smaller time steps and rounded parameters.");
+    return shown("replicated", tr("Verified"), why);
   }
-  if (verified?.status === "fragile" || verified?.status === "rejected") {
-    const why = tr("Every criterion holds at this time step, but not in one of the checks: {why}", { why: tr(verified.why) });
-    return { kind: "fragile", words: `~ ${tr("Holds, but not robustly")}`, why };
+  if (verified?.status === "rejected") {
+    return shown("rejected", tr("Criteria not met"), tr("All criteria are met on this page, but not in Python at the same time step."));
   }
-  if (verified?.status === "asked") {
-    return { kind: "holds", words: `✓ ${tr("Holds; checking …")}`, why: tr("Every criterion holds at this time step.") };
+  if (verified?.status === "fragile") {
+    const why = tr("All criteria are met at this time step, but one verification test fails: {why}", { why: tr(verified.why) });
+    return shown("fragile", tr("Not robust"), why);
   }
-  return { kind: "holds", words: `✓ ${tr("Holds")}`, why: tr("Every criterion holds at this time step.") };
+  const words = verified?.status === "pending" ? tr("Criteria met, verifying …") : tr("Criteria met, not verified");
+  return shown("unverified", words, tr("All criteria are met at this time step."));
 }
+
+/** A verdict with the symbol of its status. @template {import("./types.d.ts").Mark} T @param {T} kind @param {string} words @param {string} why */
+const shown = (kind, words, why) => ({ kind, words: `${SYMBOLS[kind]} ${words}`, why });
 
 /** What is awaited of Python, and why. @param {Simulating} simulating */
 function awaited({ what, state, done, total }) {
   const isLine = what === "line";
   const why = isLine
-    ? tr("This neuron has no form that this page can simulate.")
-    : tr("This pattern has no form that this page can judge.");
+    ? tr("This page cannot simulate this model without Python.")
+    : tr("This page cannot evaluate this pattern without Python.");
   if (state !== "running") {
-    const words = isLine ? tr("Not simulated") : tr("Not judged");
-    return { words, why: isLine ? tr("The line is of former values.") : "" };
+    const words = isLine ? tr("Not simulated") : tr("Not evaluated");
+    return { words, why: isLine ? tr("This trace is out of date.") : "" };
   }
-  if (!isLine) return { words: tr("Python is judging …"), why };
+  if (!isLine) return { words: tr("Python is evaluating …"), why };
   if (total) return { words: tr("Python is simulating … {percent} %", { percent: Math.min(Math.floor((100 * done) / total), 99) }), why };
   return { words: done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …"), why };
 }
@@ -64,14 +73,14 @@ function missing(criteria) {
   const missed = criteria.filter(({ passed }) => !passed).sort((a, b) => b.penalty - a.penalty);
   const names = missed.slice(0, 3).map(({ name }) => tr(name));
   const more = missed.length > 3 ? tr("and {count} more", { count: missed.length - 3 }) : "";
-  return tr("Still missing: {names}.", { names: [...names, more].filter(Boolean).join(", ") });
+  return tr("Not met: {names}.", { names: [...names, more].filter(Boolean).join(", ") });
 }
 
 const NOTHING = 1e-4; // of the ends of what is accepted: less is as good as 0
 
 /** What was measured, in words: digits that only a computer tells from 0 are left out. @param {Pick<CriterionResult, "value" | "unit" | "low" | "high">} check */
 export function measuredOf({ value, unit, low, high }) {
-  if (Number.isNaN(value)) return tr("nothing to measure");
+  if (Number.isNaN(value)) return tr("not measurable");
   const size = Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 0);
   return value !== 0 && Math.abs(value) < NOTHING * size ? `≈ ${measuredText(0, unit)}` : measuredText(value, unit);
 }
@@ -80,7 +89,7 @@ export function measuredOf({ value, unit, low, high }) {
 function criterionText(check) {
   const { name, unit, low, high, passed } = check;
   const [measured, accepted] = [measuredOf(check), intervalText(low, high, unit)];
-  return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
+  return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured} (required {accepted})", { criterion: tr(name), measured, accepted })}`;
 }
 
 const [MANY, MAX_PIPS] = [20, 100]; // pips that have room, of the usual size and small
@@ -105,9 +114,9 @@ export function Chip({ app }) {
   };
   const detail = marked >= 0 && criteria[marked] ? criterionText(criteria[marked]) : "";
   const count = criteria.filter(({ passed }) => passed).length;
-  const isCounted = !criteria.length || (kind === "fails" && !verdict?.lost); // by the words
-  const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria hold", { count, total: criteria.length });
-  const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && kind === "holds");
+  const isCounted = !criteria.length || (kind === "rejected" && verdict?.loss !== 0 && !verdict?.lost); // by the words
+  const counted = isCounted ? tr("Criteria") : tr("{count} of {total} criteria met", { count, total: criteria.length });
+  const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && ["replicated", "unverified"].includes(kind));
   return html`<div class="pw-verdict">
     <button class=${`pw-chip ${isPraised ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
       aria-label=${`${words}. ${detail || counted}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
@@ -117,7 +126,7 @@ export function Chip({ app }) {
         criteria.length > MAX_PIPS ? [] : criteria
       ).map(({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`)}</span>
     </button>
-    ${simulating ? html`<button class="pw-whole" onclick=${simulating.state === "running" ? app.stopSimulating : app.again}>${simulating.state === "running" ? tr("Stop") : tr("Once more")}</button>` : ""}
+    ${simulating ? html`<button class="pw-whole" onclick=${simulating.state === "running" ? app.stopSimulating : app.again}>${simulating.state === "running" ? tr("Stop") : tr("Try again")}</button>` : ""}
     ${detail ? html`<span class="pw-detail" aria-live="polite">${detail}</span>` : ""}
     <span class="pw-unseen" role="status">${simulating?.done ? tr("Python is simulating …") : words}</span>
   </div>`;
@@ -128,26 +137,27 @@ export function Criteria({ app }) {
   const { verdict, marked } = app.store.get();
   const { pattern } = app;
   const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
+  const glossed = glossing();
   useEffect(() => mark(-1), []); // a pointer does not leave a row that is taken away
   return html`<div class="pw-criteria" tabindex="0" role="group" aria-label=${tr("Criteria")}>
-    ${pattern.ruled_out && verdict?.loss !== 0 ? html`<p><b>∅ ${tr("Cannot")}: </b>${tr(pattern.ruled_out)}</p>` : ""}
+    ${pattern.ruled_out && verdict?.loss !== 0 ? html`<p><b>${SYMBOLS.ruled_out} ${tr("Ruled out")}: </b>${tr(pattern.ruled_out)}</p>` : ""}
     <table>
-      <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
-        <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>
+      <thead><tr><th scope="col"><span class="pw-unseen">${tr("met")}</span></th><th scope="col">${tr("criterion")}</th>
+        <th scope="col">${tr("measured")}</th><th scope="col">${glossed(tr("accepted range"))}</th></tr></thead>
       <tbody>${(verdict?.criteria ?? []).map(
         (
           check,
           k,
         ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointermove=${mark(k)} onpointerleave=${mark(-1)}>
-          <td><span role="img" aria-label=${check.passed ? tr("holds") : tr("does not hold")}>${check.passed ? "✓" : "✗"}</span></td>
-          <th scope="row">${tr(check.name)}<small>${tr(check.text)}</small></th>
+          <td><span role="img" aria-label=${check.passed ? tr("met") : tr("not met")}>${check.passed ? "✓" : "✗"}</span></td>
+          <th scope="row">${glossed(tr(check.name))}<small>${glossed(tr(check.text))}</small></th>
           <td>${measuredOf(check)}</td>
           <td>${intervalText(check.low, check.high, check.unit)}</td></tr>`,
       )}</tbody>
     </table>
     ${[
       ["", pattern.function],
-      [tr("What matters"), pattern.hint],
+      [tr("Key parameters"), pattern.hint],
       [tr("Source"), pattern.source],
       ["", app.isScaled() ? scaledWords() : ""],
     ]

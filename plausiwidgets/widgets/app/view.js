@@ -19,7 +19,7 @@ import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
 import { html, render } from "./vendor/preact.js";
 import { Chip, Criteria, worded } from "./verdict.js";
-import { inSentence, isMoved, modelTitle, patternTitle, provenance } from "./words.js";
+import { isMoved, patternInSentence, provenance, shownInSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -32,7 +32,7 @@ function Screen({ app }) {
   const { exercise, lesson } = state;
   const game = gameOf(state);
   const { kind, why } = worded(verdict, verified, pattern, app.data.model, simulating);
-  const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
+  const shows = ["replicated", "unverified", "fragile"].includes(kind);
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>
     exercise
@@ -43,24 +43,24 @@ function Screen({ app }) {
   const isHidden = Boolean(game || exercise?.common); // a mystery is matched
   const sentence = isHidden
     ? shows
-      ? tr("The {model} matches {pattern}")
-      : tr("Your {model} should match {pattern}")
+      ? tr("Your {model} matches {pattern}")
+      : tr("Match your {model} to {pattern}")
     : !app.isJudged()
-      ? tr("The {model} with {pattern}")
+      ? tr("Response of your {model} to {pattern}")
       : shows
-        ? tr("The {model} shows {pattern}")
-        : tr("Your {model} should show {pattern}");
+        ? tr("Your {model} shows {pattern}")
+        : tr("Can your {model} show {pattern}?");
   const parts = sentence.split(/(\{model\}|\{pattern\})/);
   const heading = parts.map((part) => {
-    if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
-    return part === "{pattern}" ? word("patterns", patternTitle(app)) : part;
+    if (part === "{model}") return word("models", tr(app.data.model.in_sentence));
+    return part === "{pattern}" ? word("patterns", shownInSentence(app)) : part;
   });
   const head = app.host.name === "kernel" ? html`<h2 class="pw-sentence">${heading}</h2>` : html`<h1 class="pw-sentence">${heading}</h1>`;
   return html`<div class=${`pw-app pw-host-${app.host.name}${present ? " present" : ""}${dark ? " dark" : ""}`} style=${properties(dark)}
     data-pw-judged=${verdict ? "yes" : "no"} data-pw-status=${kind} lang=${state.language} onkeydown=${(/** @type {any} */ e) => keys(app, e)}>
     <div class="pw-frame" inert=${sheet !== ""}>
       <header class="pw-header" role="none">
-        <div>${head}<p>${isHidden ? tr("Find values with which your neuron fires at the same times as the hidden one.") : tr(pattern.description)}</p></div>
+        <div>${head}<p>${isHidden ? tr("Find parameters that make your neuron spike at the same times as the hidden neuron.") : tr(pattern.description)}</p></div>
         <div class="pw-end">
           ${lessonsOf(app).length && (lesson || !isTask(state)) ? menu("lessons", tr("Lessons")) : ""}
           ${menu("explore", html`${tr("Explore")} <span aria-hidden="true">▾</span>`)}
@@ -78,9 +78,9 @@ function Screen({ app }) {
           ${drawer ? html`<${Drawer} app=${app} />` : ""}
         </section>
         ${tool ? html`<${ToolPanel} app=${app} />` : ""}
-        <aside class="pw-card pw-side" aria-label=${tr("Values")}>
+        <aside class="pw-card pw-side" aria-label=${tr("Parameters")}>
           ${exercise ? html`<${Question} app=${app} exercise=${exercise} />` : game ? html`<${Score} app=${app} game=${game} />` : ""}
-          <div class="pw-sidehead"><${Heading} app=${app}>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}<//>
+          <div class="pw-sidehead"><${Heading} app=${app}>${all ? tr("All {count} parameters", { count: app.sliders.length }) : mattersMost(app)}<//>
             <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${!app.canUndo()} onclick=${app.undo}>↶</button>
             ${future.length ? html`<button class="pw-icon" aria-label=${tr("Redo")} title=${tr("Redo")} onclick=${app.redo}>↷</button>` : ""}
           </div>
@@ -94,7 +94,7 @@ function Screen({ app }) {
         </aside>
       </div>
       <footer class="pw-footer" role="none">${isTask(state) || game ? "" : html`<${Provenance} app=${app} />`}
-        <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}
+        <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: read the codes of a class")}</a>` : ""}
         ${menu("more", "⋯", tr("More"))}</footer>
     </div>
     ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}
@@ -104,7 +104,7 @@ function Screen({ app }) {
     ${sheet === "explore" ? html`<${Explore} app=${app} />` : ""}
     ${sheet === "share" ? html`<${Share} app=${app} />` : ""}
     ${sheet === "more" ? html`<${More} app=${app} />` : ""}
-    ${sheet === "criteria" ? html`<${Sheet} app=${app} title=${tr("Criteria of {pattern}", { pattern: inSentence(tr(pattern.title), state.language) })}><${Criteria} app=${app} /><//>` : ""}
+    ${sheet === "criteria" ? html`<${Sheet} app=${app} title=${tr("Criteria for {pattern}", { pattern: patternInSentence(app, pattern.key) })}><${Criteria} app=${app} /><//>` : ""}
   </div>`;
 }
 
@@ -123,17 +123,16 @@ function allWords(app) {
   const { length: count } = app.sliders;
   const { length: locked } = app.store.get().box.locked;
   if (isTask(app.store.get())) {
-    return locked ? tr("All {count} values, {locked} of them locked", { count, locked }) : tr("All {count} values", { count });
+    return locked ? tr("All {count} parameters ({locked} locked)", { count, locked }) : tr("All {count} parameters", { count });
   }
-  return tr("All {count} values, ranges, exact numbers", { count });
+  return tr("All {count} parameters and ranges", { count });
 }
 
 /** @param {App} app */
 function mattersMost(app) {
   const state = app.store.get();
-  if (isTask(state) || gameOf(state)) return tr("Values to move");
-  const { length } = app.mattering;
-  return length === 4 ? tr("Four values matter most") : tr("{count} values matter most", { count: length });
+  if (isTask(state) || gameOf(state)) return tr("Parameters to adjust");
+  return tr("Key parameters");
 }
 
 /** @param {App} app */
@@ -153,7 +152,7 @@ function Sweeps({ app }) {
   const at = sweeps.indexOf(sweep.name);
   const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ title) =>
     html`<button class="pw-icon" aria-label=${title} title=${title} disabled=${!sweeps[at + by]} onclick=${() => app.showSweep(sweeps[at + by])}>${sign}</button>`;
-  const menu = html`<select class="pw-sweeps" aria-label=${tr("Sweep that is shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
+  const menu = html`<select class="pw-sweeps" aria-label=${tr("Sweep shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
     (name) => html`<option key=${name} value=${name} selected=${name === sweep.name}>${tr(name)}</option>`,
   )}</select>`;
   if (sweeps.length < 3 || !app.pattern.targets[0]?.lines) return menu; // a pattern has few, with names to choose by
@@ -164,7 +163,7 @@ function Sweeps({ app }) {
 function Whole({ app }) {
   const { window, whole } = app.store.get();
   const act = () => app.store.set(window ? { window: null } : { whole: !whole });
-  return html`<button class="pw-whole" onclick=${act}>${window ? tr("Zoom out") : whole ? tr("The event") : tr("Whole sweep")}</button>`;
+  return html`<button class="pw-whole" onclick=${act}>${window ? tr("Reset zoom") : whole ? tr("Zoom to response") : tr("Whole sweep")}</button>`;
 }
 
 /** Where the values come from; pressed, the stored set is put back, or the next one is shown. @param {{ app: App }} props */
@@ -172,7 +171,7 @@ function Provenance({ app }) {
   const [moved, { set }, { length }] = [isMoved(app), app.store.get().selection, app.pattern.sets];
   if (!moved && length < 2) return html`<span>${provenance(app)}</span>`;
   const act = () => app.load(moved ? set : (set + 1) % length);
-  return html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${act}>${provenance(app)}</button>`;
+  return html`<button title=${moved ? tr("Restore this parameter set") : tr("Load the next parameter set")} onclick=${act}>${provenance(app)}</button>`;
 }
 
 /** @param {App} app @param {KeyboardEvent} event */

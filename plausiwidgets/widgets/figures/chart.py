@@ -66,8 +66,11 @@ MARGIN = {"l": 60, "r": 16, "t": 46, "b": 96}
 FLOOR, CEILING = -0.8, 21.2
 POINT, LABEL = 11, 13
 """Size in px of a point and of a label."""
-NAME_OURS, NAME_2004 = marked("shown by a search"), marked("2004, by hand: ◇ patterns and cost, | cost alone")
-CAUTION = marked("A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown.")
+NAME_OURS, NAME_2004 = (
+    marked("verified by a search"),
+    marked("2004, by hand (◇ patterns and operations, | operations only)"),
+)
+CAUTION = marked("The count treats all patterns equally. A pattern that was not found may still be possible.")
 
 # Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
 PLACES = {
@@ -112,10 +115,15 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
     if known:
+        if "unverified" not in table.columns:  # a score of 0.3 counted these pairs as fragile
+            table = table.assign(unverified=0)
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing or table.empty:
-            what = f"has no column {', '.join(map(repr, missing))}" if missing else "has no rows"
-            raise ValueError(f"the score {what}; valid is: the DataFrame that plausibility_score returns")
+            columns = f"the column{'s' * (len(missing) > 1)} {', '.join(map(repr, missing))}"
+            what = columns if missing else "at least one row"
+            raise ValueError(
+                f"plausibility_chart: table must have {what}. Pass the DataFrame that plausibility_score returns."
+            )
     score = table if known else plausibility_score(table, measure=False)
     with speaking(spoken):
         figure = Figure(draw(score, dark))
@@ -128,7 +136,9 @@ def _caution(score: pd.DataFrame) -> str:
     left_out = [tr(str(title)) for title in score.loc[~(score["operations_per_ms"] > 0), "title"]]
     if not left_out:
         return tr(CAUTION)
-    return f"{tr(CAUTION)} {tr('Without a known cost, and not drawn: {models}.', models=', '.join(left_out))}"
+    return (
+        f"{tr(CAUTION)} {tr('Not drawn because the operation count is unknown: {models}.', models=', '.join(left_out))}"
+    )
 
 
 def _below(text: str, theme: style.Theme) -> dict[str, Any]:
@@ -149,14 +159,16 @@ def _still(score: pd.DataFrame) -> str:
     names = [SHORT.get(str(model), str(title)) for model, title in zip(rows["model"], rows["title"], strict=True)]
     low, high = _extent(operations)
     top = max(CEILING, float(score["patterns"].max()) + 1.2)
-    plot = Plot(Axis(low, high, "operations for 1 ms", np.log), Axis(FLOOR, top, "patterns shown"), 458.0)
+    plot = Plot(
+        Axis(low, high, tr("operations per simulated ms"), np.log), Axis(FLOOR, top, tr("verified patterns")), 458.0
+    )
     plot.dots(operations, shown, BLUE, size=9.0)
     places = label_positions(list(zip(operations, shown, strict=True)), names)
     for x, count, name, place in zip(operations, shown, names, places, strict=True):
         if place is not None:
             right, up = PLACES[place]
             plot.label(x, count, name, right=right, up=up)
-    return as_image(drawn(plot), "Patterns shown against operations for 1 ms")
+    return as_image(drawn(plot), tr("Verified patterns against operations per simulated ms"))
 
 
 def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
@@ -261,15 +273,19 @@ def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[
 def _hover(row: Mapping[Hashable, Any]) -> str:
     lines = [
         f"<b>{html.escape(tr(str(row['title'])))}</b>",
-        tr("{count} of {total} patterns shown", count=row["shown"], total=row["patterns"]),
+        tr("{count} of {total} patterns verified", count=row["shown"], total=row["patterns"]),
     ]
-    for word, text in (("fragile", tr("not robustly")), ("not_found", tr("not found")), ("failed", tr("failed"))):
-        if row[word]:
-            lines.append(f"{row[word]} {text}")
+    counts = (
+        ("fragile", tr("{count} not robust", count=row["fragile"])),
+        ("unverified", tr("{count} not verified", count=row["unverified"])),
+        ("not_found", tr("{count} not found", count=row["not_found"])),
+        ("failed", tr("{count} with an error", count=row["failed"])),
+    )
+    lines += [words for column, words in counts if row[column]]
     count, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
-    lines.append(tr("{count} operations per ms at {dt} ms", count=count, dt=dt))
+    lines.append(tr("{count} operations per simulated ms at dt = {dt} ms", count=count, dt=dt))
     if row["ns_per_ms"] > 0:
-        lines.append(tr("{time} ns per ms, measured", time=number(row["ns_per_ms"], 3)))
+        lines.append(tr("{time} ns per simulated ms, measured", time=number(row["ns_per_ms"], 3)))
     if row["robustness"] >= 0:
         lines.append(tr("median robustness {value} %", value=f"{100 * row['robustness']:.0f}"))
     lines.append(tr("{count} free parameters", count=f"{row['free_parameters']:.0f}"))
@@ -280,8 +296,8 @@ def _hover_2004(title: object, model: Judged2004) -> str:
     shown = tr("number of patterns not given")
     if model.shown is not None:
         shown = tr("{count} of 20 patterns, by hand", count=model.shown)
-    head = tr("{model}, in 2004", model=f"<b>{html.escape(tr(str(title)))}</b>")
-    return f"{head}<br>{shown}<br>{tr('{count} operations per ms', count=f'{model.operations:g}')}"
+    head = tr("{model}, values of 2004", model=f"<b>{html.escape(tr(str(title)))}</b>")
+    return f"{head}<br>{shown}<br>{tr('{count} operations per simulated ms', count=f'{model.operations:g}')}"
 
 
 def _extent(operations: Sequence[float]) -> tuple[float, float]:
@@ -295,12 +311,12 @@ def _layout(operations: Sequence[float], most: int, theme: style.Theme) -> dict[
         "height": HEIGHT,
         "margin": MARGIN,
         "xaxis": {
-            "type": "log", "title": {"text": tr("cost: operations per ms")}, "fixedrange": True, "dtick": 1,
+            "type": "log", "title": {"text": tr("operations per simulated ms")}, "fixedrange": True, "dtick": 1,
             "autorangeoptions": {"include": _extent(operations)}, "tickformat": "d", "ticks": "outside",
             "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
         },
         "yaxis": {
-            "range": [FLOOR, CEILING], "title": {"text": tr("patterns shown, of {total}", total=most)},
+            "range": [FLOOR, CEILING], "title": {"text": tr("verified patterns (of {total})", total=most)},
             "fixedrange": True, "tickvals": [0, 5, 10, 15, 20],
         },
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "reversed"},

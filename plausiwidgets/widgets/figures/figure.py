@@ -255,7 +255,7 @@ def _key(scene: Scene, last_time_row: str) -> list[dict[str, Any]]:
     return [{
         "xref": "paper", "x": 0.0, "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain", "y": 0.0,
         "xanchor": "left", "yanchor": "top", "yshift": 16 - BOTTOM, "showarrow": False, "borderpad": 0,
-        "text": tr("thin: spike, drawn to its peak"), "font": {"size": style.FONT_SIZE - 3},
+        "text": tr("thin lines: spikes drawn to their peak"), "font": {"size": style.FONT_SIZE - 3},
     }]  # fmt: skip
 
 

@@ -14,19 +14,18 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.formatting import grouped, number
 from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKS = status.MARKS | {"some": status.MARKS["replicated"], "ruled_out": "∅", "running": "▸", "waiting": "·"}
-"""A cell's status and its mark; "some": replicated with some of several seeds, "ruled_out": `NeuronModel.ruled_out`."""
+SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "▸", "waiting": "…"}
+"""Symbol of each status of a cell; "some" means verified with some of several seeds."""
 
-WORDS = status.SEARCH_WORDS | {
-    "some": marked("shows it with some seeds"), "ruled_out": marked("cannot"), "running": marked("searching"),
-    "waiting": marked("waiting"),
+WORDS = status.PAIR_WORDS | {
+    "some": marked("verified with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
 }  # fmt: skip
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
@@ -39,7 +38,7 @@ class Cell:
     Attributes
     ----------
     status : str
-        A key of `MARKS`.
+        A key of `SYMBOLS`.
     share : str
         Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
     lines : tuple of str
@@ -76,6 +75,11 @@ class Grid:
     patterns: Mapping[str, Protocol | None]
     cells: Mapping[tuple[str, str], Cell]
 
+    def status(self, model: str, pattern: str) -> str:
+        """Return the status of a cell, "unsearched" without one."""
+        cell = self.cells.get((model, pattern))
+        return "unsearched" if cell is None else cell.status
+
 
 def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read from its CSV.
@@ -91,10 +95,10 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
         If a column is missing, there are no rows, or a status is unknown.
     """
     if not hasattr(table, "columns") or not hasattr(table, "to_dict"):
-        raise ValueError(f"table is {type(table).__name__}, valid is: the DataFrame that plausiwidgets.assess returns")
+        raise ValueError(f"table must be the DataFrame that plausiwidgets.assess returns, got {type(table).__name__}.")
     require_columns(table, "the table", ("model", "pattern", "status"))
     if len(table) == 0:
-        raise ValueError("the table has no rows: there is nothing to show")
+        raise ValueError("the table must have at least one row.")
     rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     return grid(rows, own, own_patterns)
 
@@ -145,10 +149,10 @@ def grid(
 
 
 SHORT = {
-    "lif": "LIF", "lif_adapt": marked("LIF, adapting"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
-    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx, refractory"),
-    "adex_norse": marked("AdEx, Norse's"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
-    "lsnn": marked("LSNN, Norse's"),
+    "lif": "LIF", "lif_adapt": marked("Adaptive LIF"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx (refractory)"),
+    "adex_norse": marked("AdEx (Norse)"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
+    "lsnn": marked("LSNN (Norse)"),
 }  # fmt: skip
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
@@ -166,7 +170,7 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "ruled_out" for what was not found, or does not hold robustly, where an argument rules it out."""
+    """Return "ruled_out" for a pattern that was not found, or is not robust, if a proof rules it out."""
     return "ruled_out" if argument and status in ("fragile", "rejected") else status
 
 
@@ -174,7 +178,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     statuses = [str(row["status"]) for row in rows]
     for word in statuses:
         if word not in _BEST_FIRST:
-            raise unknown("status", word, _BEST_FIRST)
+            raise unknown("the table", "status", word, _BEST_FIRST)
     losses = [_number(row.get("loss"), math.inf) for row in rows]
     best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
     word, shown = statuses[best], statuses.count("replicated")
@@ -184,7 +188,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
         searched = rows[best].get("evaluations") != 0
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
-        lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
+        lines = [tr("verified with {count} of {total} seeds, best result:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:
         word = "running"
     elif word == "replicated" and shown < len(rows):
@@ -210,22 +214,27 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
     )
     first = tr(WORDS[word])
     if word == "running":
-        first += ", " + tr("{count} of {total} evaluations", count=f"{evaluations:.0f}", total=f"{budget:.0f}")
+        first += ", " + tr("{count} of {total} evaluations", count=grouped(evaluations), total=grouped(budget))
     elif word == "failed":
         first += f": {str(row.get('error', ''))[:200]}"
     elif word == "replicated" and not math.isnan(found):
-        first += ", " + tr("found after {count} evaluations", count=f"{found:.0f}")
+        first += ", " + tr("found after {count} evaluations", count=grouped(found))
     elif word != "waiting" and not math.isnan(evaluations):
-        first += "," * (word != "rejected") + tr(" within {count} evaluations", count=f"{evaluations:.0f}")
+        first += "," * (word != "rejected") + " " + tr("after {count} evaluations", count=grouped(evaluations))
     lines = [first]
     if 0.0 < loss < math.inf:
-        lines.append(tr("distance {value} (0: every criterion holds)", value=number(loss, 3)))
+        lines.append(tr("loss {value} (0: all criteria met)", value=number(loss, 3)))
     if not math.isnan(robustness):
-        lines.append(tr("robustness {value} % (of copies changed by up to 1 %)", value=f"{100 * robustness:.0f}"))
+        lines.append(
+            tr(
+                "robustness {value} % (share of copies, changed by up to 1 %, that meet all criteria)",
+                value=f"{100 * robustness:.0f}",
+            )
+        )
     unmet = row.get("unmet")
     if unmet and isinstance(unmet, (str, list, tuple)):
         names = unmet.split(", ") if isinstance(unmet, str) else map(str, unmet)
-        lines.append(tr("misses: {criteria}", criteria=", ".join(map(tr, names))))
+        lines.append(tr("not met: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 
 

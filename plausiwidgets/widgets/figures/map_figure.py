@@ -7,11 +7,12 @@ from typing import Any
 
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.map_cells import MARKS, WORDS, Grid, pattern_title, short_title
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, WORDS, Grid, pattern_title, short_title
 
 COLOURS = {
     "replicated": "#56b4e9", "some": "#b5dcf3", "fragile": "#f0b429", "unverified": "#efe7ad", "rejected": "#e6e6e6",
     "ruled_out": "#c9c9c9", "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
+    "unsearched": "#fafafa",
 }  # fmt: skip
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
@@ -38,23 +39,20 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
     """
     theme = style.theme(dark)
     statuses = list(COLOURS)
-    table = [
-        [cell.status if (cell := grid.cells.get((model, pattern))) else None for pattern in grid.patterns]
-        for model in grid.models
-    ]
+    table = [[grid.status(model, pattern) for pattern in grid.patterns] for model in grid.models]
     steps = len(statuses)
     scale = [[(i + end) / steps, COLOURS[status]] for i, status in enumerate(statuses) for end in (0, 1)]
     cells = {
         "type": "heatmap", "xgap": 2, "ygap": 2, "hoverinfo": "skip", "showscale": False,
-        "z": [[None if status is None else statuses.index(status) for status in row] for row in table],
-        "text": [["" if status is None else MARKS[status] for status in row] for row in table],
+        "z": [[statuses.index(status) for status in row] for row in table],
+        "text": [[SYMBOLS[status] for status in row] for row in table],
         "texttemplate": "%{text}", "zmin": -0.5, "zmax": steps - 0.5, "colorscale": scale,
     }  # fmt: skip
     met = [status for status in statuses if any(status in row for row in table)]
     key = [
         {
             "type": "scatter", "mode": "markers", "x": [None], "y": [None],
-            "name": f"{MARKS[status]} {tr(WORDS[status])}",
+            "name": f"{SYMBOLS[status]} {tr(WORDS[status])}",
             "marker": {"symbol": "square", "size": 14, "color": COLOURS[status]},
         }
         for status in met

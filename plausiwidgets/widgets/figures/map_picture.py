@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from plausiwidgets.support.picture import LINE, SIZE, TEXT, framed
-from plausiwidgets.widgets.figures.map_cells import MARKS, WORDS, Grid
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS, WORDS, Grid
 from plausiwidgets.widgets.figures.map_figure import COLOURS
 
 CELL, LEFT, TOP = 24, 160, 26
@@ -22,17 +23,15 @@ def map_picture(grid: Grid) -> str:
         y = TOP + j * CELL
         parts.append(_text(LEFT - 8, y + 0.5 * CELL + 4, model, "end"))
         for i, (key, _) in enumerate(patterns):
-            cell = grid.cells.get((model, key))
-            if cell is None:
-                continue
-            met.append(cell.status)
-            colour = COLOURS[cell.status]
+            status = grid.status(model, key)
+            met.append(status)
+            colour = COLOURS[status]
             parts.append(
                 f'<rect x="{LEFT + i * CELL + 1}" y="{y + 1}" width="{CELL - 2}" height="{CELL - 2}" fill="{colour}"/>'
             )
-            parts.append(_text(LEFT + (i + 0.5) * CELL, y + 0.5 * CELL + 4, MARKS[cell.status], "middle"))
+            parts.append(_text(LEFT + (i + 0.5) * CELL, y + 0.5 * CELL + 4, SYMBOLS[status], "middle"))
     foot = TOP + len(models) * CELL + LINE + 4
-    words = " · ".join(f"{MARKS[status]} {WORDS[status]}" for status in COLOURS if status in met)
+    words = " · ".join(f"{SYMBOLS[status]} {tr(WORDS[status])}" for status in COLOURS if status in met)
     parts.append(_text(8, foot, words, "start"))
     width = max(LEFT + len(patterns) * CELL, 7 * len(words)) + 12
     return framed("".join(parts), width, foot + 10)

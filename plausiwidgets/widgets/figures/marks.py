@@ -149,7 +149,7 @@ class _Drawing:
     def intervals(self, times: np.ndarray) -> list[Shape]:
         first, last = times[:-1].tolist(), times[1:].tolist()
         if len(first) > MAX_MARKS:
-            return self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))
+            return self.bracket(first[0], last[-1], tr("{count} interspike intervals", count=len(first)))
         return [shape for a, b in zip(first, last, strict=True) for shape in self.bracket(a, b, number(b - a, 3))]
 
 

@@ -97,7 +97,7 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
                 data.append(names | {
                     "type": "scatter", "mode": "lines", "x": edges[row][[0, -1]], "y": [1.0 / BINS] * 2,
                     "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2}, "hoverinfo": "skip",
-                    "showlegend": row == 0, "name": tr("evenly spread: nothing known"),
+                    "showlegend": row == 0, "name": tr("uniform (unconstrained)"),
                 })  # fmt: skip
                 layout[f"yaxis{k}"] = {
                     "showticklabels": False, "rangemode": "tozero", "showgrid": False, "zeroline": False,
@@ -137,12 +137,12 @@ def _title(table: pd.DataFrame) -> str:
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     """Return the method and its limits, in two lines."""
     attrs = table.attrs
-    first = tr("{count} accepted sets after {evaluations} evaluations; they fill {percent} % of "
-               "the ranges.", count=len(table), evaluations=attrs["evaluations"],
+    first = tr("{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",
+               count=len(table), evaluations=attrs["evaluations"],
                percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
     if drawn < len(attrs["bounds"]):
-        first += " " + tr("Drawn are the {drawn} of {free} values that they leave the least open.", drawn=drawn,
-                    free=len(attrs["bounds"]))  # fmt: skip
-    second = tr("Each set holds every criterion, and none counts more than another: it is the region that the criteria "
-                "leave open, and no probability.")  # fmt: skip
+        first += " " + tr("The plot shows the {drawn} most tightly constrained of {free} parameters.", drawn=drawn,
+                          free=len(attrs["bounds"]))  # fmt: skip
+    second = tr("Every solution meets all criteria, and all solutions count equally. The plot shows the accepted "
+                "region, not a posterior probability.")  # fmt: skip
     return [first, second]

@@ -32,7 +32,7 @@ UPSWING = 4.0
 """Where a curve rises beyond an unstable point it leaves the picture: how far up, in depths of its valley."""
 
 STABLE, UNSTABLE = marked("stable fixed points"), marked("unstable fixed points")
-HIGHEST, LOWEST = marked("highest potential of firing"), marked("lowest potential of firing")
+HIGHEST, LOWEST = marked("maximum potential during firing"), marked("minimum potential during firing")
 SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
 """Of fixed points; what is stable is filled, and what is unstable is hollow."""
 
@@ -203,7 +203,7 @@ def _marks(
             "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
             "x": [point.state[names[0]] for point, _ in of_kind], "y": [y for _, y in of_kind],
             "text": [
-                f"{state_text(point, names)}<br>{tr('eigenvalues {values} per ms', values=eigenvalues_text(point))}"
+                f"{state_text(point, names)}<br>{tr('eigenvalues {values} ms⁻¹', values=eigenvalues_text(point))}"
                 for point, _ in of_kind
             ],
             "hovertemplate": f"{tr(kind)}<br>%{{text}}<extra></extra>",

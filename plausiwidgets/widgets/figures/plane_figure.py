@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plausiwidgets import models, patterns
 from plausiwidgets.analysis.planes import ParameterPlane
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.patterns.status import SYMBOLS, WORDS
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
@@ -65,7 +65,7 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     }  # fmt: skip
     missing = [_title(key) for key, verdict in plane.verdicts.items() if not verdict.accepted.any()]
     if plane.several and missing:
-        nowhere = tr("nowhere with its stimulus: {patterns}", patterns=_some(missing))
+        nowhere = tr("not shown in this plane with the given stimulus: {patterns}", patterns=_some(missing))
         layout["margin"] |= {"b": 90}
         layout["annotations"] = [{
             "text": html.escape(nowhere), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.0,
@@ -140,7 +140,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
         "type": "heatmap", "x": x, "y": y, "z": np.minimum(loss, _worst(plane)), "text": text,
         "hovertemplate": "%{text}<extra></extra>",
         "colorscale": "Cividis", "reversescale": True, "zmin": 0.0,
-        "colorbar": {"title": {"text": tr("distance"), "side": "right"}, "thickness": 14, "outlinewidth": 0},
+        "colorbar": {"title": {"text": tr("loss"), "side": "right"}, "thickness": 14, "outlinewidth": 0},
         "showlegend": False,
     }  # fmt: skip
     data = [heat]
@@ -149,7 +149,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
         if mask.any():
             across, up = outlines(mask, x, y)
             data.append({
-                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{MARKS[word]} {tr(WORDS[word])}",
+                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{SYMBOLS[word]} {tr(WORDS[word])}",
                 "line": {"color": "#000000", "width": 3, "dash": dash, "shape": "linear"}, "hoverinfo": "skip",
                 "fill": "toself", "fillcolor": "rgba(255,255,255,0.35)", "showlegend": True,
             })  # fmt: skip
@@ -167,9 +167,9 @@ def _judged(plane: ParameterPlane, row: int, column: int) -> str:
     word = str(plane.status[row, column])
     missed = plane.unmet(row, column)
     if not missed:
-        return f"{MARKS[word]} {tr(WORDS[word])}"
-    missing = tr("{count} open: {names}", count=len(missed), names=_some([tr(name) for name in missed]))
-    return f"{tr('distance {value}', value=number(plane.loss[row, column], 3))}<br>{html.escape(missing)}"
+        return f"{SYMBOLS[word]} {tr(WORDS[word])}"
+    missing = tr("{count} not met: {names}", count=len(missed), names=_some([tr(name) for name in missed]))
+    return f"{tr('loss {value}', value=number(plane.loss[row, column], 3))}<br>{html.escape(missing)}"
 
 
 # -- several patterns --------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
-from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.patterns.status import SYMBOLS, WORDS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import pandas as pd
@@ -105,7 +105,7 @@ def _still(x: Any) -> str:
     if isinstance(x, pd.DataFrame):
         if is_sample(x):
             return ""
-        return as_image(map_picture(grid_of_table(x)), "The plausibility map")
+        return as_image(map_picture(grid_of_table(x)), tr("Map of models and patterns"))
     picture = x._picture()
     return as_image(picture, repr(x)) if picture else ""
 
@@ -114,7 +114,7 @@ def _still(x: Any) -> str:
 def _picture(x: object, dark: bool) -> dict[str, Any]:
     """Return data and layout; each kind of object that can be plotted is registered here."""
     valid = ", ".join(sorted(kind.__name__ for kind in _picture.registry if kind is not object))
-    raise TypeError(f"plot: x is {shown(x)}, valid is an object of {valid}")
+    raise TypeError(f"plot: x must be one of {valid}, got {shown(x)}.")
 
 
 @_picture.register
@@ -141,9 +141,9 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     dashes = [style.DASHES[role] for role in ("yours", "pinned", "target", "best")]
     data: list[dict[str, Any]] = []
     for i, line in enumerate(lanes):
-        one = figure_of(replace(scene, lines={"yours": line}, names={"yours": tr("lane {number}", number=i)}), dark)[
-            "data"
-        ]
+        one = figure_of(
+            replace(scene, lines={"yours": line}, names={"yours": tr("simulation {number}", number=i)}), dark
+        )["data"]
         for trace in one:
             trace["legendgroup"] = trace["name"]
             _coloured(trace, colours[i])
@@ -155,7 +155,7 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     figure = figure_of(scene, dark)
     title = traces.model if model is None else tr(model.title)
     if len(traces) > MAX_LANES:
-        title = tr("{model}, first {count} of {total} lanes", model=title, count=MAX_LANES, total=len(traces))
+        title = tr("{model}, first {count} of {total} simulations", model=title, count=MAX_LANES, total=len(traces))
     out = _headed(data, figure["layout"], title, len(lanes) > 1)
     out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
     return out
@@ -168,7 +168,7 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
     try:
         return map_figure(grid_of_table(table), dark)
     except ValueError as error:
-        raise ValueError(f"plot: x is a DataFrame without what a map needs: {error}") from None
+        raise ValueError(f"plot: x must be a DataFrame for a map: {error}") from None
 
 
 @_picture.register
@@ -215,7 +215,7 @@ def _judged(
     verdict: Verdict, model: NeuronModel | None, pattern: Protocol | None, role: str, dark: bool
 ) -> dict[str, Any]:
     if isinstance(verdict.loss, np.ndarray):
-        raise ValueError(f"plot: this verdict is of {len(verdict.loss)} sets, valid is one of a single set")
+        raise ValueError(f"plot: a verdict must have a single parameter set, got {len(verdict.loss)}.")
     if model is None or pattern is None:
         lines = own_lines(verdict.traces, model)
         first = next(iter(verdict.traces))
@@ -233,7 +233,7 @@ def _judged(
             if trace["uid"].startswith("yours"):
                 _coloured(trace, theme.roles["best"])
     out = _headed(
-        figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {tr(WORDS[verdict.status])}", True
+        figure["data"], figure["layout"], f"{title}   {SYMBOLS[verdict.status]} {tr(WORDS[verdict.status])}", True
     )
     shapes, notes = _marks(scene, theme)
     out["layout"]["shapes"] = shapes

@@ -316,8 +316,10 @@ def _expected(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
             check = checks.get(prefix + mark.criterion)
             if mark.sweep and check is not None:
                 name = part.within(mark.sweep) if prefix else mark.sweep
-                word = f" {what}" if (what := tr(check.title).partition(": ")[2]) else ""
-                out.setdefault(name, f"{'✓' if check.passed else '✗'} {tr(name)}{word}")
+                title, short = tr(check.title.removeprefix(part.within("")) if prefix else check.title), tr(mark.sweep)
+                words = title if short in title else short
+                whole = f"{tr(part.title)}: {words}" if prefix else words
+                out.setdefault(name, f"{'✓' if check.passed else '✗'} {whole}")
     return out
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ROLE_TITLES = {"target": "example", "yours": "your neuron", "best": "best of the search"}
+ROLE_TITLES = {"target": "target", "yours": "your neuron", "best": "best of the search"}
 
-SHORT_TITLES = {"target": "example", "yours": "yours", "best": "best"}
+SHORT_TITLES = {"target": "target", "yours": "yours", "best": "best"}
 """The same where there is little room."""
 
 DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pinned": "12px,4px"}

@@ -174,7 +174,9 @@ class Limited(HTTPServer):
                 eldest = next((one for one, kind in self._streams.items() if kind == wanted), None)
                 if eldest is not None:
                     break
-            log.warning("plausiwidgets: %d connections are open, the eldest of no use is closed", self._most)
+            log.warning(
+                "plausiwidgets: %d connections are open, so the oldest unused connection is closed.", self._most
+            )
             if eldest is None:
                 stream.close()
                 return
@@ -209,7 +211,7 @@ class Sparing(logging.Filter):
             return False
         self._last[key] = now, 0
         if left_out:
-            record.msg = f"{record.getMessage()} (and {left_out} more like it)"
+            record.msg = f"{record.getMessage()} (and {left_out} similar messages)"
             record.args = ()
         record.exc_info = None if record.name.startswith("tornado") else record.exc_info
         return True
@@ -359,4 +361,4 @@ def _listen(server: HTTPServer, address: str, port: int | None) -> int:
                 raise
         else:
             return number
-    raise OSError("no port is free")
+    raise OSError("no port is available.")

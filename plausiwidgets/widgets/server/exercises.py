@@ -54,7 +54,7 @@ class Exercise:
         found = DATA.search(text)
         data: dict[str, Any] = {} if found is None else read_json(found[1])
         if found is None or not data.get("exercise") or POLICY not in text:
-            raise ValueError(f"{path} is no exercise: valid is a file of export_page(…, exercise=…)")
+            raise ValueError(f"{path} must be the page of an exercise, from export_page(…, exercise=…).")
         data["hand"] = "codes"
         text = text[: found.start(1)] + json_text(data) + text[found.end(1) :]
         self.page = text.replace(POLICY, f"{POLICY} connect-src 'self';", 1).encode()
@@ -74,20 +74,20 @@ class Exercise:
     def take(self, code: str, log: logging.Logger) -> str:
         """Keep a code; return why not, or an empty text."""
         if not self._bucket.take():
-            return "many codes arrive at the moment: hand in once more in a minute"
+            return "the server receives too many codes at the moment. Hand in your code again in a minute."
         if why := refused(code):
             return why
         code = "".join(code.split())
         if code in self.codes:
             return ""
         if len(self.codes) >= MAX_CODES:
-            return "no more codes are taken"
+            return "this exercise does not accept any more codes."
         self.codes.append(code)
         try:
             with self._file.open("a", encoding="ascii") as file:
                 file.write(f"{code}\n")
         except OSError as error:
-            log.warning("plausiwidgets: codes are kept in memory alone: %s", error)
+            log.warning("plausiwidgets: codes are kept in memory only (%s).", error)
         return ""
 
     def news(self, after: int) -> dict[str, Any]:
@@ -116,6 +116,8 @@ def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:
     for path in paths:
         exercise = Exercise(path)
         if exercise.name in found:
-            raise ValueError(f"two exercises have the same name in their address, {exercise.name}: rename a file")
+            raise ValueError(
+                f"each exercise must have a different name in its address, got {exercise.name!r} twice. Rename a file."
+            )
         found[exercise.name] = exercise
     return found

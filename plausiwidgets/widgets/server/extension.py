@@ -64,7 +64,7 @@ class Notebook(APIHandler):
         from plausiwidgets.widgets.session.link import MAX_QUERY
 
         if len(self.request.body) > MAX_QUERY:
-            raise web.HTTPError(400, f"the link has {len(self.request.body)} bytes, valid is: at most {MAX_QUERY}")
+            raise web.HTTPError(400, f"the link must have at most {MAX_QUERY} bytes, got {len(self.request.body)}.")
         try:
             name, code = await asyncio.to_thread(notebook, self.request.body.decode("utf-8", "replace"))
         except ValueError as error:

@@ -34,7 +34,7 @@ def unpacked(frame: bytes) -> tuple[Any, bytes]:
     """
     size = int.from_bytes(frame[:HEAD], "big")
     if len(frame) < HEAD or size > len(frame) - HEAD:
-        raise ValueError("the length of the JSON is beyond the frame")
+        raise ValueError("the length of the JSON text must be within the frame.")
     return read_json(frame[HEAD : HEAD + size]), frame[HEAD + size :]
 
 

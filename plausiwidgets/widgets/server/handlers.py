@@ -94,7 +94,7 @@ class SocketMixin:
         """Refuse what does not name the sub-protocol."""
         named = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if PROTOCOL not in [one.strip() for one in named.split(",")]:
-            raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must name {PROTOCOL}")
+            raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must contain {PROTOCOL}.")
 
     def open(self: Any, *args: str, **kwargs: str) -> None:
         """Wait for the greeting."""
@@ -115,7 +115,7 @@ class SocketMixin:
                 return
             self.visitor = self.visitors.enter(value, self)
             if self.visitor is None:
-                self.cut_off(TRY_LATER, "all places are taken")
+                self.cut_off(TRY_LATER, "the maximum number of pages is open")
         elif why := self.visitor.receive(value, data):
             self.cut_off(TOO_MANY, why)
 
@@ -130,13 +130,13 @@ class SocketMixin:
         """Send a message; who does not read is cut off."""
         self._unread += len(frame)
         if self._unread > UNREAD:
-            self.cut_off(TRY_LATER, "messages are not read")
+            self.cut_off(TRY_LATER, "the page does not read its messages")
             return
         IOLoop.current().spawn_callback(self._write, frame, is_text)
 
     def cut_off(self: Any, code: int, why: str) -> None:
         """Close the connection, and write one line."""
-        log.warning("plausiwidgets: a connection was closed: %s", why)
+        log.warning("plausiwidgets: a connection was closed (%s).", why)
         self.close(code, why)
 
     async def _write(self: Any, frame: bytes, is_text: bool) -> None:

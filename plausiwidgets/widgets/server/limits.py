@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
 MIN_DT = 0.005
@@ -97,19 +98,19 @@ class Limits:
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return why a question is refused, in a sentence; empty where it is not."""
         if fields.get("dt", MIN_DT) < MIN_DT:
-            return tr("On this server dt is at least {least} ms, and {dt} was asked for: a notebook has no such limit.",
+            return tr("On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
                       least=f"{MIN_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
         asked, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
-            asked, most, what = fields["budget"], self.budget, tr("tries of a search")
+            asked, most, what = fields["budget"], self.budget, tr("evaluations per search")
         if kind == "samples":
-            asked, most, what = fields["count"], self.samples, tr("samples")
+            asked, most, what = fields["count"], self.samples, tr("sampled parameter sets")
         if kind == "assess" and asked <= most:
             from plausiwidgets import patterns  # here, as the command line reads the limits before anything else
 
             asked = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
-            most, what = self.pairs, tr("searches of an assessment")
+            most, what = self.pairs, tr("searches per assessment")
         if asked <= most:
             return ""
-        return tr("On this server at most {most} {what} are made at once, and {asked} were asked for: a notebook has "
-                  "no such limit.", most=most, what=what, asked=asked)  # fmt: skip
+        return tr("This server allows at most {most} {what}, but {asked} were requested. A notebook has no such "
+                  "limit.", most=grouped(most), what=what, asked=grouped(asked))  # fmt: skip

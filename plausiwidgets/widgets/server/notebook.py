@@ -27,7 +27,7 @@ def notebook(link: str) -> tuple[str, str]:
     ('lif_tonic_spiking', True)
     >>> notebook("model=lif&pattern=tonic_spiking&tau_mem=__import__('os')")
     Traceback (most recent call last):
-    ValueError: tau_mem=‘__import__('os')’ is not a number: using 20.
+    ValueError: tau_mem must be a number, got ‘__import__('os')’. The page uses 20.
     """
     hidden = parse_qs(link).get("mystery")
     if hidden:

@@ -270,9 +270,9 @@ class Pool:
                 client = process.clients.get(number)  # who may have left while the report was under way
                 for question in () if client is None else client.open.values():
                     question.blame = ENOUGH
-            self._end(process, "its work does not come to an end")
+            self._end(process, "its work does not end")
         elif process.memory > self._limits.memory:
-            self._end(process, f"it has taken {process.memory / 1e6:.0f} MB")
+            self._end(process, f"it uses {process.memory / 1e6:.0f} MB")
 
     def _watch(self) -> None:
         if self._closed or self._loop is None:
@@ -284,7 +284,7 @@ class Pool:
         self._loop.call_later(WATCH, self._watch)
 
     def _end(self, process: Process, why: str) -> None:
-        self._log.warning("plausiwidgets: worker %d is replaced: %s", process.pid, why)
+        self._log.warning("plausiwidgets: worker %d is replaced, because %s.", process.pid, why)
         process.spoke = time.monotonic()
         process.kill()
 
@@ -306,11 +306,11 @@ class Pool:
         try:
             other = self._begin()
         except OSError as error:  # no file or process is left for one
-            self._log.warning("plausiwidgets: no worker can begin in place of one that has ended: %s", error)
+            self._log.warning("plausiwidgets: a worker that has ended cannot be replaced (%s).", error)
             if self._loop is not None:
                 self._loop.call_later(AGAIN, self._replace, process)
             return
-        self._log.warning("plausiwidgets: worker %d has ended, another one begins", process.pid)
+        self._log.warning("plausiwidgets: worker %d has ended, and a new worker starts.", process.pid)
         self._processes[self._processes.index(process)] = other
         for number, client in process.clients.items():
             client.process = other
@@ -334,7 +334,9 @@ class Pool:
         most = self._limits.message + self._limits.upload
         every = [one for process in self._processes for other in process.clients.values() for one in other.made]
         if sum(one.size for one in every) + made.size > KEPT:
-            self._log.warning("plausiwidgets: %d MB of visitors are kept, no more", KEPT // 1_000_000)
+            self._log.warning(
+                "plausiwidgets: the limit of %d MB for patterns of visitors is reached.", KEPT // 1_000_000
+            )
             return
         names = [one.name for one in client.made]
         if made.name in names:
@@ -358,7 +360,9 @@ class Pool:
                     self._give_up(client, question)
 
     def _give_up(self, client: Client, question: Question) -> None:
-        text = "This took too much time or memory for this server, and was ended. Ask for less, or use a notebook."
+        text = (
+            "The server stopped this request, because it took too much time or memory. Request less, or use a notebook."
+        )
         answer = {"kind": question.message["kind"], "id": question.message["id"], "state": "failed",
                   "error": text[:SENTENCE]}  # fmt: skip
         client.send(json.dumps(answer).encode(), True)

@@ -96,21 +96,27 @@ class Visitor:
             self._reply({"kind": kind, "id": identity, "state": "done"})
             return
         if kind in LEFT_OUT:
-            raise RefusedError(identity, f"{kind}: a server has no such message")
+            raise RefusedError(identity, f"{kind}: a server does not accept this message.")
         if why := self._limits.refused(kind, question.fields):
             self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
         asked = self._client.open
         if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
             raise RefusedError(
-                identity, tr("{count} questions are being answered: wait for one of them.", count=len(asked))
+                identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(asked))
             )
         if identity in asked:
-            raise RefusedError(identity, f"{kind}: the id {identity!r} was used before")
+            raise RefusedError(identity, f"{kind}: the id must be new, but {identity!r} was used before.")
         if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1
             if self._made > MADE:
-                raise RefusedError(identity, tr("{count} patterns were made: open the page in a new tab.", count=MADE))
+                raise RefusedError(
+                    identity,
+                    tr(
+                        "This page has reached its limit of {count} custom patterns. Open the page in a new tab.",
+                        count=MADE,
+                    ),
+                )
         if kind == "running" and self._client.process is None:
             self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
             return
@@ -225,8 +231,8 @@ def read_message(message: str | bytes, limits: Limits) -> tuple[Any, bytes]:
     if isinstance(message, bytes):
         value, data = frames.unpacked(message)
         if len(message) - len(data) > limits.message:
-            raise ValueError("the message is too long")
+            raise ValueError(f"the message must have at most {limits.message} bytes.")
         return value, data
     if len(message) > limits.message:
-        raise ValueError("the message is too long")
+        raise ValueError(f"the message must have at most {limits.message} characters.")
     return read_json(message), b""

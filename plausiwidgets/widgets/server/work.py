@@ -117,7 +117,8 @@ class Work:
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
         """Return what is answered in place of what would fill the memory of the server."""
         with speaking(language):
-            text = tr("The answer has {size} MB: a server gives {most} MB. A notebook takes more.",
+            text = tr("The result has {size} MB, but this server sends at most {most} MB. Use a notebook for "
+                      "larger results.",
                       size=f"{size / 1e6:.1f}", most=f"{self._limits.answer / 1e6:g}")  # fmt: skip
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
@@ -177,7 +178,7 @@ def loaded(paths: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
-            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unjudged"))
+            found[model.key] = listed(model, dict.fromkeys(patterns.names(), "unsearched"))
     return found
 
 

@@ -43,11 +43,11 @@ def _of(kind: str, limits: Limits) -> str:
     """Return what is limited of a kind of message."""
     row = TABLE[kind]
     if kind in LEFT_OUT:
-        return "refused: it is one of a notebook"
+        return "not available, only in a notebook"
     own = {
-        "search": f"one at a time, {_spaced(limits.budget)} tries (`--budget`), by turns of a second",
-        "samples": f"{limits.samples} sets, by turns",
-        "assess": f"{limits.pairs} searches of {_spaced(limits.budget)} tries, by turns",
+        "search": f"one at a time, {_spaced(limits.budget)} evaluations (`--budget`), in time slices of a second",
+        "samples": f"{limits.samples} sets, in time slices",
+        "assess": f"{limits.pairs} searches of {_spaced(limits.budget)} evaluations, in time slices",
         "alive": "answered by the server itself",
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
     }

@@ -6,6 +6,7 @@ evaluated, and no text of it is shown at length.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,8 +36,10 @@ MAX_FIELDS = 200
 MAX_NOTES = 6
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_NO_MODEL = marked("There is no model {name}: showing {shown}.")
-_NO_PATTERN = marked("There is no pattern {name}: showing {shown}.")
+_NO_MODEL = marked("There is no model {name}. The page shows {shown} instead.")
+_NO_PATTERN = marked("There is no pattern {name}. The page shows {shown} instead.")
+_OUTSIDE = marked("{name} must be from {low} to {high}, got {text}. The page uses {default}.")
+_NOT_POSITIVE = marked("{name} must be greater than 0 and at most {high}, got {text}. The page uses {default}.")
 _FOREIGN = re.compile(
     r"voila-.*|token|reset|_.*|mystery|language|lesson|card", re.ASCII
 )  # of servers, and what is read elsewhere
@@ -104,11 +107,11 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     if unknown:
         listed = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
         notes.append(
-            tr("The link names what {model} with {pattern} does not have: {listed}. Left out.",
+            tr("The page ignores parameters that {model} with {pattern} does not have: {listed}.",
                model=name, pattern=key, listed=listed)
         )  # fmt: skip
     if len(notes) > MAX_NOTES:
-        notes[MAX_NOTES:] = [tr("… and {count} more notes on this link.", count=len(notes) - MAX_NOTES)]
+        notes[MAX_NOTES:] = [tr("… and {count} more notes about this link.", count=len(notes) - MAX_NOTES)]
     return Link(model, pattern, values, dt, locked, tuple(notes), is_move)
 
 
@@ -121,7 +124,7 @@ def names_something(query: str) -> bool:
 def _fields(query: str, notes: list[str]) -> dict[str, str]:
     query = query.lstrip("?")
     if len(query) > MAX_QUERY:
-        notes.append(tr("The link is longer than any that this explorer makes: it was not read."))
+        notes.append(tr("The link is too long and was ignored."))
         return {}
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
@@ -131,7 +134,7 @@ def _fields(query: str, notes: list[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, text in pairs:
         if name in given and given[name] != text:
-            notes.append(tr("The link says {name} twice: the first counts.", name=_shown(name)))
+            notes.append(tr("{name} appears twice in the link. The page uses the first value.", name=_shown(name)))
         given.setdefault(name, text)
     return given
 
@@ -140,7 +143,9 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
     if text is None:
         return default
     if text not in valid:
-        notes.append(tr(missing, name=_shown(text), shown=default))
+        near = difflib.get_close_matches(text[:80], valid, n=1, cutoff=0.5)
+        hint = " " + tr("Did you mean {name}?", name=near[0]) if near else ""
+        notes.append(tr(missing, name=_shown(text), shown=default) + hint)
         return default
     return text
 
@@ -157,23 +162,37 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
             t, current = zip(*(map(_sample, pair) for pair in pairs), strict=True)
             found = Current.values(t, current, lines=lines, end=None if end is None else _sample(end))
             return given_current(found)
-        except ValueError as error:
+        except ValueError as problem:
+            error = str(problem).removesuffix(".")  # it is within parentheses
             notes.append(
-                tr("The current in the link could not be read ({error}): showing {shown}.", error=error, shown=own.key)
+                tr(
+                    "The current in the link could not be read ({error}). The page shows {shown} instead.",
+                    error=error,
+                    shown=own.key,
+                )
             )
             return own
     if key is not None and key != own.key and key == f"{PREFIX}values":
-        notes.append(tr("The current was too long for the link, and is not in it: showing {shown}.", shown=own.key))
+        notes.append(
+            tr(
+                (
+                    "The custom current is too long for a link, so the link does not contain it. The page "
+                    "shows {shown} instead."
+                ),
+                shown=own.key,
+            )
+        )
         return own
     if key is not None and key != own.key and key.startswith(RECORDED) and not is_registered(key):
         notes.append(
-            tr("The recording is not in the link, as it stays in the session that opened it: showing {shown}.",
+            tr("The link does not contain the recording, which stays in the session that opened it. The page "
+               "shows {shown} instead.",
                shown=own.key)
         )  # fmt: skip
         return own
     if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)
-    _name(key, [own.key], own.key, _NO_PATTERN, notes)
+    _name(key, [own.key, *patterns.names()], own.key, _NO_PATTERN, notes)
     return own
 
 
@@ -191,7 +210,7 @@ def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
 def _sample(text: str) -> float:
     value = _number(text)
     if value is None:
-        raise ValueError(f"{_shown(text)} is not a number")
+        raise ValueError(f"{_shown(text)} is not a number.")
     return value
 
 
@@ -204,16 +223,19 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
     value = _number(text)
     if value is None:
         notes.append(
-            tr("{name}={text} is not a number: using {default}.",
+            tr("{name} must be a number, got {text}. The page uses {default}.",
                name=parameter.key, text=_shown(text), default=f"{parameter.default:g}")
         )  # fmt: skip
         return parameter.default
     low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
+        unit = "" if parameter.unit in ("", "1") else f" {parameter.unit}"
+        note = _NOT_POSITIVE if parameter.scale == "log" and low <= 0 else _OUTSIDE
         notes.append(
-            tr("{name}={text} is out of range ({low} to {high} {unit}): using {default}.",
-               name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=parameter.unit,
-               default=f"{parameter.default:g}")
+            tr(
+                note, name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}{unit}",
+                default=f"{parameter.default:g}",
+            )
         )  # fmt: skip
         return parameter.default
     return value
@@ -237,7 +259,7 @@ def _dt(text: str, notes: list[str]) -> float | None:
     low, high = DT_RANGE
     if value is None or not low <= value <= high:
         notes.append(
-            tr("dt={text} is not a time step from {low} to {high} ms: using the model's.",
+            tr("dt must be from {low} to {high} ms, got {text}. The page uses the model's time step.",
                text=_shown(text), low=f"{low:g}", high=f"{high:g}")
         )  # fmt: skip
         return None

@@ -143,7 +143,7 @@ class Selection:
             Where nothing was judged yet, or its model or pattern is no longer known.
         """
         if not result.parameters:
-            raise ValueError(f"the search of {result.pattern!r} with {result.model!r} has no set yet")
+            raise ValueError(f"the search for {result.pattern!r} with {result.model!r} has no parameter set.")
         model = result.model if result.problem is None else result.problem.model
         made = cls.of(model, pattern_of(result), dict(result.parameters), result.dt)
         for name, (low, high) in result.bounds.items():
@@ -176,7 +176,7 @@ class Selection:
         --------
         >>> selection, notes = Selection.from_query("pattern=mixed_mode&a=0.03&b=much")
         >>> selection.values["a"], notes
-        (0.03, ('b=‘much’ is not a number: using 0.2.',))
+        (0.03, ('b must be a number, got ‘much’. The page uses 0.2.',))
         """
         link = read_query(query, models.get(model), patterns.get(pattern))
         selection = cls.of(link.model, link.pattern, link.values, dt if link.dt is None else link.dt)
@@ -195,7 +195,9 @@ class Selection:
         values = {}
         for name, value in complete(self.model, self.pattern, parameters).items():
             if np.ndim(value):
-                raise ValueError(f"parameter {name!r}: an explorer shows one set, give a number instead of an array")
+                raise ValueError(
+                    f"parameter {name!r} must be a number, because an explorer shows one parameter set, got an array."
+                )
             values[name] = float(value)
         return replace(self, dt=check_dt(self.model, dt))._with(values)
 
@@ -221,7 +223,7 @@ class Selection:
         self._check_unlocked([name])
         self.parameters[name].check([low, high])
         if not low < high:
-            raise ValueError(f"bounds of {name}: {low:g} must be less than {high:g}")
+            raise ValueError(f"bounds of {name} must be (low, high) with low < high, got ({low:g}, {high:g}).")
         bounds = MappingProxyType({**self.bounds, name: (float(low), float(high))})
         return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
 
@@ -252,12 +254,13 @@ class Selection:
         (('a', 'tau_w'), False)
         >>> exercise.with_value("a", 3.0)
         Traceback (most recent call last):
-        ValueError: a is locked in this exercise
+        ValueError: a is locked in this exercise.
         """
         chosen = dict.fromkeys(names)
         for name in chosen:
             if name not in self.values:
-                raise unknown(f"parameter of {self.model.key} with {self.pattern.key} to lock", name, self.values)
+                where = f"locked: model {self.model.key!r} with pattern {self.pattern.key!r}"
+                raise unknown(where, "parameter", name, self.values)
         if not chosen and not self.locked:
             return self
         opened = [name for name in self.locked if self.parameters[name].vary]
@@ -282,7 +285,7 @@ class Selection:
         locked = [name for name in names if name in self.locked]
         if locked:
             listed = ", ".join(locked[:4]) + (" and more" if len(locked) > 4 else "")
-            raise ValueError(f"{listed} {'is' if len(locked) == 1 else 'are'} locked in this exercise")
+            raise ValueError(f"{listed} {'is' if len(locked) == 1 else 'are'} locked in this exercise.")
 
     def with_dt(self, dt: float) -> Selection:
         """Return one with another time step in ms; a ValueError for one that is not valid."""

@@ -90,9 +90,9 @@ def with_data(current, state, p, dt):
     ("step", "fragment", "words"),
     [
         (branching, "if v > 5.0", ["torch.where"]),
-        (with_math, "math.exp", ["torch.exp", "Python number"]),
+        (with_math, "math.exp", ["torch.exp", "Python value"]),
         (with_numpy, "numpy()", ["NumPy"]),
-        (with_mean, "v.mean()", ["operation mean", "each lane by itself"]),
+        (with_mean, "v.mean()", ["operation mean", "each lane separately"]),
         (and_of_masks, "and current", ["`&`"]),
     ],
 )
@@ -141,7 +141,7 @@ def with_int_of_dt(current, state, p, dt):
         (with_cond_of_lanes, "torch.where("),
         (with_cond, "operation cond"),
         (with_data, "`v.clone()`"),
-        (each_by_the_first, "each lane by itself"),
+        (each_by_the_first, "each lane separately"),
         (of_two_types, "lerp"),
         (with_dt_item, "Python number"),
         (with_int_of_dt, "Python number"),

@@ -34,4 +34,4 @@ def test_the_equations_of_a_neuron_of_ones_own_are_escaped():
     bare = pw.NeuronModel(
         "bare", neuron.step, [], neuron.initial_state, neuron.current, rest=-10.0, threshold=0.0, validate=False
     )
-    assert "without equations" in maths(bare)
+    assert "No equations are available" in maths(bare)

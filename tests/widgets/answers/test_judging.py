@@ -78,7 +78,7 @@ def test_what_was_cancelled_is_stopped_and_told_no_more(client):
 def test_a_question_that_the_judge_refuses_is_answered_with_its_sentence(client):
     answer = client.ask("verify", **(set_of() | {"model": "adx"}))
     assert answer["state"] == "failed"
-    assert re.search("unknown model: 'adx'.*Did you mean 'adex'", answer["error"])
+    assert re.search(r"unknown model 'adx'\. Did you mean 'adex'", answer["error"])
 
 
 def test_a_question_is_answered_once_and_an_id_is_used_once(client):
@@ -86,7 +86,7 @@ def test_a_question_is_answered_once_and_an_id_is_used_once(client):
     client.answers.receive(message)
     client.last("twice")
     client.answers.receive(message)
-    assert "the id 'twice' was used before" in client.heard[-1]["error"]
+    assert "'twice' was used before" in client.heard[-1]["error"]
     assert client.heard[-1]["kind"] == "error"
 
 
@@ -160,7 +160,7 @@ def test_what_the_host_judges_already_is_not_simulated_twice_for_its_page(client
 def test_an_error_of_a_custom_neuron_is_one_sentence_that_names_it(client):
     fields = of(client, black_box([], raises=True))
     answer = client.ask("simulate", **fields, sweeps=[], states=False)
-    assert answer["error"] == "black box with Tonic spiking raised an error: ZeroDivisionError: one over nothing"
+    assert answer["error"] == "black box with tonic spiking raised an error: ZeroDivisionError: one over nothing"
     assert client.ask("simulate", **set_of(), sweeps=[], states=False)["state"] == "done"
 
 

@@ -26,33 +26,34 @@ VERIFY = {"kind": "verify", "id": "a1", **set_of()}
 
 
 HOSTILE = {
-    "nothing": (None, "a message is None, valid is an object"),
-    "a list": ([VERIFY], "valid is an object"),
-    "no id": ({"kind": "stop", "of": "a"}, "the id of a message is None"),
-    "an id of a megabyte": ({"kind": "stop", "id": "a" * 1_000_000, "of": "a"}, "the id of a message is 'aaa"),
-    "an empty id": ({"kind": "stop", "id": "", "of": "a"}, "valid is a text of 1 to 64 characters"),
-    "an unknown kind": ({"kind": "stopp", "id": "a"}, "unknown message: 'stopp'.*Did you mean 'stop'?"),
+    "nothing": (None, "a message must be an object, got None"),
+    "a list": ([VERIFY], "a message must be an object"),
+    "no id": ({"kind": "stop", "of": "a"}, "the id of a message must be .*, got None"),
+    "an id of a megabyte": ({"kind": "stop", "id": "a" * 1_000_000, "of": "a"}, "id of a message must be .*, got 'aaa"),
+    "an empty id": ({"kind": "stop", "id": "", "of": "a"}, "must be a text of 1 to 64 characters, got ''"),
+    "an unknown kind": ({"kind": "stopp", "id": "a"}, r"unknown message 'stopp'\. Did you mean 'stop'\?"),
     "a kind that is no text": ({"kind": ["stop"], "id": "a"}, "unknown message"),
     "a missing field": ({"kind": "stop", "id": "a"}, "stop: the field of is missing"),
-    "a field too many": ({"kind": "stop", "id": "a", "of": "b", "code": "1"}, "it has the field 'code', valid are of"),
-    "a wrong type": ({"kind": "stop", "id": "a", "of": {"b": 1}}, "of is {'b': 1}, valid is a text"),
-    "a long name": (VERIFY | {"model": "m" * 65}, "model is 'mmm.*valid is a text of 1 to 64 characters"),
-    "nan": (VERIFY | {"dt": math.nan}, "dt is nan, valid is a finite number > 0"),
-    "a time step of zero": (VERIFY | {"dt": 0}, "dt is 0, valid is a finite number > 0"),
-    "true for a number": (VERIFY | {"dt": True}, "dt is True"),
-    "an integer beyond floats": (VERIFY | {"values": {"a": 10**400}}, "values has a value of 'a' that is 1000"),
-    "values in a list": (VERIFY | {"values": [1.0]}, r"values is \[1.0\], valid is a mapping"),
-    "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "valid is a mapping of at most 300"),
-    "a name that is no text": (VERIFY | {"values": {3: 1.0}}, "values has the name 3"),
-    "a deep object": (VERIFY | {"values": {"a": {"b": {"c": 1}}}}, "values has a value of 'a'"),
+    "a field too many": ({"kind": "stop", "id": "a", "of": "b", "code": "1"}, r"unknown field 'code'\. Valid: of\."),
+    "a wrong type": ({"kind": "stop", "id": "a", "of": {"b": 1}}, "of must be a text .*, got {'b': 1}"),
+    "a long name": (VERIFY | {"model": "m" * 65}, "model must be a text of 1 to 64 characters, got 'mmm"),
+    "nan": (VERIFY | {"dt": math.nan}, "dt must be a finite number > 0 .*, got nan"),
+    "a time step of zero": (VERIFY | {"dt": 0}, "dt must be a finite number > 0 .*, got 0"),
+    "true for a number": (VERIFY | {"dt": True}, "dt must be .*, got True"),
+    "an integer beyond floats": (VERIFY | {"values": {"a": 10**400}}, "value of 'a' in values must be .*, got 1000"),
+    "values in a list": (VERIFY | {"values": [1.0]}, r"values must be a mapping .*, got \[1.0\]"),
+    "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "a mapping of at most 300 names"),
+    "a name that is no text": (VERIFY | {"values": {3: 1.0}}, "a name in values must be a text .*, got 3"),
+    "a deep object": (VERIFY | {"values": {"a": {"b": {"c": 1}}}}, "the value of 'a' in values must be"),
     "a range of three": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {"a": [1, 2, 3]}, "points": [9]},
-                         "bounds has a value of 'a'"),
-    "a thousand points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": [1000]}, "points is"),
-    "no points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": []}, "points is"),
+                         "the value of 'a' in bounds must be a pair"),
+    "a thousand points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": [1000]},
+                          "points must be"),
+    "no points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": []}, "points must be"),
     "half a try": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values",
-                    "budget": 0.5}, "budget is 0.5, valid is a whole number"),
+                    "budget": 0.5}, "budget must be an integer .*, got 0.5"),
     "a choice that is none": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
-                              'begin is \'here\', valid is "values" or "random"'),
+                              'begin must be "values" or "random", got \'here\''),
 }  # fmt: skip
 
 
@@ -68,10 +69,10 @@ def test_whatever_else_arrives_is_refused_in_one_sentence(what):
 @pytest.mark.parametrize(
     ("buffers", "sentence"),
     [
-        (None, "it has 0 buffers, valid is 1"),
-        ([b"", b""], "it has 2 buffers"),
-        (["text"], "its buffer is 'text', valid are bytes"),
-        ([bytes(LONGEST_FILE + 1)], "its buffer has 10000001 bytes, valid are at most 10000000"),
+        (None, "the number of buffers must be 1, got 0"),
+        ([b"", b""], "the number of buffers must be 1, got 2"),
+        (["text"], "the buffer must be bytes, got 'text'"),
+        ([bytes(LONGEST_FILE + 1)], "the buffer must have at most 10000000 bytes, got 10000001"),
     ],
 )
 def test_a_file_that_is_missing_or_too_large_is_refused_and_one_that_is_not_asked_for(buffers, sentence):
@@ -79,7 +80,7 @@ def test_a_file_that_is_missing_or_too_large_is_refused_and_one_that_is_not_aske
     assert checked(message, [memoryview(b"t,v")]).data == b"t,v"
     with pytest.raises(RefusedError, match=sentence):
         checked(message, buffers)
-    with pytest.raises(RefusedError, match="it has 1 buffers, valid is 0"):
+    with pytest.raises(RefusedError, match="the number of buffers must be 0, got 1"):
         checked(VERIFY, [b"x"])
 
 
@@ -105,7 +106,7 @@ def test_an_answer_that_is_not_as_the_table_says_is_noticed():
     assert "values" in wrong_answer(answer | {"values": {"a": math.nan}}, None)
     assert "state" in wrong_answer(answer | {"state": "over"}, None)
     assert "buffer" in wrong_answer(answer | {"arrays": {"a": ("f4", 0, 2)}}, b"1234")
-    assert wrong_answer({"kind": "reveal", "id": "a", "state": "failed"}, None) == "the field error is missing"
+    assert wrong_answer({"kind": "reveal", "id": "a", "state": "failed"}, None) == "the field error is missing."
 
 
 def test_each_message_is_answered_by_a_function_of_its_name():

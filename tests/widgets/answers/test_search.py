@@ -107,8 +107,8 @@ def test_a_search_that_nobody_knows_cannot_be_stopped(client):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"free": ["aa"]}, "unknown value of model 'izhikevich' with pattern 'tonic_bursting': 'aa'"),
-        ({"bounds": {"c": [-60.0, -50.0]}}, "leave out its value, -70"),
+        ({"free": ["aa"]}, "model 'izhikevich' with pattern 'tonic_bursting': unknown parameter 'aa'"),
+        ({"bounds": {"c": [-60.0, -50.0]}}, "bounds of c must contain its value, -70, got -60 to -50"),
     ],
 )
 def test_a_search_that_cannot_begin_says_why_and_what_runs_goes_on(client, change, sentence):

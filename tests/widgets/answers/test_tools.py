@@ -90,7 +90,7 @@ def test_a_second_assessment_replaces_the_first(client):
 
 def test_a_phase_plane_of_variables_that_there_are_not_is_refused(client):
     answer = client.ask("phase", **set_of(), sweep="", pair=["v", "w"], others="steady", now=0.0)
-    assert answer["error"] == "phase: pair is ['v', 'w'], valid are two of v, u"
+    assert answer["error"] == "phase: pair must be two different variables of v, u, got ['v', 'w']."
 
 
 # -- files
@@ -129,7 +129,7 @@ def test_a_file_of_more_sweeps_than_are_shown_is_refused_with_two_ways_on(client
     data = "\n".join(["t (ms),v (mV),sweep", *rows]).encode()
     answer = client.ask("recording", [data], model="adex", name="many.csv", units={})
     assert answer["state"] == "failed"
-    assert "many.csv has 101 sweeps, and at most 100 are shown here. Save fewer" in answer["error"]
+    assert "many.csv has 101 sweeps, but the app shows at most 100. Save fewer" in answer["error"]
     assert "pw.from_recording('many.csv', sweeps=[0, 3, 6])" in answer["error"]
 
 
@@ -140,7 +140,7 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     assert answer["pattern"] and answer["choices"] == {}
     assert [one["numbers"] for one in answer["sweeps"]] == [[k] for k in range(16)]
     assert answer["sweeps"][8]["protocol"] == (
-        "holding 0 pA; +30 pA from 146.85 to 646.85 ms; −50 pA from 1146.85 to 1646.85 ms; "
+        "holding current 0 pA; +30 pA from 146.85 to 646.85 ms; −50 pA from 1146.85 to 1646.85 ms; "
         "+30 pA from 1646.85 to 2146.85 ms"
     )
     assert answer["left_out"] == ["cv", "times"]  # it fires by itself
@@ -179,10 +179,10 @@ def test_a_mystery_is_begun_and_revealed(client):
     other = client.ask("mystery", model="lif", pattern=answer["pattern"], seed=2)  # about the same pattern
     assert other["pattern"] != answer["pattern"]
     assert other["link"] == "mystery=lif.tonic_spiking.2"
-    assert "no mystery" in client.ask("reveal", pattern="tonic_spiking")["error"]
+    assert "must be a mystery of this app" in client.ask("reveal", pattern="tonic_spiking")["error"]
     refused = client.ask("profiles", **set_of("lif", "tonic_spiking") | {"pattern": other["pattern"], "values": {}},
                          bounds={}, points=[5])  # fmt: skip
-    assert "its answer would be among them" in refused["error"]
+    assert "because profiles show its answer" in refused["error"]
 
 
 def test_the_script_of_plotly_is_that_of_the_installed_package(client):
@@ -196,7 +196,7 @@ def test_the_script_of_plotly_is_that_of_the_installed_package(client):
 @pytest.mark.parametrize("kind", ["select", "undo", "redo"])
 def test_a_host_without_a_selection_says_so(client, kind):
     more = set_of() | box_of(set_of()) | {"locked": [], "step": "a"} if kind == "select" else {}
-    assert client.ask(kind, **more)["error"] == f"{kind}: this host keeps no selection"
+    assert client.ask(kind, **more)["error"] == f"{kind}: this host has no selection."
 
 
 def test_the_plane_of_all_patterns_has_the_stimulus_of_the_nearest_known_neuron() -> None:

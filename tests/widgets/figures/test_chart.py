@@ -19,7 +19,16 @@ def score():
         "shown": rng.integers(0, 21, 4),
         "operations_per_ms": 10 ** rng.uniform(1.0, 4.0, 4),
     }
-    same = {"patterns": 20, "fragile": 1, "not_found": 2, "failed": 0, "robustness": 0.8, "ns_per_ms": 12.0, "dt": 0.1}
+    same = {
+        "patterns": 20,
+        "fragile": 1,
+        "unverified": 3,
+        "not_found": 2,
+        "failed": 0,
+        "robustness": 0.8,
+        "ns_per_ms": 12.0,
+        "dt": 0.1,
+    }
     return pd.DataFrame(different | same | {"free_parameters": 5}, columns=list(SCORE_COLUMNS))
 
 
@@ -30,14 +39,14 @@ def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
     np.testing.assert_allclose(points.y, score()["shown"])
     assert list(points.text) == list(score()["title"])
     assert figure.layout.xaxis.type == "log"
-    for told in ("operations per ms", "12 ns per ms", "1 not robustly"):
+    for told in ("operations per simulated ms", "12 ns per simulated ms", "1 not robust", "3 not verified"):
         assert told in points.customdata[0]
 
 
 def test_an_assessment_is_scored_first():
     table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
     figure = pw.assessment.plausibility_chart(table)
-    assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "patterns shown, of 2"
+    assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "verified patterns (of 2)"
     assert figure.data[1].text[0] == "LIF", "a short label in place of the title"
 
 
@@ -72,10 +81,10 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (score().drop(columns="dt"), "score has no column 'dt'"),
-        (score().iloc[:0], "has no rows"),
-        (pd.DataFrame({"model": ["lif"]}), "no column 'pattern', 'status'"),
-        ("zoo.csv", "table is 'zoo.csv', valid is a DataFrame"),
+        (score().drop(columns="dt"), "table must have the column 'dt'"),
+        (score().iloc[:0], "at least one row"),
+        (pd.DataFrame({"model": ["lif"]}), "must have the columns 'pattern', 'status'"),
+        ("zoo.csv", "table must be a DataFrame, got 'zoo.csv'"),
     ],
 )
 def test_what_is_no_score_is_refused(table, said):

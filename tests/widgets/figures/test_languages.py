@@ -56,5 +56,5 @@ def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:
         assert words & IN_GERMAN and not words & IN_ENGLISH, kind
     for kind, figure in figures("en"):
         assert not set(texts_in(figure.to_plotly_json())) & IN_GERMAN, kind
-    with pytest.raises(ValueError, match="plot: language is 'xx', valid is one of 'en', 'de'"):
+    with pytest.raises(ValueError, match=r"plot: unknown language 'xx'\. Valid: en, de"):
         pw.plot(pw.judge("lif", "tonic_spiking"), language="xx")

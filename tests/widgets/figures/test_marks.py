@@ -116,5 +116,5 @@ def test_several_patterns_each_have_their_marks():
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(ValueError, match=r"'cloud', valid is one of spikes"):
+    with pytest.raises(ValueError, match=r"unknown kind 'cloud'\. Valid: spikes"):
         Mark("n", "cloud")

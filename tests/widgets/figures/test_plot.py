@@ -7,7 +7,7 @@ from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_table
-from plausiwidgets.widgets.figures.map_cells import MARKS
+from plausiwidgets.widgets.figures.map_cells import SYMBOLS
 from plausiwidgets.widgets.figures.plane_figure import outlines
 
 
@@ -21,10 +21,10 @@ def test_a_verdict_is_drawn_with_target_response_current_and_marks(tmp_path) -> 
     assert isinstance(figure, go.Figure)
     potential, *_ = shown(figure, "response")
     assert potential.y.max() == np.float32(verdict.traces["step"].v[0].max())  # no peak is added to a whole spike
-    assert shown(figure, "example") and figure.layout.shapes and figure.layout.annotations
+    assert shown(figure, "target") and figure.layout.shapes and figure.layout.annotations
     assert figure.layout.title.text.startswith("Hodgkin–Huxley: Tonic spiking   ")
     assert figure.layout.yaxis.title.text == "potential (mV)" and figure.layout.yaxis3.title.text == "I (µA/cm²)"
-    assert [trace.name for trace in figure.data if trace.showlegend] == ["example", "response"]
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["target", "response"]
     figure.update_layout(title="mine").write_html(tmp_path / "figure.html", include_plotlyjs=False)
     assert "mine" in (tmp_path / "figure.html").read_text("utf-8")
 
@@ -39,7 +39,7 @@ def test_traces_are_drawn_lane_by_lane_in_colour_and_dash() -> None:
     traces = pw.simulate("adex", pw.Current.step(500.0, end=200.0), {"b": np.linspace(0.0, 100.0, 10)})
     figure = pw.plot(traces)
     lanes = [trace for trace in figure.data if trace.showlegend]
-    assert len(lanes) == 8 and "first 8 of 10 lanes" in figure.layout.title.text
+    assert len(lanes) == 8 and "first 8 of 10 simulations" in figure.layout.title.text
     assert len({(trace.line.color, trace.line.dash) for trace in lanes}) == 8
     assert len({trace.line.color for trace in lanes}) == 8
 
@@ -52,12 +52,12 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
     statuses = table.set_index(["model", "pattern"])["status"]
     for row, model in zip(cells.text, table["model"].unique(), strict=True):
         cannot = pw.models.get(model).ruled_out
-        signs = {p: "∅" if p in cannot else MARKS[statuses[model, p]] for p in pw.patterns.names()}
+        signs = {p: "∅" if p in cannot else SYMBOLS[statuses[model, p]] for p in pw.patterns.names()}
         assert list(row) == list(signs.values())
     assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
     assert len({trace.marker.color for trace in key}) == len(key)
     assert figure.layout.xaxis.ticktext[0] == "A Tonic spiking" and figure.layout.yaxis.ticktext[0].startswith("LIF")
-    with pytest.raises(ValueError, match="no column 'status'"):
+    with pytest.raises(ValueError, match="must have the column 'status'"):
         pw.plot(table.drop(columns="status"))
 
 
@@ -70,12 +70,12 @@ def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
     plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=12)
     heat, outline, neuron = pw.plot(plane).data
     assert (np.asarray(heat.z) == np.minimum(plane.loss, plane.loss.max())).all()
-    assert outline.name == "○ holds, not verified" and neuron.name == "this neuron"
+    assert outline.name == "○ criteria met, not verified" and neuron.name == "this neuron"
     assert neuron.x[0] == pytest.approx(np.log(20.0)) and neuron.y[0] == pytest.approx(np.log(20.0))
     inside = np.nanmin(outline.x) < neuron.x[0] < np.nanmax(outline.x)
     assert inside == plane.accepted[:, np.abs(np.log(plane.x) - neuron.x[0]).argmin()].any()
     row, column = np.argwhere(~plane.accepted)[-1]
-    assert f"open: {plane.unmet(row, column)[0]}" in heat.text[row][column]
+    assert f"not met: {plane.unmet(row, column)[0]}" in heat.text[row][column]
     assert list(pw.plot(plane).layout.yaxis.ticktext) == ["2", "5", "10", "20", "50"]
 
 
@@ -119,7 +119,7 @@ def test_a_phase_plane_is_drawn_with_flow_nullclines_and_fixed_points() -> None:
     np.testing.assert_allclose(of_v.y, 0.04 * of_v.x**2 + 5.0 * of_v.x + 140.0, atol=1e-3)
     np.testing.assert_allclose(of_u.y, 0.2 * of_u.x, atol=1e-3)
     assert node.x[0] == pytest.approx(plane.fixed_points[0].state["v"]) and node.marker.symbol == "circle"
-    assert saddle.marker.symbol != "circle" and "per ms" in saddle.text[0]
+    assert saddle.marker.symbol != "circle" and "ms⁻¹" in saddle.text[0]
     # An angle of 90° points to the right, where v rises.
     right = np.sin(np.radians(np.array(flow.marker.angle))) > 0.0
     np.testing.assert_array_equal(right, 0.04 * flow.x**2 + 5.0 * flow.x + 140.0 > flow.y)
@@ -137,10 +137,10 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
-        match=r"plot: x is 3, valid is an object of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
+        match=r"plot: x must be one of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
     ):
         pw.plot(3)
-    with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):
+    with pytest.raises(ValueError, match=r"a verdict must have a single parameter set, got 2"):
         pw.plot(pw.judge("lif", "tonic_spiking", {"tau_mem": [10.0, 20.0]}))
     with pytest.raises(ValueError, match="was not recorded"):
         pw.plot(pw.simulate("adex", pw.Current.step(500.0, end=50.0), record=("w",)))
@@ -158,7 +158,7 @@ def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_n
         inside = sets[trace.name].between(low, high)
         assert inside.all()
     [said] = [note.text for note in figure.layout.annotations]
-    assert "100 accepted sets" in said and "no probability" in said
+    assert "100 solutions" in said and "not a posterior probability" in said
     plain = sets.drop(columns="tau_mem")
-    with pytest.raises(ValueError, match="a DataFrame without what a map needs"):
+    with pytest.raises(ValueError, match="x must be a DataFrame for a map"):
         pw.plot(plain)

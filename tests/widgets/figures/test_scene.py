@@ -49,7 +49,7 @@ def test_a_model_with_a_reset_has_lines_to_the_peak_beside_its_potential() -> No
     assert np.nanmax(spikes["y"]) == 30.0 and spikes["x"].size == 3 * len(trace.spike_times[0])
     assert spikes["line"]["width"] < potential["line"]["width"] and spikes["opacity"] < 1.0
     (key,) = (note["text"] for note in figure_of(shown, dark=False)["layout"]["annotations"])
-    assert "drawn to its peak" in key
+    assert "drawn to their peak" in key
 
 
 def test_a_diverged_line_does_not_take_the_axis_with_it() -> None:

@@ -56,7 +56,7 @@ def test_a_figure_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
     assert texts_of(shown[0]["text/html"]).count("✓") == (found["status"] == "replicated").sum()
     shown.clear()
     pw.assessment.plausibility_chart(found)._ipython_display_()
-    assert {"LIF", "Izhikevich", "patterns shown"} <= set(texts_of(shown[0]["text/html"]))
+    assert {"LIF", "Izhikevich", "verified patterns"} <= set(texts_of(shown[0]["text/html"]))
 
 
 def test_a_map_is_shown_after_its_picture(shown):

@@ -31,7 +31,7 @@ def test_all_models_are_written_into_a_folder_and_an_older_version_is_replaced(t
     [
         (["all"], "--site-dir FOLDER"),
         (["lif", "--site-dir", "x"], "page all --site-dir"),
-        (["all", "--site-dir", "x", "--set", "a=1"], "leave out"),
+        (["all", "--site-dir", "x", "--set", "a=1"], "Leave out"),
     ],
 )
 def test_what_is_no_folder_of_all_models_is_said(words, said, capsys, tmp_path, monkeypatch) -> None:

@@ -95,8 +95,8 @@ async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(m
 @pytest.mark.parametrize(
     ("kind", "fields", "said"),
     [
-        ("search", {**SET, "begin": "values", "budget": 20_001}, "20000 tries"),
-        ("samples", {**SET, "count": 501, "seed": 0}, "500 samples"),
+        ("search", {**SET, "begin": "values", "budget": 20_001}, "20\u202f000 evaluations per search"),
+        ("samples", {**SET, "count": 501, "seed": 0}, "500 sampled parameter sets"),
         ("assess", {"models": ["lif", "adex", "qif"], "patterns": [], "seed": 0}, "40 searches"),
     ],
 )
@@ -132,8 +132,8 @@ async def test_a_page_that_greets_again_is_told_in_its_new_language():
         assert visitor.receive(hello() | {"language": language}, b"") == ""
         visitor.receive({**asked, "id": f"{k}"}, b"")
     german, unknown, wrong = (one["error"] for one in socket.heard)
-    assert "Auf diesem Server" in german
-    assert "On this server" in unknown and unknown == wrong
+    assert "Dieser Server erlaubt" in german
+    assert "This server allows" in unknown and unknown == wrong
     visitors.enter(hello() | {"language": "de"}, Socket())  # after a reload
     assert visitor._client.language == "de"
 

@@ -90,9 +90,9 @@ def test_an_explorer_opens_a_result_with_its_ranges():
         assert (shown.model.key, shown.pattern.key, shown.dt) == ("lif", "tonic_spiking", 0.05)
         assert dict(shown.values) == dict(result.parameters) and set(shown.varied) == set(result.bounds)
         assert shown.bounds["tau_mem"] == (5.0, 9.0)
-    with pytest.raises(ValueError, match="its own pattern, parameters and time step"):
+    with pytest.raises(ValueError, match="do not pass pattern, parameters, dt or mystery"):
         pw.Explorer(result, "tonic_spiking")
-    with pytest.raises(ValueError, match="has no set yet"):
+    with pytest.raises(ValueError, match="has no parameter set"):
         pw.Explorer(pw.Result("lif", "tonic_spiking", 0, 10))
 
 

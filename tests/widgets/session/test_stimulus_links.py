@@ -28,14 +28,14 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("pattern=stimulus_values", "too long for the link"),
+        ("pattern=stimulus_values", "too long for a link"),
         ("pattern=stimulus_values&samples=", "could not be read"),
         ("samples=0~1_nan~2", "‘nan’ is not a number"),
         ("samples=0~1~2_5~3", "could not be read"),
         ("samples=5~1_0~2", "must increase"),
         ("samples=%3Cscript%3E~1_2~3", "is not a number"),
         ("pattern=stimulus_pulses_99", "There is no pattern"),
-        ("pattern=stimulus_step&duration=1e9", "out of range"),
+        ("pattern=stimulus_step&duration=1e9", "must be from 1 to 1000 ms"),
     ],
 )
 def test_a_link_that_holds_anything_else_shows_something_and_says_why(query, said) -> None:
