@@ -30,7 +30,7 @@ from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.status import PAIR_WORDS
 from plausiwidgets.simulation.operation_count import operations_per_ms
 from plausiwidgets.widgets.answers.equations import maths
-from plausiwidgets.widgets.answers.written import page as messages_page
+from plausiwidgets.widgets.answers.messages_page import page as messages_page
 from plausiwidgets.widgets.app.catalogue import LESSONS
 from plausiwidgets.widgets.figures.map_cells import SYMBOLS, with_argument
 from plausiwidgets.widgets.server.written import page as limits_page

@@ -47,9 +47,9 @@ class Project:
         shutil.copytree(SCRIPTS, self.folder / ".ci", ignore=shutil.ignore_patterns("full"))
         shutil.copy(ROOT / "README.md", self.folder)
         shutil.copy(ROOT / ".gitignore", self.folder)
-        (self.folder / "tests" / "javascript").mkdir(parents=True)
+        (self.folder / "plausiwidgets" / "widgets" / "app").mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
-        self.commit("tests/javascript/package.json")
+        self.commit("plausiwidgets/widgets/app/package.json")
 
     @property
     def record(self) -> Path:

@@ -65,7 +65,7 @@ def test_the_hooks_of_pre_commit_are_commands_that_ci_runs() -> None:
     [repository] = read(ROOT / ".pre-commit-config.yaml")["repos"]
     assert repository["repo"] == "local"  # no address, and no second version of a tool
     entries = [hook["entry"] for hook in repository["hooks"]]
-    assert entries == ["ruff check", "ruff format", "mypy", "npm run --silent --prefix tests/javascript check"]
+    assert entries == ["ruff check", "ruff format", "mypy", "npm run --silent --prefix plausiwidgets/widgets/app check"]
     for said in ('ruff" check', 'ruff" format --check', 'bin/mypy"', "npm run --silent check"):
         assert said in ci
 

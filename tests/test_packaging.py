@@ -94,6 +94,14 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path, root: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = {path.relative_to(root).as_posix() for path in files(root) if path.is_relative_to(root / PACKAGE)}
+    app = f"{PACKAGE}/widgets/app/"
+    sources = {name for name in wanted if re.match(rf"{app}(src|test|tools)/|{app}[\w.-]+\.json$|{app}\.npmrc$", name)}
+    assert f"{app}src/main.ts" in sources
+    assert {name for name in inside if name.startswith(app) and not name.endswith(".py")} == {
+        name for name in wanted - sources if name.startswith(app) and not name.endswith(".py")
+    }
+    assert {f"{app}static/app.js", f"{app}static/app.css"} <= inside
+    wanted -= sources
     wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in files(root) if path.parent == root / "notebooks"}
     assert wanted - inside == set()
     assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside

@@ -66,11 +66,17 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
 
 
 def in_script(path: Path) -> list[str]:
-    """Return the texts in ``tr("…")``, each of which is one literal in double quotes: so it is found and sent."""
+    """Return the texts in ``tr("…")``. Each one must be a literal in double quotes, as in the bundle."""
     script = path.read_text(encoding="utf-8")
     found = re.findall(r'\btr\(\s*"([^"\\]+)"\s*[,)]', script)
     assert len(found) == len(re.findall(r"\btr\(\s*[\"'`]", script)), f"{path}: a text is one literal in double quotes"
     return found
+
+
+def scripts() -> list[Path]:
+    """Return the sources of the app."""
+    sources = (PACKAGE / "widgets" / "app" / "src").rglob("*")
+    return sorted(path for path in sources if path.suffix in (".js", ".ts", ".tsx"))
 
 
 def used() -> dict[str, list[str]]:
@@ -84,7 +90,7 @@ def used() -> dict[str, list[str]]:
 
     for path in sorted(PACKAGE.rglob("*.py")):
         add(in_module(path), path.relative_to(PACKAGE).as_posix())
-    for path in sorted(PACKAGE.rglob("*.js")):
+    for path in scripts():
         add(iter(in_script(path)), path.relative_to(PACKAGE).as_posix())
     for name in pw.models.names():
         add(model_texts(pw.models.get(name)), f"models/{name}")

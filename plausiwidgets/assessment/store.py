@@ -36,8 +36,8 @@ class StoreError(RuntimeError):
     >>> try:
     ...     pw.assess("lif", "tonic_spiking", store=pw.__file__)
     ... except pw.assessment.StoreError as error:
-    ...     print(str(error).rpartition("is ")[2])
-    not a study: choose another name
+    ...     print(str(error).partition("must be ")[2])
+    a file of a study. Choose another file name.
     """
 
 

@@ -86,7 +86,7 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
     >>> import plausiwidgets as pw
     >>> found = packaged_set(pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting"))
     >>> found.preset.title, found.dt
-    ('C tonic bursting', 0.25)
+    ('C: tonic bursting', 0.25)
     """
     return next((one for one in known_sets(model, pattern) if one.verified), None)
 

@@ -55,7 +55,7 @@ def parameter_set(
     >>> import plausiwidgets as pw
     >>> izhikevich, latency = pw.models.get("izhikevich"), pw.patterns.get("spike_latency")
     >>> parameter_set(izhikevich, latency)[1:]
-    (0.2, 'packaged: Izhikevich 2004, I spike latency')
+    (0.2, 'packaged: Izhikevich 2004, I: spike latency')
     >>> parameter_set(izhikevich, latency, {"d": 6.0})[1:]
     (0.25, 'your values, other parameters at their defaults')
     """

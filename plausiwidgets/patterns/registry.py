@@ -128,7 +128,7 @@ def register(pattern: Protocol) -> Judged:
     >>> import plausiwidgets as pw
     >>> pw.patterns.register(pw.patterns.get("tonic_spiking"))
     Traceback (most recent call last):
-    ValueError: 'tonic_spiking' is the key of a built-in pattern: choose another one
+    ValueError: 'tonic_spiking' is the key of a built-in pattern. Choose another key.
     """
     return custom.register(judged(pattern, "registered"))
 

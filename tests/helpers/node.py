@@ -4,13 +4,14 @@ import base64
 import json
 import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import plausiwidgets
-from plausiwidgets.simulation.javascript.module import plain_script, runtime
 
 NODE = shutil.which("node")
 APP = Path(plausiwidgets.__file__).parent / "widgets" / "app"
@@ -53,7 +54,24 @@ def run(folder: Path, source: str, data: object = None) -> object:
     return json.loads(answer.read_text(), object_hook=unpacked)
 
 
-def engine(*names: str) -> str:
-    """Return modules of the app's engine, with what they import of each other before them, as one plain script."""
-    texts = [(APP / "engine" / name).read_text("utf-8") for name in ("texts.js", *names)]
-    return "\n".join([runtime(), *map(plain_script, texts)])
+def imported(names: str, *modules: str) -> str:
+    """Return the statement that imports some names from modules of the app, such as "engine/judge".
+
+    The modules are TypeScript, which Node does not run, so esbuild bundles them first.
+    """
+    return f"import {{ {names} }} from {json.dumps(_bundled(modules).as_uri())};"
+
+
+@cache
+def _bundled(modules: tuple[str, ...]) -> Path:
+    esbuild = shutil.which("esbuild", path=str(APP / "node_modules" / ".bin"))
+    if esbuild is None:
+        pytest.skip("needs Node, and `npm ci` in plausiwidgets/widgets/app")
+    target = Path(tempfile.mkdtemp()) / "modules.mjs"
+    exports = "".join(f'export * from "./src/{module}";\n' for module in modules)
+    subprocess.run(
+        [esbuild, "--bundle", "--format=esm", "--jsx=automatic", "--jsx-import-source=preact",
+         "--charset=utf8", "--log-level=error", f"--outfile={target}"],
+        cwd=APP, input=exports, check=True, text=True, timeout=60,
+    )  # fmt: skip
+    return target

@@ -88,7 +88,7 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
          {"seconds": 7, "isSolved": True, "name": ""}],
     ]  # fmt: skip
     source = "const answer = (cases) => cases.map((one) => codeOf(...one));"
-    codes = node.run(tmp_path, f'import {{ codeOf }} from "{(node.APP / "codes.js").as_uri()}";\n{source}', cases)
+    codes = node.run(tmp_path, f"{node.imported('codeOf', 'classroom/codes')}\n{source}", cases)
     bursting, matched = [pw.teaching.read_code(f"  {code[:30]}\n {code[30:]} ") for code in codes]
     assert bursting.solved
     assert bursting.verdict.dt == 0.2

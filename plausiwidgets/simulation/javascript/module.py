@@ -110,7 +110,16 @@ def to_javascript(model: str | NeuronModel) -> str:
 
 def runtime() -> str:
     """Return the functions that the objects of :func:`neuron_object` call, as a plain script."""
-    return plain_script((files("plausiwidgets.simulation.javascript") / "runtime.js").read_text(encoding="utf-8"))
+    return plain_script(_runtime_module())
+
+
+def runtime_names() -> tuple[str, ...]:
+    """Return the names of the functions of :func:`runtime`."""
+    return tuple(re.findall(r"^export function (\w+)", _runtime_module(), re.MULTILINE))
+
+
+def _runtime_module() -> str:
+    return (files("plausiwidgets.simulation.javascript") / "runtime.js").read_text(encoding="utf-8")
 
 
 def plain_script(module: str) -> str:

@@ -1,37 +1,39 @@
-// What the step of any neuron may need, with the meaning that torch and the kernels give it.
+// Functions that the steps of neurons call. They give the results of torch and of the compiled kernels.
 
-/** The nearest integer; of two equally near ones the even one. */
+/** The nearest integer. Ties go to the even integer. @param {number} x */
 export function roundHalfEven(x) {
   if (!(Math.abs(x) < 4503599627370496) || x === 0) return x; // 2^52: no fraction from there on
   return x > 0 ? x + 4503599627370496 - 4503599627370496 : -(-x + 4503599627370496 - 4503599627370496);
 }
 
-/** Of a number or a BigInt. */
+/** The absolute value of a number or a BigInt. @template {number | bigint} T @param {T} x @returns {T} */
 export function absolute(x) {
-  return typeof x === "number" ? Math.abs(x) : x < 0n ? -x : x;
+  return /** @type {T} */ (typeof x === "number" ? Math.abs(x) : x < 0n ? -x : x);
 }
 
+/** @param {number} x @param {number} sign */
 export function copySign(x, sign) {
   const negative = sign < 0 || Object.is(sign, -0);
   return negative ? -Math.abs(x) : Math.abs(x);
 }
 
-/** x to the power of y, where 1 to any power is 1. */
+/** x to the power of y, where 1 to any power is 1. @param {number} x @param {number} y */
 export function power(x, y) {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 
+/** @param {number} x */
 export function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** a modulo b with the sign of b. */
+/** a modulo b with the sign of b. @param {number} a @param {number} b */
 export function remainder(a, b) {
   const rest = a % b;
   return rest !== 0 && b < 0 !== rest < 0 ? rest + b : rest;
 }
 
-/** The largest integer not above a/b, as torch rounds it. */
+/** The largest integer not above a/b, rounded as in torch. @param {number} a @param {number} b */
 export function floorDivide(a, b) {
   if (b === 0) return a / b;
   const rest = a % b;
@@ -42,19 +44,23 @@ export function floorDivide(a, b) {
   return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/** A double as an integer of so many bits; one without such an integer becomes the smallest, as in every engine. */
+/** A double as an integer with a number of bits, or the smallest integer if it has no place. @param {number} x @param {number} bits */
 export function truncated(x, bits) {
   const edge = 2 ** (bits - 1);
   return x > -edge - 1 && x < edge ? BigInt(Math.trunc(x)) : -BigInt(edge);
 }
 
-/** A 64-bit integer as a float32, rounded once: what a double leaves out is no more than one bit here. */
+/** A 64-bit integer as a float32, rounded once. A double would round first. @param {bigint} x */
 export function singleOf(x) {
   const rest = BigInt.asUintN(11, x);
   return Math.fround(Number(x > -9007199254740992n && x < 9007199254740992n ? x : x - rest + (rest ? 1024n : 0n)));
 }
 
-/** The values of parameters in their order; what is left out takes its default. */
+/**
+ * The values of parameters in their order. A missing parameter takes its default.
+ * @param {readonly (readonly [string, number])[]} declared @param {Readonly<Record<string, number>>} given
+ * @returns {number[]}
+ */
 export function valuesOf(declared, given) {
   const names = declared.map(([name]) => name);
   for (const name of Object.keys(given)) {
@@ -63,7 +69,10 @@ export function valuesOf(declared, given) {
   return declared.map(([name, value]) => (Object.hasOwn(given, name) ? given[name] : value));
 }
 
-/** Which entries of the state to record, as arrays for `steps` values; "v" is the potential, whatever its name. */
+/**
+ * The entries of the state to record, with an array of `steps` values each. "v" is always the potential.
+ * @param {readonly string[]} states @param {readonly string[]} record @param {number} steps
+ */
 export function columnsOf(states, record, steps) {
   return record.map((name) => {
     const place = states.includes(name) ? states.indexOf(name) : name === "v" ? 0 : -1;
@@ -73,8 +82,10 @@ export function columnsOf(states, record, steps) {
 }
 
 /**
- * The mean current of each of `steps` time steps from t0 on: a holding level, and pieces [on, off, start, end] that
- * are linear from `start` to `end` over on <= t < off (ms) and add up.
+ * The mean current in each of `steps` time steps, the first of which starts at t0. Pieces [on, off, start, end] are added
+ * to the holding current; they are linear from `start` to `end` over on <= t < off (ms).
+ * @param {readonly (readonly [on: number, off: number, start: number, end: number])[]} pieces @param {number} holding
+ * @param {number} t0 @param {number} dt @param {number} steps
  */
 export function injected(pieces, holding, t0, dt, steps) {
   const currents = new Float64Array(steps).fill(holding);
@@ -95,7 +106,10 @@ export function injected(pieces, holding, t0, dt, steps) {
   return currents;
 }
 
-/** The lowest potential at which a balance of currents falls through 0, as `lowest_rest` of the models finds it. */
+/**
+ * The lowest potential at which a balance of currents falls through 0, as `lowest_rest` in Python finds it.
+ * @param {(v: number) => number} balance
+ */
 export function lowestRest(balance) {
   let low = -150;
   let step = 3;
@@ -108,7 +122,7 @@ export function lowestRest(balance) {
   return low;
 }
 
-/** The potential from rest to threshold in mV, within half and twice the `usual` one. */
+/** The distance from rest to threshold in mV, limited to half and twice the usual one. @param {number} rest @param {number} threshold @param {number} usual */
 export function spanOf(rest, threshold, usual) {
   const span = threshold - rest;
   return Number.isNaN(span) ? usual : Math.min(Math.max(span, usual / 2), usual * 2);

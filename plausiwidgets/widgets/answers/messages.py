@@ -176,7 +176,7 @@ TABLE: dict[str, Message] = {
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
          "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
          "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
-         "{k}.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`")},
+         "{k}.state.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`")},
         streams=True, ends="cancel", newest=True,
     ),
     "verify": Message(

@@ -187,7 +187,7 @@ class ListOf(Type):
     @property
     def typescript(self) -> str:
         inner = self.of.typescript
-        return f"({inner})[]" if "|" in inner else f"{inner}[]"
+        return f"readonly ({inner})[]" if "|" in inner or " " in inner else f"readonly {inner}[]"
 
     @property
     def words(self) -> str:
@@ -205,7 +205,7 @@ class Pair(Type):
         number = Number()
         return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(number.fits, value))
 
-    typescript = "[number, number]"
+    typescript = "readonly [low: number, high: number]"
     words = "a pair of finite numbers"
 
 
@@ -239,7 +239,7 @@ class ByName(Type):
 
     @property
     def typescript(self) -> str:
-        return f"Record<string, {self.of.typescript}>"
+        return f"Readonly<Record<string, {self.of.typescript}>>"
 
     @property
     def words(self) -> str:
@@ -288,7 +288,7 @@ class Data(Type):
     """Data of a form of its own, which another part describes; only in answers."""
 
     about: str
-    alias: str = "any"
+    alias: str = "unknown"
 
     def fits(self, value: object) -> bool:
         return isinstance(value, (dict, list, str, int, float, bool, type(None)))

@@ -117,7 +117,7 @@ def _hint(protocol: Protocol, model: NeuronModel) -> str:
     family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
               "adex_refrac": "AdEx"}  # fmt: skip
     words = family.get(model.key)
-    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (Izhikevich|AdEx)", protocol.parameter_hint)
+    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
 

@@ -1,4 +1,4 @@
-"""What the app is made of, as text: its script, its style, and the catalogue, read as it was written."""
+"""Texts that the app consists of: its script, its style sheet and the catalogue, as they are stored."""
 
 from __future__ import annotations
 
@@ -13,52 +13,53 @@ from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin
+from plausiwidgets.simulation.javascript.module import runtime_names
 from plausiwidgets.texts import catalog
-from plausiwidgets.widgets.app.join import exported, joined
 
 _FOLDER = "widgets/app"
 
 
 def style() -> str:
     """Return the style sheet."""
-    return _text_of(f"{_FOLDER}/app.css")
+    return _text_of(f"{_FOLDER}/static/app.css")
 
 
 def script(
     neurons: Iterable[str] | None = None,
-    ending: str = "export default app.widget;",
+    ending: str = "export default plausiwidgets.widget;",
     more: Mapping[str, str] = MappingProxyType({}),
-    entry: str = "main.js",
 ) -> str:
-    """Return the app as the text of one module.
+    """Return the app as the text of one script: the bundle, the neurons, and a last line.
 
     Parameters
     ----------
     neurons : iterable of str, optional
         Names of the packaged models that it simulates, with the neurons of their examples; default: all.
     ending : str
-        Its last line, in which ``app`` is what the entry exports.
+        The last line. ``plausiwidgets`` is the object with everything that ``src/main.js`` exports.
     more : mapping of str to str
         Other neurons by their names, each emitted from its program.
-    entry : str
-        The module that imports all others.
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
-    return f'{joined(f"{_FOLDER}/{entry}")}{chosen}const app = modules["{_FOLDER}/{entry}"];\n{ending}\n'
+    return f"{_bundle()}{chosen}{ending}\n"
+
+
+@cache
+def _bundle() -> str:
+    """Return the app as `npm run build` writes it."""
+    return _text_of(f"{_FOLDER}/static/app.js")
 
 
 @cache
 def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = ()) -> str:
-    """Return the neurons as statements: each is emitted from a program, and none is evaluated from data on the page."""
+    """Return the neurons as one statement. Each is code emitted from a program, so the page never evaluates data."""
     code: dict[str, str] = {}
     for name in model_names() if names is None else names:
         code |= json.loads(model_json(name))["code"]
     code |= dict(more)
     entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
-    runtime = "simulation/javascript/runtime.js"
-    used = ", ".join(exported(_text_of(runtime)))
-    given = f'modules["{_FOLDER}/engine/neurons.js"], modules["{runtime}"]'
-    return f"(({{ NEURONS }}, {{ {used} }}) => Object.assign(NEURONS, {{\n{entries}\n}}))({given});\n"
+    # The minifier renames the runtime's functions, so the bundle passes them by name.
+    return f"plausiwidgets.addNeurons(({{ {', '.join(runtime_names())} }}) => ({{\n{entries}\n}}));\n"
 
 
 @cache

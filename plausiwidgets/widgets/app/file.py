@@ -254,8 +254,9 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
     data: dict[str, Any] = {
         "version": versions()["plausiwidgets"], "catalogue": parts.catalogue, "shipped": parts.shipped, **parts.data
     }  # fmt: skip
-    start = 'if (typeof document === "undefined") app.seek();\n'
-    start += 'else app.start(document.getElementById("app"), JSON.parse(document.getElementById("data").textContent));'
+    data_of_page = 'JSON.parse(document.getElementById("data").textContent)'
+    start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
+    start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'
     text = script(parts.packaged, start, parts.code)
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]

@@ -27,8 +27,8 @@ TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8
          "json": "application/json; charset=utf-8"}  # fmt: skip
 
 ENDING = """\
-if (typeof document === "undefined") app.seek();
-else app.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
+if (typeof document === "undefined") plausiwidgets.seek();
+else plausiwidgets.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
 
 POLICY = (
     "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -52,7 +52,7 @@ def files() -> dict[str, File]:
     from plausiwidgets.widgets.app import contents
 
     made: dict[str, tuple[str, str]] = {
-        "app": ("js", contents.script(ending=ENDING, entry="site.js")),
+        "app": ("js", contents.script(ending=ENDING)),
         "style": ("css", f"html,body{{margin:0}}\n{contents.style()}"),
         "shared": ("json", contents.shared_json()),
         "lessons": ("json", contents.lessons_json()),

@@ -26,7 +26,7 @@ def test_the_traces_are_those_of_the_judge(client):
     np.testing.assert_allclose(answer["arrays"]["0.v"], trace.v[0].astype(np.float32))
     np.testing.assert_array_equal(answer["arrays"]["0.spikes"], trace.spike_times[0])
     assert answer["sweeps"][0]["states"] == ["v", "u"]
-    assert len(answer["arrays"]["0.u"]) == len(trace.t)
+    assert len(answer["arrays"]["0.state.u"]) == len(trace.t)
     rest, threshold, peak = answer["scale"]
     assert rest == trace.v[0][trace.t < 0.0][-1]
     span = pw.models.get("izhikevich").span({name: np.array([x]) for name, x in fields["values"].items()})[0]

@@ -10,11 +10,10 @@ import pytest
 from app_client import set_of
 
 from plausiwidgets.patterns.recorded_pattern import ALL
-from plausiwidgets.widgets.answers import written
+from plausiwidgets.widgets.answers import generate_types, messages_page
 from plausiwidgets.widgets.answers.messages import (
     FINAL,
     LONGEST_FILE,
-    MAKING,
     TABLE,
     RefusedError,
     checked,
@@ -119,29 +118,28 @@ def test_each_message_is_answered_by_a_function_of_its_name():
             assert getattr(module, kind).__doc__, f"{module.__name__}.{kind} says nothing of itself"
 
 
-def test_the_app_knows_which_messages_make_a_pattern_and_of_which_the_newest_counts():
-    script = (written.TYPES.parent / "host.js").read_text(encoding="utf-8")
-    sets = {
-        name: set(re.findall(r'"(\w+)"', names))
-        for name, names in re.findall(r"(\w+) = new Set\(\[(.*?)\]\)", script, re.DOTALL)
-    }
-    for name, kinds in {"MAKING": MAKING, "NEWEST": [kind for kind, row in TABLE.items() if row.newest]}.items():
-        differs = sorted(sets[name] ^ set(kinds))
-        assert not differs, f"{name} of host.js and the rows of TABLE in messages.py differ in {', '.join(differs)}"
-
-
 def test_the_app_has_words_for_whatever_is_compared_of_a_recording():
-    script = (written.TYPES.parent / "recording.js").read_text(encoding="utf-8")
+    script = (generate_types.PATH.parent / "tools" / "recording.js").read_text(encoding="utf-8")
     [words] = re.findall(r"const WHAT = \{(.*?)\n\};", script, re.DOTALL)
     assert re.findall(r"^  (\w+):", words, re.MULTILINE) == list(ALL)
 
 
-def test_the_types_of_the_scripts_are_those_of_the_table():
-    assert written.TYPES.read_text("utf-8") == written.types(), "run python -m plausiwidgets.widgets.answers.written"
+def test_the_types_of_the_app_are_those_of_the_table():
+    generated = "run python -m plausiwidgets.widgets.answers.generate_types"
+    assert generate_types.PATH.read_text("utf-8") == generate_types.types(), generated
+
+
+def test_each_field_and_array_has_a_type_in_the_app():
+    types = generate_types.types()
+    for kind, message in TABLE.items():
+        for name in (*message.fields, *message.answer):
+            assert re.search(rf"^    {name}\??: ", types, re.MULTILINE), (kind, name)
+    assert "[k_state_state: `${number}.state.${string}`]: Float32Array<ArrayBuffer>;" in types
+    assert 'new Set<Kind>(["recording", "stimulus", "mystery"])' in types
 
 
 def test_the_page_of_the_documentation_has_every_message_and_every_field():
-    page = written.page()
+    page = messages_page.page()
     sections = dict(
         zip(re.findall(r"^## (\w+)$", page, re.M), re.split(r"^## \w+$", page, flags=re.M)[1:], strict=True)
     )

@@ -21,15 +21,12 @@ from plausiwidgets.widgets.session.starts import first_set
 
 pytestmark = pytest.mark.skipif(node.NODE is None, reason="needs Node")
 
-COPIED = f"""
-import {{ python }} from {json.dumps((node.APP / "menus.js").as_uri())};
-import {{ addressOf }} from {json.dumps((node.APP / "link.js").as_uri())};
-import {{ patternOf }} from {json.dumps((node.APP / "neuron.js").as_uri())};
-function answer({{ catalogue, data, selection }}) {{
+COPIED = """
+function answer({ catalogue, data, selection }) {
   const pattern = patternOf(catalogue, data, selection.pattern);
-  const app = {{ store: {{ get: () => ({{ selection }}) }}, data, pattern }};
+  const app = { store: { get: () => ({ selection }) }, data, pattern };
   return [python(app), addressOf(selection, data)];
-}}
+}
 """
 
 
@@ -41,7 +38,8 @@ def copied(tmp_path: Path) -> Callable[[Selection], list[str]]:
         shown = Known().data_of(selection)
         data = outlined(selection.model, selection.pattern, str(shown["model"]), str(shown["pattern"]))
         given_ = {"catalogue": json.loads(contents.shared_json()), "data": data, "selection": shown}
-        return node.run(tmp_path, COPIED, given_)
+        names = node.imported("addressOf, patternOf, python", "panels/menus", "models/link", "models/simulation")
+        return node.run(tmp_path, f"{names}\n{COPIED}", given_)
 
     return of
 

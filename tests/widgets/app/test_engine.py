@@ -14,14 +14,25 @@ from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
-from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import BENCH, Described
 from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
 from plausiwidgets.widgets.app.tape import tape_of
-from tests.widgets.app.test_bench import one_pulse
+from tests.widgets.app.test_runner import one_pulse
 from tests.widgets.test_page import data_of
 
-SOURCE = node.engine("features.js", "bench.js", "judge.js", "words.js")
+NAMES = (
+    "FEATURES, OPERATIONS, ON_ROWS, elementwise, Runner, judging, penaltyOf, rangeOf, numberText, intervalText, "
+    "measuredText"
+)
+MODULES = (*(f"engine/{name}" for name in ("features", "formula", "tape", "runner", "judge", "criteria")), "i18n/words")
+
+
+@pytest.fixture
+def engine() -> str:
+    """The statement that imports the app's engine."""
+    return node.imported(NAMES, *MODULES)
+
 
 # ------------------------------------------------------------------ primitives
 
@@ -127,7 +138,7 @@ def sent(x):
     return None if np.isnan(x) else x
 
 
-def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit(tmp_path):
+def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit(tmp_path, engine):
     rng = np.random.default_rng(3)
     cases, expected = [], []
     for name in PRIMITIVES:
@@ -139,7 +150,7 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
             made = {"bursts": f.Bursts, "coincidences": f.Coincidences, "swings": f.Swings, "hump": f.Hump}.get(name)
             if made:
                 cases[-1][1] = list(made.__dataclass_fields__)
-    answers = node.run(tmp_path, f"{SOURCE}\n{_CALL}", cases)
+    answers = node.run(tmp_path, f"{engine}\n{_CALL}", cases)
     assert {case[0] for case in cases} == set(PRIMITIVES)
     for case, ours, theirs in zip(cases, expected, answers, strict=True):
         # Padding is no entry in JavaScript.
@@ -149,12 +160,12 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
         np.testing.assert_allclose(theirs, ours, rtol=tolerance, atol=0, err_msg=str(case))
 
 
-def test_the_tables_of_python_and_javascript_have_the_same_names(tmp_path):
-    source = f"{SOURCE}\nconst answer = () => [FEATURES, OPERATIONS, ON_ROWS].map((table) => Object.keys(table));"
+def test_the_tables_of_python_and_javascript_have_the_same_names(tmp_path, engine):
+    source = f"{engine}\nconst answer = () => [FEATURES, OPERATIONS, ON_ROWS].map((table) => Object.keys(table));"
     assert [set(names) for names in node.run(tmp_path, source)] == [set(PRIMITIVES), set(OPERATIONS), set(ON_ROWS)]
 
 
-def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
+def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path, engine):
     values = [-2.5, -0.5, 0.0, 0.5, 1.5, 2.5, 7.0, np.nan]
     unary = ("negative", "abs", "sqrt", "square", "floor", "round", "~", "isfinite")
     cases, expected = [], []
@@ -179,18 +190,18 @@ def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path):
     function answer(cases) {
       return cases.map(([table, name, given]) => {
         const values = given.map((x) => (Array.isArray(x) ? x.map((y) => y ?? NaN) : x ?? NaN));
-        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(OPERATIONS[name], values);
+        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(name, values);
         const row = typeof result === "object" ? result : [result];
-        const again = table === "rows" ? row : elementwise(OPERATIONS[name], [[values[0]], ...values.slice(1)]);
+        const again = table === "rows" ? row : elementwise(name, [[values[0]], ...values.slice(1)]);
         return [bytes(Array.from(row, Number)), bytes(Array.from(again, Number))];
       });
     }"""
-    for case, ours, theirs in zip(cases, expected, node.run(tmp_path, f"{SOURCE}\n{source}", cases), strict=True):
+    for case, ours, theirs in zip(cases, expected, node.run(tmp_path, f"{engine}\n{source}", cases), strict=True):
         for result in theirs:
             np.testing.assert_array_equal(result, np.ravel(ours).astype(float), err_msg=str(case))
 
 
-def test_numbers_and_intervals_read_as_in_python(tmp_path):
+def test_numbers_and_intervals_read_as_in_python(tmp_path, engine):
     rng = np.random.default_rng(0)
     values = [0.0, 1.0, -3.0, 5e-13, 1e-5, 0.5, 250.0, 1e4, 123456.7, 9.9999e6, 1e7, 12345678.0, 9999.96, -0.012345]
     values += (rng.normal(size=300) * 10.0 ** rng.integers(-6, 9, 300)).tolist()
@@ -206,7 +217,7 @@ def test_numbers_and_intervals_read_as_in_python(tmp_path):
         (3.0, 40.0, "spikes"),
         (None, None, "1"),
     ]
-    for (low, high, unit), shown in zip(pairs, node.run(tmp_path, f"{SOURCE}\n{source}", pairs), strict=True):
+    for (low, high, unit), shown in zip(pairs, node.run(tmp_path, f"{engine}\n{source}", pairs), strict=True):
         x = np.nan if low is None else low
         measured = number(x) if math.isnan(x) else interval(x, x, unit)
         assert shown == [number(x), interval(low, high, unit), measured], (low, high, unit)
@@ -220,8 +231,8 @@ function answer(cases) {
     const own = new Map(values);
     const model = NEURONS[neuron];
     const parameters = Object.fromEntries(model.parameters.map(([name]) => [name, own.get(name)]));
-    const judge = new Bench(model, { bench, resets }, parameters, own.get(component.holding) ?? 0, dt);
-    const running = judging(component.tape, component.criteria, judge, own);
+    const runner = new Runner(model, { settings: bench, resets }, parameters, own.get(component.holding) ?? 0, dt);
+    const running = judging(component.tape, component.criteria, runner, own);
     let step = running.next();
     while (!step.done) step = running.next();
     const { criteria, loss } = step.value;
@@ -247,7 +258,7 @@ def near_and_far(model, pattern, count: int, rng) -> dict[str, np.ndarray]:
     return values
 
 
-def test_the_page_judges_as_python_does(tmp_path):
+def test_the_page_judges_as_python_does(tmp_path, engine):
     rng = np.random.default_rng(7)
     cases, expected, left_out = [], [], []
     for name in MODELS:
@@ -267,7 +278,7 @@ def test_the_page_judges_as_python_does(tmp_path):
                 })  # fmt: skip
                 expected.append((f"{name}, {key}, {i}", verdict, i))
     neurons = ", ".join(f"{name}: {neuron_object(pw.models.get(name))}" for name in MODELS)
-    answers = node.run(tmp_path, f"{SOURCE}\nconst NEURONS = {{ {neurons} }};\n{JUDGE}", cases)
+    answers = node.run(tmp_path, f"{engine}\n{runtime()}\nconst NEURONS = {{ {neurons} }};\n{JUDGE}", cases)
     assert left_out == []
     accepted = 0
     for (where, verdict, i), answer in zip(expected, answers, strict=True):

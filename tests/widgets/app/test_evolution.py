@@ -1,12 +1,11 @@
 """CMA-ES of the app gives the points of pycma for the same normal numbers."""
 
-import json
 from pathlib import Path
 
 import cma
 import numpy as np
 import pytest
-from node import run
+from node import imported, run
 
 GENERATIONS = 40
 
@@ -26,9 +25,7 @@ def rough(points: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("dimension", "popsize"), [(1, 6), (2, 6), (4, 8), (7, 40), (12, 16)])
-def test_the_same_normals_give_the_same_points_as_pycma(
-    root: Path, tmp_path: Path, dimension: int, popsize: int
-) -> None:
+def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimension: int, popsize: int) -> None:
     rng = np.random.default_rng(dimension)
     normals = rng.standard_normal((GENERATIONS, popsize, dimension))
     following = iter(normals)
@@ -44,9 +41,8 @@ def test_the_same_normals_give_the_same_points_as_pycma(
         asked.append(points)
         losses.append(rough(points))
         es.tell(list(points), list(losses[-1]), check_points=False)
-    path = root / "plausiwidgets/widgets/app/evolution.js"
     source = f"""
-        import {{ Evolution }} from {json.dumps(path.as_uri())};
+        {imported("Evolution", "engine/search/evolution")}
         function answer({{ normals, losses }}) {{
             let k = 0;
             const run = new Evolution(new Array({dimension}).fill(0.5), 0.3, {popsize}, () => normals[k++]);

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.app.described import has_plane
 
 PRESET = dict(next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_spiking").parameters)
@@ -33,7 +33,8 @@ def test_the_plane_is_that_of_python(tmp_path):
         given.append({"model": name, "parameters": parameters, "current": current, "resets": resets, "ranges": ranges})
     models = {name: pw.models.get(name) for name, *_ in CASES}
     neurons = ", ".join(f"{name}: {neuron_object(model)}" for name, model in models.items())
-    source = f"{node.engine('flow.js')}\nconst NEURONS = {{ {neurons} }};\n{SOURCE}"
+    engine = node.imported("flowOf, planeOf", "engine/flow")
+    source = f"{engine}\n{runtime()}\nconst NEURONS = {{ {neurons} }};\n{SOURCE}"
     kinds = set()
     for case, plane, answer in zip(CASES, planes, node.run(tmp_path, source, given), strict=True):
         assert [point["kind"] for point in answer["points"]] == [point.kind for point in plane.fixed_points], case

@@ -1,1 +1,0 @@
-export const NEURONS: Record<string, any>;

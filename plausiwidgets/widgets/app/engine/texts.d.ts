@@ -1,2 +1,0 @@
-export function translate(texts: Record<string, string>): void;
-export function tr(text: string, values?: Record<string, unknown> | null): string;

@@ -1,0 +1,184 @@
+// The judge evaluates one parameter set: sweeps, features and criteria. Python's judge does the same for many sets.
+
+import type { Component, Model, Pattern, Slider, Values } from "../catalogue.ts";
+import { type Criterion, checkKind, penaltyOf, rangeOf, saturated } from "./criteria.ts";
+import type { Neuron } from "./neuron.ts";
+import { Runner, type RunnerSettings } from "./runner.ts";
+import { type Application, type Argument, Player, type Tape, type TapeNode } from "./tape.ts";
+
+/** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the begin or end of the sweep. */
+export interface Look {
+  readonly sweep: string | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A criterion with the measured value. */
+export interface CriterionResult extends Omit<Criterion, "low" | "high"> {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly passed: boolean;
+  readonly penalty: number;
+  /** A host does not send this field. */
+  readonly looks?: readonly Look[];
+}
+
+/** The verdict at the time step of the selection, without verification. */
+export interface Verdict {
+  readonly criteria: readonly CriterionResult[];
+  /** 0 exactly if every criterion is met. */
+  readonly loss: number;
+  readonly diverged: boolean;
+}
+
+/** The verdict on one component, with the responses of its sweeps. */
+export interface Judgement extends Verdict {
+  readonly tape: Tape;
+  readonly responses: ReadonlyMap<number, ReadonlyMap<string, Application>>;
+}
+
+/** Evaluates one component. The generator pauses after each simulation. */
+export function* judging(
+  tape: Tape,
+  criteria: readonly Criterion[],
+  runner: Runner,
+  values: ReadonlyMap<string, number>,
+): Generator<void, Judgement> {
+  for (const criterion of criteria) checkKind(criterion);
+  runner.begin();
+  const player = new Player(tape, runner, values);
+  for (let call = 0; call < tape.applied.length; call++) yield* player.applied(call);
+  const gap = yield* player.number(tape.gap);
+  const measured: number[] = [];
+  for (const { key } of criteria) measured.push(yield* player.number(tape.features[key]));
+  // Computing the features may apply more sweeps, so only now is it known whether the neuron diverged.
+  const diverged = runner.divergence > 0;
+  const results: CriterionResult[] = [];
+  for (const [i, criterion] of criteria.entries()) {
+    results.push(yield* judged(criterion, player, diverged ? Number.NaN : measured[i], gap));
+  }
+  const missed = results.reduce((sum, { penalty }) => sum + penalty, 0);
+  const loss = diverged ? results.length + 1 + saturated(runner.divergence) : missed;
+  return { criteria: results, loss, diverged, tape, responses: player.responses };
+}
+
+function* judged(criterion: Criterion, player: Player, value: number, gap: number): Generator<void, CriterionResult> {
+  const { key } = criterion;
+  const { tape, runner } = player;
+  const { span } = runner.rest;
+  const [low, high] = rangeOf(criterion, span, runner.dt);
+  const graded = tape.progress?.[key];
+  const progress = graded === undefined ? 0 : yield* player.number(graded);
+  const penalty = penaltyOf(criterion, value, low, high, { span, gap: graded === undefined ? gap : 0, progress });
+  const looks = looksOf(player, tape.features?.[key] ?? 0);
+  return { ...criterion, value, low, high, passed: penalty === 0, penalty, looks };
+}
+
+/** Names of values that are measured before the onset, and over a whole sweep. */
+const BEFORE = ["@spontaneous_spikes", "@baseline_range", "@baseline_peak"];
+const ALL = ["@lowest", "@highest", "@rise"];
+
+/** The parts of sweeps from which a feature is computed, according to its tape. */
+function looksOf(player: Player, feature: Argument): Look[] {
+  const found = new Map<string, Look>();
+  const seen = new Set<number>();
+  const add = (sweep: string | null, from: number, to: number) =>
+    found.set(`${sweep} ${from} ${to}`, { sweep, from, to });
+  const timeOf = (argument: Argument): number => {
+    if (typeof argument === "number") return argument;
+    const value = typeof argument === "string" ? player.named(argument) : player.results.get(argument[0]);
+    return Number(value ?? Number.NaN);
+  };
+  const sweepOf = ([place]: readonly [number]) => String(player.tape.nodes[place]?.[2] ?? "") || null;
+
+  function walk(argument: TapeNode[number]): void {
+    if (typeof argument === "string") {
+      if (BEFORE.includes(argument)) add(null, Number.NaN, 0);
+      if (ALL.includes(argument)) add(null, Number.NaN, Number.NaN);
+    }
+    if (!Array.isArray(argument) || argument.length !== 1 || seen.has(argument[0])) return;
+    seen.add(argument[0]);
+    const [name, ...operands] = player.tape.nodes[argument[0]];
+    const given = operands as readonly Argument[];
+    const [of, from, to] = given;
+    if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
+    else if (name === "v") add(String(given[1]), timeOf(given[2]), timeOf(given[3]));
+    else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
+    else for (const one of name === "where" ? given.slice(1) : given) walk(one);
+  }
+  walk(feature);
+  return [...found.values()];
+}
+
+/** Gives the runner at the holding current with a name, or without a holding current. */
+export type RunnerAt = (holding: string | null) => Runner;
+
+export interface RunnersOf {
+  readonly settings: RunnerSettings;
+  readonly model: Pick<Model, "resets" | "thresholdPlace">;
+  readonly parameters: readonly Pick<Slider, "name">[];
+  readonly recordsAll?: boolean;
+}
+
+/** The runners of one parameter set, one for each holding current. Each is created when it is first requested. */
+export function runnersOf(of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt {
+  const { settings, model, parameters, recordsAll = false } = of;
+  const known = new Map<number, Runner>();
+  const own: Values = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name) ?? Number.NaN]));
+  const options = { settings, resets: model.resets, thresholdPlace: model.thresholdPlace, recordsAll };
+  return (holding) => {
+    const level = holding === null ? 0 : (values.get(holding) ?? 0);
+    const runner = known.get(level) ?? new Runner(neuron, options, own, level, dt);
+    known.set(level, runner);
+    return runner;
+  };
+}
+
+/** Evaluates the components of a pattern. The result is null for a component that only Python can evaluate. */
+export function* judgingAll(
+  { components, stimulus }: Pick<Pattern, "components" | "stimulus">,
+  runnerAt: RunnerAt,
+  values: ReadonlyMap<string, number>,
+): Generator<void, (Judgement | null)[]> {
+  const results: (Judgement | null)[] = [];
+  for (const { tape, criteria, prefix, holding, label } of components) {
+    if (!tape) {
+      results.push(null);
+      continue;
+    }
+    const own = new Map(values);
+    for (const { name } of stimulus) {
+      if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name) ?? Number.NaN);
+    }
+    const result = yield* judging(tape, criteria, runnerAt(holding), own);
+    results.push({ ...result, criteria: result.criteria.map((one) => labelled(one, label)) });
+  }
+  return results;
+}
+
+const labelled = (result: CriterionResult, label: Component["label"]): CriterionResult => ({
+  ...result,
+  looks: (result.looks ?? []).map((look) => (look.sweep === null ? look : { ...look, sweep: `${label}${look.sweep}` })),
+});
+
+/** The verdict on all components from the verdict on each one. */
+export function together(results: readonly Verdict[]): Verdict {
+  return {
+    criteria: results.flatMap(({ criteria }) => criteria),
+    diverged: results.some(({ diverged }) => diverged),
+    loss: results.reduce((sum, { loss }) => sum + loss, 0),
+  };
+}
+
+/** The verdict on a pattern, or null if only Python can evaluate all of it, with the verdict on each component. */
+export function* judgingWhole(
+  pattern: Pick<Pattern, "components" | "stimulus">,
+  runnerAt: RunnerAt,
+  values: ReadonlyMap<string, number>,
+): Generator<void, { verdict: Verdict | null; results: (Judgement | null)[] }> {
+  const results = yield* judgingAll(pattern, runnerAt, values);
+  const isWhole = pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
+  const verdict = together(results.filter((result) => result !== null));
+  return { verdict: isWhole && verdict.criteria.length ? verdict : null, results };
+}

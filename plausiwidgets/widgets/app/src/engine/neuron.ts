@@ -1,0 +1,47 @@
+// Neurons as Python emits them for the page. The same program runs as machine code in Python, so the spikes are identical.
+
+import type { Values } from "../catalogue.ts";
+import * as runtime from "./runtime.ts";
+
+export interface Start {
+  /** A new array for each call, which the caller may change. */
+  readonly state: number[];
+  /** Distance from rest to threshold in mV. */
+  readonly span: number;
+  readonly threshold: number;
+}
+
+export interface Simulated {
+  /** Indices of the time steps in which the neuron fired. */
+  readonly spikes: readonly number[];
+  /** One array for each recorded variable, after each step. NaN once the neuron diverged. */
+  readonly recorded: readonly Float64Array[];
+  readonly state: readonly number[];
+  /** The first time step in which the neuron diverged, or −1. */
+  readonly diverged: number;
+}
+
+export interface Neuron {
+  readonly name: string;
+  readonly dt: number;
+  readonly peak: number;
+  readonly states: readonly string[];
+  readonly parameters: readonly (readonly [string, number])[];
+  start(parameters: Values, holding: number): Start;
+  simulate(
+    parameters: Values,
+    currents: Float64Array,
+    dt: number,
+    state: readonly number[],
+    record?: readonly string[],
+    spikeLimit?: number,
+  ): Simulated;
+}
+
+/** The neurons that this page can simulate, by their names. The page never evaluates data, only code that Python emitted. */
+export const NEURONS: Record<string, Neuron> = {};
+
+/** Adds neurons. The minifier renames the runtime's functions, so `make` receives them by name. */
+export function addNeurons(make: (functions: typeof runtime) => Readonly<Record<string, Neuron>>): void {
+  Object.assign(NEURONS, make(runtime));
+}

@@ -1,0 +1,260 @@
+// The runner brings a neuron with one parameter set to rest at a holding current, and applies sweeps to it.
+
+import type { Values } from "../catalogue.ts";
+import { FEATURES } from "./features.ts";
+import type { Neuron } from "./neuron.ts";
+import { injected, type Piece, roundHalfEven } from "./runtime.ts";
+
+/** How the runner brings every neuron to rest. Python writes the same settings for all models. */
+export interface RunnerSettings {
+  /** Time in ms in which a neuron comes to rest. */
+  readonly settle: number;
+  /** Time in ms before the onset that is measured and shown. */
+  readonly before: number;
+  /** Distance in spans from which the neuron returns to its rest. */
+  readonly kick: number;
+  /** Spikes per ms at which the runner stops the neuron. */
+  readonly rate: number;
+  /** Time in ms after which spikes before the onset count. */
+  readonly transient: number;
+}
+
+/** A sweep whose formulas have been evaluated. */
+export interface SweepNumbers {
+  readonly pieces: readonly Piece[];
+  readonly end: number;
+  readonly duration: number;
+}
+
+/** The neuron at rest. */
+export interface Rest {
+  /** The state at the onset, or null if the neuron diverged earlier. */
+  readonly state: readonly number[] | null;
+  /** The last samples before the onset, for each recorded variable. */
+  readonly before: readonly Float64Array[];
+  /** Times of spikes before the onset in ms, negative. */
+  readonly spikes: readonly number[];
+  /** The number of samples before the onset. */
+  readonly shown: number;
+  readonly span: number;
+  readonly threshold: number;
+  readonly vBaseline: number;
+  readonly range: number;
+  readonly peak: number;
+  readonly spontaneous: number;
+  /** 0, or a number above 1 that is larger the earlier the neuron diverged. */
+  readonly divergence: number;
+}
+
+/** The response to a sweep. Times are in ms from the onset. */
+export interface Response {
+  readonly t0: number;
+  readonly dt: number;
+  readonly v: Float64Array;
+  readonly current: Float64Array;
+  /** Every recorded variable, the potential first. */
+  readonly states: readonly Float64Array[];
+  /** Spike times for the figure, including those before the onset. */
+  readonly spikes: readonly number[];
+  /** Spike times for the features, empty if the neuron diverged. */
+  readonly times: readonly number[];
+  /** NaN if the neuron did not diverge. */
+  readonly divergedAt: number;
+  /** The number of time steps until the end, and until the neuron diverged (or −1). */
+  readonly last: number;
+  readonly diverged: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** The height of the smallest spike. */
+  readonly rise: number;
+}
+
+export interface RunnerOptions {
+  readonly settings: RunnerSettings;
+  readonly resets: boolean;
+  /** Index of the threshold in the state of a neuron whose threshold moves. */
+  readonly thresholdPlace?: number | undefined;
+  /** Whether to record all state variables, for a phase plane, or only the potential. */
+  readonly recordsAll?: boolean;
+}
+
+/** A neuron with one parameter set at a holding current. The runner keeps the responses to its sweeps. */
+export class Runner {
+  readonly rest: Rest;
+  readonly recorded: readonly string[];
+  /** What all patterns measure, over the sweeps of one verdict. */
+  lowest = Number.NaN;
+  highest = Number.NaN;
+  rise = Infinity;
+  divergence = 0;
+  readonly #known = new Map<string, Response>();
+
+  constructor(
+    readonly neuron: Neuron,
+    readonly options: RunnerOptions,
+    readonly parameters: Values,
+    readonly holding: number,
+    readonly dt: number,
+  ) {
+    this.recorded = options.recordsAll ? neuron.states : neuron.states.slice(0, 1);
+    this.rest = this.#settle();
+    this.begin();
+  }
+
+  /** Starts a new verdict: forgets what earlier sweeps showed. */
+  begin(): void {
+    this.lowest = this.highest = this.rest.vBaseline;
+    this.rise = Infinity;
+    this.divergence = this.rest.divergence;
+  }
+
+  #steps(ms: number): number {
+    return roundHalfEven(ms / this.dt);
+  }
+
+  /** The number of spikes at which the runner stops a neuron. */
+  #spikeLimit(steps: number): number {
+    return Math.trunc(this.options.settings.rate * steps * this.dt) + 2;
+  }
+
+  #settle(): Rest {
+    const { neuron, dt } = this;
+    const { before, settle, kick, transient } = this.options.settings;
+    const shown = this.#steps(before);
+    const steps = this.#steps(settle) + shown;
+    const { state, span, threshold } = neuron.start(this.parameters, this.holding);
+    state[0] += kick * span;
+    const currents = new Float64Array(steps).fill(this.holding);
+    const run = neuron.simulate(this.parameters, currents, dt, state, this.recorded, this.#spikeLimit(steps));
+    const seen = run.recorded.map((values) => values.subarray(steps - shown));
+    const v = seen[0];
+    const range = FEATURES.voltage_range(v);
+    return {
+      state: run.diverged < 0 ? run.state : null,
+      before: seen,
+      spikes: run.spikes.filter((k) => k >= steps - shown).map((k) => (k - steps) * dt),
+      shown,
+      span,
+      threshold,
+      vBaseline: v[v.length - 1],
+      range,
+      peak: Number.isNaN(range) ? Number.NaN : v.reduce((a, x) => Math.max(a, x), -Infinity),
+      spontaneous: run.spikes.filter((k) => k >= this.#steps(transient)).length,
+      divergence: run.diverged < 0 ? 0 : 1 + shareLeft(run.diverged, steps),
+    };
+  }
+
+  /** The number of spikes after the transient at another holding current. */
+  control(holding: number): number {
+    if (holding === this.holding) return this.rest.spontaneous;
+    const { settle, kick, transient } = this.options.settings;
+    const steps = this.#steps(settle);
+    const { state, span } = this.neuron.start(this.parameters, holding);
+    state[0] += kick * span;
+    const currents = new Float64Array(steps).fill(holding);
+    const run = this.neuron.simulate(this.parameters, currents, this.dt, state, [], this.#spikeLimit(steps));
+    if (run.diverged >= 0) this.divergence = Math.max(this.divergence, 1 + shareLeft(run.diverged, steps));
+    return run.spikes.filter((k) => k >= this.#steps(transient)).length;
+  }
+
+  /** The threshold of the neuron at rest at a constant current. It differs only if it is a state variable. */
+  thresholdAt(current: number): number {
+    const { thresholdPlace } = this.options;
+    if (thresholdPlace === undefined) return this.rest.threshold;
+    return this.neuron.start(this.parameters, current).state[thresholdPlace];
+  }
+
+  /** The response to a sweep. The runner keeps the response unless `remember` is false. */
+  respond(sweep: SweepNumbers, remember = true): Response {
+    const key = JSON.stringify([sweep.pieces, sweep.end, sweep.duration]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const response = this.#simulated(sweep);
+    if (remember) this.#known.set(key, response);
+    return response;
+  }
+
+  #simulated(sweep: SweepNumbers): Response {
+    const { dt, rest, holding, neuron } = this;
+    const { shown } = rest;
+    const steps = this.#steps(sweep.duration);
+    const last = Math.min(this.#steps(sweep.end), steps);
+    const currents = injected(sweep.pieces, holding, 0, dt, steps);
+    const current = new Float64Array(shown + steps).fill(holding, 0, shown);
+    current.set(currents, shown);
+    const t0 = -shown * dt;
+    const run =
+      rest.state && neuron.simulate(this.parameters, currents, dt, rest.state, this.recorded, this.#spikeLimit(last));
+    const states = rest.before.map((before, i) => joined(before, run?.recorded[i], steps));
+    const isLost = !run || (run.diverged >= 0 && run.diverged < last);
+    const diverged = run ? (isLost ? run.diverged : -1) : 0;
+    const fired = run?.spikes.filter((k) => k < last) ?? [];
+    const v = states[0];
+    return {
+      t0,
+      dt,
+      v,
+      current,
+      states,
+      spikes: [...rest.spikes, ...fired.map((k) => k * dt)],
+      times: isLost ? [] : fired.map((k) => k * dt),
+      divergedAt: run ? (isLost ? run.diverged * dt : Number.NaN) : t0,
+      last,
+      diverged,
+      ...extremesOf(v.subarray(shown), run?.spikes ?? [], rest.state?.[0] ?? Number.NaN, diverged),
+    };
+  }
+
+  /** Adds a response to what all patterns measure: the extreme potentials, the smallest spike, and divergence. */
+  note({ lowest, highest, rise, diverged, last }: Response, keepsRise: boolean): void {
+    if (lowest < this.lowest || Number.isNaN(this.lowest)) this.lowest = lowest;
+    if (highest > this.highest || Number.isNaN(this.highest)) this.highest = highest;
+    if (keepsRise && !this.options.resets) this.rise = Math.min(this.rise, rise);
+    if (diverged >= 0) this.divergence = Math.max(this.divergence, shareLeft(diverged, last));
+  }
+
+  /** The spike times of the response to a step of `width` ms, empty if the neuron diverged. */
+  stepTimes(height: number, width: number, duration: number): number[] {
+    if (!this.rest.state) return [];
+    const steps = this.#steps(duration);
+    const currents = injected([[0, width, height, height]], this.holding, 0, this.dt, steps);
+    const run = this.neuron.simulate(this.parameters, currents, this.dt, this.rest.state, [], this.#spikeLimit(steps));
+    return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
+  }
+}
+
+/** The samples before and after the onset in one array. If there are none after it, they are NaN. */
+function joined(before: Float64Array, after: Float64Array | undefined, steps: number): Float64Array {
+  const all = new Float64Array(before.length + steps);
+  all.set(before);
+  if (after) all.set(after, before.length);
+  else all.fill(Number.NaN, before.length);
+  return all;
+}
+
+/** The share of a sweep that is left when the neuron diverges in one of its steps. */
+const shareLeft = (diverged: number, steps: number) =>
+  Math.min(Math.max((steps - diverged) / Math.max(steps, 1), 1e-6), 1);
+
+/** The extreme potentials from the onset, and the height of the smallest spike. `diverged` is a time step, or −1. */
+function extremesOf(v: Float64Array, spikes: readonly number[], start: number, diverged: number) {
+  let [low, high, trough, lowest, highest, rise] = [start, start, start, Infinity, -Infinity, Infinity];
+  let next = 0;
+  let last = start;
+  const end = diverged < 0 ? v.length : diverged;
+  for (let k = 0; k < end; k++) {
+    if (spikes[next] === k) {
+      if (next > 0) rise = Math.min(rise, high - trough);
+      trough = low;
+      lowest = Math.min(lowest, low);
+      highest = Math.max(highest, high);
+      [low, high] = [Infinity, -Infinity];
+      next++;
+    }
+    last = v[k];
+    if (last < low) low = last;
+    if (last > high) high = last;
+  }
+  if (next > 0 && last < high) rise = Math.min(rise, high - trough);
+  return { lowest: Math.min(low, lowest), highest: Math.max(high, highest), rise };
+}

@@ -1,0 +1,51 @@
+// The host of the app: nobody (a file), the kernel of a notebook, or a server. Requests and replies are typed by their kind.
+
+import type { LessonData, ModelData } from "../catalogue.ts";
+import type { Kind, Reply, ReplyArrays, Requests } from "../messages.ts";
+
+/** Cancels a request. Its listener is not called again. */
+export type Cancel = () => void;
+
+/** The kinds of the replies to a request. Searches that run already reply to the request for running searches. */
+type ReplyKind<K extends Kind> = K extends "running" ? "running" | "search" : K;
+
+/** Receives each reply to a request. Arrays may be missing, because a reply without news has none. */
+export type Listener<K extends Kind> = (reply: Reply<ReplyKind<K>>, arrays: Partial<ReplyArrays[ReplyKind<K>]>) => void;
+
+/** Receives the complete data of a custom model later, or the reason why there are none. */
+export type MoreData = (data: ModelData, error: string) => void;
+
+/** How a page makes links. An empty base is the address of the page. */
+export interface ShareFrom {
+  readonly base: string;
+  /** Whether the fields of a link are encoded once more. */
+  readonly encoded: boolean;
+  readonly where: "server" | "hub" | "binder";
+}
+
+export interface Host {
+  readonly name: "none" | "kernel" | "server";
+  can(kind: Kind): boolean;
+  /** Whether the host can show a model. */
+  has(model: string): boolean;
+  /** Sends a request. The last reply has a final state. */
+  ask<K extends Kind>(kind: K, fields: Requests[K], listener: Listener<K>, buffer?: ArrayBuffer): Cancel;
+  /** Gives the data of a model and a pattern. For a custom model they may be an outline, which `more` completes. */
+  describe(model: string, pattern: string, more?: MoreData): Promise<ModelData>;
+  /** Gives a lesson of the catalogue. */
+  lesson(name: string): Promise<LessonData>;
+  /** Calls the listener when the host has been silent for a while, and when it replies again. */
+  onSilence?: (listener: (isSilent: boolean) => void) => void;
+  /** Calls the listener with a sentence when the connection is lost, and with an empty text when it is back. */
+  onLoss?: (listener: (sentence: string) => void) => void;
+  /** Tells the host the language of its sentences. */
+  speak?: (language: string) => void;
+  readonly share?: ShareFrom | undefined;
+  /** The address that writes a notebook for a link, and the token that it requires. */
+  readonly notebook?: { readonly address: string; readonly token: string } | undefined;
+  /** The address to which the code of an exercise is sent. */
+  readonly hand?: string | undefined;
+  /** The address of Plotly as a module, if it is a file of its own. */
+  readonly plotly?: string | undefined;
+  close(): void;
+}

@@ -1,0 +1,113 @@
+// The kernel of a notebook, through the messages of its widget.
+
+import type { LessonData, ModelData, Values } from "../catalogue.ts";
+import { createChannel } from "./channel.ts";
+import type { Host } from "./host.ts";
+
+/** A selection as Python writes it. */
+export interface SentSelection {
+  readonly model: string;
+  readonly pattern: string;
+  readonly values: Values;
+  readonly dt: number;
+  readonly bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
+  readonly free: readonly string[];
+  readonly locked: readonly string[];
+  /** The name of its step of undo. */
+  readonly step: string;
+}
+
+/** A mystery without its hidden parameters. */
+export interface SentMystery {
+  readonly pattern: string;
+  readonly about: string;
+  readonly moved: readonly string[];
+  readonly seed: number;
+  readonly common: readonly string[];
+  readonly link: string;
+  readonly python: string;
+}
+
+/** The shown selection, with the number of steps before and after it. */
+export interface Shown extends SentSelection {
+  /** The id of the request that changed the selection, or an empty text for Python. */
+  readonly by: string;
+  readonly revision: number;
+  readonly before: number;
+  readonly after: number;
+  readonly mystery: SentMystery | null;
+}
+
+/** The map of an assessment. A cell without values cannot be opened. */
+export interface AssessmentMap {
+  readonly rows: readonly { readonly name: string; readonly title: string }[];
+  readonly columns: readonly { readonly key: string; readonly letter: string; readonly title: string }[];
+  readonly cells: Readonly<
+    Record<
+      string,
+      {
+        readonly status: string;
+        readonly sign: string;
+        readonly share: string;
+        readonly lines: readonly string[];
+        readonly values: Values | null;
+      }
+    >
+  >;
+}
+
+/** The traits that Python synchronizes with the page. */
+export interface Traits {
+  /** JSON of the catalogue. */
+  readonly _catalogue: string;
+  /** JSON of the data of the models that the page needs first. */
+  readonly _models: string;
+  readonly _settings: {
+    readonly id: string;
+    readonly language: string;
+    readonly notes: readonly string[];
+    readonly lesson: LessonData | null;
+    readonly runtime: string;
+    readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly table?: AssessmentMap | null;
+    readonly linked: boolean;
+  };
+  readonly _shown: Shown;
+  readonly _past: { readonly at: number; readonly steps: readonly SentSelection[] };
+  readonly _tool: { readonly name?: string; readonly revision?: number };
+  /** References to custom widgets. */
+  readonly _slots: readonly string[];
+}
+
+/** The part of anywidget's model that the app uses. */
+export interface WidgetModel {
+  get<K extends keyof Traits>(name: K): Traits[K];
+  send(content: object, callbacks?: object, buffers?: ArrayBuffer[]): void;
+  on(event: "msg:custom", listener: (content: unknown, buffers: DataView[]) => void): void;
+  on(event: `change:${keyof Traits}`, listener: () => void): void;
+  off(event: "msg:custom", listener: (content: unknown, buffers: DataView[]) => void): void;
+  off(event: `change:${keyof Traits}`, listener: () => void): void;
+}
+
+export function kernelHost(model: WidgetModel, shipped: Record<string, ModelData>): Host {
+  const channel = createChannel(
+    "kernel",
+    (message, buffer) => {
+      try {
+        model.send(message, undefined, buffer ? [buffer] : []);
+      } catch {
+        channel.connected(false); // the widget is closed, or its kernel has ended
+      }
+    },
+    shipped,
+  );
+  const receive = (content: unknown, buffers: DataView[]) => channel.receive(content, buffers?.[0] ?? null);
+  model.on("msg:custom", receive);
+  return {
+    ...channel,
+    close() {
+      channel.close();
+      model.off("msg:custom", receive);
+    },
+  };
+}

@@ -1,0 +1,582 @@
+// Generated from the table of messages by `python -m plausiwidgets.widgets.answers.generate_types`. Do not edit.
+import type { LessonData, ModelData } from "./catalogue.ts";
+
+/** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
+export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];
+
+export interface HostCriterion {
+  key: string;
+  name: string;
+  unit: string;
+  value: number | "Infinity" | "-Infinity" | null;
+  low: number | "Infinity" | "-Infinity" | null;
+  high: number | "Infinity" | "-Infinity" | null;
+  passed: boolean;
+  penalty: number | "Infinity" | "-Infinity" | null;
+}
+
+export interface HostVerdict {
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  loss: number | "Infinity" | "-Infinity" | null;
+  diverged: boolean;
+  failed_test: string;
+  engine: string;
+  criteria: readonly HostCriterion[];
+  parts: Readonly<Record<string, "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged">>;
+}
+
+export interface HostSweep {
+  name: string;
+  t0: number;
+  dt: number;
+  states: readonly string[];
+}
+
+export interface SearchRecord {
+  id: string;
+  model: string;
+  pattern: string;
+  dt: number;
+  evaluations: number;
+  budget: number;
+  loss: number | "Infinity" | "-Infinity" | null;
+  best: Readonly<Record<string, number>>;
+  at_bounds: readonly string[];
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  seconds: number;
+  sentence: string;
+}
+
+export interface AssessedRow {
+  model: string;
+  pattern: string;
+  letter: string;
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+  loss: number | "Infinity" | "-Infinity" | null;
+  evaluations: number;
+  robustness: number | null;
+  parameters: Readonly<Record<string, number>>;
+  ruled_out: string;
+  sentence: string;
+}
+
+export interface OnsetPoint {
+  kind: string;
+  current: number;
+  potential: number;
+  text: string;
+}
+
+export interface FixedPoint {
+  x: number;
+  y: number;
+  kind: string;
+  text: string;
+  eigenvalues: string;
+}
+
+export interface CurrentLevel {
+  text: string;
+  points: readonly FixedPoint[];
+  nullclines: readonly number[];
+}
+
+export interface RecordedSweep {
+  name: string;
+  numbers: readonly number[];
+  protocol: string;
+  begin: number;
+}
+
+export interface ComparedCriterion {
+  of: string;
+  sweep: string;
+  name: string;
+  text: string;
+  unit: string;
+  low: number | "Infinity" | "-Infinity" | null;
+  high: number | "Infinity" | "-Infinity" | null;
+  shaped: boolean;
+}
+
+export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+
+/** States of the last reply to a request. */
+export const FINAL: ReadonlySet<State> = new Set<State>(["done", "stopped", "superseded", "failed"]);
+
+/** Kinds of requests that replace an older one of their kind. */
+export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "rate", "bifurcations", "phase"]);
+
+/** Kinds of requests that create a pattern. */
+export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus", "mystery"]);
+
+/** The fields of the requests, by kind. */
+export interface Requests {
+  /**
+   * The description of a model and a pattern that the app does not have, such as custom ones. The first answer has
+   * the part that requires no simulation, the last answer has all of it. `why` is the reason if the neuron cannot be
+   * simulated on the page; otherwise it is empty.
+   */
+  describe: {
+    model: string;
+    pattern: string;
+  };
+  /**
+   * The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are
+   * one step, and a known one goes back to it.
+   */
+  select: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
+    free?: readonly string[];
+    locked?: readonly string[];
+    step: string;
+  };
+  /** The translations of a language, by the English text. */
+  texts: {
+    language: string;
+  };
+  /** A lesson that the app offers. Each of its cards locks different values. */
+  lesson: {
+    name: string;
+  };
+  /** Go back one step. */
+  undo: Record<string, never>;
+  /** Take the last undo back. */
+  redo: Record<string, never>;
+  /** A test of the connection. The host answers immediately, even during other work. */
+  alive: Record<string, never>;
+  /**
+   * Simulate and evaluate at the time step, for a neuron that the app cannot simulate. `sweeps` are the sweeps whose
+   * traces are sent; if it is empty, all are. With `states`, the traces have every state variable, otherwise only the
+   * potential. During a loop in Python, an answer has the number of completed time steps and their total, or 0 if the
+   * total is not known. To cancel this request also ends the evaluation of the same set. `scale` is rest, threshold
+   * and peak; it is empty if they are not known.
+   */
+  simulate: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    sweeps: readonly string[];
+    states: boolean;
+  };
+  /** The verdict of Python, verified; first at the time step alone. */
+  verify: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+  };
+  /**
+   * Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points.
+   * `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from`
+   * is the number of the first of them. `before`: number of visitors ahead of this search on a server.
+   */
+  search: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
+    free?: readonly string[];
+    begin: "values" | "random";
+    budget?: number;
+    seed?: number;
+    popsize?: number;
+    pace?: boolean;
+  };
+  /** Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent. */
+  running: Record<string, never>;
+  /** Hold a search. */
+  pause: {
+    of: string;
+  };
+  /** Let a search go on. */
+  resume: {
+    of: string;
+  };
+  /** End a search, also one of another page; its best is kept. */
+  stop: {
+    of: string;
+  };
+  /** End the work of a question. */
+  cancel: {
+    of: string;
+  };
+  /**
+   * The loss of the pattern in the plane of two parameters, on grids with increasing numbers of points per side.
+   * `all`: for each of all patterns.
+   */
+  plane: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
+    x: string;
+    y: string;
+    all: boolean;
+    points: readonly number[];
+  };
+  /**
+   * Parameter sets that show the pattern, spread over the whole region within the ranges of the free parameters. Sets
+   * are sent as soon as they are found. The last answer has the final sets, which replace them.
+   */
+  samples: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
+    free?: readonly string[];
+    count: number;
+    seed: number;
+  };
+  /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
+  assess: {
+    models: readonly string[];
+    patterns: readonly string[];
+    seed: number;
+    budget?: number;
+  };
+  /**
+   * The patterns that this neuron can show: a search for a stimulus for each pattern, with the model's parameters
+   * fixed.
+   */
+  repertoire: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+  };
+  /** The loss along each value alone, with so many points, one after the other. */
+  profiles: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
+    points: readonly number[];
+  };
+  /** The rate over the current, from 0 to `most`. */
+  rate: {
+    model: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    holding: number;
+    most: number;
+    points: number;
+  };
+  /**
+   * How the neuron begins to fire: its fixed points over the current, then also its firing. Without `currents` they
+   * are those of the model, and as many more as `holding` needs. `points` are the bifurcations, and `sentences` what
+   * they mean, in the last answer.
+   */
+  bifurcations: {
+    model: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    holding: number;
+    currents?: readonly [low: number, high: number];
+  };
+  /**
+   * The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep.
+   * `pair` is empty for the first two; the other variables are steady, or as at the time `now`; `ranges` are shown in
+   * any case.
+   */
+  phase: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    sweep: string;
+    pair: readonly string[];
+    others: "steady" | "now";
+    now: number;
+    ranges?: readonly (readonly [low: number, high: number])[];
+  };
+  /** The equations of a model as HTML, and what each name in them means. */
+  equations: {
+    model: string;
+  };
+  /**
+   * A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the question
+   * `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.
+   */
+  export: {
+    what: "script" | "line" | "page" | "exercise" | "traces" | "search";
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    free: readonly string[];
+    text: string;
+    of: string;
+  };
+  /**
+   * A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none are
+   * chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are
+   * those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and
+   * criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons
+   * without a reset alone.
+   */
+  recording: {
+    model: string;
+    name: string;
+    units: Readonly<Record<string, string>>;
+    compare?: Readonly<Record<string, number>>;
+    sweeps?: readonly number[];
+    holdout?: readonly number[];
+    again?: string;
+  };
+  /**
+   * A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current
+   * in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the
+   * default.
+   */
+  stimulus: {
+    shape: "step" | "pulses" | "ramp" | "values";
+    number: number;
+    text: string;
+    lines: boolean;
+    title: string;
+    end?: number;
+    again?: string;
+  };
+  /**
+   * A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its
+   * response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is
+   * empty where a link could not name it.
+   */
+  mystery: {
+    model: string;
+    pattern: string;
+    seed: number | null;
+    again?: string;
+  };
+  /** The hidden parameters of a mystery. */
+  reveal: {
+    pattern: string;
+  };
+  /** The script of Plotly. */
+  plotly: Record<string, never>;
+}
+
+/** The fields of the replies, by kind. */
+export interface Replies {
+  describe: {
+    data: ModelData;
+    why: string;
+  };
+  select: Record<string, never>;
+  texts: {
+    texts: Readonly<Record<string, string>>;
+  };
+  lesson: {
+    lesson: LessonData;
+  };
+  undo: Record<string, never>;
+  redo: Record<string, never>;
+  alive: Record<string, never>;
+  simulate: {
+    done: number;
+    total: number;
+    verdict: HostVerdict | null;
+    sweeps: readonly HostSweep[];
+    scale: readonly number[];
+  };
+  verify: {
+    verdict: HostVerdict;
+  };
+  search: {
+    search: SearchRecord;
+    from: number;
+    before?: number;
+  };
+  running: {
+    searches: readonly string[];
+  };
+  pause: Record<string, never>;
+  resume: Record<string, never>;
+  stop: Record<string, never>;
+  cancel: Record<string, never>;
+  plane: {
+    patterns: readonly string[];
+    criteria: readonly string[];
+    solved: readonly string[];
+    finer: boolean;
+  };
+  samples: {
+    done: number;
+    total: number;
+    names: readonly string[];
+    evaluations: number;
+    loss: number | "Infinity" | "-Infinity" | null;
+    volume: number | null;
+  };
+  assess: {
+    done: number;
+    total: number;
+    rows: readonly AssessedRow[];
+    seconds: number;
+    csv: string;
+  };
+  repertoire: {
+    done: number;
+    total: number;
+    rows: readonly AssessedRow[];
+  };
+  profiles: {
+    names: readonly string[];
+    finer: boolean;
+  };
+  rate: Record<string, never>;
+  bifurcations: {
+    currents: readonly [low: number, high: number];
+    onset: string;
+    sentences: readonly string[];
+    points: readonly OnsetPoint[];
+  };
+  phase: {
+    names: readonly string[];
+    labels: readonly string[];
+    ranges: readonly (readonly [low: number, high: number])[];
+    levels: readonly CurrentLevel[];
+    usual: number;
+    variables: readonly string[];
+    sentence: string;
+  };
+  equations: {
+    html: string;
+    meanings: Readonly<Record<string, string>>;
+    card: string;
+  };
+  export: {
+    name: string;
+    text: string;
+  };
+  recording: {
+    pattern: string;
+    held_out: string;
+    choices: Readonly<Record<string, readonly string[]>>;
+    columns: Readonly<Record<string, string>>;
+    unit: string;
+    sweeps: readonly RecordedSweep[];
+    criteria: readonly ComparedCriterion[];
+    left_out: readonly string[];
+  };
+  stimulus: {
+    pattern: string;
+  };
+  mystery: {
+    pattern: string;
+    about: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    moved: readonly string[];
+    common: readonly string[];
+    seed: number;
+    link: string;
+    python: string;
+  };
+  reveal: {
+    values: Readonly<Record<string, number>>;
+  };
+  plotly: {
+    version: string;
+  };
+}
+
+/** The arrays of the replies, by kind. */
+export interface ReplyArrays {
+  describe: Record<string, never>;
+  select: Record<string, never>;
+  texts: Record<string, never>;
+  lesson: Record<string, never>;
+  undo: Record<string, never>;
+  redo: Record<string, never>;
+  alive: Record<string, never>;
+  simulate: {
+    [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // potential of the k-th sweep in mV; nan once it diverged
+    [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // injected current, in the model's unit
+    [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // times of its spikes in ms
+    [k_state_state: `${number}.state.${string}`]: Float32Array<ArrayBuffer>; // a state variable in its unit, with `states`
+  };
+  verify: Record<string, never>;
+  search: {
+    "loss": Float32Array<ArrayBuffer>; // loss of each new evaluation; 0 if every criterion is met
+    "restarts": Int32Array<ArrayBuffer>; // numbers of the evaluations, from 0, that began a restart so far
+  };
+  running: Record<string, never>;
+  pause: Record<string, never>;
+  resume: Record<string, never>;
+  stop: Record<string, never>;
+  cancel: Record<string, never>;
+  plane: {
+    "x": Float64Array<ArrayBuffer>; // values along x
+    "y": Float64Array<ArrayBuffer>; // values along y
+    "loss": Float32Array<ArrayBuffer>; // distance; of several patterns [patterns, y, x]
+    "unmet": Uint32Array<ArrayBuffer>; // a bit for each criterion that is not met; of several patterns, a bit for each pattern that is not shown
+  };
+  samples: {
+    "values": Float64Array<ArrayBuffer>; // sets that are new; measured features behind the values
+  };
+  assess: Record<string, never>;
+  repertoire: Record<string, never>;
+  profiles: {
+    [name_values: `${string}.values`]: Float64Array<ArrayBuffer>; // ascending, in its unit
+    [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 where the pattern is accepted at the time step
+  };
+  rate: {
+    "current": Float32Array<ArrayBuffer>; // in the model's unit
+    "rate": Float32Array<ArrayBuffer>; // in Hz
+  };
+  bifurcations: {
+    "stable": Float64Array<ArrayBuffer>; // current and potential of the stable fixed points; nan in between
+    "unstable": Float64Array<ArrayBuffer>; // the same of the others
+    "firing": Float64Array<ArrayBuffer>; // current, lowest and highest potential, and rate in Hz of the firing neuron
+  };
+  phase: {
+    [k_i_j: `${number}.${number}.${number}`]: Float32Array<ArrayBuffer>; // the j-th piece of the i-th nullcline at the k-th current
+    [k_arrows: `${number}.arrows`]: Float32Array<ArrayBuffer>; // the field at the k-th current: places, and directions as shares of the ranges
+    "path": Float32Array<ArrayBuffer>; // time, x, y and level; a row of nan at each reset
+  };
+  equations: Record<string, never>;
+  export: Record<string, never>;
+  recording: {
+    [k_t: `${number}.t`]: Float32Array<ArrayBuffer>; // time in ms of the k-th sweep, on the scale of the file
+    [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // recorded potential in mV; empty without a recording of it
+    [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // recorded current in `unit`; empty without a recording of it
+    [k_protocol: `${number}.protocol`]: Float32Array<ArrayBuffer>; // times and levels of the recovered current
+    [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // what was taken for spikes, in ms
+  };
+  stimulus: Record<string, never>;
+  mystery: Record<string, never>;
+  reveal: Record<string, never>;
+  plotly: {
+    "script": Uint8Array<ArrayBuffer>; // compressed by gzip
+  };
+}
+
+export type Kind = keyof Requests;
+
+interface Envelope<K extends Kind> {
+  kind: K;
+  id: string;
+  arrays?: Record<string, Place>;
+}
+
+/** A reply. It has all its fields unless the work failed or ended early. */
+export type Reply<K extends Kind> = K extends Kind
+  ? Envelope<K> &
+      (
+        | ({ state: "waiting" | "running" | "paused" | "done"; error?: undefined } & Replies[K])
+        | ({ state: "stopped" | "superseded"; error?: undefined } & Partial<Replies[K]>)
+        | ({ state: "failed"; error: string } & Partial<Replies[K]>)
+      )
+  : never;

@@ -1,0 +1,52 @@
+// The app as a page of several files. It fetches the catalogue, models and languages when it needs them.
+
+import type { Catalogue, ModelData } from "./catalogue.ts";
+import { fileHost, withSearch } from "./hosts/file.ts";
+import { serverHost } from "./hosts/server.ts";
+import { type About, fetched, withFiles } from "./hosts/siteFiles.ts";
+import { kept } from "./hosts/tabStorage.ts";
+import { wantedOf } from "./models/link.js";
+import { start } from "./page.js";
+
+type Texts = Readonly<Record<string, string>>;
+
+export async function open(place: HTMLElement, about: About): Promise<void> {
+  if (about.dark) document.body.dataset.jpThemeLight = "false";
+  try {
+    await opened(place, about);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    place.textContent = `The page could not be loaded: reload it. (${why})`;
+  }
+}
+
+async function opened(place: HTMLElement, about: About): Promise<void> {
+  const link = location.hash.length > 1 ? location.hash : location.search;
+  const shared = await fetched<Catalogue>(about.shared);
+  const catalogue = { ...shared, models: { ...shared.models, ...about.own } };
+  const wanted = wantedOf(link, catalogue);
+  const language = languageOf(about, wanted.language);
+  const model = wanted.model && about.models[wanted.model] ? wanted.model : about.model;
+  const [data, words] = await Promise.all([
+    fetched<ModelData>(about.models[model]),
+    language === "en" ? {} : fetched<Texts>(about.texts[language]),
+  ]);
+  const shipped: Record<string, ModelData> = { [model]: data };
+  // A language of null is known, but its texts are not fetched yet.
+  const texts: Record<string, Texts | null> = Object.fromEntries(Object.keys(about.texts).map((one) => [one, null]));
+  if (language !== "en") texts[language] = words;
+  const inner = () =>
+    about.address
+      ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, language)
+      : withSearch(fileHost(shipped), catalogue, shipped);
+  const host = () => withFiles(inner(), about, shipped);
+  start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
+}
+
+/** The language of the link, of an earlier visit, of the server, or of the browser, if the app has it. */
+function languageOf(about: About, wanted: string | null): string {
+  const known = ["en", ...Object.keys(about.texts)];
+  const browser = navigator.languages.map((tag) => tag.split("-")[0]);
+  const asked = [wanted, kept("language"), about.language, ...browser];
+  return asked.find((one) => one !== null && known.includes(one)) ?? "en";
+}

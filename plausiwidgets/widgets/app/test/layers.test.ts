@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { test } from "node:test";
+
+const SRC = new URL("../../src/", import.meta.url); // of the bundled test, which is in build/test
+
+/** Layers from the bottom. A module imports its own layer and those below it; a type may come from anywhere. */
+const LAYERS = [
+  /^(catalogue|messages)\.ts$/,
+  /^engine\//,
+  /^i18n\//,
+  /^hosts\//,
+  /^figure\/.*\.ts$/,
+  /^models\//,
+  /^(figure|panels)\//,
+  /^(tools|classroom)\//,
+  /^[^/]+$/, // the screen, the pages and the entry
+];
+const layerOf = (path: string) => LAYERS.findIndex((layer) => layer.test(path));
+
+/** The modules of the app that a module imports, without those of which it imports only types. */
+function importsOf(path: string, text: string): string[] {
+  const found = text.matchAll(/^(?:import|export) (?!type )(?:[^;]*? from )?"(\.{1,2}\/[^"]+)";/gm);
+  return [...found]
+    .map(([, other]) => posix.join(posix.dirname(path), other))
+    .filter((other) => !other.startsWith(".."));
+}
+
+function upwards(path: string, text: string): string[] {
+  return importsOf(path, text)
+    .filter((other) => layerOf(other) > layerOf(path))
+    .map((other) => `${path} imports ${other}`);
+}
+
+test("imports point downwards", () => {
+  const paths = readdirSync(SRC, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
+  const modules = paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));
+  assert.ok(modules.length > 20);
+  assert.deepEqual(
+    modules.filter((path) => layerOf(path) < 0),
+    [],
+    "each folder has a layer",
+  );
+  const found = modules.flatMap((path) => upwards(path, readFileSync(new URL(path, SRC), "utf8")));
+  assert.deepEqual(found, []);
+});
+
+test("an import that points upwards is found, and a type is not", () => {
+  const text = 'import { view } from "../panels/Chip.tsx";\nimport type { Chip } from "../panels/Chip.tsx";\n';
+  assert.deepEqual(upwards("models/verdict.ts", text), ["models/verdict.ts imports panels/Chip.tsx"]);
+  assert.deepEqual(upwards("panels/Drawer.tsx", 'import { a } from "../models/run.ts";\n'), []);
+});

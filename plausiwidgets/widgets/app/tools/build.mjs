@@ -1,0 +1,88 @@
+// Bundles src/ into static/, which is committed, so that installing the package needs no Node. With --check nothing is
+// written: the command fails if the committed bundle differs from the sources, or if no script imports a source.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform, version } from "esbuild";
+
+// The paths in the result must not depend on the folder in which the command runs.
+process.chdir(fileURLToPath(new URL("../", import.meta.url)));
+
+/** The licence of a package, in full. Of the Apache License, which is long, the notice that its appendix recommends. */
+function licence(name) {
+  const text = readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim();
+  if (!text.startsWith("Apache License")) return text;
+  return text.slice(text.lastIndexOf("Copyright ")).trim();
+}
+
+/** The licence notices that the bundle must carry: those of the packages whose files are in it. */
+function banner(inputs) {
+  const names = inputs.map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean);
+  const notices = [...new Set(names)].sort().map((name) => {
+    const { version: of } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+    return `${name} ${of}\n\n${licence(name)}`;
+  });
+  return `/*! plausiwidgets, MIT License. It contains:\n\n${notices.join("\n\n----\n\n")}\n*/\n`;
+}
+
+const { outputFiles, metafile } = await build({
+  entryPoints: ["src/main.ts"],
+  outfile: "static/app.js",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  globalName: "plausiwidgets",
+  target: ["es2022"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  sourcemap: "external", // pages inline the script, where a link to the map would lead nowhere
+  sourcesContent: false,
+  legalComments: "none", // the banner has them in full
+  charset: "utf8",
+  metafile: true,
+  write: false,
+  logLevel: "warning",
+});
+const inputs = Object.keys(metafile.inputs);
+const files = new Map(outputFiles.map(({ path, text }) => [path.split(/[\\/]/).at(-1), text]));
+const sourceMap = files.get("app.js.map");
+files.delete("app.js.map"); // built for debugging, not committed
+files.set("app.js", banner(inputs) + files.get("app.js"));
+files.set("app.css", (await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true })).code);
+
+function read(name) {
+  try {
+    return readFileSync(`static/${name}`, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+const sources = readdirSync("src", { recursive: true })
+  .map((path) => `src/${path.replaceAll("\\", "/")}`)
+  .filter((path) => /(?<!\.d)\.(js|tsx?)$/.test(path));
+// The bundle does not contain modules that only have types.
+const typed = sources.flatMap((path) =>
+  [...readFileSync(path, "utf8").matchAll(/^import type .*? from "(.*?)";/gms)].map(([, other]) => posix.join(dirname(path), other)),
+);
+const unused = sources.filter((path) => !inputs.includes(path) && !typed.includes(path));
+if (process.argv.includes("--check")) {
+  const differs = [...files].filter(([name, text]) => read(name) !== text).map(([name]) => `static/${name}`);
+  if (differs.length) {
+    fail(`${differs.join(", ")}: differs from what the sources give with esbuild ${version}. Run npm run build.`);
+  }
+  if (unused.length) fail(`${unused.join(", ")}: no script imports it. A tool needs an entry in TOOLS of tools/tools.js.`);
+} else {
+  mkdirSync("static", { recursive: true });
+  for (const [name, text] of files) writeFileSync(`static/${name}`, text);
+  // The banner moves the code down: an empty line of the map for each of its lines.
+  const map = JSON.parse(sourceMap);
+  map.mappings = ";".repeat(banner(inputs).split("\n").length - 1) + map.mappings;
+  writeFileSync("static/app.js.map", JSON.stringify(map));
+}

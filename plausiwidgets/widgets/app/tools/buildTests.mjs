@@ -1,0 +1,23 @@
+// Bundles each test with the modules that it tests, because Node 20 runs no TypeScript and no Node runs TSX.
+
+import { readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+process.chdir(fileURLToPath(new URL("../", import.meta.url)));
+rmSync("build/test", { recursive: true, force: true });
+await build({
+  entryPoints: readdirSync("test")
+    .filter((name) => /\.test\.(mjs|tsx?)$/.test(name))
+    .map((name) => `test/${name}`),
+  outdir: "build/test",
+  bundle: true,
+  splitting: true, // all parts of a test must share one copy of the signals
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  sourcemap: "inline",
+  logLevel: "warning",
+});
