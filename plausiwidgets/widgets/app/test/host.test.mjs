@@ -9,7 +9,7 @@ function clock(t) {
   const due = new Map();
   let now = 0;
   let count = 0;
-  t.mock.method(globalThis, "setTimeout", (act, wait) => due.set(++count, [now + wait, act]) && count);
+  t.mock.method(globalThis, "setTimeout", (act, wait = 0) => due.set(++count, [now + wait, act]) && count);
   t.mock.method(globalThis, "clearTimeout", (id) => due.delete(id));
   return (ms) => {
     const end = now + ms;
@@ -52,6 +52,34 @@ test("a server that was left is not connected to again", (t) => {
   host.close();
   tick(60_000);
   assert.equal(sockets.length, 2);
+});
+
+test("a file that is too large for a server fails with a sentence and is not sent", (t) => {
+  const tick = clock(t);
+  const { WebSocket, addEventListener } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebSocket, addEventListener }));
+  const sent = [];
+  const made = function () {
+    this.send = (frame) => sent.push(frame);
+    this.close = () => {};
+    setTimeout(() => this.onopen(), 1);
+  };
+  Object.assign(globalThis, { WebSocket: made, addEventListener: () => {} });
+  const host = serverHost("http://localhost/", {}, "en");
+  tick(10);
+  const greetings = sent.length;
+  const replies = [];
+  host.ask("recording", { model: "lif", name: "a.abf", units: {} }, (reply) => replies.push(reply), new ArrayBuffer(2_100_000));
+  tick(10);
+  assert.deepEqual(
+    replies.map(({ state }) => state),
+    ["failed"],
+  );
+  assert.match(replies[0].error, /^The file has 2\.1 MB, but the server accepts at most 2 MB/);
+  assert.equal(sent.length, greetings);
+  host.ask("recording", { model: "lif", name: "a.abf", units: {} }, () => {}, new ArrayBuffer(8));
+  assert.equal(new DataView(sent.at(-1).buffer).getUint32(0) + 4 + 8, sent.at(-1).byteLength);
+  host.close();
 });
 
 test("a host that does not answer is greeted, and called silent when it does not answer that either", (t) => {

@@ -70,10 +70,13 @@ test("the best of a search has the values that were held as well, and none befor
   const host = withSearch(fileHost({}), catalogue, {});
   const best = [];
   const fields = { model: "lif", pattern: "tonic_spiking", values: { tau_mem: 20, amplitude: 2 }, dt: 0.1, begin: "values" };
-  host.ask("search", { ...fields, free: ["amplitude"], bounds: {} }, ({ search }) => best.push(search.best));
+  const cancel = host.ask("search", { ...fields, free: ["amplitude"], bounds: {} }, ({ search }) => best.push(search.best));
   const tell = (own) =>
     worker.onmessage({ data: { id: worker.id, state: "running", from: 0, losses: [], best: own, least: 1, restarts: [], seconds: 1 } });
   tell({});
   tell({ amplitude: 3 });
   assert.deepEqual(best, [{}, { tau_mem: 20, amplitude: 3 }]);
+  cancel();
+  tell({ amplitude: 4 });
+  assert.equal(best.length, 2, "a listener of a cancelled search is not called");
 });
