@@ -90,8 +90,8 @@ def ways(pairs: Sequence[Pair]) -> dict[Pair, dict[str, Set]]:
             link = {"link": f"#model={pair[0]}&pattern={pair[1]}", "data": contents.packaged(pair[0]), "pattern": ""}
             pages.append((pair, "link in the app", link))
         catalogue = json.loads(contents.shared_json())
-        source = imported("opened, wantedOf", "page", "models/link") + APP_OPENS
-        answers = run(folder, source, {"catalogue": catalogue, "pages": [page for _, _, page in pages]})
+        script = f"{imported('opened, wantedOf', 'page', 'models/link')}\n{APP_OPENS}"
+        answers = run(folder, script, {"catalogue": catalogue, "pages": [page for _, _, page in pages]})
     for (pair, way, _), (values, dt, notes) in zip(pages, answers, strict=True):
         assert notes == [], (pair, way, notes)
         found[pair][way] = values, dt
