@@ -20,7 +20,8 @@ from tests.test_texts import used
 
 PACKAGE = Path(pw.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-SCRIPTS = [path for path in sorted(PACKAGE.rglob("*.js")) if "vendor" not in path.parts]
+APP = PACKAGE / "widgets" / "app" / "src"
+SCRIPTS = sorted(path for ending in ("js", "ts", "tsx") for path in APP.rglob(f"*.{ending}"))
 LONGEST = 30
 """Words of a sentence."""
 VALUE = "…"

@@ -46,7 +46,7 @@ def test_the_codes_of_an_exercise_are_read():
     answer = pw.teaching.read_code(code, STORED / "exercise.html")
     assert answer.solved and answer.name == "Ada"
     assert pw.teaching.read_code(of_mystery).solved
-    with pytest.raises(ValueError, match="another exercise"):
+    with pytest.raises(ValueError, match="a different exercise"):
         pw.teaching.read_code(of_mystery, STORED / "exercise.html")
 
 

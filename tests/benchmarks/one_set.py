@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from node import APP, run
+from node import imported, run
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
@@ -29,17 +29,15 @@ Pair = tuple[str, str]
 Set = tuple[dict[str, float], float]
 """Values and time step."""
 
-APP_OPENS = f"""
-import {{ opened }} from {json.dumps((APP / "main.js").as_uri())};
-import {{ wantedOf }} from {json.dumps((APP / "link.js").as_uri())};
-function answer({{ catalogue, pages }}) {{
-  return pages.map(({{ link, data, pattern }}) => {{
+APP_OPENS = """
+function answer({ catalogue, pages }) {
+  return pages.map(({ link, data, pattern }) => {
     const wanted = wantedOf(link, catalogue, data);
     const [key, isMove] = [wanted.pattern ?? pattern, !wanted.model && !wanted.pattern];
-    const {{ selection, notes }} = opened(catalogue, data, key, wanted.fields, {{}}, undefined, isMove);
+    const { selection, notes } = opened(catalogue, data, key, wanted.fields, {}, undefined, isMove);
     return [selection.values, selection.dt, [...wanted.notes, ...notes]];
-  }});
-}}
+  });
+}
 """
 """How the app opens pages and links, by its own functions."""
 
@@ -92,7 +90,8 @@ def ways(pairs: Sequence[Pair]) -> dict[Pair, dict[str, Set]]:
             link = {"link": f"#model={pair[0]}&pattern={pair[1]}", "data": contents.packaged(pair[0]), "pattern": ""}
             pages.append((pair, "link in the app", link))
         catalogue = json.loads(contents.shared_json())
-        answers = run(folder, APP_OPENS, {"catalogue": catalogue, "pages": [page for _, _, page in pages]})
+        script = f"{imported('opened, wantedOf', 'page', 'models/link')}\n{APP_OPENS}"
+        answers = run(folder, script, {"catalogue": catalogue, "pages": [page for _, _, page in pages]})
     for (pair, way, _), (values, dt, notes) in zip(pages, answers, strict=True):
         assert notes == [], (pair, way, notes)
         found[pair][way] = values, dt

@@ -185,13 +185,13 @@ def test_a_verdict_prints_which_parameters_it_is_about(call: Callable[[], pw.Ver
 
 
 def test_a_preset_without_a_publication_is_named_by_its_title() -> None:
-    assert judged("hodgkin_huxley", "mixed_mode").parameter_source == "packaged: Mixed mode, with slow gates (found)"
+    assert judged("hodgkin_huxley", "mixed_mode").parameter_source == "packaged: Mixed mode with slow gates (optimized)"
     assert pw.Preset("Mine", {}).citation == ""
 
 
 def test_the_command_prints_with_which_parameters_a_page_opens(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     for more, source in (
-        (["--patterns", "tonic_bursting"], "packaged: Izhikevich 2004, C tonic bursting"),
+        (["--patterns", "tonic_bursting"], "packaged: Izhikevich 2004, C: tonic bursting"),
         (["--patterns", "tonic_bursting", "--set", "d=3"], "your values, other parameters at their defaults"),
     ):
         assert main(["page", "izhikevich", *more, "--output", str(tmp_path / "page.html")]) == 0

@@ -92,7 +92,7 @@ def test_a_piece_is_the_current_that_consists_of_it_and_ends_200_ms_later(piece)
 def test_a_list_means_each_of_the_pieces_and_not_their_sum():
     traces = pw.simulate("adex", [pw.pulse(0.0, 5.0, 900.0), pw.ramp(0.0, 5.0, 100.0), pw.Current.pulse(0.0, 5.0, 1.0)])
     assert [float(row.max()) for row in traces.current] == pytest.approx([900.0, 99.0, 1.0])
-    with pytest.raises(ValueError, match="share"):
+    with pytest.raises(ValueError, match="must have the same end"):
         pw.simulate("adex", [pw.pulse(0.0, 5.0, 900.0), pw.pulse(0.0, 6.0, 900.0)])
 
 

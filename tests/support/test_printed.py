@@ -59,7 +59,7 @@ def test_each_fits_a_terminal_and_its_repr_is_a_line(objects):
 def test_a_verdict_prints_the_value_and_the_interval_of_each_criterion(objects):
     verdict, lines = objects["verdict"], str(objects["verdict"]).splitlines()
     assert lines[0] == "adex, tonic_spiking: ✓ verified, loss 0, dt 0.1 ms"
-    assert len(lines) == len(verdict.criteria) + 3
+    assert len(lines) == len(verdict.criteria) + 4  # heading, column heads, status and source
     (row,) = (line for line in lines if line.startswith("✓  fires enough spikes "))
     assert row.split("  ")[-1].strip() == "≥ 5 spikes" and f"{verdict.criteria[2].value:g} spikes" in row
     assert any(line.startswith("✗  enough complete bursts") for line in str(objects["rejected"]).splitlines())

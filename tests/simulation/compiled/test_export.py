@@ -143,8 +143,8 @@ def with_int_of_dt(current, state, p, dt):
         (with_data, "`v.clone()`"),
         (each_by_the_first, "each lane separately"),
         (of_two_types, "lerp"),
-        (with_dt_item, "Python number"),
-        (with_int_of_dt, "Python number"),
+        (with_dt_item, "Python value"),
+        (with_int_of_dt, "Python value"),
     ],
 )
 def test_the_reason_says_what_is_wrong_and_nothing_is_printed_or_warned_about(step, words, capfd, recwarn):

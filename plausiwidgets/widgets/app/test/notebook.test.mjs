@@ -11,6 +11,11 @@ globalThis.document ??= { visibilityState: "visible" };
 
 const soon = (ms = 60) => new Promise((done) => setTimeout(done, ms));
 
+/** Wait until a condition is met, however slow the machine is; the time limit of the test ends the wait. */
+async function until(isMet) {
+  while (!isMet()) await soon(5);
+}
+
 /** The widget of a kernel that keeps what the page sends, and answers when it is told to. */
 function kernelOf(data, pattern) {
   const heard = new Map();
@@ -47,19 +52,19 @@ function kernelOf(data, pattern) {
   };
 }
 
-test("what a script shows while something of the page is on its way is what both show in the end", async (t) => {
+test("what a script shows while something of the page is on its way is what both show in the end", { timeout: 60_000 }, async (t) => {
   const data = modelData("izhikevich");
   const kernel = kernelOf(data, "tonic_bursting");
   const { app, close } = connected(kernel);
   t.after(close);
   const pattern = () => app.store.get().selection.pattern;
   app.put({ c: -60 });
-  await soon();
+  await until(() => kernel.told("select").length > 0);
   assert.deepEqual([kernel.told("select").length, kernel.told("select")[0].values.c], [1, -60]);
   await kernel.shows("resonator", 1); // the kernel takes the drag after it
   assert.equal(pattern(), "resonator");
   kernel.answer("select");
-  await soon();
+  await until(() => kernel.told("select").length > 1);
   assert.deepEqual([kernel.told("select").length, kernel.told("select")[1].pattern], [2, "resonator"]);
   kernel.answer("select");
   await soon();
