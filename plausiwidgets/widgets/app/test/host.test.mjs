@@ -97,6 +97,15 @@ test("a host that does not answer is greeted, and called silent when it does not
   assert.deepEqual(silent, [true, false]);
 });
 
+test("a host that is closed is not greeted, even after a late request", (t) => {
+  const { host, silent, tick, of } = connected(t);
+  host.ask("plane", {}, () => {});
+  host.close();
+  host.ask("select", {}, () => {});
+  tick(30_000);
+  assert.deepEqual([of("alive"), silent], [[], []]);
+});
+
 test("what takes a minute is not silence, as long as the host answers a greeting", (t) => {
   const { host, silent, tick, of } = connected(t);
   host.ask("plane", {}, () => {});

@@ -34,7 +34,7 @@ export function createChannel(name: "kernel" | "server", send: Send, shipped: Re
     connected: (isConnected) => requests.silence.set(!isConnected),
     quiet: () => requests.silence.stop(),
     resend: () => requests.resend(),
-    close: () => requests.silence.stop(),
+    close: () => requests.silence.close(),
   };
 }
 

@@ -5,6 +5,7 @@ const SILENCE = 5000; // ms without a reply after which a host counts as silent
 export class Silence {
   onChange: (isSilent: boolean) => void = () => {};
   #isSilent = false;
+  #isClosed = false;
   #timer = 0;
 
   /** @param greet sends a greeting */
@@ -12,7 +13,7 @@ export class Silence {
 
   /** Expects a reply. */
   expect(): void {
-    this.#timer ||= Number(setTimeout(() => this.#greet(), SILENCE / 2));
+    if (!this.#isClosed) this.#timer ||= Number(setTimeout(() => this.#greet(), SILENCE / 2));
   }
 
   #greet(): void {
@@ -37,9 +38,15 @@ export class Silence {
     this.onChange(isSilent);
   }
 
-  /** Expects nothing any more. */
+  /** Expects no reply until the next request. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = 0;
+  }
+
+  /** Expects no reply from now on, even if a view that closes late sends a request. */
+  close(): void {
+    this.stop();
+    this.#isClosed = true;
   }
 }
