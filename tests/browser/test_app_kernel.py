@@ -27,7 +27,7 @@ def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_gets_its_answers_la
     open_tool(page, "Parameter plane")
     silence(opened).wait_for()
     assert page.locator(".pw-notice").count() == 1
-    page.locator(PLANE, has_text="of 1600 cells").wait_for()  # it judges the plane by itself
+    page.locator(PLANE, has_text="of 1600 grid points").wait_for()  # it judges the plane by itself
     silence(opened).wait_for(state="detached", timeout=120_000)
     opened.wait_for_kernel()
     sliders = page.evaluate(
@@ -44,7 +44,7 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     silence(opened).wait_for()
     page.wait_for_selector(JUDGED)
     open_tool(page, "Parameter plane")
-    page.locator(PLANE, has_text="of 1600 cells").wait_for()
+    page.locator(PLANE, has_text="of 1600 grid points").wait_for()
     open_tool(page, "Sensitivity")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)

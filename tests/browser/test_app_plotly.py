@@ -162,7 +162,7 @@ def test_not_while_a_search_runs_and_not_while_a_hand_holds_a_slider(open_cells)
     wait_for_plotly(page)
 
 
-SAID = {"plane": "of 1600 cells", "curves": "Hz at", "phase plane": "I = "}
+SAID = {"plane": "of 1600 grid points", "curves": "Hz at", "phase plane": "I = "}
 
 
 @pytest.mark.slow
