@@ -47,6 +47,7 @@ OTHERS = re.compile(
     r"python3? -m (venv|pip|build) |conda (create|run) |pip |pre-commit |twine |jupyter nbconvert |\.ci/run "
     r"|(\.venv\S*[/\\]\w+[/\\])(python -m (pip|pytest) |ruff |sphinx-build |mypy )"
     r"|PLAUSIWIDGETS_\w+=\S+ (pytest|sphinx-build) |python (?P<script>docs/\S+)"
+    r"|cd (?P<folder>plausiwidgets/\S+)|npm (ci|run (build|check)) |npx biome check "
 )
 """What installs, builds and tests: `.ci/run` does."""
 IMPORTED = re.compile(r'python -c "from (?P<module>plausiwidgets[\w.]*) import (?P<name>\w+) as f; f\([^"]*\)"\Z')
@@ -174,6 +175,7 @@ def test_each_command_of_a_page_is_known(page: Path, capsys) -> None:
                 known = OTHERS.match(f"{command} ")
                 assert known, f"{command}: neither of this package nor one of those that .ci/run has"
                 assert not known["script"] or (ROOT / known["script"]).is_file()
+                assert not known["folder"] or (ROOT / known["folder"]).is_dir()
             elif serves(words):
                 build_parser().parse_args(["explore", *words])  # the rest run
 
