@@ -104,7 +104,7 @@ def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(
     page = open_page(tmp_path / "patterns" / "a.html", width=400, height=800).page
     frame = page.frame_locator(".figure iframe")
     page.get_by_role("link", name="amplitude to 1").click()
-    frame.locator(".pw-chip", has_text="hold").wait_for()
+    frame.locator(".pw-chip", has_text="met").wait_for()
     assert page.locator(".figure iframe").evaluate(SEEN)
     assert frame.locator(".pw-main canvas").first.evaluate(SEEN)
     assert frame.locator("input[type=range]").first.evaluate(SEEN)
