@@ -209,7 +209,7 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     >>> pw.teaching.read_code("PW1.abc")
     Traceback (most recent call last):
     ...
-    ValueError: the code is incomplete. It must start with 'PW1.' and end with a full stop and 8 characters.
+    ValueError: the code is incomplete; it must start with 'PW1.' and end with a period and 8 characters.
     """
     return _read(code, None if page is None else _task_on(page))
 
@@ -220,7 +220,7 @@ def unpacked_code(code: str) -> dict[str, str]:
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
         raise ValueError(
-            f"the code is incomplete. It must start with '{PREFIX}.' and end with a full stop and 8 characters."
+            f"the code is incomplete; it must start with '{PREFIX}.' and end with a period and 8 characters."
         )
     packed, checksum = match.groups()
     try:

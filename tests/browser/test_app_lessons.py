@@ -278,7 +278,7 @@ def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_cells
     page.get_by_role("button", name="New mystery").click()
     expect(page.locator(".pw-revealed")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("h2.pw-sentence")).to_contain_text("mystery 3")
+    expect(page.locator("h2.pw-sentence")).to_contain_text("Mystery 3")
     expect(page.locator(".pw-revealed tbody tr")).to_have_count(3)
     assert int(scores.nth(0).inner_text()) == yours
 

@@ -124,7 +124,7 @@ def test_the_steps_of_undo_are_there_after_a_reload(open_cells):
     opened.page.wait_for_selector(JUDGED)
     undo = opened.page.locator(".pw-app").get_by_role("button", name="Undo")
     undo.click()
-    opened.page.locator(".pw-sentence", has_text="ntegrator").wait_for()
+    opened.page.locator(".pw-sentence", has_text="temporal integration").wait_for()
     becomes(opened, "app.model.key", "'lif'")
     undo.click()
     becomes(opened, "app.parameters == " + first, "True")
@@ -193,7 +193,10 @@ def test_after_a_switch_and_a_reload_nothing_else_is_shown_for_a_moment(open_cel
     opened = open_cells(BURSTING, NEURON)
     page = opened.page
     page.add_init_script(f"({SHOWN_FIRST})()")
-    for shown, words in (("'lif', 'integrator'", "ntegrator"), ("mine, 'tonic_spiking', {'tau': 12.0}", "mine")):
+    for shown, words in (
+        ("'lif', 'integrator'", "temporal integration"),
+        ("mine, 'tonic_spiking', {'tau': 12.0}", "mine"),
+    ):
         python(opened, f"app.show({shown})")
         page.locator(".pw-sentence", has_text=words).wait_for()
         opened.reload()

@@ -51,7 +51,7 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_patter
     page.get_by_role("button", name="Restore model defaults").click()
     becomes(opened, "app.parameters['tau']", "20.0")
     python(opened, "app.show(neuron, 'resonator', {})")  # which adapts its sweeps
-    page.locator(".pw-sentence", has_text="esonator").wait_for()
+    page.locator(".pw-sentence", has_text="resonance").wait_for()
     page.wait_for_selector(JUDGED)
 
 

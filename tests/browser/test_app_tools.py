@@ -165,7 +165,7 @@ def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
 def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     open_tool(page, "Sample solutions")
     page.get_by_role("button", name="Draw 500 samples").click()
-    said(page, " of 500, ")
+    said(page, " of 500 solutions, ")
     said(page, "Solutions occupy", 120)
     before = output(page, "c").inner_text()
     page.locator("[data-points]").focus()
@@ -232,7 +232,7 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
     page.get_by_role("button", name="Waveform…").click()
     page.locator(".pw-values textarea").fill("0 x")
     page.get_by_role("button", name="Apply").click()
-    said(page, "line 1: 'x' is not a number")
+    said(page, "line 1: the value must be a number, got 'x'")
     page.locator(".pw-values textarea").fill("0 10\n100 0\n200 20\n250 0")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".pw-sentence")).to_contain_text("the current waveform")
@@ -251,7 +251,7 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     expect(page.locator(".pw-tool select")).to_have_count(3)
     assert findings(page, ".pw-app") == []
     page.locator(".pw-tool").get_by_role("button", name="Show").click()
-    said(page, "correct it if necessary")
+    said(page, "correct them if necessary")
     expect(page.locator(".pw-protocol")).to_contain_text("+10")
     expect(page.locator(".pw-sentence")).not_to_contain_text("cell")
     assert findings(page, ".pw-app") == []
