@@ -350,7 +350,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     >>> import plausiwidgets as pw
     >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
     >>> table = pw.teaching.class_results(codes)
-    >>> table["solved"].tolist(), table["refused"][1].split(".")[0]
+    >>> table["solved"].tolist(), table["refused"][1].split(";")[0]
     ([True, False], 'the code is incomplete')
     """
     import pandas as pd
