@@ -279,7 +279,7 @@ def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sent
         return data;
     }"""
     page.locator(".pw-main").dispatch_event("drop", {"dataTransfer": page.evaluate_handle(drop)})
-    said(page, "no spike in v: from -65 to -65 mV")
+    said(page, "v never crosses -45 mV upwards")
 
 
 def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page):
