@@ -192,7 +192,7 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(open_cells, tool):
 def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(open_cells):
     page = open_cells(APP.format("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")).page
     page.get_by_role("button", name="Search for parameters").click()
-    expect(page.locator(".pw-drawer")).to_contain_text("Use these parameters", timeout=60_000)
+    expect(page.locator(".pw-drawer")).to_contain_text("Found and verified", timeout=60_000)
     takes_over(page, ".pw-objective", "best so far")
     point_at(page, 0.3, 0.5, ".pw-objective")
     expect(page.locator(".pw-objective .hoverlayer")).to_contain_text("best so far")

@@ -47,7 +47,7 @@ def test_a_neuron_without_a_program_is_drawn_and_judged_at_each_value_and_patter
     press(opened, "ArrowLeft", 20)
     page.wait_for_function(f"before => ({PICTURE})() !== before", arg=before)
     page.wait_for_selector(JUDGED)
-    page.get_by_role("button", name="All 3 values, ranges, exact numbers").click()
+    page.get_by_role("button", name="All 3 parameters and ranges").click()
     page.get_by_role("button", name="Restore model defaults").click()
     becomes(opened, "app.parameters['tau']", "20.0")
     python(opened, "app.show(neuron, 'resonator', {})")  # which adapts its sweeps

@@ -151,7 +151,7 @@ def test_a_failing_output_does_not_lose_the_table(tmp_path: Path, unread: int) -
         with open(output, "wb", closefd=isinstance(output, Path)) as stdout:
             done = subprocess.run(words, cwd=tmp_path, stdout=stdout, stderr=subprocess.PIPE, text=True)
         assert done.returncode == 1
-        assert done.stderr.startswith("plausiwidgets assess: error: cannot print the table: ")
+        assert done.stderr.startswith("plausiwidgets assess: error: the table cannot be printed (")
         assert done.stderr.count("\n") == 1
         assert len(pd.read_csv(tmp_path / "table.csv")) == 2
 
@@ -250,7 +250,7 @@ def test_ctrl_c_saves_the_results_so_far(tmp_path: Path, presses: int) -> None:
     assert code == 130
     assert "not complete" in out
     assert "Traceback" not in err
-    assert "continues" in err
+    assert "run the same command again to continue" in err
     table = pd.read_csv(tmp_path / "table.csv")
     assert list(table["stop_reason"]) == ["solved", "stopped"]
     head, *searches = (tmp_path / "study.jsonl").read_text().splitlines()
@@ -267,5 +267,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_running_search(tmp_path: Path) ->
     assert code == 130
     assert "not complete" in out
     assert "Traceback" not in err
-    assert err.endswith("saved: 1 rows in table.csv and the study in study.jsonl: the same command continues it\n")
+    assert err.endswith(
+        "Saved: 1 rows in table.csv and the study in study.jsonl (run the same command again to continue).\n"
+    )
     assert list(pd.read_csv(tmp_path / "table.csv")["status"]) == ["replicated"]

@@ -56,7 +56,7 @@ def test_the_array_of_jobs_and_the_merge_make_the_table(folder):
     assert done.returncode == 0, done.stderr
     merge = ". .venv/bin/activate; " + next(block for block in BASH if "merge" in block)
     missing = run(merge, folder)
-    assert missing.returncode == 1 and "missing: shard 2/2 (3 searches)" in missing.stderr
+    assert missing.returncode == 1 and "Missing: shard 2/2 (3 searches)" in missing.stderr
     assert run(script, folder, SLURM_ARRAY_TASK_ID="2").returncode == 0
     assert run(merge, folder).returncode == 0
     table = pd.read_csv(folder / "table.csv")

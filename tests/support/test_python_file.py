@@ -73,7 +73,7 @@ def test_the_command_takes_files_and_its_processes_find_them_again(tmp_path, cap
     assert set(table["status"]) == {"replicated"}, "the processes have run their steps"
     for word, said in [
         (f"{NEURONS}:low", "Valid: low_threshold, high_threshold."),
-        (f"{tmp_path}/no.py:all", "no.py: No such file or directory"),
+        (f"{tmp_path}/no.py:all", "no.py cannot be read (No such file or directory)"),
         (f"{PATTERNS}:all", "defines no model"),
     ]:
         with pytest.raises(SystemExit):
