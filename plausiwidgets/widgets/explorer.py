@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -38,9 +37,9 @@ from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.answers.answers import Answers, Asked
 from plausiwidgets.widgets.answers.describe import outlined
-from plausiwidgets.widgets.answers.history import History, Step
+from plausiwidgets.widgets.answers.history import History
 from plausiwidgets.widgets.answers.judging import REST
-from plausiwidgets.widgets.answers.known import Known
+from plausiwidgets.widgets.answers.known import Known, ranges_of
 from plausiwidgets.widgets.answers.mystery import in_link, outline
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
@@ -67,9 +66,6 @@ HIDDEN = """<style>
 """The picture has no place beside its app that is alive, or beside the picture that the app has saved: JupyterLab hides
 the whole output, other front ends what is in it."""
 
-REMEMBERED = 20
-"""Steps of undo to each side that a page finds again after a reload."""
-
 
 class _Selected(t.TraitType):  # type: ignore[type-arg]
     """A trait that is read from the selection of an explorer, and sets it.
@@ -85,7 +81,7 @@ class _Selected(t.TraitType):  # type: ignore[type-arg]
         self._read, self._made = read, made
 
     def get(self, obj: Any, cls: Any = None) -> Any:
-        return self._read(obj._history.now.selection)
+        return self._read(obj._record.now)
 
     def set(self, obj: Any, value: Any) -> None:
         try:
@@ -220,8 +216,7 @@ class Explorer(anywidget.AnyWidget):
     searching = t.Bool(False, read_only=True)
     results: t.Tuple = t.Tuple(read_only=True)
 
-    _shown = _Made(lambda explorer: explorer._shown_data(), "what is shown").tag(sync=True)
-    _past = _Made(lambda explorer: explorer._past_data(), "the steps of undo").tag(sync=True)
+    _history = _Made(lambda explorer: explorer._history_data(), "the steps of undo").tag(sync=True)
     _catalogue = t.Unicode("").tag(sync=True)
     _models = _Made(lambda explorer: explorer._models_json(), "what a page needs to draw the first picture").tag(
         sync=True
@@ -255,9 +250,6 @@ class Explorer(anywidget.AnyWidget):
         texts.use(language)
         self._language = language
         self._lock = threading.RLock()
-        self._steps = count()
-        self._revision = 0
-        self._by = ""
         self._begun_mysteries: list[Mystery] = []
         with speaking(language):
             first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
@@ -276,16 +268,11 @@ class Explorer(anywidget.AnyWidget):
             settings["linked"] = (
                 not (locked or notes or query) and parameters is None and mystery is None and lesson is None
             )
-            self._history = History(Step(self._name(), first))
+            self._record = History((first,))
             self._answers = Answers(
                 self._send_answer,
                 known,
-                own={
-                    "select": self._on_select,
-                    "undo": self._on_undo,
-                    "redo": self._on_redo,
-                    "lesson": self._on_lesson,
-                },
+                own={"select": self._on_select, "lesson": self._on_lesson},
             )
             self._answers.searches.noted = self._on_search
             self._answers.shown = lambda: self.selection
@@ -382,14 +369,13 @@ class Explorer(anywidget.AnyWidget):
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         self._answers.receive(content, buffers)
 
-    def _shown_data(self) -> dict[str, Any]:
-        with self._lock:
-            step = self._history.now
-            return {
-                **self._answers.known.data_of(step.selection), "step": step.name, "by": self._by,
-                "revision": self._revision, "before": self._history.before, "after": self._history.after,
-                "mystery": self._mystery_data(step.selection),
-            }  # fmt: skip
+    def _history_data(self) -> dict[str, Any]:
+        """Return the record, with the ranges and the mystery of the shown step."""
+        record, known = self._record, self._answers.known
+        return {
+            "steps": [known.step_of(one) for one in record.steps], "at": record.at, "revision": record.revision,
+            "by": record.by, "ranges": ranges_of(record.now), "mystery": self._mystery_data(record.now),
+        }  # fmt: skip
 
     def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
         """Return what the page may know of the mystery that is shown."""
@@ -397,21 +383,39 @@ class Explorer(anywidget.AnyWidget):
         hidden = self._answers.mysteries.get(name)
         return outline(hidden, name) if hidden is not None and hidden.model is selection.model else None
 
-    def _past_data(self) -> dict[str, Any]:
-        """Return the steps of undo around the shown one, which a page that is loaded again goes on with."""
-        with self._lock:
-            before, steps = self._history.around(REMEMBERED)
-            known = self._answers.known
-            return {"at": before, "steps": [{**known.data_of(one.selection), "step": one.name} for one in steps]}
-
     def _on_select(self, asked: Asked) -> None:
-        selection, shown = self._answers.selection(asked), self.selection
-        if shown.locked and selection.is_about(shown.model, shown.pattern) and not self._taught:
-            selection = selection.within(shown)
-        else:  # of a lesson each card has its own
-            selection = selection.with_locked(asked.fields.get("locked", ()))
-        self._show(selection, asked["step"], by=asked.identity)
-        asked.reply()
+        try:
+            is_written = self._write(lambda record: self._written(record, asked))
+        except ValueError:
+            if self._record.by != asked.identity:  # it is not the error of an observer
+                self._write(History.again)  # the page goes back
+            raise
+        if not is_written:
+            self.send_state("_history")  # the page may lack what another one wrote
+        asked.reply("done" if is_written else "superseded")
+
+    def _written(self, record: History, asked: Asked) -> History | None:
+        """Return the record as a page writes it, or None if there was another write since the page read it."""
+        if asked["revision"] <= record.revision:
+            return None
+        kept, given = record.steps[slice(*asked["kept"])], asked["steps"]
+        place = asked["at"] - len(kept)
+        if place >= len(given):
+            raise ValueError(f"select: at must be less than the number of steps, got {asked['at']}.")
+        selection_of = self._answers.selection_of
+        ranges: dict[str, Any] = {name: asked[name] for name in ("bounds", "free") if name in asked.fields}
+        shown = given[place] if place >= 0 else self._answers.known.step_of(kept[place])
+        now = self._allowed(selection_of({**shown, **ranges}, record.now), asked.fields.get("locked", ()))
+        steps = [*kept, *(now if k == place else selection_of(one, now) for k, one in enumerate(given))]
+        steps[asked["at"]] = now
+        return History(tuple(steps), asked["at"], asked["revision"], asked.identity)
+
+    def _allowed(self, selection: Selection, locked: Sequence[str]) -> Selection:
+        """Return a selection of the page with what is locked: in an exercise as before, of a lesson by each card."""
+        shown = self.selection
+        if shown.locked and not self._taught and selection.is_about(shown.model, shown.pattern):
+            return selection.within(shown)
+        return selection.with_locked(locked)
 
     def _on_lesson(self, asked: Asked) -> None:
         from plausiwidgets.widgets.answers.files import lesson_named
@@ -423,49 +427,43 @@ class Explorer(anywidget.AnyWidget):
         self._settings = {**self._settings, "lesson": lesson}  # a page that is loaded again goes on with it
         asked.reply(lesson=lesson)
 
-    def _on_undo(self, asked: Asked) -> None:
-        self.undo()
-        asked.reply()
-
-    def _on_redo(self, asked: Asked) -> None:
-        self.redo()
-        asked.reply()
-
     # -- what is shown ---------------------------------------------------------------------------
 
-    def _name(self) -> str:
-        return f"host-{next(self._steps)}"
+    def _show(self, selection: Selection, is_step: bool = True) -> None:
+        """Show a selection as a step of undo, or in place of the shown step."""
 
-    def _show(self, selection: Selection, step: str = "", by: str = "", replace: bool = False) -> None:
-        """Show a selection as a step of undo, to the page unless it comes from there, then to the observers."""
+        def shown(record: History) -> History | None:
+            if selection == record.now and selection.turn == record.now.turn:
+                return None
+            return record.added(selection) if is_step else record.replaced(selection)
+
+        self._write(shown)
+
+    def _write(self, change: Callable[[History], History | None]) -> bool:
+        """Change the record unless the change is None, for the page unless it is the page's, then for the observers."""
         self._require_open()
         with self._lock:
-            before = self._history.now
-            if selection == before.selection and selection.turn == before.selection.turn and not step:
-                return
-            if replace:
-                self._history.replace(selection)
-            else:
-                self._history.put(Step(step or self._name(), selection))
-        self._changed(before.selection, selection, by)
+            before, record = self._record.now, change(self._record)
+            if record is None:
+                return False
+            self._record = record
+        if not record.by:
+            self.send_state("_history")
+        self._follow(before, record.now)
+        return True
 
-    def _changed(self, before: Selection, now: Selection, by: str = "") -> None:
-        with self._lock:
-            self._revision += 1
-            self._by = by
-        if not by:
-            self.send_state("_shown")
+    def _follow(self, before: Selection, now: Selection) -> None:
+        """Judge what is shown now, and call the observers."""
         if before == now:
             return
         self._judge(now)
-        about = now.is_about(before.model, before.pattern)
         for name, old, new in (
             ("model", before.model, now.model), ("pattern", before.pattern, now.pattern),
             ("parameters", dict(before.values), dict(now.values)), ("selection", before, now),
         ):  # fmt: skip
             if old is not new and old != new:
                 self._notify(name, old, new)
-        if not about:
+        if not now.is_about(before.model, before.pattern):
             self._set("verdict", None)
 
     def _notify(self, name: str, old: Any, new: Any) -> None:
@@ -500,7 +498,7 @@ class Explorer(anywidget.AnyWidget):
         further = moved_further(selection) if verdict.accepted or verdict.diverged else None
         if further is not None and self.selection is selection:
             with self._apart():
-                self._show(further, replace=True)
+                self._show(further, is_step=False)
             return
         source = source_of(selection.model, selection.pattern, selection.values, selection.dt)
         with self._apart():
@@ -546,26 +544,17 @@ class Explorer(anywidget.AnyWidget):
             else:
                 picked = Selection.of(model, pattern, parameters, dt)
             shown = self.selection
-            revision = self._revision
-            self._show(picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked)
-            if revision == self._revision:  # shown already, but the page may be elsewhere by now
-                self._changed(shown, shown)
+            picked = picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked
+            # What is shown already is no step, but the page may be elsewhere by now.
+            self._write(lambda record: record.again() if picked == record.now else record.added(picked))
 
     def undo(self) -> None:
         """Go back one step: a drag, a typed value, a pick, “take these values”, or what a script has set."""
-        self._go(self._history.undo)
+        self._write(lambda record: record.moved(-1))
 
     def redo(self) -> None:
         """Take the last :meth:`undo` back."""
-        self._go(self._history.redo)
-
-    def _go(self, way: Callable[[], Step | None]) -> None:
-        self._require_open()
-        with self._lock:
-            before = self._history.now.selection
-            step = way()
-        if step is not None:
-            self._changed(before, step.selection)
+        self._write(lambda record: record.moved(1))
 
     @checked
     def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
@@ -589,8 +578,7 @@ class Explorer(anywidget.AnyWidget):
         if name not in TOOLS:
             raise unknown("open_tool", "tool", name, TOOLS)
         with self._lock:
-            self._revision += 1
-            self._set("_tool", {"name": name, "revision": self._revision})
+            self._set("_tool", {"name": name, "revision": self._tool.get("revision", 0) + 1})
 
     def optimize(self, **settings: Any) -> Run:
         """Start a search for what is shown; a running one is stopped.

@@ -128,7 +128,7 @@ def test_the_steps_of_undo_are_there_after_a_reload(open_cells):
     becomes(opened, "app.model.key", "'lif'")
     undo.click()
     becomes(opened, "app.parameters == " + first, "True")
-    assert python(opened, "app._history.before") == "0"
+    assert python(opened, "app._record.at") == "0"
     opened.page.locator(".pw-app").get_by_role("button", name="Redo").click()
     becomes(opened, "app.model.key", "'lif'")
 
@@ -159,7 +159,7 @@ def test_two_apps_in_one_notebook_do_not_mix(open_cells):
     page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
     press(opened, "ArrowLeft", 1, app=1)
     first = python(opened, "app.parameters")
-    becomes(opened, "other.parameters == other._history._steps[0].selection.values", "False")
+    becomes(opened, "other.parameters == other._record.steps[0].values", "False")
     assert python(opened, "app.parameters == " + first) == "True"
     begin_search(opened, app=1)
     becomes(opened, "len(other.results)", "1")

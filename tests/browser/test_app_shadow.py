@@ -28,11 +28,6 @@ RENDER = """async ({ esm, css, state, shadow }) => {
         send: (message) => { window.pwSent.push(message); },
     });
     window.pwTell = (...told) => { for (const hear of heard['msg:custom'] ?? []) hear(...told); };
-    window.pwShow = (change) => {
-        state._shown = { ...state._shown, by: '', ...change };
-        for (const hear of heard['change:_shown']) hear();
-    };
-    window.pwShown = () => state._shown;
     window.pwHeard = () => Object.values(heard).reduce((sum, all) => sum + all.size, 0);
     const widget = await made();
     const began = performance.now();

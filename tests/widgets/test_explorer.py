@@ -18,6 +18,7 @@ from waiting import until
 import plausiwidgets as pw
 from plausiwidgets.texts import languages
 from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.answers.history import MAX_STEPS
 
 
 @pytest.fixture
@@ -33,10 +34,19 @@ def said(explorer: pw.Explorer, kind: str, identity: str = "page-1", **fields) -
     return told[-1]
 
 
-def select(explorer: pw.Explorer, step: str, identity: str, **values: float) -> dict:
-    """Drag on the page."""
-    fields = set_of(explorer.model.key, explorer.pattern.key, **(explorer.parameters | values))
-    return said(explorer, "select", identity, **fields, step=step)
+def select(
+    explorer: pw.Explorer, at: int, identity: str = "page-1", revision: int | None = None, **values: float
+) -> dict:
+    """Drag on the page: the selection becomes the step at a place, after which there is none."""
+    step = set_of(explorer.model.key, explorer.pattern.key, **(explorer.parameters | values))
+    return written(explorer, identity, revision, kept=[0, at], steps=[step], at=at)
+
+
+def written(explorer: pw.Explorer, identity: str = "page-1", revision: int | None = None, **fields) -> dict:
+    """Write the record on the page, by default after what Python wrote last."""
+    if revision is None:
+        revision = explorer._record.revision + 1
+    return said(explorer, "select", identity, revision=revision, **fields)
 
 
 # -- opening
@@ -72,8 +82,8 @@ def test_a_lesson_of_the_menu_is_there_after_a_reload_and_locks_by_its_cards_but
     assert explorer._settings["lesson"] == answer["lesson"]
     assert pw.Explorer(lesson=DOCS / "lesson.md")._settings["lesson"]["title"] == answer["lesson"]["title"]
     fields = set_of("izhikevich", "tonic_spiking")
-    for identity, locked in (("a", ["c", "d"]), ("b", ["a"])):  # of one card, and of the next about the same pattern
-        said(explorer, "select", identity, **fields, locked=locked, step=identity)
+    for at, locked in ((1, ["c", "d"]), (2, ["a"])):  # of one card, and of the next about the same pattern
+        written(explorer, f"card-{at}", kept=[0, at], steps=[fields], at=at, locked=locked)
         assert explorer.selection.locked == tuple(locked)
     with pytest.raises(t.TraitError, match="a is locked"):
         explorer.parameters = {"a": 0.05}
@@ -107,7 +117,10 @@ def test_a_locked_parameter_cannot_be_set():
     assert explorer.selection.locked == ("a", "tau_w")
     with pytest.raises(t.TraitError, match="a is locked in this exercise"):
         explorer.parameters = {**explorer.parameters, "a": 3.0}
-    assert "a is locked" in select(explorer, "s1", "p1", a=3.0)["error"]
+    sent = []
+    explorer.send_state = lambda *names, **more: sent.append(names)
+    assert "a is locked" in select(explorer, 1, a=3.0)["error"]
+    assert (sent, explorer._record.by, len(explorer._record.steps)) == ([("_history",)], "", 1)  # the page goes back
     assert explorer.wait(120)
     assert not explorer.verdict.accepted  # something is left to do
 
@@ -212,7 +225,9 @@ def test_a_widget_can_be_linked_to_the_parameters(explorer):
 def test_a_selection_that_is_set_is_shown_with_its_ranges(explorer):
     explorer.selection = Selection.of("adex", "mixed_mode").with_bounds("a", 0.0, 9.0).with_varied(["a"])
     assert explorer.selection.bounds["a"] == (0.0, 9.0)
-    assert explorer._shown["free"] == ["a"]
+    ranges = explorer._history["ranges"]
+    assert (ranges["bounds"], ranges["locked"]) == ({"a": [0.0, 9.0]}, [])
+    assert set(ranges["fixed"]) == set(explorer.parameters) - {"a"}
 
 
 # -- the page
@@ -220,8 +235,8 @@ def test_a_selection_that_is_set_is_shown_with_its_ranges(explorer):
 
 def test_a_drag_on_the_page_is_one_step(explorer):
     for k, value in enumerate((11.0, 12.0, 13.0)):
-        assert select(explorer, "drag-1", f"p{k}", tau_mem=value)["state"] == "done"
-    select(explorer, "drag-2", "p9", tau_mem=30.0)
+        assert select(explorer, 1, f"p{k}", tau_mem=value)["state"] == "done"
+    select(explorer, 2, "p9", tau_mem=30.0)
     assert explorer.parameters["tau_mem"] == 30.0
     explorer.undo()
     assert explorer.parameters["tau_mem"] == 13.0
@@ -229,33 +244,61 @@ def test_a_drag_on_the_page_is_one_step(explorer):
     assert explorer.parameters["tau_mem"] == 20.0
 
 
-def test_what_the_page_goes_back_to_is_known_by_its_step(explorer):
-    first = explorer._shown["step"]
-    select(explorer, "drag-1", "p1", tau_mem=11.0)
-    select(explorer, first, "p2", tau_mem=20.0)  # undo on the page
-    assert (explorer._shown["before"], explorer._shown["after"]) == (0, 1)
+def test_undo_on_the_page_moves_the_position(explorer):
+    select(explorer, 1, "p1", tau_mem=11.0)
+    assert written(explorer, "p2", kept=[0, 2], steps=[], at=0)["state"] == "done"
+    assert (explorer.parameters["tau_mem"], explorer._history["at"], len(explorer._history["steps"])) == (20.0, 0, 2)
     explorer.redo()
     assert explorer.parameters["tau_mem"] == 11.0
+
+
+def test_steps_that_the_page_has_made_while_the_kernel_was_busy_are_all_taken(explorer):
+    steps = [set_of("lif", tau_mem=tau) for tau in (11.0, 12.0)] + [set_of("adex", "mixed_mode")]
+    written(explorer, "p1", kept=[0, 1], steps=steps, at=2)
+    assert explorer.parameters["tau_mem"] == 12.0
+    explorer.undo()
+    assert explorer.parameters["tau_mem"] == 11.0
+    for _ in range(2):
+        explorer.redo()
+    assert (explorer.model.key, explorer._record.at) == ("adex", 3)
+    written(explorer, "p2", kept=[1, 3], steps=[], at=1)  # the page has dropped its first step
+    assert [one.values["tau_mem"] for one in explorer._record.steps] == [11.0, 12.0]
+
+
+def test_a_late_write_of_the_page_is_dropped_and_the_page_gets_the_record(explorer):
+    sent = []
+    explorer.send_state = lambda *names, **more: sent.append(names)
+    explorer.parameters = {"tau_mem": 5.0}
+    assert select(explorer, 1, "p1", revision=1, tau_mem=11.0)["state"] == "superseded"
+    assert (explorer.parameters["tau_mem"], sent) == (5.0, [("_history",)] * 2)
+    assert select(explorer, 2, "p2", revision=2, tau_mem=11.0)["state"] == "done"
+    assert (explorer.parameters["tau_mem"], explorer._history["revision"]) == (11.0, 2)
+
+
+def test_the_number_of_steps_is_bounded(explorer):
+    for k in range(MAX_STEPS + 5):
+        explorer.parameters = {"tau_mem": 10.0 + 0.1 * k}
+    assert (len(explorer._record.steps), explorer._record.at) == (MAX_STEPS, MAX_STEPS - 1)
 
 
 def test_a_change_of_the_page_is_told_to_observers_and_not_back_to_the_page(explorer):
     heard, sent = [], []
     explorer.observe(lambda change: heard.append(change.new["tau_mem"]), "parameters")
     explorer.send_state = lambda *names, **more: sent.append(names)
-    select(explorer, "drag-1", "p1", tau_mem=11.0)
+    select(explorer, 1, "p1", tau_mem=11.0)
     assert (heard, sent) == ([11.0], [])
-    assert explorer._shown["by"] == "p1"
+    assert explorer._history["by"] == "p1"
     explorer.parameters = {"tau_mem": 5.0}
-    assert sent == [("_shown",)]
+    assert sent == [("_history",)]
 
 
 def test_a_script_that_shows_what_is_shown_tells_the_page_which_may_be_elsewhere_by_now(explorer):
     sent = []
     explorer.send_state = lambda *names, **more: sent.append(names)
     explorer.show("lif", "tonic_spiking")
-    assert (sent, explorer._shown["revision"], explorer._shown["before"]) == ([("_shown",)], 1, 0)
+    assert (sent, explorer._record.revision, explorer._record.at) == ([("_history",)], 1, 0)
     explorer.parameters = explorer.parameters  # an echo, as of a linked widget, is not told
-    assert sent == [("_shown",)]
+    assert sent == [("_history",)]
 
 
 def test_nonsense_of_a_page_is_answered_and_changes_nothing(explorer):
@@ -264,6 +307,9 @@ def test_nonsense_of_a_page_is_answered_and_changes_nothing(explorer):
     for message in (None, 3, [[]], {"kind": "select"}):
         explorer._on_message(explorer, message, None)
     assert states == ["failed"] * 4 and explorer.selection is before
+    for k, (kept, at) in enumerate((([0, 1], 1), ([5, 9], 0), ([1, 0], 3))):
+        assert "at must be" in written(explorer, f"p{k}", kept=kept, steps=[], at=at)["error"]
+    assert explorer.selection is before
 
 
 # -- search
@@ -326,15 +372,16 @@ def test_a_mystery_is_told_to_the_page_without_its_answer():
     explorer = pw.Explorer("lif", "tonic_spiking", {})
     hidden = explorer.mystery("lif", "tonic_spiking", 1)
     assert explorer.selection.pattern is hidden.pattern
-    told = explorer._shown_data()["mystery"]
+    record = explorer._history
+    told = record["mystery"]
     assert (told["seed"], told["moved"], told["link"]) == (1, list(hidden.moved), hidden.link)
-    assert told["pattern"] == explorer._shown_data()["pattern"]
-    text = json.dumps([told, explorer._shown_data()])
+    assert told["pattern"] == record["steps"][record["at"]]["pattern"]
+    text = json.dumps(record)
     assert not [x for name, x in hidden.reveal().items() if name in hidden.moved and json.dumps(x) in text]
     explorer.undo()
-    assert explorer._shown_data()["mystery"] is None
+    assert explorer._history["mystery"] is None
     other = pw.Explorer("lif", "tonic_spiking", mystery=1)
-    assert other._shown_data()["mystery"] == told
+    assert other._history["mystery"] == told
     assert other.selection.varied == hidden.moved
 
 

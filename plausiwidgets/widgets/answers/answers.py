@@ -225,18 +225,20 @@ class Answers:
         return name
 
     def selection(self, asked: Asked) -> Selection:
-        """Return what a question is about, with its ranges and what is free.
+        """Return what a question is about; see :meth:`selection_of`."""
+        return self.selection_of(asked.fields, self.shown())
 
-        Where it does not name them, they are those of what the host shows, or as they are declared.
+    def selection_of(self, fields: Mapping[str, Any], shown: Selection | None) -> Selection:
+        """Return the selection of some fields, with its ranges and what is free.
+
+        Where they are not given, they are those of what is shown, or as they are declared.
 
         Raises
         ------
         ValueError
             For an unknown name, or a value, time step or range that is not valid.
         """
-        fields = asked.fields
         model, pattern = self.known.model(fields["model"]), self.known.pattern(fields["pattern"])
-        shown = self.shown()
         if shown is not None and shown.is_about(model, pattern):
             made = shown.with_locked(()).filled(fields["values"], fields["dt"])
         else:

@@ -1,86 +1,64 @@
-"""The steps of undo of what is selected: a page and its host have the same ones, by their names."""
+"""The steps of undo of an explorer: one record, which Python and the page have in common."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plausiwidgets.widgets.session.selection import Selection
 
 MAX_STEPS = 100
-"""Steps that are remembered."""
+"""Steps that Python keeps. The page may write some more."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """A selection, and the name of its step."""
-
-    name: str
-    selection: Selection
-
-
 class History:
-    """Steps, of which one is shown.
+    """A list of selections and the position of the shown one, as the last write has left it.
 
-    A change with the name of the shown step goes on with it, as in a drag; one with the name of another step goes back,
-    or forward, to it; a new name begins a step, and what was undone is gone.
+    Attributes
+    ----------
+    steps : tuple of Selection
+    at : int
+        Place of the shown step.
+    revision : int
+        Number of the last write. Python and the page count on from each other, so that a write with a number that is
+        not higher is a late one.
+    by : str
+        Id of the page's message that wrote last, or empty for Python.
 
     Examples
     --------
-    >>> history = History(Step("a", Selection.of("lif")))
-    >>> history.put(Step("b", Selection.of("adex")))
-    >>> history.put(Step("b", Selection.of("adex", "tonic_bursting")))
-    >>> history.undo().selection.model.key, history.redo().selection.pattern.key
-    ('lif', 'tonic_bursting')
+    >>> history = History((Selection.of("lif"),)).added(Selection.of("adex"))
+    >>> history.moved(-1).now.model.key, history.moved(1), history.revision
+    ('lif', None, 1)
     """
 
-    def __init__(self, first: Step) -> None:
-        self._steps = [first]
-        self._at = 0
+    steps: tuple[Selection, ...]
+    at: int = 0
+    revision: int = 0
+    by: str = ""
 
     @property
-    def now(self) -> Step:
-        """The step that is shown."""
-        return self._steps[self._at]
+    def now(self) -> Selection:
+        """The shown step."""
+        return self.steps[self.at]
 
-    @property
-    def before(self) -> int:
-        """How many steps there are to go back."""
-        return self._at
+    def added(self, selection: Selection) -> History:
+        """Return the record with one more step. The steps that were undone are dropped."""
+        steps = (*self.steps[: self.at + 1], selection)[-MAX_STEPS:]
+        return self._written(steps, len(steps) - 1)
 
-    @property
-    def after(self) -> int:
-        """How many there are to take back."""
-        return len(self._steps) - 1 - self._at
+    def replaced(self, selection: Selection) -> History:
+        """Return the record with another selection as the shown step."""
+        return self._written((*self.steps[: self.at], selection, *self.steps[self.at + 1 :]), self.at)
 
-    def around(self, most: int) -> tuple[int, list[Step]]:
-        """Return at most so many steps to each side of the shown one, and how many of them are before it."""
-        first = max(self._at - most, 0)
-        return self._at - first, self._steps[first : self._at + most + 1]
+    def moved(self, by: int) -> History | None:
+        """Return the record at another position, or None if there is no such step."""
+        at = self.at + by
+        return self._written(self.steps, at) if 0 <= at < len(self.steps) else None
 
-    def put(self, step: Step) -> None:
-        """Show a selection."""
-        place = next((k for k, one in enumerate(self._steps) if one.name == step.name), None)
-        if place is None:
-            self._steps = [*self._steps[: self._at + 1], step][-MAX_STEPS:]
-            self._at = len(self._steps) - 1
-        else:
-            self._at = place
-            self._steps[place] = step
+    def again(self) -> History:
+        """Return the same record as a new write, for a page that may be ahead."""
+        return self._written(self.steps, self.at)
 
-    def replace(self, selection: Selection) -> None:
-        """Show another selection in place of the shown one, without a step."""
-        self._steps[self._at] = Step(self.now.name, selection)
-
-    def undo(self) -> Step | None:
-        """Go back one step and return it; None where there is none."""
-        if not self._at:
-            return None
-        self._at -= 1
-        return self.now
-
-    def redo(self) -> Step | None:
-        """Take the last :meth:`undo` back."""
-        if self._at == len(self._steps) - 1:
-            return None
-        self._at += 1
-        return self.now
+    def _written(self, steps: tuple[Selection, ...], at: int) -> History:
+        return replace(self, steps=steps, at=at, revision=self.revision + 1, by="")

@@ -81,13 +81,11 @@ class Known:
             return self.pattern(name)
         raise unknown("", "pattern", name, [*patterns.names(), *own])
 
-    def data_of(self, selection: Selection) -> dict[str, object]:
-        """Return a selection as a page has it."""
+    def step_of(self, selection: Selection) -> dict[str, object]:
+        """Return a selection as a page has it, without its ranges."""
         return {
             "model": self.name_of_model(selection.model), "pattern": self.name_of_pattern(selection.pattern),
             "values": dict(selection.values), "dt": selection.dt,
-            "bounds": {name: list(ends) for name, ends in selection.bounds.items()},
-            "free": list(selection.varied), "locked": list(selection.locked),
         }  # fmt: skip
 
     def _name(self, known: dict[str, T], thing: T, name: str, taken: bool) -> str:
@@ -101,3 +99,13 @@ class Known:
                 free = f"{name}#{number}"
             known[free] = thing
             return free
+
+
+def ranges_of(selection: Selection) -> dict[str, object]:
+    """Return the ranges of a selection that were changed, what a search keeps fixed, and what is locked."""
+    usual = {name: (parameter.low, parameter.high) for name, parameter in selection.parameters.items()}
+    return {
+        "bounds": {name: list(ends) for name, ends in selection.bounds.items() if ends != usual[name]},
+        "fixed": [name for name in selection.fixed if name not in selection.locked],
+        "locked": list(selection.locked),
+    }  # fmt: skip

@@ -148,9 +148,11 @@ TABLE: dict[str, Message] = {
         {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)}, streams=True,
     ),
     "select": Message(
-        "The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag "
-        "are one step, and a known one goes back to it.",
-        "", {**SET, **BOX, "locked": Optional(ListOf(Text())), "step": ID},
+        "A change of the steps of undo, of the place `at` of the shown step, or of its ranges. `revision` is 1 higher "
+        "than the revision that the page has changed. If the host has a later one, it drops the change, and its answer "
+        "is `superseded`. The new steps are those from the first to the second place in `kept`, then `steps`.",
+        "", {"revision": Whole(1), "kept": ListOf(Whole(), most=2, least=2), "at": Whole(),
+             "steps": ListOf(Record("HistoryStep", SET)), **BOX, "locked": Optional(ListOf(Text()))},
     ),
     "texts": Message(
         "The translations of a language, by the English text.",
@@ -161,8 +163,6 @@ TABLE: dict[str, Message] = {
         "files", {"name": Text(LONGEST_NAME, 1)},
         {"lesson": Data("an entry of the lessons of the catalogue", "LessonData")},
     ),
-    "undo": Message("Go back one step.", ""),
-    "redo": Message("Take the last undo back.", ""),
     "alive": Message("A test of the connection. The host answers immediately, even during other work.", ""),
     # -- judging
     "simulate": Message(

@@ -25,7 +25,7 @@ MADE = 64
 """Recordings, currents and mysteries of one visitor."""
 UNREAD = 8_000_000
 """Bytes that wait for a visitor who does not read, after which the connection is closed."""
-LEFT_OUT = ("select", "undo", "redo", "plotly")
+LEFT_OUT = ("select", "plotly")
 """Messages of a notebook: here the page keeps what is selected, and files are fetched."""
 
 TOO_MANY, NOT_VALID, TRY_LATER = 1008, 1003, 1013

@@ -2,6 +2,6 @@
 
 export { addNeurons } from "./engine/neuron.ts";
 export { seek } from "./hosts/worker.ts";
-export { start } from "./page.js";
+export { start } from "./page.ts";
 export { open } from "./site.ts";
-export { widget } from "./widget.js";
+export { widget } from "./widget.ts";

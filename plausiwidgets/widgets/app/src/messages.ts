@@ -4,6 +4,13 @@ import type { LessonData, ModelData } from "./catalogue.ts";
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
 export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];
 
+export interface HistoryStep {
+  model: string;
+  pattern: string;
+  values: Readonly<Record<string, number>>;
+  dt: number;
+}
+
 export interface HostCriterion {
   key: string;
   name: string;
@@ -123,18 +130,18 @@ export interface Requests {
     pattern: string;
   };
   /**
-   * The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are
-   * one step, and a known one goes back to it.
+   * A change of the steps of undo, of the place `at` of the shown step, or of its ranges. `revision` is 1 higher than
+   * the revision that the page has changed. If the host has a later one, it drops the change, and its answer is
+   * `superseded`. The new steps are those from the first to the second place in `kept`, then `steps`.
    */
   select: {
-    model: string;
-    pattern: string;
-    values: Readonly<Record<string, number>>;
-    dt: number;
+    revision: number;
+    kept: readonly number[];
+    at: number;
+    steps: readonly HistoryStep[];
     bounds?: Readonly<Record<string, readonly [low: number, high: number]>>;
     free?: readonly string[];
     locked?: readonly string[];
-    step: string;
   };
   /** The translations of a language, by the English text. */
   texts: {
@@ -144,10 +151,6 @@ export interface Requests {
   lesson: {
     name: string;
   };
-  /** Go back one step. */
-  undo: Record<string, never>;
-  /** Take the last undo back. */
-  redo: Record<string, never>;
   /** A test of the connection. The host answers immediately, even during other work. */
   alive: Record<string, never>;
   /**
@@ -380,8 +383,6 @@ export interface Replies {
   lesson: {
     lesson: LessonData;
   };
-  undo: Record<string, never>;
-  redo: Record<string, never>;
   alive: Record<string, never>;
   simulate: {
     done: number;
@@ -498,8 +499,6 @@ export interface ReplyArrays {
   select: Record<string, never>;
   texts: Record<string, never>;
   lesson: Record<string, never>;
-  undo: Record<string, never>;
-  redo: Record<string, never>;
   alive: Record<string, never>;
   simulate: {
     [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // potential of the k-th sweep in mV; nan once it diverged

@@ -5,8 +5,8 @@ import { fileHost, withSearch } from "./hosts/file.ts";
 import { serverHost } from "./hosts/server.ts";
 import { type About, fetched, withFiles } from "./hosts/siteFiles.ts";
 import { kept } from "./hosts/tabStorage.ts";
-import { wantedOf } from "./models/link.js";
-import { start } from "./page.js";
+import { wantedOf } from "./models/link.ts";
+import { start } from "./page.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

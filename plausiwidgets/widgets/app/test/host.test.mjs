@@ -69,7 +69,12 @@ test("a file that is too large for a server fails with a sentence and is not sen
   tick(10);
   const greetings = sent.length;
   const replies = [];
-  host.ask("recording", { model: "lif", name: "a.abf", units: {} }, (reply) => replies.push(reply), new ArrayBuffer(2_100_000));
+  host.ask(
+    "recording",
+    { model: "lif", name: "a.abf", units: {} },
+    (reply) => replies.push(reply),
+    new ArrayBuffer(2_100_000),
+  );
   tick(10);
   assert.deepEqual(
     replies.map(({ state }) => state),
@@ -132,7 +137,9 @@ test("an answer that is cut is a failure in one sentence, and the next one is he
   host.ask("plane", {}, take);
   const answer = { kind: "plane", id: sent[0].id, state: "done", arrays: { loss: ["f4", 0, 8] } };
   host.receive(answer, new DataView(new ArrayBuffer(12)));
-  assert.deepEqual(heard, [["failed", "The response from Python could not be read: the array loss is incomplete.", []]]);
+  assert.deepEqual(heard, [
+    ["failed", "The response from Python could not be read: the array loss is incomplete.", []],
+  ]);
   host.receive(answer, new DataView(new ArrayBuffer(32)));
   assert.equal(heard.length, 1); // it had its last answer
   host.ask("plane", {}, take);
@@ -155,7 +162,8 @@ test("an answer that comes twice is heard once, and what nobody asked for is not
   const heard = [];
   host.ask("equations", {}, ({ state }) => heard.push(state));
   const answer = { kind: "equations", id: sent[0].id, state: "done" };
-  for (const one of [answer, answer, { ...answer, id: "nobody" }, { kind: "none", id: 3 }, "text", null, 7, []]) host.receive(one, null);
+  for (const one of [answer, answer, { ...answer, id: "nobody" }, { kind: "none", id: 3 }, "text", null, 7, []])
+    host.receive(one, null);
   assert.deepEqual(heard, ["done"]);
 });
 
@@ -179,7 +187,9 @@ test("of a custom neuron the outline is given at once, and the rest when it is t
   const { host, sent } = connected(t);
   const later = [];
   const data = (more) => ({ model: { name: "mine" }, patterns: { own: { sets: [], ...more } } });
-  const asked = host.describe("mine", "own", (whole, error) => later.push([whole.patterns.own.outlined ?? false, error]));
+  const asked = host.describe("mine", "own", (whole, error) =>
+    later.push([whole.patterns.own.outlined ?? false, error]),
+  );
   host.receive({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
   assert.equal((await asked).patterns.own.outlined, true);
   host.receive({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
@@ -208,7 +218,10 @@ test("two descriptions that are awaited are both heard", async (t) => {
   const { host, sent } = connected(t);
   const asked = ["one", "two"].map((name) => host.describe(name, "own"));
   for (const { id, model } of sent)
-    host.receive({ kind: "describe", id, state: "done", data: { model: { name: model }, patterns: { own: {} } } }, null);
+    host.receive(
+      { kind: "describe", id, state: "done", data: { model: { name: model }, patterns: { own: {} } } },
+      null,
+    );
   assert.deepEqual(
     (await Promise.all(asked)).map(({ model }) => model.name),
     ["one", "two"],
@@ -250,7 +263,10 @@ test("after a connection was lost, a server is told first what was made, and the
   second.onopen();
   const [greeting, again] = second.sent;
   assert.equal(greeting.language, "de");
-  assert.deepEqual({ ...again, id: "" }, { kind: "mystery", id: "", model: "lif", pattern: "tonic_spiking", seed: 7, again: "mystery_1" });
+  assert.deepEqual(
+    { ...again, id: "" },
+    { kind: "mystery", id: "", model: "lif", pattern: "tonic_spiking", seed: 7, again: "mystery_1" },
+  );
   assert.equal(second.sent.length, 2);
   answer(second, { kind: "mystery", id: again.id, state: "done", pattern: "mystery_1", seed: 7 });
   assert.equal(second.sent.at(-1).kind, "verify");

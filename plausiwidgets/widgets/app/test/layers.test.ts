@@ -11,9 +11,9 @@ const LAYERS = [
   /^engine\//,
   /^i18n\//,
   /^hosts\//,
-  /^figure\/.*\.ts$/,
   /^models\//,
-  /^(figure|panels)\//,
+  /^figure\//,
+  /^panels\//,
   /^(tools|classroom)\//,
   /^[^/]+$/, // the screen, the pages and the entry
 ];

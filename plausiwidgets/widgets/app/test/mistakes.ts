@@ -27,7 +27,7 @@ host.ask("simulate", { ...set, sweeps: [], states: false }, (_, arrays) => {
   arrays["1.state.u"] satisfies Float32Array | undefined;
 });
 host.ask("running", {}, (reply) => reply.kind === "search" && reply.search?.best);
-host.ask("undo", {}, () => {});
+host.ask("alive", {}, () => {});
 
 // -- requests ------------------------------------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ host.ask("verify", { ...set, dt: "0.25" }, () => {});
 // @ts-expect-error: an unknown choice
 host.ask("search", { ...set, begin: "elsewhere" }, () => {});
 // @ts-expect-error: a field of a request that has none
-host.ask("undo", { step: 1 }, () => {});
+host.ask("alive", { step: 1 }, () => {});
 
 // -- replies -------------------------------------------------------------------------------------------------------------
 
@@ -76,9 +76,9 @@ data.model.dt = 0.1;
 // @ts-expect-error: a target may be a recording, which has no neuron
 catalogue.patterns.tonic_spiking.targets[0].neuron;
 // @ts-expect-error: an unknown trait
-model.get("_show");
+model.get("_histry");
 // @ts-expect-error: a misspelled field of a trait
-model.get("_shown").selecton;
+model.get("_history").position;
 
 // -- engine --------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Order, type Report, seek } from "../src/hosts/worker.ts";
-import { catalogue, modelData } from "./app.mjs";
+import { catalogue, modelData } from "./catalogue.ts";
 
 const data = modelData("lif");
 const [stored] = data.patterns.tonic_spiking.sets;

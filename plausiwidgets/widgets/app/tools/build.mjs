@@ -69,7 +69,9 @@ const sources = readdirSync("src", { recursive: true })
   .filter((path) => /(?<!\.d)\.(js|tsx?)$/.test(path));
 // The bundle does not contain modules that only have types.
 const typed = sources.flatMap((path) =>
-  [...readFileSync(path, "utf8").matchAll(/^import type .*? from "(.*?)";/gms)].map(([, other]) => posix.join(dirname(path), other)),
+  [...readFileSync(path, "utf8").matchAll(/^import type .*? from "(.*?)";/gms)].map(([, other]) =>
+    posix.join(dirname(path), other),
+  ),
 );
 const unused = sources.filter((path) => !inputs.includes(path) && !typed.includes(path));
 if (process.argv.includes("--check")) {
@@ -77,7 +79,8 @@ if (process.argv.includes("--check")) {
   if (differs.length) {
     fail(`${differs.join(", ")}: differs from what the sources give with esbuild ${version}. Run npm run build.`);
   }
-  if (unused.length) fail(`${unused.join(", ")}: no script imports it. A tool needs an entry in TOOLS of tools/tools.js.`);
+  if (unused.length)
+    fail(`${unused.join(", ")}: no script imports it. A tool needs an entry in TOOLS of tools/tools.tsx.`);
 } else {
   mkdirSync("static", { recursive: true });
   for (const [name, text] of files) writeFileSync(`static/${name}`, text);

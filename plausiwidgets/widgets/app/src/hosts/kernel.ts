@@ -1,21 +1,10 @@
 // The kernel of a notebook, through the messages of its widget.
 
 import type { LessonData, ModelData, Values } from "../catalogue.ts";
+import type { HistoryStep } from "../messages.ts";
+import type { SearchRanges } from "../models/selection.ts";
 import { createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
-
-/** A selection as Python writes it. */
-export interface SentSelection {
-  readonly model: string;
-  readonly pattern: string;
-  readonly values: Values;
-  readonly dt: number;
-  readonly bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
-  readonly free: readonly string[];
-  readonly locked: readonly string[];
-  /** The name of its step of undo. */
-  readonly step: string;
-}
 
 /** A mystery without its hidden parameters. */
 export interface SentMystery {
@@ -28,14 +17,15 @@ export interface SentMystery {
   readonly python: string;
 }
 
-/** The shown selection, with the number of steps before and after it. */
-export interface Shown extends SentSelection {
-  /** The id of the request that changed the selection, or an empty text for Python. */
-  readonly by: string;
-  readonly revision: number;
-  readonly before: number;
-  readonly after: number;
+/** The history as Python writes it, with the ranges and the mystery of the shown step. */
+export interface SentHistory {
+  readonly steps: readonly HistoryStep[];
+  readonly at: number;
+  readonly ranges: SearchRanges;
   readonly mystery: SentMystery | null;
+  readonly revision: number;
+  /** The id of the request that wrote last, or an empty text for Python. */
+  readonly by: string;
 }
 
 /** The map of an assessment. A cell without values cannot be opened. */
@@ -72,8 +62,7 @@ export interface Traits {
     readonly table?: AssessmentMap | null;
     readonly linked: boolean;
   };
-  readonly _shown: Shown;
-  readonly _past: { readonly at: number; readonly steps: readonly SentSelection[] };
+  readonly _history: SentHistory;
   readonly _tool: { readonly name?: string; readonly revision?: number };
   /** References to custom widgets. */
   readonly _slots: readonly string[];
@@ -87,6 +76,11 @@ export interface WidgetModel {
   on(event: `change:${keyof Traits}`, listener: () => void): void;
   off(event: "msg:custom", listener: (content: unknown, buffers: DataView[]) => void): void;
   off(event: `change:${keyof Traits}`, listener: () => void): void;
+  /** Missing in some front ends. */
+  readonly widget_manager: {
+    get_model(id: string): Promise<unknown>;
+    create_view(model: unknown): Promise<{ readonly el: HTMLElement; trigger?(event: string): void }>;
+  };
 }
 
 export function kernelHost(model: WidgetModel, shipped: Record<string, ModelData>): Host {

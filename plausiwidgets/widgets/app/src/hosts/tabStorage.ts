@@ -1,5 +1,8 @@
 // Values that last as long as a tab. If the browser stores nothing, they are lost with the page.
 
+import type { History, HistoryStore } from "../models/history.ts";
+import type { Selection } from "../models/selection.ts";
+
 export function kept(name: string): string | null {
   try {
     return sessionStorage.getItem(`plausiwidgets.${name}`);
@@ -15,3 +18,26 @@ export function keep(name: string, value: string): void {
     // The page asks for the value again after a reload.
   }
 }
+
+/** The history of a page without a kernel. A reload finds it again; no other side changes it. */
+export function tabHistory(name: string): HistoryStore<Selection> {
+  return {
+    load: () => read(kept(name) ?? ""),
+    save: (history) => keep(name, JSON.stringify(history)),
+    onChange: () => () => {},
+  };
+}
+
+/** The history in a text, or null if another version of the app has written it. */
+function read(text: string): History<Selection> | null {
+  try {
+    const history: History<Selection> = JSON.parse(text);
+    const { model, pattern, values, dt, set } = history.steps[history.at];
+    const isWhole = [typeof model, typeof pattern, typeof values, typeof dt, typeof set].join() === FORM;
+    return isWhole ? history : null;
+  } catch {
+    return null;
+  }
+}
+
+const FORM = "string,string,object,number,number"; // model, pattern, values, time step, stored set

@@ -38,3 +38,6 @@ export function intervalText(low: number, high: number, givenUnit: string): stri
 /** A measured value with its unit. */
 export const measuredText = (value: number, unit: string) =>
   Number.isNaN(value) ? numberText(value) : intervalText(value, value, unit);
+
+/** A number with up to `digits` significant digits, as sliders show it. */
+export const plain = (value: number, digits = 4): string => String(Number(value.toPrecision(digits))).replace("-", "−");

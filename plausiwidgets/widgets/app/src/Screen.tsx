@@ -1,0 +1,496 @@
+import { useComputed } from "@preact/signals";
+import { type ComponentChildren, Fragment, render } from "preact";
+import type { App } from "./app.ts";
+import { CLASS } from "./classroom/codes.ts";
+import { Answering, LockedActions, Question } from "./classroom/exercise.tsx";
+import { CardActions, LessonCard, lessonsOf, Onward } from "./classroom/lesson.tsx";
+import { MysteryActions, Score } from "./classroom/mystery.tsx";
+import { Figure, Legend } from "./figure/Figure.tsx";
+import { isDark, properties, watchTheme } from "./figure/theme.ts";
+import { language, tr } from "./i18n/texts.ts";
+import { follow } from "./models/navigate.ts";
+import type { SheetName } from "./models/screen.ts";
+import { isMoved, patternInSentence, provenance } from "./models/titles.ts";
+import { Actions } from "./panels/actions.tsx";
+import { Heading } from "./panels/Heading.tsx";
+import { Sheet } from "./panels/Sheet.tsx";
+import { SearchPanel } from "./panels/searchPanel.tsx";
+import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
+import { Chip, Criteria } from "./panels/verdict.tsx";
+import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
+import { readRecording } from "./tools/reading.ts";
+import { Models, Patterns } from "./tools/sheets.tsx";
+import { Inside, ToolPanel } from "./tools/tools.tsx";
+
+const ZOOM = 1.5; // of a key
+
+interface Props {
+  readonly app: App;
+}
+
+/** The whole app. */
+function Screen({ app }: Props) {
+  const { host, screen, verdict } = app;
+  const names = ["pw-app", `pw-host-${host.name}`];
+  if (screen.isPresenting.value) names.push("present");
+  if (screen.isDark.value) names.push("dark");
+  return (
+    <div
+      class={names.join(" ")}
+      style={properties(screen.isDark.value)}
+      data-pw-judged={verdict.verdict.value ? "yes" : "no"}
+      data-pw-status={verdict.worded.value.kind}
+      lang={language.value}
+      onKeyDown={(event) => press(app, event)}
+    >
+      <div class="pw-frame" inert={screen.sheet.value !== ""}>
+        <Header app={app} />
+        <Notice {...app} />
+        <Body app={app} />
+        <Footer app={app} />
+      </div>
+      <Onward {...app} />
+      <OpenSheet app={app} />
+    </div>
+  );
+}
+
+function Header({ app }: Props) {
+  const { host, screen, selection, task } = app;
+  const isHidden = useIsHidden(app);
+  const sentence = <Sentence app={app} />;
+  const hasLessons = lessonsOf(app.catalogue).length > 0 && (task.lesson.value !== null || !task.isTask.value);
+  const isPresenting = screen.isPresenting.value;
+  return (
+    <header class="pw-header" role="none">
+      <div>
+        {host.name === "kernel" ? <h2 class="pw-sentence">{sentence}</h2> : <h1 class="pw-sentence">{sentence}</h1>}
+        <p>
+          {isHidden
+            ? tr("Find parameters that make your neuron spike at the same times as the hidden neuron.")
+            : tr(selection.pattern.value.description)}
+        </p>
+      </div>
+      <div class="pw-end">
+        {hasLessons && (
+          <MenuButton screen={screen} name="lessons">
+            {tr("Lessons")}
+          </MenuButton>
+        )}
+        <MenuButton screen={screen} name="explore">
+          {tr("Explore")} <span aria-hidden="true">▾</span>
+        </MenuButton>
+        <MenuButton screen={screen} name="share">
+          {tr("Share")}
+        </MenuButton>
+        <button
+          class="pw-larger"
+          aria-pressed={isPresenting}
+          onClick={() => {
+            screen.isPresenting.value = !isPresenting;
+          }}
+        >
+          {tr("Present")}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+interface MenuButtonProps extends Pick<App, "screen"> {
+  readonly name: SheetName;
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+function MenuButton({ screen, name, label, children }: MenuButtonProps) {
+  const isOpen = screen.sheet.value === name;
+  return (
+    <button
+      data-menu={name}
+      aria-haspopup="dialog"
+      aria-expanded={isOpen}
+      aria-label={label}
+      onClick={() => toggle({ screen }, name)}
+    >
+      {children}
+    </button>
+  );
+}
+
+function toggle({ screen }: Pick<App, "screen">, name: SheetName): void {
+  screen.sheet.value = screen.sheet.peek() === name ? "" : name;
+}
+
+/** Whether the user matches a hidden neuron, so that the pattern is not named. */
+const useIsHidden = ({ task }: App) =>
+  useComputed(() => task.game.value !== null || Boolean(task.exercise?.common)).value;
+
+/** The heading: a sentence in which the model and the pattern can be chosen. */
+function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Props) {
+  const { kind } = verdict.worded.value;
+  const isHidden = task.game.value !== null || Boolean(task.exercise?.common);
+  const sentence = sentenceOf(kind, isHidden, verdict.isJudged.value);
+  const data = selection.data.value;
+  const seed = task.game.value?.seed ?? task.exercise?.about[".mystery"]?.split(".")[2];
+  const pattern =
+    seed === undefined
+      ? patternInSentence({ catalogue, data }, selection.pattern.value.key)
+      : tr("Mystery {seed}", { seed });
+  const choice = (name: SheetName, text: string) =>
+    task.exercise ? (
+      <b>{text}</b>
+    ) : (
+      <button
+        aria-haspopup="dialog"
+        aria-expanded={screen.sheet.value === name}
+        onClick={() => toggle({ screen }, name)}
+      >
+        {text}
+        <span aria-hidden="true"> ▾</span>
+      </button>
+    );
+  return sentence.split(/(\{model\}|\{pattern\})/).map((part) => {
+    if (part === "{model}") return <Fragment key="model">{choice("models", tr(data.model.in_sentence))}</Fragment>;
+    return part === "{pattern}" ? <Fragment key="pattern">{choice("patterns", pattern)}</Fragment> : part;
+  });
+}
+
+function sentenceOf(kind: App["verdict"]["worded"]["value"]["kind"], isHidden: boolean, isJudged: boolean): string {
+  const isShown = kind === "replicated" || kind === "unverified" || kind === "fragile";
+  if (isHidden) return isShown ? tr("Your {model} matches {pattern}") : tr("Match your {model} to {pattern}");
+  if (!isJudged) return tr("Response of your {model} to {pattern}");
+  return isShown ? tr("Your {model} shows {pattern}") : tr("Can your {model} show {pattern}?");
+}
+
+/** The last notice, otherwise that the host is silent. */
+function Notice({ screen, verdict }: Pick<App, "screen" | "verdict">) {
+  const sentence = screen.notice.value || verdict.silence.value;
+  if (!sentence) return null;
+  const close = () => {
+    screen.notify("");
+    verdict.closeSilence();
+  };
+  return (
+    <p class="pw-notice" role="alert">
+      {sentence}{" "}
+      <button onClick={close} aria-label={tr("Close")}>
+        ✕
+      </button>
+    </p>
+  );
+}
+
+function Body({ app }: Props) {
+  const { host, screen, search, task } = app;
+  const names = ["pw-body"];
+  if (task.lesson.value) names.push("taught");
+  if (screen.tool.value) names.push("with-tool");
+  if (screen.showsAll.value) names.push("with-all");
+  const canDrop = host.can("recording") && !task.exercise;
+  return (
+    <div class={names.join(" ")}>
+      <LessonCard {...app} follow={(href) => void follow(app, href)} />
+      <section
+        class={`pw-card pw-main${search.isShown.value ? " searching" : ""}`}
+        aria-label={tr("Figure")}
+        onDragOver={(event) => canDrop && event.preventDefault()}
+        onDrop={(event) => canDrop && drop(app, event)}
+      >
+        <div class="pw-above">
+          <Chip {...app} />
+          <Sweeps {...app} />
+          <Whole {...app} />
+          <Legend {...app} />
+        </div>
+        <Figure {...app} />
+        {search.isShown.value && <SearchPanel {...app} />}
+      </section>
+      {screen.tool.value && <ToolPanel {...app} />}
+      <Side app={app} />
+    </div>
+  );
+}
+
+/** Reads a recording that is dropped on the figure. */
+function drop(app: App, event: DragEvent): void {
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  readRecording(app, file);
+}
+
+/** The parameters with what is above and below them. */
+function Side({ app }: Props) {
+  const { host, screen, selection, task } = app;
+  const showsAll = screen.showsAll.value;
+  const isQuiet = !showsAll && !screen.tool.value && !task.exercise && !task.game.value;
+  return (
+    <aside class="pw-card pw-side" aria-label={tr("Parameters")}>
+      {task.exercise ? <Question {...app} /> : task.game.value && <Score {...app} />}
+      <div class="pw-sidehead">
+        <Heading host={host}>
+          {showsAll ? tr("All {count} parameters", { count: selection.sliders.value.length }) : keyWords(app)}
+        </Heading>
+        <Undo {...app} />
+      </div>
+      {showsAll ? <AllParameters {...app} /> : <KeyParameters {...app} />}
+      <button
+        class="pw-link pw-allbutton"
+        aria-expanded={showsAll}
+        onClick={() => {
+          screen.showsAll.value = !showsAll;
+        }}
+      >
+        {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
+      </button>
+      {isQuiet && <Inside {...app} />}
+      <Below app={app} />
+      <div class="pw-slot" />
+    </aside>
+  );
+}
+
+function Undo({ selection }: Pick<App, "selection">) {
+  return (
+    <>
+      <button
+        class="pw-icon"
+        aria-label={tr("Undo")}
+        title={tr("Undo")}
+        disabled={!selection.canUndo.value}
+        onClick={() => void selection.undo()}
+      >
+        ↶
+      </button>
+      {selection.canRedo.value && (
+        <button class="pw-icon" aria-label={tr("Redo")} title={tr("Redo")} onClick={() => void selection.redo()}>
+          ↷
+        </button>
+      )}
+    </>
+  );
+}
+
+/** What is below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
+function Below({ app }: Props) {
+  const { task } = app;
+  if (task.exercise) return <Answering {...app} />;
+  if (task.game.value) return <MysteryActions {...app} />;
+  if (task.lesson.value) return <CardActions {...app} />;
+  return task.isTask.value ? <LockedActions {...app} /> : <Actions {...app} />;
+}
+
+function allWords({ selection, task }: App): string {
+  const { length: count } = selection.sliders.value;
+  const { length: locked } = selection.ranges.value.locked;
+  if (!task.isTask.value) return tr("All {count} parameters and ranges", { count });
+  return locked
+    ? tr("All {count} parameters ({locked} locked)", { count, locked })
+    : tr("All {count} parameters", { count });
+}
+
+const keyWords = ({ task }: App): string =>
+  task.isTask.value || task.game.value ? tr("Parameters to adjust") : tr("Key parameters");
+
+function Footer({ app }: Props) {
+  const { host, screen, task, verdict } = app;
+  const { kind, stage } = task.task.value;
+  const isPractising = kind === "practice" && stage !== "solved";
+  return (
+    <footer class="pw-footer" role="none">
+      {!task.isTask.value && !task.game.value && <Provenance {...app} />}
+      <span>{isPractising ? "" : verdict.worded.value.why}</span>
+      {task.exercise && host.name === "none" && (
+        <a class="pw-classlink" href={CLASS}>
+          {tr("For teachers: read the codes of a class")}
+        </a>
+      )}
+      <MenuButton screen={screen} name="more" label={tr("More")}>
+        ⋯
+      </MenuButton>
+    </footer>
+  );
+}
+
+function OpenSheet({ app }: Props) {
+  const { catalogue, selection } = app;
+  switch (app.screen.sheet.value) {
+    case "patterns":
+      return <Patterns {...app} />;
+    case "models":
+      return <Models {...app} />;
+    case "lessons":
+      return <Lessons {...app} />;
+    case "explore":
+      return <Explore {...app} />;
+    case "share":
+      return <Share {...app} />;
+    case "more":
+      return <More {...app} />;
+    case "criteria": {
+      const of = { catalogue, data: selection.data.value };
+      const pattern = patternInSentence(of, selection.pattern.value.key);
+      return (
+        <Sheet host={app.host} screen={app.screen} title={tr("Criteria for {pattern}", { pattern })}>
+          <Criteria {...app} />
+        </Sheet>
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+/** Chooses the sweep that is shown. */
+function Sweeps({ run, selection }: Pick<App, "run" | "selection">) {
+  const sweeps = run.sweeps.value;
+  if (sweeps.length < 2) return null;
+  const shown = run.sweep.value;
+  const at = sweeps.indexOf(shown);
+  const step = (by: number, sign: string, title: string) => (
+    <button
+      class="pw-icon"
+      aria-label={title}
+      title={title}
+      disabled={!sweeps[at + by]}
+      onClick={() => run.showSweep(sweeps[at + by])}
+    >
+      {sign}
+    </button>
+  );
+  const menu = (
+    <select
+      class="pw-sweeps"
+      aria-label={tr("Sweep shown")}
+      onChange={({ currentTarget }) => run.showSweep(currentTarget.value)}
+    >
+      {sweeps.map((name) => (
+        <option key={name} value={name} selected={name === shown}>
+          {tr(name)}
+        </option>
+      ))}
+    </select>
+  );
+  const target = selection.pattern.value.targets[0];
+  const isRecording = target !== undefined && "lines" in target;
+  if (sweeps.length < 3 || !isRecording) return menu; // a pattern has few sweeps, which are chosen by their names
+  return (
+    <span class="pw-sweepsteps">
+      {step(-1, "‹", tr("Previous sweep"))}
+      {menu}
+      {step(1, "›", tr("Next sweep"))}
+    </span>
+  );
+}
+
+/** Switches between the part of the sweep that the pattern is about and the whole sweep. */
+function Whole({ run }: Pick<App, "run">) {
+  if (!run.isPart.value) return null;
+  const isZoomed = run.zoom.value !== null;
+  const isWhole = run.isWhole.value;
+  const act = () => (isZoomed ? run.zoomTo(null) : run.showWhole(!isWhole));
+  return (
+    <button class="pw-whole" onClick={act}>
+      {isZoomed ? tr("Reset zoom") : isWhole ? tr("Zoom to response") : tr("Whole sweep")}
+    </button>
+  );
+}
+
+/** Where the values come from. A click restores the stored set, or loads the next one. */
+function Provenance({ selection }: Pick<App, "selection">) {
+  const pattern = selection.pattern.value;
+  const current = selection.current.value;
+  const [hasMoved, { length }] = [isMoved(pattern, current), pattern.sets];
+  const words = provenance(pattern, current);
+  if (!hasMoved && length < 2) return <span>{words}</span>;
+  const act = () => selection.load(hasMoved ? current.set : (current.set + 1) % length);
+  return (
+    <button title={hasMoved ? tr("Restore this parameter set") : tr("Load the next parameter set")} onClick={act}>
+      {words}
+    </button>
+  );
+}
+
+function press(app: App, event: KeyboardEvent): void {
+  const { screen, selection } = app;
+  if (event.key === "Escape") {
+    leave(screen);
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    void (event.shiftKey ? selection.redo() : selection.undo());
+    return;
+  }
+  const { target } = event;
+  const isTyping = target instanceof Element && target.closest("input, select, textarea, [role=dialog]");
+  if (isTyping || screen.sheet.peek() || event.altKey || event.ctrlKey || event.metaKey) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  act(app);
+  event.preventDefault();
+}
+
+const KEYS: Readonly<Record<string, (app: App) => void>> = {
+  "+": ({ run }) => run.zoomBy(1 / ZOOM),
+  "=": ({ run }) => run.zoomBy(1 / ZOOM),
+  "-": ({ run }) => run.zoomBy(ZOOM),
+  "−": ({ run }) => run.zoomBy(ZOOM),
+  "0": ({ run }) => run.zoomTo(null),
+  ArrowRight: ({ task }) => task.next(1),
+  ArrowLeft: ({ task }) => task.next(-1),
+};
+
+/** Closes what is open: a sheet, otherwise a tool, otherwise the presentation. */
+function leave({ sheet, tool, isPresenting }: App["screen"]): void {
+  if (sheet.peek()) sheet.value = "";
+  else if (tool.peek()) tool.value = "";
+  else isPresenting.value = false;
+}
+
+/** Shows an app in a place. Returns how to remove it. */
+export function view(place: HTMLElement, app: App): () => void {
+  const follow = () => {
+    app.screen.isDark.value = isDark(place);
+  };
+  follow();
+  const stop = watchTheme(follow);
+  // JupyterLab looks for this attribute on the element that has the focus, not around it.
+  const keepKeys = ({ target }: FocusEvent) => {
+    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+  };
+  place.addEventListener("focusin", keepKeys);
+  const stopFitting = fitted(place, app.host.name === "kernel" && window.parent !== window);
+  render(<Screen app={app} />, place);
+  return () => {
+    stop();
+    stopFitting();
+    place.removeEventListener("focusin", keepKeys);
+    render(null, place);
+  };
+}
+
+const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
+const SHARE = 0.7; // of the screen, in a frame whose height is that of the page
+
+/**
+ * Gives a place the height of the panel of a notebook, or of the window. A notebook may attach the place after it was
+ * filled, so the panel is looked for whenever the place changes its size. In VS Code and Colab outputs are in a frame that
+ * grows with them, so they get a share of the screen.
+ */
+function fitted(place: HTMLElement, isFramed: boolean): () => void {
+  let panel: Element | null = null;
+  const fit = () => {
+    const found = place.closest(PANELS);
+    if (found && found !== panel) watched.observe(found);
+    panel = found;
+    const most = panel ? panel.clientHeight - 14 : screen.availHeight * SHARE;
+    const height = panel || isFramed ? `${Math.round(Math.min(Math.max(most, 440), 1100))}px` : "100dvh";
+    if (place.style.getPropertyValue("--height") !== height) place.style.setProperty("--height", height);
+  };
+  const watched = new ResizeObserver(fit);
+  watched.observe(place);
+  fit();
+  return () => watched.disconnect();
+}

@@ -1,0 +1,107 @@
+// The handles of the current above the picture: its level and its times, for a pointer, a finger and keys.
+
+import { tr } from "../i18n/texts.ts";
+import { plain } from "../i18n/words.ts";
+import type { Handle } from "../models/lines.ts";
+import type { SelectionModel } from "../models/selection.ts";
+import { arrowOf, dragged } from "./pointer.ts";
+import type { Frame } from "./scene.ts";
+
+const KEY = 4; // positions of a slider that a key moves a handle
+
+interface Shown {
+  readonly element: HTMLElement;
+  readonly handle: Handle;
+}
+
+export interface Handles {
+  /** Shows the handles at their places in the figure. */
+  put(handles: readonly Handle[], at: Frame): void;
+}
+
+/** @param frameNow gives the places of the figure when a drag begins */
+export function createHandles(selection: SelectionModel, place: HTMLElement, frameNow: () => Frame): Handles {
+  const shown = new Map<string, Shown>();
+  const group = divIn(place, "pw-handles");
+
+  const down = (event: PointerEvent, name: string) => {
+    const entry = shown.get(name);
+    if (event.button || !entry) return;
+    event.preventDefault();
+    event.stopPropagation();
+    drag(selection, entry, event, frameNow());
+  };
+  // Up and down change the level, left and right the time. If there is only one handle, all arrow keys move it.
+  const keys = (event: KeyboardEvent, name: string) => {
+    const by = arrowOf(event);
+    const own = shown.get(name);
+    if (!by || !own) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const axis = by[1] ? "height" : "time";
+    const other = [...shown.values()].find(({ handle }) => handle.axis === axis);
+    const { element, handle } = own.handle.axis === axis || !other ? own : other;
+    element.focus({ preventScroll: true });
+    const direction = (by[0] - by[1]) * (Math.sign(handle.slope) || 1);
+    selection.nudge(handle.name, (event.shiftKey ? 1 : KEY) * direction);
+    selection.keepSoon();
+  };
+  const create = ({ name, axis }: Handle) => {
+    const element = divIn(group, `pw-handle ${axis}`);
+    element.setAttribute("role", "spinbutton");
+    element.tabIndex = -1; // the slider is the stop of the Tab key; the arrow keys continue after a drag
+    element.addEventListener("pointerdown", (event) => down(event, name));
+    element.addEventListener("keydown", (event) => keys(event, name));
+    return element;
+  };
+  return {
+    put(handles, at) {
+      for (const [name, { element }] of shown) {
+        if (handles.some((one) => one.name === name)) continue;
+        element.remove();
+        shown.delete(name);
+      }
+      for (const handle of handles) {
+        const element = shown.get(handle.name)?.element ?? create(handle);
+        shown.set(handle.name, { element, handle });
+        update(element, handle, at, unitOf(selection, handle.name));
+      }
+    },
+  };
+}
+
+function divIn(place: HTMLElement, className: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = className;
+  place.append(element);
+  return element;
+}
+
+/** Follows a drag with the scale of its beginning, because the axis may widen meanwhile. */
+function drag(selection: SelectionModel, { element, handle }: Shown, event: PointerEvent, at: Frame): void {
+  const { perPixel, msPerPixel } = at;
+  const { clientX: x, clientY: y } = event;
+  const move = (e: PointerEvent) => {
+    const change = handle.axis === "height" ? (y - e.clientY) * perPixel : (e.clientX - x) * msPerPixel;
+    selection.put({ [handle.name]: selection.within(handle.name, handle.value + change / handle.slope) });
+  };
+  element.classList.add("taken");
+  dragged(element, event, move, () => {
+    element.classList.remove("taken");
+    selection.keep();
+  });
+}
+
+const unitOf = ({ sliders }: SelectionModel, name: string) =>
+  sliders.peek().find((slider) => slider.name === name)?.unit ?? "";
+
+function update(element: HTMLElement, { name, axis, t, current, value }: Handle, at: Frame, unit: string): void {
+  const [x, y] = [at.x(t), at.yi(current)];
+  element.hidden = x < at.left - 1 || x > at.left + at.plot + 1;
+  element.style.transform = `translate(${x}px, ${y}px)`;
+  const label =
+    axis === "height" ? tr("Level of the current, {name}", { name }) : tr("Timing of the current, {name}", { name });
+  element.setAttribute("aria-label", label);
+  element.setAttribute("aria-valuenow", String(value));
+  element.setAttribute("aria-valuetext", `${plain(value)} ${unit}`.trim());
+}

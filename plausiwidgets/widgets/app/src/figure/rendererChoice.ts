@@ -1,0 +1,153 @@
+// The choice of the painter of a picture. The canvas shows it first. When the pointer has been over the picture, or zoomed it,
+// and everything rests, Plotly takes over. The next change brings the canvas back.
+
+import { effect, untracked } from "@preact/signals";
+import type { App } from "../app.ts";
+import type { Range } from "../catalogue.ts";
+import type { Picture } from "./picture.ts";
+import { createPlot, loadedPlotly, loadPlotly, type Plot, type Plotly, whenIdle } from "./plotly.ts";
+
+const REST = 700; // ms without a change
+
+/** The ranges that a zoom has chosen. An axis with null keeps its range. */
+export interface Part {
+  readonly x: Range | null;
+  readonly y: Range | null;
+}
+
+/** Whether a button of the pointer is down anywhere on the page, as it is while a slider is dragged. */
+let isHeld = false;
+
+/** Whether nothing moves: no pointer and no search. */
+export const isCalm = ({ isRunning, isPlaying }: App["search"]): boolean =>
+  !isHeld && !isRunning.peek() && !isPlaying.peek() && document.visibilityState === "visible";
+
+export interface RestOptions {
+  readonly picture: () => Picture | null;
+  /** Gets the part that a zoom in Plotly has chosen. Without it, the picture has no zoom. */
+  readonly zoom?: (part: Part | null) => void;
+}
+
+export interface Rest {
+  /** Must be called whenever the canvas was drawn. */
+  moved(): void;
+  /** Lets Plotly take over as soon as everything rests, for example after a zoom. */
+  want(): void;
+  close(): void;
+}
+
+/** Lets Plotly show the picture of a place while it rests. The canvas of the place is drawn by the caller. */
+export function resting(app: Pick<App, "host" | "search">, place: HTMLElement, about: RestOptions): Rest {
+  const turn = new Turn(app, place, about);
+  const stopWatching = watchPointer(place, turn.want);
+  const stopFollowing = effect(() => {
+    // Each reply of a running search brings the canvas back.
+    if (app.search.search.value && !isCalm(app.search)) untracked(turn.moved);
+  });
+  return {
+    moved: turn.moved,
+    want: turn.want,
+    close() {
+      stopFollowing();
+      stopWatching();
+      turn.close();
+    },
+  };
+}
+
+/** The turn of Plotly at a place: whether it is wanted, and when it comes. */
+class Turn {
+  private readonly plot: Plot;
+  private isWanted = false;
+  private isClosed = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private changes = 0;
+
+  constructor(
+    private readonly app: Pick<App, "host" | "search">,
+    private readonly place: HTMLElement,
+    private readonly about: RestOptions,
+  ) {
+    this.plot = createPlot(place, about.zoom);
+    this.show("light");
+  }
+
+  readonly moved = () => {
+    this.changes++;
+    this.show("light");
+    this.later();
+  };
+
+  readonly want = () => {
+    if (this.isWanted) return;
+    this.isWanted = true;
+    this.later();
+  };
+
+  close() {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    if (!this.plot.isDrawing()) this.plot.remove();
+  }
+
+  private show(painter: "light" | "coming" | "plotly") {
+    const { dataset } = this.place;
+    if (dataset.pwPainter !== painter) dataset.pwPainter = painter;
+  }
+
+  private later() {
+    clearTimeout(this.timer);
+    if (!this.isWanted || this.isClosed || !this.app.host.can("plotly")) return;
+    this.timer = setTimeout(() => this.take().catch(this.fail), REST);
+  }
+
+  private async take() {
+    if (this.isClosed || this.place.dataset.pwPainter === "plotly") return;
+    const { host, search } = this.app;
+    if (!isCalm(search)) return this.later();
+    const plotly = loadedPlotly() ?? (await loadPlotly(host, () => this.isClosed || isCalm(search)));
+    whenIdle(() => this.draw(plotly).catch(this.fail));
+  }
+
+  private async draw(plotly: Plotly) {
+    const picture = this.isClosed ? null : this.about.picture();
+    if (!picture) return;
+    if (!isCalm(this.app.search) || this.plot.isDrawing()) return this.later();
+    const before = this.changes;
+    this.show("coming");
+    await this.plot.draw(plotly, picture);
+    if (!this.isClosed && before === this.changes) this.show("plotly");
+    else this.plot.remove(); // a plot that was hidden before it was ready has measured none of its texts
+  }
+
+  private readonly fail = (error: unknown) => {
+    this.isWanted = false;
+    this.plot.fail();
+    this.show("light");
+    console.warn("plausiwidgets: Plotly does not draw here:", error);
+  };
+}
+
+/** Follows the buttons of the pointer on the page, and calls `want` when the pointer is over a place. */
+function watchPointer(place: HTMLElement, want: () => void): () => void {
+  const press = () => {
+    isHeld = true;
+  };
+  const release = ({ buttons }: PointerEvent) => {
+    isHeld = buttons > 0;
+  };
+  const over = ({ pointerType, buttons }: PointerEvent) => {
+    if (!buttons) isHeld = false; // the button may have been released outside of the window
+    if (pointerType !== "touch") want(); // Plotly would keep a finger from scrolling the page
+  };
+  document.addEventListener("pointerdown", press, true);
+  document.addEventListener("pointerup", release, true);
+  document.addEventListener("pointercancel", release, true);
+  place.addEventListener("pointermove", over);
+  return () => {
+    document.removeEventListener("pointerdown", press, true);
+    document.removeEventListener("pointerup", release, true);
+    document.removeEventListener("pointercancel", release, true);
+    place.removeEventListener("pointermove", over);
+  };
+}

@@ -1,0 +1,46 @@
+// Responses of a neuron as lines for a figure.
+
+import type { Landmarks, Sweep } from "../catalogue.ts";
+import { type Formula, valueOf } from "../engine/formula.ts";
+import type { SweepNumbers } from "../engine/runner.ts";
+import type { Piece } from "../engine/runtime.ts";
+import type { Line, Role } from "./lines.ts";
+
+/** A sweep with numbers instead of formulas. */
+export function numbersOf({ pieces, end, duration }: Sweep, values: ReadonlyMap<string, number>): SweepNumbers {
+  const at = (formula: Formula) => valueOf(formula, values);
+  return {
+    pieces: pieces.map(([on, off, first, last]): Piece => [at(on), at(off), at(first), at(last)]),
+    end: at(end),
+    duration: at(duration),
+  };
+}
+
+type Response = Pick<Line, "t0" | "dt" | "v" | "current" | "spikes" | "divergedAt">;
+
+/** @param peak NaN for a neuron that draws its spikes itself */
+export function lineOf(role: Role, { t0, dt, v, current, spikes, divergedAt }: Response, peak: number): Line {
+  return { role, t0, dt, v: upTo(v, { t0, dt, spikes }, peak), current, spikes, divergedAt };
+}
+
+/** The potential of a neuron that resets, with each spike drawn up to the peak. */
+export function upTo(
+  v: Float64Array,
+  { t0, dt, spikes }: Pick<Line, "t0" | "dt" | "spikes">,
+  peak: number,
+): Float64Array {
+  if (Number.isNaN(peak) || !spikes.length) return v;
+  const out = Float64Array.from(v);
+  for (const time of spikes) {
+    const k = Math.round((time - t0) / dt);
+    if (out[k] < peak) out[k] = peak;
+  }
+  return out;
+}
+
+/** Maps rest, threshold and peak of one neuron to those of another. The map is linear in between. */
+export function ontoScale(v: Float64Array, [rest, threshold, peak]: Landmarks, to: Landmarks): Float64Array {
+  const below = (to[1] - to[0]) / (threshold - rest);
+  const above = (to[2] - to[1]) / (peak - threshold);
+  return v.map((x) => (x <= threshold ? to[0] + (x - rest) * below : to[1] + (x - threshold) * above));
+}

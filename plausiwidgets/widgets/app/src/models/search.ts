@@ -1,0 +1,201 @@
+// A search for parameters that show the pattern. It runs at the host, and the page follows it.
+
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { Values } from "../catalogue.ts";
+import type { Host } from "../hosts/host.ts";
+import type { Reply, ReplyArrays, Requests } from "../messages.ts";
+import { isOpen, received, type Search } from "./evaluations.ts";
+import { createPlayback } from "./playback.ts";
+import { isOf, type Notify, type SearchRanges, type Selection, type SelectionModel } from "./selection.ts";
+import type { VerdictModel } from "./verdict.ts";
+
+export { type Evaluations, isOpen, noEvaluations, received, type Search, withEvaluations } from "./evaluations.ts";
+
+export interface HowToBegin {
+  /** Whether the evaluations have the pace of a user. */
+  readonly pace?: boolean | undefined;
+  /** The only parameters that the search may change. */
+  readonly free?: readonly string[] | undefined;
+}
+
+export interface SearchModel {
+  readonly search: ReadonlySignal<Search | null>;
+  /** Whether the panel of the search is open. */
+  readonly isShown: ReadonlySignal<boolean>;
+  readonly isRunning: ReadonlySignal<boolean>;
+  /** Whether the sliders have the best parameters. */
+  readonly isTaken: ReadonlySignal<boolean>;
+  /** Whether the best parameters are those that the search began with, on the sliders. */
+  readonly isBestAtStart: ReadonlySignal<boolean>;
+  /** A search that ended within a blink is played for its viewers. */
+  readonly isPlaying: ReadonlySignal<boolean>;
+  /** How many evaluations are drawn. */
+  readonly drawn: ReadonlySignal<number>;
+  /** The best parameters that are drawn: null while the search is played. */
+  readonly shownBest: ReadonlySignal<Values | null>;
+
+  /** Begins a search at the values of the sliders, or, by default if these already meet all criteria, at random ones. */
+  begin(from?: "values" | "random", how?: HowToBegin): void;
+  control(kind: "pause" | "resume" | "stop"): void;
+  /** Takes a search back before its first reply. */
+  stopStarting(): void;
+  /** Puts the best parameters on the sliders, as one step of undo. */
+  take(): Promise<void>;
+  show(isShown: boolean): void;
+  skipPlayback(): void;
+  /** Asks the host which searches run, so that they are shown again after a reload. */
+  resume(): void;
+  close(): void;
+}
+
+export function createSearch(
+  selection: SelectionModel,
+  verdict: VerdictModel,
+  host: Pick<Host, "name" | "can" | "ask">,
+  notify: Notify,
+): SearchModel {
+  const { current, opened } = selection;
+  const search = signal<Search | null>(null);
+  const isShown = signal(false);
+  /** The values on the sliders at which the search began, or null if it began elsewhere. */
+  const begun = signal<Values | null>(null);
+  const playback = createPlayback(search, isShown);
+  const receive = receiverOf({ search, isShown, current, notify, update: playback.update });
+  let cancel = () => {};
+
+  const stopFollowing = effect(() => {
+    if (opened.value.isOther) isShown.value = false;
+  });
+
+  return {
+    search,
+    isShown,
+    isRunning: computed(() => search.value !== null && isOpen(search.value)),
+    isTaken: computed(() => isAt(search.value, current.value)),
+    isBestAtStart: computed(() => begun.value !== null && contains(begun.value, search.value?.best)),
+    isPlaying: playback.isPlaying,
+    drawn: playback.drawn,
+    shownBest: playback.shownBest,
+    begin(from = verdict.isMet.peek() ? "random" : "values", how = {}) {
+      batch(() => {
+        begun.value = from === "values" ? current.peek().values : null;
+        search.value = null;
+        isShown.value = true;
+        notify("");
+      });
+      cancel = host.ask("search", requestOf(selection, host.name, from, how), receive);
+    },
+    control(kind) {
+      const known = search.peek();
+      if (!known) return;
+      host.ask(kind, { of: known.id }, () => {});
+      // A kernel that has ended never sends the end of its search.
+      if (kind === "stop" && verdict.isSilent.peek()) search.value = { ...known, state: "stopped" };
+    },
+    stopStarting() {
+      cancel();
+      isShown.value = false;
+    },
+    take: () => take(search.peek(), selection, notify),
+    show(isNow) {
+      isShown.value = isNow;
+    },
+    skipPlayback: playback.skip,
+    resume() {
+      if (host.can("search")) host.ask("running", {}, (reply, arrays) => receive(reply, arrays, true));
+    },
+    close() {
+      stopFollowing();
+      playback.skip();
+    },
+  };
+}
+
+interface Receiver {
+  readonly search: { value: Search | null; peek(): Search | null };
+  readonly isShown: { value: boolean; peek(): boolean };
+  readonly current: ReadonlySignal<Selection>;
+  readonly notify: Notify;
+  /** Is called after each reply. */
+  update(): void;
+}
+
+type Arrays = Partial<ReplyArrays["search"]> | Partial<ReplyArrays["running"]>;
+
+/** Takes the replies of the host. `isAgain`: the page did not begin the search itself, because it was loaded again. */
+function receiverOf({ search, isShown, current, notify, update }: Receiver) {
+  return (reply: Reply<"search" | "running">, { loss, restarts }: Arrays, isAgain = false): void => {
+    const known = search.peek();
+    const record = reply.kind === "search" ? reply.search : undefined;
+    if (reply.state === "failed" && !record) {
+      notify(reply.error);
+      isShown.value = isShown.peek() && known !== null;
+      return;
+    }
+    if (reply.kind !== "search" || !record) return;
+    // A search that was stopped by its successor is not shown any more.
+    if (known && known.id !== reply.id && isOpen(known) && !isOpen(reply)) return;
+    const arrays = { ...(loss ? { loss } : {}), ...(restarts ? { restarts } : {}) };
+    const next = received(known, { ...reply, search: record }, arrays, performance.now());
+    const isOther = known?.id !== next.id;
+    const isHere = isOf(next, current.peek());
+    // A link may have opened another pair since. The result for the former pair is not shown over it.
+    if (isAgain && isOther && !isOpen(next) && !isHere) return;
+    batch(() => {
+      search.value = next;
+      if (isOther || isHere) isShown.value = true; // a search of another pair opens the panel with its first reply only
+      update();
+    });
+  };
+}
+
+/** A notebook has the limits of a search already, and a server has defaults for what its visitor did not limit. */
+function requestOf(
+  { current, ranges, free }: SelectionModel,
+  host: Host["name"],
+  begin: "values" | "random",
+  { pace, free: own }: HowToBegin,
+): Requests["search"] {
+  const { model, pattern, values, dt } = current.peek();
+  const isLimited = host === "none" || (host === "server" && isChosen(ranges.peek()));
+  return {
+    model,
+    pattern,
+    values,
+    dt,
+    begin,
+    ...(isLimited ? { bounds: ranges.peek().bounds, free: free.peek() } : {}),
+    ...(own ? { free: own } : {}),
+    ...(pace ? { pace } : {}),
+  };
+}
+
+/** Whether ranges were changed, or parameters fixed or locked. */
+const isChosen = ({ bounds, fixed, locked }: SearchRanges): boolean =>
+  fixed.length + locked.length + Object.keys(bounds).length > 0;
+
+/** Puts the best parameters on the sliders. */
+async function take(search: Search | null, selection: SelectionModel, notify: Notify): Promise<void> {
+  if (!search?.best) return;
+  const { model, pattern, best, dt } = search;
+  const now = selection.current.peek();
+  selection.keep(); // undo leads back to the present values
+  if (!isOf(search, now)) {
+    await selection.choose(model, pattern, { values: best, dt: dt || undefined });
+    return;
+  }
+  batch(() => {
+    selection.show({ ...now, values: { ...now.values, ...best }, dt: dt || now.dt });
+    notify("");
+    selection.keep();
+  });
+}
+
+const contains = (values: Values, some: Values | null | undefined): boolean =>
+  Object.entries(some ?? {}).every(([name, value]) => values[name] === value);
+
+/** Whether a selection has the best parameters of a search. */
+function isAt(search: Search | null, at: Selection): boolean {
+  if (!search || !isOf(search, at) || (search.dt && search.dt !== at.dt)) return false;
+  return contains(at.values, search.best);
+}

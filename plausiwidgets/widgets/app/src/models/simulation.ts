@@ -1,0 +1,285 @@
+// Everything that the page computes for one selection: the trace, the target, the verdict. For a neuron that only the host can
+// simulate, the trace and the verdict are those of the host.
+
+import {
+  type Catalogue,
+  type Component,
+  type Landmarks,
+  type ModelData,
+  type Pattern,
+  patternOf,
+  type Range,
+  type Sweep,
+} from "../catalogue.ts";
+import { type Formula, valueOf } from "../engine/formula.ts";
+import { type Judgement, judgingWhole, type RunnerAt, runnersOf, type Verdict } from "../engine/judge.ts";
+import { NEURONS, type Neuron } from "../engine/neuron.ts";
+import type { Runner } from "../engine/runner.ts";
+import { injected } from "../engine/runtime.ts";
+import type { Handle, Line, Role, Simulated } from "./lines.ts";
+import { lineOf, numbersOf } from "./response.ts";
+import { type Selection, stored } from "./selection.ts";
+import { onto, type Target, targetOf } from "./target.ts";
+
+export { ontoScale, upTo } from "./response.ts";
+
+/** For each component of the pattern, the sweeps that its procedure has found. */
+export type Found = readonly (readonly Sweep[] | null)[];
+
+export const NOTHING_FOUND: Found = [];
+
+/** The verdict and the sweeps that procedures have found. The verdict is null if only Python can evaluate the pattern. */
+export interface Evaluated {
+  readonly verdict: Verdict | null;
+  readonly found: Found;
+}
+
+export interface SimulationOptions {
+  readonly found?: Found;
+  /** The result of the host, for a neuron that the page cannot simulate. */
+  readonly answered?: Simulated | null;
+  /** The name of the sweep that is shown, if it is not the main one. */
+  readonly shown?: string;
+  /** The runners of the selection, if they exist already. They keep the rest and the responses of the neuron. */
+  readonly runners?: RunnerAt | null;
+}
+
+export interface Simulation {
+  readonly selection: Selection;
+  readonly pattern: Pattern;
+  /** The neuron, or undefined if only the host can simulate it. */
+  readonly neuron: Neuron | undefined;
+  /** The sweep that is shown. */
+  readonly sweep: Sweep;
+  /** The names of all sweeps. */
+  readonly sweeps: readonly string[];
+  /** The distance from rest to threshold. */
+  readonly span: number;
+  /** The runner at the holding current of the shown sweep. Throws if only the host can simulate the neuron. */
+  runner(): Runner;
+  /** The response to the shown sweep. */
+  trace(role: Role): Line;
+  /** The target, drawn at the present rest, threshold and peak of this neuron. */
+  target(): Line | null;
+  /** The potentials of this neuron at which the target is drawn. */
+  scale(): Landmarks;
+  /** The part of the sweep that the pattern is about, or null if the whole sweep is. */
+  event(line: Line): Range | null;
+  /** The parts of the current that can be dragged. */
+  handles(): Handle[];
+  /** Evaluates the selection. The generator pauses after each simulation. */
+  judging(): Generator<void, Evaluated>;
+}
+
+/** The runners of a selection, or null if only the host can simulate the neuron. */
+export function runnersAt(catalogue: Catalogue, data: ModelData, { model, values, dt }: Selection): RunnerAt | null {
+  const neuron = NEURONS[model];
+  return neuron ? runnersOf({ settings: catalogue.bench, ...data }, neuron, new Map(Object.entries(values)), dt) : null;
+}
+
+export function simulationOf(
+  catalogue: Catalogue,
+  data: ModelData,
+  selection: Selection,
+  { found = NOTHING_FOUND, answered = null, shown = "", runners = null }: SimulationOptions = {},
+): Simulation {
+  const pattern = patternOf(catalogue, data, selection.pattern);
+  const neuron = NEURONS[selection.model];
+  const values = new Map(Object.entries(selection.values));
+  const sweeps = sweepsOf(pattern, selection, found);
+  const { sweep, component } = shownSweep(pattern, sweeps, shown);
+  const runnerAt = runners ?? runnersAt(catalogue, data, selection);
+  const { resets } = data.model;
+
+  const runner = () => {
+    if (!runnerAt) throw new Error(`This page cannot simulate the model ${selection.model}.`);
+    return runnerAt(component.holding);
+  };
+  const trace = (role: Role): Line => {
+    if (neuron) return lineOf(role, runner().respond(numbersOf(sweep, values)), resets ? neuron.peak : Number.NaN);
+    if (answered) return lineOf(role, answered.line, resets ? scale()[2] : Number.NaN);
+    return currentOf(role, { sweep, component }, values, catalogue.bench.before, selection.dt);
+  };
+  const scale = (): Landmarks => {
+    if (neuron) return landmarksOf(runner(), neuron.peak);
+    const isMillivolts = data.model.potential_unit === "mV";
+    return answered?.scale ?? landmarksIn(answered?.line.v ?? new Float64Array(), isMillivolts);
+  };
+
+  return {
+    selection,
+    pattern,
+    neuron,
+    sweep,
+    sweeps: sweeps.map((one) => one.sweep.name),
+    get span() {
+      const [rest, threshold] = neuron ? [] : scale();
+      return rest !== undefined && threshold !== undefined ? threshold - rest : runner().rest.span;
+    },
+    runner,
+    trace,
+    target() {
+      const twin = () => twinOf(catalogue, data, pattern, sweep.name);
+      const target = targetOf(catalogue, data, pattern, sweep.name, twin);
+      return target && onto(target, scale);
+    },
+    scale,
+    event: (line) => eventOf(pattern, sweep, line, values),
+    handles: () => handlesOf(sweep, pattern, values, component.holding),
+    *judging() {
+      if (!runnerAt) return { verdict: answered?.verdict ?? null, found: NOTHING_FOUND };
+      const { verdict, results } = yield* judgingWhole(pattern, runnerAt, values);
+      const applied = pattern.components.map((part, i) => appliedSweeps(part, results[i]));
+      return { verdict, found: applied };
+    },
+  };
+}
+
+/** The first stored set, if it is the target itself, written for this model: the two traces differ only if the values do. */
+function twinOf(catalogue: Catalogue, data: ModelData, { key }: Pattern, sweep: string): Target | null {
+  const simulation = simulationOf(catalogue, data, stored(data, key), { shown: sweep });
+  if (simulation.sweep.name !== sweep) return null;
+  return { line: simulation.trace("target"), scale: simulation.scale(), resets: data.model.resets };
+}
+
+/** A sweep with its component. */
+interface OwnSweep {
+  readonly sweep: Sweep;
+  readonly component: Component;
+}
+
+function sweepsOf({ components, sets }: Pattern, { set }: Selection, found: Found): OwnSweep[] {
+  const { chosen } = sets[set] ?? sets[0];
+  return components.flatMap((component, i) => {
+    const own = component.sweeps.length ? component.sweeps : (found[i] ?? chosen?.[i] ?? []);
+    return own.map((sweep) => ({ sweep, component }));
+  });
+}
+
+function shownSweep({ main, components }: Pattern, sweeps: readonly OwnSweep[], shown: string): OwnSweep {
+  const named = (name: string) => sweeps.find(({ sweep }) => sweep.name === name);
+  // Until a procedure has chosen its sweeps, an empty one replaces them.
+  const empty = { sweep: { name: main, pieces: [], end: 100, duration: 100 }, component: components[0] };
+  return named(shown) ?? named(main) ?? sweeps[0] ?? empty;
+}
+
+/** The injected current, while the response is not known. */
+function currentOf(
+  role: Role,
+  { sweep, component: { holding } }: OwnSweep,
+  values: ReadonlyMap<string, number>,
+  before: number,
+  dt: number,
+): Line {
+  const { pieces, end, duration } = numbersOf(sweep, values);
+  const steps = Math.max(Math.round((before + Math.min(end, duration)) / dt), 2);
+  const held = holding === null ? 0 : Number(values.get(holding));
+  const v = new Float64Array(steps).fill(Number.NaN);
+  const current = injected(pieces, held, -before, dt, steps);
+  return { role, t0: -before, dt, v, current, spikes: [], divergedAt: Number.NaN };
+}
+
+/** Rest, threshold and peak of a neuron. One that diverges on its way to rest has no rest. */
+function landmarksOf({ rest }: Runner, highest: number): Landmarks {
+  const peak = Math.max(highest, rest.threshold + 0.07 * rest.span);
+  const low = rest.state && Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
+  return [low, Math.min(low + rest.span, peak - 0.02 * (peak - low)), peak];
+}
+
+const USUAL_SPAN = 15; // mV from rest to threshold, if it is unknown
+const USUAL_SHARE = 0.2; // the same as a share of the distance to the peak, for a potential that is not in mV
+
+/** Rest, threshold and peak, as far as a trace shows them. */
+function landmarksIn(v: Float64Array, isMillivolts: boolean): Landmarks {
+  const rest = Number.isFinite(v[0]) ? v[0] : isMillivolts ? -65 : 0;
+  const peak = v.reduce((a, x) => Math.max(a, Number.isNaN(x) ? rest : x), rest); // NaN once it diverged
+  if (isMillivolts) return [rest, rest + USUAL_SPAN, Math.max(peak, rest + 2 * USUAL_SPAN)];
+  const above = peak > rest ? peak - rest : 1;
+  return [rest, rest + USUAL_SHARE * above, rest + above];
+}
+
+function eventOf(
+  { components }: Pattern,
+  { name }: Sweep,
+  line: Line,
+  values: ReadonlyMap<string, number>,
+): Range | null {
+  const component = components.find(({ event, label }) => event && name.startsWith(label));
+  if (!component?.event) return null;
+  const [first, last] = [line.t0, line.t0 + line.v.length * line.dt];
+  const [low, high] = component.event.map((time) => {
+    if (typeof time === "string") return values.get(time) ?? Number.NaN;
+    return typeof time === "number" ? time : stimulusEnd(line) + time.after;
+  });
+  const [begin, end] = [Math.max(low, first), Math.min(Math.max(high, low + 10), last)];
+  return end - begin < 0.98 * (last - first) ? [begin, end] : null;
+}
+
+/** The time after which the current stays at its holding level, or 0 if it never leaves it. */
+function stimulusEnd({ t0, dt, current }: Line): number {
+  const highest = current.reduce((a, x) => Math.max(a, Math.abs(x)), 1);
+  const last = current.findLastIndex((x) => Math.abs(x - current[0]) > 1e-9 * highest);
+  return last < 0 ? 0 : t0 + Math.min(last + 1, current.length - 1) * dt;
+}
+
+/** The sweeps that the procedure of a component has applied, or null if the component has no procedure. */
+function appliedSweeps({ label, sweeps }: Component, result: Judgement | null): Sweep[] | null {
+  if (sweeps.length || !result) return null;
+  const { tape, responses } = result;
+  const shown = [...responses].filter(([call]) => tape.applied[call].keep || tape.applied[call].shown);
+  return shown.flatMap(([, byName]) =>
+    [...byName]
+      .filter(([, { response }]) => response)
+      .map(([name, { sweep }]) => ({
+        name: `${label}${name}`,
+        pieces: sweep.pieces,
+        end: sweep.end,
+        duration: sweep.duration,
+      })),
+  );
+}
+
+/**
+ * The parts of a current that can be dragged: the height of a piece if it depends on a stimulus parameter, and its end if that
+ * does.
+ */
+export function handlesOf(
+  sweep: Pick<Sweep, "pieces">,
+  { stimulus }: Pick<Pattern, "stimulus">,
+  values: ReadonlyMap<string, number>,
+  holding: string | null,
+): Handle[] {
+  const held = holding === null ? 0 : Number(values.get(holding));
+  const own = stimulus.filter(({ name }) => name !== holding);
+  return own.flatMap(({ name }) => handlesFor(name, sweep, values, held));
+}
+
+const LEAST_SLOPE = 1e-9;
+
+function handlesFor(
+  name: string,
+  { pieces }: Pick<Sweep, "pieces">,
+  values: ReadonlyMap<string, number>,
+  held: number,
+): Handle[] {
+  const value = Number(values.get(name));
+  const step = 1e-4 * Math.max(Math.abs(value), 1e-3);
+  const moved = new Map(values).set(name, value + step);
+  const at = (formula: Formula) => valueOf(formula, values);
+  const slopeOf = (formula: Formula) => (valueOf(formula, moved) - at(formula)) / step;
+  for (const [on, off, start, end] of pieces) {
+    const [t0, t1] = [at(on), at(off)];
+    if (!(t1 > t0)) continue;
+    const height = slopeOf(end);
+    if (Math.abs(height) > LEAST_SLOPE) {
+      const isRamp = Math.abs(at(start) - at(end)) > 1e-9;
+      const place = isRamp ? { t: t1 } : { t: (t0 + t1) / 2, step: [t0, t1] as const };
+      return [{ name, axis: "height", ...place, current: held + at(end), value, slope: height }];
+    }
+    const time = slopeOf(off);
+    if (Math.abs(time) > LEAST_SLOPE) {
+      return [{ name, axis: "time", t: t1, current: held + at(end) / 2, value, slope: time }];
+    }
+  }
+  return [];
+}

@@ -1,0 +1,129 @@
+// The bars under the sliders. They show where all criteria are met if one parameter changes and the others stay as they are. They
+// are computed while nothing else happens, and kept for a slider as long as the other parameters stay the same.
+
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import type { Catalogue, ModelData, Range, Slider } from "../catalogue.ts";
+import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
+import type { RunModel } from "./run.ts";
+import { inPieces, type Stop } from "./schedule.ts";
+import type { Selection, SelectionModel } from "./selection.ts";
+import { simulationOf } from "./simulation.ts";
+import type { VerdictModel } from "./verdict.ts";
+
+const COARSE = 26; // intervals between the positions that are evaluated first
+const WAIT = 220; // ms without a change
+const PAUSE = 4; // ms between two pieces of work, because a drag is more urgent
+
+/** Parts of the track of a slider, as shares of it. */
+export type Spans = readonly Range[];
+
+export interface BarsModel {
+  /** The spans of each slider. Those that are not known are missing. */
+  readonly spans: ReadonlySignal<ReadonlyMap<string, Spans>>;
+  /** Requests the bars of some sliders. They replace the sliders that were requested before. */
+  want(sliders: readonly Slider[]): void;
+  close(): void;
+}
+
+type Known = ReadonlyMap<string, { readonly key: string; readonly spans: Spans }>;
+
+export function createBars(selection: SelectionModel, run: RunModel, { verdict }: VerdictModel): BarsModel {
+  const { catalogue, data, current, sliders } = selection;
+  const known = signal<Known>(new Map());
+  const wanted = signal<readonly Slider[]>([]);
+  let stop: Stop = () => {};
+
+  const isKnown = (slider: Slider) => known.peek().get(slider.name)?.key === keyOf(current.peek(), slider);
+  const work = () => {
+    // The sweeps of a procedure differ along the slider, so each position would take a search for them.
+    const canEvaluate = run.isOurs.peek() && !run.found.peek().some(Boolean) && verdict.peek() !== null;
+    const slider = wanted.peek().find((one) => !isKnown(one));
+    if (!slider || !canEvaluate) return;
+    const key = keyOf(current.peek(), slider);
+    const give = (spans: Spans) => {
+      known.value = new Map([...known.peek(), [slider.name, { key, spans }]]);
+      work();
+    };
+    stop = inPieces(spansOf(catalogue, data.peek(), current.peek(), slider), give, PAUSE);
+  };
+  const stopFollowing = effect(() => {
+    current.value;
+    verdict.value;
+    wanted.value;
+    return untracked(() => {
+      const timer = setTimeout(work, WAIT);
+      return () => {
+        clearTimeout(timer);
+        stop();
+      };
+    });
+  });
+
+  let last: ReadonlyMap<string, Spans> = new Map();
+  const spans = computed(() => {
+    const own = sliders.value.flatMap((slider): [string, Spans][] => {
+      const entry = known.value.get(slider.name);
+      return entry && entry.key === keyOf(current.value, slider) ? [[slider.name, entry.spans]] : [];
+    });
+    const isSame = own.length === last.size && own.every(([name, one]) => last.get(name) === one);
+    if (!isSame) last = new Map(own); // otherwise each step of a drag would draw the bars again
+    return last;
+  });
+  return {
+    spans,
+    want(next) {
+      if (!areSame(next, wanted.peek())) wanted.value = next;
+    },
+    close: stopFollowing,
+  };
+}
+
+const areSame = (some: readonly Slider[], others: readonly Slider[]): boolean =>
+  some.length === others.length &&
+  some.every((one, k) => one.name === others[k].name && one.low === others[k].low && one.high === others[k].high);
+
+/** Everything that the bar of a slider depends on. Its own value is not a part of it. */
+function keyOf({ model, pattern, values, dt }: Selection, { name, low, high }: Slider): string {
+  const others = Object.entries(values).filter(([other]) => other !== name);
+  return JSON.stringify([model, pattern, dt, low, high, others]);
+}
+
+/** The spans of a slider in which all criteria are met. Coarse positions come first, then each end to a single position. */
+export function* spansOf(
+  catalogue: Catalogue,
+  data: ModelData,
+  selection: Selection,
+  slider: Slider,
+): Generator<void, Range[]> {
+  const value = selection.values[slider.name];
+  const ends = endsOf(slider, value);
+  const known = new Map<number, boolean>();
+  function* isMet(position: number): Generator<void, boolean> {
+    const before = known.get(position);
+    if (before !== undefined) return before;
+    const values = { ...selection.values, [slider.name]: valueAt(slider, position, ends) };
+    const { verdict } = yield* simulationOf(catalogue, data, { ...selection, values }).judging();
+    known.set(position, verdict?.loss === 0);
+    return verdict?.loss === 0;
+  }
+  const coarse = Array.from({ length: COARSE + 1 }, (_, k) => Math.round((k / COARSE) * STEPS));
+  const positions = [...new Set([...coarse, positionOf(slider, value, ends)])].sort((a, b) => a - b);
+  const results: boolean[] = [];
+  for (const position of positions) results.push(yield* isMet(position));
+
+  const spans: Range[] = [];
+  let begin = 0;
+  for (let k = 1; k < positions.length; k++) {
+    if (results[k] === results[k - 1]) continue;
+    let [a, b] = [positions[k - 1], positions[k]];
+    while (b - a > 1) {
+      const middle = (a + b) >> 1;
+      if ((yield* isMet(middle)) === results[k - 1]) a = middle;
+      else b = middle;
+    }
+    if (results[k]) begin = b;
+    else spans.push([begin / STEPS, a / STEPS]);
+  }
+  if (results.at(-1)) spans.push([begin / STEPS, 1]);
+  return spans;
+}

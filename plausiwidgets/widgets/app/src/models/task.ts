@@ -1,0 +1,253 @@
+// The task of the user: practice, a lesson, an exercise or a mystery. One record has what is locked, moved and revealed.
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Card, Exercise, LessonData, Range, Slider, Values } from "../catalogue.ts";
+import type { Host } from "../hosts/host.ts";
+import { boldIn, createLesson, lessonAt } from "./lesson.ts";
+import { isValid } from "./link.ts";
+import { createMystery, MAX_POINTS } from "./mystery.ts";
+import { createPractice, type Practice } from "./practice.ts";
+import type { RunModel } from "./run.ts";
+import type { SearchModel } from "./search.ts";
+import type { Notify, SelectionModel } from "./selection.ts";
+import type { VerdictModel } from "./verdict.ts";
+
+export { TOOL_NAMES } from "./lesson.ts";
+
+const MIN_KEY_PARAMETERS = 4; // sliders that are shown first, if a card does not name more
+
+export interface Task {
+  /** "locked": a link or a script has locked parameters, and there is no other task. */
+  readonly kind: "none" | "practice" | "lesson" | "exercise" | "mystery" | "locked";
+  readonly locked: readonly string[];
+  /** The parameters that were moved away from their solution. */
+  readonly moved: readonly string[];
+  /** The parameters of the solution that were revealed. The sliders mark them with ▲. */
+  readonly revealed: Values;
+  /** Whether bars may show where the criteria are met. */
+  readonly hasBars: boolean;
+  /** The stage of a practice or a mystery. Every other task is open. */
+  readonly stage: "open" | "hint" | "shown" | "solved";
+}
+
+/** A lesson at one of its cards, with the cards that are done. `isMet`: whether the condition of the card is met now. */
+export interface Lesson {
+  readonly name: string;
+  readonly title: string;
+  readonly cards: readonly Card[];
+  readonly at: number;
+  readonly done: readonly number[];
+  readonly isMet: boolean;
+}
+
+/** A mystery, the points of the sliders and of a search (-1: none yet), and what was revealed. */
+export interface Game {
+  readonly model: string;
+  readonly pattern: string;
+  readonly about: string;
+  readonly seed: number;
+  readonly moved: readonly string[];
+  readonly common: readonly string[];
+  readonly link: string;
+  readonly python: string;
+  readonly yours: number;
+  readonly best: number;
+  readonly raced: boolean;
+  readonly first: "" | "yours" | "search";
+  readonly revealed: Values | null;
+}
+
+/** The changes that a task makes to the screen. */
+export interface TaskScreen {
+  /** Opens a tool, or closes it (an empty text). */
+  openTool(name: string): void;
+  closeSheet(): void;
+  showKeyParameters(): void;
+}
+
+export interface TaskModel {
+  readonly task: ReadonlySignal<Task>;
+  readonly exercise: Exercise | null;
+  readonly lesson: ReadonlySignal<Lesson | null>;
+  /** The mystery that is shown. */
+  readonly game: ReadonlySignal<Game | null>;
+  /** Whether there is an exercise, or parameters are locked. Nothing on the screen may show the solution then. */
+  readonly isTask: ReadonlySignal<boolean>;
+  /** The sliders that are shown first: those that may be moved in a task, otherwise the key parameters. */
+  readonly mattering: ReadonlySignal<readonly Slider[]>;
+  readonly canPractise: ReadonlySignal<boolean>;
+
+  /** Whether a value may be typed. In an exercise it must lie on its slider. */
+  takes(slider: Slider, value: number): boolean;
+  practise(): void;
+  /** The next hint: first the bars, then the solution. */
+  hint(): void;
+  /** Ends the practice at its solution. */
+  giveUp(): void;
+  /** Begins a search. In practice it may change the moved parameters only, and it ends the practice. */
+  search(from?: "values" | "random", how?: { readonly pace?: boolean }): void;
+
+  openLesson(name: string, card?: number, how?: { readonly sets?: boolean }): Promise<void>;
+  /** Goes to a card. By default the card sets its parameters. */
+  goTo(card: number, how?: { readonly sets?: boolean }): Promise<void>;
+  resetCard(): Promise<void>;
+  endLesson(): void;
+  /** The next pattern or the previous one, unless a task is set. */
+  next(by: number): void;
+
+  beginMystery(which?: { readonly model?: string; readonly pattern?: string; readonly seed?: number | null }): void;
+  /** Takes a mystery that the host has begun. */
+  takeGame(game: Game): void;
+  race(): void;
+  reveal(): void;
+  close(): void;
+}
+
+export function createTask(
+  selection: SelectionModel,
+  run: RunModel,
+  verdict: VerdictModel,
+  search: SearchModel,
+  host: Pick<Host, "can" | "ask" | "lesson">,
+  notify: Notify,
+  screen: TaskScreen,
+  begin: { readonly exercise?: Exercise | null; readonly lesson?: LessonData | null; readonly card?: number } = {},
+): TaskModel {
+  const exercise = begin.exercise ?? null;
+  const practice = createPractice(selection, run, verdict, search, notify);
+  const leave = () => {
+    practice.end();
+    search.show(false);
+  };
+  const first = begin.lesson ? lessonAt(begin.lesson, begin.card) : null;
+  const lesson = createLesson(selection, verdict, host, notify, screen, leave, first);
+  const mystery = createMystery(selection, run, verdict, search, host, notify, screen);
+  const task = taskOf(exercise, selection, mystery.game, lesson.lesson, practice.practice);
+  const isTask = computed(() => exercise !== null || task.value.locked.length > 0);
+  const mattering = matteringOf(exercise, selection, mystery.game, lesson.lesson);
+
+  const model: TaskModel = {
+    task,
+    exercise,
+    lesson: lesson.lesson,
+    game: mystery.game,
+    isTask,
+    mattering,
+    canPractise: practice.canPractise,
+    takes: (slider, value) => isValid(slider, value) && (!exercise || isInExercise(slider, exercise, value)),
+    practise: () => practice.begin(mattering.peek()),
+    hint: practice.hint,
+    giveUp: practice.giveUp,
+    search(from, how = {}) {
+      const ended = practice.end();
+      search.begin(from, ended ? { ...how, free: ended.moved } : how);
+    },
+    openLesson: lesson.open,
+    goTo: lesson.goTo,
+    resetCard: lesson.reset,
+    endLesson: lesson.end,
+    next(by) {
+      if (!isTask.peek()) void selection.next(by);
+    },
+    beginMystery: mystery.begin,
+    takeGame: mystery.take,
+    race() {
+      mystery.race();
+      model.search("values", { pace: true });
+    },
+    reveal: mystery.reveal,
+    close() {
+      for (const part of [mystery, lesson, practice]) part.close();
+    },
+  };
+  return model;
+}
+
+/** The parameters with some of the names. */
+const some = (values: Values, names: readonly string[]): Values =>
+  Object.fromEntries(names.map((name) => [name, values[name]]));
+
+/** The one task of several: an exercise or a mystery can be part of a lesson, and a lesson locks parameters. */
+function taskOf(
+  exercise: Exercise | null,
+  { ranges }: SelectionModel,
+  game: ReadonlySignal<Game | null>,
+  lesson: ReadonlySignal<Lesson | null>,
+  practice: ReadonlySignal<Practice | null>,
+): ReadonlySignal<Task> {
+  const locks = computed(() => ranges.value.locked);
+  return computed(() => {
+    const locked = locks.value;
+    const base: Task = { kind: "none", locked, moved: [], revealed: {}, hasBars: !locked.length, stage: "open" };
+    if (exercise) return { ...base, kind: "exercise", hasBars: false };
+    if (game.value) return { ...base, ...ofGame(game.value), hasBars: base.hasBars && game.value.revealed !== null };
+    if (lesson.value) return { ...base, kind: "lesson" };
+    if (locked.length) return { ...base, kind: "locked" };
+    return practice.value ? { ...base, ...ofPractice(practice.value) } : base;
+  });
+}
+
+const ofGame = ({ moved, revealed, yours }: Game): Pick<Task, "kind" | "moved" | "revealed" | "stage"> => ({
+  kind: "mystery",
+  moved,
+  revealed: revealed ? some(revealed, moved) : {},
+  stage: yours === MAX_POINTS ? "solved" : revealed ? "shown" : "open",
+});
+
+const ofPractice = ({
+  stage,
+  from,
+  moved,
+}: Practice): Pick<Task, "kind" | "moved" | "revealed" | "hasBars" | "stage"> => ({
+  kind: "practice",
+  moved,
+  revealed: stage === "shown" ? some(from, moved) : {},
+  hasBars: stage !== "open",
+  stage,
+});
+
+/** The sliders that are shown first. They follow neither the points of a mystery nor the verdicts of a lesson. */
+function matteringOf(
+  exercise: Exercise | null,
+  { sliders, pattern, ranges }: SelectionModel,
+  game: ReadonlySignal<Game | null>,
+  lesson: ReadonlySignal<Lesson | null>,
+): ReadonlySignal<readonly Slider[]> {
+  const moved = computed(() => (exercise ? null : (game.value?.moved ?? null)));
+  const locked = computed(() => ranges.value.locked);
+  const card = computed(() => lesson.value?.cards[lesson.value.at] ?? null);
+  return computed(() => {
+    const free = freeOf(sliders.value, moved.value, locked.value);
+    return free.length ? free : keySliders(sliders.value, pattern.value.matter, card.value);
+  });
+}
+
+/** The sliders that may be moved in a task. */
+function freeOf(
+  sliders: readonly Slider[],
+  moved: readonly string[] | null,
+  locked: readonly string[],
+): readonly Slider[] {
+  if (moved) return sliders.filter(({ name }) => moved.includes(name));
+  return locked.length ? sliders.filter(({ name }) => !locked.includes(name)) : [];
+}
+
+/** The sliders of the parameters that a card names, then those of the key parameters of the pattern. */
+function keySliders(sliders: readonly Slider[], matter: readonly string[], card: Card | null): readonly Slider[] {
+  const bold = card ? boldIn(card.body) : [];
+  const taught = sliders.map(({ name }) => name).filter((name) => bold.includes(name));
+  const names = [...new Set([...taught, ...matter])].slice(0, Math.max(taught.length, MIN_KEY_PARAMETERS));
+  return names.map((name) => sliders.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
+}
+
+/** The ends of a slider of an exercise: its range, extended to the start. */
+export const endsInExercise = ({ name, low, high }: Pick<Slider, "name" | "low" | "high">, start: Values): Range => [
+  Math.min(low, start[name]),
+  Math.max(high, start[name]),
+];
+
+/** Whether a value is between the ends of a slider of an exercise. Every other value makes a code invalid. */
+function isInExercise(slider: Slider, { start }: Exercise, value: number): boolean {
+  const [low, high] = endsInExercise(slider, Object.fromEntries(start.values));
+  return value >= low && value <= high;
+}

@@ -1,0 +1,89 @@
+// Titles of patterns and parameter sets in the language of the screen.
+
+import type { Catalogue, ModelData, Pattern, SharedPattern, StoredSet } from "../catalogue.ts";
+import { tr } from "../i18n/texts.ts";
+import type { Selection } from "./selection.ts";
+
+/** Where titles come from. */
+export interface Titled {
+  readonly catalogue: Catalogue;
+  readonly data: ModelData;
+}
+
+/** The first words of a description within a sentence. In German an adjective is in lower case there, and a noun is not. */
+export function inSentence(title: string, language: string): string {
+  const isSmall = language === "en" || (language === "de" && /^\p{Lu}\p{Ll}+ \p{Lu}/u.test(title));
+  return isSmall ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}
+
+/** The part of each pattern that all models share, such as its letter and its title. */
+export const sharedOf = ({ catalogue, data }: Titled): Readonly<Record<string, SharedPattern>> => ({
+  ...catalogue.patterns,
+  ...data.shared,
+});
+
+/** The title of a pattern, or the key of a pattern that is not here. */
+export const titleOf = (of: Titled, key: string): string => tr(sharedOf(of)[key]?.title ?? key);
+
+/** A pattern within a sentence, with its article. */
+export function patternInSentence(of: Titled, key: string): string {
+  const shared = sharedOf(of)[key];
+  const names = (shared?.components ?? []).map((component) => tr(component.in_sentence));
+  if (names.length < 2) return tr(shared?.in_sentence ?? key);
+  return tr("{first} and {last}", { first: names.slice(0, -1).join(", "), last: names[names.length - 1] });
+}
+
+/** The stored set from which the values were taken. */
+const setOf = ({ sets }: Pattern, { set }: Selection): StoredSet => sets[set] ?? sets[0];
+
+/** Whether the values differ from those of the stored set from which they were taken. */
+export function isMoved(pattern: Pattern, selection: Selection): boolean {
+  const { values, dt } = setOf(pattern, selection);
+  return dt !== selection.dt || values.some(([name, value]) => selection.values[name] !== value);
+}
+
+/** A count whose digits are in groups from five digits on. */
+export const countText = (count: number): string =>
+  count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+
+/** How the target of another neuron is drawn. */
+export const scaledWords = (): string =>
+  tr("The target is scaled to this model's resting potential, threshold and spike peak.");
+
+/** The name of the target, and its source if it is a published neuron. Nothing if there is no target. */
+export function targetParts({ targets }: Pattern, isHidden: boolean): readonly string[] {
+  if (!targets.length) return [];
+  if (isHidden) return [tr("hidden neuron")];
+  const [target] = targets;
+  if ("lines" in target) return [tr("recording")];
+  return [tr("target"), target.neuron === "izhikevich_2004" ? "Izhikevich 2004" : tr(target.title)];
+}
+
+/** Whether the target is another neuron, which is drawn at the potentials of this one. */
+export const isScaled = ({ targets, twin }: Pattern): boolean =>
+  targets.length > 0 && !("lines" in targets[0]) && !twin;
+
+/** Where the values come from. */
+export function provenance(pattern: Pattern, selection: Selection): string {
+  const { sets } = pattern;
+  const [set, moved] = [setOf(pattern, selection), isMoved(pattern, selection)];
+  const number = { n: selection.set + 1, count: sets.length };
+  const place = sets.length > 1 ? ` · ${tr("parameter set {n} of {count}", number)}` : "";
+  const next = moved || sets.length > 1 ? " ›" : "";
+  return `${moved ? tr("Modified from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
+}
+
+function sourceOf({ kind, title, source }: StoredSet): string {
+  if (kind === "defaults") return tr("Model defaults");
+  if (kind === "search") return tr("Found by a search (not published)");
+  const year = source.match(/\b(19|20)\d\d\b/)?.[0];
+  return kind === "preset" && year
+    ? tr("Published by {author}, {year}", { author: source.split(/,| & /)[0], year })
+    : tr(title);
+}
+
+/** The shape of a current that is shown like a pattern, "values" for a current without a shape, or "" for a pattern. */
+export function shapeOf(pattern: string): string {
+  const shape = pattern.match(/^stimulus_(step|pulses|ramp)/)?.[1];
+  return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");
+}

@@ -1,0 +1,255 @@
+// The verdict on the selection: evaluated by the page, verified by Python if there is one.
+
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Status } from "../catalogue.ts";
+import type { Verdict } from "../engine/judge.ts";
+import type { Host } from "../hosts/host.ts";
+import { tr } from "../i18n/texts.ts";
+import type { Kind } from "../messages.ts";
+import { following } from "./following.ts";
+import type { Looked } from "./lines.ts";
+import { looksOf } from "./looks.ts";
+import type { RunModel } from "./run.ts";
+import { afterPaint, inPieces, type Schedule, type Stop } from "./schedule.ts";
+import { isJudged, knownSet, type Notify, type SelectionModel } from "./selection.ts";
+import { type Evaluated, NOTHING_FOUND, type Simulation } from "./simulation.ts";
+import { wordedOf } from "./wording.ts";
+
+export { wordedOf } from "./wording.ts";
+
+const REST = 300; // ms without a change before Python verifies
+
+/** The result of the verification tests, or that they run. */
+export interface Verified {
+  readonly status: "pending" | Status;
+  readonly why: string;
+}
+
+/** The verdict in words: one sentence, the same everywhere, and the status that colours it. */
+export interface Worded {
+  readonly kind: "waiting" | "unjudged" | "replicated" | "unverified" | "fragile" | "rejected" | "ruled_out";
+  readonly words: string;
+  readonly why: string;
+}
+
+export interface VerdictModel {
+  /** The last verdict. While the next one is computed, it is shown still. */
+  readonly verdict: ReadonlySignal<Verdict | null>;
+  readonly verified: ReadonlySignal<Verified | null>;
+  readonly worded: ReadonlySignal<Worded>;
+  /** Whether the pattern has criteria. */
+  readonly isJudged: ReadonlySignal<boolean>;
+  /** Whether all criteria are met, as far as is known by now. */
+  readonly isMet: ReadonlySignal<boolean>;
+  /** The place of the criterion that is pointed at, or -1. */
+  readonly marked: ReadonlySignal<number>;
+  /** The spans of the shown sweep that the marked criterion evaluates, or those of the criteria that are not met. */
+  readonly looks: ReadonlySignal<readonly Looked[]>;
+  /** Whether the host has not replied for a while. */
+  readonly isSilent: ReadonlySignal<boolean>;
+  /** The sentence about a silent host, until it is closed; otherwise an empty text. */
+  readonly silence: ReadonlySignal<string>;
+
+  mark(place: number): void;
+  closeSilence(): void;
+  /** Whether the host should be asked. While it is silent, the page does what it can by itself. */
+  asks(kind: Kind): boolean;
+  close(): void;
+}
+
+export function createVerdict(
+  selection: SelectionModel,
+  run: RunModel,
+  host: Pick<Host, "name" | "can" | "ask" | "onSilence">,
+  notify: Notify,
+  schedule: Schedule = afterPaint,
+): VerdictModel {
+  const { data, pattern } = selection;
+  const verdict = signal<Verdict | null>(null);
+  const marked = signal(-1);
+  const verification = createVerification(selection, host, notify);
+  const { verified } = verification;
+  const silence = createSilence(host, run, (isSilent) => {
+    if (isSilent) verification.suspend();
+    else if (verdict.peek()?.loss === 0 && !verified.peek() && run.isOurs.peek()) verification.begin();
+  });
+
+  const take = (next: Verdict | null) => {
+    verdict.value = next;
+    if (next?.loss === 0 && !verified.peek() && silence.asks("verify")) verification.beginSoon();
+  };
+  const stopFollowing = followRun(selection, run, host, notify, schedule, {
+    begin(isOther) {
+      if (isOther) {
+        verdict.value = null;
+        marked.value = -1;
+      }
+      verification.reset();
+    },
+    take,
+  });
+
+  return {
+    verdict,
+    verified,
+    worded: computed(() => wordedOf(verdict.value, verified.value, pattern.value, data.value.model, run.waiting.value)),
+    isJudged: computed(() => isJudged(pattern.value)),
+    isMet: computed(() => verdict.value?.loss === 0 && !isRefuted(verified.value)),
+    marked,
+    looks: computed(() => looksOf(verdict.value, marked.value, run.trace.value, run.sweep.value)),
+    ...silence,
+    mark(place) {
+      marked.value = place;
+    },
+    close() {
+      stopFollowing();
+      verification.close();
+    },
+  };
+}
+
+/** The begin and the end of an evaluation. Without a result its verdict is null. */
+interface Evaluation {
+  begin(isOther: boolean): void;
+  take(verdict: Verdict | null): void;
+}
+
+/** Evaluates the selection after each occasion. If the page cannot evaluate it, the verdict of the host is taken. */
+function followRun(
+  { pattern }: SelectionModel,
+  run: RunModel,
+  host: Pick<Host, "can">,
+  notify: Notify,
+  schedule: Schedule,
+  { begin, take }: Evaluation,
+): Stop {
+  let stopJudging: Stop = () => {};
+  const evaluated = (result: Evaluated) =>
+    batch(() => {
+      run.takeSweeps(result.found);
+      const isForHost = !result.verdict && isJudged(pattern.peek()) && host.can("simulate");
+      if (isForHost) run.askHost("verdict");
+      else take(result.verdict);
+    });
+  // The simulation is read when the work begins. Sweeps that a procedure finds replace it, but require no new evaluation.
+  const judge = () => {
+    stopJudging = inPieces(evaluating(run.simulation.peek(), host, notify), evaluated);
+  };
+  const stops = [
+    following(run.occasion, (now, last) => {
+      stopJudging();
+      begin(last !== null && now.opened !== last.opened && now.opened.isOther);
+      if (now.isOurs) stopJudging = schedule(judge);
+    }),
+    following(run.answered, (made) => {
+      if (made) take(made.verdict);
+    }),
+    following(run.waiting, (waiting) => {
+      if (waiting && waiting.state !== "running") take(null);
+    }),
+    () => stopJudging(),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Whether the host is silent, and the sentence about it. */
+function createSilence(
+  host: Pick<Host, "name" | "can" | "onSilence">,
+  { isOurs }: RunModel,
+  onChange: (isSilent: boolean) => void,
+) {
+  const isSilent = signal(false);
+  const isClosed = signal(false);
+  host.onSilence?.((isNow) =>
+    batch(() => {
+      isClosed.value = false;
+      isSilent.value = isNow;
+      onChange(isNow);
+    }),
+  );
+  return {
+    isSilent,
+    silence: computed(() => (isSilent.value && !isClosed.value ? silenceWords(host.name, isOurs.value) : "")),
+    closeSilence() {
+      isClosed.value = isSilent.peek();
+    },
+    asks: (kind: Kind) => host.can(kind) && !(isSilent.value && isOurs.value),
+  };
+}
+
+/** Whether the verification tests show that the criteria are not met robustly. */
+const isRefuted = (verified: Verified | null): boolean =>
+  verified?.status === "fragile" || verified?.status === "rejected";
+
+/** Evaluates the selection. Newer data may have criteria that this page does not know. Then a host evaluates it. */
+function* evaluating(simulation: Simulation, host: Pick<Host, "can">, notify: Notify): Generator<void, Evaluated> {
+  try {
+    return yield* simulation.judging();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!host.can("simulate")) {
+      notify(
+        tr("This page cannot evaluate the criteria ({why}): update plausiwidgets, then reload the page.", { why }),
+      );
+    }
+    return { verdict: null, found: NOTHING_FOUND };
+  }
+}
+
+function silenceWords(host: Host["name"], isOurs: boolean): string {
+  if (host === "server") return tr("The server is not responding. The app continues without it.");
+  return isOurs
+    ? tr("The kernel is not responding (busy or stopped). The app continues without it.")
+    : tr("The kernel is not responding (busy or stopped), and this model needs it.");
+}
+
+/** The verification tests by Python. The catalogue has their results for stored sets. */
+function createVerification({ data, current }: SelectionModel, host: Pick<Host, "ask">, notify: Notify) {
+  const verified = signal<Verified | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = () => {};
+
+  const begin = () => {
+    const of = current.peek();
+    const { model, pattern, values, dt } = of;
+    cancel = host.ask("verify", { model, pattern, values, dt }, (reply) => {
+      if (current.peek() !== of) return;
+      if (reply.state === "done") {
+        verified.value = { status: reply.verdict.status, why: reply.verdict.failed_test };
+      } else if (reply.state === "failed") {
+        verified.value = null;
+        notify(reply.error);
+      }
+    });
+  };
+  const end = () => {
+    clearTimeout(timer);
+    cancel();
+    cancel = () => {};
+  };
+  return {
+    verified,
+    begin,
+    /** Begins when the selection has been at rest for a moment. */
+    beginSoon() {
+      verified.value = { status: "pending", why: "" };
+      timer = setTimeout(begin, REST);
+    },
+    /** Ends a running verification, and takes the result of a stored set from the catalogue. */
+    reset() {
+      end();
+      const of = current.peek();
+      const known = data.peek().patterns[of.pattern].sets[knownSet(data.peek(), of)];
+      const isKnown = known?.status === "replicated" || known?.status === "fragile";
+      verified.value = isKnown ? { status: known.status, why: known.why } : null;
+    },
+    /** Waits for no result of a silent host. A result that arrives later is still taken. */
+    suspend() {
+      clearTimeout(timer);
+      if (verified.peek()?.status === "pending") verified.value = null;
+    },
+    close: end,
+  };
+}

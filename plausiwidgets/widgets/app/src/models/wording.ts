@@ -1,0 +1,97 @@
+// The verdict in words.
+
+import type { Model, Pattern, Status } from "../catalogue.ts";
+import type { CriterionResult, Verdict } from "../engine/judge.ts";
+import { tr } from "../i18n/texts.ts";
+import { missedOf } from "./looks.ts";
+import type { Waiting } from "./run.ts";
+import { isJudged } from "./selection.ts";
+import { SYMBOLS } from "./symbols.ts";
+import type { Verified, Worded } from "./verdict.ts";
+
+export function wordedOf(
+  verdict: Verdict | null,
+  verified: Verified | null,
+  pattern: Pattern,
+  model: Model,
+  waiting: Waiting | null = null,
+): Worded {
+  if (waiting) return { kind: "waiting", ...awaited(waiting) };
+  if (!isJudged(pattern)) return worded("unjudged", tr("No criteria"), "");
+  if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
+  return verdict.loss > 0 ? missed(verdict, pattern) : met(verified, model);
+}
+
+type Kind = Exclude<Worded["kind"], "waiting"> & Status;
+
+/** A verdict with the symbol of its status. */
+const worded = (kind: Kind, words: string, why: string): Worded => ({ kind, words: `${SYMBOLS[kind]} ${words}`, why });
+
+function missed({ criteria, diverged }: Verdict, { ruled_out }: Pattern): Worded {
+  if (ruled_out) return worded("ruled_out", tr("Ruled out"), tr(ruled_out));
+  if (diverged) {
+    const why = tr("The simulation diverges, so nothing can be measured. Move a slider back.");
+    return worded("rejected", tr("Criteria not met (divergence)"), why);
+  }
+  const count = criteria.filter(({ passed }) => passed).length;
+  const words = tr("Criteria not met ({count} of {total} met)", { count, total: criteria.length });
+  return worded("rejected", words, missingWords(criteria));
+}
+
+function met(verified: Verified | null, model: Model): Worded {
+  switch (verified?.status) {
+    case "replicated":
+      return worded("replicated", tr("Verified"), testedWords(model));
+    case "rejected": {
+      const why = tr("All criteria are met on this page, but not in Python at the same time step.");
+      return worded("rejected", tr("Criteria not met"), why);
+    }
+    case "fragile": {
+      const failed = { why: tr(verified.why) };
+      const why = tr("All criteria are met at this time step, but one verification test fails: {why}", failed);
+      return worded("fragile", tr("Not robust"), why);
+    }
+  }
+  const words = verified?.status === "pending" ? tr("Criteria met, verifying …") : tr("Criteria met, not verified");
+  return worded("unverified", words, tr("All criteria are met at this time step."));
+}
+
+function testedWords({ discrete, dt }: Model): string {
+  return discrete
+    ? tr(
+        "All criteria are met at this model's fixed time step of {dt} ms, and remain met in every verification test, such as rounded parameters.",
+        { dt },
+      )
+    : tr(
+        "All criteria are met, and remain met in every verification test, such as smaller time steps and rounded parameters.",
+      );
+}
+
+/** The words while Python computes, and the reason why the page does not. */
+function awaited({ what, state, done, total }: Waiting): Omit<Worded, "kind"> {
+  const isLine = what === "line";
+  if (state !== "running") {
+    const words = isLine ? tr("Not simulated") : tr("Not evaluated");
+    return { words, why: isLine ? tr("This trace is out of date.") : "" };
+  }
+  if (!isLine) {
+    return { words: tr("Python is evaluating …"), why: tr("This page cannot evaluate this pattern without Python.") };
+  }
+  return { words: progressWords(done, total), why: tr("This page cannot simulate this model without Python.") };
+}
+
+function progressWords(done: number, total: number): string {
+  if (total) {
+    const percent = Math.min(Math.floor((100 * done) / total), 99);
+    return tr("Python is simulating … {percent} %", { percent });
+  }
+  return done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …");
+}
+
+/** The names of the worst criteria. */
+function missingWords(criteria: readonly CriterionResult[]): string {
+  const worst = missedOf(criteria);
+  const names = worst.slice(0, 3).map(({ name }) => tr(name));
+  const more = worst.length > 3 ? [tr("and {count} more", { count: worst.length - 3 })] : [];
+  return tr("Not met: {names}.", { names: [...names, ...more].join(", ") });
+}

@@ -1,0 +1,127 @@
+// The app in a notebook: one app for each widget, however many views the widget has.
+
+import { effect } from "@preact/signals";
+import { type App, type Begin, createApp } from "./app.ts";
+import type { Catalogue, ModelData } from "./catalogue.ts";
+import { isWhole } from "./hosts/channel.ts";
+import { withCustomNeurons } from "./hosts/customNeurons.ts";
+import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
+import { keep, kept } from "./hosts/tabStorage.ts";
+import { tr } from "./i18n/texts.ts";
+import { present, unstored } from "./models/history.ts";
+import { gameFrom } from "./models/mystery.ts";
+import { follow } from "./models/navigate.ts";
+import { stored } from "./models/selection.ts";
+import { TOOL_NAMES } from "./models/task.ts";
+import { historyOf, SharedHistory } from "./sharedHistory.ts";
+
+const LATE = 1500; // ms until the second greeting
+
+/** The app of a widget. */
+export function connected(model: WidgetModel): { readonly app: App; close(): void } {
+  const catalogue: Catalogue = JSON.parse(model.get("_catalogue"));
+  const shipped: Record<string, ModelData> = JSON.parse(model.get("_models"));
+  const { id, language, notes, lesson, runtime, texts, table = null } = model.get("_settings");
+  const place = `card.${id}`; // where the card of the lesson is kept, or -1 if the user has ended the lesson
+  const card = Number(kept(place) ?? 0);
+  const record = model.get("_history");
+  const isNew = record.revision === 0;
+  const history = historyOf(record, shipped);
+  const first = present(history);
+  const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
+  const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
+  const host = withCustomNeurons(kernelHost(model, shipped), runtime);
+  const begun = isHere ? first : stored(data, Object.keys(data.patterns)[0]);
+  const begin: Begin = {
+    language,
+    notice: notes.join(" "),
+    lesson: card >= 0 ? lesson : null,
+    card: Math.max(card, 0),
+    table,
+    sheet: table && isNew ? "patterns" : "",
+    ...(isHere ? { ranges: record.ranges, history: { ...unstored(), load: () => history } } : {}),
+  };
+  const app = createApp(catalogue, host, data, begun, { ...texts }, begin);
+  if (record.mystery) app.task.takeGame(gameFrom({ ...record.mystery, model: first.model }));
+  const shared = new SharedHistory(model, app, shipped, isHere ? record.revision : -1);
+  if (!isHere) void shared.receive();
+  else if (!isWhole(data, first.pattern)) void app.selection.describe(first.model, first.pattern);
+  const stopKeeping = keepingCard(app, place);
+  const stopTools = showingTools(model, app);
+  goToBeginning(model, app, card, isNew);
+  const stopGreeting = greeting(app);
+  return {
+    app,
+    close() {
+      for (const stop of [stopGreeting, stopKeeping, stopTools]) stop();
+      shared.close();
+      app.close();
+    },
+  };
+}
+
+/** Keeps the card of the lesson, so that a page that is loaded again shows it. Returns how to stop. */
+function keepingCard({ task: { lesson } }: App, place: string): () => void {
+  const begun = lesson.peek();
+  return effect(() => {
+    if (lesson.value !== begun) keep(place, String(lesson.value?.at ?? -1));
+  });
+}
+
+/** Opens the tools that a script opens. Returns how to stop. */
+function showingTools(model: WidgetModel, { task, screen }: App): () => void {
+  const show = () => {
+    const { name } = model.get("_tool");
+    if (name === "mystery") task.beginMystery();
+    else if (name) screen.tool.value = TOOL_NAMES[name] ?? name;
+  };
+  model.on("change:_tool", show);
+  show();
+  return () => model.off("change:_tool", show);
+}
+
+/** Goes to the card of the lesson, or where the link of the page leads. */
+function goToBeginning(model: WidgetModel, app: App, card: number, isNew: boolean): void {
+  const { lesson, linked } = model.get("_settings");
+  if (lesson && card >= 0) void app.task.goTo(card, { sets: isNew });
+  if (lesson || !linked || !isNew) return;
+  const link = linkOfPage();
+  if (/[?&](model|pattern|mystery|samples|lesson)=/.test(link)) void follow(app, link);
+}
+
+/**
+ * Greets the kernel by a request for the running searches. Some kernels send a message to the loop that has answered the one
+ * before, so only the second greeting reaches the loop of this page. Returns how to stop.
+ */
+function greeting({ search }: App): () => void {
+  search.resume();
+  const again = setTimeout(search.resume, LATE);
+  return () => clearTimeout(again);
+}
+
+/** The query of the link by which this notebook was opened. JupyterLab may have dropped it from the address since. */
+function linkOfPage(): string {
+  const [opened] = performance.getEntriesByType("navigation");
+  const { pathname, search } = new URL(opened?.name ?? location.href, location.href);
+  const file = (path: string) => path.split("/").pop();
+  return file(pathname) === file(location.pathname) ? search : location.search;
+}
+
+/** Puts custom widgets into the slot of a view, if the front end has a manager of widgets. */
+export async function fillSlot(place: HTMLElement, model: WidgetModel): Promise<void> {
+  const slot = place.querySelector(".pw-slot");
+  if (!slot) return;
+  slot.replaceChildren();
+  for (const reference of model.get("_slots")) {
+    const one = document.createElement("div");
+    slot.append(one);
+    try {
+      const inner = await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
+      const shown = await model.widget_manager.create_view(inner);
+      one.append(shown.el);
+      shown.trigger?.("displayed");
+    } catch (error) {
+      one.textContent = tr("This front end cannot show a widget inside the app: {error}", { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import type { ComponentChildren } from "preact";
+import type { Host } from "../hosts/host.ts";
+
+/** A heading of a part. It is one level below the heading of the page, or of a notebook cell. */
+export function Heading({
+  host,
+  children,
+}: {
+  readonly host: Pick<Host, "name">;
+  readonly children: ComponentChildren;
+}) {
+  return host.name === "kernel" ? <h3 class="pw-heading">{children}</h3> : <h2 class="pw-heading">{children}</h2>;
+}

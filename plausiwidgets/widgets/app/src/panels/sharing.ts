@@ -1,0 +1,28 @@
+import type { Host } from "../hosts/host.ts";
+
+/** The address of a link with these fields. */
+export function linkOf({ name, share }: Pick<Host, "name" | "share">, fields: string): string {
+  if (share?.base) {
+    return `${new URL(share.base, location.href).href}${share.encoded ? encodeURIComponent(fields) : fields}`;
+  }
+  // A notebook reads a query, and a page of its own reads a fragment.
+  if (name !== "kernel") return `${location.href.split("#")[0].split("?")[0]}#${fields}`;
+  // JupyterLab keeps the query only if the address is the notebook's own, without a workspace.
+  return `${location.origin}${location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/")}?${fields}`;
+}
+
+/** Asks the server to write a notebook for a link. */
+export async function asNotebook(
+  { address, token }: NonNullable<Host["notebook"]>,
+  fields: string,
+): Promise<{ name: string; url: string }> {
+  const headers = { "Content-Type": "text/plain", "X-XSRFToken": token };
+  const response = await fetch(address, { method: "POST", headers, body: fields });
+  const written = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(written.message ?? `${response.status} ${response.statusText}`);
+  return written;
+}
+
+/** Whether the address of the page works on this computer alone. */
+export const isLocal = ({ name, share }: Pick<Host, "name" | "share">): boolean =>
+  name === "server" && !share?.base && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);

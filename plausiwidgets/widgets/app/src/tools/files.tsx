@@ -1,0 +1,182 @@
+import { useSignal } from "@preact/signals";
+import type { TargetedInputEvent } from "preact";
+import type { App } from "../app.ts";
+import { described } from "../figure/Figure.tsx";
+import { paint } from "../figure/painter.ts";
+import { svgCanvas } from "../figure/svg.ts";
+import { tracesOf } from "../figure/traces.ts";
+import { tr } from "../i18n/texts.ts";
+import type { Requests } from "../messages.ts";
+import type { Line } from "../models/lines.ts";
+import { SYMBOLS } from "../models/symbols.ts";
+import { patternInSentence } from "../models/titles.ts";
+import { csvOf, save } from "../panels/saving.ts";
+import { requestOf } from "./jobs.ts";
+
+const [WIDE, HIGH] = [1000, 640]; // px of a picture
+const SHARP = 2; // pixels of a PNG for each of them
+
+type Drawn = Pick<App, "selection" | "run" | "scene">;
+
+/** The figure as an SVG picture. It is light, and has no handles. */
+function figureSvg({ selection, run, scene }: Drawn): string {
+  const canvas = svgCanvas(WIDE, HIGH);
+  paint(canvas, tracesOf({ ...scene.peek(), handles: [] }, WIDE, HIGH, { size: 15, dark: false }));
+  return canvas.text(described({ selection, run }));
+}
+
+/** The trace as CSV: the time in ms, the potential, the current, and 1 at each spike. */
+export function traceCsv({ t0, dt, v, current, spikes }: Line): string {
+  const fired = new Set(spikes.map((time) => Math.round((time - t0) / dt)));
+  const rows = Array.from(v, (potential, k) => {
+    const time = Number((t0 + k * dt).toPrecision(10)); // without the rounding error of the product
+    return [time, potential, current[k], fired.has(k) ? 1 : 0];
+  });
+  return csvOf(["t", "v", "current", "spike"], rows);
+}
+
+type Export = Requests["export"];
+type ExportOf = Pick<Export, "what"> & Partial<Pick<Export, "free" | "text" | "of">>;
+
+/** Makes the host write a file about the selection, and saves it. `tell` gets the progress, then the name or the error. */
+function write({ selection, host }: Pick<App, "selection" | "host">, tell: (words: string) => void, how: ExportOf) {
+  tell("…");
+  const fields = { ...requestOf(selection.current.peek()), free: [], text: "", of: "", ...how };
+  host.ask("export", fields, (reply) => {
+    if (reply.state === "failed") tell(reply.error);
+    if (reply.state !== "done") return;
+    save(reply.name, reply.text);
+    tell(reply.name);
+  });
+}
+
+/** A button that saves a file. */
+interface FileButton {
+  readonly title: string;
+  readonly save: () => void;
+}
+
+/** Buttons that save what is shown as files. */
+export function Files(app: Drawn & Pick<App, "host" | "search">) {
+  const status = useSignal("");
+  const tell = (words: string) => {
+    status.value = words;
+  };
+  const files = [
+    ...pictureFiles(app, tell),
+    ...(app.host.can("export") ? hostFiles(app, tell) : [traceFile(app, tell)]),
+  ];
+  return (
+    <div class="pw-copy">
+      <p>{tr("Save as a file")}</p>
+      <div class="pw-files">
+        {files.map((file) => (
+          <button type="button" key={file.title} onClick={file.save}>
+            {file.title}
+          </button>
+        ))}
+      </div>
+      <span role="status">{status}</span>
+    </div>
+  );
+}
+
+/** The name of a file about the selection, without its extension. */
+function nameOf({ current }: App["selection"]): string {
+  const { model, pattern } = current.peek();
+  return `${model}_${pattern}`;
+}
+
+function pictureFiles(app: Drawn, tell: (words: string) => void): readonly FileButton[] {
+  const give = (extension: string, content: string | Blob, type?: string) => {
+    const name = `${nameOf(app.selection)}.${extension}`;
+    save(name, content, type);
+    tell(name);
+  };
+  return [
+    { title: tr("Figure (SVG)"), save: () => give("svg", figureSvg(app), "image/svg+xml") },
+    { title: tr("Figure (PNG)"), save: async () => give("png", await pngOf(figureSvg(app))) },
+  ];
+}
+
+/** The traces as a file that the page writes by itself. */
+function traceFile({ selection, run }: Drawn, tell: (words: string) => void): FileButton {
+  const name = `${nameOf(selection)}.csv`;
+  const give = () => {
+    save(name, traceCsv(run.trace.peek()), "text/csv");
+    tell(name);
+  };
+  return { title: tr("Traces (CSV)"), save: give };
+}
+
+/** The files that a host writes. */
+function hostFiles(
+  app: Pick<App, "selection" | "host" | "search">,
+  tell: (words: string) => void,
+): readonly FileButton[] {
+  const search = app.search.search.value;
+  const files: FileButton[] = [
+    { title: tr("Traces (CSV)"), save: () => write(app, tell, { what: "traces" }) },
+    { title: tr("Python script"), save: () => write(app, tell, { what: "script" }) },
+    { title: tr("Standalone page (HTML)"), save: () => write(app, tell, { what: "page" }) },
+  ];
+  if (!search) return files;
+  const history = () => write(app, tell, { what: "search", of: search.id });
+  return [...files, { title: tr("Search history (CSV)"), save: history }];
+}
+
+/** Saves the selection as an exercise, which begins at these values and has a question. A mystery has its own question. */
+export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" | "task">) {
+  const { catalogue, selection, task } = app;
+  const question = useSignal("");
+  const status = useSignal("");
+  const { key, ruled_out } = selection.pattern.value;
+  const hasGame = task.game.value !== null;
+  const tell = (words: string) => {
+    status.value = words;
+  };
+  const saved = () => write(app, tell, { what: "exercise", free: selection.free.peek(), text: question.peek() });
+  const input = ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
+    question.value = currentTarget.value;
+  };
+  const title = patternInSentence({ catalogue, data: selection.data.value }, key);
+  return (
+    <div class="pw-copy">
+      {ruled_out && (
+        <p>
+          {SYMBOLS.ruled_out} {tr(ruled_out)}
+        </p>
+      )}
+      {!hasGame && (
+        <label>
+          {tr("Exercise question (starting from these parameters)")}
+          <input
+            type="text"
+            maxLength={500}
+            placeholder={tr("Move the sliders until your neuron shows {title}.", { title })}
+            value={question}
+            onInput={input}
+            onKeyDown={({ key: pressed }) => pressed === "Enter" && saved()}
+          />
+        </label>
+      )}
+      <button type="button" onClick={saved}>
+        {hasGame ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}
+      </button>{" "}
+      <span role="status">{status}</span>
+    </div>
+  );
+}
+
+/** Draws an SVG picture as a PNG. */
+async function pngOf(svg: string): Promise<Blob> {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [WIDE * SHARP, HIGH * SHARP];
+  canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((give, refuse) =>
+    canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("the browser cannot create the image.")))),
+  );
+}

@@ -1,0 +1,405 @@
+import { type Signal, useSignal } from "@preact/signals";
+import type { App } from "../app.ts";
+import { Pictured } from "../figure/CanvasView.tsx";
+import { tr } from "../i18n/texts.ts";
+import { intervalText } from "../i18n/words.ts";
+import { Explained } from "../panels/glosses.tsx";
+import {
+  agree,
+  ask,
+  assign,
+  chosenOf,
+  lookAt,
+  type Reading,
+  readingOf,
+  readRecording,
+  type SweepRole,
+  show,
+  update,
+  weigh,
+} from "./reading.ts";
+import { type Criterion, recordedPicture, timesOf } from "./recordingSweeps.ts";
+
+const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that the menus offer
+
+type Texts = Readonly<Record<string, () => string>>;
+
+/** The quantities of a file. */
+const QUANTITIES: Texts = {
+  t: () => tr("Times"),
+  v: () => tr("Potential"),
+  current: () => tr("Current"),
+  spikes: () => tr("Spike times"),
+};
+
+const ROLES: Readonly<Record<SweepRole, () => string>> = {
+  compared: () => tr("used for fitting"),
+  predicted: () => tr("held out for validation"),
+  out: () => tr("excluded"),
+};
+
+/** The features by their names in Python. */
+const FEATURES: Texts = {
+  n: () => tr("number of spikes"),
+  latency: () => tr("latency"),
+  mean_isi: () => tr("mean interspike interval (ISI)"),
+  cv: () => tr("coefficient of variation (CV)"),
+  times: () => tr("spike times"),
+  rest: () => tr("resting potential"),
+  rate_before: () => tr("firing rate before the stimulus"),
+  course: () => tr("subthreshold potential"),
+  resistance: () => tr("input resistance"),
+  time_constant: () => tr("membrane time constant"),
+  level: () => tr("potential at the end of steps"),
+  sag: () => tr("sag"),
+  ahp: () => tr("potential between spikes"),
+  height: () => tr("spike peak"),
+  width: () => tr("spike width"),
+};
+
+type RecordingProps = Pick<App, "selection" | "run" | "host" | "search" | "screen">;
+type WithState = { readonly state: Signal<Reading> };
+
+/** A recorded cell as the target, from a file. */
+export function Recording({ selection, run, host, search, screen }: RecordingProps) {
+  const state = readingOf({ selection });
+  const reading = state.value;
+  const isRead = reading.sweeps.length > 0;
+  const app = { selection, run, host, search, screen };
+  return (
+    <div class="pw-fields pw-onecolumn">
+      {!isRead && (
+        <p class="pw-lead">
+          {tr(
+            "Load a recording to use it as the target. Your neuron is compared with it, and its trace is drawn behind yours.",
+          )}
+        </p>
+      )}
+      <Drop reading={reading} take={(file) => readRecording(app, file)} />
+      {Object.keys(reading.choices).length > 0 && <Units state={state} ask={() => ask(app)} />}
+      {isRead && (
+        <>
+          {reading.sweeps.length > 1 && <Sweeps selection={selection} run={run} state={state} />}
+          <Recorded host={host} search={search} screen={screen} state={state} />
+          <Compared selection={selection} state={state} />
+          <Agreement selection={selection} run={run} host={host} state={state} />
+        </>
+      )}
+      <p role="status" class={reading.notice ? "pw-wrong" : ""}>
+        {reading.notice || (reading.isBusy ? tr("reading …") : statusOf(reading))}
+      </p>
+    </div>
+  );
+}
+
+function statusOf({ file, sweeps, agreed }: Reading): string {
+  if (!file || !sweeps.length) return "";
+  return agreed
+    ? tr("{name} is the target.", { name: file.name })
+    : tr("Check the data read from the file, and correct them if necessary.");
+}
+
+interface DropProps {
+  readonly reading: Reading;
+  readonly take: (file: File) => void;
+}
+
+/** A place for a file, which can be dropped or opened. */
+function Drop({ reading: { file, sweeps }, take }: DropProps) {
+  const isOver = useSignal(false);
+  const isRead = sweeps.length > 0;
+  const takeFirst = (files: FileList | null | undefined) => {
+    if (files?.[0]) take(files[0]);
+  };
+  const hover = (event: DragEvent) => {
+    event.preventDefault();
+    isOver.value = true;
+  };
+  const leave = () => {
+    isOver.value = false;
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+    takeFirst(event.dataTransfer?.files);
+  };
+  return (
+    <label
+      class={`pw-drop${isOver.value ? " over" : ""}${isRead ? " small" : ""}`}
+      onDragOver={hover}
+      onDragLeave={leave}
+      onDrop={drop}
+    >
+      {isRead
+        ? tr("{name} (drop or open another file)", { name: file?.name ?? "" })
+        : tr("Drop or open a CSV, ABF or NWB file")}
+      {!isRead && <small>{tr("Columns t, v and current, or spike times")}</small>}
+      <input
+        type="file"
+        accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain"
+        onChange={({ currentTarget }) => takeFirst(currentTarget.files)}
+      />
+    </label>
+  );
+}
+
+/** The units that the file does not name. */
+function Units({ state, ask: send }: WithState & { readonly ask: () => void }) {
+  const { choices, units, file } = state.value;
+  const choose = (what: string, unit: string) => update(state, { units: { ...state.peek().units, [what]: unit } });
+  return (
+    <>
+      <p class="pw-at">{tr("What are the units of {name}?", { name: file?.name ?? "" })}</p>
+      <div class="pw-toolrow">
+        {Object.entries(choices).map(([what, offered]) => (
+          <label key={what}>
+            {QUANTITIES[what]?.() ?? what}
+            <select onChange={({ currentTarget }) => choose(what, currentTarget.value)}>
+              {offered.map((unit) => (
+                <option key={unit} value={unit} selected={units[what] === unit}>
+                  {tr(unit)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        <button type="button" class="pw-small" onClick={send}>
+          {tr("Show")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** The sweeps of the file, with the role of the one that is shown. */
+function Sweeps({ selection, run, state }: WithState & Pick<App, "selection" | "run">) {
+  const { sweeps, at, roles } = state.value;
+  const sweep = sweeps[at];
+  const roleOf = (name: string) => roles.get(name) ?? "compared";
+  const look = (place: number) => () => lookAt({ selection, run }, place);
+  return (
+    <>
+      <div class="pw-toolrow">
+        <button
+          type="button"
+          class="pw-icon"
+          aria-label={tr("Previous sweep")}
+          disabled={at === 0}
+          onClick={look(at - 1)}
+        >
+          ‹
+        </button>
+        <b>{tr(sweep.name)}</b>
+        <button
+          type="button"
+          class="pw-icon"
+          aria-label={tr("Next sweep")}
+          disabled={at === sweeps.length - 1}
+          onClick={look(at + 1)}
+        >
+          ›
+        </button>
+        <RoleMenu role={roleOf(sweep.name)} choose={(role) => assign(state, sweep.name, role)} />
+        <Explained of={ROLES.predicted()} />
+      </div>
+      <div role="group" class="pw-sweepchips" aria-label={tr("Sweeps")}>
+        {sweeps.map(({ name, numbers }, k) => {
+          const title = `${tr(name)}: ${ROLES[roleOf(name)]()}`;
+          return (
+            <button
+              key={name}
+              type="button"
+              class={roleOf(name)}
+              aria-current={k === at}
+              title={title}
+              aria-label={title}
+              onClick={look(k)}
+            >
+              {numbers[0]}
+            </button>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
+interface RoleMenuProps {
+  readonly role: SweepRole;
+  readonly choose: (role: SweepRole) => void;
+}
+
+const ROLE_NAMES: readonly SweepRole[] = ["compared", "predicted", "out"];
+
+function RoleMenu({ role, choose }: RoleMenuProps) {
+  const take = ({ currentTarget: { value } }: { readonly currentTarget: HTMLSelectElement }) => {
+    const chosen = ROLE_NAMES.find((one) => one === value);
+    if (chosen) choose(chosen);
+  };
+  return (
+    <label>
+      {tr("Role of the sweep")}{" "}
+      <select class="pw-sweeprole" onChange={take}>
+        {ROLE_NAMES.map((one) => (
+          <option key={one} value={one} selected={one === role}>
+            {ROLES[one]()}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The shown sweep as it was read: its picture, and its protocol in words. */
+function Recorded({ host, search, screen, state }: WithState & Pick<App, "host" | "search" | "screen">) {
+  const { sweeps, at, unit } = state.value;
+  const sweep = sweeps[at];
+  const isDark = screen.isDark.value;
+  const size = screen.isPresenting.value ? 18 : 14;
+  const { name, protocol } = sweep;
+  const label = tr("{sweep} as read from the file: {protocol}", { sweep: tr(name), protocol });
+  return (
+    <>
+      <Pictured
+        host={host}
+        search={search}
+        of={[sweep, isDark, size, unit]}
+        whole={() => timesOf(sweep)}
+        picture={(width, height, zoom) => recordedPicture(sweep, width, height, zoom, { isDark, size, unit })}
+        attributes={{ role: "img", "aria-label": label, class: "pw-cells pw-recorded" }}
+      />
+      <p class="pw-planekey pw-recordedkey" aria-hidden="true">
+        {sweep.v.length > 0 && (
+          <span class="v">
+            <i />
+            {tr("recording")}
+          </span>
+        )}
+        {sweep.current.length > 0 && (
+          <span class="current">
+            <i />
+            {tr("recorded current")}
+          </span>
+        )}
+        {sweep.spikes.length > 0 && (
+          <span class="spikes">
+            <i />
+            {tr("detected spike")}
+          </span>
+        )}
+        {protocol && (
+          <span class="injected">
+            <i />
+            {tr("reconstructed stimulus")}
+          </span>
+        )}
+      </p>
+      {protocol && <p class="pw-protocol">{protocol}</p>}
+    </>
+  );
+}
+
+/** The features that are compared, with their weights. */
+function Compared({ selection, state }: WithState & Pick<App, "selection">) {
+  const { weights } = state.value;
+  return (
+    <fieldset class="pw-compare">
+      <legend>{tr("Features compared")}</legend>
+      <ul>
+        {[...weights].map(([name, weight]) => (
+          <Feature key={name} selection={selection} state={state} name={name} weight={weight} />
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+interface FeatureProps extends WithState, Pick<App, "selection"> {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A feature, with the accepted ranges in the shown sweep. */
+function Feature({ selection, state, name, weight }: FeatureProps) {
+  const { criteria, sweeps, at, leftOut } = state.value;
+  const shown = sweeps[at].name;
+  const own = criteria.filter(({ of, sweep }) => of === name && (sweep === "" || sweep === shown));
+  const title = FEATURES[name]?.() ?? name;
+  const { resets } = selection.data.value.model;
+  return (
+    <li class={weight ? "" : "off"}>
+      <label>
+        <input type="checkbox" checked={weight > 0} onChange={() => weigh(state, name, weight ? 0 : 1)} />{" "}
+        <b>{title}</b>
+      </label>
+      <Explained of={title} />
+      <select
+        aria-label={tr("Weight of {name}", { name: title })}
+        disabled={!weight}
+        onChange={({ currentTarget }) => weigh(state, name, Number(currentTarget.value))}
+      >
+        {WEIGHTS.map((one) => (
+          <option key={one} value={one} selected={one === weight}>
+            × {one}
+          </option>
+        ))}
+      </select>
+      <div>
+        {own.map((one) => (
+          <span key={one.name} title={tr(one.text)}>
+            {inWords(one, own.length > 1)}
+          </span>
+        ))}
+        {!own.length && <span>{tr("nothing to compare in this sweep")}</span>}
+        {leftOut.includes(name) && (
+          <span>
+            {tr("This cell fires spontaneously, so a repeat of the recording would not meet this criterion either.")}
+          </span>
+        )}
+        {resets && own.some(({ shaped }) => shaped) && (
+          <span>{tr("Not compared because your model resets after each spike.")}</span>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** The accepted range of a criterion, with its name if the feature has several criteria. */
+function inWords({ name, low, high, unit }: Criterion, isOneOfMany: boolean): string {
+  const accepted = intervalText(low, high, unit);
+  return isOneOfMany ? `${tr(name)}: ${accepted}` : accepted;
+}
+
+/** The button that makes the recording the target, as the user has chosen. */
+function Agreement({ selection, run, host, state }: WithState & Pick<App, "selection" | "run" | "host">) {
+  const reading = state.value;
+  const { sweeps, roles, weights, agreed, isBusy, pattern, heldOut } = reading;
+  const app = { selection, run, host };
+  const hasCompared = sweeps.some(({ name }) => !roles.has(name));
+  const isAgreed = agreed !== "" && agreed === JSON.stringify(chosenOf(reading));
+  const isNone = !hasCompared || [...weights.values()].every((weight) => weight === 0);
+  const isHeldOut = heldOut !== "" && selection.pattern.value.key === heldOut;
+  return (
+    <div class="pw-toolrow">
+      <button
+        type="button"
+        class="pw-small pw-agree"
+        disabled={isAgreed || isNone || isBusy}
+        onClick={() => agree(app)}
+      >
+        {agreed ? tr("Apply changes") : tr("Use as target")}
+      </button>
+      {isAgreed && heldOut && (
+        <button type="button" class="pw-small" onClick={() => show(app, isHeldOut ? pattern : heldOut)}>
+          {isHeldOut ? tr("Back to fitted sweeps") : tr("Evaluate held-out sweeps")}
+        </button>
+      )}
+      {isNone && (
+        <span class="pw-wrong">
+          {hasCompared ? tr("Select at least one feature to compare.") : tr("Use at least one sweep for fitting.")}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+// The packaged catalogue and models, for tests in Node.
+
+import { readFileSync } from "node:fs";
+import * as RUNTIME from "../../../simulation/javascript/runtime.js";
+import type { Catalogue, ModelData } from "../src/catalogue.ts";
+import { NEURONS } from "../src/engine/neuron.ts";
+
+const folder = new URL("../../catalogue/", import.meta.url); // of the bundled test, which is in build/test
+const read = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+
+export const catalogue: Catalogue = read("shared");
+
+/** The data of a model, whose neurons can be simulated from then on. */
+export function modelData(name: string): ModelData {
+  const data: ModelData = read(name);
+  for (const [key, text] of Object.entries(data.code ?? {})) {
+    NEURONS[key] ??= new Function(...Object.keys(RUNTIME), `return ${text}`)(...Object.values(RUNTIME));
+  }
+  return data;
+}
+
+/** Runs a generator to its end. */
+export function result<T>(work: Generator<unknown, T>): T {
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ModelData, patternOf } from "../src/catalogue.ts";
+import { stored } from "../src/models/selection.ts";
+import { handlesOf, ontoScale, simulationOf, upTo } from "../src/models/simulation.ts";
+import { catalogue, modelData, result } from "./catalogue.ts";
+
+const izhikevich = modelData("izhikevich");
+
+test("every packaged set that is verified meets all criteria on the page", () => {
+  for (const data of [izhikevich, modelData("adex"), modelData("hodgkin_huxley")]) {
+    for (const key of Object.keys(data.patterns)) {
+      const set = data.patterns[key].sets.findIndex(({ status }) => status === "replicated");
+      if (set < 0) continue;
+      const { verdict } = result(simulationOf(catalogue, data, stored(data, key, set)).judging());
+      assert.equal(verdict?.loss, 0, `${data.model.name}, ${key}`);
+    }
+  }
+});
+
+test("a target that was written for the model is simulated by the model, so that both traces are equal", () => {
+  const simulation = simulationOf(catalogue, izhikevich, stored(izhikevich, "tonic_bursting"));
+  const [yours, target] = [simulation.trace("yours"), simulation.target() ?? assert.fail()];
+  assert.equal(target.role, "target");
+  assert.deepEqual([...target.spikes], [...yours.spikes]);
+  assert.ok(target.v.every((x, k) => Math.abs(x - yours.v[k]) < 1e-6));
+});
+
+test("the target follows the resting potential of the neuron", () => {
+  const at = stored(izhikevich, "tonic_bursting");
+  const simulation = simulationOf(catalogue, izhikevich, { ...at, values: { ...at.values, bias: 130 } });
+  const [yours, target] = [simulation.trace("yours"), simulation.target() ?? assert.fail()];
+  assert.ok(Math.abs(yours.v[0] - target.v[0]) < 0.05);
+  assert.ok(yours.v[0] < -71);
+});
+
+test("a spike of a neuron that resets is drawn up to the peak", () => {
+  const v = upTo(Float64Array.of(-60, -20, -50), { t0: 0, dt: 1, spikes: [1] }, 30);
+  assert.deepEqual([...v], [-60, 30, -50]);
+});
+
+test("rest, threshold and peak are mapped to those of another neuron", () => {
+  assert.deepEqual([...ontoScale(Float64Array.of(-70, -55, 30), [-70, -55, 30], [-65, -50, 0])], [-65, -50, 0]);
+});
+
+test("the height of the current can be dragged, and its width if a parameter sets it", () => {
+  const named = (data: ModelData, key: string) => {
+    const at = stored(data, key);
+    const { sweep, pattern } = simulationOf(catalogue, data, at);
+    const handles = handlesOf(sweep, pattern, new Map(Object.entries(at.values)), "holding");
+    return handles.map(({ name, axis }) => `${name} ${axis}`);
+  };
+  assert.deepEqual(named(izhikevich, "tonic_bursting"), ["amplitude height"]);
+  assert.deepEqual(named(izhikevich, "rebound_spike"), ["amplitude height", "width time"]);
+});
+
+test("the height of an inhibition grows downwards", () => {
+  const [height] = simulationOf(catalogue, izhikevich, stored(izhikevich, "rebound_spike")).handles();
+  assert.equal(Math.sign(height.slope), -1);
+});
+
+test("every pair has two to four key parameters, and the amplitude is one of them", () => {
+  for (const name of Object.keys(catalogue.models)) {
+    const data = modelData(name);
+    for (const key of Object.keys(data.patterns)) {
+      const { matter, stimulus } = patternOf(catalogue, data, key);
+      assert.ok(matter.length >= 2 && matter.length <= 4, `${name}, ${key}: ${matter}`);
+      const hasAmplitude = stimulus.some((slider) => slider.name === "amplitude");
+      if (hasAmplitude) assert.ok(matter.includes("amplitude"), `${name}, ${key}`);
+    }
+  }
+});
+
+test("each sweep of a pattern can be shown with its target", () => {
+  const at = stored(izhikevich, "resonator");
+  const { sweeps } = simulationOf(catalogue, izhikevich, at);
+  assert.deepEqual(sweeps, ["gap T", "gap T/2", "gap 1.5 T", "single pulse"]);
+  const counts = sweeps.map((name) => {
+    const simulation = simulationOf(catalogue, izhikevich, at, { shown: name });
+    assert.equal(simulation.sweep.name, name);
+    assert.equal(simulation.target()?.spikes.length, simulation.trace("yours").spikes.length);
+    return simulation.trace("yours").spikes.length;
+  });
+  assert.deepEqual(counts, [1, 0, 0, 0]);
+});
+
+test("a sweep that a procedure has chosen can be shown", () => {
+  const at = stored(izhikevich, "class_1_excitable");
+  const spikes = (name: string) =>
+    simulationOf(catalogue, izhikevich, at, { shown: name }).trace("yours").spikes.length;
+  assert.ok(spikes("just above rheobase") < spikes("10 % above"));
+});
+
+test("a neuron that the page cannot simulate has a current, and no runner", () => {
+  const data = { ...izhikevich, model: { ...izhikevich.model, name: "mine" } };
+  const simulation = simulationOf(catalogue, data, stored(data, "tonic_bursting"));
+  assert.equal(simulation.neuron, undefined);
+  assert.ok(simulation.trace("yours").current.some((x) => x !== 0));
+  assert.ok(simulation.scale().every(Number.isFinite));
+  assert.throws(() => simulation.runner(), /cannot simulate the model mine/);
+});

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ofUnit } from "../src/i18n/words.ts";
+import { shapeOf } from "../src/models/titles.ts";
+import { csvOf } from "../src/panels/saving.ts";
+
+test("a number without a unit has neither a unit nor brackets after it", () => {
+  const shown = (unit: string) => [ofUnit(unit), ofUnit(unit, " "), ofUnit(unit, " (", ")")];
+  assert.deepEqual(shown("mV"), ["mV", " mV", " (mV)"]);
+  for (const unit of ["1", ""]) assert.deepEqual(shown(unit), ["", "", ""]);
+});
+
+test("a text with a comma or a quotation mark is quoted in CSV", () => {
+  assert.equal(csvOf(["a", "b"], [[1, 'x, "y"']]), 'a,b\n1,"x, ""y"""\n');
+});
+
+test("a current has a shape, and a pattern with criteria has none", () => {
+  assert.deepEqual(["stimulus_pulses_7", "stimulus_values", "tonic_spiking"].map(shapeOf), ["pulses", "values", ""]);
+});
