@@ -28,7 +28,6 @@ export function Sheet({ host, screen, title, wide = true, children }: SheetProps
     } else if (event.key === "Tab" && place.current) keepFocus(event, place.current);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: The sheet has a button and a key that close it too.
     // biome-ignore lint/a11y/useKeyWithClickEvents: The sheet has a button and a key that close it too.
     <div class="pw-veil" onClick={({ target, currentTarget }) => target === currentTarget && close()}>
       <div

@@ -65,7 +65,6 @@ function CellTable({ here, ...table }: Table & { readonly here: string }) {
       <div class="pw-mapscroll">
         <table
           class="pw-map"
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: The arrow keys lead through the cells.
           role="grid"
           aria-label={tr("Map of models and patterns")}
           ref={place}
