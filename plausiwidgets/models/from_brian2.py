@@ -589,9 +589,10 @@ class _Written:
                     names = self.names(0.0, [reference[n] / self.sizes[n] for n in self.order], values, 0.1)
                     self._subexpressions(names)
                     return _short(float(_walk(other, names)) / self.sizes[v])
+        unit = "" if self.shown[v] == "1" else f" in {self.shown[v]}"
         raise ValueError(
             f"{WHERE}: the threshold must compare {v!r} with a value, got {ast.unparse(self.condition)!r}. Pass level, "
-            f"the spike threshold in {self.shown[v]}."
+            f"the spike threshold{unit}."
         )
 
     def found_drive(self, programs: Programs, dt: float, begin: Sequence[float]) -> Parameter:
@@ -605,9 +606,10 @@ class _Written:
             fired += spikes
             state = np.where(np.isfinite(new), new, state)
         if not (fired > 0).any():
+            unit = "" if self.shown[self.current] == "1" else f" {self.shown[self.current]}"
             raise ValueError(
                 f"{WHERE}: the neuron must fire within {steps * dt:g} ms at a current from {ladder[0]:g} to "
-                f"{ladder[-1]:g} {self.shown[self.current]}. Pass current=pw.Parameter({self.current!r}, …) with a "
+                f"{ladder[-1]:g}{unit}. Pass current=pw.Parameter({self.current!r}, …) with a "
                 f"default that makes it fire."
             )
         least = float(ladder[(fired > 0).argmax()])

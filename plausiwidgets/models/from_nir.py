@@ -167,8 +167,8 @@ def _before(graph: Any, neuron: Any) -> list[str]:
     while sources := [source for source, target in graph.edges if target == name and source in graph.nodes]:
         if len(sources) > 1 or sources[0] in found or sources[0] == name:
             raise ValueError(
-                f"from_nir: the graph must be a chain without branches and loops, but {', '.join(map(repr, sources))} "
-                f"lead to {name!r}."
+                f"from_nir: the graph must be a chain without branches and loops, but {name!r} has input "
+                f"from {', '.join(map(repr, sources))}."
             )
         name = sources[0]
         found.insert(0, name)
@@ -180,8 +180,8 @@ def _before(graph: Any, neuron: Any) -> list[str]:
     rest = [n for n, node in graph.nodes.items() if n not in found and type(node).__name__ in _GAINS]
     if rest:
         raise ValueError(
-            f"from_nir: all nodes of the graph must lead to its neuron, but {', '.join(map(repr, rest))} do not. Pass "
-            "only the neuron."
+            f"from_nir: each Scale, Linear or Affine node of the graph must lead to its neuron, but "
+            f"{', '.join(map(repr, rest))} {'does' if len(rest) == 1 else 'do'} not. Pass only the neuron."
         )
     return found
 
@@ -235,7 +235,9 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
     """
     neuron = get(model)
     if neuron.key != "lif":
-        raise ValueError(f"to_nir: model must be 'lif', got {neuron.key!r}. NIR has no other neuron of the package.")
+        raise ValueError(
+            f"to_nir: model must be 'lif', got {neuron.key!r}. No other packaged model has an equivalent in NIR."
+        )
     nir = imported("nir")
     values = {name: float(x) for name, x in neuron.complete(parameters).items()}
     if values["t_ref"] > 0.0:

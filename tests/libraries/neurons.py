@@ -77,21 +77,24 @@ MADE: dict[str, dict[str, Callable[[], Any]]] = {
 """What one line takes."""
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "sinabs LIF, several spikes": (lambda: sinabs_layers.LIF(tau_mem=20.0), "several spikes in one step .*SingleSpike"),
+    "sinabs LIF, several spikes": (
+        lambda: sinabs_layers.LIF(tau_mem=20.0),
+        r"got up to \d+ spikes in a step.*SingleSpike",
+    ),
     "sinabs LIFSqueeze": (lambda: sinabs_layers.LIFSqueeze(tau_mem=20.0, batch_size=1, **SINGLE), "without Squeeze"),
-    "snnTorch Leaky, inhibition": (lambda: snntorch.Leaky(0.9, inhibition=True), "inhibits others"),
+    "snnTorch Leaky, inhibition": (lambda: snntorch.Leaky(0.9, inhibition=True), "inhibits other neurons"),
     "SpikingJelly GatedLIFNode": (lambda: jelly.GatedLIFNode(T=4), "no single step"),
-    "Norse LIF, a layer": (norse.LIF, "runs over a whole sequence"),
-    "sinabs ExpLeak": (lambda: sinabs_layers.ExpLeak(tau_mem=20.0), "a leaky integrator, it never fires"),
+    "Norse LIF, a layer": (norse.LIF, "computes a whole sequence"),
+    "sinabs ExpLeak": (lambda: sinabs_layers.ExpLeak(tau_mem=20.0), "a leaky integrator, which never fires"),
     "snnTorch RLeaky": (lambda: snntorch.RLeaky(0.9, V=0.1, all_to_all=False), "recurrent weights"),
     "snnTorch RSynaptic": (lambda: snntorch.RSynaptic(0.9, 0.8, V=0.1, all_to_all=False), "recurrent weights"),
     "snnTorch SLSTM": (lambda: snntorch.SLSTM(1, 1), "a layer with weights"),
-    "snnTorch Leaky, graded": (lambda: snntorch.Leaky(0.9, graded_spikes_factor=0.5), r"graded \(0, 0\.5\)"),
-    "SpikingJelly ILIFNode": (jelly.ILIFNode, "several spikes in one step"),
+    "snnTorch Leaky, graded": (lambda: snntorch.Leaky(0.9, graded_spikes_factor=0.5), r"graded spikes \(0, 0\.5\)"),
+    "SpikingJelly ILIFNode": (jelly.ILIFNode, r"got up to \d+ spikes in a step"),
     "SpikingJelly TernaryIFNode": (jelly.TernaryIFNode, "graded"),
     "SpikingJelly NonSpikingLIFNode": (jelly.NonSpikingLIFNode, "never fires"),
     "SpikingJelly PSN": (lambda: jelly.PSN(T=4), "no single step"),
-    "Norse LICell": (norse.LICell, "a leaky integrator, it never fires"),
+    "Norse LICell": (norse.LICell, "a leaky integrator, which never fires"),
     "Norse LIFRecurrentCell": (lambda: norse.LIFRecurrentCell(2, 2), "recurrent weights"),
 }
 """What is no neuron with one current and spikes of 1.0, and why."""

@@ -42,7 +42,7 @@ def test_a_spike_may_be_the_crossing_of_a_level_in_every_engine(kind):
     assert len(fired) > 5
     spikes = pw.simulate(model, pw.Current.step(model.current.default, 200.0)).spike_times[0]
     assert spikes[spikes >= 0.0].tolist() == fired
-    with pytest.raises(TypeError, match="spike_level is 'high', valid is a finite number"):
+    with pytest.raises(TypeError, match="spike_level must be a finite number, got 'high'"):
         pw.from_nir(LIF, dt=1.0, reset="zero", spike_level="high")
 
 
@@ -69,10 +69,22 @@ def graph_with(edges: list[tuple[str, str]], **nodes: object) -> nir.NIRGraph:
 @pytest.mark.parametrize(
     ("edges", "nodes", "words"),
     [
-        ([("in", "n"), ("n", "r"), ("r", "n"), ("n", "out")], {"r": nir.Linear(np.array([[0.5]]))}, "valid is a chain"),
-        ([("in", "w"), ("w", "n"), ("n", "out")], {"w": nir.Linear(np.array([[0.5, 0.5]]))}, "'w' has 2 inputs"),
-        ([("in", "n"), ("n", "w"), ("w", "out")], {"w": nir.Linear(np.array([[0.5]]))}, "'w' .* do not lead to"),
-        ([("in", "n"), ("n", "b"), ("b", "out")], {"b": IF}, r"has 2 neurons \(LIF, IF\)"),
+        (
+            [("in", "n"), ("n", "r"), ("r", "n"), ("n", "out")],
+            {"r": nir.Linear(np.array([[0.5]]))},
+            "must be a chain .*, but 'n' has input from 'in', 'r'",
+        ),
+        (
+            [("in", "w"), ("w", "n"), ("n", "out")],
+            {"w": nir.Linear(np.array([[0.5, 0.5]]))},
+            "'w' must have one input, .* got 2",
+        ),
+        (
+            [("in", "n"), ("n", "w"), ("w", "out")],
+            {"w": nir.Linear(np.array([[0.5]]))},
+            "must lead to .*, but 'w' does not",
+        ),
+        ([("in", "n"), ("n", "b"), ("b", "out")], {"b": IF}, r"got 2 neurons \(LIF, IF\)"),
     ],
 )
 def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
@@ -83,11 +95,14 @@ def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: nir.LI(tau=one(0.02), r=one(1.0), v_leak=one(0.0)), "NIR's LI is a leaky integrator, it never fires"),
-        (lambda: nir.Threshold(one(1.0)), "NIR's Threshold remembers nothing"),
+        (
+            lambda: nir.LI(tau=one(0.02), r=one(1.0), v_leak=one(0.0)),
+            "NIR's LI is a leaky integrator, which never fires",
+        ),
+        (lambda: nir.Threshold(one(1.0)), "NIR's Threshold has no state"),
         (
             lambda: nir.IF(r=np.array([1.0, 2.0]), v_threshold=np.array([1.0, 1.0])),
-            "r of NIR's IF has 2 different values",
+            "r of NIR's IF must have one value, got 2 different values",
         ),
     ],
 )
@@ -99,9 +114,9 @@ def test_what_is_no_neuron_is_refused_by_name(make, words):
 def test_dt_and_reset_are_asked_for():
     with pytest.raises(TypeError, match="reset"):
         pw.from_nir(LIF, dt=0.1)
-    with pytest.raises(ValueError, match="reset is 'soft', valid is 'zero', 'subtract' or a number"):
+    with pytest.raises(ValueError, match="reset must be 'zero', 'subtract' or a number, got 'soft'"):
         pw.from_nir(LIF, dt=0.1, reset="soft")
-    with pytest.raises(TypeError, match=r"use pw\.from_nir\(node, dt=…, reset=…\)"):
+    with pytest.raises(TypeError, match=r"Use pw\.from_nir\(node, dt=…, reset=…\)"):
         pw.judge(LIF, "tonic_spiking")
 
 
@@ -113,7 +128,7 @@ def test_the_packaged_leaky_neuron_is_a_node_of_nir_and_comes_back():
     theirs = pw.simulate("lif", current, {"tau_mem": 15.0, "t_ref": 0.0}).spike_times[0]
     assert len(ours) == len(theirs) > 5
     np.testing.assert_allclose(ours, theirs, rtol=0.02)
-    with pytest.raises(ValueError, match="no equal of other packaged neurons"):
+    with pytest.raises(ValueError, match="model must be 'lif', got 'adex'"):
         pw.to_nir("adex")
     with pytest.raises(ValueError, match="no refractory period"):
         pw.to_nir("lif")
