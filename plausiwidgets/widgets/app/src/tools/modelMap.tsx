@@ -63,13 +63,7 @@ function CellTable({ here, ...table }: Table & { readonly here: string }) {
   return (
     <>
       <div class="pw-mapscroll">
-        <table
-          class="pw-map"
-          role="grid"
-          aria-label={tr("Map of models and patterns")}
-          ref={place}
-          onKeyDown={keys}
-        >
+        <table class="pw-map" role="grid" aria-label={tr("Map of models and patterns")} ref={place} onKeyDown={keys}>
           <thead>
             <tr>
               <td />
