@@ -1,9 +1,9 @@
 """Measure the time from a key on a slider to the end of painting, in exported pages.
 
-Run ``python tests/benchmarks/key_cost.py page.html [other.html ...]``. The pages take turns, so that the machine is the same
-for all of them. Each key is an arrow key on a slider. The time goes from the timestamp of the event to the end of the last
-call of a canvas that follows within 150 ms: "first" is the first picture after the key, "painted" is the last one. The
-output is one JSON line for each page.
+Run ``python tests/benchmarks/key_cost.py page.html [other.html ...]``. The pages take turns, so that the machine is the
+same for all of them. Each key is an arrow key on a slider. The time goes from the timestamp of the event to the end of the
+last call of a canvas that follows within 150 ms: "first" is the first picture after the key, "painted" is the last one.
+The output is one JSON line for each page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ RECORDER = """
 (() => {
   const log = (window.keyLog = []);
   let key = null;
-  addEventListener("keydown", (event) => { key = { at: event.timeStamp, first: 0, last: 0, calls: 0 }; log.push(key); }, true);
+  const begin = (event) => log.push((key = { at: event.timeStamp, first: 0, last: 0, calls: 0 }));
+  addEventListener("keydown", begin, true);
   const { prototype } = CanvasRenderingContext2D;
   for (const name of ["stroke", "fill", "fillRect", "fillText", "clearRect", "drawImage"]) {
     const call = prototype[name];
@@ -47,7 +48,7 @@ def opened(browser, path: Path) -> Page:
     page.add_init_script(RECORDER)
     page.goto(path.resolve().as_uri())
     page.wait_for_selector("[data-pw-judged=yes]")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3000)
     page.locator(".pw-side input[type=range]").first.focus()
     return page
 
@@ -57,7 +58,9 @@ def press_keys(page: Page) -> list[dict[str, float]]:
     for k in range(KEYS):
         page.keyboard.press("ArrowRight" if k % 20 < 10 else "ArrowLeft")
         page.wait_for_timeout(WAIT)
-    return page.evaluate("keyLog.map(({ at, first, last, calls }) => ({ first: first - at, painted: last - at, calls }))")
+    return page.evaluate(
+        "keyLog.map(({ at, first, last, calls }) => ({ first: first - at, painted: last - at, calls }))"
+    )
 
 
 def main(paths: list[Path]) -> None:
@@ -73,7 +76,10 @@ def main(paths: list[Path]) -> None:
             row: dict[str, object] = {"page": path.name, "bytes": path.stat().st_size, "keys": len(known)}
             for name in ("first", "painted"):
                 times = [key[name] for key in known if key["calls"]]
-                row |= {f"{name}_median_ms": round(float(np.median(times)), 2), f"{name}_95_ms": round(float(np.quantile(times, 0.95)), 2)}
+                row |= {
+                    f"{name}_median_ms": round(float(np.median(times)), 2),
+                    f"{name}_95_ms": round(float(np.quantile(times, 0.95)), 2),
+                }
             row["canvas_calls"] = int(np.median([key["calls"] for key in known]))
             print(json.dumps(row))
         browser.close()

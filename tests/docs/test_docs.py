@@ -100,7 +100,7 @@ def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
 
 def test_the_page_on_the_explorer_has_a_row_for_each_tool() -> None:
     page = (DOCS / "howto" / "explorer.md").read_text(encoding="utf-8")
-    tools = (Path(pw.__file__).parent / "widgets" / "app" / "src" / "tools" / "tools.js").read_text(encoding="utf-8")
+    tools = (Path(pw.__file__).parent / "widgets" / "app" / "src" / "tools" / "tools.tsx").read_text(encoding="utf-8")
     titles = re.findall(r'^    title: \(\w*\) => .*?tr\("([^"]+)"\)', tools, re.MULTILINE)
     assert len(titles) > 10
     for title in titles:

@@ -25,7 +25,7 @@ from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
-from plausiwidgets.texts import ENGLISH, check_language, tr
+from plausiwidgets.texts import catalog, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
 from plausiwidgets.widgets.answers.judging import judge_one
 from plausiwidgets.widgets.answers.packing import Arrays, measured
@@ -194,12 +194,8 @@ def lesson_named(name: str) -> dict[str, Any]:
 
 @cache
 def translations(language: str) -> dict[str, str]:
-    """Return the translations of what the scripts and the catalogue of the app quote."""
-    from plausiwidgets.widgets.app.contents import model_json, model_names, script, shared_json, texts_of
-
-    if language == ENGLISH:
-        return {}
-    return texts_of(language, "".join([script(()), shared_json(), *map(model_json, model_names())]))
+    """Return all translations: the app also shows texts of answers, such as the criteria of a recording."""
+    return {text: other for text, other in catalog(language).items() if text != other}
 
 
 def plotly(answers: Answers, asked: Asked) -> None:

@@ -119,8 +119,8 @@ def test_each_message_is_answered_by_a_function_of_its_name():
 
 
 def test_the_app_has_words_for_whatever_is_compared_of_a_recording():
-    script = (generate_types.PATH.parent / "tools" / "recording.js").read_text(encoding="utf-8")
-    [words] = re.findall(r"const WHAT = \{(.*?)\n\};", script, re.DOTALL)
+    script = (generate_types.PATH.parent / "tools" / "recording.tsx").read_text(encoding="utf-8")
+    [words] = re.findall(r"const FEATURES: Texts = \{(.*?)\n\};", script, re.DOTALL)
     assert re.findall(r"^  (\w+):", words, re.MULTILINE) == list(ALL)
 
 

@@ -2,7 +2,8 @@ import { tr } from "../i18n/texts.ts";
 
 /**
  * The standard terms: the forms of each term, and a sentence that explains it. The forms are separated by "|". A "*" stands for
- * any letters and hyphens. Both texts are functions because the language of the screen can change.
+ * any letters and hyphens. Forms that are also a text of the screen end with it, because another language has other forms of
+ * them. Both texts are functions because the language of the screen can change.
  */
 export const TERMS: readonly (readonly [forms: () => string, gloss: () => string])[] = [
   [
@@ -19,8 +20,8 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
   [() => tr("latency"), () => tr("The latency is the time from stimulus onset to the first spike.")],
   [() => tr("rheobase"), () => tr("The rheobase is the smallest constant current that elicits firing.")],
   [() => tr("f–I curve*"), () => tr("The f–I curve is the firing rate as a function of a constant injected current.")],
-  [() => tr("class 1"), () => tr("A class 1 neuron can fire arbitrarily slowly, so its f–I curve starts at zero.")],
-  [() => tr("class 2"), () => tr("A class 2 neuron has a minimum firing rate, so its f–I curve starts with a jump.")],
+  [() => tr("class 1*"), () => tr("A class 1 neuron can fire arbitrarily slowly, so its f–I curve starts at zero.")],
+  [() => tr("class 2*"), () => tr("A class 2 neuron has a minimum firing rate, so its f–I curve starts with a jump.")],
   [
     () => tr("adaptation index"),
     () =>
@@ -37,12 +38,12 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("The afterhyperpolarization (AHP) is a dip of the membrane potential below rest after a spike."),
   ],
   [
-    () => tr("depolarization block"),
+    () => tr("depolarization block*"),
     () => tr("In depolarization block a neuron is so strongly depolarized that it cannot fire any more."),
   ],
-  [() => tr("rebound"), () => tr("A rebound is the firing of a neuron after its release from inhibition.")],
+  [() => tr("rebound*"), () => tr("A rebound is the firing of a neuron after its release from inhibition.")],
   [
-    () => tr("all-or-none"),
+    () => tr("all-or-none*"),
     () => tr("An all-or-none response is either a full spike or no spike, with nothing in between."),
   ],
   [
@@ -57,7 +58,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("The sag is the partial return of the membrane potential during a hyperpolarizing current step."),
   ],
   [
-    () => tr("input resistance"),
+    () => tr("input resistance*"),
     () =>
       tr(
         "The input resistance is the change of the steady membrane potential divided by a small change of the injected current.",
@@ -67,7 +68,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("membrane time constant"),
     () => tr("The membrane time constant is the time in which a small deviation from rest decays to 37 %."),
   ],
-  [() => tr("RMS error"), () => tr("The RMS error is the root mean square of the difference between two traces.")],
+  [() => tr("RMS error*"), () => tr("The RMS error is the root mean square of the difference between two traces.")],
   [
     () => tr("coincidence factor Γ"),
     () =>
@@ -122,7 +123,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
       ),
   ],
   [
-    () => tr("bifurcation diagram"),
+    () => tr("bifurcation diagram*"),
     () => tr("A bifurcation diagram shows the fixed points and limit cycles of a model along a range of currents."),
   ],
   [
@@ -163,7 +164,10 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("criterion|criteria"),
     () => tr("A criterion is a feature with an accepted range; a pattern is shown if all its criteria are met."),
   ],
-  [() => tr("accepted range"), () => tr("The accepted range is the interval of values with which a criterion is met.")],
+  [
+    () => tr("accepted range*"),
+    () => tr("The accepted range is the interval of values with which a criterion is met."),
+  ],
   [
     () => tr("loss"),
     () => tr("The loss is the sum of the penalties of all criteria; it is 0 if all criteria are met."),
@@ -193,7 +197,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
   ],
   [() => tr("node"), () => tr("A node is a fixed point that the state approaches or leaves without oscillation.")],
   [() => tr("focus"), () => tr("A focus is a fixed point that the state approaches or leaves in a spiral.")],
-  [() => tr("search space"), () => tr("The search space contains all parameter sets within the search ranges.")],
+  [() => tr("search space*"), () => tr("The search space contains all parameter sets within the search ranges.")],
   [
     () => tr("search range*"),
     () => tr("The search range of a parameter is the interval of values that a search can use."),
@@ -203,7 +207,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("A held-out sweep is not used for fitting. It tests how well the fitted parameters predict new data."),
   ],
   [
-    () => tr("100 points"),
+    () => tr("100 points*"),
     () => tr("The points compare your neuron with the hidden neuron; 100 points mean that all criteria are met."),
   ],
 ];
