@@ -219,7 +219,8 @@ class Selection:
         Raises
         ------
         ValueError
-            If the range is empty, not finite, too wide to calculate with, or outside of the hard limits, or its value is locked.
+            If the range is empty, not finite, too wide to calculate with, or outside of the hard limits, or if its
+            value is locked.
         """
         self._check_unlocked([name])
         self.parameters[name].check([low, high])

@@ -155,9 +155,8 @@ def test_an_answer_that_cannot_be_written_is_a_failure_and_the_publisher_goes_on
     assert failed["state"] == "failed"
     assert "JSON" in failed["error"]
     assert client.answers.searches.get(identity).run.wait(30.0)  # nobody would see its end
-    other = client.say("plane", **set_of("izhikevich", "tonic_spiking"), **{
-        "bounds": {}, "x": "a", "y": "b", "all": False, "points": [2],
-    })  # fmt: skip
+    fields = set_of("izhikevich", "tonic_spiking")
+    other = client.say("plane", **fields, bounds={}, x="a", y="b", all=False, points=[2])
     assert client.last(other)["state"] == "failed"
     client.answers._send = client.tell
     assert client.last(search(client, EASY, seed=3))["state"] == "done"
