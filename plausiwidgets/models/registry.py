@@ -183,4 +183,4 @@ def _reduced(model: NeuronModel) -> Any:
     return model.__reduce_ex__(pickle.DEFAULT_PROTOCOL)
 
 
-copyreg.pickle(NeuronModel, _reduced)  # type: ignore[arg-type]
+copyreg.pickle(NeuronModel, _reduced)

@@ -226,4 +226,4 @@ def _reduced(pattern: Pattern) -> Any:
     return (get, (pattern.key,)) if is_builtin(pattern) else pattern.__reduce_ex__(pickle.DEFAULT_PROTOCOL)
 
 
-copyreg.pickle(Pattern, _reduced)  # type: ignore[arg-type]
+copyreg.pickle(Pattern, _reduced)

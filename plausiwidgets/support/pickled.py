@@ -42,7 +42,7 @@ def _sends_code() -> bool:
     while frame.f_back is not None:
         frame = frame.f_back
         own = frame.f_locals.get("self")
-        if isinstance(own, (pickle.Pickler, pickle._Pickler)) and not type(own).__module__.startswith(  # type: ignore[attr-defined]
+        if isinstance(own, (pickle.Pickler, pickle._Pickler)) and not type(own).__module__.startswith(
             ("pickle", "multiprocessing")
         ):
             return True
