@@ -43,6 +43,8 @@ _HEAD = 16_000
 """Bytes at the begin of a text that may have comments with units."""
 MAX_PACKED = 8
 """Samples to a byte of a file: recorded noise packs to about one."""
+MAX_UPLOADED = 2e7
+"""Samples of an uploaded file: the arrays of more would take a gigabyte."""
 IN_AMPERE = 1e-6
 """Largest value of a current that is probably in amperes, where no unit is given."""
 MAX_SWEEPS = 100
@@ -431,7 +433,7 @@ def _read_nwb(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
         if not responses:
             raise ValueError(f"{name} must have at least one current-clamp sweep (CurrentClampSeries).")
         pairs = _nwb_pairs(file, responses, stimuli)
-        _check_nwb_size(pairs, path, name)
+        _check_nwb_size(pairs, path, name, is_upload)
         sources = []
         for i, (response, stimulus) in enumerate(pairs):
             v = response.values() * 1e3
@@ -513,11 +515,12 @@ def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tupl
     return [(_Part(x), None) for x in responses]
 
 
-def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str) -> None:
+def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str, is_upload: bool) -> None:
     """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
     # A series may be in many rows, and is read for each of them.
     samples = sum(part.samples for pair in pairs for part in pair if part is not None)
-    bounded(name, "number of samples", samples, max(path.stat().st_size * MAX_PACKED, 1e6))
+    most = max(path.stat().st_size * MAX_PACKED, 1e6)
+    bounded(name, "number of samples", samples, min(most, MAX_UPLOADED) if is_upload else most)
 
 
 def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:

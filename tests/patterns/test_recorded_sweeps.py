@@ -10,7 +10,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import Graded, Response, Responses, features
+from plausiwidgets.patterns import Graded, Response, Responses, features, recording_file
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.widgets.app.tape import tape_of
 from tests.patterns.test_recording import CELL, regular_spiking
@@ -367,6 +367,19 @@ def test_a_series_that_many_rows_name_is_counted_for_each_of_them(nwb):
         file.add_intracellular_recording(electrode=about["electrode"], stimulus=stimulus, response=response)
     with pytest.raises(ValueError, match=r"number of samples must be .*, got 1\.2e\+07"):
         pw.from_recording(write())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_upload_has_fewer_samples_than_a_file_of_python(nwb, monkeypatch):
+    from pynwb.icephys import CurrentClampSeries
+
+    file, about, write = nwb
+    file.add_acquisition(CurrentClampSeries(name="v", data=np.zeros(2000), conversion=1e-3, sweep_number=0, **about))
+    path = write()
+    monkeypatch.setattr(recording_file, "MAX_UPLOADED", 1000.0)
+    with pytest.raises(ValueError, match="number of samples must be at most 1000, got 2000"):
+        read_recording(path.read_bytes(), path.name)
+    assert len(recording_file.read_path(path, path.name).sources) == 1
 
 
 @pytest.mark.filterwarnings("ignore")
