@@ -348,8 +348,10 @@ class NeuronModel:
         return card(self)
 
     def __copy__(self) -> NeuronModel:
-        """Return the model itself, which cannot change."""
-        return self
+        """Return another model with the same attributes."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
 
     def __deepcopy__(self, memo: object) -> NeuronModel:
         """Return the model itself, which cannot change."""

@@ -62,6 +62,7 @@ def test_a_model_with_a_local_function_is_refused_in_a_sentence():
     with pytest.raises(TypeError, match=r"^model '\w+' cannot be pickled, because step is a function without a name"):
         pickle.dumps(model)
     assert copy.deepcopy(model) is model
+    assert copy.copy(model) is not model
 
 
 def test_cloudpickle_sends_a_local_function_by_its_code():
