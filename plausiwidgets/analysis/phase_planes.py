@@ -12,6 +12,7 @@ from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import check_ends
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
@@ -458,10 +459,7 @@ def given_bounds(where: str, bounds: Mapping[str, Range] | None, names: Sequence
     for name, (low, high) in given.items():
         if name not in names:
             raise unknown(f"{where}: bounds", "state variable", name, names)
-        if not low < high:
-            raise ValueError(
-                f"{where}: bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g})."
-            )
+        check_ends(f"{where}: bounds of {name!r}", low, high)
     return [(float(given[name][0]), float(given[name][1])) if name in given else None for name in names]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plausiwidgets import models
 from plausiwidgets.analysis.repertoires import distinct_patterns
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.models.parameter import Floats
+from plausiwidgets.models.parameter import Floats, check_ends
 from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
@@ -351,11 +351,7 @@ def _held_of_several(
 def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None, points: int) -> Floats:
     """Return the values along one side, evenly spread on the scale of the parameter."""
     low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
-    if not low < high:
-        raise ValueError(
-            f"parameter_plane: bounds of {parameter.key!r} must be (low, high) with low < high, got ({low:g}, "
-            f"{high:g})."
-        )
+    check_ends(f"parameter_plane: bounds of {parameter.key!r}", low, high)
     parameter.check([low, high])
     return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import check_ends
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.evaluation import evaluate
@@ -118,10 +119,7 @@ def loss_profiles(
     ways = {}
     for name in chosen:
         low, high = asked.get(name, (known[name].low, known[name].high))
-        if not low < high:
-            raise ValueError(
-                f"loss_profiles: bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g})."
-            )
+        check_ends(f"loss_profiles: bounds of {name!r}", low, high)
         known[name].check([low, high])
         values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
         ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values

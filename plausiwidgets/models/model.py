@@ -347,6 +347,16 @@ class NeuronModel:
         """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
         return card(self)
 
+    def __copy__(self) -> NeuronModel:
+        """Return another model with the same attributes."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: object) -> NeuronModel:
+        """Return the model itself, which cannot change."""
+        return self
+
     # -- values --------------------------------------------------------------------------------
 
     def defaults(self) -> dict[str, float]:

@@ -17,10 +17,28 @@ SCALES = ("linear", "log", "asinh")
 GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 """In the order in which the explorer shows them."""
 
+MAX_SPAN = 1e300
+"""Largest span of a range: what is calculated with the span, such as ten times as much, must be finite."""
+
 
 def meaning(key: str, title: str, description: str) -> str:
     """Return a title, where it is another than the key, and a description."""
     return ": ".join(filter(None, ["" if title == key else title, description]))
+
+
+def check_ends(what: str, low: float, high: float) -> None:
+    """Raise a ValueError unless the ends of a range are in order and their span can be calculated with.
+
+    Examples
+    --------
+    >>> check_ends("bounds of 'a'", -1e308, 1e308)
+    Traceback (most recent call last):
+    ValueError: bounds of 'a' must span at most 1e+300, got -1e+308 to 1e+308.
+    """
+    if not low < high:
+        raise ValueError(f"{what} must be (low, high) with low < high, got ({low:g}, {high:g}).")
+    if not float(high) - float(low) <= MAX_SPAN:
+        raise ValueError(f"{what} must span at most {MAX_SPAN:g}, got {low:g} to {high:g}.")
 
 
 @checked
@@ -95,6 +113,8 @@ class Parameter:
             object.__setattr__(self, field, float(getattr(self, field)))
         if not self.low < self.high:
             raise ValueError(f"{where}: low must be less than high ({self.high:g}), got {self.low:g}.")
+        if self.high - self.low > MAX_SPAN:
+            raise ValueError(f"{where}: low to high must span at most {MAX_SPAN:g}, got {self.low:g} to {self.high:g}.")
         if not self.low <= self.default <= self.high:
             raise ValueError(
                 f"{where}: default must be within the range, low {self.low:g} to high {self.high:g}, got "

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copyreg
+import pickle
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.program.neuron import read
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.pickled import refuse_local
 from plausiwidgets.support.python_file import InFile, Registry
 
 _builtin: dict[str, NeuronModel] = {}
@@ -167,3 +171,16 @@ def is_builtin(model: NeuronModel) -> bool:
 
 custom = Registry("model", (NeuronModel,), is_builtin, lambda key: "the name of a built-in model" * (key in NAMES))
 """The custom models."""
+
+
+def _reduced(model: NeuronModel) -> Any:
+    """Return how a model is pickled: a built-in one by its name, a custom one by its functions."""
+    if is_builtin(model):
+        return get, (model.key,)
+    functions = {name: getattr(model, name) for name in ("step", "initial_state", "rest", "threshold")}
+    instead = "Define the function with def in a module, or use cloudpickle."
+    refuse_local(f"model {model.key!r}", functions, instead)
+    return model.__reduce_ex__(pickle.DEFAULT_PROTOCOL)
+
+
+copyreg.pickle(NeuronModel, _reduced)

@@ -8,7 +8,7 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Generic, Literal, Self, TypeVar, cast
+from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, cast
 
 from plausiwidgets.optimization.control import Gate, StoppedError, chosen_gate
 from plausiwidgets.simulation.threads import start_daemon, step_back
@@ -104,6 +104,12 @@ class Background(ABC, Generic[S, R]):
         if self._error is not None:
             raise self._error
         return self._outcome()
+
+    def __getstate__(self) -> NoReturn:
+        """Raise a TypeError, because a thread cannot be sent to another process."""
+        raise TypeError(
+            f"a running {self.what} cannot be pickled. Pickle its result() or its snapshot() instead of the run."
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self._snapshot!r}>"

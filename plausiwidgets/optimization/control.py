@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,9 +54,17 @@ class Gate:
         with self._changed:
             return self._changed.wait_for(lambda: not self.closed, timeout)
 
+    def reopen(self) -> None:
+        """Open the gate in a forked process for all urgent jobs but those of the only thread that still runs."""
+        self._changed = threading.Condition()  # a thread of the parent may have held the lock
+        self._urgent = getattr(self._own, "count", 0)
+
 
 gate = Gate()
 """The gate of this process: explorers close it, searches wait at it."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=gate.reopen)
 
 _chosen: ContextVar[Gate | None] = ContextVar("gate", default=None)
 

@@ -139,6 +139,8 @@ class Optimizer:
         if self._asked is None and not self.strategy.finished:
             asked, space = self.strategy.ask(), self.problem.space
             self._asked = None if asked is None else np.clip(asked, space.low, space.high)
+            if self._asked is not None and not np.isfinite(self._asked).all():
+                raise ValueError("every point that the strategy returns from ask must be finite.")
         if self._asked is None or self.result.evaluations + len(self._asked) > self.result.budget:
             return None
         return self._asked

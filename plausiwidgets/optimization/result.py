@@ -146,6 +146,20 @@ class Result(Printed):
     problem: Problem | None = field(repr=False, compare=False, default=None)
     _history: Evaluations = field(repr=False, compare=False, default_factory=Evaluations)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the record for a pickle: without the objects of its model and pattern, as in JSON."""
+        state = {one.name: getattr(self, one.name) for one in fields(self)}
+        plain = {name: dict(value) for name, value in state.items() if isinstance(value, Mapping)}
+        return state | plain | {"problem": None}
+
+    def __copy__(self) -> Result:
+        """Return the record itself, which cannot change."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Result:
+        """Return the record itself, which cannot change."""
+        return self
+
     @property
     def id(self) -> tuple[str, str, int]:
         """Model, pattern and seed, which distinguish it from the other searches of a study."""

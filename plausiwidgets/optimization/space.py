@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.models.parameter import Floats, Parameter
+from plausiwidgets.models.parameter import Floats, Parameter, check_ends
 from plausiwidgets.support.arguments import mapping, shown
 from plausiwidgets.support.names import unknown
 
@@ -115,6 +115,7 @@ class Space:
                 base[name] = min(max(value, a), b)
             else:
                 a, b = min(p.low, value), max(p.high, value)
+                check_ends(f"the range of {name!r}", a, b)
             low.append(a)
             high.append(b)
         return cls(parameters, names, np.array(low), np.array(high), MappingProxyType(base))
@@ -160,6 +161,5 @@ def _check_bounds(parameter: Parameter, pair: tuple[float, float]) -> tuple[floa
         parameter.check([low, high])
     except ValueError as error:
         raise ValueError(f"bounds of {name!r}: {error}") from None
-    if not low < high:
-        raise ValueError(f"bounds of {name!r} must be (low, high) with low < high, got ({low:g}, {high:g}).")
+    check_ends(f"bounds of {name!r}", low, high)
     return low, high

@@ -13,6 +13,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.foreign_file import (
+    OtherFileError,
+    check_abf,
+    check_abf_command,
+    has_command_file,
+    refuse_other_files,
+)
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
 from plausiwidgets.patterns.recording_table import (
@@ -36,6 +43,8 @@ _HEAD = 16_000
 """Bytes at the begin of a text that may have comments with units."""
 MAX_PACKED = 8
 """Samples to a byte of a file: recorded noise packs to about one."""
+MAX_UPLOADED = 2e7
+"""Samples of an uploaded file: the arrays of more would take a gigabyte."""
 IN_AMPERE = 1e-6
 """Largest value of a current that is probably in amperes, where no unit is given."""
 MAX_SWEEPS = 100
@@ -294,7 +303,7 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
     with tempfile.TemporaryDirectory() as folder:  # the readers want a path
         path = Path(folder) / f"recording{ending}"
         path.write_bytes(content)
-        return READERS[ending](path, name)
+        return READERS[ending](path, name, is_upload=True)
 
 
 def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: str = "") -> RecordingFile:
@@ -371,37 +380,51 @@ def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[So
     return tuple(map(rows, bounds[:-1], bounds[1:]))
 
 
-def _read_abf(path: Path, name: str) -> RecordingFile:
-    """Return the sweeps of an Axon Binary File: the first channel in volts, with the command current of each sweep."""
+def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
+    """Return the sweeps of an ABF file; the command of an upload is not read from another file."""
     pyabf = load("pyabf")
+    check_abf(path, name)
     try:
         abf = pyabf.ABF(str(path))
-    except Exception as error:  # of any kind, for a file that is none
-        raise ValueError(f"{name} must be an ABF file that pyABF can read: {sentence(error)}") from None
+    except Exception as error:
+        raise _unreadable_abf(name, error) from None
     channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
     if channel is None:
         raise ValueError(f"{name} must have a channel in mV, got channels in {', '.join(abf.adcUnits)}.")
     measured = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in AMPERE), None)
+    check_abf_command(abf, name)
     sources, unit = [], ""
     for i in abf.sweepList:
-        abf.setSweep(i, channel=channel)
-        columns = {"t": abf.sweepX * 1e3, "v": np.asarray(abf.sweepY, float)}
-        command, unit = abf.sweepC, _unit(abf.sweepUnitsC)
-        if unit not in AMPERE and measured is not None:
-            abf.setSweep(i, channel=measured)
-            command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
+        try:
+            abf.setSweep(i, channel=channel)
+            columns = {"t": abf.sweepX * 1e3, "v": np.asarray(abf.sweepY, float)}
+            is_elsewhere = is_upload and has_command_file(abf, channel)
+            command, unit = ([], "") if is_elsewhere else (abf.sweepC, _unit(abf.sweepUnitsC))
+            if unit not in AMPERE and measured is not None:
+                abf.setSweep(i, channel=measured)
+                command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
+        except Exception as error:
+            raise _unreadable_abf(name, error) from None
         if unit in AMPERE:
             columns["current"] = np.asarray(command, float)
         sources.append(_source(columns, name, i))
     return _file_of_sweeps(name, sources, {"t": "ms", "v": _unit(abf.adcUnits[channel]), "current": unit})
 
 
-def _read_nwb(path: Path, name: str) -> RecordingFile:
-    """Return the current clamp sweeps of an NWB file, each with the stimulus of its sweep."""
+def _unreadable_abf(name: str, error: Exception) -> ValueError:
+    return ValueError(f"{name} must be an ABF file that pyABF can read: {sentence(error)}")
+
+
+def _read_nwb(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
+    """Return the current clamp sweeps of an NWB file, each with its stimulus; an upload must have all data."""
     pynwb = load("pynwb")
     try:
+        if is_upload:
+            refuse_other_files(path, name)
         io_of = pynwb.NWBHDF5IO(str(path), mode="r")
         file = io_of.read()
+    except OtherFileError:
+        raise
     except Exception as error:
         raise ValueError(f"{name} must be an NWB file that PyNWB can read: {sentence(error)}") from None
     with io_of:
@@ -410,7 +433,7 @@ def _read_nwb(path: Path, name: str) -> RecordingFile:
         if not responses:
             raise ValueError(f"{name} must have at least one current-clamp sweep (CurrentClampSeries).")
         pairs = _nwb_pairs(file, responses, stimuli)
-        _check_nwb_size(pairs, path, name)
+        _check_nwb_size(pairs, path, name, is_upload)
         sources = []
         for i, (response, stimulus) in enumerate(pairs):
             v = response.values() * 1e3
@@ -439,6 +462,15 @@ class _Part:
     series: Any
     first: int = 0
     count: int | None = None
+
+    @property
+    def samples(self) -> float:
+        """Number of values that are read for this part."""
+        every, times = (
+            0.0 if array is None else float(np.prod(np.shape(array), dtype=np.float64))
+            for array in (self.series.data, self.series.timestamps)
+        )
+        return times + (every if self.count is None else min(float(self.count), every))
 
     def values(self) -> Any:
         """Return the data in V or A."""
@@ -483,12 +515,12 @@ def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tupl
     return [(_Part(x), None) for x in responses]
 
 
-def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str) -> None:
+def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str, is_upload: bool) -> None:
     """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
-    every = {id(x.series): x.series for pair in pairs for x in pair if x is not None}
-    arrays = [array for x in every.values() for array in (x.data, x.timestamps) if array is not None]
-    samples = sum(float(np.prod(np.shape(array), dtype=np.float64)) for array in arrays)
-    bounded(name, "number of samples", samples, max(path.stat().st_size * MAX_PACKED, 1e6))
+    # A series may be in many rows, and is read for each of them.
+    samples = sum(part.samples for pair in pairs for part in pair if part is not None)
+    most = max(path.stat().st_size * MAX_PACKED, 1e6)
+    bounded(name, "number of samples", samples, min(most, MAX_UPLOADED) if is_upload else most)
 
 
 def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
@@ -500,7 +532,7 @@ def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) 
     return RecordingFile(name, tuple(sources), columns, {what: units[what] for what in columns})
 
 
-READERS: dict[str, Callable[[Path, str], RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
+READERS: dict[str, Callable[..., RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
 """By the ending of a name; any other file is read as CSV."""
 
 

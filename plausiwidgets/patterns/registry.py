@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copyreg
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
@@ -217,3 +219,11 @@ def _taken(key: str) -> str:
 
 custom: Registry[Judged] = Registry("pattern", (Pattern, AllOf), is_builtin, _taken)
 """The custom patterns."""
+
+
+def _reduced(pattern: Pattern) -> Any:
+    """Return how a pattern is pickled: a built-in one by its name."""
+    return (get, (pattern.key,)) if is_builtin(pattern) else pattern.__reduce_ex__(pickle.DEFAULT_PROTOCOL)
+
+
+copyreg.pickle(Pattern, _reduced)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +171,23 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the verdict for a pickle: of one set with its traces, without the objects of a custom pattern."""
+        state = {one.name: getattr(self, one.name) for one in fields(self)} | {"_record": None, "_judged_on": None}
+        if self._record is not None and ("traces" in self.__dict__ or not isinstance(self.loss, np.ndarray)):
+            state["traces"] = dict(self.traces)
+        elif self._record is not None:
+            state["_record"] = _not_pickled
+        return state | {"parameters": dict(self.parameters)}
+
+    def __copy__(self) -> Verdict[Flag, Number, Text]:
+        """Return the verdict itself, which cannot change."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Verdict[Flag, Number, Text]:
+        """Return the verdict itself, which cannot change."""
+        return self
+
     # The methods below read what they are of from the values: `self` is a verdict on one set or on many.
 
     def __repr__(self: Verdict) -> str:
@@ -261,6 +278,13 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
             height = 130.0 if len(shown) == 1 else 90.0
             plots += traces[name]._plots(title, height, name == shown[-1], behind.get(name))
         return plots
+
+
+def _not_pickled() -> NoReturn:
+    raise ValueError(
+        "traces of many sets must be read before the verdict is pickled, because it does not contain them otherwise. "
+        "Evaluate the sets again with judge."
+    )
 
 
 OneVerdict = Verdict[bool, float, str]

@@ -119,5 +119,16 @@ def _end_all() -> None:
                 thread.join(max(latest - time.monotonic(), 0.0))
 
 
+def _forget_parent() -> None:
+    """Forget the threads of the parent process, which do not run in a forked process and would never end there."""
+    global _pool_lock
+    _pool_lock = Lock()  # a thread of the parent may have held the lock
+    _own_pools.clear()
+    _behind.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_parent)
+
 # Before the pools of concurrent.futures shut down, where Python has a hook for it.
 getattr(threading, "_register_atexit", atexit.register)(_end_all)

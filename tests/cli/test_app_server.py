@@ -283,7 +283,11 @@ def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone
         assert started.request(f"/exercise/burst/codes{asked}")[0] in (400, 403)
     status, _, body = started.request(f"/exercise/burst/codes?teacher={secret}&after=nonsense")
     assert (status, json.loads(body)) == (200, {"codes": [code], "count": 1})
-    assert started.request("/exercise/other/codes")[0] == 404
+    status, _, body = started.request(f"/exercise/burst/codes?teacher={secret}&after={'9' * 5000}")
+    assert (status, json.loads(body)["count"]) == (200, 1)
+    assert started.request(f"/exercise/burst/codes?teacher={secret}&after=%FF")[0] == 400
+    assert started.request(f"/exercise/other/codes?teacher={secret}")[0] == 404
+    assert started.log.read_text().count(secret) == 1  # only in the line for the teacher
 
 
 # ------------------------------------------------------------------ messages that mean no good
@@ -346,6 +350,63 @@ def test_half_requests_by_the_hundred_do_not_keep_anybody_out_and_fill_no_log(ow
                 assert started.request()[0] == 200
         assert works(started)
     assert len(started.log.read_text()) < 5000
+
+
+def test_sockets_that_do_not_greet_give_their_place_to_new_visitors(own) -> None:
+    started = own("--workers=1", "--visitors=8")
+
+    async def work() -> float:
+        silent = await asyncio.gather(*(connect(started) for _ in range(120)), return_exceptions=True)
+        began = asyncio.get_running_loop().time()
+        visitor = await visit(started)
+        answer = await visitor.answer("running", "r")
+        taken = asyncio.get_running_loop().time() - began
+        assert answer["state"] == "done"
+        assert len(silent) == 120
+        return taken
+
+    assert run(work()) < 5.0
+    assert started.request()[0] == 200
+
+
+def test_a_long_link_opens_the_page_which_reports_it(server: Server) -> None:
+    assert server.request("/?model=lif&x=" + "1" * 40_000)[0] == 200
+
+
+def test_a_file_is_not_taken_before_the_greeting(server: Server) -> None:
+    async def work() -> int | None:
+        connection = await connect(server)
+        with suppress(Exception):  # it may be closed before all is written
+            await connection.write_message(b"\0" * 1_000_000, binary=True)
+        assert await asyncio.wait_for(connection.read_message(), 30) is None
+        return connection.close_code
+
+    assert run(work()) in (None, 1006, 1009)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_uploads_over_many_connections_do_not_fill_the_memory(own) -> None:
+    started = own("--workers=1")
+
+    async def upload(number: int) -> None:
+        with suppress(Exception):  # the server may close the connection
+            visitor = await visit(started)
+            for k in range(15):
+                message = {"kind": "recording", "id": f"r{number}-{k}", "model": "lif", "name": "a.csv", "units": {}}
+                await visitor.connection.write_message(frames.packed(message, bytes(2_000_000)), binary=True)
+
+    async def work() -> int:
+        tasks = [asyncio.create_task(upload(number)) for number in range(60)]
+        most = 0
+        while not all(task.done() for task in tasks):
+            await asyncio.sleep(0.05)
+            status = Path(f"/proc/{started.process.pid}/status").read_text()
+            most = max(most, int(re.search(r"VmHWM:\s+(\d+)", status)[1]))
+        return most
+
+    assert run(work()) < 600_000  # kB
+    assert works(started)
 
 
 @pytest.mark.slow

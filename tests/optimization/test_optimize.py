@@ -228,3 +228,19 @@ def test_a_set_is_moved_to_no_value_beyond_its_hard_limits():
     )
     (row,) = pw.assess("lif", own, budget=300).itertuples()
     assert pw.judge("lif", own, row.parameters).status == row.status == "replicated"
+
+
+def test_bounds_whose_span_overflows_are_refused_and_a_set_is_never_nan():
+    with pytest.raises(ValueError, match="bounds of 'a' must span at most"):
+        pw.optimize("izhikevich", "tonic_spiking", bounds={"a": (-1e308, 1e308)}, budget=20)
+    result = pw.optimize("izhikevich", "tonic_spiking", bounds={"a": (-5e299, 5e299)}, budget=300, seed=0)
+    assert np.isfinite(list(result.parameters.values())).all()
+
+
+def test_a_custom_strategy_that_asks_for_nan_is_refused():
+    class Nan(Grid):
+        def ask(self):
+            return np.full((1, self.batches[0].shape[1]), np.nan)
+
+    with pytest.raises(ValueError, match="must be finite"):
+        pw.optimize("lif", "tonic_spiking", strategy=Nan, budget=20)

@@ -70,6 +70,8 @@ def test_a_default_beyond_given_bounds_is_moved_into_them():
         ({"start": {"nothing": 1}}, "start: unknown parameter .*Valid: tau, a, c, bias, amplitude"),
         ({"bounds": {"c": (-50, -60)}}, r"bounds of 'c' must be \(low, high\) with low < high, got \(-50, -60\)"),
         ({"bounds": {"c": (-50, math.inf)}}, "bounds of 'c'.*inf"),
+        ({"bounds": {"c": (-1e308, 1e308)}}, "bounds of 'c' must span at most 1e[+]300, got -1e[+]308 to 1e[+]308"),
+        ({"start": {"c": 1.7e308}}, "range of 'c' must span at most 1e[+]300, got -80 to 1.7e[+]308"),
         ({"bounds": {"c": 3.0}}, "bounds of 'c' must be a pair of numbers .*, got 3.0"),
         ({"bounds": {"tau": (-1, 5)}}, "bounds of 'tau'.*-1"),
         ({"start": {"tau": 0.0}}, "'tau' must be a finite number > 0 .*, got 0"),

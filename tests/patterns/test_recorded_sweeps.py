@@ -1,6 +1,8 @@
 """Recorded sweeps: steps without spikes, several sweeps, repeats, sweeps held out, and the files of other programs."""
 
 import datetime
+import struct
+import time
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ import pytest
 from paths import DATA
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import Graded, Response, Responses, features
+from plausiwidgets.patterns import Graded, Response, Responses, features, recording_file
 from plausiwidgets.patterns.recording_file import read_recording
 from plausiwidgets.widgets.app.tape import tape_of
 from tests.patterns.test_recording import CELL, regular_spiking
@@ -352,6 +354,88 @@ def test_a_file_that_says_that_it_has_more_samples_than_fit_is_refused_before_th
     assert path.stat().st_size < 1e6
     with pytest.raises(ValueError, match=r"number of samples must be .*, got 1e\+13"):
         pw.from_recording(path)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_series_that_many_rows_name_is_counted_for_each_of_them(nwb):
+    from pynwb.icephys import CurrentClampSeries, CurrentClampStimulusSeries
+
+    file, about, write = nwb
+    stimulus = CurrentClampStimulusSeries(name="i", data=np.zeros(20_000), **about)
+    response = CurrentClampSeries(name="v", data=np.zeros(20_000), **about)
+    for _ in range(300):
+        file.add_intracellular_recording(electrode=about["electrode"], stimulus=stimulus, response=response)
+    with pytest.raises(ValueError, match=r"number of samples must be .*, got 1\.2e\+07"):
+        pw.from_recording(write())
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_upload_has_fewer_samples_than_a_file_of_python(nwb, monkeypatch):
+    from pynwb.icephys import CurrentClampSeries
+
+    file, about, write = nwb
+    file.add_acquisition(CurrentClampSeries(name="v", data=np.zeros(2000), conversion=1e-3, sweep_number=0, **about))
+    path = write()
+    monkeypatch.setattr(recording_file, "MAX_UPLOADED", 1000.0)
+    with pytest.raises(ValueError, match="number of samples must be at most 1000, got 2000"):
+        read_recording(path.read_bytes(), path.name)
+    assert len(recording_file.read_path(path, path.name).sources) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("how", ["storage", "link", "virtual"])
+def test_an_uploaded_file_reads_no_other_file(nwb, tmp_path, how):
+    h5py = pytest.importorskip("h5py")
+    from pynwb.icephys import CurrentClampSeries
+
+    file, about, write = nwb
+    file.add_acquisition(CurrentClampSeries(name="v", data=np.zeros(1000), conversion=1e-3, sweep_number=0, **about))
+    path, secret = write(), tmp_path / "secret.bin"
+    secret.write_bytes(bytes(range(250)) * 4)
+    with h5py.File(tmp_path / "other.h5", "w") as other:
+        other["data"] = np.arange(1000.0)
+    with h5py.File(path, "a") as io:
+        place = io["acquisition/v"]
+        kept = dict(place["data"].attrs)
+        del place["data"]
+        if how == "storage":
+            place.create_dataset("data", (1000,), "u1", external=[(str(secret), 0, 1000)]).attrs.update(kept)
+        elif how == "link":
+            place["data"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "data")
+        else:
+            layout = h5py.VirtualLayout((1000,), "f8")
+            layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "data", (1000,))
+            place.create_virtual_dataset("data", layout).attrs.update(kept)
+    with pytest.raises(ValueError, match=r"written\.nwb must contain all of its data, but .*/data is in another file"):
+        read_recording(path.read_bytes(), path.name)
+
+
+def changed(content: bytes, place: int, value: int) -> bytes:
+    return content[:place] + struct.pack("<I", value) + content[place + 4 :]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (12, 2**31 - 1, "number of sweeps"),
+        (92 + 8, 2**30, "more entries than the file has room for"),
+        (252 + 8, 2**24, "more entries than the file has room for"),
+        (236 + 8, 2**31 - 1, "more entries than the file has room for"),
+    ],
+)
+def test_an_abf_file_that_declares_more_than_it_has_is_refused_before_it_is_read(place, value, said):
+    pytest.importorskip("pyabf")
+    began = time.process_time()
+    with pytest.raises(ValueError, match=said):
+        read_recording(changed(REAL.read_bytes(), place, value), "x.abf")
+    assert time.process_time() - began < 3.0
+
+
+def test_an_abf_file_whose_command_is_longer_than_its_sweeps_is_refused():
+    pytest.importorskip("pyabf")
+    block = struct.unpack_from("<I", REAL.read_bytes(), 156)[0]  # of the table of epochs
+    with pytest.raises(ValueError, match="samples of a command must be at most"):
+        read_recording(changed(REAL.read_bytes(), 512 * block + 14, 2**30), "x.abf")
 
 
 @pytest.mark.parametrize("name", ["x.abf", "x.nwb"])

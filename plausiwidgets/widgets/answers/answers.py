@@ -17,7 +17,7 @@ from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.judging import Judging
 from plausiwidgets.widgets.answers.known import Known
-from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE, TABLE, Question, RefusedError, checked
+from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE, TABLE, Question, RefusedError, checked, unsent
 from plausiwidgets.widgets.answers.packing import packed
 from plausiwidgets.widgets.answers.search import Searches
 from plausiwidgets.widgets.session.selection import Selection
@@ -74,7 +74,11 @@ class Asked:
             if self._over:
                 return False
             self._over = state in FINAL
-            self._send(answer, data if arrays else None)
+            try:
+                self._send(answer, data if arrays else None)
+            except Exception as error:  # such as of a number that JSON does not have
+                self._over, state = True, "failed"
+                self._send(unsent(self.kind, self.identity, error), None)
         if state in FINAL:
             for end in self.on_end:
                 end()

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.types import (
     LONGEST_NAME,
     ByName,
@@ -423,6 +424,12 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
     if view.nbytes > row.buffer:
         raise RefusedError(identity, f"{kind}: the buffer must have at most {row.buffer} bytes, got {view.nbytes}.")
     return view.tobytes()
+
+
+def unsent(kind: str, identity: str, error: Exception) -> dict[str, Any]:
+    """Return the answer to a question whose result could not be sent."""
+    text = tr("The result could not be sent ({error}).", error=" ".join(str(error).split()).removesuffix("."))
+    return {"kind": kind, "id": identity, "state": "failed", "error": text[:SENTENCE]}
 
 
 def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:

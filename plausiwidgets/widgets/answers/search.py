@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.support.progress import NoProgress
 from plausiwidgets.widgets.answers.known import Known
-from plausiwidgets.widgets.answers.messages import SENTENCE
+from plausiwidgets.widgets.answers.messages import SENTENCE, unsent
 from plausiwidgets.widgets.answers.packing import measured, packed
 from plausiwidgets.widgets.session.script import search_of
 from plausiwidgets.widgets.session.selection import Selection
@@ -212,6 +213,16 @@ class Searches:
                 going[-1].run.wait(0.02)  # a stop takes a moment
 
     def _report(self, search: Search, whole: bool = False) -> None:
+        """Send what is new of a search, or that its answers cannot be sent, which ends it; never raise."""
+        try:
+            self._send_news(search, whole)
+        except Exception as error:
+            search.over = True
+            search.run.stop()
+            with suppress(Exception):  # the connection itself may be gone
+                self._send(unsent("search", search.identity, error), None)
+
+    def _send_news(self, search: Search, whole: bool) -> None:
         """Send what is new of a search; the last time is its end."""
         with search.lock:
             snapshot = search.run.snapshot()

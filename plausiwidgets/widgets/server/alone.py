@@ -31,9 +31,16 @@ PORT, TRIED = 8866, 50
 """First port that is tried, and how many."""
 HEADERS = 10.0
 """Time in s that a request may take to arrive, and a connection may be idle."""
-HEAD_SIZE, BODY_SIZE = 16_384, 10_000
+HEAD_SIZE, BODY_SIZE = 65_536, 10_000
+"""Bytes of the head of a request, which has room for a link of 60 kB, and of its body. The page reports a link that is
+too long; a request that exceeds these limits gets no page.
+"""
+CODE_DIGITS = 9
+"""Digits of the number of codes that a teacher's page has."""
 FILES_KEPT = 128
 """Descriptors that are left for processes and files."""
+LOGGED = 200
+"""Characters of an address in a line of the log."""
 SPARING = 10.0
 """Time in s in which a line of the log is written once."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -44,7 +51,7 @@ class Own:
 
     def prepare(self: Any) -> None:
         """Refuse requests that name another host: a page of another site could have been sent here by its name."""
-        self.application.settings["server"].serve(self.request.connection.stream)
+        self.application.settings["server"].mark(self.request.connection.stream, "served")
         if not is_allowed(self.request.host_name, self.application.settings["hosts"]):
             raise web.HTTPError(403, log_message="another host name")
 
@@ -58,6 +65,22 @@ class Own:
         """Send the status alone."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
+
+    def log_exception(self: Any, typ: Any, value: Any, tb: Any) -> None:
+        """Write the traceback of an error without the query of its request, which may contain a teacher's secret."""
+        if not isinstance(value, web.HTTPError):  # `note_request` writes a line about each of those
+            log.error("plausiwidgets: %s failed.", _asked(self), exc_info=(typ, value, tb))
+
+
+def _asked(handler: web.RequestHandler) -> str:
+    """Return the method and the path of a request, without its query."""
+    return f"{handler.request.method} {handler.request.path[:LOGGED]}"
+
+
+def note_request(handler: web.RequestHandler) -> None:
+    """Write a line about a request that was not answered, without its query."""
+    if handler.get_status() >= 400:
+        log.warning("plausiwidgets: %d %s", handler.get_status(), _asked(handler))
 
 
 class Page(Own, PageMixin, web.RequestHandler):
@@ -118,7 +141,8 @@ class Codes(Own, web.RequestHandler):
             raise web.HTTPError(403, log_message="not the teacher")
         after = self.get_query_argument("after", "0")
         self.set_header("Cache-Control", "no-store")
-        self.finish(self.exercise.news(int(after) if after.isascii() and after.isdigit() else 0))
+        is_number = after.isascii() and after.isdigit() and len(after) <= CODE_DIGITS
+        self.finish(self.exercise.news(int(after) if is_number else 0))
 
 
 class Missing(Own, web.RequestHandler):
@@ -140,14 +164,27 @@ class Socket(Own, SocketMixin, WebSocketHandler):
         self.require_protocol()
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Note that it stays open."""
-        if self.ws_connection is not None:
-            self.application.settings["server"].keep(self.ws_connection.stream)
+        """Note that it has not greeted yet."""
+        self._mark("silent")
         super().open(*args, **kwargs)
+
+    def greeted(self) -> None:
+        """Note that the connection belongs to a visitor and stays open."""
+        self._mark("kept")
+
+    def _mark(self, kind: str) -> None:
+        if self.ws_connection is not None:
+            self.application.settings["server"].mark(self.ws_connection.stream, kind)
+
+
+UNUSED = ("silent", "new", "served")
+"""Connections whose place a new one takes, in this order: WebSockets that have not greeted, connections that have not
+sent a request, and connections whose request was answered.
+"""
 
 
 class Limited(HTTPServer):
-    """A server of at most so many connections: a new one takes the place of one that has asked for nothing yet."""
+    """A server with a maximum number of connections: a new one takes the place of one that is not used."""
 
     def initialize(self, *args: Any, most: int = 1024, **options: Any) -> None:
         """Take the number of connections."""
@@ -170,10 +207,7 @@ class Limited(HTTPServer):
         if len(self._streams) >= self._most:
             self._streams = {one: kind for one, kind in self._streams.items() if not one.closed()}
         if len(self._streams) >= self._most:
-            for wanted in ("new", "served"):
-                eldest = next((one for one, kind in self._streams.items() if kind == wanted), None)
-                if eldest is not None:
-                    break
+            eldest = self._eldest()
             log.warning(
                 "plausiwidgets: %d connections are open, so the oldest unused connection is closed.", self._most
             )
@@ -185,14 +219,19 @@ class Limited(HTTPServer):
         self._streams[stream] = "new"
         super().handle_stream(stream, address)
 
-    def serve(self, stream: IOStream | None) -> None:
-        """Note that a connection has asked for something."""
-        if stream in self._streams and stream is not None:
-            self._streams[stream] = "served"
+    def _eldest(self) -> IOStream | None:
+        """Return the connection whose place a new one takes; None if all are in use."""
+        for wanted in UNUSED:
+            for one, kind in self._streams.items():
+                if kind == wanted:
+                    return one
+        return None
 
-    def keep(self, stream: IOStream) -> None:
-        """Note that a connection is a WebSocket."""
-        self._streams[stream] = "kept"
+    def mark(self, stream: IOStream | None, kind: str) -> None:
+        """Note how a connection is used: one of `UNUSED`, or ``"kept"``."""
+        if stream is not None and stream in self._streams:
+            del self._streams[stream]  # the eldest of a kind is the one that became of this kind first
+            self._streams[stream] = kind
 
 
 class Sparing(logging.Filter):
@@ -320,7 +359,8 @@ async def _serve(
     application = web.Application(
         [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r"/exercise/([\w-]+)/", ExercisePage),
          (r"/exercise/(?P<name>[\w-]+)/codes", Codes), (r".*", Missing)],
-        hosts=list(hosts), visitors=visitors, exercises=exercises, page=lambda: site.page(more, language, pool.models),
+        log_function=note_request, hosts=list(hosts), visitors=visitors, exercises=exercises,
+        page=lambda: site.page(more, language, pool.models),
     )  # fmt: skip
     server = Limited(
         application, most=connections(limits), idle_connection_timeout=HEADERS, body_timeout=HEADERS,

@@ -97,8 +97,9 @@ class SocketMixin:
             raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must contain {PROTOCOL}.")
 
     def open(self: Any, *args: str, **kwargs: str) -> None:
-        """Wait for the greeting."""
+        """Wait for the greeting, which is short: a file has to wait until then."""
         self.set_nodelay(True)
+        self._limit(self.visitors.limits.message)
         self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
 
     def on_message(self: Any, message: str | bytes) -> None:
@@ -116,8 +117,28 @@ class SocketMixin:
             self.visitor = self.visitors.enter(value, self)
             if self.visitor is None:
                 self.cut_off(TRY_LATER, "the maximum number of pages is open")
+                return
+            self._limit(self.max_message_size)
+            self.greeted()
         elif why := self.visitor.receive(value, data):
             self.cut_off(TOO_MANY, why)
+
+    def greeted(self) -> None:
+        """Is called once the connection belongs to a visitor."""
+
+    def _limit(self: Any, most: int) -> None:
+        """Limit the bytes of a message from now on."""
+        if self.ws_connection is not None:
+            self.ws_connection.params.max_message_size = most
+
+    @property
+    def pending(self: Any) -> int:
+        """Bytes of a message that has arrived in part, and of messages that the page has not read."""
+        connection = self.ws_connection
+        if connection is None:
+            return self._unread
+        part = len(connection._fragmented_message_buffer or b"")
+        return self._unread + part + connection.stream._read_buffer_size
 
     def on_close(self: Any) -> None:
         """Note that the page is gone."""
@@ -127,11 +148,11 @@ class SocketMixin:
             self.visitors.leave(self.visitor, self)
 
     def send(self: Any, frame: bytes, is_text: bool) -> None:
-        """Send a message; who does not read is cut off."""
-        self._unread += len(frame)
+        """Send a message; a page that does not read is cut off, except for one message of any length."""
         if self._unread > UNREAD:
             self.cut_off(TRY_LATER, "the page does not read its messages")
             return
+        self._unread += len(frame)
         IOLoop.current().spawn_callback(self._write, frame, is_text)
 
     def cut_off(self: Any, code: int, why: str) -> None:

@@ -58,8 +58,10 @@ class Limits:
         Bytes of a message without a buffer.
     upload : int
         Bytes of a message with one: a recording.
+    uploads : int
+        Bytes of recordings, and of messages that have not arrived or been read completely, of all visitors together.
     answer : int
-        Bytes of an answer.
+        Bytes of an answer, whether a text or arrays.
     questions : int
         Questions of one visitor that are answered at the same time.
     rate : float
@@ -78,8 +80,9 @@ class Limits:
     samples: int = 500
     pairs: int = 40
     message: int = 64_000
-    upload: int = 2_000_000
-    answer: int = 4_000_000
+    upload: int = 8_000_000
+    uploads: int = 100_000_000
+    answer: int = 8_000_000
     questions: int = 16
     rate: float = 40.0
     grace: float = 60.0

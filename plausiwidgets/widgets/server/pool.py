@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Any
 
 from plausiwidgets.simulation.threads import thread_count
+from plausiwidgets.texts import speaking, tr
 from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
@@ -104,7 +105,7 @@ class Process:
         self.turns: list[int] = []
         self.clients: dict[int, Client] = {}
         self.ended = False
-        self._ahead: SimpleQueue[bytes | None] = SimpleQueue()
+        self._ahead: SimpleQueue[tuple[dict[str, Any], bytes] | None] = SimpleQueue()
         self._process = subprocess.Popen(
             [*COMMAND, settings], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ALONE
         )
@@ -118,7 +119,7 @@ class Process:
 
     def send(self, order: dict[str, Any], data: bytes = b"") -> None:
         """Give an order."""
-        self._ahead.put(frames.packed(order, data))
+        self._ahead.put((order, data))  # packed when it is written, so that no file waits twice
 
     def close(self) -> None:
         """Let it end by itself."""
@@ -140,8 +141,9 @@ class Process:
     def _write(self) -> None:
         assert self._process.stdin is not None
         with suppress(OSError, ValueError):
-            while (frame := self._ahead.get()) is not None:
-                frames.write(self._process.stdin, frame)
+            while (sent := self._ahead.get()) is not None:
+                frames.write(self._process.stdin, frames.packed(*sent))
+                del sent
         with suppress(OSError):
             self._process.stdin.close()
 
@@ -182,6 +184,12 @@ class Pool:
         self.models: dict[str, Any] = {}
         self.failure = ""
         self.ready = asyncio.Event()
+
+    @property
+    def in_flight(self) -> int:
+        """Bytes of files in requests that are being answered."""
+        clients = [client for process in self._processes for client in process.clients.values()]
+        return sum(len(question.data) for client in clients for question in client.open.values())
 
     def start(self) -> None:
         """Start the workers, unless they have been started."""
@@ -360,9 +368,11 @@ class Pool:
                     self._give_up(client, question)
 
     def _give_up(self, client: Client, question: Question) -> None:
-        text = (
-            "The server stopped this request, because it took too much time or memory. Request less, or use a notebook."
-        )
+        with speaking(client.language):
+            text = tr(
+                "The server stopped this request, because it took too much time or memory. Request less, or use a "
+                "notebook."
+            )
         answer = {"kind": question.message["kind"], "id": question.message["id"], "state": "failed",
                   "error": text[:SENTENCE]}  # fmt: skip
         client.send(json.dumps(answer).encode(), True)

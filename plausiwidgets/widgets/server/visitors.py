@@ -25,6 +25,8 @@ MADE = 64
 """Recordings, currents and mysteries of one visitor."""
 UNREAD = 8_000_000
 """Bytes that wait for a visitor who does not read, after which the connection is closed."""
+SWEEP = 0.25
+"""Time in s between two looks at visitors who have left, and at the memory of messages."""
 LEFT_OUT = ("select", "plotly")
 """Messages of a notebook: here the page keeps what is selected, and files are fetched."""
 
@@ -34,6 +36,10 @@ TOO_MANY, NOT_VALID, TRY_LATER = 1008, 1003, 1013
 
 class Socket(Protocol):
     """What a visitor needs of a connection."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes of messages that have not arrived or been read completely."""
 
     def send(self, frame: bytes, is_text: bool) -> None:
         """Send a message."""
@@ -100,6 +106,8 @@ class Visitor:
         if why := self._limits.refused(kind, question.fields):
             self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
+        if data and (why := self._full(len(data))):
+            raise RefusedError(identity, why)
         asked = self._client.open
         if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
             raise RefusedError(
@@ -121,6 +129,18 @@ class Visitor:
             self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
             return
         self._pool.ask(self._client, message, data)
+
+    def _full(self, size: int) -> str:
+        """Return why a file cannot be taken now; empty if it can."""
+        if size > self._limits.upload:
+            return tr("The file has {size} MB, but this server accepts at most {most} MB. Use a notebook for larger "
+                      "files.",
+                      size=f"{size / 1e6:.1f}", most=f"{self._limits.upload / 1e6:g}")  # fmt: skip
+        if sum(len(one.data) for one in self._client.open.values()) + size > self._limits.upload:
+            return tr("The server still reads your last file. Wait until it has finished.")
+        if self._pool.in_flight + size > self._limits.uploads:
+            return tr("The server receives too many files at the moment. Open the file again in a minute.")
+        return ""
 
     def _reply(self, answer: dict[str, Any]) -> None:
         self._send(json.dumps(answer).encode(), True)
@@ -170,7 +190,7 @@ class Visitors:
             former.close(TRY_LATER, "opened elsewhere")
         if not self._sweeping:
             self._sweeping = True
-            asyncio.get_running_loop().call_later(1.0, self._sweep)
+            asyncio.get_running_loop().call_later(SWEEP, self._sweep)
         return visitor
 
     def leave(self, visitor: Visitor, socket: Socket) -> None:
@@ -201,9 +221,21 @@ class Visitors:
             if visitor.socket is None and now - visitor.left > self.limits.grace:
                 del self._all[secret]
                 visitor.close()
+        self._cut_largest()
         self._sweeping = bool(self._all)
         if self._sweeping:
-            asyncio.get_running_loop().call_later(1.0, self._sweep)
+            asyncio.get_running_loop().call_later(SWEEP, self._sweep)
+
+    def _cut_largest(self) -> None:
+        """Close connections whose messages fill the memory, the one with most bytes first."""
+        pending = {visitor.socket: visitor.socket.pending for visitor in self._all.values() if visitor.socket}
+        total = sum(pending.values())
+        for socket, size in sorted(pending.items(), key=lambda one: -one[1]):
+            if total <= self.limits.uploads:
+                return
+            total -= size
+            self._log.warning("plausiwidgets: a connection with %d MB of messages is closed.", size // 1_000_000)
+            socket.close(TRY_LATER, "too many files")
 
 
 def is_greeting(message: object) -> bool:

@@ -99,12 +99,13 @@ class Work:
     def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
         def send(answer: dict[str, Any], data: bytes | None) -> None:
             head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
-            if data is not None and len(data) > self._limits.answer:
-                answer, data = self._too_large(answer, len(data), answers.worker.language), None
+            text, size = _text(answer), len(data or b"")
+            if max(size, len(text)) > self._limits.answer:
+                answer, data = self._too_large(answer, max(size, len(text)), answers.worker.language), None
                 head |= {"state": "failed", "is_text": True}
+                text = _text(answer)
             elif answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
                 head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
-            text = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
             self.send(head, text if data is None else frames.packed(answer, data))
 
         turn = self._turns.join()
@@ -148,6 +149,10 @@ class Work:
         stuck = [number for number, turn in visitors if turn in late]
         turns = [number for number, turn in visitors if self._turns.holds(turn)]
         self.send({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
+
+
+def _text(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
 
 
 def works(answers: Answers) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.parameter import check_ends
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol
@@ -218,12 +219,12 @@ class Selection:
         Raises
         ------
         ValueError
-            If the range is empty, not finite, or outside of the hard limits, or its value is locked.
+            If the range is empty, not finite, too wide to calculate with, or outside of the hard limits, or if its
+            value is locked.
         """
         self._check_unlocked([name])
         self.parameters[name].check([low, high])
-        if not low < high:
-            raise ValueError(f"bounds of {name} must be (low, high) with low < high, got ({low:g}, {high:g}).")
+        check_ends(f"bounds of {name}", low, high)
         bounds = MappingProxyType({**self.bounds, name: (float(low), float(high))})
         return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
 

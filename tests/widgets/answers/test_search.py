@@ -131,3 +131,32 @@ def test_closing_ends_a_search(client):
     run = client.answers.searches.get(endless(client)).run
     client.answers.close()
     assert run.wait(30) and run.snapshot().state == "stopped"
+
+
+def test_a_range_whose_span_overflows_is_refused_and_the_next_search_is_answered(client):
+    fields = set_of("izhikevich", "tonic_spiking")
+    box = box_of(fields) | {"bounds": box_of(fields)["bounds"] | {"a": [-1e308, 1e308]}}
+    refused = client.last(client.say("search", **fields, **box, begin="values", budget=50))
+    assert refused["state"] == "failed"
+    assert "span" in refused["error"]
+    assert client.last(search(client, EASY, seed=3))["state"] == "done"
+
+
+def test_an_answer_that_cannot_be_written_is_a_failure_and_the_publisher_goes_on(client):
+    def broken(answer, data):
+        if answer["state"] == "failed":
+            client.tell(answer, data)
+        else:
+            raise ValueError("Out of range float values are not JSON compliant")
+
+    client.answers._send = broken
+    identity = endless(client)
+    failed = client.last(identity)
+    assert failed["state"] == "failed"
+    assert "JSON" in failed["error"]
+    assert client.answers.searches.get(identity).run.wait(30.0)  # nobody would see its end
+    fields = set_of("izhikevich", "tonic_spiking")
+    other = client.say("plane", **fields, bounds={}, x="a", y="b", all=False, points=[2])
+    assert client.last(other)["state"] == "failed"
+    client.answers._send = client.tell
+    assert client.last(search(client, EASY, seed=3))["state"] == "done"

@@ -51,7 +51,7 @@ def pool(monkeypatch):
     monkeypatch.setattr(module, "Process", Process)
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 1.0))  # no worker has lived long
     monkeypatch.setattr(module.asyncio, "get_running_loop", lambda: loop)
-    made = Pool(Limits(workers=2), [], logging.getLogger("test"))
+    made = Pool(Limits(workers=2, upload=2_000_000), [], logging.getLogger("test"))
     made.start()
     loop.later.clear()
     return made
@@ -166,3 +166,22 @@ def test_as_much_is_kept_of_a_visitor_as_a_message_may_have(pool, monkeypatch):
     pool.ask(other, {"kind": "recording", "id": "r"}, b"x" * 900_000)
     pool._receive(other.process, made(other, "r", "recording"))
     assert other.made == []
+
+
+def test_a_visitor_reads_in_the_language_of_the_page_that_a_request_was_given_up(pool):
+    client, told = visitor(1)
+    client.language = "de"
+    pool.ask(client, question("a"), b"")
+    for _ in range(4):
+        replaced(pool, client)
+    assert told[0]["state"] == "failed"
+    assert told[0]["error"].startswith("Der Server hat diese Anfrage beendet")
+
+
+def test_files_that_are_being_read_are_counted(pool):
+    client, _ = visitor(1)
+    assert pool.in_flight == 0
+    pool.ask(client, {"kind": "recording", "id": "r"}, b"x" * 900)
+    assert pool.in_flight == 900
+    pool._receive(client.process, made(client, "r", "recording"))
+    assert pool.in_flight == 0

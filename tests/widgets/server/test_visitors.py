@@ -22,11 +22,12 @@ class Pool:
     """Answers nothing, and notes what it is asked."""
 
     def __init__(self):
-        self.asked, self.closed = [], []
+        self.asked, self.closed, self.in_flight = [], [], 0
 
     def ask(self, client, message, data):
         client.process = self
-        client.open[message["id"]] = message
+        client.open[message["id"]] = Question(message, data)
+        self.in_flight += len(data)
         self.asked.append(message)
 
     def tell_away(self, client, away):
@@ -42,7 +43,7 @@ class Pool:
 
 class Socket:
     def __init__(self):
-        self.heard, self.closed = [], None
+        self.heard, self.closed, self.pending = [], None, 0
 
     def send(self, frame, is_text):
         self.heard.append(json.loads(frame) if is_text else frame)
@@ -212,3 +213,42 @@ def test_the_page_names_files_by_their_contents_and_runs_no_script_of_its_own():
     assert "script-src &#x27;self&#x27;;" in text
     sizes = {name.split(".")[0]: len(file.packed) for name, file in files().items()}
     assert sum(sizes[one] for one in ("app", "style", "shared", "izhikevich", "texts_de")) < 400_000
+
+
+def recording(identity: str):
+    return {"kind": "recording", "id": identity, "model": "lif", "name": "a.csv", "units": {}}
+
+
+@on_a_loop
+async def test_files_of_all_visitors_together_are_limited_and_one_visitor_sends_one_at_a_time():
+    visitors, pool = begun(uploads=20_000_000)
+    file, sockets = bytes(8_000_000), [Socket() for _ in range(4)]
+    for k, socket in enumerate(sockets):
+        visitor = visitors.enter(hello(k + 1), socket)
+        for identity in ("a", "b"):
+            assert visitor.receive(recording(identity), file) == ""  # the connection is left open
+    assert pool.in_flight == 16_000_000
+    refused = [[one["error"] for one in socket.heard] for socket in sockets]
+    assert [len(errors) for errors in refused] == [1, 1, 2, 2]
+    assert "your last file" in refused[0][0] and "too many files" in refused[3][0]
+
+
+@on_a_loop
+async def test_a_file_that_is_too_large_for_a_server_is_refused_with_its_size():
+    visitors, pool = begun()
+    socket = Socket()
+    visitors.enter(hello(), socket).receive(recording("a"), bytes(8_000_001))
+    assert pool.asked == []
+    assert "at most 8 MB" in socket.heard[0]["error"]
+
+
+@on_a_loop
+async def test_connections_whose_messages_fill_the_memory_are_closed_the_largest_first():
+    visitors, _ = begun(uploads=10_000_000)
+    small, large = Socket(), Socket()
+    for number, socket in enumerate((small, large)):
+        visitors.enter(hello(number), socket)
+    small.pending, large.pending = 3_000_000, 8_000_000
+    visitors._cut_largest()
+    assert large.closed == (1013, "too many files")
+    assert small.closed is None

@@ -1,6 +1,7 @@
 """What a worker process does while visitors come and leave."""
 
 import io
+import json
 from queue import SimpleQueue
 from threading import Event
 from types import SimpleNamespace
@@ -49,3 +50,15 @@ def test_who_comes_and_leaves_during_a_report_neither_disturbs_it_nor_is_forgott
     monkeypatch.setattr(work._turns, "holds", holds)
     work.report()
     assert list(work._left) == [leaves]
+
+
+def test_a_text_that_is_too_long_is_refused_in_a_sentence_as_arrays_are():
+    out = io.BytesIO()
+    work = module.Work(out, Limits(answer=10_000))
+    answers, _ = work._opened(1, "de")
+    answers._send({"kind": "export", "id": "a", "state": "done", "name": "a.csv", "text": "x" * 20_000}, None)
+    out.seek(0)
+    head, text = module.frames.unpacked(module.frames.read(out))
+    answer = json.loads(text)
+    assert (head["state"], answer["state"]) == ("failed", "failed")
+    assert "0.01 MB" in answer["error"]

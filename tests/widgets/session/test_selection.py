@@ -113,3 +113,8 @@ def test_what_is_fixed_by_default_is_not_free() -> None:
     assert {"a", "b", "c", "d", "amplitude", "holding"} <= set(DEFAULT.varied)
     assert DEFAULT.with_varied(["bias", "a"]).varied == ("a", "bias")  # in the order of the rows
     assert set(DEFAULT.bounds) == set(DEFAULT.values)
+
+
+def test_a_range_whose_span_overflows_is_refused() -> None:
+    with pytest.raises(ValueError, match="bounds of a must span at most"):
+        DEFAULT.with_bounds("a", -1e308, 1e308)
