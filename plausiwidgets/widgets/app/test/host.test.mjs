@@ -73,14 +73,14 @@ test("a file that is too large for a server fails with a sentence and is not sen
     "recording",
     { model: "lif", name: "a.abf", units: {} },
     (reply) => replies.push(reply),
-    new ArrayBuffer(2_100_000),
+    new ArrayBuffer(8_100_000),
   );
   tick(10);
   assert.deepEqual(
     replies.map(({ state }) => state),
     ["failed"],
   );
-  assert.match(replies[0].error, /^The file has 2\.1 MB, but the server accepts at most 2 MB/);
+  assert.match(replies[0].error, /^The file has 8\.1 MB, but the server accepts at most 8 MB/);
   assert.equal(sent.length, greetings);
   host.ask("recording", { model: "lif", name: "a.abf", units: {} }, () => {}, new ArrayBuffer(8));
   assert.equal(new DataView(sent.at(-1).buffer).getUint32(0) + 4 + 8, sent.at(-1).byteLength);

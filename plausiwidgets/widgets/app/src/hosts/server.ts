@@ -8,7 +8,7 @@ import type { Send } from "./requests.ts";
 
 /** The sub-protocol. A page of another version does not connect, and must be loaded again. */
 const PROTOCOL = "plausiwidgets.1";
-const MAX_UPLOAD = 2e6; // bytes of a file
+const MAX_UPLOAD = 8e6; // bytes of a file
 const FULL = 1013; // the code of a connection for which there is no place
 const RETRY = { first: 250, longest: 8000, full: 15000 }; // ms
 
