@@ -258,6 +258,17 @@ def test_a_page_of_another_site_cannot_connect(server: Server, origin) -> None:
     assert works(server)
 
 
+def test_a_page_of_0_3_is_asked_to_reload(server: Server) -> None:
+    async def former() -> dict[str, Any]:
+        visitor = Visitor(await connect(server, ("plausiwidgets.1",)))
+        await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": "0" * 32, "language": "de"}))
+        return await visitor.answer("verify", "v", **SET)
+
+    answer = run(former())
+    assert (answer["kind"], answer["state"]) == ("verify", "failed")
+    assert answer["error"].endswith("Laden Sie die Seite neu.")
+
+
 @pytest.mark.parametrize("protocols", [(), ("plausiwidgets.0",), ("v1.kernel.websocket.jupyter.org",)])
 def test_a_connection_without_the_sub_protocol_is_refused(server: Server, protocols) -> None:
     with pytest.raises(HTTPClientError, match="400"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -10,6 +11,7 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
+from plausiwidgets.texts import ENGLISH, languages, speaking, tr
 from plausiwidgets.widgets.server import site
 from plausiwidgets.widgets.server.visitors import (
     NOT_VALID,
@@ -22,8 +24,10 @@ from plausiwidgets.widgets.server.visitors import (
     read_message,
 )
 
-PROTOCOL = "plausiwidgets.1"
-"""Sub-protocol of the WebSocket: a page of another version does not talk past the server."""
+PROTOCOL = "plausiwidgets.2"
+"""Sub-protocol of the WebSocket. Pages whose messages differ have another one."""
+FORMER = "plausiwidgets.1"
+"""Sub-protocol of the pages of 0.3. They may connect, so that they show why nothing is computed for them."""
 GREETING = 10.0
 """Time in s that a connection has to say hello."""
 PING = 20.0
@@ -78,6 +82,7 @@ class SocketMixin:
     ping_interval = PING
     ping_timeout = PING
     _unread = 0
+    _language = ENGLISH
     _late: Any = None
 
     @property
@@ -87,13 +92,13 @@ class SocketMixin:
         return limits.message + limits.upload
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Choose the one that there is."""
-        return PROTOCOL if PROTOCOL in subprotocols else None
+        """Choose the newest one that the page has."""
+        return next((one for one in (PROTOCOL, FORMER) if one in subprotocols), None)
 
     def require_protocol(self: Any) -> None:
-        """Refuse what does not name the sub-protocol."""
+        """Refuse a connection without a known sub-protocol."""
         named = self.request.headers.get("Sec-WebSocket-Protocol", "")
-        if PROTOCOL not in [one.strip() for one in named.split(",")]:
+        if self.select_subprotocol([one.strip() for one in named.split(",")]) is None:
             raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must contain {PROTOCOL}.")
 
     def open(self: Any, *args: str, **kwargs: str) -> None:
@@ -109,6 +114,9 @@ class SocketMixin:
         except ValueError:
             self.cut_off(NOT_VALID, "not a message")
             return
+        if self.selected_subprotocol == FORMER:
+            self._refuse(value)
+            return
         if self.visitor is None:
             IOLoop.current().remove_timeout(self._late)
             if not is_greeting(value):
@@ -122,6 +130,18 @@ class SocketMixin:
             self.greeted()
         elif why := self.visitor.receive(value, data):
             self.cut_off(TOO_MANY, why)
+
+    def _refuse(self, value: Any) -> None:
+        """Answer a page of a former version that it must be loaded again. The connection ends soon: it has no visitor."""
+        if not isinstance(value, dict):
+            return
+        if is_greeting(value):
+            self._language = value["language"] if value.get("language") in languages() else ENGLISH
+            return
+        with speaking(self._language):
+            error = tr("This page and the server have different versions of plausiwidgets. Reload the page.")
+        answer = {"kind": value.get("kind"), "id": value.get("id"), "state": "failed", "error": error}
+        self.send(json.dumps(answer).encode(), is_text=True)
 
     def greeted(self) -> None:
         """Is called once the connection belongs to a visitor."""

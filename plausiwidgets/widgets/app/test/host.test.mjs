@@ -54,6 +54,27 @@ test("a server that was left is not connected to again", (t) => {
   assert.equal(sockets.length, 2);
 });
 
+test("a server of a former version is left with a sentence", (t) => {
+  const tick = clock(t);
+  const sockets = [];
+  const { WebSocket, addEventListener } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebSocket, addEventListener }));
+  const made = function (_, protocols) {
+    assert.deepEqual(protocols, ["plausiwidgets.2", "plausiwidgets.1"]);
+    this.protocol = "plausiwidgets.1";
+    this.close = () => this.onclose({ code: 1000 });
+    sockets.push(this);
+  };
+  Object.assign(globalThis, { WebSocket: made, addEventListener: () => {} });
+  const host = serverHost("http://localhost/", {}, "en");
+  const sentences = [];
+  host.onLoss((sentence) => sentences.push(sentence));
+  sockets[0].onopen();
+  tick(60_000);
+  assert.deepEqual(sentences, ["This page and the server have different versions of plausiwidgets. Reload the page."]);
+  assert.equal(sockets.length, 1);
+});
+
 test("a file that is too large for a server fails with a sentence and is not sent", (t) => {
   const tick = clock(t);
   const { WebSocket, addEventListener } = globalThis;

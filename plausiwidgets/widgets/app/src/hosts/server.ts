@@ -6,8 +6,9 @@ import { type Channel, createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
 import type { Send } from "./requests.ts";
 
-/** The sub-protocol. A page of another version does not connect, and must be loaded again. */
-const PROTOCOL = "plausiwidgets.1";
+/** The sub-protocol. Pages and servers whose messages differ have another one. */
+const PROTOCOL = "plausiwidgets.2";
+const FORMER = "plausiwidgets.1"; // of a server of 0.3, to which the page connects only to find out its version
 const MAX_UPLOAD = 8e6; // bytes of a file
 const FULL = 1013; // the code of a connection for which there is no place
 const RETRY = { first: 250, longest: 8000, full: 15000 }; // ms
@@ -82,10 +83,10 @@ class Connection {
 
   #connect(): void {
     if (this.#isClosed) return; // closed during the delay
-    const socket = new WebSocket(this.address.replace(/^http/, "ws"), [PROTOCOL]);
+    const socket = new WebSocket(this.address.replace(/^http/, "ws"), [PROTOCOL, FORMER]);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.#opened();
+    socket.onopen = () => (socket.protocol === FORMER ? this.#refuse(socket) : this.#opened());
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => this.#lost(code);
   }
@@ -93,6 +94,14 @@ class Connection {
   greet(): void {
     const greeting = { kind: "hello", visitor: this.#visitor, language: this.language };
     if (this.#isOpen) this.#socket?.send(JSON.stringify(greeting));
+  }
+
+  /** Ends the connection to a server of a former version. */
+  #refuse(socket: WebSocket): void {
+    this.onLoss(tr("This page and the server have different versions of plausiwidgets. Reload the page."));
+    this.#isClosed = true;
+    this.channel.connected(false);
+    socket.close();
   }
 
   #opened(): void {
