@@ -1,9 +1,9 @@
 """Measure the time from a key on a slider to the end of painting, in exported pages.
 
 Run ``python tests/benchmarks/key_cost.py page.html [other.html ...]``. The pages take turns, so that the machine is the
-same for all of them. Each key is an arrow key on a slider. The time goes from the timestamp of the event to the end of a
-call of a canvas that follows within 150 ms: "first" is the first picture after the key, "painted" is the last one. The
-output is one JSON line for each page.
+same for all of them. Each key is an arrow key on a slider. The time goes from the timestamp of the event to the end of
+a call of a canvas that follows within 150 ms: "first" is the first picture after the key, "painted" is the last one.
+The output is one JSON line for each page.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ class SocketMixin:
             self.cut_off(TOO_MANY, why)
 
     def _refuse(self, value: Any) -> None:
-        """Answer a page of a former version that it must be loaded again. The connection ends soon: it has no visitor."""
+        """Answer a page of a former version that it must be loaded again. It has no visitor, and ends soon."""
         if not isinstance(value, dict):
             return
         if is_greeting(value):
