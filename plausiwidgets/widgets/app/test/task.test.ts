@@ -65,6 +65,17 @@ test("practice has no bars before the first hint, marks the solution after the s
   app.close();
 });
 
+test("no practice begins while parameters are locked", async () => {
+  const { app } = begun();
+  await until(() => lossOf(app) === 0);
+  app.selection.put({ c: -60 });
+  app.selection.configure({ locked: ["c"] });
+  app.task.practise();
+  await until(() => lossOf(app) > 0);
+  assert.deepEqual([app.task.task.value.kind, app.selection.current.value.values.c], ["locked", -60]);
+  app.close();
+});
+
 test("giving up restores the parameters, as a step of undo", async () => {
   const { app } = await practising();
   const steps = app.selection.history.value.steps.length;

@@ -1,12 +1,18 @@
 // This file is compiled and never runs. `tsc` fails if a line that must be an error compiles.
 
+import type { App } from "../src/app.ts";
 import type { Catalogue, ModelData } from "../src/catalogue.ts";
 import { type Criterion, penaltyOf } from "../src/engine/criteria.ts";
 import { FEATURES } from "../src/engine/features.ts";
 import type { Runner } from "../src/engine/runner.ts";
 import type { Host } from "../src/hosts/host.ts";
 import type { WidgetModel } from "../src/hosts/kernel.ts";
+import { Actions, SearchButton } from "../src/panels/actions.tsx";
+import { KeyParameters } from "../src/panels/sliders.tsx";
+import { Chip, Criteria } from "../src/panels/verdict.tsx";
+import { TOOLS, type Tool } from "../src/tools/tools.tsx";
 
+declare const app: App;
 declare const host: Host;
 declare const model: WidgetModel;
 declare const catalogue: Catalogue;
@@ -28,6 +34,8 @@ host.ask("simulate", { ...set, sweeps: [], states: false }, (_, arrays) => {
 });
 host.ask("running", {}, (reply) => reply.kind === "search" && reply.search?.best);
 host.ask("alive", {}, () => {});
+<Chip verdict={app.verdict} run={app.run} task={app.task} screen={app.screen} />;
+<Actions {...app} />;
 
 // -- requests ------------------------------------------------------------------------------------------------------------
 
@@ -92,3 +100,47 @@ FEATURES.adaption_index;
 ({ ...criterion, kind: "gaussian" }) satisfies Criterion;
 // @ts-expect-error: the grading is missing
 penaltyOf(criterion, 1, 2, 3);
+// @ts-expect-error: a misspelled feature of a result that is taken apart
+const { voltage_rnge: _range } = FEATURES;
+
+// -- views ---------------------------------------------------------------------------------------------------------------
+
+// @ts-expect-error: the verdict is missing
+<Chip run={app.run} task={app.task} screen={app.screen} />;
+// @ts-expect-error: a misspelled property
+<SearchButton search={app.search} taks={app.task} />;
+// @ts-expect-error: another model
+<Criteria selection={app.selection} verdict={app.run} />;
+// @ts-expect-error: a property that the view does not have
+<KeyParameters selection={app.selection} bars={app.bars} task={app.task} run={app.run} />;
+// @ts-expect-error: a value in place of its signal
+<Criteria selection={app.selection} verdict={app.verdict.verdict.value} />;
+// @ts-expect-error: an unknown attribute of an element
+<button disabeld={app.selection.canUndo.value} />;
+// @ts-expect-error: a handler of the wrong event
+<button onClick={(event: KeyboardEvent) => event.key} />;
+// @ts-expect-error: a tool that has a kind of request that does not exist
+({ ...TOOLS[0], needs: "sampels" }) satisfies Tool;
+
+// -- models --------------------------------------------------------------------------------------------------------------
+
+// @ts-expect-error: only the model changes its signals
+app.selection.current.value = { ...app.selection.current.peek(), dt: 0.1 };
+// @ts-expect-error: only the model changes its signals
+app.run.zoom.value = null;
+// @ts-expect-error: a part of the values of a signal
+app.selection.current.value.values.a = 0.1;
+// @ts-expect-error: a misspelled member
+app.verdict.wordeed.value;
+// @ts-expect-error: a misspelled function
+app.selection.undoo();
+// @ts-expect-error: a signal is not its value
+app.search.isRunning satisfies boolean;
+// @ts-expect-error: the verdict is null until the selection is evaluated
+app.verdict.verdict.value.loss;
+// @ts-expect-error: an unknown sheet
+app.screen.sheet.value = "pattern";
+// @ts-expect-error: an unknown task
+app.task.task.value.kind === "practise";
+// @ts-expect-error: a misspelled option
+app.selection.choose("adex", "tonic_spiking", { keeps: true });
