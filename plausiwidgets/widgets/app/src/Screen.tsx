@@ -13,6 +13,7 @@ import type { SheetName } from "./models/screen.ts";
 import { isMoved, patternInSentence, provenance } from "./models/titles.ts";
 import { Actions } from "./panels/actions.tsx";
 import { Heading } from "./panels/Heading.tsx";
+import { Listen } from "./panels/Listen.tsx";
 import { Sheet } from "./panels/Sheet.tsx";
 import { SearchPanel } from "./panels/searchPanel.tsx";
 import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
@@ -235,15 +236,18 @@ function Side({ app }: Props) {
         <Undo {...app} />
       </div>
       {showsAll ? <AllParameters {...app} /> : <KeyParameters {...app} />}
-      <button
-        class="pw-link pw-allbutton"
-        aria-expanded={showsAll}
-        onClick={() => {
-          screen.showsAll.value = !showsAll;
-        }}
-      >
-        {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
-      </button>
+      <div class="pw-more">
+        <button
+          class="pw-link pw-allbutton"
+          aria-expanded={showsAll}
+          onClick={() => {
+            screen.showsAll.value = !showsAll;
+          }}
+        >
+          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
+        </button>
+        <Listen {...app} />
+      </div>
       {isQuiet && <Inside {...app} />}
       <Below app={app} />
       <div class="pw-slot" />

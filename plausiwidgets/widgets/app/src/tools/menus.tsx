@@ -175,6 +175,7 @@ export function More({ host, run, screen }: Pick<App, "host" | "run" | "screen">
   const keys = [
     ["← →", tr("previous / next pattern")],
     ["+ − 0", tr("zoom in / zoom out / reset zoom")],
+    [tr("Space"), tr("listen / stop sound (pointer over the app)")],
     ["Ctrl Z", tr("undo (with Shift: redo)")],
     ["Esc", tr("close the open panel")],
   ];
