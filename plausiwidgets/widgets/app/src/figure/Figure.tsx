@@ -16,7 +16,8 @@ import { hasRoom, paint } from "./painter.ts";
 import { playhead } from "./playhead.ts";
 import { type Reading, readable, zoomable } from "./pointer.ts";
 import { type Part, resting } from "./rendererChoice.ts";
-import { extent, type Frame, frame, type Scene } from "./scene.ts";
+import { createRowButtons } from "./rowButtons.ts";
+import { extent, type Frame, frame, isFolded, type Scene } from "./scene.ts";
 import { readAt, type Traces, tracesOf, withUnit } from "./traces.ts";
 
 type FigureProps = Pick<App, "scene" | "run" | "selection" | "search" | "screen" | "host" | "player">;
@@ -81,6 +82,7 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   const frameNow = () => frame(scene.peek(), canvas.clientWidth, canvas.clientHeight, inputs.peek().size);
   const zoom = (part: Part | null) => run.zoomTo(part && zoomOf(part, app));
   const rest = resting(app, place, { picture: pictureOf, zoom });
+  const rows = createRowButtons(run, place);
   const handles = createHandles(app.selection, place, frameNow);
   const readout = readable(place, {
     read: (x, y) => readingAt(scene.peek(), frameNow(), x, y),
@@ -92,7 +94,8 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
     if (!picture) return;
     paint(canvas, picture);
     rest.moved();
-    handles.put(scene.peek().handles, frameNow());
+    rows.put(scene.peek().rows, frameNow());
+    handles.put(isFolded(frameNow()) ? [] : scene.peek().handles, frameNow());
     readout.move();
     place.dataset.potential = picture.potential.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
@@ -175,7 +178,7 @@ function TargetEntry({ selection, task }: Pick<App, "selection" | "task">) {
   if (!target) return null;
   const isOther = isScaled(pattern);
   return (
-    <li class="example" title={isOther ? scaledWords() : undefined}>
+    <li class="target" title={isOther ? scaledWords() : undefined}>
       <i aria-hidden="true" />
       {target}
       {isOther && ` ${tr("(scaled)")}`}
