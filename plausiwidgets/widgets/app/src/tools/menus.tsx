@@ -45,10 +45,15 @@ export function Explore(app: App) {
   return (
     <Sheet host={host} screen={screen} title={tr("Explore")} wide={false}>
       <div class="pw-menu">
-        {tools.map(({ name, title, line, begin }) => (
+        {tools.map(({ name, title, line, picture: Picture, begin }) => (
           <button type="button" key={name} onClick={() => (begin ? begin(app) : open(name))}>
             <b>{title(app)}</b>
             <span>{line(app)}</span>
+            {Picture && (
+              <span class="pw-toolpicture">
+                <Picture {...app} />
+              </span>
+            )}
           </button>
         ))}
         <Comparison selection={app.selection} screen={screen} />

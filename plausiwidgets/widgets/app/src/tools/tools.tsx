@@ -17,6 +17,7 @@ import { Repertoire } from "./repertoire.tsx";
 import { RequestedPhasePlane } from "./requestedPhasePlane.tsx";
 import { Samples } from "./samples.tsx";
 import { Stimulus } from "./stimulus.tsx";
+import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
 /** A tool next to the figure. A tool without a view begins something instead. */
 export interface Tool {
@@ -28,6 +29,8 @@ export interface Tool {
   /** The request without which the tool does not work. */
   readonly needs?: Kind;
   readonly view: FunctionComponent<App> | null;
+  /** A small picture for the menu. */
+  readonly picture?: FunctionComponent<App>;
   readonly begin?: (app: App) => void;
 }
 
@@ -42,6 +45,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Vary two parameters and see where the pattern appears."),
     fits: ({ verdict, run, host }) => verdict.isJudged.value && (run.isOurs.value || host.can("plane")),
     view: ParameterPlane,
+    picture: PlanePicture,
   },
   {
     name: "samples",
@@ -57,6 +61,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See why the neuron fires: nullclines, fixed points and the trajectory."),
     fits: hasPlane,
     view: PhasePlane,
+    picture: SmallPlane,
   },
   {
     name: "plane",
@@ -75,6 +80,7 @@ export const TOOLS: readonly Tool[] = [
         : tr("See how each parameter affects the loss."),
     fits: ({ verdict, run, host }) => verdict.isJudged.value && (run.isOurs.value || host.can("profiles")),
     view: Curves,
+    picture: ProfilePicture,
   },
   {
     name: "onset",
@@ -99,6 +105,7 @@ export const TOOLS: readonly Tool[] = [
     fits: () => true,
     needs: "stimulus",
     view: Stimulus,
+    picture: StimulusPicture,
   },
   {
     name: "data",
@@ -123,6 +130,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See each measured feature and its accepted range."),
     fits: () => true,
     view: Criteria,
+    picture: CriteriaPicture,
   },
   {
     name: "equations",
