@@ -92,7 +92,10 @@ class Searches {
   }
 }
 
-function replyOf({ id, state, from, best, least, evaluations, seconds }: Report, fields: Requests["search"]) {
+function replyOf(
+  { id, state, from, best, least, evaluations, seconds, space, spread }: Report,
+  fields: Requests["search"],
+) {
   const { model, pattern, values, dt, budget = 0 } = fields;
   const complete = Object.keys(best).length ? { ...values, ...best } : {};
   const search = {
@@ -111,13 +114,17 @@ function replyOf({ id, state, from, best, least, evaluations, seconds }: Report,
     },
     status: least === 0 ? ("unverified" as const) : ("rejected" as const),
   };
-  const reply: Reply<"search"> = { id, kind: "search", state, from, search };
+  const reply: Reply<"search"> = { id, kind: "search", state, from, search, space, spread };
   return reply;
 }
 
-const arraysOf = ({ losses, restarts }: Report) => ({
+const arraysOf = ({ losses, restarts, values, distribution }: Report) => ({
   loss: Float32Array.from(losses),
   restarts: Int32Array.from(restarts),
+  values: Float32Array.from(values),
+  mean: Float64Array.from(distribution?.mean ?? []),
+  covariance: Float64Array.from(distribution?.covariance ?? []),
+  population: new Float32Array(),
 });
 
 /** A host that searches in the browser. */

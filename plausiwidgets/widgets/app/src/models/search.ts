@@ -124,7 +124,7 @@ type Arrays = Partial<ReplyArrays["search"]> | Partial<ReplyArrays["running"]>;
 
 /** Takes the replies of the host. `isAgain`: the page did not begin the search itself, because it was loaded again. */
 function receiverOf({ search, isShown, current, notify, update }: Receiver) {
-  return (reply: Reply<"search" | "running">, { loss, restarts }: Arrays, isAgain = false): void => {
+  return (reply: Reply<"search" | "running">, arrays: Arrays, isAgain = false): void => {
     const known = search.peek();
     const record = reply.kind === "search" ? reply.search : undefined;
     if (reply.state === "failed" && !record) {
@@ -135,7 +135,6 @@ function receiverOf({ search, isShown, current, notify, update }: Receiver) {
     if (reply.kind !== "search" || !record) return;
     // A search that was stopped by its successor is not shown any more.
     if (known && known.id !== reply.id && isOpen(known) && !isOpen(reply)) return;
-    const arrays = { ...(loss ? { loss } : {}), ...(restarts ? { restarts } : {}) };
     const next = received(known, { ...reply, search: record }, arrays, performance.now());
     const isOther = known?.id !== next.id;
     const isHere = isOf(next, current.peek());

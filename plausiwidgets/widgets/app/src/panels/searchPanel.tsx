@@ -9,6 +9,7 @@ import { perFrame } from "../models/schedule.ts";
 import { isOpen, noEvaluations, type Search, type SearchModel } from "../models/search.ts";
 import { isOf } from "../models/selection.ts";
 import { countText, patternInSentence } from "../models/titles.ts";
+import { Cloud } from "./cloud.tsx";
 import { isLost } from "./focus.ts";
 import { glossing } from "./glosses.tsx";
 import { Heading } from "./Heading.tsx";
@@ -40,7 +41,10 @@ export function SearchPanel({ selection, search, task, screen, host }: Models) {
           <Take search={search} task={task} />
         </div>
       </div>
-      <Curve words={words} search={search} screen={screen} host={host} />
+      <div class="pw-evaluations">
+        <Curve words={words} search={search} screen={screen} host={host} />
+        <Cloud search={search} screen={screen} />
+      </div>
     </section>
   );
 }
