@@ -179,6 +179,7 @@ export function More({ host, run, screen }: Pick<App, "host" | "run" | "screen">
   const isWhole = run.isWhole.value;
   const keys = [
     ["← →", tr("previous / next pattern")],
+    [tr("Page ↑ ↓"), tr("previous / next pattern or card (in Present)")],
     ["+ − 0", tr("zoom in / zoom out / reset zoom")],
     [tr("Space"), tr("listen / stop sound (pointer over the app)")],
     ["Ctrl Z", tr("undo (with Shift: redo)")],
