@@ -207,8 +207,10 @@ export function Inside({ selection, run, screen }: Pick<App, "selection" | "run"
   };
   return (
     <button type="button" class="pw-inside" onClick={open}>
-      <SmallPlane selection={selection} run={run} screen={screen} />
       <span>{tr("Why? Open the phase plane")} ›</span>
+      <div>
+        <SmallPlane selection={selection} run={run} screen={screen} />
+      </div>
     </button>
   );
 }
