@@ -10,6 +10,8 @@ import { isValid, limitsOf } from "../models/link.ts";
 import type { SelectionModel } from "../models/selection.ts";
 import { inSentence } from "../models/titles.ts";
 import { Name } from "./Name.tsx";
+import { clearRefusal, NumberField, refuse, typedText } from "./NumberField.tsx";
+import { useTouch } from "./touch.ts";
 
 type Models = Pick<App, "selection" | "bars" | "task">;
 type SliderProps = Models & { readonly slider: Slider };
@@ -69,6 +71,7 @@ function Track({ slider, value, selection, spans, revealed = null }: TrackProps)
   const input = useRef<HTMLInputElement>(null);
   const isPointed = useRef(false);
   const isLocked = useLocked(selection, name);
+  useTouch(input, name, selection);
   const position = String(positionOf(slider, value, ends));
   // The position is a property that is set only if it differs, because the user may hold the thumb at this moment. It is set
   // before the next frame, because the frame would otherwise show the thumb of another value.
@@ -126,6 +129,7 @@ function widestOf(slider: Slider): string {
 function Row({ selection, bars, task, slider }: SliderProps) {
   const { name, unit, description } = slider;
   const value = useValue(selection, name);
+  const isLocked = useLocked(selection, name);
   const spans = useComputed(() => (task.task.value.hasBars ? (bars.spans.value.get(name) ?? null) : null));
   const revealed = useComputed(() => task.task.value.revealed[name] ?? null);
   const withUnit = (number: string) => `${number}${unit ? ` ${unit}` : ""}`;
@@ -133,9 +137,20 @@ function Row({ selection, bars, task, slider }: SliderProps) {
     <div class="pw-row" title={tr(description)}>
       <div class="pw-label">
         <Name slider={slider} /> <span>{shortOf(slider)}</span>
-        <output aria-hidden="true" data-widest={withUnit(widestOf(slider))}>
-          {withUnit(plain(value))}
-        </output>
+        <NumberField
+          value={value}
+          text={withUnit(plain(value))}
+          widest={withUnit(widestOf(slider))}
+          unit={unit}
+          label={tr("Exact value of {name}", { name })}
+          limits={limitsOf(slider)}
+          isDisabled={isLocked}
+          accepts={(x) => task.takes(slider, x)}
+          set={(x) => {
+            selection.put({ [name]: x });
+            selection.keep();
+          }}
+        />
       </div>
       <Track slider={slider} value={value} selection={selection} spans={spans} revealed={revealed.value} />
     </div>
@@ -307,11 +322,6 @@ interface NumberBoxProps {
   set(x: number): void;
 }
 
-function clearRefusal(input: HTMLInputElement): void {
-  input.setCustomValidity("");
-  input.removeAttribute("aria-invalid");
-}
-
 /** A box for a number, which shows what it accepts when it refuses a number. */
 function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: NumberBoxProps) {
   const box = useRef<HTMLInputElement>(null);
@@ -322,7 +332,7 @@ function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: Nu
     const input = box.current;
     if (!input) return;
     if (document.activeElement !== input || input.valueAsNumber !== value) {
-      input.value = String(Number(value.toPrecision(6)));
+      input.value = typedText(value);
     }
     if (before.current === value) return; // a number that was typed before the first frame stays refused
     before.current = value;
@@ -332,9 +342,7 @@ function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: Nu
     const number = input.valueAsNumber;
     clearRefusal(input);
     if (accepts(number)) return set(number);
-    input.setAttribute("aria-invalid", "true");
-    input.setCustomValidity(allowed);
-    input.reportValidity();
+    refuse(input, allowed);
   };
   return (
     <input
