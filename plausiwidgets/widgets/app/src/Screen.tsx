@@ -22,6 +22,7 @@ import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
 import { Chip, Criteria } from "./panels/verdict.tsx";
 import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
 import { readRecording } from "./tools/reading.ts";
+import { isBeingRead, RecordingFigure } from "./tools/recorded.tsx";
 import { Models, Patterns } from "./tools/sheets.tsx";
 import { Inside, ToolPanel } from "./tools/tools.tsx";
 
@@ -42,8 +43,10 @@ function Screen({ app }: Props) {
       data-pw-judged={verdict.verdict.value ? "yes" : "no"}
       data-pw-status={verdict.worded.value.kind}
       lang={language.value}
-      onKeyDown={(event) => press(app, event)}
       tabIndex={-1} // a click beside the controls gives the app the keys, also in a notebook
+      onKeyDown={(event) => press(app, event)}
+      onKeyDownCapture={app.selection.finishGlide}
+      onPointerDownCapture={app.selection.finishGlide}
     >
       <div class="pw-frame" inert={screen.sheet.value !== ""}>
         <Header app={app} />
@@ -169,12 +172,13 @@ function sentenceOf(kind: App["verdict"]["worded"]["value"]["kind"], isHidden: b
 function Notice({ screen, verdict }: Pick<App, "screen" | "verdict">) {
   const sentence = screen.notice.value || verdict.silence.value;
   if (!sentence) return null;
+  const isQuiet = !screen.notice.value && verdict.isQuiet.value;
   const close = () => {
     screen.notify("");
     verdict.closeSilence();
   };
   return (
-    <p class="pw-notice" role="alert">
+    <p class={`pw-notice${isQuiet ? " quiet" : ""}`} role={isQuiet ? "status" : "alert"}>
       {sentence}{" "}
       <button onClick={close} aria-label={tr("Close")}>
         ✕
@@ -190,15 +194,17 @@ function Body({ app }: Props) {
   if (screen.tool.value) names.push("with-tool");
   if (screen.showsAll.value) names.push("with-all");
   const canDrop = host.can("recording") && !task.exercise;
+  const isReading = isBeingRead(app);
   return (
     <div class={names.join(" ")}>
       <LessonCard {...app} follow={(href) => void follow(app, href)} />
       <section
-        class={`pw-card pw-main${search.isShown.value ? " searching" : ""}`}
+        class={`pw-card pw-main${search.isShown.value ? " searching" : ""}${isReading ? " reading" : ""}`}
         aria-label={tr("Figure")}
         onDragOver={(event) => canDrop && event.preventDefault()}
         onDrop={(event) => canDrop && drop(app, event)}
       >
+        {isReading && <RecordingFigure {...app} />}
         <div class="pw-above">
           <Chip {...app} />
           <Sweeps {...app} />
@@ -425,10 +431,10 @@ export function view(place: HTMLElement, app: App): () => void {
   follow();
   const stop = watchTheme(follow);
   const stopFitting = fitted(place, app.host.name === "kernel" && window.parent !== window);
+  const [stopKeys, stopKeeping] = [followKeys(app), keepKeys(place)];
   render(<Screen app={app} />, place);
   return () => {
     for (const one of [stop, stopFitting, stopKeys, stopKeeping]) one();
     render(null, place);
-  const [stopKeys, stopKeeping] = [followKeys(app), keepKeys(place)];
   };
 }

@@ -64,8 +64,8 @@ export function createApp(
   if (begin.ranges) selection.configure(begin.ranges);
   const run = createRun(selection, host, notify);
   const verdict = createVerdict(selection, run, host, notify);
-  const bars = createBars(selection, run, verdict);
   const search = createSearch(selection, verdict, host, notify);
+  const bars = createBars(selection, run, verdict, search);
   const shown = {
     openTool(name: string) {
       screen.tool.value = name;

@@ -70,7 +70,7 @@ test("several changes are drawn once a frame, and a change of nothing is not dra
   const { app, paintings, end } = await figureOf();
   await rendered();
   const before = paintings();
-  app.search.show(true);
+  app.screen.sheet.value = "share";
   await rendered();
   assert.equal(paintings(), before);
   app.selection.put({ amplitude: 8 });

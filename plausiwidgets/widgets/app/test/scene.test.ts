@@ -207,7 +207,7 @@ test("the scene is the same object until something of it changes", () => {
   const app = shown("izhikevich", "tonic_bursting");
   const first = app.scene.value;
   app.selection.configure({ fixed: ["a"] });
-  app.search.show(true);
+  app.screen.sheet.value = "share";
   assert.equal(app.scene.value, first);
   app.selection.configure({ locked: ["amplitude"] });
   const locked = app.scene.value;

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import type { Range, Slider } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt, valueOn } from "../engine/scales.ts";
 import { language, tr } from "../i18n/texts.ts";
-import { plain } from "../i18n/words.ts";
+import { ofUnit, plain, unitText } from "../i18n/words.ts";
 import { isValid, limitsOf } from "../models/link.ts";
 import type { SelectionModel } from "../models/selection.ts";
 import { inSentence } from "../models/titles.ts";
@@ -58,13 +58,21 @@ interface TrackProps {
   readonly slider: Slider;
   readonly value: number;
   readonly selection: SelectionModel;
+  readonly bars: App["bars"];
   readonly spans: ReadonlySignal<readonly Range[] | null>;
   /** The revealed value, where ▲ is shown. */
   readonly revealed?: number | null;
 }
 
+/** The mark of the best parameters of a search. It is rendered when it moves, and the slider is not. */
+function BestMark({ slider, ends, bars }: Pick<SliderProps, "slider" | "bars"> & { readonly ends: Range }) {
+  const best = useComputed(() => bars.best.value?.[slider.name] ?? null).value;
+  if (best === null) return null;
+  return <i class="pw-bestmark" style={`left:${place(positionOf(slider, best, ends) / STEPS)}`} />;
+}
+
 /** A native range, as wide as there is room, in front of the bars. */
-function Track({ slider, value, selection, spans, revealed = null }: TrackProps) {
+function Track({ slider, value, selection, bars, spans, revealed = null }: TrackProps) {
   const { name, unit } = slider;
   const { put, keep, keepSoon } = selection;
   const ends = endsOf(slider, value);
@@ -81,6 +89,7 @@ function Track({ slider, value, selection, spans, revealed = null }: TrackProps)
   return (
     <div class="pw-track">
       <Bars spans={spans} />
+      <BestMark slider={slider} ends={ends} bars={bars} />
       {revealed !== null && (
         <span class="pw-from" aria-hidden="true" style={`left:${place(positionOf(slider, revealed, ends) / STEPS)}`}>
           ▲
@@ -95,7 +104,7 @@ function Track({ slider, value, selection, spans, revealed = null }: TrackProps)
         ref={input}
         data-name={name}
         aria-label={[name, shortOf(slider)].filter(Boolean).join(": ")}
-        aria-valuetext={`${plain(value)} ${unit}`.trim()}
+        aria-valuetext={`${plain(value)}${ofUnit(unit, " ")}`}
         onInput={({ currentTarget }) => put({ [name]: valueAt(slider, Number(currentTarget.value), ends) })}
         onPointerDown={() => {
           isPointed.current = true;
@@ -132,7 +141,7 @@ function Row({ selection, bars, task, slider }: SliderProps) {
   const isLocked = useLocked(selection, name);
   const spans = useComputed(() => (task.task.value.hasBars ? (bars.spans.value.get(name) ?? null) : null));
   const revealed = useComputed(() => task.task.value.revealed[name] ?? null);
-  const withUnit = (number: string) => `${number}${unit ? ` ${unit}` : ""}`;
+  const withUnit = (number: string) => `${number}${ofUnit(unit, " ")}`;
   return (
     <div class="pw-row" title={tr(description)}>
       <div class="pw-label">
@@ -152,7 +161,7 @@ function Row({ selection, bars, task, slider }: SliderProps) {
           }}
         />
       </div>
-      <Track slider={slider} value={value} selection={selection} spans={spans} revealed={revealed.value} />
+      <Track slider={slider} value={value} selection={selection} bars={bars} spans={spans} revealed={revealed.value} />
     </div>
   );
 }
@@ -246,7 +255,7 @@ function Exact({ selection, bars, task, slider, children }: ExactProps) {
       <div class="pw-label">
         <Name slider={slider} /> <span>{isLocked ? tr("(locked)") : shortOf(slider)}</span>
       </div>
-      <Track slider={slider} value={value} selection={selection} spans={spans} />
+      <Track slider={slider} value={value} selection={selection} bars={bars} spans={spans} />
       <NumberBox
         value={value}
         name={tr("Exact value of {name}", { name })}
@@ -258,7 +267,7 @@ function Exact({ selection, bars, task, slider, children }: ExactProps) {
           keep();
         }}
       />
-      <span class="pw-unit">{unit}</span>
+      <span class="pw-unit">{unitText(unit)}</span>
       {children}
     </div>
   );
