@@ -138,13 +138,17 @@ def test_a_browser_that_forbids_audio_is_told_in_a_sentence_and_the_line_runs(op
     page.wait_for_function("x => document.querySelector('.pw-playhead').getBoundingClientRect().x > x + 5", arg=before)
 
 
-def test_without_spikes_there_is_nothing_to_hear_and_a_sentence(opened):
-    page = opened("#pattern=subthreshold_oscillations")
+def test_in_a_part_without_spikes_a_sentence_tells_that_there_is_nothing_to_hear(opened):
+    page = opened("#pattern=phasic_spiking")
+    page.locator(".pw-sentence button").first.focus()
+    for _ in range(4):
+        page.keyboard.press("+")  # the only spike is far from the centre
+    listen(page)
+    expect(page.locator(".pw-played")).to_contain_text("there is nothing to hear")
+    expect(page.locator(".pw-listen")).to_have_text("▶ Listen")  # after the last millisecond of the part
     page.keyboard.press("0")
     listen(page)
-    expect(page.locator(".pw-playhead")).to_be_visible()
-    expect(page.locator(".pw-played")).to_contain_text("left: target")
-    page.get_by_role("button", name="Stop sound").click()
+    expect(page.locator(".pw-played")).to_contain_text("left: target, right: yours")
 
 
 def test_with_reduced_motion_the_line_jumps(opened):

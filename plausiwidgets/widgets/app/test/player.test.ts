@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batch, signal } from "@preact/signals";
 import type { Range } from "../src/catalogue.ts";
-import { samplesOf } from "../src/figure/audio.ts";
+import { samplesOf, scheduled } from "../src/figure/audio.ts";
 import type { Line, Role, Zoom } from "../src/models/lines.ts";
 import { type Clicks, clicksIn, createPlayer } from "../src/models/player.ts";
 
@@ -181,4 +181,40 @@ test("a click begins at its sample, and clicks that follow each other closely do
   assert.ok(dense.every((x) => Math.abs(x) <= 0.5));
   const [first, second] = [samplesOf([0.01], "left", rate, 0, 500), samplesOf([0.01], "left", rate, 500, 4300)];
   assert.deepEqual([...first, ...second], [...one], "a click goes on in the next buffer");
+});
+
+test("a long sweep is handed over in parts that follow each other without a gap", () => {
+  const started: { readonly at: number; readonly length: number }[] = [];
+  let stopped = 0;
+  // The part of a context that is used.
+  const context: BaseAudioContext = Object.assign(Object.create(null), {
+    sampleRate: 8000,
+    destination: {},
+    createBuffer: (_: number, length: number) => ({ length, copyToChannel() {} }),
+    createBufferSource: () => ({
+      buffer: { length: 0 },
+      connect() {},
+      start(at: number) {
+        started.push({ at, length: this.buffer.length });
+      },
+      stop() {
+        stopped++;
+      },
+    }),
+  });
+  const clicks = { left: [0, 60], right: [99.9], seconds: 100 };
+  const clicking = scheduled(context, clicks, 0.5);
+  clicking.until(3);
+  assert.equal(started.length, 1);
+  clicking.until(31);
+  assert.equal(started.length, 4);
+  clicking.until(1000);
+  const ends = started.map(({ at, length }) => at + length / 8000);
+  assert.deepEqual(
+    started.slice(1).map(({ at }) => at),
+    ends.slice(0, -1),
+  );
+  assert.ok((ends.at(-1) ?? 0) > 100.5, "the last click ends");
+  clicking.stop();
+  assert.equal(stopped, started.length);
 });
