@@ -13,6 +13,7 @@ const HOW = { size: 14, dark: false };
 function sceneOf(model: string, pattern: string, change: Values = {}): Scene {
   const data = modelData(model);
   const app = appOf(model, pattern, { host: fileHost({ [model]: data }), data });
+  app.scene.peek(); // the axes contain these values when others are chosen
   app.selection.put(change);
   app.selection.keep();
   const { value } = app.scene;
@@ -59,6 +60,7 @@ test("the current has both labels with every holding current, and they are apart
 test("the labels of the current are there while the holding current leaves the axis during a drag", () => {
   const data = modelData("izhikevich");
   const app = appOf("izhikevich", "phasic_spiking", { host: fileHost({ izhikevich: data }), data });
+  app.scene.peek();
   app.selection.put({ holding: 3 });
   assert.deepEqual(
     numbersAt(app.scene.value, 1).map(({ text }) => text),
