@@ -41,6 +41,7 @@ class Searches {
   constructor(
     readonly catalogue: Catalogue,
     readonly shipped: Readonly<Record<string, ModelData>>,
+    readonly begin: () => Worker,
   ) {}
 
   search(fields: Requests["search"], listener: Listener<"search">): Cancel {
@@ -48,7 +49,7 @@ class Searches {
     let isCancelled = false;
     const fail = (error: string) => listener({ id, kind: "search", state: "failed", error }, {});
     try {
-      this.#worker ??= createWorker();
+      this.#worker ??= this.begin();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       setTimeout(() => fail(text));
@@ -127,10 +128,15 @@ const arraysOf = ({ losses, restarts, values, distribution }: Report) => ({
   population: new Float32Array(),
 });
 
-/** A host that searches in the browser. */
-export function withSearch(host: Host, catalogue: Catalogue, shipped: Readonly<Record<string, ModelData>>): Host {
+/** A host that searches in the browser. `begin` makes the worker, by default from the script of the page. */
+export function withSearch(
+  host: Host,
+  catalogue: Catalogue,
+  shipped: Readonly<Record<string, ModelData>>,
+  begin: () => Worker = createWorker,
+): Host {
   if (typeof Worker === "undefined") return host;
-  const searches = new Searches(catalogue, shipped);
+  const searches = new Searches(catalogue, shipped, begin);
   return {
     ...host,
     can: (kind) => kind === "search" || kind === "running" || isSteering(kind) || host.can(kind),
