@@ -6,6 +6,7 @@ import numpy as np
 from numpy.random import SeedSequence, default_rng
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.distribution import Distribution
 from plausiwidgets.optimization.space import Chart, fold
 from plausiwidgets.support.quiet import imported
 
@@ -51,6 +52,12 @@ class CmaRun:
                 "signals_filename": "",
             },
         )
+
+    def distribution(self, spread: float) -> Distribution:
+        """Return the distribution of the next generation; `spread` is that of the chart."""
+        es = self._es
+        scaling = es.sigma * np.ones(es.N) * es.sigma_vec.scaling
+        return Distribution(np.array(es.mean, float), es.sm.covariance_matrix * np.outer(scaling, scaling), spread)
 
     def ask(self) -> Floats:
         """Return the next generation as values [popsize, d]."""

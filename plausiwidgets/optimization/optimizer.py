@@ -10,6 +10,7 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.distribution import HasDistribution
 from plausiwidgets.optimization.evaluations import EvaluationRecorder
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
@@ -71,6 +72,7 @@ class Optimizer:
             problem=problem,
         )
         self._recorder = EvaluationRecorder(space.names) if keep_history else None
+        self._watched = self.strategy if keep_history and isinstance(self.strategy, HasDistribution) else None
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
@@ -114,6 +116,8 @@ class Optimizer:
         self.strategy.tell(penalties)
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(penalties))
+        if self._watched is not None:
+            made["_distribution"] = self._watched.distribution()
         if self._recorder is not None:
             made["_history"] = self._recorder.append(batch, restarts, phase)
         self.result = replace(

@@ -11,6 +11,7 @@ from numpy.random import SeedSequence, default_rng
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.cmaes import CmaRun
+from plausiwidgets.optimization.distribution import Distribution
 from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.sobol import Sobol
 from plausiwidgets.optimization.space import Space
@@ -86,6 +87,8 @@ class Portfolio:
         self._penalties: Floats
         self._charts = [space.chart(spread) for spread in self.options.spreads]
         self._runs_made = 0
+        self._population: Population | None = None
+        self._run: CmaRun | None = None
         self._batches = self._plan()
 
     def __repr__(self) -> str:
@@ -97,6 +100,13 @@ class Portfolio:
     def tell(self, penalties: Floats) -> None:
         self.evaluations += len(penalties)
         self._penalties = penalties
+
+    def distribution(self) -> Distribution | None:
+        run, population = self._run, self._population
+        if run is not None:
+            spread = self.options.spreads[(self._runs_made - 1) % len(self._charts)]
+            return run.distribution(spread)
+        return None if population is None else Distribution(population=population.chart.decode(population.units))
 
     @property
     def _left(self) -> int:
@@ -110,10 +120,12 @@ class Portfolio:
         self._sobol = Sobol(self.space.size, seed)
         size, round_ = options.population, 0
         while True:
+            self._population = self._run = None
             chart = self._charts[round_ % len(self._charts)]
             units = self._sobol.draw(size)
             penalties = yield from self._evaluate(chart.decode(units), "screen")
             population = Population(chart, units, penalties, default_rng(self._seed(_POPULATION, round_)))
+            self._population = population
             yield from self._evolve(population)
             size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
             self.restarts += 1
@@ -130,6 +142,7 @@ class Portfolio:
             tried = min(max(population.size // options.tried, 1), self._left)
             asked = [population.ask(tried)]
             # A run takes whole generations only.
+            self._run = run
             active = run if self._left >= tried + options.popsize else None
             if active is not None:
                 asked.append(active.ask())

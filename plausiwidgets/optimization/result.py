@@ -14,6 +14,7 @@ import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.optimization.distribution import Distribution
 from plausiwidgets.optimization.evaluations import Evaluations
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
@@ -145,6 +146,7 @@ class Result(Printed):
     error: str = ""
     problem: Problem | None = field(repr=False, compare=False, default=None)
     _history: Evaluations = field(repr=False, compare=False, default_factory=Evaluations)
+    _distribution: Distribution | None = field(repr=False, compare=False, default=None)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the record for a pickle: without the objects of its model and pattern, as in JSON."""

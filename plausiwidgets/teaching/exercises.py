@@ -214,9 +214,16 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     return _read(code, None if page is None else _task_on(page))
 
 
+def _code_in(line: str) -> str:
+    """Return the code in a line of text, such as "Ada PW1.…". A mail may have broken the code by spaces."""
+    joined = "".join(line.split())
+    match = CODE.search(line) or CODE.search(joined)
+    return joined if match is None else match.group()
+
+
 def unpacked_code(code: str) -> dict[str, str]:
     """Return the fields of a code, whose values are not judged; ValueError if no page writes such a code."""
-    text = "".join(code.split())
+    text = _code_in(code)
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
         raise ValueError(
@@ -326,7 +333,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     Parameters
     ----------
     codes : str or iterable of str
-        Codes, or a text with a code on each line.
+        Codes, or a text with a code on each line, such as ``Ada PW1.…``.
     page : str or Path, optional
         The file of the exercise, as in :func:`read_code`.
 
@@ -365,7 +372,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
         if not code.strip():
             continue
         row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": "", "words": ""}
-        first_row = seen.setdefault("".join(code.split()), len(rows))
+        first_row = seen.setdefault(_code_in(code), len(rows))
         row["same_as"] = first_row if first_row < len(rows) else -1
         try:
             answer = _read(code, task)

@@ -6,24 +6,23 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.parameter import Floats, Parameter
+from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import CriterionResult, Verdict
+from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete, evaluate, single
 from plausiwidgets.patterns.packaged import KnownSet, known_sets
-from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, whole
+from plausiwidgets.teaching.starts import FAR, drawn, points, share_of, value_at, visible_start
 from plausiwidgets.texts import tr
 
 KEY = "mystery"
@@ -32,21 +31,17 @@ KEY = "mystery"
 HIDING = 0.16
 """Largest distance of a hidden parameter from a known set, as a share of its slider."""
 AWAY = (0.15, 0.5)
-"""Least and largest distance of a start from the hidden set, as shares of the slider."""
+"""Least and largest distance of a first start from the hidden set, as shares of the slider."""
 TRIED = 64
 """Number of candidates for a hidden set, and for a start."""
 CHOSEN = 6
 """Number of starts that are looked at more closely."""
-FAR = 39
-"""Points that a start has at most, where there is such a start."""
 MARGIN = 0.25
 """Time that a figure shows after the last spike of the response, as a share of the time until then."""
 BEFORE_IT, MIN_MARGIN = 20.0, 60.0
 """Time in ms that a figure shows before the onset, and at least after it."""
 DRAWS = 6
 """Number of draws of the parameters to hide, in case their change has no effect on the response."""
-DIGITS = 4
-"""Significant digits of hidden values: they are the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,8 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     """
     neuron, about = get_model(model), judged(get_pattern(pattern), "used in a mystery")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
-    random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
+    numbers = [seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())]
+    random = np.random.default_rng(numbers)
     free = [name for name, p in neuron.parameters.items() if p.vary]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None, False)]:
@@ -138,13 +134,14 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
         for _ in range(DRAWS):
             chosen = random.choice(len(seen), size=min(moved, len(seen)), replace=False)
             names = tuple(seen[i] for i in sorted(chosen.tolist()))
-            found, points = _hidden_near(neuron, about, seed, names, base, dt, random)
-            if found is not None and points <= FAR:
-                return found
-            if found is not None and points < closest:
-                nearest, closest = found, points
+            found, begun = _hidden_near(neuron, about, seed, names, base, dt, random)
+            if found is not None and begun < closest:
+                nearest, closest = found, begun
+            if closest <= FAR:
+                break
         if nearest is not None:
-            return nearest
+            # The draws of the start have their own generator, so that they have no effect on the hidden neuron.
+            return _with_visible_start(nearest, np.random.default_rng([*numbers, 1]))
     raise ValueError(
         f"mystery: the package has no parameter set of {neuron.title} that shows {about.title}. Add one to the model "
         "as a Preset, or choose another pattern."
@@ -164,8 +161,8 @@ def _shown_by(
     names, values = [], []
     for name in free:
         p = model.parameters[name]
-        shares = np.array([_share(p, base[name]) + sign * away for sign in (-1.0, 1.0) for away in (*AWAY, HIDING)])
-        places = _at(p, shares[(shares >= 0.0) & (shares <= 1.0)])
+        shares = np.array([share_of(p, base[name]) + sign * away for sign in (-1.0, 1.0) for away in (*AWAY, HIDING)])
+        places = value_at(p, shares[(shares >= 0.0) & (shares <= 1.0)])
         names += [name] * len(places)
         values += places.tolist()
     moved = np.array(names)
@@ -210,7 +207,7 @@ def _hidden_near(
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
         p = model.parameters[name]
-        candidates[name] = _at(p, _share(p, base[name]) + random.uniform(-HIDING, HIDING, TRIED))
+        candidates[name] = value_at(p, share_of(p, base[name]) + random.uniform(-HIDING, HIDING, TRIED))
     candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # the known set is last
     verdict = evaluate(model, about, candidates, dt, record=(model.states[0].key,))
     for place in np.flatnonzero(verdict.accepted)[:2]:
@@ -218,6 +215,13 @@ def _hidden_near(
         if found is not None:
             return found
     return None, 100
+
+
+def _with_visible_start(found: Mystery, random: np.random.Generator) -> Mystery:
+    """Return the mystery with a start whose response can be compared with the target."""
+    known = {**found.start, **found.reveal()}
+    start = visible_start(found.model, found.pattern, known, found.start, found.moved, found.dt, random)
+    return replace(found, start=MappingProxyType(start))
 
 
 def _made(
@@ -233,23 +237,17 @@ def _made(
     if matched is None:
         return None
     pattern, known, trace = matched
-    starts = {name: np.full(TRIED, float(value)) for name, value in known.items()}
-    for name in names:
-        p = model.parameters[name]
-        share = _share(p, hidden[name])
-        away = random.uniform(*AWAY, TRIED) * random.choice([-1.0, 1.0], TRIED)
-        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)  # back into the slider
-        starts[name] = _at(p, share + away)
+    starts = drawn(model, {name: float(value) for name, value in known.items()}, names, AWAY, TRIED, random)
     begun = evaluate(model, pattern, starts, dt)
     good = (begun.loss > 0.0) & ~begun.diverged
     if not good.any():
         return None
-    points = _points(begun.loss, begun.criteria)
+    earned = points(begun.loss, begun.criteria)
     # Far off, and of those one that fires, but not much more often than the hidden neuron.
     spikes = {check.key: check.value for check in begun.criteria}.get("n", np.zeros(TRIED))
     usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
     calm = (spikes <= 2 * usual + 2) & (spikes >= 1)
-    order = np.lexsort((np.arange(TRIED), ~calm, points > FAR, ~good))[:CHOSEN]
+    order = np.lexsort((np.arange(TRIED), ~calm, earned > FAR, ~good))[:CHOSEN]
     order = order[good[order]]
     # Each hidden parameter must be found, also where the others are: alone at its start it misses the response.
     alone = {
@@ -262,7 +260,7 @@ def _made(
     place = int(order[each.argmax()])
     start = {name: float(values[place]) for name, values in starts.items()}
     found = Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
-    return found, int(points[place]) if each.any() else 101
+    return found, int(earned[place]) if each.any() else 101
 
 
 def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
@@ -274,25 +272,9 @@ def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
     return max(traces, key=lambda trace: trace.spike_times[0].size, default=None)
 
 
-def _share(p: Parameter, value: float) -> float:
-    """Return the position of a value on its slider, in [0, 1]."""
-    return float(np.clip(p.to_unit(value), 0.0, 1.0))
-
-
-def _at(p: Parameter, shares: Floats) -> Floats:
-    """Return the values at positions of a slider, rounded to `DIGITS`."""
-    values = p.from_unit(np.clip(shares, 0.0, 1.0))
-    return p.clip([float(f"{value:.{DIGITS}g}") for value in values])
-
-
 def score(verdict: Verdict) -> int:
     """Return how well a response is matched, from 0 to 100; 100 exactly when every criterion holds.
 
     Criteria that hold for every neuron at rest, such as silence before the onset, earn no points.
     """
-    return 100 if verdict.accepted else min(99, int(_points(np.float64(verdict.loss), verdict.criteria)))
-
-
-def _points(loss: Any, checks: Sequence[CriterionResult]) -> Any:
-    own = [check for check in checks if check.key not in COMMON] or checks
-    return np.floor(100.0 * (1.0 - np.minimum(loss / len(own), 1.0)))
+    return 100 if verdict.accepted else min(99, int(points(np.float64(verdict.loss), verdict.criteria)))

@@ -44,7 +44,7 @@ from plausiwidgets.widgets.answers.mystery import in_link, outline
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.app.lessons import lesson_data
-from plausiwidgets.widgets.session.cells import close_former_run
+from plausiwidgets.widgets.session.cells import close_former_run, runs_without_page
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -56,6 +56,9 @@ TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "
 
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
+
+UNSEEN = 10.0
+"""Time in s for which a cell waits for its picture if a program without a page runs it."""
 
 NO_LANGUAGE = marked("The link requests a language that is not available. Available languages: {valid}.")
 
@@ -682,6 +685,8 @@ class Explorer(anywidget.AnyWidget):
                 picture.update({"text/html": page, "text/plain": ""}, raw=True)
                 self._draw_still = None
 
+        if runs_without_page():  # the kernel may end with the cell, so the cell ends after the picture
+            self.wait(UNSEEN)
         self._draw_still = draw
         if self.verdict is not None:
             draw()

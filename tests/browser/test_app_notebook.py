@@ -99,6 +99,39 @@ def test_no_key_on_the_app_reaches_the_notebook(opened):
     assert page.evaluate(cells) == before
 
 
+FOOTER = """() => document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').getBoundingClientRect().bottom
+    - document.querySelector('.pw-footer').getBoundingClientRect().bottom"""
+UNSAVED = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
+
+
+def test_the_footer_is_in_the_window_below_a_folded_cell(opened):
+    page = opened.page
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    opened.command("notebook:hide-all-cell-code")
+    for width, height in ((1920, 1080), (1400, 900), (1366, 768), (1400, 1000)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"() => ({FOOTER})() >= 0")
+    opened.command("notebook:show-all-cell-code")
+    page.evaluate("() => window.jupyterapp.shell.expandLeft()")
+
+
+def test_the_keys_that_save_a_notebook_save_it_from_the_app(opened):
+    page = opened.page
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.context.model.dirty = true }")
+    slider(opened).focus()
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !({UNSAVED})()")
+
+
+def test_a_click_in_the_header_gives_the_app_the_arrow_keys(opened):
+    page = opened.page
+    page.locator(".pw-header p").click()
+    page.keyboard.press("ArrowRight")
+    page.locator(".pw-sentence", has_text="phasic bursting").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".pw-sentence", has_text="tonic bursting").wait_for()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mended", [True, False], ids=["with the private name", "by public means"])
 def test_a_search_is_answered_beside_a_cell_that_sleeps(open_cells, mended):

@@ -104,7 +104,7 @@ def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
     figure = ElementTree.fromstring(texts["Figure (SVG)"])
     assert "membrane potential" in "".join(figure.itertext()).lower()
     strokes = {path.get("stroke") for path in figure.findall(".//{http://www.w3.org/2000/svg}path")}
-    assert {"#0b63b6", "#c6ced7", "#e6eaef"} <= strokes  # neuron, example, grid
+    assert {"#0b63b6", "#84919f", "#e6eaef"} <= strokes  # neuron, target, grid
     header, *rows = texts["Traces (CSV)"].decode().splitlines()
     assert header == "t,v,current,spike"
     assert sum(row.endswith(",1") for row in rows) > 10  # its bursts

@@ -197,6 +197,15 @@ def test_a_code_of_several_patterns():
     assert read.parameters["tonic_spiking_amplitude"] == 14.0
 
 
+def test_the_code_is_found_in_a_line_with_a_name():
+    code = answer(-50.0, "1")
+    lines = [f"Ada {code}", f"Ben: {code}, thanks", f"{code[:40]} {code[40:]}", f"Cleo {code[:40]} {code[40:]}"]
+    table = pw.teaching.class_results("\n".join(lines))
+    assert table["solved"].tolist() == [True] * 4
+    assert table["same_as"].tolist() == [-1, 0, 0, 0]
+    assert pw.teaching.read_code(lines[0]).solved
+
+
 def test_a_class_as_a_table():
     hands = [answer(-50.0, "1"), answer(-55.0, "0"), answer(-65.0, "0"), answer(-65.0, "1"), "torn", answer(-55.0, "0")]
     table = pw.teaching.class_results("\n".join([*hands, ""]))

@@ -35,6 +35,39 @@ def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
         assert pw.judge(hidden.model, hidden.pattern, alone, dt=hidden.dt, verify=False).loss > 0.0
 
 
+@pytest.mark.parametrize(
+    ("model", "pattern", "seed"),
+    [
+        *[("izhikevich", "tonic_bursting", seed) for seed in range(6)],
+        *[("izhikevich", "rebound_spike", seed) for seed in range(4)],
+        *[("lif", "tonic_spiking", seed) for seed in range(3)],
+        *[("adex", "tonic_bursting", seed) for seed in range(3)],
+    ],
+)
+def test_a_start_is_a_cell_at_rest_whose_response_leaves_the_target_visible(model, pattern, seed):
+    hidden = pw.teaching.mystery(model, pattern, seed)
+    begun, target = (
+        pw.judge(hidden.model, hidden.pattern, values, dt=hidden.dt, verify=False)
+        for values in (hidden.start, {**hidden.start, **hidden.reveal()})
+    )
+    assert all(criterion.passed for criterion in begun.criteria if criterion.key in ("quiet", "at_rest", "cell"))
+    (trace,), (aim,) = begun.traces.values(), target.traces.values()
+    low, high = aim.v.min(), max(aim.v.max(), hidden.model.peak)
+    assert low - 0.1 * (high - low) <= trace.v.min()
+    assert trace.v.max() <= high + 0.1 * (high - low)
+    assert trace.v.min() > -130.0
+    assert len(trace.spike_times[0]) <= 2 * len(aim.spike_times[0]) + 2
+
+
+def test_the_hidden_neuron_of_a_seed_stays_the_same():
+    for seed, values in (
+        (0, {"a": 0.005151, "b": 0.09148, "c": -51.41}),
+        (7, {"a": 0.01521, "b": 0.1032, "c": -51.23}),
+    ):
+        hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed)
+        assert {name: hidden.reveal()[name] for name in hidden.moved} == values
+
+
 def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
     hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 0)
     begin, end = hidden.pattern.event

@@ -119,6 +119,10 @@ SEARCH = Record("SearchRecord", {
     "id": ID, **PAIR, "dt": Number("ms"), "evaluations": Whole(), "budget": Whole(), "loss": Measured(), "best": VALUES,
     "at_bounds": ListOf(Text()), "status": STATUS, "seconds": Number("s"), "sentence": Text(SENTENCE),
 })  # fmt: skip
+AXIS = Record("SearchAxis", {
+    "name": Text(200), "low": Number(), "high": Number(), "scale": Text(),
+    "linear_width": Nullable(Number()),
+})  # fmt: skip
 ROW = Record("AssessedRow", {
     **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),
     "robustness": Nullable(Number()), "parameters": VALUES, "ruled_out": Text(SENTENCE), "sentence": Text(SENTENCE),
@@ -188,13 +192,20 @@ TABLE: dict[str, Message] = {
     "search": Message(
         "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "
         "`pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and "
-        "`from` is the number of the first of them. `before`: number of visitors ahead of this search on a server.",
+        "`from` is the number of the first of them. `before`: number of visitors ahead of this search on a server. "
+        "`space`: the free parameters and the limits of the search, in an answer that starts at its first evaluation. "
+        "`spread`: factor on the linear widths of asinh scales in the coordinates of CMA-ES.",
         "searching",
         {**SET, **BOX, "begin": Choice(("values", "random")), "budget": Optional(Whole(1, 100_000_000)),
          "seed": Optional(Whole(0, 2**31 - 1)), "popsize": Optional(Whole(4, 512)), "pace": Optional(Flag())},
-        {"search": SEARCH, "from": Whole(), "before": Optional(Whole())},
+        {"search": SEARCH, "from": Whole(), "before": Optional(Whole()), "space": Optional(ListOf(AXIS)),
+         "spread": Optional(Number())},
         {"loss": Array("f4", "[evaluations]", "loss of each new evaluation; 0 if every criterion is met"),
-         "restarts": Array("i4", "[restarts]", "numbers of the evaluations, from 0, that began a restart so far")},
+         "restarts": Array("i4", "[restarts]", "numbers of the evaluations, from 0, that began a restart so far"),
+         "values": Array("f4", "[evaluations, space]", "values of the free parameters of the last new evaluations"),
+         "mean": Array("f8", "[space]", "mean of CMA-ES in the unit cube of `space`; empty while it does not run"),
+         "covariance": Array("f8", "[space, space]", "covariance matrix of CMA-ES there"),
+         "population": Array("f4", "[members, space]", "values of a population; empty while CMA-ES runs")},
         streams=True, ends="stop",
     ),
     "running": Message(

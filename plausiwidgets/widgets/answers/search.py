@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plausiwidgets.optimization import Result, Run, start_optimization
+from plausiwidgets.optimization.distribution import Distribution
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.support.progress import NoProgress
@@ -21,6 +22,12 @@ from plausiwidgets.widgets.session.selection import Selection
 
 INTERVAL = 0.1
 """Time in s between two answers of a search: ten a second look continuous."""
+
+FIRST_INTERVAL = 0.02
+"""Time in s between two looks for the first evaluation of a search."""
+
+NEWEST = 2000
+"""Maximum number of evaluations whose values an answer has: those of a whole search may be many."""
 
 KEPT = 8
 """Searches that are remembered; the eldest of those that have ended are forgotten first."""
@@ -208,7 +215,7 @@ class Searches:
                     return
             for search in going:
                 self._report(search)
-            if self._wake.wait(INTERVAL):
+            if self._wake.wait(INTERVAL if going[-1].sent else FIRST_INTERVAL):
                 self._wake.clear()
                 going[-1].run.wait(0.02)  # a stop takes a moment
 
@@ -233,15 +240,20 @@ class Searches:
                 return
             first = 0 if whole else search.sent
             search.sent, search.changed = len(tries.loss), now
+            where = snapshot._distribution or Distribution()
             places, data = packed({
                 "loss": ("f4", tries.loss[first:]), "restarts": ("i4", tries.restarted),
+                "values": ("f4", tries.values[max(first, len(tries.loss) - NEWEST):]), "mean": ("f8", where.mean),
+                "covariance": ("f8", where.covariance), "population": ("f4", where.population),
             })  # fmt: skip
             ended, was_over = snapshot.ended, search.over
             search.over = was_over or ended
             answer: dict[str, Any] = {
                 "kind": "search", "id": search.identity, "state": snapshot.state, "arrays": places,
-                "from": first, "search": self._data(search, snapshot),
+                "from": first, "search": self._data(search, snapshot), "spread": where.spread,
             }  # fmt: skip
+            if first == 0:
+                answer["space"] = _space(snapshot)
             if before:
                 answer["before"] = before
             if snapshot.state == "failed":
@@ -259,3 +271,15 @@ class Searches:
             "best": dict(snapshot.parameters), "at_bounds": list(snapshot.at_bounds), "status": snapshot.status,
             "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
         }  # fmt: skip
+
+
+def _space(snapshot: Result) -> list[dict[str, Any]]:
+    """Return the varied parameters of a search, with its limits."""
+    if snapshot.problem is None:
+        return []
+    parameters = snapshot.problem.space.parameters
+    return [
+        {"name": name, "low": low, "high": high, "scale": parameters[name].scale,
+         "linear_width": parameters[name].linear_width}
+        for name, (low, high) in snapshot.bounds.items()
+    ]  # fmt: skip

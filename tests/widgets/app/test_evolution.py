@@ -42,7 +42,7 @@ def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimensio
         losses.append(rough(points))
         es.tell(list(points), list(losses[-1]), check_points=False)
     source = f"""
-        {imported("Evolution", "engine/search/evolution")}
+        {imported("Evolution, ellipseOf", "engine/search/evolution", "models/cloud")}
         function answer({{ normals, losses }}) {{
             let k = 0;
             const run = new Evolution(new Array({dimension}).fill(0.5), 0.3, {popsize}, () => normals[k++]);
@@ -51,9 +51,25 @@ def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimensio
                 run.tell(points, one);
                 return points;
             }});
-            return {{ asked, sigma: run.sigma }};
+            const found = {{ at: 0, spread: 1, ...run.distribution() }};
+            const plane = [0, {dimension - 1}];
+            const {{ xs, ys }} = {dimension} > 1 ? ellipseOf(found, plane) : {{ xs: [], ys: [] }};
+            return {{ asked, sigma: run.sigma, xs, ys }};
         }}
     """
     found = run(tmp_path, source, {"normals": normals, "losses": [list(one) for one in losses]})
     assert np.abs(np.array(found["asked"]) - np.array(asked)).max() < 1e-10
     assert abs(found["sigma"] - es.sigma) < 1e-10
+    if dimension > 1:
+        check_ellipse(es, [0, dimension - 1], np.array([found["xs"], found["ys"]]))
+
+
+def check_ellipse(es: cma.CMAEvolutionStrategy, plane: list[int], corners: np.ndarray) -> None:
+    """The corners are at two standard deviations of pycma, and the ellipse touches its standard deviations."""
+    scale = es.sigma * es.sigma_vec.scaling * np.ones(es.N)
+    block = (np.diag(scale) @ es.sm.C @ np.diag(scale))[np.ix_(plane, plane)]
+    away = corners - np.asarray(es.mean)[plane][:, None]
+    values, vectors = np.linalg.eigh(block)
+    units = vectors.T @ away / (2 * np.sqrt(values))[:, None]
+    assert np.abs(np.sum(units**2, axis=0) - 1.0).max() < 1e-9
+    assert np.abs(np.abs(away).max(axis=1)[0] - 2 * es.stds[plane[0]]) < 1e-9

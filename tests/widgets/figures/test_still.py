@@ -2,6 +2,7 @@
 
 import base64
 import re
+import types
 import xml.etree.ElementTree as ElementTree
 
 import IPython.display
@@ -10,6 +11,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.figures.still import PLOTLY
+from plausiwidgets.widgets.session.cells import runs_without_page
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -68,6 +70,22 @@ def test_a_map_is_shown_after_its_picture(shown):
     assert WIDGET not in still and WIDGET in widget and "run this cell" in widget["text/plain"]
     marks = texts_of(still["text/html"])
     assert marks.count("✓") == (found["status"] == "replicated").sum() and "run this cell" in still["text/html"]
+
+
+def test_a_cell_that_a_program_runs_ends_after_the_picture(shown, monkeypatch):
+    request = {"header": {"msg_id": "1"}, "metadata": {}}
+    shell = types.SimpleNamespace(get_parent=lambda: request)
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    explorer = pw.Explorer("lif", "tonic_spiking")
+    explorer._ipython_display_()
+    assert "v (mV)" in texts_of(shown[0]["text/html"])
+    explorer.close()
+    shown.clear()
+    request["metadata"] = {"cellId": "a"}  # JupyterLab shows the app, and gets the picture later
+    assert not runs_without_page()
+    request["metadata"] = {}
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert not runs_without_page()
 
 
 def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):

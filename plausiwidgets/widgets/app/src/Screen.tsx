@@ -7,12 +7,15 @@ import { CardActions, LessonCard, lessonsOf, Onward } from "./classroom/lesson.t
 import { MysteryActions, Score } from "./classroom/mystery.tsx";
 import { Figure, Legend } from "./figure/Figure.tsx";
 import { isDark, properties, watchTheme } from "./figure/theme.ts";
+import { fitted } from "./fitted.ts";
 import { language, tr } from "./i18n/texts.ts";
+import { followKeys, keepKeys, press } from "./keys.ts";
 import { follow } from "./models/navigate.ts";
 import type { SheetName } from "./models/screen.ts";
 import { isMoved, patternInSentence, provenance } from "./models/titles.ts";
 import { Actions } from "./panels/actions.tsx";
 import { Heading } from "./panels/Heading.tsx";
+import { Listen } from "./panels/Listen.tsx";
 import { Sheet } from "./panels/Sheet.tsx";
 import { SearchPanel } from "./panels/searchPanel.tsx";
 import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
@@ -21,8 +24,6 @@ import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
 import { hostTools } from "./tools/provided.ts";
 import { Models, Patterns } from "./tools/sheets.tsx";
 import { Inside, ToolPanel } from "./tools/tools.tsx";
-
-const ZOOM = 1.5; // of a key
 
 interface Props {
   readonly app: App;
@@ -41,7 +42,10 @@ function Screen({ app }: Props) {
       data-pw-judged={verdict.verdict.value ? "yes" : "no"}
       data-pw-status={verdict.worded.value.kind}
       lang={language.value}
+      tabIndex={-1} // a click beside the controls gives the app the keys, also in a notebook
       onKeyDown={(event) => press(app, event)}
+      onKeyDownCapture={app.selection.finishGlide}
+      onPointerDownCapture={app.selection.finishGlide}
     >
       <div class="pw-frame" inert={screen.sheet.value !== ""}>
         <Header app={app} />
@@ -167,12 +171,13 @@ function sentenceOf(kind: App["verdict"]["worded"]["value"]["kind"], isHidden: b
 function Notice({ screen, verdict }: Pick<App, "screen" | "verdict">) {
   const sentence = screen.notice.value || verdict.silence.value;
   if (!sentence) return null;
+  const isQuiet = !screen.notice.value && verdict.isQuiet.value;
   const close = () => {
     screen.notify("");
     verdict.closeSilence();
   };
   return (
-    <p class="pw-notice" role="alert">
+    <p class={`pw-notice${isQuiet ? " quiet" : ""}`} role={isQuiet ? "status" : "alert"}>
       {sentence}{" "}
       <button onClick={close} aria-label={tr("Close")}>
         ✕
@@ -188,15 +193,18 @@ function Body({ app }: Props) {
   if (screen.tool.value) names.push("with-tool");
   if (screen.showsAll.value) names.push("with-all");
   const canDrop = host.can("recording") && !task.exercise;
+  const recorded = hostTools()?.recorded;
+  const isReading = recorded?.isBeingRead(app) ?? false;
   return (
     <div class={names.join(" ")}>
       <LessonCard {...app} follow={(href) => void follow(app, href)} />
       <section
-        class={`pw-card pw-main${search.isShown.value ? " searching" : ""}`}
+        class={`pw-card pw-main${search.isShown.value ? " searching" : ""}${isReading ? " reading" : ""}`}
         aria-label={tr("Figure")}
         onDragOver={(event) => canDrop && event.preventDefault()}
         onDrop={(event) => canDrop && drop(app, event)}
       >
+        {recorded && isReading && <recorded.Figure {...app} />}
         <div class="pw-above">
           <Chip {...app} />
           <Sweeps {...app} />
@@ -235,15 +243,18 @@ function Side({ app }: Props) {
         <Undo {...app} />
       </div>
       {showsAll ? <AllParameters {...app} /> : <KeyParameters {...app} />}
-      <button
-        class="pw-link pw-allbutton"
-        aria-expanded={showsAll}
-        onClick={() => {
-          screen.showsAll.value = !showsAll;
-        }}
-      >
-        {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
-      </button>
+      <div class="pw-more">
+        <button
+          class="pw-link pw-allbutton"
+          aria-expanded={showsAll}
+          onClick={() => {
+            screen.showsAll.value = !showsAll;
+          }}
+        >
+          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
+        </button>
+        <Listen {...app} />
+      </div>
       {isQuiet && <Inside {...app} />}
       <Below app={app} />
       <div class="pw-slot" />
@@ -412,43 +423,6 @@ function Provenance({ selection }: Pick<App, "selection">) {
   );
 }
 
-function press(app: App, event: KeyboardEvent): void {
-  const { screen, selection } = app;
-  if (event.key === "Escape") {
-    leave(screen);
-    return;
-  }
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-    event.preventDefault();
-    void (event.shiftKey ? selection.redo() : selection.undo());
-    return;
-  }
-  const { target } = event;
-  const isTyping = target instanceof Element && target.closest("input, select, textarea, [role=dialog]");
-  if (isTyping || screen.sheet.peek() || event.altKey || event.ctrlKey || event.metaKey) return;
-  const act = KEYS[event.key];
-  if (!act) return;
-  act(app);
-  event.preventDefault();
-}
-
-const KEYS: Readonly<Record<string, (app: App) => void>> = {
-  "+": ({ run }) => run.zoomBy(1 / ZOOM),
-  "=": ({ run }) => run.zoomBy(1 / ZOOM),
-  "-": ({ run }) => run.zoomBy(ZOOM),
-  "−": ({ run }) => run.zoomBy(ZOOM),
-  "0": ({ run }) => run.zoomTo(null),
-  ArrowRight: ({ task }) => task.next(1),
-  ArrowLeft: ({ task }) => task.next(-1),
-};
-
-/** Closes what is open: a sheet, otherwise a tool, otherwise the presentation. */
-function leave({ sheet, tool, isPresenting }: App["screen"]): void {
-  if (sheet.peek()) sheet.value = "";
-  else if (tool.peek()) tool.value = "";
-  else isPresenting.value = false;
-}
-
 /** Shows an app in a place. Returns how to remove it. */
 export function view(place: HTMLElement, app: App): () => void {
   const follow = () => {
@@ -456,41 +430,11 @@ export function view(place: HTMLElement, app: App): () => void {
   };
   follow();
   const stop = watchTheme(follow);
-  // JupyterLab looks for this attribute on the element that has the focus, not around it.
-  const keepKeys = ({ target }: FocusEvent) => {
-    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
-  };
-  place.addEventListener("focusin", keepKeys);
   const stopFitting = fitted(place, app.host.name === "kernel" && window.parent !== window);
+  const [stopKeys, stopKeeping] = [followKeys(app), keepKeys(place)];
   render(<Screen app={app} />, place);
   return () => {
-    stop();
-    stopFitting();
-    place.removeEventListener("focusin", keepKeys);
+    for (const one of [stop, stopFitting, stopKeys, stopKeeping]) one();
     render(null, place);
   };
-}
-
-const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
-const SHARE = 0.7; // of the screen, in a frame whose height is that of the page
-
-/**
- * Gives a place the height of the panel of a notebook, or of the window. A notebook may attach the place after it was
- * filled, so the panel is looked for whenever the place changes its size. In VS Code and Colab outputs are in a frame that
- * grows with them, so they get a share of the screen.
- */
-function fitted(place: HTMLElement, isFramed: boolean): () => void {
-  let panel: Element | null = null;
-  const fit = () => {
-    const found = place.closest(PANELS);
-    if (found && found !== panel) watched.observe(found);
-    panel = found;
-    const most = panel ? panel.clientHeight - 14 : screen.availHeight * SHARE;
-    const height = panel || isFramed ? `${Math.round(Math.min(Math.max(most, 440), 1100))}px` : "100dvh";
-    if (place.style.getPropertyValue("--height") !== height) place.style.setProperty("--height", height);
-  };
-  const watched = new ResizeObserver(fit);
-  watched.observe(place);
-  fit();
-  return () => watched.disconnect();
 }

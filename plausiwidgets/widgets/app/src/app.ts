@@ -2,12 +2,14 @@
 
 import { batch, effect, type ReadonlySignal } from "@preact/signals";
 import type { Catalogue, Exercise, LessonData, ModelData } from "./catalogue.ts";
+import { createSound, pageClock } from "./figure/audio.ts";
 import { composeScene } from "./figure/compose.ts";
 import type { Scene } from "./figure/scene.ts";
 import type { Host } from "./hosts/host.ts";
 import type { AssessmentMap } from "./hosts/kernel.ts";
 import { type HistoryStore, unstored } from "./models/history.ts";
 import { addressOf } from "./models/link.ts";
+import { createPlayer, type PlayerModel } from "./models/player.ts";
 import { createRun, type RunModel } from "./models/run.ts";
 import { createScreen, type Screen, type SheetName, type Texts } from "./models/screen.ts";
 import { createSearch, type SearchModel } from "./models/search.ts";
@@ -26,6 +28,7 @@ export interface App {
   readonly search: SearchModel;
   readonly task: TaskModel;
   readonly screen: Screen;
+  readonly player: PlayerModel;
   readonly scene: ReadonlySignal<Scene>;
   /** The fields of a link to what is shown, with other locked parameters if they are given. It subscribes to nothing. */
   address(locked?: readonly string[]): string;
@@ -61,8 +64,8 @@ export function createApp(
   if (begin.ranges) selection.configure(begin.ranges);
   const run = createRun(selection, host, notify);
   const verdict = createVerdict(selection, run, host, notify);
-  const bars = createBars(selection, run, verdict);
   const search = createSearch(selection, verdict, host, notify);
+  const bars = createBars(selection, run, verdict, search);
   const shown = {
     openTool(name: string) {
       screen.tool.value = name;
@@ -83,6 +86,7 @@ export function createApp(
     });
   });
   const scene = composeScene(selection, run, verdict, search, task, screen);
+  const player = createPlayer(run, { range: () => scene.peek().x, sound: createSound(), clock: pageClock });
   return {
     catalogue,
     host,
@@ -93,6 +97,7 @@ export function createApp(
     search,
     task,
     screen,
+    player,
     scene,
     address(locked) {
       const lesson = task.lesson.peek();
@@ -104,7 +109,7 @@ export function createApp(
     },
     close() {
       stopFollowing();
-      for (const part of [task, search, bars, verdict, run, selection, host]) part.close();
+      for (const part of [player, task, search, bars, verdict, run, selection, host]) part.close();
     },
   };
 }

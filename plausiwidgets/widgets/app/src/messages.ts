@@ -54,6 +54,14 @@ export interface SearchRecord {
   sentence: string;
 }
 
+export interface SearchAxis {
+  name: string;
+  low: number;
+  high: number;
+  scale: string;
+  linear_width: number | null;
+}
+
 export interface AssessedRow {
   model: string;
   pattern: string;
@@ -178,7 +186,9 @@ export interface Requests {
   /**
    * Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points.
    * `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from`
-   * is the number of the first of them. `before`: number of visitors ahead of this search on a server.
+   * is the number of the first of them. `before`: number of visitors ahead of this search on a server. `space`: the
+   * free parameters and the limits of the search, in an answer that starts at its first evaluation. `spread`: factor
+   * on the linear widths of asinh scales in the coordinates of CMA-ES.
    */
   search: {
     model: string;
@@ -398,6 +408,8 @@ export interface Replies {
     search: SearchRecord;
     from: number;
     before?: number;
+    space?: readonly SearchAxis[];
+    spread?: number;
   };
   running: {
     searches: readonly string[];
@@ -510,6 +522,10 @@ export interface ReplyArrays {
   search: {
     "loss": Float32Array<ArrayBuffer>; // loss of each new evaluation; 0 if every criterion is met
     "restarts": Int32Array<ArrayBuffer>; // numbers of the evaluations, from 0, that began a restart so far
+    "values": Float32Array<ArrayBuffer>; // values of the free parameters of the last new evaluations
+    "mean": Float64Array<ArrayBuffer>; // mean of CMA-ES in the unit cube of `space`; empty while it does not run
+    "covariance": Float64Array<ArrayBuffer>; // covariance matrix of CMA-ES there
+    "population": Float32Array<ArrayBuffer>; // values of a population; empty while CMA-ES runs
   };
   running: Record<string, never>;
   pause: Record<string, never>;

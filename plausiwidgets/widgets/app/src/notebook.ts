@@ -1,9 +1,11 @@
 // The app in a notebook: one app for each widget, however many views the widget has.
 
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { type App, type Begin, createApp } from "./app.ts";
 import { type Catalogue, isWhole, type ModelData } from "./catalogue.ts";
+import { withoutKernel, workerOf } from "./hosts/alone.ts";
 import { withCustomNeurons } from "./hosts/customNeurons.ts";
+import { fileHost, withSearch } from "./hosts/file.ts";
 import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";
 import { tr } from "./i18n/texts.ts";
@@ -29,7 +31,8 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const first = present(history);
   const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
   const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
-  const host = withCustomNeurons(kernelHost(model, shipped), runtime);
+  const page = withSearch(fileHost(shipped), catalogue, shipped, () => workerOf(model.get("_esm")));
+  const host = withoutKernel(withCustomNeurons(kernelHost(model, shipped), runtime), page);
   const begun = isHere ? first : stored(data, Object.keys(data.patterns)[0]);
   const begin: Begin = {
     language,
@@ -49,10 +52,11 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const stopTools = showingTools(model, app);
   goToBeginning(model, app, card, isNew);
   const stopGreeting = greeting(app);
+  const stopWaiting = searchingAlone(app);
   return {
     app,
     close() {
-      for (const stop of [stopGreeting, stopKeeping, stopTools]) stop();
+      for (const stop of [stopGreeting, stopWaiting, stopKeeping, stopTools]) stop();
       shared.close();
       app.close();
     },
@@ -97,6 +101,12 @@ function greeting({ search }: App): () => void {
   const again = setTimeout(search.resume, LATE);
   return () => clearTimeout(again);
 }
+
+/** Begins a search again that waits for a kernel, as soon as the page is alone. Returns how to stop. */
+const searchingAlone = ({ search, verdict }: App): (() => void) =>
+  effect(() => {
+    if (verdict.isAlone.value && search.isShown.peek() && !search.search.peek()) untracked(() => search.begin());
+  });
 
 /** The query of the link by which this notebook was opened. JupyterLab may have dropped it from the address since. */
 function linkOfPage(): string {

@@ -56,10 +56,16 @@ export function start(place: HTMLElement, given: Given): App | null {
   const app = createApp(catalogue, host, first.data, first.selection, texts, begin);
   goWhereTheLinkLeads(app, link, first);
   followAddress(app, given.lesson ?? null, exercise ?? null);
-  app.search.resume();
+  app.search.resume(!isOpenedByLink());
   tellLosses(host, app);
   view(place, app);
   return app;
+}
+
+/** Whether the page was opened, and not loaded again. */
+function isOpenedByLink(): boolean {
+  const [opened] = performance.getEntriesByType("navigation");
+  return opened instanceof PerformanceNavigationTiming && opened.type === "navigate";
 }
 
 /** The language of the link or the page, or the first language of the browser that the app has. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Chip, Criteria, measuredOf } from "../src/panels/verdict.tsx";
+import { closenessOf } from "../src/models/closeness.ts";
+import { measuredOf } from "../src/models/wording.ts";
+import { Chip, Criteria } from "../src/panels/verdict.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
@@ -99,5 +101,45 @@ test("the table has a row for each criterion, and a criterion that is not met is
   assert.equal(app.verdict.marked.value, 0);
   view.remove();
   await until(() => app.verdict.marked.value === -1);
+  app.close();
+});
+
+test("the words about a marked pip are no tooltip, which would cover its bracket in the figure", async () => {
+  const app = appOf();
+  await until(() => app.verdict.verdict.value !== null);
+  const view = shown(<Chip verdict={app.verdict} run={app.run} task={app.task} screen={app.screen} />);
+  const chip = view.find(".pw-chip");
+  assert.ok(chip.title);
+  app.verdict.mark(0);
+  await rendered();
+  assert.equal(chip.title, "");
+  assert.ok(view.find(".pw-detail").textContent);
+  view.remove();
+  app.close();
+});
+
+test("the bar from far to met has the same scale for every neuron of a pattern", async () => {
+  const app = appOf();
+  await until(() => app.verdict.verdict.value !== null);
+  const criteria = app.verdict.verdict.value?.criteria.slice(0, 4) ?? [];
+  const at = (loss: number) => closenessOf({ loss, criteria });
+  assert.deepEqual([at(0), at(1), at(4), at(9), at(Number.NaN)], [1, 0.5, 0, 0, 0]);
+  app.close();
+});
+
+test("the bar is full only if all criteria are met", async () => {
+  const app = appOf();
+  await until(() => app.verdict.verdict.value !== null);
+  const view = shown(<Chip verdict={app.verdict} run={app.run} task={app.task} screen={app.screen} />);
+  const meter = view.find("[role=meter]");
+  assert.equal(meter.getAttribute("aria-valuenow"), "100");
+  assert.ok(meter.getAttribute("aria-label"));
+  const before = app.verdict.verdict.value;
+  app.selection.put({ amplitude: 0 });
+  await until(() => app.verdict.verdict.value !== before);
+  await rendered();
+  assert.ok(Number(view.find("[role=meter]").getAttribute("aria-valuenow")) < 100);
+  assert.match(app.verdict.worded.value.why, /^Not met: [^(]+ \(.+, required .+\)(, and \d+ more)?\.$/);
+  view.remove();
   app.close();
 });

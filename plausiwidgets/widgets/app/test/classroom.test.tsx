@@ -251,7 +251,16 @@ test("a class page reads codes, and shows them in a plane, a list of criteria, p
   assert.equal(view.all("[aria-label=Neurons]").length, 0);
 
   const solved = codeFor({ ...start, c: shows.c }, true, "Zoë");
-  type(view.find<HTMLTextAreaElement>("textarea"), [solved, codeFor(start, false, ""), solved, "PW1.x", ""].join("\n"));
+  type(
+    view.find<HTMLTextAreaElement>("textarea"),
+    [
+      `Ada: ${solved}, thanks`,
+      codeFor(start, false, ""),
+      ` ${solved.slice(0, 30)} ${solved.slice(30)}`,
+      "PW1.x",
+      "",
+    ].join("\n"),
+  );
   await rendered();
   assert.ok(!read.disabled);
   read.click();

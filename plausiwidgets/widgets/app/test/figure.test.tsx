@@ -70,7 +70,7 @@ test("several changes are drawn once a frame, and a change of nothing is not dra
   const { app, paintings, end } = await figureOf();
   await rendered();
   const before = paintings();
-  app.search.show(true);
+  app.screen.sheet.value = "share";
   await rendered();
   assert.equal(paintings(), before);
   app.selection.put({ amplitude: 8 });
@@ -134,7 +134,7 @@ test("the legend names the lines that are shown", async () => {
   const app = appOf("izhikevich", "tonic_spiking", { host });
   const view = shown(<Legend {...app} />);
   const entries = () => view.all("li").map(({ className, textContent }) => `${className}: ${textContent}`);
-  assert.deepEqual(entries(), ["example: target, Izhikevich 2004", "yours: your neuron"]);
+  assert.deepEqual(entries(), ["target: target, Izhikevich 2004", "yours: your neuron"]);
   assert.equal(view.find("li").getAttribute("title"), null);
   app.screen.pinned.value = app.selection.current.value;
   app.search.begin("values");
@@ -148,8 +148,8 @@ test("the legend names the lines that are shown", async () => {
   );
   await app.selection.choose("adex", "tonic_spiking");
   await rendered();
-  assert.deepEqual(entries(), ["example: target (scaled), Izhikevich 2004", "yours: your neuron"]);
-  assert.match(view.find("li").getAttribute("title") ?? "", /^The target is scaled to this model/);
+  assert.deepEqual(entries(), ["target: target (scaled), Izhikevich 2004", "yours: your neuron"]);
+  assert.match(view.find("li").getAttribute("title") ?? "", /^The target is scaled once, to this model/);
   view.remove();
   app.close();
 });

@@ -23,6 +23,7 @@ import { jobOf, keptIn, rangesFor } from "../src/tools/jobs.ts";
 import { ParameterPlane } from "../src/tools/parameterPlane.tsx";
 import { createParameterPlane } from "../src/tools/parameterPlaneModel.ts";
 import { layersOf } from "../src/tools/parameterPlanePicture.ts";
+import { apart, huesOf, regionsOf } from "../src/tools/patternRegions.ts";
 import { PhasePlane, SmallPlane } from "../src/tools/phasePlane.tsx";
 import { createPhasePlane, type PlaneSource } from "../src/tools/phasePlaneModel.ts";
 import { phaseOf, RequestedPhasePlane, rowAt } from "../src/tools/requestedPhasePlane.tsx";
@@ -201,7 +202,7 @@ test("a plane of the page is evaluated on finer and finer grids, and again when 
     () => /^Pattern shown at .* of 100 grid points · refining …$/.test(view.find("[role=status]").textContent ?? ""),
     20000,
   );
-  assert.match(view.find(".pw-at").textContent ?? "", /^b = 0\.2 1\/ms, c = −65 mV: loss .*, not met: /);
+  assert.match(view.find(".pw-at").textContent ?? "", /^b = 0\.2 ms⁻¹, c = −65 mV: loss .*, not met: /);
   app.selection.put({ a: 0.03 });
   await rendered();
   assert.equal(view.find("[role=status]").textContent, "Re-evaluating because other parameters have changed …");
@@ -240,12 +241,12 @@ test("the words follow the pointer, and return to the neuron when it leaves", as
     view.find(".pw-cells").dispatchEvent(Object.assign(event, { buttons: 0, clientX: 0, clientY: 0 }));
     await rendered();
   };
-  assert.equal(words(), "b = 0.2 1/ms, c = −65 mV");
+  assert.equal(words(), "b = 0.2 ms⁻¹, c = −65 mV");
   await pointer("pointermove");
   const { b, c } = rangesFor(app);
-  assert.equal(words(), `b = ${b[0]} 1/ms, c = ${c[1]} mV`.replaceAll("-", "−"));
+  assert.equal(words(), `b = ${b[0]} ms⁻¹, c = ${c[1]} mV`.replaceAll("-", "−"));
   await pointer("pointerleave");
-  assert.equal(words(), "b = 0.2 1/ms, c = −65 mV");
+  assert.equal(words(), "b = 0.2 ms⁻¹, c = −65 mV");
   view.remove();
   app.close();
 });
@@ -267,9 +268,15 @@ test("the picture of a plane has shades of the loss, or a region and a letter fo
     ...{ loss: Float32Array.of(0, 1, 4, Number.NaN), unmet: Uint32Array.of(2, 3, 3, 3) },
   };
   const axis = { name: "b", unit: "", scale: "linear", linear_width: null, ends: [1, 2] } as const;
+  const regions = regionsOf(cells, { tonic_spiking: { letter: "A" } }, false);
+  assert.deepEqual(
+    regions.map(({ key, letter, place, inside }) => [key, letter, place, inside]),
+    [["tonic_spiking", "A", 0, [0, 0]]],
+    "a pattern without cells has no region",
+  );
   const of = {
     ...{ cells, axes: [axis, axis] as const, here: [0, 1] as const, dots: [[0.5, 0.5] as const] },
-    ...{ isOld: false, patterns: { tonic_spiking: { letter: "A" } }, words: () => "words" },
+    ...{ isOld: false, regions, words: () => "words" },
   };
   const loss = layersOf({ ...of, showsAll: false }, THEMES.light);
   assert.deepEqual(
@@ -284,20 +291,49 @@ test("the picture of a plane has shades of the loss, or a region and a letter fo
   const patterns = layersOf({ ...of, showsAll: true }, THEMES.light);
   assert.deepEqual(
     patterns.map(({ kind }) => kind),
-    ["cells", "line", "text", "cells", "dots", "dots"],
-    "a pattern without cells has no region",
+    ["cells", "line", "dots", "dots"],
   );
-  assert.ok(patterns[0].kind === "cells" && patterns[2].kind === "text" && patterns[3].kind === "cells");
+  assert.ok(patterns[0].kind === "cells");
   assert.deepEqual(patterns[0].index, [
     [0, -1],
     [-1, -1],
   ]);
-  assert.deepEqual([patterns[2].text, patterns[2].x, patterns[2].y], ["A", 1, 1]);
-  assert.deepEqual(patterns[3].words?.()[0], ["words", "words"]);
+  assert.deepEqual(patterns[0].words?.()[0], ["words", "words"]);
   assert.deepEqual(
     layersOf({ ...of, cells: null, showsAll: false }, THEMES.light).map(({ kind }) => kind),
     ["dots", "dots"],
   );
+});
+
+test("a cell that shows several patterns has the hue of the rarest one, and no two patterns have the same hue", () => {
+  const patterns = Array.from({ length: 24 }, (_, k) => `pattern ${k}`);
+  const none = 2 ** 24 - 1;
+  const unmet = new Uint32Array(9).fill(none - 0b1); // each cell shows the first pattern
+  unmet[4] = none - 0b101; // and one also the third
+  unmet[8] = none;
+  const cells = {
+    ...{ x: [0, 1, 2], y: [0, 1, 2], rows: 3, criteria: [], patterns },
+    loss: new Float32Array(9),
+    unmet,
+  };
+  const regions = regionsOf(cells, {}, false);
+  assert.deepEqual(huesOf(cells, regions), [
+    [0, 0, 0],
+    [0, 1, 0],
+    [0, 0, -1],
+  ]);
+  assert.deepEqual(regions[1].inside, [1, 1]);
+  for (const isDark of [false, true]) {
+    const all = regionsOf({ ...cells, unmet: new Uint32Array(9) }, {}, isDark).map(({ colour }) => colour);
+    assert.equal(new Set(all).size, 24);
+    assert.ok(all.every((colour) => /^#[0-9a-f]{6}$/.test(colour)));
+  }
+});
+
+test("letters at the edge of a plane are apart, in their order and within the plane", () => {
+  assert.deepEqual(apart([10, 12, 50], 10, [0, 100]), [10, 20, 50]);
+  assert.deepEqual(apart([95, 96, 99], 10, [0, 100]), [80, 90, 100]);
+  assert.deepEqual(apart([1, 1, 1], 80, [0, 100]), [0, 50, 100]);
 });
 
 test("a plane of the host has all patterns, and the tab chooses what is requested", async () => {
@@ -315,12 +351,18 @@ test("a plane of the host has all patterns, and the tab chooses what is requeste
   await rendered();
   assert.equal(view.find("[role=status]").textContent, "Pattern shown at 25 % of 4 grid points");
   all.click();
+  await rendered();
+  assert.equal(view.find("[role=status]").textContent, "evaluating …", "one pattern is not a map of all patterns");
+  assert.doesNotMatch(view.find(".pw-at").textContent ?? "", /:/);
   await until(() => asked.findLast(({ kind }) => kind === "plane")?.fields.all === true);
   const patterns = ["tonic_spiking", "tonic_bursting"];
   reply("plane", "running", { patterns, criteria: [], solved: [], finer: false }, arrays);
   await rendered();
   assert.equal(view.find("[role=status]").textContent, "2 of 2 patterns appear in this plane · refining …");
-  assert.equal(view.all(".pw-planekey").length, 0);
+  assert.deepEqual(
+    view.all(".pw-planekey li").map(({ textContent }) => textContent),
+    ["A Tonic spiking", "C Tonic bursting"],
+  );
   view.remove();
   await until(() => jobOf(app, "plane").job.value.state === "stopped"); // a closed tool stops its job
   app.close();

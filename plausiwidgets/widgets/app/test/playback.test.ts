@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { effect, signal } from "@preact/signals";
+import { noCloud } from "../src/models/cloud.ts";
 import type { Search } from "../src/models/evaluations.ts";
 import { createPlayback } from "../src/models/playback.ts";
 
@@ -36,6 +37,7 @@ function played({ seconds, count = 400, isSeen = true, state = "done" }: Case) {
     began: now,
     ended: now,
     best: { c: 1 },
+    cloud: noCloud(),
     evaluations: { count, losses: new Float32Array(count), least: 0, filled: 0 },
     restarts: [],
     loss: 0,

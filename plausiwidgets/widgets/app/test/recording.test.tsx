@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
 import { agree, assign, chosenOf, readingOf, readRecording, weigh } from "../src/tools/reading.ts";
+import { isBeingRead, RecordingFigure } from "../src/tools/recorded.tsx";
 import { Recording } from "../src/tools/recording.tsx";
 import { criteriaOf, recordedPicture, type Sweep, sweepsOf } from "../src/tools/recordingSweeps.ts";
 import { modelData } from "./catalogue.ts";
@@ -180,6 +181,7 @@ test("an infinite end of a range is a text in a reply", () => {
 test("all views of an app show the file, its units and its features", async () => {
   const { app, questions } = readerOf();
   const views = [shown(<Recording {...app} />), shown(<Recording {...app} />)];
+  assert.equal(isBeingRead(app), false);
   const texts = (selector: string) => views.map(({ find }) => find(selector).textContent);
   assert.match(texts(".pw-drop")[0] ?? "", /^Drop or open a CSV, ABF or NWB file/);
   await readRecording(app, fileOf("a.csv"));
@@ -197,14 +199,6 @@ test("all views of an app show the file, its units and its features", async () =
   questions()[1].listener(done("of_a"), samples);
   await rendered();
   assert.deepEqual(texts("[role=status]")[1], "Check the data read from the file, and correct them if necessary.");
-  assert.match(
-    view.find("canvas[role=img]").getAttribute("aria-label") ?? "",
-    /^sweep 0 as read from the file: holding/,
-  );
-  assert.deepEqual(
-    view.all(".pw-recordedkey span").map(({ className }) => className),
-    ["v", "current", "spikes", "injected"],
-  );
   const chips = () => view.all("[role=group][aria-label=Sweeps] button");
   assert.deepEqual(
     chips().map((chip) => chip.getAttribute("aria-label")),
@@ -220,6 +214,42 @@ test("all views of an app show the file, its units and its features", async () =
   assert.equal(view.find(".pw-wrong").textContent, "Select at least one feature to compare.");
   assert.equal(view.find<HTMLButtonElement>(".pw-agree").disabled, true);
   for (const one of views) one.remove();
+  app.close();
+});
+
+test("until a recording is the target, the figure shows the recording", async () => {
+  const { app, questions, chosen } = readerOf();
+  const view = shown(<Recording {...app} />);
+  await readRecording(app, fileOf("a.csv"));
+  assert.equal(isBeingRead(app), false);
+  questions()[0].listener(done("of_a"), samples);
+  await rendered();
+  assert.equal(isBeingRead(app), true);
+  const figure = shown(<RecordingFigure {...app} />);
+  const label = figure.find("canvas[role=img]").getAttribute("aria-label") ?? "";
+  assert.match(label, /^sweep 0 as read from the file: holding/);
+  assert.equal(figure.find("b").textContent, "a.csv, sweep 0");
+  assert.deepEqual(
+    figure.all(".pw-recordedkey span").map(({ className }) => className),
+    ["v", "current", "spikes", "injected"],
+  );
+  assert.equal(view.all("canvas").length, 0);
+  agree(app);
+  await rendered();
+  assert.deepEqual([isBeingRead(app), chosen, view.all("canvas").length], [false, ["of_a"], 1]);
+  for (const one of [figure, view]) one.remove();
+  app.close();
+});
+
+test("the main button of the tool is above everything that was read", async () => {
+  const { app, questions } = readerOf();
+  const view = shown(<Recording {...app} />);
+  await readRecording(app, fileOf("a.csv"));
+  questions()[0].listener(done("of_a"), samples);
+  await rendered();
+  const [first] = view.all("button, select, input:not([type=file])");
+  assert.equal(first.textContent, "Use as target");
+  view.remove();
   app.close();
 });
 
@@ -244,7 +274,7 @@ test("held-out sweeps are evaluated once the recording is the target", async () 
   await rendered();
   assert.equal(agreeing.textContent, "Apply changes");
   assert.equal(view.find("[role=status]").textContent, "a.csv is the target.");
-  const [, evaluate] = view.all(".pw-toolrow:last-of-type button");
+  const [, evaluate] = view.all(".pw-agreement button");
   assert.equal(evaluate.textContent, "Evaluate held-out sweeps");
   evaluate.click();
   assert.deepEqual(chosen, ["fitted", "others"]);

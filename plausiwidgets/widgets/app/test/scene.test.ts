@@ -4,7 +4,7 @@ import type { App } from "../src/app.ts";
 import type { Range, Values } from "../src/catalogue.ts";
 import { placesIn } from "../src/figure/painter.ts";
 import { plotlyOf, withAlpha } from "../src/figure/plotly.ts";
-import { type BoxedPanel, boxed, columns, rangesOf, type Scene, ticks, widened } from "../src/figure/scene.ts";
+import { type BoxedPanel, boxed, columns, rangesOf, type Scene, ticks } from "../src/figure/scene.ts";
 import { pictureOf } from "../src/figure/thumbnails.tsx";
 import { readAt, tracesOf } from "../src/figure/traces.ts";
 import { fileHost } from "../src/hosts/file.ts";
@@ -69,11 +69,6 @@ test("ticks are round numbers within the range", () => {
   assert.deepEqual(ticks([0, 0.35], 4), [0, 0.1, 0.2, 0.3]);
 });
 
-test("axes widen with some room, and stay if nearly nothing changes", () => {
-  assert.deepEqual(widened([0, 100], [-0.1, 100]), [0, 100]);
-  assert.ok(widened([0, 100], [-10, 100])[0] < -15);
-});
-
 test("a spike of one sample is visible in any number of columns", () => {
   const v = new Float64Array(10000).fill(-65);
   v[5000] = 30;
@@ -132,6 +127,7 @@ test("Plotly has the ranges, ticks, texts and places of the first painter", () =
       ["x", "y", "your neuron"],
       ["x", "y2", undefined], // the fill
       ["x", "y2", "current"],
+      ...["y3", "y4"].flatMap((row) => Array(4).fill(["x", row, ""])), // base line, two of the bursts, ticks
     ],
   );
   assert.equal(data[2].fill, "toself");
@@ -211,7 +207,7 @@ test("the scene is the same object until something of it changes", () => {
   const app = shown("izhikevich", "tonic_bursting");
   const first = app.scene.value;
   app.selection.configure({ fixed: ["a"] });
-  app.search.show(true);
+  app.screen.sheet.value = "share";
   assert.equal(app.scene.value, first);
   app.selection.configure({ locked: ["amplitude"] });
   const locked = app.scene.value;
@@ -221,17 +217,33 @@ test("the scene is the same object until something of it changes", () => {
   app.close();
 });
 
-test("the axes widen during a drag, and start again when another part of the sweep is shown", () => {
+test("the axes change at the end of a drag, and never under the hand", () => {
   const app = shown("izhikevich", "phasic_spiking");
-  const { i } = app.scene.value;
+  const { x, v, i } = app.scene.value;
   const { amplitude } = app.selection.current.value.values;
+  for (const factor of [2, 10, -10]) {
+    app.selection.put({ amplitude: factor * amplitude });
+    const { x: nowX, v: nowV, i: nowI } = app.scene.value;
+    assert.deepEqual([nowX, nowV, nowI], [x, v, i]);
+  }
   app.selection.put({ amplitude: 10 * amplitude });
-  const wide = app.scene.value.i;
-  assert.ok(wide[1] > i[1]);
-  app.selection.put({ amplitude });
-  assert.deepEqual(app.scene.value.i, wide, "the axis stays wide");
-  app.run.showWhole(true);
+  app.selection.keep();
+  const wide = app.scene.value;
+  assert.ok(wide.i[1] > 9 * i[1]);
+  assert.ok(wide.lines.some(({ current }) => current.some((one) => one === 10 * amplitude)));
+  app.selection.undo();
   assert.deepEqual(app.scene.value.i, i);
+  app.close();
+});
+
+test("the axes contain the kept neuron and no best of a search", () => {
+  const app = shown("izhikevich", "rebound_spike");
+  const { v } = app.scene.value;
+  const low = { ...app.selection.current.value.values, b: -0.26 };
+  app.screen.pinned.value = { ...app.selection.current.value, values: low };
+  assert.ok(app.scene.value.v[0] < v[0] - 5);
+  app.screen.pinned.value = null;
+  assert.deepEqual(app.scene.value.v, v);
   app.close();
 });
 

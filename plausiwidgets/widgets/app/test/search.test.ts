@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unpacked } from "../src/hosts/arrays.ts";
 import type { SearchReply } from "../src/models/evaluations.ts";
+import { follow } from "../src/models/navigate.ts";
 import { isOpen, noEvaluations, received, type Search, withEvaluations } from "../src/models/search.ts";
 import { stored } from "../src/models/selection.ts";
 import { modelData } from "./catalogue.ts";
@@ -190,7 +191,7 @@ test("a search that found nothing better than its start can be told from one tha
   assert.equal(app.search.isBestAtStart.value, false);
 });
 
-test("what a search has evaluated does not widen the axes any more when it is over", (t) => {
+test("what a search evaluates moves no axis", (t) => {
   const { app, reply } = bursting();
   t.after(app.close);
   app.search.begin();
@@ -198,9 +199,9 @@ test("what a search has evaluated does not widen the axes any more when it is ov
     reply("search", state, { from: 0, search: { ...record, best } }, { loss: Float32Array.of(1) });
     return app.scene.value.v[0];
   };
-  const wide = low("running", { c: -70, d: 12, amplitude: 50 });
-  assert.equal(low("running", { c: -50, d: 2, amplitude: 15 }), wide); // the axes do not jump while it runs
-  assert.ok(low("done", { c: -50, d: 2, amplitude: 15 }) > wide);
+  const before = app.scene.value.v[0];
+  assert.equal(low("running", { c: -70, d: 12, amplitude: 50 }), before);
+  assert.equal(low("done", { c: -50, d: 2, amplitude: 15 }), before);
 });
 
 test("a search of another pair is not watched any more, and its values go with their model and pattern", async (t) => {
@@ -265,4 +266,47 @@ test("a search is paused, resumed and stopped by its id", (t) => {
     ["resume", "1"],
     ["stop", "1"],
   ]);
+});
+
+test("the best of a search is not shown any more when its parameters are on the sliders", async (t) => {
+  const { app, reply } = bursting();
+  t.after(app.close);
+  app.search.begin();
+  reply("search", "done", { from: 0, search: { ...record, dt: 0.25 } }, { loss: Float32Array.of(1) });
+  const hasBest = () => app.scene.value.lines.some(({ role }) => role === "best");
+  const before = app.selection.current.value.values;
+  assert.ok(hasBest());
+  assert.deepEqual(app.search.onSliders.value, { c: -51 });
+  await app.search.take();
+  assert.deepEqual([hasBest(), app.search.onSliders.value], [false, null]);
+  assert.equal(app.search.replaced.value?.c, before.c);
+});
+
+test("a link with other parameters closes the panel of a search that is over, and leaves one that runs", async (t) => {
+  const { app, reply } = bursting();
+  t.after(app.close);
+  app.search.begin();
+  reply("search", "running", { from: 0, search: record }, { loss: Float32Array.of(1) });
+  await follow(app, "#d=3");
+  assert.equal(app.search.isShown.value, true);
+  reply("search", "done", { from: 1, search: record }, { loss: Float32Array.of(1) });
+  await follow(app, "#d=4");
+  assert.deepEqual([app.selection.current.value.values.d, app.search.isShown.value], [4, false]);
+});
+
+test("a page that a link opened does not show a search that was over before", (t) => {
+  const { app, reply } = bursting();
+  t.after(app.close);
+  app.search.resume(false);
+  const over = { kind: "search", from: 0, search: record };
+  reply("running", "done", over);
+  assert.deepEqual([app.search.search.value, app.search.isShown.value], [null, false]);
+  reply("running", "running", over);
+  reply("running", "done", over);
+  assert.deepEqual([app.search.search.value?.state, app.search.isShown.value], ["done", true]);
+  const again = bursting();
+  t.after(again.app.close);
+  again.app.search.resume();
+  again.reply("running", "done", over);
+  assert.equal(again.app.search.isShown.value, true, "a page that was loaded again");
 });

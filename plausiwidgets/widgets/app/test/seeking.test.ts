@@ -87,7 +87,17 @@ test("the best set of a search has the fixed values as well, and there is none b
   const cancel = host.ask("search", fields, (reply) => best.push(reply.kind === "search" ? reply.search?.best : {}));
   const report = (own: Values) =>
     Silent.onmessage({
-      data: { id: Silent.id, state: "running", from: 0, losses: [], best: own, least: 1, restarts: [], seconds: 1 },
+      data: {
+        id: Silent.id,
+        state: "running",
+        from: 0,
+        losses: [],
+        values: new Float32Array(),
+        best: own,
+        least: 1,
+        restarts: [],
+        seconds: 1,
+      },
     });
   report({});
   report({ amplitude: 3 });

@@ -26,12 +26,25 @@ test("a target that was written for the model is simulated by the model, so that
   assert.ok(target.v.every((x, k) => Math.abs(x - yours.v[k]) < 1e-6));
 });
 
-test("the target follows the resting potential of the neuron", () => {
+test("the published trace of the model itself is the target for all values", () => {
   const at = stored(izhikevich, "tonic_bursting");
+  const published = simulationOf(catalogue, izhikevich, at).trace("yours");
   const simulation = simulationOf(catalogue, izhikevich, { ...at, values: { ...at.values, bias: 130 } });
-  const [yours, target] = [simulation.trace("yours"), simulation.target() ?? assert.fail()];
-  assert.ok(Math.abs(yours.v[0] - target.v[0]) < 0.05);
-  assert.ok(yours.v[0] < -71);
+  const target = simulation.target() ?? assert.fail();
+  assert.ok(simulation.trace("yours").v[0] < -71);
+  assert.ok(target.v.every((x, k) => Math.abs(x - published.v[k]) < 1e-6));
+});
+
+test("for another model the target is scaled once, to the first stored set of the pattern", () => {
+  const data = modelData("hodgkin_huxley");
+  const at = stored(data, "tonic_spiking");
+  // The first simulation has other values, as that of a link.
+  const moved = simulationOf(catalogue, data, { ...at, values: { ...at.values, E_L: -70 } });
+  const target = moved.target() ?? assert.fail();
+  const packaged = simulationOf(catalogue, data, at);
+  assert.ok(Math.abs(target.v[0] - packaged.scale()[0]) < 1);
+  assert.ok(Math.abs(target.v[0] - moved.scale()[0]) > 2);
+  assert.equal(packaged.target(), target, "it is simulated and scaled once");
 });
 
 test("a spike of a neuron that resets is drawn up to the peak", () => {

@@ -44,3 +44,47 @@ test("the app follows its notebook while it is shown, and writes nothing without
   assert.equal(listeners.size, 0);
   app.close();
 });
+
+test("a figure that is not painted yet is not saved", () => {
+  class Canvas {
+    readonly height = 150;
+    readonly width = 300; // of every canvas before its first painting
+  }
+  Object.assign(globalThis, { HTMLCanvasElement: Canvas });
+  const app = appOf();
+  let started = () => {};
+  let looked = 0;
+  const context = {
+    saveState: {
+      connect(listener: (sender: unknown, state: string) => void) {
+        started = () => listener(null, "started");
+      },
+      disconnect() {},
+    },
+    model: { getMetadata: () => looked++, setMetadata() {}, cells: { length: 0 } },
+  };
+  const figure = { canvas: new Canvas(), isPainted: false };
+  const place = {
+    querySelector(selector: string) {
+      if (selector === ".pw-sentence") return null;
+      return figure.isPainted || !selector.includes("[data-drawn]") ? figure.canvas : null;
+    },
+  };
+  const createElement = document.createElement;
+  const painted = { fillRect() {}, drawImage() {} };
+  const copy = { getContext: () => painted, toDataURL: () => "data:image/png;base64," };
+  Object.assign(document, { createElement: () => copy });
+  const stop = keepStill(
+    { get: () => ({ id: "mine" }), widget_manager: { context } },
+    Object.assign(document.body, place),
+    app,
+  );
+  started();
+  assert.equal(looked, 0);
+  figure.isPainted = true;
+  started();
+  assert.equal(looked, 1);
+  stop();
+  Object.assign(document, { createElement });
+  app.close();
+});

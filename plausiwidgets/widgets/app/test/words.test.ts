@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ofUnit } from "../src/i18n/words.ts";
+import { intervalText, ofUnit, unitText } from "../src/i18n/words.ts";
 import { shapeOf } from "../src/models/titles.ts";
 import { csvOf } from "../src/panels/saving.ts";
 
@@ -16,4 +16,10 @@ test("a text with a comma or a quotation mark is quoted in CSV", () => {
 
 test("a current has a shape, and a pattern with criteria has none", () => {
   assert.deepEqual(["stimulus_pulses_7", "stimulus_values", "tonic_spiking"].map(shapeOf), ["pulses", "values", ""]);
+});
+
+test("the inverse of a unit is shown as a power, and stored as a fraction", () => {
+  assert.deepEqual(["1/ms", "1/s", "mV/ms", "1", ""].map(unitText), ["ms⁻¹", "s⁻¹", "mV/ms", "1", ""]);
+  assert.equal(ofUnit("1/ms", " (", ")"), " (ms⁻¹)");
+  assert.equal(intervalText(1, 2, "1/ms"), "1 to 2 ms⁻¹");
 });

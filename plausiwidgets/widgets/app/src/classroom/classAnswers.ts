@@ -3,7 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalogue, Exercise, ModelData } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
-import { type Answered, answering } from "./codes.ts";
+import { type Answered, answering, codeIn } from "./codes.ts";
 
 const PATIENCE = 12; // ms of work before the page handles its events again
 const INTERVAL = 2000; // ms between two requests for the codes that were handed in
@@ -126,7 +126,7 @@ async function readAll(
   for (const text of codes) {
     const number = rows.length + 1;
     onRead(number);
-    const code = text.replace(/\s+/g, "");
+    const code = codeIn(text);
     const first = rows.find((row) => row.code === code)?.number ?? 0;
     rows.push({ number, code, first, ...(await answerOf(about, code)) });
   }

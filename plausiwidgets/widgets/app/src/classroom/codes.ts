@@ -13,7 +13,7 @@ import { endsInExercise } from "../models/task.ts";
 import { patternInSentence } from "../models/titles.ts";
 
 const CODE = "PW1";
-const FORM = /^PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/;
+const FORM = /PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})/;
 const ABOUT = [".model", ".pattern", ".mystery"];
 const REQUIRED = [".model", ".seconds", ".solved"];
 const FIELDS = [...ABOUT, ".dt", ".seconds", ".solved", ".name", ".words"];
@@ -86,9 +86,15 @@ function printable(text: string, max: number): string {
   return [...all.join("").trim()].slice(0, max).join("").trim();
 }
 
+/** The code in a line of text, such as "Ada PW1.…". A mail may have broken the code by spaces. */
+export function codeIn(line: string): string {
+  const joined = line.replace(/\s+/g, "");
+  return (FORM.exec(line) ?? FORM.exec(joined))?.[0] ?? joined;
+}
+
 /** The fields of a code. Throws an error with a sentence if the code is damaged. */
 function unpacked(code: string): ReadonlyMap<string, string> {
-  const text = code.replace(/\s+/g, "");
+  const text = codeIn(code);
   const [, packed, checksum] = (text.length <= MAX_CODE && FORM.exec(text)) || [];
   if (!packed)
     throw new Error(tr("the code is incomplete; it must start with 'PW1.' and end with a period and 8 characters"));

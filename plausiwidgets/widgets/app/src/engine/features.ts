@@ -138,12 +138,29 @@ function grouped(times: Train): { ratio: number; inside: number; groups: number[
   if (isi.length < 2) return { ratio: NONE, inside: NONE, groups: null };
   const [ratio, inside] = largestJump(isi);
   if (!(ratio >= CUT_RATIO)) return { ratio, inside, groups: null };
+  return { ratio, inside, groups: cut(times, inside) };
+}
+
+/** The spikes of a train in groups, cut at the intervals that are longer than those within a group. */
+function cut(times: Train, inside: number): number[][] {
   const groups = [[times[0]]];
-  isi.forEach((interval, i) => {
-    if (interval > inside) groups.push([times[i + 1]]);
-    else groups[groups.length - 1].push(times[i + 1]);
-  });
-  return { ratio, inside, groups };
+  for (let i = 1; i < times.length; i++) {
+    if (times[i] - times[i - 1] > inside) groups.push([times[i]]);
+    else groups[groups.length - 1].push(times[i]);
+  }
+  return groups;
+}
+
+/**
+ * The first and the last spike of each burst, for a figure. The criteria use the same segmentation.
+ *
+ * @param inside the longest interval within a burst, if the pattern sets it; otherwise the train is cut at its longest pauses
+ */
+export function burstsIn(times: Train, inside: number | null = null): (readonly [first: number, last: number])[] {
+  if (times.length < SMALLEST_BURST) return [];
+  const groups = inside === null ? grouped(times).groups : cut(times, inside);
+  const isBurst = ({ length }: Train) => length >= SMALLEST_BURST && length <= LARGEST_BURST;
+  return (groups ?? []).filter(isBurst).map((group) => [group[0], group[group.length - 1]]);
 }
 
 function bursts(times: Train, end: number) {

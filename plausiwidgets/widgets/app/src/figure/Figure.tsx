@@ -13,20 +13,22 @@ import { canvasIn } from "./CanvasView.tsx";
 import { isTargetHidden, showsBestOf } from "./compose.ts";
 import { createHandles } from "./handles.ts";
 import { hasRoom, paint } from "./painter.ts";
+import { playhead } from "./playhead.ts";
 import { type Reading, readable, zoomable } from "./pointer.ts";
 import { type Part, resting } from "./resting.ts";
-import { extent, type Frame, frame, type Scene } from "./scene.ts";
+import { createRowButtons } from "./rowButtons.ts";
+import { extent, type Frame, frame, isFolded, type Scene } from "./scene.ts";
 import { readAt, type Traces, tracesOf, withUnit } from "./traces.ts";
 
-type FigureProps = Pick<App, "scene" | "run" | "selection" | "search" | "screen" | "host">;
+type FigureProps = Pick<App, "scene" | "run" | "selection" | "search" | "screen" | "host" | "player">;
 
 /** The figure of the app. */
-export function Figure({ scene, run, selection, search, screen, host }: FigureProps) {
+export function Figure({ scene, run, selection, search, screen, host, player }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
   const label = useComputed(() => described({ run, selection }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: The figure follows the signals of one app, which stays the same.
   useEffect(() => {
-    if (place.current) return watched({ scene, run, selection, search, screen, host }, place.current);
+    if (place.current) return watched({ scene, run, selection, search, screen, host, player }, place.current);
   }, []);
   return (
     <div class="pw-figure" data-pw-figure tabIndex={-1} ref={place}>
@@ -80,17 +82,20 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   const frameNow = () => frame(scene.peek(), canvas.clientWidth, canvas.clientHeight, inputs.peek().size);
   const zoom = (part: Part | null) => run.zoomTo(part && zoomOf(part, app));
   const rest = resting(app, place, { picture: pictureOf, zoom });
+  const rows = createRowButtons(run, place);
   const handles = createHandles(app.selection, place, frameNow);
   const readout = readable(place, {
     read: (x, y) => readingAt(scene.peek(), frameNow(), x, y),
     pointed: (x) => run.pointAt(x === null ? null : frameNow().t(x)),
   });
+  const stopPlayhead = playhead(app, place, frameNow);
   const draw = () => {
     const picture = pictureOf();
     if (!picture) return;
     paint(canvas, picture);
     rest.moved();
-    handles.put(scene.peek().handles, frameNow());
+    rows.put(scene.peek().rows, frameNow());
+    handles.put(isFolded(frameNow()) ? [] : scene.peek().handles, frameNow());
     readout.move();
     place.dataset.potential = picture.potential.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
@@ -107,7 +112,7 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   const size = new ResizeObserver(draw);
   size.observe(canvas);
   return () => {
-    for (const stop of [stopFollowing, stopWanting, stopZooming, readout.close, rest.close]) stop();
+    for (const stop of [stopFollowing, stopPlayhead, stopWanting, stopZooming, readout.close, rest.close]) stop();
     size.disconnect();
   };
 }
@@ -173,7 +178,7 @@ function TargetEntry({ selection, task }: Pick<App, "selection" | "task">) {
   if (!target) return null;
   const isOther = isScaled(pattern);
   return (
-    <li class="example" title={isOther ? scaledWords() : undefined}>
+    <li class="target" title={isOther ? scaledWords() : undefined}>
       <i aria-hidden="true" />
       {target}
       {isOther && ` ${tr("(scaled)")}`}

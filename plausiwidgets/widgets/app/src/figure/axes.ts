@@ -89,7 +89,7 @@ export function axesPicture(
   const up = marksUp(y, frame, size, colours);
   const panel: Panel = {
     ...frame,
-    x: { range: rangeOf(x), grid: [], head: (at) => (isLinear(x) ? `${at} ${x.unit}`.trim() : x.name) },
+    x: { range: rangeOf(x), grid: [], head: (at) => (isLinear(x) ? `${at}${ofUnit(x.unit, " ")}` : x.name) },
     y: { range: rangeOf(y), grid: [] },
     layers: layers(colours),
   };

@@ -4,10 +4,11 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { ofUnit } from "../i18n/words.ts";
 import type { Handle, Line, Looked } from "../models/lines.ts";
-import { isOpen } from "../models/search.ts";
 import { isOf } from "../models/selection.ts";
+import { type Settled, settledOf } from "../models/settled.ts";
 import { targetParts } from "../models/titles.ts";
-import { padded, type Ranges, rangesOf, type Scene, seenAt, widened } from "./scene.ts";
+import { EMPTY_BEST, longestInside, rowOf, type SpikeRow } from "./rows.ts";
+import { padded, type Ranges, rangesOf, type Scene, seenAt } from "./scene.ts";
 
 /** The scene of the figure. It is the same object as before if nothing of it has changed. */
 export function composeScene(
@@ -19,33 +20,30 @@ export function composeScene(
   screen: App["screen"],
 ): ReadonlySignal<Scene> {
   const lines = linesOf({ selection, run, search, task, screen });
+  const rows = rowsOf({ selection, run, search, task }, lines.all);
   const handles = handlesOf({ selection, run, task });
-  const runningSearch = computed(() => idOfRunning(search));
   const targetTitle = computed(() => targetTitleOf({ selection, task }));
-  const widen = widening();
+  const axes = axesOf(settledOf(selection, run), run, lines.pinned);
   let last: Scene | null = null;
   return computed(() => {
-    const { model, pattern } = selection.current.value;
-    const { unit, potential_unit, resets } = selection.data.value.model;
-    const { neuron } = run.simulation.value;
-    const below = belowOf(run);
-    const needed = neededRanges(run, lines.value, below);
-    const key = `${model} ${pattern} ${run.sweep.value} ${run.isWhole.value}`;
-    const axes = widen(key, runningSearch.value, needed);
+    const { unit, potential_unit } = selection.data.value.model;
+    const { ranges, peak } = axes.value;
     const zoom = run.zoom.value;
-    const x = zoom?.x ?? run.event.value ?? needed.x;
+    const x = zoom?.x ?? ranges.x;
     const next: Scene = {
-      lines: lines.value,
+      lines: lines.all.value,
+      rows: rows.value,
       x,
-      v: zoom?.y ?? axes.v,
-      i: axes.i,
+      v: zoom?.y ?? ranges.v,
+      i: ranges.i,
       currentUnit: ofUnit(unit),
       potentialUnit: ofUnit(potential_unit),
       handles: handles.value.map((handle) => seenAt(handle, x)),
       marks: verdict.looks.value,
       isPointed: verdict.marked.value >= 0,
       isFaded: run.isFaded.value,
-      peak: resets && below === null && neuron ? neuron.peak : Number.NaN,
+      isFolding: search.isShown.value || screen.tool.value !== "",
+      peak,
       targetTitle: targetTitle.value,
     };
     if (!last || !isSameScene(last, next)) last = next;
@@ -62,21 +60,51 @@ function linesOf({
   screen,
 }: Pick<App, "selection" | "run" | "search" | "task" | "screen">) {
   const showsBest = computed(() => showsBestOf({ selection, search, task }));
-  return computed(() => {
-    const pinned = screen.pinned.value;
-    const isCompared = isOf(pinned, selection.current.value);
-    return [
+  const pinned = computed(() => {
+    const kept = screen.pinned.value;
+    return kept && isOf(kept, selection.current.value) ? run.lineOf("pinned", kept.values) : null;
+  });
+  const all = computed(() =>
+    [
       run.target.value,
-      isCompared && pinned ? run.lineOf("pinned", pinned.values) : null,
+      pinned.value,
       showsBest.value ? run.lineOf("best", search.shownBest.value) : null,
       run.trace.value,
-    ].filter((line) => line !== null);
+    ].filter((line) => line !== null),
+  );
+  return { all, pinned };
+}
+
+/** The spike rows. A search keeps its row from its begin to its end, so that the figure moves only then. */
+function rowsOf(
+  { selection, run, search, task }: Pick<App, "selection" | "run" | "search" | "task">,
+  lines: ReadonlySignal<readonly Line[]>,
+) {
+  const hasBest = computed(() => run.isOurs.value && hasBestRow({ selection, search, task }));
+  const inside = computed(() => longestInside(selection.pattern.value));
+  const best = computed(() => {
+    const line = hasBest.value ? run.lineOf("best", search.shownBest.value) : null;
+    return line ? rowOf(line, "best", inside.value) : EMPTY_BEST;
+  });
+  return computed(() => {
+    const own = (["target", "yours"] as const).map((role) => {
+      const line = lines.value.find((one) => one.role === role);
+      return line ? rowOf(line, role, inside.value) : null;
+    });
+    return [...own, hasBest.value ? best.value : null].filter((row): row is SpikeRow => row !== null);
   });
 }
 
-/** Whether the figure shows the best parameters of the search, as soon as there are any. */
+const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
+  showsBestOf({ selection, search, task }) ||
+  (search.isShown.value && search.isRunning.value && isOf(search.search.value, selection.current.value));
+
+/** Whether the figure shows the best parameters of the search, as soon as there are any, until they are on the sliders. */
 export const showsBestOf = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
-  search.isShown.value && task.task.value.kind !== "practice" && isOf(search.search.value, selection.current.value);
+  search.isShown.value &&
+  !search.isTaken.value &&
+  task.task.value.kind !== "practice" &&
+  isOf(search.search.value, selection.current.value);
 
 /** The handles of the parameters that the user may change. */
 const handlesOf = ({ selection, run, task }: Pick<App, "selection" | "run" | "task">) =>
@@ -95,48 +123,27 @@ const targetTitleOf = ({ selection, task }: Pick<App, "selection" | "task">): st
 export const isTargetHidden = ({ game, exercise }: App["task"]): boolean =>
   game.value !== null || Boolean(exercise?.common);
 
-/** The id of the search that runs, or an empty text. */
-function idOfRunning({ search }: App["search"]): string {
-  const shown = search.value;
-  return shown && isOpen(shown) ? shown.id : "";
-}
-
-/** A pattern of small potentials is shown below this potential. */
-function belowOf(run: App["run"]): number | null {
-  const { pattern, scale } = run.simulation.value;
-  if (!pattern.fine || !run.event.value) return null;
-  const [rest, threshold] = scale();
-  return threshold + 0.4 * (threshold - rest);
-}
-
-function neededRanges(run: App["run"], lines: readonly Line[], below: number | null): Ranges {
-  const { span, scale } = run.simulation.value;
-  return rangesOf(lines, { span, low: scale()[0], below, event: run.event.value });
-}
-
-/**
- * Axes that only widen, so that they do not move under the hand. They start again with another key, and at the end of a search,
- * whose evaluations have widened them.
- */
-function widening() {
-  let key = "";
-  let running = "";
-  let kept: Pick<Ranges, "v" | "i"> | null = null;
-  return (nextKey: string, nextRunning: string, needed: Ranges): Pick<Ranges, "v" | "i"> => {
-    const isOver = running !== "" && nextRunning === "";
-    const isNew = nextKey !== key || isOver;
-    const { v, i } = (isNew ? null : kept) ?? { v: needed.v, i: padded(needed.i, 0.02) };
-    kept = { v: widened(v, needed.v), i: widened(i, needed.i) };
-    key = nextKey;
-    running = nextRunning;
-    return kept;
-  };
+/** The axes of the settled simulation, with the target and the neuron that is kept for comparison. */
+function axesOf(settled: ReadonlySignal<Settled>, run: App["run"], pinned: ReadonlySignal<Line | null>) {
+  return computed(() => {
+    const { simulation, line } = settled.value;
+    const { neuron, span, scale, pattern } = simulation;
+    const event = run.isWhole.value ? null : simulation.event(line);
+    const [low, threshold] = scale();
+    // A pattern of small potentials is shown below this potential.
+    const below = pattern.fine && event ? threshold + 0.4 * (threshold - low) : null;
+    const lines = [run.target.value, pinned.value, line].filter((one) => one !== null);
+    const { x, v, i } = rangesOf(lines, { span, low, below, event });
+    const ranges: Ranges = { x: event ?? x, v, i: padded(i, 0.02) };
+    return { ranges, peak: neuron && simulation.resets && below === null ? neuron.peak : Number.NaN };
+  });
 }
 
 /** Whether two scenes look the same. Lines are compared as objects, because each simulation makes new ones. */
 function isSameScene(a: Scene, b: Scene): boolean {
   return (
     isEvery(a.lines, b.lines, Object.is) &&
+    isEvery(a.rows, b.rows, Object.is) &&
     isEvery(a.x, b.x, Object.is) &&
     isEvery(a.v, b.v, Object.is) &&
     isEvery(a.i, b.i, Object.is) &&
@@ -146,6 +153,7 @@ function isSameScene(a: Scene, b: Scene): boolean {
     a.potentialUnit === b.potentialUnit &&
     a.isPointed === b.isPointed &&
     a.isFaded === b.isFaded &&
+    a.isFolding === b.isFolding &&
     Object.is(a.peak, b.peak) &&
     a.targetTitle === b.targetTitle
   );

@@ -1,7 +1,7 @@
 // The handles of the current above the picture: its level and its times, for a pointer, a finger and keys.
 
 import { tr } from "../i18n/texts.ts";
-import { plain } from "../i18n/words.ts";
+import { ofUnit, plain } from "../i18n/words.ts";
 import type { Handle } from "../models/lines.ts";
 import type { SelectionModel } from "../models/selection.ts";
 import { arrowOf, dragged } from "./pointer.ts";
@@ -77,7 +77,7 @@ function divIn(place: HTMLElement, className: string): HTMLElement {
   return element;
 }
 
-/** Follows a drag with the scale of its beginning, because the axis may widen meanwhile. */
+/** Follows a drag with the scale of its beginning. */
 function drag(selection: SelectionModel, { element, handle }: Shown, event: PointerEvent, at: Frame): void {
   const { perPixel, msPerPixel } = at;
   const { clientX: x, clientY: y } = event;
@@ -103,5 +103,5 @@ function update(element: HTMLElement, { name, axis, t, current, value }: Handle,
     axis === "height" ? tr("Level of the current, {name}", { name }) : tr("Timing of the current, {name}", { name });
   element.setAttribute("aria-label", label);
   element.setAttribute("aria-valuenow", String(value));
-  element.setAttribute("aria-valuetext", `${plain(value)} ${unit}`.trim());
+  element.setAttribute("aria-valuetext", `${plain(value)}${ofUnit(unit, " ")}`);
 }

@@ -195,10 +195,16 @@ function paintLine(pen: Pen, layer: Extract<Layer, { kind: "line" }>, px: Place,
 type Dots = Extract<Layer, { kind: "dots" }>;
 
 function paintDots(pen: Pen, layer: Dots, px: Place, py: Place, { width, height }: Picture): void {
-  const { xs, ys, radius, colour, alpha, edge, image } = layer;
+  const { xs, ys, radius, colour, alpha, edge, image, square } = layer;
   if (image) {
     pen.globalAlpha = 1;
     pen.drawImage(image, 0, 0, width, height);
+    return;
+  }
+  if (square) {
+    pen.globalAlpha = alpha;
+    pen.fillStyle = colour;
+    for (let k = 0; k < xs.length; k++) pen.fillRect(px(xs[k]) - radius, py(ys[k]) - radius, 2 * radius, 2 * radius);
     return;
   }
   for (let k = 0; k < xs.length; k++) {

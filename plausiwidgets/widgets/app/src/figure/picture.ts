@@ -30,6 +30,8 @@ export type Layer =
       readonly kind: "dots";
       readonly xs: ArrayLike<number>;
       readonly ys: ArrayLike<number>;
+      /** Squares instead of discs, which take a quarter of the time. */
+      readonly square?: boolean;
       readonly radius: number;
       readonly colour: string;
       readonly alpha: number;

@@ -3,6 +3,7 @@
 import type { Range } from "../catalogue.ts";
 import type { Handle, Line, Looked, Zoom } from "../models/lines.ts";
 import type { Axis, Panel } from "./picture.ts";
+import type { SpikeRow } from "./rows.ts";
 
 /** A place in px. */
 export type Point = readonly [x: number, y: number];
@@ -10,6 +11,8 @@ export type Point = readonly [x: number, y: number];
 export interface Scene {
   /** In the order in which they are drawn. */
   readonly lines: readonly Line[];
+  /** The spike rows, from top to bottom. */
+  readonly rows: readonly SpikeRow[];
   readonly x: Range;
   readonly v: Range;
   readonly i: Range;
@@ -25,6 +28,8 @@ export interface Scene {
   readonly peak: number;
   /** Whether the trace of the sliders belongs to former values. */
   readonly isFaded: boolean;
+  /** Whether the current of a low figure folds to a line, because a search or a tool is open. */
+  readonly isFolding?: boolean;
   /** The name of the target, with its source. */
   readonly targetTitle: string;
 }
@@ -117,13 +122,6 @@ export function padded([low, high]: Range, share: number): Range {
   return [low - room, high + room];
 }
 
-/** A range that contains another one. It has some room, so that it does not change with each frame of a drag. */
-export function widened([low, high]: Range, [least, most]: Range): Range {
-  const room = 0.06 * Math.max(high - low, most - least);
-  const slack = 0.004 * (high - low);
-  return [least < low - slack ? least - room : low, most > high + slack ? most + room : high];
-}
-
 /** Round numbers within a range, about `count` of them. */
 export function ticks([low, high]: Range, count: number): number[] {
   const rough = (high - low) / Math.max(count, 1);
@@ -147,6 +145,8 @@ export interface Frame {
   readonly potential: number;
   readonly current: number;
   readonly row: number;
+  /** The places of the spike rows, which are between the potential and the current. */
+  readonly rows: readonly RowFrame[];
   readonly perPixel: number;
   readonly msPerPixel: number;
   x(t: number): number;
@@ -155,17 +155,46 @@ export interface Frame {
   yi(i: number): number;
 }
 
+/** The place of a spike row in px. `pitch` is the distance from one row to the next. */
+export interface RowFrame {
+  readonly top: number;
+  readonly height: number;
+  readonly pitch: number;
+}
+
+const FOLDED = 10; // px: the height of a current that is folded to a line
+const FOLDING = 350; // px: in a lower figure the current folds, for a font of 14
+
+/** Whether the current is folded to a line, which has neither labels nor handles. */
+export const isFolded = ({ current }: Pick<Frame, "current">): boolean => current <= FOLDED;
+
+const LOW = 300; // px: in a lower figure the spike rows are closer to each other
+
+/** The distance from one spike row to the next, and the height of a row, in px. */
+function rowSize(height: number, size: number): readonly [pitch: number, height: number] {
+  return height < LOW ? [(15 * size) / 14, (11 * size) / 14] : [(24 * size) / 14, (17 * size) / 14];
+}
+
 /**
  * The places of the figure in a box in px.
  *
  * @param size of the font
  */
-export function frame(scene: Pick<Scene, "x" | "v" | "i">, width: number, height: number, size = 14): Frame {
+export function frame(
+  scene: Pick<Scene, "x" | "v" | "i" | "rows" | "isFolding">,
+  width: number,
+  height: number,
+  size = 14,
+): Frame {
   const { left, right, top, bottom, gap } = scaledMargin(size);
   const plot = Math.max(width - left - right, 10);
-  const current = height < 500 ? 36 : Math.min(56, 0.09 * height);
-  const potential = Math.max(height - top - bottom - gap - current, 10);
-  const row = top + potential + gap;
+  const open = height < 500 ? 36 : Math.min(56, 0.09 * height);
+  const current = scene.isFolding && height < (FOLDING * size) / 14 ? FOLDED : open;
+  const [pitch, high] = rowSize(height, size);
+  const between = scene.rows.length * pitch + (scene.rows.length ? gap / 2 : 0);
+  const potential = Math.max(height - top - bottom - gap - current - between, 10);
+  const row = top + potential + between + gap;
+  const first = row - gap - scene.rows.length * pitch + (pitch - high) / 2;
   const room = 0.12 * (scene.i[1] - scene.i[0]);
   const [i0, i1] = [scene.i[0], scene.i[1] + room];
   const [x0, x1] = scene.x;
@@ -176,6 +205,7 @@ export function frame(scene: Pick<Scene, "x" | "v" | "i">, width: number, height
     top,
     potential,
     row,
+    rows: scene.rows.map((_, k) => ({ top: first + k * pitch, height: high, pitch })),
     current,
     x: (t) => left + ((t - x0) / (x1 - x0)) * plot,
     t: (x) => x0 + ((x - left) / plot) * (x1 - x0),

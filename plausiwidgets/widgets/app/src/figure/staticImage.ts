@@ -135,7 +135,8 @@ export function keepStill(model: StillModel, place: HTMLElement, app: App): () =
   const settings = model.get("_settings");
   const id = isObject(settings) ? String(settings.id) : "";
   const write = () => {
-    const canvas = place.querySelector("[data-pw-figure] canvas");
+    // A canvas has 300 × 150 blank pixels before its first painting, and a former picture is better than these.
+    const canvas = place.querySelector("[data-pw-figure][data-drawn] canvas");
     if (!(canvas instanceof HTMLCanvasElement) || !canvas.width) return;
     const state = stateOf(canvas, place, app, model.get("_model_module_version"));
     const known = notebook.model.getMetadata("widgets")?.[STATE];

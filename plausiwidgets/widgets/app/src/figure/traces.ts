@@ -5,17 +5,18 @@ import { tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
 import type { Line, Looked, Role } from "../models/lines.ts";
 import type { Axis, Label, Layer, Panel, Picture, Rule } from "./picture.ts";
-import { columns, type Frame, frame, type Point, type Scene, sampleAt, ticks, tickText } from "./scene.ts";
+import { LINE_COLOURS, rowLabels, rowPanels } from "./rows.ts";
+import { columns, type Frame, frame, isFolded, type Point, type Scene, sampleAt, ticks, tickText } from "./scene.ts";
 import { type Colours, themeOf } from "./theme.ts";
 
 const STROKES: Readonly<Record<Role, { readonly width: number; readonly dash: readonly number[] }>> = {
-  target: { width: 5, dash: [] },
+  target: { width: 3.6, dash: [] },
   pinned: { width: 1.8, dash: [12, 4] },
-  best: { width: 1.9, dash: [7, 3] },
-  yours: { width: 1.9, dash: [] },
+  best: { width: 2, dash: [7, 3] },
+  yours: { width: 2.3, dash: [] },
 };
-const COLOURS: Readonly<Record<Role, string>> = { target: "example", pinned: "pinned", best: "best", yours: "blue" };
 const SMALLEST = 20; // px between two labels
+const NEAR = 0.7; // of the distance between two labels: a label that is nearer to the peak is left out
 const EDGE = 3; // px around the range of the current, so that no line is cut at the edge of its box
 const PALE = 0.3; // the opacity of a line of former values
 const LETTER = 0.55; // the width of a letter in font sizes, which is enough to estimate the room for a text
@@ -60,7 +61,7 @@ export function tracesOf(
   const colours = themeOf(dark);
   const sized: Sized = { scene, at, size, colours };
   const shown = levelsOf(sized);
-  const axes = [...levelLabels(shown, sized), ...timeLabels(sized), ...potentialTitle(sized)];
+  const axes = [...levelLabels(shown, sized), ...timeLabels(sized), ...potentialTitle(sized), ...rowLabels(sized)];
   const time: Axis = { range: scene.x, grid: [], head: (t) => `${t} ms` };
   const potential = { range: scene.v, grid: shown };
   const box = { left: at.left, top: at.top, width: at.plot, height: at.potential };
@@ -78,6 +79,7 @@ export function tracesOf(
         layers: [...bandsOf(sized), ...scene.lines.map((line) => layerOf(line, sized))],
       },
       ...(yours ? [currentPanel(yours, time, sized)] : []),
+      ...rowPanels(time, sized),
     ],
     labels: [...axes, ...(yours ? currentLabels(yours, axes, sized) : []), ...dragHint(sized), ...texts],
     potential: [at.left, top, at.plot, Math.max(...heights) - top],
@@ -97,7 +99,9 @@ const write = ({ soft: colour }: Colours, text: string, x: number, y: number, al
 function levelsOf({ scene: { peak, v }, at }: Sized): number[] {
   const round = ticks(v, Math.min(6, at.potential / 46));
   if (!(peak > v[0] && peak < v[1])) return round;
-  return [peak, ...round.filter((one) => Math.abs(at.y(one) - at.y(peak)) > SMALLEST && one < peak)];
+  const step = Math.max(round[1] - round[0] || 0, 0);
+  const isApart = (one: number) => peak - one > NEAR * step && at.y(one) - at.y(peak) > SMALLEST;
+  return [peak, ...round.filter(isApart)];
 }
 
 const levelLabels = (shown: readonly number[], { at, colours }: Sized): Label[] =>
@@ -140,7 +144,7 @@ function layerOf({ role, t0, dt, v }: Line, { scene, at, size, colours }: Sized)
   const { width, dash } = STROKES[role];
   const [xs, ys] = columns(t0, dt, v, scene.x, at.plot);
   const stroke = {
-    colour: colours[COLOURS[role]],
+    colour: colours[LINE_COLOURS[role]],
     width: size > 16 && role !== "target" ? width * 1.6 : width,
     dash,
     alpha: scene.isFaded && role === "yours" ? PALE : 1,
@@ -187,18 +191,28 @@ function currentOf({ t0, dt, current }: Line, { x, i }: Scene, plot: number): [x
 /** The holding level and the farthest level of the current, with the unit at a place that no other label takes. */
 function currentLabels(yours: Line, axes: readonly Label[], sized: Sized): Label[] {
   const { scene, at, size, colours } = sized;
+  if (isFolded(at)) return [];
   const held = heldIn(yours);
   const far = yours.current.reduce((a, one) => (Math.abs(one - held) > Math.abs(a - held) ? one : a), held);
   const within = (i: number) => Math.min(Math.max(at.yi(i), at.row), at.row + at.current);
-  const [base, level] = [within(held), within(far)];
+  const ends: Range = [at.row, at.row + at.current];
+  const [base, level] =
+    far === held ? [within(held), within(held)] : apart(within(held), within(far), far > held, size + 1, ends);
   const labels = [write(colours, numberText(held, 3), at.left - 10, base, "right")];
-  if (Math.abs(level - base) > size) labels.push(write(colours, numberText(far, 3), at.left - 10, level, "right"));
+  if (far !== held) labels.push(write(colours, numberText(far, 3), at.left - 10, level, "right"));
   const rows = [...axes, ...labels].filter(({ align, turned }) => align === "right" && !turned);
   const taken = [...rows.map(({ y }) => y), timeHeight(sized)];
   const places = [(level + base) / 2, Math.min(level, base) - size - 2, Math.max(level, base) + size + 2];
   const free = places.find((y) => taken.every((other) => Math.abs(y - other) > size));
   const unit = scene.currentUnit;
   return unit && free !== undefined ? [...labels, write(colours, unit, at.left - 10, free, "right")] : labels;
+}
+
+/** Two heights that are at least so far apart, the second one above the first one or below it, within two ends. */
+function apart(first: number, second: number, isAbove: boolean, by: number, [top, bottom]: Range): Range {
+  if (Math.abs(first - second) >= by) return [first, second];
+  const middle = Math.min(Math.max((first + second) / 2, top + by / 2), bottom - by / 2);
+  return isAbove ? [middle + by / 2, middle - by / 2] : [middle - by / 2, middle + by / 2];
 }
 
 /** The hint that the current can be dragged, if there is room for it next to a handle. */
@@ -218,7 +232,7 @@ type TextPlace = readonly [x: number, y: number, align: "left" | "right"];
 /** A place next to a handle where a text crosses neither the current nor another handle. */
 function placeNextTo(scene: Scene, at: Frame, wide: number, size: number): TextPlace | undefined {
   const { handles } = scene;
-  const [highest, lowest] = [at.top + at.potential + size, at.row + at.current - 0.6 * size];
+  const [highest, lowest] = [at.row, at.row + at.current - 0.6 * size];
   const yours = yoursIn(scene);
   const isNear = (y: number, other: number) => Math.abs(y - other) < 16;
   const places = handles.flatMap(({ t, current }) =>
@@ -276,7 +290,7 @@ function bracketsOf({ scene: { marks, isPointed }, at, size, colours }: Sized): 
     const colour = mark.passed ? colours.blue : colours.red;
     const isFirst = row === 0;
     for (const [from, to] of strokesOf(bracket, y, isFirst)) rules.push({ from, to, colour, width: 1.6 });
-    if (isFirst) texts.push({ text: mark.text, ...bracket.place, y, colour, back: colours.card });
+    if (isFirst) texts.push({ text: bracket.words, ...bracket.place, y, colour, back: colours.card });
   }
   return { rules, texts };
 }
@@ -285,6 +299,8 @@ function bracketsOf({ scene: { marks, isPointed }, at, size, colours }: Sized): 
 interface Bracket {
   readonly a: number;
   readonly b: number;
+  /** The text, which fits into the figure. */
+  readonly words: string;
   /** The span of the text. */
   readonly text: Range;
   readonly place: Pick<Label, "x" | "align">;
@@ -293,10 +309,11 @@ interface Bracket {
 }
 
 /** The bracket of a mark, or null if it is outside the figure. A text that is wider is next to it if there is room. */
-function bracketOf({ from, to, text }: Looked, at: Frame, size: number): Bracket | null {
+function bracketOf({ from, to, text: words }: Looked, at: Frame, size: number): Bracket | null {
   const right = at.left + at.plot;
   const [a, b] = [Math.max(at.x(from), at.left + 1), Math.min(at.x(to), right - 1)];
   if (b < at.left || a > right) return null;
+  const text = shortened(words, at.plot - 10, size);
   const wide = widthOf(text, size) + 10;
   const isNarrow = wide > b - a;
   const [isBehind, isBefore] = [isNarrow && b + wide <= right, isNarrow && a - wide >= at.left];
@@ -308,7 +325,13 @@ function bracketOf({ from, to, text }: Looked, at: Frame, size: number): Bracket
     : isBefore
       ? { x: a - 8, align: "right" }
       : { x: middle, align: "center" };
-  return { a, b, text: span, place, room: [Math.min(a, span[0]), Math.max(b, span[1])] };
+  return { a, b, words: text, text: span, place, room: [Math.min(a, span[0]), Math.max(b, span[1])] };
+}
+
+/** A text that is at most so wide in px. A longer one ends with an ellipsis. */
+function shortened(text: string, room: number, size: number): string {
+  const most = Math.max(Math.floor(room / (LETTER * size)), 1);
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 
 /** The strokes of a bracket. They leave room for its text. */

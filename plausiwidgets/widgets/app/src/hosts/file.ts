@@ -41,6 +41,7 @@ class Searches {
   constructor(
     readonly catalogue: Catalogue,
     readonly shipped: Readonly<Record<string, ModelData>>,
+    readonly begin: () => Worker,
   ) {}
 
   search(fields: Requests["search"], listener: Listener<"search">): Cancel {
@@ -48,7 +49,7 @@ class Searches {
     let isCancelled = false;
     const fail = (error: string) => listener({ id, kind: "search", state: "failed", error }, {});
     try {
-      this.#worker ??= createWorker();
+      this.#worker ??= this.begin();
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       setTimeout(() => fail(text));
@@ -92,7 +93,10 @@ class Searches {
   }
 }
 
-function replyOf({ id, state, from, best, least, evaluations, seconds }: Report, fields: Requests["search"]) {
+function replyOf(
+  { id, state, from, best, least, evaluations, seconds, space, spread }: Report,
+  fields: Requests["search"],
+) {
   const { model, pattern, values, dt, budget = 0 } = fields;
   const complete = Object.keys(best).length ? { ...values, ...best } : {};
   const search = {
@@ -111,19 +115,28 @@ function replyOf({ id, state, from, best, least, evaluations, seconds }: Report,
     },
     status: least === 0 ? ("unverified" as const) : ("rejected" as const),
   };
-  const reply: Reply<"search"> = { id, kind: "search", state, from, search };
+  const reply: Reply<"search"> = { id, kind: "search", state, from, search, space, spread };
   return reply;
 }
 
-const arraysOf = ({ losses, restarts }: Report) => ({
+const arraysOf = ({ losses, restarts, values, distribution }: Report) => ({
   loss: Float32Array.from(losses),
   restarts: Int32Array.from(restarts),
+  values: Float32Array.from(values),
+  mean: Float64Array.from(distribution?.mean ?? []),
+  covariance: Float64Array.from(distribution?.covariance ?? []),
+  population: new Float32Array(),
 });
 
-/** A host that searches in the browser. */
-export function withSearch(host: Host, catalogue: Catalogue, shipped: Readonly<Record<string, ModelData>>): Host {
+/** A host that searches in the browser. `begin` makes the worker, by default from the script of the page. */
+export function withSearch(
+  host: Host,
+  catalogue: Catalogue,
+  shipped: Readonly<Record<string, ModelData>>,
+  begin: () => Worker = createWorker,
+): Host {
   if (typeof Worker === "undefined") return host;
-  const searches = new Searches(catalogue, shipped);
+  const searches = new Searches(catalogue, shipped, begin);
   return {
     ...host,
     can: (kind) => kind === "search" || kind === "running" || isSteering(kind) || host.can(kind),

@@ -36,6 +36,8 @@ export interface Host {
   lesson(name: string): Promise<LessonData>;
   /** Calls the listener when the host has been silent for a while, and when it replies again. */
   onSilence?: (listener: (isSilent: boolean) => void) => void;
+  /** Whether a notebook has no kernel, so that the page does everything alone. */
+  isAlone?: () => boolean;
   /** Calls the listener with a sentence when the connection is lost, and with an empty text when it is back. */
   onLoss?: (listener: (sentence: string) => void) => void;
   /** Tells the host the language of its sentences. */

@@ -3,6 +3,7 @@
 import type { LessonData, ModelData, Values } from "../catalogue.ts";
 import type { HistoryStep } from "../messages.ts";
 import type { SearchRanges } from "../models/selection.ts";
+import { isBusy } from "./alone.ts";
 import { createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
 
@@ -62,6 +63,8 @@ export interface Traits {
     readonly table?: AssessmentMap | null;
     readonly linked: boolean;
   };
+  /** The script of the widget. */
+  readonly _esm: string;
   readonly _history: SentHistory;
   readonly _tool: { readonly name?: string; readonly revision?: number };
   /** References to custom widgets. */
@@ -95,10 +98,22 @@ export function kernelHost(model: WidgetModel, shipped: Record<string, ModelData
     },
     shipped,
   );
-  const receive = (content: unknown, buffers: DataView[]) => channel.receive(content, buffers?.[0] ?? null);
+  let hasReplied = false;
+  let isAlone = false;
+  const receive = (content: unknown, buffers: DataView[]) => {
+    hasReplied = true;
+    channel.receive(content, buffers?.[0] ?? null);
+  };
   model.on("msg:custom", receive);
   return {
     ...channel,
+    isAlone: () => isAlone,
+    onSilence(listener) {
+      channel.onSilence?.((isSilent) => {
+        isAlone = isSilent && !hasReplied && !isBusy(model.widget_manager);
+        listener(isSilent);
+      });
+    },
     close() {
       channel.close();
       model.off("msg:custom", receive);

@@ -1,7 +1,9 @@
 // The worker's side of a search in the browser.
 
 import type { Catalogue, ModelData, Values } from "../catalogue.ts";
-import { type Evaluation, type SearchSettings, type SearchStart, searching } from "../engine/search/search.ts";
+import type { Evolution } from "../engine/search/evolution.ts";
+import { axesOf, type Evaluation, type SearchSettings, type SearchStart, searching } from "../engine/search/search.ts";
+import type { SearchAxis } from "../messages.ts";
 
 /** A message to the worker. */
 export type Order =
@@ -22,6 +24,13 @@ export interface Report {
   /** The number of the first evaluation whose loss is in this report. */
   readonly from: number;
   readonly losses: readonly number[];
+  /** The values of the free parameters of these evaluations, row by row. */
+  readonly values: Float32Array;
+  /** The free parameters and the limits of the search. */
+  readonly space: readonly SearchAxis[];
+  /** The run of CMA-ES, if one runs. */
+  readonly distribution: ReturnType<Evolution["distribution"]> | null;
+  readonly spread: number;
   readonly best: Values;
   readonly least: number;
   readonly restarts: readonly number[];
@@ -30,6 +39,7 @@ export interface Report {
 }
 
 const INTERVAL = 100; // ms between two reports
+const FIRST_INTERVAL = 20; // ms until the first report
 
 /** One search. */
 class Search {
@@ -38,19 +48,32 @@ class Search {
   #best: Values = {};
   #least = Infinity;
   #worked = 0;
+  #run: Evolution | null = null;
+  #spread = 1;
+  readonly work: Generator<Evaluation, void>;
+  readonly #space: readonly SearchAxis[];
   readonly #restarts: number[] = [];
 
   constructor(
     readonly id: string,
-    readonly work: Generator<Evaluation, void>,
-  ) {}
+    { catalogue, data, from, settings }: Extract<Order, { order: "search" }>,
+  ) {
+    this.#space = axesOf(catalogue, data, from, settings);
+    this.work = searching(catalogue, data, from, settings, (run, spread) => {
+      [this.#run, this.#spread] = [run, spread];
+    });
+  }
 
-  report(state: Report["state"], losses: readonly number[] = []): void {
+  report(state: Report["state"], losses: readonly number[] = [], values: readonly number[] = []): void {
     const report: Report = {
       id: this.id,
       state,
       from: this.#count - losses.length,
       losses,
+      values: Float32Array.from(values),
+      space: this.#space,
+      distribution: this.#run?.distribution() ?? null,
+      spread: this.#spread,
       best: this.#best,
       least: this.#least,
       restarts: [...this.#restarts],
@@ -64,14 +87,18 @@ class Search {
   advance(): boolean {
     const began = performance.now();
     const losses: number[] = [];
+    const values: number[] = [];
+    const interval = this.#count ? INTERVAL : FIRST_INTERVAL;
     let isOver = false;
-    while (!isOver && performance.now() - began < INTERVAL) {
+    while (!isOver && performance.now() - began < interval) {
       const { done, value } = this.work.next();
       isOver = Boolean(done);
-      if (value) losses.push(this.#noted(value));
+      if (!value) continue;
+      losses.push(this.#noted(value));
+      for (const { name } of this.#space) values.push(value.values[name]);
     }
     this.#worked += performance.now() - began;
-    this.report(isOver ? "done" : "running", losses);
+    this.report(isOver ? "done" : "running", losses, values);
     return isOver;
   }
 
@@ -104,7 +131,7 @@ export function seek(): void {
       if (search?.id === data.id) steer(data.order, search);
       return;
     }
-    search = new Search(data.id, searching(data.catalogue, data.data, data.from, data.settings));
+    search = new Search(data.id, data);
     if (!timer) advance();
   });
 }

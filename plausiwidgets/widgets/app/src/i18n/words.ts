@@ -19,8 +19,12 @@ export function numberText(value: number, digits = 4): string {
   return withMinus(`${Number(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`);
 }
 
+/** A unit as the screen shows it: "1/ms" as "ms⁻¹". */
+export const unitText = (unit: string): string => unit.replace(/^1\/(\p{L}+)$/u, "$1⁻¹");
+
 /** A unit with text before and after it, or nothing for a number without a unit. */
-export const ofUnit = (unit: string, before = "", after = "") => (unit && unit !== "1" ? before + unit + after : "");
+export const ofUnit = (unit: string, before = "", after = "") =>
+  unit && unit !== "1" ? before + unitText(unit) + after : "";
 
 const singular = (unit: string) =>
   ({ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval") })[unit] ?? tr(unit);
@@ -28,7 +32,7 @@ const singular = (unit: string) =>
 /** An accepted range, both ends included. An infinite end is open. */
 export function intervalText(low: number, high: number, givenUnit: string): string {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
-  const unit = ofUnit(givenUnit) && ` ${isOne ? singular(givenUnit) : tr(givenUnit)}`;
+  const unit = ofUnit(givenUnit) && ` ${isOne ? singular(givenUnit) : unitText(tr(givenUnit))}`;
   if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
   if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
   if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;

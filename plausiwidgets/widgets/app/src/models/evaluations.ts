@@ -2,6 +2,7 @@
 
 import type { Values } from "../catalogue.ts";
 import type { Replies, ReplyArrays, State } from "../messages.ts";
+import { type Cloud, type CloudReply, noCloud, withReply } from "./cloud.ts";
 
 /** The losses of all evaluations. The array grows by doubling. */
 export interface Evaluations {
@@ -18,6 +19,7 @@ export interface Search {
   readonly pattern: string;
   readonly state: State;
   readonly evaluations: Evaluations;
+  readonly cloud: Cloud;
   /** The numbers of the evaluations that began a restart. */
   readonly restarts: readonly number[];
   readonly loss: number;
@@ -38,7 +40,7 @@ export interface Search {
 }
 
 /** The fields of a reply that describe a search. */
-export interface SearchReply extends Pick<Replies["search"], "search"> {
+export interface SearchReply extends Pick<Replies["search"], "search">, CloudReply {
   readonly id: string;
   readonly state: State;
   readonly from?: number;
@@ -72,10 +74,11 @@ export function withEvaluations(before: Evaluations, from: number, losses: Array
 /** The search after another reply of the host, at a time of the page's clock. */
 export function received(
   known: Search | null,
-  { id, state, search: record, from = 0, before = 0, error = "" }: SearchReply,
-  { loss: losses, restarts }: Partial<ReplyArrays["search"]>,
+  { id, state, search: record, from = 0, before = 0, error = "", ...news }: SearchReply,
+  arrays: Partial<ReplyArrays["search"]>,
   now: number,
 ): Search {
+  const { loss: losses, restarts } = arrays;
   const same = known?.id === id ? known : null;
   const evaluations = withEvaluations(same?.evaluations ?? noEvaluations(), from, losses ?? []);
   const { model, pattern, dt, status, loss, seconds = 0, at_bounds: atEnds = [] } = record;
@@ -85,6 +88,7 @@ export function received(
     pattern,
     state,
     evaluations,
+    cloud: withReply(same?.cloud ?? noCloud(), { ...news, from }, arrays),
     restarts: restarts ? [...restarts] : (same?.restarts ?? []),
     loss: typeof loss === "number" ? loss : Infinity,
     best: bestOf(record.best, same?.best ?? null),

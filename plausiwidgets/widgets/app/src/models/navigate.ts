@@ -6,7 +6,7 @@ import { tr } from "../i18n/texts.ts";
 import { type LinkedCurrent, valuesOf, type Wanted, wantedOf } from "./link.ts";
 import { isOf, slidersOf } from "./selection.ts";
 
-type Followed = Pick<App, "catalogue" | "host" | "selection" | "task" | "screen">;
+type Followed = Pick<App, "catalogue" | "host" | "selection" | "task" | "screen" | "search">;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -50,7 +50,7 @@ async function openCard({ task }: Followed, { lesson: name, card }: Wanted): Pro
 
 /** Opens the pair and the parameters of a link. Returns what is not possible. */
 async function openSelection(
-  { catalogue, selection }: Followed,
+  { catalogue, selection, search }: Followed,
   { model, fields, locked }: Wanted,
   pattern: string | null,
 ): Promise<readonly string[]> {
@@ -65,6 +65,7 @@ async function openSelection(
     const step = Number.isNaN(dt) ? undefined : dt;
     await selection.choose(to.model, to.pattern, { values: isGiven ? taken : undefined, dt: step });
   } else {
+    if (!search.isRunning.peek()) search.show(false); // the result of a search belongs to the former parameters
     selection.put(taken);
     if (!Number.isNaN(dt)) selection.setTimeStep(dt);
     selection.keep();

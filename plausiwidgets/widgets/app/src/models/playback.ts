@@ -4,6 +4,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Values } from "../catalogue.ts";
 import { isOpen, type Search } from "./evaluations.ts";
+import { FRAMES } from "./motion.ts";
 
 const SHORT = 1500; // ms: a search that took less is played
 const PLAYED = 3000; // ms
@@ -56,7 +57,7 @@ export function createPlayback(search: ReadonlySignal<Search | null>, isShown: R
       if (now.id !== id) {
         id = now.id;
         // A search that is found again after a reload has taken longer, and nobody watches a page in the background.
-        if (!isWatched() || now.seconds * 1000 > SHORT) return;
+        if (!FRAMES.canMove() || now.seconds * 1000 > SHORT) return;
         start();
       }
       // A long search is drawn as it proceeds. If the user stops a search, it is drawn to its end immediately.
@@ -66,8 +67,3 @@ export function createPlayback(search: ReadonlySignal<Search | null>, isShown: R
     skip,
   };
 }
-
-const isWatched = () =>
-  typeof document === "object" &&
-  document.visibilityState === "visible" &&
-  !matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,10 +1,11 @@
 // A search for parameters that show the pattern. It runs at the host, and the page follows it.
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Values } from "../catalogue.ts";
+import type { Range, Values } from "../catalogue.ts";
 import type { Host } from "../hosts/host.ts";
 import type { Reply, ReplyArrays, Requests } from "../messages.ts";
 import { isOpen, received, type Search } from "./evaluations.ts";
+import { following } from "./following.ts";
 import { createPlayback } from "./playback.ts";
 import { isOf, type Notify, type SearchRanges, type Selection, type SelectionModel } from "./selection.ts";
 import type { VerdictModel } from "./verdict.ts";
@@ -16,6 +17,10 @@ export interface HowToBegin {
   readonly pace?: boolean | undefined;
   /** The only parameters that the search may change. */
   readonly free?: readonly string[] | undefined;
+  /** The values at which the search begins, by default those of the sliders. */
+  readonly values?: Values | undefined;
+  /** Ranges that replace those of some sliders. */
+  readonly bounds?: Readonly<Record<string, Range>> | undefined;
 }
 
 export interface SearchModel {
@@ -33,6 +38,10 @@ export interface SearchModel {
   readonly drawn: ReadonlySignal<number>;
   /** The best parameters that are drawn: null while the search is played. */
   readonly shownBest: ReadonlySignal<Values | null>;
+  /** The best parameters that the sliders mark: null if they are on the sliders, or if the panel shows no search for the pair. */
+  readonly onSliders: ReadonlySignal<Values | null>;
+  /** The values on the sliders when the search ended, or before its best parameters were used. */
+  readonly replaced: ReadonlySignal<Values | null>;
 
   /** Begins a search at the values of the sliders, or, by default if these already meet all criteria, at random ones. */
   begin(from?: "values" | "random", how?: HowToBegin): void;
@@ -43,15 +52,19 @@ export interface SearchModel {
   take(): Promise<void>;
   show(isShown: boolean): void;
   skipPlayback(): void;
-  /** Asks the host which searches run, so that they are shown again after a reload. */
-  resume(): void;
+  /**
+   * Asks the host which searches run, so that they are shown again after a reload.
+   *
+   * @param showsEnded whether a search that is over is shown as well. If a link was opened instead, it belongs to another neuron.
+   */
+  resume(showsEnded?: boolean): void;
   close(): void;
 }
 
 export function createSearch(
   selection: SelectionModel,
   verdict: VerdictModel,
-  host: Pick<Host, "name" | "can" | "ask">,
+  host: Pick<Host, "name" | "can" | "ask" | "isAlone">,
   notify: Notify,
 ): SearchModel {
   const { current, opened } = selection;
@@ -62,6 +75,9 @@ export function createSearch(
   const playback = createPlayback(search, isShown);
   const receive = receiverOf({ search, isShown, current, notify, update: playback.update });
   let cancel = () => {};
+  const isTaken = computed(() => isAt(search.value, current.value));
+  const onSliders = onSlidersOf(search, isShown, isTaken, playback.shownBest, current);
+  const replacing = createReplaced(search, current);
 
   const stopFollowing = effect(() => {
     if (opened.value.isOther) isShown.value = false;
@@ -71,19 +87,21 @@ export function createSearch(
     search,
     isShown,
     isRunning: computed(() => search.value !== null && isOpen(search.value)),
-    isTaken: computed(() => isAt(search.value, current.value)),
+    isTaken,
     isBestAtStart: computed(() => begun.value !== null && contains(begun.value, search.value?.best)),
     isPlaying: playback.isPlaying,
     drawn: playback.drawn,
     shownBest: playback.shownBest,
+    onSliders,
+    replaced: replacing.replaced,
     begin(from = verdict.isMet.peek() ? "random" : "values", how = {}) {
       batch(() => {
-        begun.value = from === "values" ? current.peek().values : null;
+        begun.value = from === "values" ? (how.values ?? current.peek().values) : null;
         search.value = null;
         isShown.value = true;
         notify("");
       });
-      cancel = host.ask("search", requestOf(selection, host.name, from, how), receive);
+      cancel = host.ask("search", requestOf(selection, host.isAlone?.() ? "none" : host.name, from, how), receive);
     },
     control(kind) {
       const known = search.peek();
@@ -96,19 +114,54 @@ export function createSearch(
       cancel();
       isShown.value = false;
     },
-    take: () => take(search.peek(), selection, notify),
+    take() {
+      if (!isTaken.peek()) replacing.note();
+      return take(search.peek(), selection, notify);
+    },
     show(isNow) {
       isShown.value = isNow;
     },
     skipPlayback: playback.skip,
-    resume() {
-      if (host.can("search")) host.ask("running", {}, (reply, arrays) => receive(reply, arrays, true));
+    resume(showsEnded = true) {
+      if (!host.can("search")) return;
+      host.ask("running", {}, (reply, arrays) => {
+        const isEnded = search.peek() === null && reply.kind === "search" && reply.search && !isOpen(reply);
+        if (showsEnded || !isEnded) receive(reply, arrays, true);
+      });
     },
     close() {
       stopFollowing();
+      replacing.close();
       playback.skip();
     },
   };
+}
+
+/** The best parameters that the sliders mark. */
+const onSlidersOf = (
+  search: ReadonlySignal<Search | null>,
+  isShown: ReadonlySignal<boolean>,
+  isTaken: ReadonlySignal<boolean>,
+  shownBest: ReadonlySignal<Values | null>,
+  current: ReadonlySignal<Selection>,
+): ReadonlySignal<Values | null> => {
+  const isHere = computed(() => isShown.value && isOf(search.value, current.value) && !isTaken.value);
+  return computed(() => (isHere.value ? shownBest.value : null));
+};
+
+/** Notes the values on the sliders when a search ends. */
+function createReplaced(search: ReadonlySignal<Search | null>, current: ReadonlySignal<Selection>) {
+  const replaced = signal<Values | null>(null);
+  const note = () => {
+    replaced.value = isOf(search.peek(), current.peek()) ? current.peek().values : null;
+  };
+  let ended = "";
+  const close = following(search, (now) => {
+    if (!now || isOpen(now) || now.id === ended) return;
+    ended = now.id;
+    note();
+  });
+  return { replaced, note, close };
 }
 
 interface Receiver {
@@ -124,7 +177,7 @@ type Arrays = Partial<ReplyArrays["search"]> | Partial<ReplyArrays["running"]>;
 
 /** Takes the replies of the host. `isAgain`: the page did not begin the search itself, because it was loaded again. */
 function receiverOf({ search, isShown, current, notify, update }: Receiver) {
-  return (reply: Reply<"search" | "running">, { loss, restarts }: Arrays, isAgain = false): void => {
+  return (reply: Reply<"search" | "running">, arrays: Arrays, isAgain = false): void => {
     const known = search.peek();
     const record = reply.kind === "search" ? reply.search : undefined;
     if (reply.state === "failed" && !record) {
@@ -135,7 +188,6 @@ function receiverOf({ search, isShown, current, notify, update }: Receiver) {
     if (reply.kind !== "search" || !record) return;
     // A search that was stopped by its successor is not shown any more.
     if (known && known.id !== reply.id && isOpen(known) && !isOpen(reply)) return;
-    const arrays = { ...(loss ? { loss } : {}), ...(restarts ? { restarts } : {}) };
     const next = received(known, { ...reply, search: record }, arrays, performance.now());
     const isOther = known?.id !== next.id;
     const isHere = isOf(next, current.peek());
@@ -154,17 +206,17 @@ function requestOf(
   { current, ranges, free }: SelectionModel,
   host: Host["name"],
   begin: "values" | "random",
-  { pace, free: own }: HowToBegin,
+  { pace, free: own, values: start, bounds }: HowToBegin,
 ): Requests["search"] {
   const { model, pattern, values, dt } = current.peek();
-  const isLimited = host === "none" || (host === "server" && isChosen(ranges.peek()));
+  const isLimited = host === "none" || bounds !== undefined || (host === "server" && isChosen(ranges.peek()));
   return {
     model,
     pattern,
-    values,
+    values: start ?? values,
     dt,
     begin,
-    ...(isLimited ? { bounds: ranges.peek().bounds, free: free.peek() } : {}),
+    ...(isLimited ? { bounds: { ...ranges.peek().bounds, ...bounds }, free: free.peek() } : {}),
     ...(own ? { free: own } : {}),
     ...(pace ? { pace } : {}),
   };
@@ -184,11 +236,8 @@ async function take(search: Search | null, selection: SelectionModel, notify: No
     await selection.choose(model, pattern, { values: best, dt: dt || undefined });
     return;
   }
-  batch(() => {
-    selection.show({ ...now, values: { ...now.values, ...best }, dt: dt || now.dt });
-    notify("");
-    selection.keep();
-  });
+  notify("");
+  selection.glideTo({ ...now, values: { ...now.values, ...best }, dt: dt || now.dt });
 }
 
 const contains = (values: Values, some: Values | null | undefined): boolean =>

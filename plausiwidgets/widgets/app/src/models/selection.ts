@@ -14,6 +14,7 @@ import {
 } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import type { Host } from "../hosts/host.ts";
+import { afterGlide, createGlide, type Glide } from "./glide.ts";
 import { added, begun, type History, type HistoryStore, moved, present } from "./history.ts";
 import { shapeOf } from "./titles.ts";
 
@@ -51,7 +52,7 @@ export interface Opening {
   readonly to?: Selection;
 }
 
-export interface SelectionModel {
+export interface SelectionModel extends Glide {
   readonly catalogue: Catalogue;
   /** The data of the model that is shown. */
   readonly data: ReadonlySignal<ModelData>;
@@ -123,37 +124,60 @@ export function createSelection(
   const keeping = createKeeping(state, store);
   const opening = createOpening(state, host, keeping.keep, notify);
   const undoing = createUndoing(state, keeping, opening);
-  const stop = store.onChange((next) => void undoing.take(next));
+  const glide = createGlide({ ...state, show: (to) => show(state, to), keep: keeping.keep });
+  const acts = actsOf(state, host, keeping, opening, undoing, glide);
+  const stop = store.onChange((next) => void acts.take(next));
   return {
     ...state,
+    ...glide,
+    ...acts,
     free: computed(() => {
       const { fixed, locked } = ranges.value;
       return sliders.value.map(({ name }) => name).filter((name) => !fixed.includes(name) && !locked.includes(name));
     }),
     canUndo: computed(() => history.value.at > 0 || !isSame(settled.value, current.value)),
     canRedo: computed(() => history.value.at < history.value.steps.length - 1),
-    ...changesOf(state, keeping.keep),
-    keep: keeping.keep,
-    keepSoon: keeping.keepSoon,
-    ...undoing,
-    show: (to, data) => show(state, to, data),
-    async back(to) {
-      if (isHere(state, to)) show(state, to);
-      else await opening.open(to.model, to.pattern, { to });
-    },
-    choose: (model, name, how) => opening.open(model, name, how),
-    next(by) {
-      const name = neighbourOf(state, host, by);
-      return opening.open(current.peek().model, name);
-    },
-    load: opening.load,
     describe: opening.describe,
     learn: opening.learn,
     setOut: opening.setOut,
     close() {
+      glide.finishGlide();
       keeping.close();
       stop();
     },
+  };
+}
+
+/** The changes of the selection. Each one ends a glide before it acts. */
+function actsOf(
+  state: State,
+  host: Pick<Host, "name">,
+  keeping: ReturnType<typeof createKeeping>,
+  opening: ReturnType<typeof createOpening>,
+  undoing: ReturnType<typeof createUndoing>,
+  glide: Glide,
+) {
+  const changes = changesOf(state, keeping.keep);
+  const first = <Given extends unknown[], Result>(act: (...given: Given) => Result) => afterGlide(glide, act);
+  return {
+    ...changes,
+    put: first(changes.put),
+    nudge: first(changes.nudge),
+    setTimeStep: first(changes.setTimeStep),
+    defaults: first(changes.defaults),
+    keep: first(keeping.keep),
+    keepSoon: first(keeping.keepSoon),
+    undo: first(undoing.undo),
+    redo: first(undoing.redo),
+    take: first(undoing.take),
+    show: first((to: Selection, data?: ModelData) => show(state, to, data)),
+    back: first(async (to: Selection) => {
+      if (isHere(state, to)) show(state, to);
+      else await opening.open(to.model, to.pattern, { to });
+    }),
+    choose: first((model: string, name: string, how?: Opening) => opening.open(model, name, how)),
+    next: first((by: number) => opening.open(state.current.peek().model, neighbourOf(state, host, by))),
+    load: first((set: number) => opening.load(set)),
   };
 }
 

@@ -18,8 +18,8 @@ import type { Runner } from "../engine/runner.ts";
 import { injected } from "../engine/runtime.ts";
 import type { Handle, Line, Role, Simulated } from "./lines.ts";
 import { lineOf, numbersOf } from "./response.ts";
-import { type Selection, stored } from "./selection.ts";
-import { onto, type Target, targetOf } from "./target.ts";
+import { isSame, type Selection, stored } from "./selection.ts";
+import { targetOf } from "./target.ts";
 
 export { ontoScale, upTo } from "./response.ts";
 
@@ -59,9 +59,11 @@ export interface Simulation {
   runner(): Runner;
   /** The response to the shown sweep. */
   trace(role: Role): Line;
-  /** The target, drawn at the present rest, threshold and peak of this neuron. */
+  /** Whether the model resets its potential after a spike. */
+  readonly resets: boolean;
+  /** The target. It stays the same for all values. */
   target(): Line | null;
-  /** The potentials of this neuron at which the target is drawn. */
+  /** The resting potential, the threshold and the peak of this neuron. */
   scale(): Landmarks;
   /** The part of the sweep that the pattern is about, or null if the whole sweep is. */
   event(line: Line): Range | null;
@@ -118,10 +120,16 @@ export function simulationOf(
     },
     runner,
     trace,
+    resets,
     target() {
+      const base = stored(data, pattern.key);
+      const packaged = (): Landmarks | null => {
+        if (!neuron) return answered && scale(); // the host has no other values, and the first ones are kept
+        if (isSame(base, selection)) return scale();
+        return simulationOf(catalogue, data, base, { shown: sweep.name }).scale();
+      };
       const twin = () => twinOf(catalogue, data, pattern, sweep.name);
-      const target = targetOf(catalogue, data, pattern, sweep.name, twin);
-      return target && onto(target, scale);
+      return targetOf(catalogue, data, pattern, sweep.name, { twin, packaged, any: scale });
     },
     scale,
     event: (line) => eventOf(pattern, sweep, line, values),
@@ -136,10 +144,9 @@ export function simulationOf(
 }
 
 /** The first stored set, if it is the target itself, written for this model: the two traces differ only if the values do. */
-function twinOf(catalogue: Catalogue, data: ModelData, { key }: Pattern, sweep: string): Target | null {
+function twinOf(catalogue: Catalogue, data: ModelData, { key }: Pattern, sweep: string): Line | null {
   const simulation = simulationOf(catalogue, data, stored(data, key), { shown: sweep });
-  if (simulation.sweep.name !== sweep) return null;
-  return { line: simulation.trace("target"), scale: simulation.scale(), resets: data.model.resets };
+  return simulation.sweep.name === sweep ? simulation.trace("target") : null;
 }
 
 /** A sweep with its component. */
@@ -216,7 +223,7 @@ function eventOf(
 }
 
 /** The time after which the current stays at its holding level, or 0 if it never leaves it. */
-function stimulusEnd({ t0, dt, current }: Line): number {
+export function stimulusEnd({ t0, dt, current }: Line): number {
   const highest = current.reduce((a, x) => Math.max(a, Math.abs(x)), 1);
   const last = current.findLastIndex((x) => Math.abs(x - current[0]) > 1e-9 * highest);
   return last < 0 ? 0 : t0 + Math.min(last + 1, current.length - 1) * dt;

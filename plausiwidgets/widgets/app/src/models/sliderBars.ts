@@ -2,10 +2,11 @@
 // are computed while nothing else happens, and kept for a slider as long as the other parameters stay the same.
 
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
-import type { Catalogue, ModelData, Range, Slider } from "../catalogue.ts";
+import type { Catalogue, ModelData, Range, Slider, Values } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import type { RunModel } from "./run.ts";
 import { inPieces, type Stop } from "./schedule.ts";
+import type { SearchModel } from "./search.ts";
 import type { Selection, SelectionModel } from "./selection.ts";
 import { simulationOf } from "./simulation.ts";
 import type { VerdictModel } from "./verdict.ts";
@@ -20,6 +21,8 @@ export type Spans = readonly Range[];
 export interface BarsModel {
   /** The spans of each slider. Those that are not known are missing. */
   readonly spans: ReadonlySignal<ReadonlyMap<string, Spans>>;
+  /** The best parameters of a search, which the sliders mark, or null. */
+  readonly best: ReadonlySignal<Values | null>;
   /** Requests the bars of some sliders. They replace the sliders that were requested before. */
   want(sliders: readonly Slider[]): void;
   close(): void;
@@ -27,7 +30,12 @@ export interface BarsModel {
 
 type Known = ReadonlyMap<string, { readonly key: string; readonly spans: Spans }>;
 
-export function createBars(selection: SelectionModel, run: RunModel, { verdict }: VerdictModel): BarsModel {
+export function createBars(
+  selection: SelectionModel,
+  run: RunModel,
+  { verdict }: VerdictModel,
+  search: Pick<SearchModel, "onSliders">,
+): BarsModel {
   const { catalogue, data, current, sliders } = selection;
   const known = signal<Known>(new Map());
   const wanted = signal<readonly Slider[]>([]);
@@ -36,7 +44,8 @@ export function createBars(selection: SelectionModel, run: RunModel, { verdict }
   const isKnown = (slider: Slider) => known.peek().get(slider.name)?.key === keyOf(current.peek(), slider);
   const work = () => {
     // The sweeps of a procedure differ along the slider, so each position would take a search for them.
-    const canEvaluate = run.isOurs.peek() && !run.found.peek().some(Boolean) && verdict.peek() !== null;
+    const canEvaluate =
+      !selection.isGliding.peek() && run.isOurs.peek() && !run.found.peek().some(Boolean) && verdict.peek() !== null;
     const slider = wanted.peek().find((one) => !isKnown(one));
     if (!slider || !canEvaluate) return;
     const key = keyOf(current.peek(), slider);
@@ -71,6 +80,7 @@ export function createBars(selection: SelectionModel, run: RunModel, { verdict }
   });
   return {
     spans,
+    best: search.onSliders,
     want(next) {
       if (!areSame(next, wanted.peek())) wanted.value = next;
     },

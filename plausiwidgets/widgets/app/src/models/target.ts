@@ -6,7 +6,7 @@ import { Runner } from "../engine/runner.ts";
 import type { Line } from "./lines.ts";
 import { lineOf, numbersOf, ontoScale } from "./response.ts";
 
-export interface Target {
+interface Target {
   readonly line: Line;
   /** The landmarks of the neuron of the target, or null for a recording, which is never scaled. */
   readonly scale: Landmarks | null;
@@ -16,26 +16,56 @@ export interface Target {
 /** The keys of patterns that match a mystery. */
 const MYSTERY = /^mystery(#\d+)?$/;
 
-const known = new WeakMap<ModelData, Map<string, Target | null>>();
+const simulated = new WeakMap<ModelData, Map<string, Target | null>>();
+const placed = new WeakMap<ModelData, Map<string, Line | null>>();
 
-/**
- * The target of a sweep, or null. It is simulated once.
- *
- * @param twin gives the first stored set as the target, if the pattern has a twin
- */
+/** The values in a map of some data by a key. A value is computed once. */
+function kept<T>(maps: WeakMap<ModelData, Map<string, T>>, data: ModelData): Map<string, T> {
+  const known = maps.get(data) ?? new Map<string, T>();
+  maps.set(data, known);
+  return known;
+}
+
+export interface Scaling {
+  /** The trace of the first stored set, if it is the target itself, written for this model. It is never scaled. */
+  readonly twin: () => Line | null;
+  /** The landmarks of the first stored set, or null as long as they are not known. */
+  readonly packaged: () => Landmarks | null;
+  /** The landmarks until then. */
+  readonly any: () => Landmarks;
+}
+
+/** The target of a sweep, or null. A target of another neuron is scaled once: no slider moves it afterwards. */
 export function targetOf(
   catalogue: Catalogue,
   data: ModelData,
   pattern: Pattern,
   sweep: string,
-  twin: () => Target | null,
-): Target | null {
-  const targets = known.get(data) ?? new Map<string, Target | null>();
-  known.set(data, targets);
+  { twin, packaged, any }: Scaling,
+): Line | null {
+  const lines = kept(placed, data);
+  const key = `${pattern.key} ${sweep}`;
+  const before = lines.get(key);
+  if (before !== undefined) return before;
+  const own = pattern.twin ? twin() : null;
+  const target = own ? null : otherOf(catalogue, data, pattern, sweep);
+  if (own || !target?.scale) {
+    const line = own ?? target?.line ?? null;
+    lines.set(key, line);
+    return line;
+  }
+  const landmarks = packaged();
+  const line = onto(target, landmarks ?? any());
+  if (landmarks) lines.set(key, line);
+  return line;
+}
+
+function otherOf(catalogue: Catalogue, data: ModelData, pattern: Pattern, sweep: string): Target | null {
+  const targets = kept(simulated, data);
   const key = `${pattern.key} ${sweep}`;
   let target = targets.get(key);
   if (target === undefined) {
-    target = (pattern.twin ? twin() : null) ?? foundOf(catalogue, data, pattern, sweep);
+    target = foundOf(catalogue, data, pattern, sweep);
     targets.set(key, target);
   }
   return target;
@@ -77,8 +107,7 @@ function recordedOf(lines: readonly RecordedLine[], data: ModelData, pattern: Pa
 }
 
 /** The target at the landmarks of another neuron. */
-export function onto({ line, scale, resets }: Target, landmarks: () => Landmarks): Line {
+function onto({ line, scale, resets }: Target, to: Landmarks): Line {
   if (!scale) return line;
-  const to = landmarks();
   return lineOf("target", { ...line, v: ontoScale(line.v, scale, to) }, resets ? to[2] : Number.NaN);
 }

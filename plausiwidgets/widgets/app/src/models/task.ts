@@ -8,7 +8,7 @@ import { isValid } from "./link.ts";
 import { createMystery, MAX_POINTS } from "./mystery.ts";
 import { createPractice, type Practice } from "./practice.ts";
 import type { RunModel } from "./run.ts";
-import type { SearchModel } from "./search.ts";
+import type { HowToBegin, SearchModel } from "./search.ts";
 import type { Notify, SelectionModel } from "./selection.ts";
 import type { VerdictModel } from "./verdict.ts";
 
@@ -85,7 +85,7 @@ export interface TaskModel {
   /** Ends the practice at its solution. */
   giveUp(): void;
   /** Begins a search. In practice it may change the moved parameters only, and it ends the practice. */
-  search(from?: "values" | "random", how?: { readonly pace?: boolean }): void;
+  search(from?: "values" | "random", how?: HowToBegin): void;
 
   openLesson(name: string, card?: number, how?: { readonly sets?: boolean }): Promise<void>;
   /** Goes to a card. By default the card sets its parameters. */

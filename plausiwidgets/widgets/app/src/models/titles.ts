@@ -47,8 +47,7 @@ export const countText = (count: number): string =>
   count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 
 /** How the target of another neuron is drawn. */
-export const scaledWords = (): string =>
-  tr("The target is scaled to this model's resting potential, threshold and spike peak.");
+export const scaledWords = (): string => tr("The target is scaled once, to this model's packaged parameter set.");
 
 /** The name of the target, and its source if it is a published neuron. Nothing if there is no target. */
 export function targetParts({ targets }: Pattern, isHidden: boolean): readonly string[] {

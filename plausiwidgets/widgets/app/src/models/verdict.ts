@@ -47,6 +47,10 @@ export interface VerdictModel {
   readonly looks: ReadonlySignal<readonly Looked[]>;
   /** Whether the host has not replied for a while. */
   readonly isSilent: ReadonlySignal<boolean>;
+  /** Whether a notebook has no kernel. */
+  readonly isAlone: ReadonlySignal<boolean>;
+  /** Whether the sentence about a silent host is no warning, because the page needs no host. */
+  readonly isQuiet: ReadonlySignal<boolean>;
   /** The sentence about a silent host, until it is closed; otherwise an empty text. */
   readonly silence: ReadonlySignal<string>;
 
@@ -60,7 +64,7 @@ export interface VerdictModel {
 export function createVerdict(
   selection: SelectionModel,
   run: RunModel,
-  host: Pick<Host, "name" | "can" | "ask" | "onSilence">,
+  host: Pick<Host, "name" | "can" | "ask" | "onSilence" | "isAlone">,
   notify: Notify,
   schedule: Schedule = afterPaint,
 ): VerdictModel {
@@ -116,7 +120,7 @@ interface Evaluation {
 
 /** Evaluates the selection after each occasion. If the page cannot evaluate it, the verdict of the host is taken. */
 function followRun(
-  { pattern }: SelectionModel,
+  { pattern, isGliding }: SelectionModel,
   run: RunModel,
   host: Pick<Host, "can">,
   notify: Notify,
@@ -139,7 +143,7 @@ function followRun(
     following(run.occasion, (now, last) => {
       stopJudging();
       begin(last !== null && now.opened !== last.opened && now.opened.isOther);
-      if (now.isOurs) stopJudging = schedule(judge);
+      if (now.isOurs && !isGliding.peek()) stopJudging = schedule(judge);
     }),
     following(run.answered, (made) => {
       if (made) take(made.verdict);
@@ -156,22 +160,28 @@ function followRun(
 
 /** Whether the host is silent, and the sentence about it. */
 function createSilence(
-  host: Pick<Host, "name" | "can" | "onSilence">,
+  host: Pick<Host, "name" | "can" | "onSilence" | "isAlone">,
   { isOurs }: RunModel,
   onChange: (isSilent: boolean) => void,
 ) {
   const isSilent = signal(false);
+  const isAlone = signal(false);
   const isClosed = signal(false);
   host.onSilence?.((isNow) =>
     batch(() => {
       isClosed.value = false;
       isSilent.value = isNow;
+      isAlone.value = host.isAlone?.() ?? false;
       onChange(isNow);
     }),
   );
   return {
     isSilent,
-    silence: computed(() => (isSilent.value && !isClosed.value ? silenceWords(host.name, isOurs.value) : "")),
+    isAlone,
+    isQuiet: computed(() => isAlone.value && isOurs.value),
+    silence: computed(() =>
+      isSilent.value && !isClosed.value ? silenceWords(host.name, isOurs.value, isAlone.value) : "",
+    ),
     closeSilence() {
       isClosed.value = isSilent.peek();
     },
@@ -198,7 +208,8 @@ function* evaluating(simulation: Simulation, host: Pick<Host, "can">, notify: No
   }
 }
 
-function silenceWords(host: Host["name"], isOurs: boolean): string {
+function silenceWords(host: Host["name"], isOurs: boolean, isAlone: boolean): string {
+  if (isAlone && isOurs) return tr("Live in your browser; verification needs a running notebook.");
   if (host === "server") return tr("The server is not responding. The app continues without it.");
   return isOurs
     ? tr("The kernel is not responding (busy or stopped). The app continues without it.")

@@ -3,6 +3,7 @@
 import type { Model, Pattern, Status } from "../catalogue.ts";
 import type { CriterionResult, Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
+import { intervalText, measuredText } from "../i18n/words.ts";
 import { missedOf } from "./looks.ts";
 import type { Waiting } from "./run.ts";
 import { isJudged } from "./selection.ts";
@@ -88,10 +89,28 @@ function progressWords(done: number, total: number): string {
   return done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …");
 }
 
-/** The names of the worst criteria. */
+/** The worst criterion with its measured value and what is required, and how many others are not met. */
 function missingWords(criteria: readonly CriterionResult[]): string {
-  const worst = missedOf(criteria);
-  const names = worst.slice(0, 3).map(({ name }) => tr(name));
-  const more = worst.length > 3 ? [tr("and {count} more", { count: worst.length - 3 })] : [];
-  return tr("Not met: {names}.", { names: [...names, ...more].join(", ") });
+  const [worst, ...others] = missedOf(criteria);
+  if (!worst) return "";
+  const { name, unit, low, high } = worst;
+  const measured = measuredOf(worst);
+  const words = { criterion: tr(name), measured, accepted: intervalText(low, high, unit), count: others.length };
+  return others.length
+    ? tr("Not met: {criterion} ({measured}, required {accepted}), and {count} more.", words)
+    : tr("Not met: {criterion} ({measured}, required {accepted}).", words);
+}
+
+const NOTHING = 1e-4; // of the ends of an accepted range: a smaller value is as good as 0
+
+/** A measured value in words. Digits that only a computer distinguishes from 0 are left out. */
+export function measuredOf({
+  value,
+  unit,
+  low,
+  high,
+}: Pick<CriterionResult, "value" | "unit" | "low" | "high">): string {
+  if (Number.isNaN(value)) return tr("not measurable");
+  const size = Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 0);
+  return value !== 0 && Math.abs(value) < NOTHING * size ? `≈ ${measuredText(0, unit)}` : measuredText(value, unit);
 }

@@ -1,28 +1,30 @@
 import { effect, type ReadonlySignal, untracked, useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import { type MakePicture, shownIn } from "../figure/CanvasView.tsx";
 import { language, tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
+import { announced } from "../models/announced.ts";
 import { perFrame } from "../models/schedule.ts";
 import { isOpen, noEvaluations, type Search, type SearchModel } from "../models/search.ts";
-import { isOf } from "../models/selection.ts";
 import { countText, patternInSentence } from "../models/titles.ts";
+import { Cloud } from "./cloud.tsx";
 import { isLost } from "./focus.ts";
 import { glossing } from "./glosses.tsx";
 import { Heading } from "./Heading.tsx";
 import { objectiveCurve } from "./objective.ts";
+import { ChangedParameters, largeOf, NextSteps, ResultWords, useEnded } from "./searchResult.tsx";
 
 type Models = Pick<App, "selection" | "search" | "task" | "screen" | "host">;
 
-/** The panel under the figure, which shows a search. */
+/** The panel under the figure, which shows a search. When the search is over, its head is the card of the result. */
 export function SearchPanel({ selection, search, task, screen, host }: Models) {
   const found = search.search.value;
   const isPlayed = search.isPlaying.value;
-  const isOver = found !== null && !isOpen(found) && !isPlayed;
+  const ended = useEnded({ selection, search, host });
   const titled = { catalogue: selection.catalogue, data: selection.data.value };
-  const title = patternInSentence(titled, found?.pattern ?? selection.pattern.value.key);
+  const pattern = patternInSentence(titled, found?.pattern ?? selection.pattern.value.key);
   const words = useComputed(() => wordsOf(search));
   const place = useRef<HTMLElement>(null);
   // If a part of the figure is out of sight, the page scrolls until the figure and the search are visible.
@@ -30,28 +32,39 @@ export function SearchPanel({ selection, search, task, screen, host }: Models) {
   const onFocus = useFocus(place);
   return (
     <section class="pw-drawer" aria-label={tr("Search")} ref={place} onFocusIn={onFocus}>
-      <div class={`pw-drawerhead${isOver ? " over" : ""}`}>
+      <div class={`pw-drawerhead${ended ? ` pw-result ${ended.kind}` : ""}`}>
         <div>
-          <Heading host={host}>{tr("Search for {pattern}", { pattern: title })}</Heading>
-          <Progress words={words} ended={isOver ? found : null} selection={selection} search={search} host={host} />
+          {!ended && <Heading host={host}>{tr("Search for {pattern}", { pattern })}</Heading>}
+          {!ended && <Progress words={words} />}
+          <div role="status" key="status">
+            {ended ? <ResultWords {...ended} pattern={pattern} host={host} /> : <Spoken words={words} />}
+          </div>
         </div>
+        {ended && <ChangedParameters selection={selection} search={search} />}
         <div class="pw-drawerbuttons">
-          <Controls found={found} isPlayed={isPlayed} search={search} task={task} />
-          <Take search={search} task={task} />
+          {ended ? (
+            <NextSteps {...ended} selection={selection} search={search} task={task} screen={screen} />
+          ) : (
+            <Controls found={found} isPlayed={isPlayed} search={search} />
+          )}
+          <Take search={search} task={task} isNext={ended !== null && largeOf(ended.kind) === "take"} />
         </div>
       </div>
-      <Curve words={words} search={search} screen={screen} host={host} />
+      <div class="pw-evaluations">
+        <Curve words={words} search={search} screen={screen} host={host} />
+        <Cloud search={search} screen={screen} />
+      </div>
     </section>
   );
 }
 
-interface ControlsProps extends Pick<App, "search" | "task"> {
+interface ControlsProps extends Pick<App, "search"> {
   readonly found: Search | null;
   readonly isPlayed: boolean;
 }
 
-/** The buttons that control a search. Their keys keep the focus on a button while others come and go. */
-function Controls({ found, isPlayed, search, task }: ControlsProps) {
+/** The buttons that control a search that is not over. Their keys keep the focus on a button while others come and go. */
+function Controls({ found, isPlayed, search }: ControlsProps) {
   const isRunning = found !== null && isOpen(found);
   const control = (kind: "pause" | "resume" | "stop") => () => search.control(kind);
   return (
@@ -71,11 +84,6 @@ function Controls({ found, isPlayed, search, task }: ControlsProps) {
           ▶ {tr("Resume")}
         </button>
       )}
-      {found && !isRunning && !isPlayed && (
-        <button type="button" key="elsewhere" onClick={() => task.search("random")}>
-          {tr("Search from a new start")}
-        </button>
-      )}
       {isRunning || !found ? (
         <button type="button" key="stop" onClick={found ? control("stop") : () => search.stopStarting()}>
           ■ {tr("Stop")}
@@ -90,13 +98,13 @@ function Controls({ found, isPlayed, search, task }: ControlsProps) {
 }
 
 /** Puts the best parameters on the sliders. */
-function Take({ search, task }: Pick<App, "search" | "task">) {
+function Take({ search, task, isNext }: Pick<App, "search" | "task"> & { readonly isNext: boolean }) {
   const hasBest = useComputed(() => Boolean(search.search.value?.best));
   const isTaken = search.isTaken.value;
   return (
     <button
       type="button"
-      class="pw-take"
+      class={`pw-take${isNext ? " pw-next" : ""}`}
       disabled={!hasBest.value || task.task.value.kind === "practice"}
       aria-disabled={isTaken}
       onClick={() => isTaken || search.take()}
@@ -106,17 +114,21 @@ function Take({ search, task }: Pick<App, "search" | "task">) {
   );
 }
 
-interface ProgressProps extends Pick<App, "selection" | "search" | "host"> {
+interface ProgressProps {
   readonly words: ReadonlySignal<string>;
-  /** The search, if it is over. */
-  readonly ended: Search | null;
 }
 
-/** How far a search is, or its result. */
-function Progress({ words, ended, selection, search, host }: ProgressProps) {
+/** How far a search is. */
+function Progress({ words }: ProgressProps) {
   const glossed = glossing();
-  const result = ended ? `. ${resultOf(ended, { selection, search, host })}` : "";
-  return <p role="status">{glossed(`${words.value}${result}`)}</p>;
+  return <p class="pw-progress">{glossed(words.value)}</p>;
+}
+
+/** How far a search is, for a screen reader, which would otherwise announce each reply. */
+function Spoken({ words }: ProgressProps) {
+  const spoken = useMemo(() => announced(words), [words]);
+  useEffect(() => spoken.close, [spoken]);
+  return <span class="pw-unseen">{spoken.words}</span>;
 }
 
 /**
@@ -126,12 +138,13 @@ function Progress({ words, ended, selection, search, host }: ProgressProps) {
 function useFocus(place: RefObject<HTMLElement | null>): (event: FocusEvent) => void {
   const last = useRef<EventTarget | null>(null);
   useEffect(() => {
-    if (place.current) refocus(last, place.current, ".pw-drawerbuttons button:not(:disabled)");
+    if (place.current)
+      refocus(last, place.current, [".pw-next:not(:disabled)", ".pw-drawerbuttons button:not(:disabled)"]);
   });
   useEffect(() => {
     const app = place.current?.closest(".pw-app");
     return () => {
-      if (app) setTimeout(refocus, 0, last, app, "[data-search]");
+      if (app) setTimeout(refocus, 0, last, app, ["[data-search]"]);
     };
   }, [place]);
   return (event) => {
@@ -139,11 +152,12 @@ function useFocus(place: RefObject<HTMLElement | null>): (event: FocusEvent) => 
   };
 }
 
-/** Moves the focus to another element if the element that had it was removed. */
-function refocus(last: RefObject<EventTarget | null>, within: Element, next: string): void {
+/** Moves the focus to the first of some elements that is there if the element that had it was removed. */
+function refocus(last: RefObject<EventTarget | null>, within: Element, next: readonly string[]): void {
   if (!(last.current instanceof Node) || last.current.isConnected) return;
   last.current = null;
-  if (isLost()) within.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+  const found = next.map((selector) => within.querySelector<HTMLElement>(selector)).find((one) => one !== null);
+  if (isLost()) found?.focus({ preventScroll: true });
 }
 
 /** How far a search is. */
@@ -163,46 +177,6 @@ function leastOf({ evaluations }: Search, count: number): string {
   let least = Number.POSITIVE_INFINITY;
   for (let k = 0; k < count; k++) if (evaluations.losses[k] < least) least = evaluations.losses[k];
   return numberText(least, 3);
-}
-
-/** The result of a search that is over, and what the user can do next. */
-function resultOf(found: Search, { selection, search, host }: Pick<App, "selection" | "search" | "host">): string {
-  const { state, status, least, error, evaluations, best } = found;
-  if (state === "failed") return error || tr("The search failed.");
-  if (least === 0 && evaluations.count === 1 && search.isBestAtStart.value)
-    return tr("Your parameters already show the pattern. Move a slider first, or search from a new start.");
-  if (host.name === "none" && least === 0)
-    return tr("Criteria met, not verified. Open these parameters in a notebook to verify them.");
-  if (state === "done" && selection.pattern.value.ruled_out && isOf(found, selection.current.value))
-    return tr("Ruled out by a proof. Use the closest match, or choose another neuron model.");
-  if (host.name === "none" && state === "done")
-    return tr(
-      "Not found, which does not prove that no solution exists. Search from a new start, or run the Python search in a notebook.",
-    );
-  if (status === "replicated" && search.isTaken.value)
-    return tr("Found and verified. These parameters are now on your sliders. Drag to see how far you can change them.");
-  if (status === "replicated")
-    return tr("Found and verified. Use these parameters, then drag to see how far you can change them.");
-  if (least === 0 && status !== "fragile")
-    return tr("Criteria met, not verified. Use these parameters to verify them, or search again.");
-  if (status === "fragile")
-    return tr(
-      "Not robust. All criteria are met, but one verification test fails. Use these parameters anyway, or search again.",
-    );
-  if (state === "stopped" && !best) return tr("Stopped before the first evaluation.");
-  if (state === "stopped") return tr("Stopped. Use the best parameters so far, or search again.");
-  return notFound(found.atEnds.join(", "));
-}
-
-function notFound(names: string): string {
-  if (names)
-    return tr(
-      "Not found. The best parameters are at a limit of the search range of {names}. Widen that range, search from a new start, or choose another neuron model.",
-      { names },
-    );
-  return tr(
-    "Not found, which does not prove that no solution exists. Search from a new start, widen a range, or choose another neuron model.",
-  );
 }
 
 type CurveProps = Pick<App, "search" | "screen" | "host"> & { readonly words: ReadonlySignal<string> };

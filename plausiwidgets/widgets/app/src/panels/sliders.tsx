@@ -5,11 +5,13 @@ import type { App } from "../app.ts";
 import type { Range, Slider } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt, valueOn } from "../engine/scales.ts";
 import { language, tr } from "../i18n/texts.ts";
-import { plain } from "../i18n/words.ts";
+import { ofUnit, plain, unitText } from "../i18n/words.ts";
 import { isValid, limitsOf } from "../models/link.ts";
 import type { SelectionModel } from "../models/selection.ts";
 import { inSentence } from "../models/titles.ts";
 import { Name } from "./Name.tsx";
+import { clearRefusal, NumberField, refuse, typedText } from "./NumberField.tsx";
+import { useTouch } from "./touch.ts";
 
 type Models = Pick<App, "selection" | "bars" | "task">;
 type SliderProps = Models & { readonly slider: Slider };
@@ -56,19 +58,28 @@ interface TrackProps {
   readonly slider: Slider;
   readonly value: number;
   readonly selection: SelectionModel;
+  readonly bars: App["bars"];
   readonly spans: ReadonlySignal<readonly Range[] | null>;
   /** The revealed value, where ▲ is shown. */
   readonly revealed?: number | null;
 }
 
+/** The mark of the best parameters of a search. It is rendered when it moves, and the slider is not. */
+function BestMark({ slider, ends, bars }: Pick<SliderProps, "slider" | "bars"> & { readonly ends: Range }) {
+  const best = useComputed(() => bars.best.value?.[slider.name] ?? null).value;
+  if (best === null) return null;
+  return <i class="pw-bestmark" style={`left:${place(positionOf(slider, best, ends) / STEPS)}`} />;
+}
+
 /** A native range, as wide as there is room, in front of the bars. */
-function Track({ slider, value, selection, spans, revealed = null }: TrackProps) {
+function Track({ slider, value, selection, bars, spans, revealed = null }: TrackProps) {
   const { name, unit } = slider;
   const { put, keep, keepSoon } = selection;
   const ends = endsOf(slider, value);
   const input = useRef<HTMLInputElement>(null);
   const isPointed = useRef(false);
   const isLocked = useLocked(selection, name);
+  useTouch(input, name, selection);
   const position = String(positionOf(slider, value, ends));
   // The position is a property that is set only if it differs, because the user may hold the thumb at this moment. It is set
   // before the next frame, because the frame would otherwise show the thumb of another value.
@@ -78,6 +89,7 @@ function Track({ slider, value, selection, spans, revealed = null }: TrackProps)
   return (
     <div class="pw-track">
       <Bars spans={spans} />
+      <BestMark slider={slider} ends={ends} bars={bars} />
       {revealed !== null && (
         <span class="pw-from" aria-hidden="true" style={`left:${place(positionOf(slider, revealed, ends) / STEPS)}`}>
           ▲
@@ -92,7 +104,7 @@ function Track({ slider, value, selection, spans, revealed = null }: TrackProps)
         ref={input}
         data-name={name}
         aria-label={[name, shortOf(slider)].filter(Boolean).join(": ")}
-        aria-valuetext={`${plain(value)} ${unit}`.trim()}
+        aria-valuetext={`${plain(value)}${ofUnit(unit, " ")}`}
         onInput={({ currentTarget }) => put({ [name]: valueAt(slider, Number(currentTarget.value), ends) })}
         onPointerDown={() => {
           isPointed.current = true;
@@ -126,18 +138,30 @@ function widestOf(slider: Slider): string {
 function Row({ selection, bars, task, slider }: SliderProps) {
   const { name, unit, description } = slider;
   const value = useValue(selection, name);
+  const isLocked = useLocked(selection, name);
   const spans = useComputed(() => (task.task.value.hasBars ? (bars.spans.value.get(name) ?? null) : null));
   const revealed = useComputed(() => task.task.value.revealed[name] ?? null);
-  const withUnit = (number: string) => `${number}${unit ? ` ${unit}` : ""}`;
+  const withUnit = (number: string) => `${number}${ofUnit(unit, " ")}`;
   return (
     <div class="pw-row" title={tr(description)}>
       <div class="pw-label">
         <Name slider={slider} /> <span>{shortOf(slider)}</span>
-        <output aria-hidden="true" data-widest={withUnit(widestOf(slider))}>
-          {withUnit(plain(value))}
-        </output>
+        <NumberField
+          value={value}
+          text={withUnit(plain(value))}
+          widest={withUnit(widestOf(slider))}
+          unit={unit}
+          label={tr("Exact value of {name}", { name })}
+          limits={limitsOf(slider)}
+          isDisabled={isLocked}
+          accepts={(x) => task.takes(slider, x)}
+          set={(x) => {
+            selection.put({ [name]: x });
+            selection.keep();
+          }}
+        />
       </div>
-      <Track slider={slider} value={value} selection={selection} spans={spans} revealed={revealed.value} />
+      <Track slider={slider} value={value} selection={selection} bars={bars} spans={spans} revealed={revealed.value} />
     </div>
   );
 }
@@ -231,7 +255,7 @@ function Exact({ selection, bars, task, slider, children }: ExactProps) {
       <div class="pw-label">
         <Name slider={slider} /> <span>{isLocked ? tr("(locked)") : shortOf(slider)}</span>
       </div>
-      <Track slider={slider} value={value} selection={selection} spans={spans} />
+      <Track slider={slider} value={value} selection={selection} bars={bars} spans={spans} />
       <NumberBox
         value={value}
         name={tr("Exact value of {name}", { name })}
@@ -243,7 +267,7 @@ function Exact({ selection, bars, task, slider, children }: ExactProps) {
           keep();
         }}
       />
-      <span class="pw-unit">{unit}</span>
+      <span class="pw-unit">{unitText(unit)}</span>
       {children}
     </div>
   );
@@ -307,11 +331,6 @@ interface NumberBoxProps {
   set(x: number): void;
 }
 
-function clearRefusal(input: HTMLInputElement): void {
-  input.setCustomValidity("");
-  input.removeAttribute("aria-invalid");
-}
-
 /** A box for a number, which shows what it accepts when it refuses a number. */
 function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: NumberBoxProps) {
   const box = useRef<HTMLInputElement>(null);
@@ -322,7 +341,7 @@ function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: Nu
     const input = box.current;
     if (!input) return;
     if (document.activeElement !== input || input.valueAsNumber !== value) {
-      input.value = String(Number(value.toPrecision(6)));
+      input.value = typedText(value);
     }
     if (before.current === value) return; // a number that was typed before the first frame stays refused
     before.current = value;
@@ -332,9 +351,7 @@ function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: Nu
     const number = input.valueAsNumber;
     clearRefusal(input);
     if (accepts(number)) return set(number);
-    input.setAttribute("aria-invalid", "true");
-    input.setCustomValidity(allowed);
-    input.reportValidity();
+    refuse(input, allowed);
   };
   return (
     <input

@@ -1,28 +1,16 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Pattern } from "../catalogue.ts";
-import type { CriterionResult } from "../engine/judge.ts";
+import type { CriterionResult, Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
-import { intervalText, measuredText } from "../i18n/words.ts";
+import { intervalText } from "../i18n/words.ts";
+import { closenessOf } from "../models/closeness.ts";
 import type { RunModel } from "../models/run.ts";
 import { SYMBOLS } from "../models/symbols.ts";
 import { isScaled, scaledWords } from "../models/titles.ts";
 import type { VerdictModel } from "../models/verdict.ts";
+import { measuredOf } from "../models/wording.ts";
 import { glossing } from "./glosses.tsx";
-
-const NOTHING = 1e-4; // of the ends of an accepted range: a smaller value is as good as 0
-
-/** A measured value in words. Digits that only a computer distinguishes from 0 are left out. */
-export function measuredOf({
-  value,
-  unit,
-  low,
-  high,
-}: Pick<CriterionResult, "value" | "unit" | "low" | "high">): string {
-  if (Number.isNaN(value)) return tr("not measurable");
-  const size = Math.max(...[low, high].filter(Number.isFinite).map(Math.abs), 0);
-  return value !== 0 && Math.abs(value) < NOTHING * size ? `≈ ${measuredText(0, unit)}` : measuredText(value, unit);
-}
 
 /** A criterion with its measured value. */
 function criterionText(result: CriterionResult): string {
@@ -58,12 +46,14 @@ export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run"
   const isPraised = (what === "practice" && stage === "solved") || (task.isTask.value && isMet);
   const isOpen = screen.sheet.value === "criteria";
   const clear = () => verdict.mark(-1);
+  const share = criteria.length && latest ? percentOf(latest) : null;
   return (
     <div class="pw-verdict">
       <button
         type="button"
-        class={`pw-chip ${isPraised ? "solved " : ""}${kind}`}
-        title={detail || why}
+        class={`pw-chip ${isPraised ? "solved " : ""}${share === null ? "" : "graded "}${kind}`}
+        style={share === null ? undefined : `--share:${share}%`}
+        title={detail ? undefined : why}
         aria-expanded={isOpen}
         aria-haspopup="dialog"
         aria-label={`${words}. ${detail || counted}`}
@@ -78,6 +68,7 @@ export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run"
         <span>{words}</span>
         <Pips criteria={criteria} marked={verdict.marked.value} />
       </button>
+      {share !== null && <Closeness percent={share} />}
       {waiting && <StopOrAgain run={run} isRunning={waiting.state === "running"} />}
       {detail && (
         <span class="pw-detail" aria-live="polite">
@@ -88,6 +79,27 @@ export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run"
         {waiting?.done ? tr("Python is simulating …") : words}
       </span>
     </div>
+  );
+}
+
+/** Rounded down, so that only a neuron that meets all criteria has 100 %. */
+const percentOf = (verdict: Verdict): number => Math.floor(100 * closenessOf(verdict));
+
+/** The bar from far to met. Where there is no room for it, the chip has a line instead. */
+function Closeness({ percent }: { readonly percent: number }) {
+  return (
+    <span class="pw-closeness" title={tr("How close your neuron is to the pattern")}>
+      <span aria-hidden="true">{tr("far")}</span>
+      <span
+        class="pw-meter"
+        role="meter"
+        aria-label={tr("How close your neuron is to the pattern")}
+        aria-valuenow={percent}
+        aria-valuetext={`${percent} %`}
+        style={`--share:${percent}%`}
+      />
+      <span aria-hidden="true">{tr("met")}</span>
+    </span>
   );
 }
 

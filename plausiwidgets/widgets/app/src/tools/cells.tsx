@@ -25,6 +25,8 @@ export interface Cells {
 /** A request for a plane. Planes of the same `wanted` have the same axes. */
 export interface PlaneRequest {
   readonly wanted: string;
+  /** Whether the plane shows all patterns. */
+  readonly all: boolean;
   readonly selection: Selection;
   readonly ends: Readonly<Record<string, Range>>;
 }

@@ -4,6 +4,7 @@ import { Assess, assessedOf } from "./assess.tsx";
 import { Onset } from "./onset.tsx";
 import type { HostTools } from "./provided.ts";
 import { readRecording } from "./reading.ts";
+import { isBeingRead, RecordingFigure } from "./recorded.tsx";
 import { Recording } from "./recording.tsx";
 import { Repertoire } from "./repertoire.tsx";
 import { RequestedPhasePlane } from "./requestedPhasePlane.tsx";
@@ -20,5 +21,6 @@ export const HOST_TOOLS: HostTools = {
     recording: Recording,
   },
   readRecording,
+  recorded: { isBeingRead, Figure: RecordingFigure },
   assess: { Buttons: Assess, resultOf: assessedOf },
 };

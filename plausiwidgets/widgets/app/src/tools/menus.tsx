@@ -45,10 +45,15 @@ export function Explore(app: App) {
   return (
     <Sheet host={host} screen={screen} title={tr("Explore")} wide={false}>
       <div class="pw-menu">
-        {tools.map(({ name, title, line, begin }) => (
+        {tools.map(({ name, title, line, picture: Picture, begin }) => (
           <button type="button" key={name} onClick={() => (begin ? begin(app) : open(name))}>
             <b>{title(app)}</b>
             <span>{line(app)}</span>
+            {Picture && (
+              <span class="pw-toolpicture">
+                <Picture {...app} />
+              </span>
+            )}
           </button>
         ))}
         <Comparison selection={app.selection} screen={screen} />
@@ -174,7 +179,9 @@ export function More({ host, run, screen }: Pick<App, "host" | "run" | "screen">
   const isWhole = run.isWhole.value;
   const keys = [
     ["← →", tr("previous / next pattern")],
+    [tr("Page ↑ ↓"), tr("previous / next pattern or card (in Present)")],
     ["+ − 0", tr("zoom in / zoom out / reset zoom")],
+    [tr("Space"), tr("listen / stop sound (pointer over the app)")],
     ["Ctrl Z", tr("undo (with Shift: redo)")],
     ["Esc", tr("close the open panel")],
   ];

@@ -18,6 +18,7 @@ import { acceptedShare, type Cells, cellAt, GRIDS, maskOf, missedAt } from "./ce
 import type { JobState } from "./jobs.ts";
 import { createParameterPlane, type ParameterPlaneModel, type Place, type PlaneModels } from "./parameterPlaneModel.ts";
 import { layersOf } from "./parameterPlanePicture.ts";
+import { regionsOf, withLetters } from "./patternRegions.ts";
 
 const KEY = 4; // positions of a slider by which an arrow key moves the neuron; with Shift it is one
 const NAMED = 3; // criteria that are named; the others are counted
@@ -39,7 +40,7 @@ export function ParameterPlane({ selection, verdict, search, task, host, screen 
     <div class="pw-fields">
       <PlaneMenus plane={plane} selection={selection} />
       <PlaneCells {...views} search={search} host={host} screen={screen} />
-      <PlaneWords {...views} />
+      <PlaneWords {...views} screen={screen} />
     </div>
   );
 }
@@ -98,8 +99,11 @@ function PlaneCells({
   const titled = { catalogue: selection.catalogue, data: selection.data.value };
   const picture = (width: number, height: number) => {
     const words = (of: Cells, place: Place) => describedAt(titled, of, place, showsAll);
-    const about = { cells, axes, here, dots, isOld, showsAll, patterns: sharedOf(titled), words };
-    return axesPicture({ width, height, dark, size, name: "plane" }, ...axes, (colours) => layersOf(about, colours));
+    const regions = showsAll && cells ? regionsOf(cells, sharedOf(titled), dark) : [];
+    const about = { cells, axes, here, dots, isOld, showsAll, regions, words };
+    const options = { width, height, dark, size, name: "plane" };
+    const made = axesPicture(options, ...axes, (colours) => layersOf(about, colours));
+    return cells && regions.length ? withLetters(made, regions, cells.x.length) : made;
   };
   const attributes: PlaceAttributes = {
     ...{ tabIndex: 0, role: "group", "aria-roledescription": tr("parameter plane") },
@@ -170,7 +174,7 @@ function moveByKey(event: KeyboardEvent, plane: ParameterPlaneModel, selection: 
 }
 
 /** The values and the loss at the pointer or at the neuron, the state of the evaluation, and the legend. */
-function PlaneWords({ plane, pointed, selection }: PointedProps) {
+function PlaneWords({ plane, pointed, selection, screen }: PointedProps & Pick<App, "screen">) {
   const [cells, isOld, showsAll] = [plane.cells.value, plane.isOld.value, plane.showsAll.value];
   const { values } = selection.current.value;
   const titled = { catalogue: selection.catalogue, data: selection.data.value };
@@ -189,8 +193,35 @@ function PlaneWords({ plane, pointed, selection }: PointedProps) {
         {cells && !isOld && [": ", glossed(describedAt(titled, cells, place, showsAll))]}
       </p>
       <p role="status">{statusOf(cells, isOld, plane.job.value, showsAll)}</p>
-      {!showsAll && <CellKey glossed={glossed} />}
+      {showsAll ? (
+        cells && <PatternKey cells={cells} titled={titled} dark={screen.isDark.value} />
+      ) : (
+        <CellKey glossed={glossed} />
+      )}
     </div>
+  );
+}
+
+/** The letters, the hues and the titles of the patterns in a plane. */
+function PatternKey({
+  cells,
+  titled,
+  dark,
+}: {
+  readonly cells: Cells;
+  readonly titled: Titled;
+  readonly dark: boolean;
+}) {
+  const regions = regionsOf(cells, sharedOf(titled), dark);
+  return (
+    <ul class="pw-planekey patterns">
+      {regions.map(({ key, letter, colour }) => (
+        <li key={key}>
+          <i style={`background:${colour}`} />
+          <b>{letter}</b> {titleOf(titled, key)}
+        </li>
+      ))}
+    </ul>
   );
 }
 

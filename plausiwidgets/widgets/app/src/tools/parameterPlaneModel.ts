@@ -113,9 +113,11 @@ export function createParameterPlane(models: PlaneModels): ParameterPlaneModel {
   const work = { models, kept, job, wanted, sliders, isHost, showsAll };
   return {
     ...{ names, pair, sliders, ends, isHost, showsAll },
-    cells: computed(() =>
-      judged.value?.of.wanted === kept.request.value?.wanted ? (judged.value?.cells ?? null) : null,
-    ),
+    cells: computed(() => {
+      const request = kept.request.value;
+      const isOfKind = request?.all === showsAll.value; // bits of criteria are not bits of patterns
+      return isOfKind && judged.value?.of.wanted === request.wanted ? judged.value.cells : null;
+    }),
     isOld: computed(() => !isSame.value || (isHost.value && judged.value?.of !== kept.request.value)),
     job: computed(() => (isHost.value ? job.job.value : null)),
     here: computed(() => placeOf(sliders.value, selection.current.value.values, ends.value)),
@@ -210,13 +212,14 @@ function judgeSoon({ models, kept, job, wanted, ...of }: Work): () => void {
     const [at, sliders, isHost] = [selection.current.peek(), of.sliders.peek(), of.isHost.peek()];
     const ends = both(sliders, (slider) => endsOf(slider, at.values[slider.name]));
     const [x, y] = sliders.map(({ name }) => name);
-    const request: PlaneRequest = { wanted: wanted.peek(), selection: at, ends: { [x]: ends[0], [y]: ends[1] } };
+    const all = of.showsAll.peek();
+    const request: PlaneRequest = { wanted: wanted.peek(), all, selection: at, ends: { [x]: ends[0], [y]: ends[1] } };
     batch(() => {
       kept.request.value = request;
       kept.own.value = null;
       if (!isHost) return;
       const bounds = { ...rangesFor(models), ...request.ends };
-      const fields = { ...requestOf(at), bounds, x, y, all: of.showsAll.peek(), points: GRIDS };
+      const fields = { ...requestOf(at), bounds, x, y, all, points: GRIDS };
       job.begin(fields, (_, reply, arrays) => ({ cells: cellsOf(reply, arrays), of: request }));
     });
     if (!isHost) stop = judgeHere(selection, kept.own, request, sliders, ends);

@@ -1,15 +1,13 @@
 // The picture of a plane of two parameters: cells, edges of the region that shows a pattern, stored sets and the neuron.
 
-import type { SharedPattern } from "../catalogue.ts";
 import { type Axis, atShare, hereAt } from "../figure/axes.ts";
 import type { Layer, Stroke } from "../figure/picture.ts";
 import type { Colours } from "../figure/theme.ts";
-import { type Cells, deepest, edgeAt, type Mask, maskOf, outline } from "./cells.tsx";
+import { type Cells, edgeAt, type Mask, maskOf, outline } from "./cells.tsx";
 import type { Place } from "./parameterPlaneModel.ts";
+import { huesOf, type Region } from "./patternRegions.ts";
 
 const SHADES = 6;
-const FILLS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"]; // by Okabe and Ito
-const DASHES = [[], [6, 3], [2, 3]];
 
 export interface PlanePictureOf {
   readonly cells: Cells | null;
@@ -18,7 +16,8 @@ export interface PlanePictureOf {
   readonly dots: readonly Place[];
   readonly isOld: boolean;
   readonly showsAll: boolean;
-  readonly patterns: Readonly<Record<string, Pick<SharedPattern, "letter">>>;
+  /** The patterns that appear in the plane, if it shows all patterns. */
+  readonly regions: readonly Region[];
   /** The words of a cell at shares of the axes. */
   readonly words: (cells: Cells, place: Place) => string;
 }
@@ -36,7 +35,7 @@ export function layersOf(of: PlanePictureOf, colours: Colours): Layer[] {
   const above = [sets, hereAt(atShare(x, here[0]), atShare(y, here[1]), colours)];
   if (!cells) return above;
   const grid = gridOf(cells, axes);
-  const below = of.showsAll ? regionsOf(of, cells, grid, colours) : lossLayers(of, cells, grid, colours);
+  const below = of.showsAll ? regionLayers(of, cells, grid) : lossLayers(of, cells, grid, colours);
   return [...below, ...above];
 }
 
@@ -78,31 +77,18 @@ function edgeOf(mask: Mask, { rows, columns, xs, ys }: CellGrid, stroke: Stroke)
   };
 }
 
-/** The regions of several patterns. A layer without a colour has the words of the cells. */
-function regionsOf(of: PlanePictureOf, cells: Cells, grid: CellGrid, colours: Colours): Layer[] {
+/** The regions of all patterns. Their edges have the hues of the cells. */
+function regionLayers(of: PlanePictureOf, cells: Cells, grid: CellGrid): Layer[] {
   const { xs, ys } = grid;
-  const regions = cells.patterns.flatMap((_, k) => regionOf(of, cells, k, grid, colours));
-  const index = tableOf(grid, () => 0);
-  const words = wordsOf(of, cells, grid);
-  return [...regions, { kind: "cells", xs, ys, index, palette: [{ colour: colours.card, alpha: 0 }], words }];
-}
-
-/** The region of one of several patterns, with its letter, or nothing if no cell shows the pattern. */
-function regionOf(of: PlanePictureOf, cells: Cells, k: number, grid: CellGrid, colours: Colours): Layer[] {
-  const { axes, isOld, patterns } = of;
-  const mask = maskOf(cells, k);
-  const inside = deepest(mask, grid.rows.length, grid.columns.length);
-  if (!inside) return [];
-  const { xs, ys } = grid;
-  const colour = FILLS[k % FILLS.length];
-  const dash = DASHES[Math.floor(k / FILLS.length) % DASHES.length];
-  const index = tableOf(grid, (row, column) => (mask(row, column) ? 0 : -1));
-  const [y, x] = inside.map((at, i) => atShare(axes[1 - i], at / (grid.columns.length - 1)));
-  const text = patterns[cells.patterns[k]]?.letter ?? "?";
+  const { regions } = of;
+  const alpha = of.isOld ? 0.3 : 1;
   return [
-    { kind: "cells", xs, ys, index, palette: [{ colour, alpha: isOld ? 0.08 : 0.2 }] },
-    edgeOf(mask, grid, { colour, width: 2, dash, alpha: isOld ? 0.4 : 1 }),
-    { kind: "text", text, colour: colours.ink, back: colours.card, x, y },
+    {
+      ...{ kind: "cells", xs, ys, index: huesOf(cells, regions) },
+      palette: regions.map(({ colour }) => ({ colour, alpha: 0.8 * alpha })),
+      words: wordsOf(of, cells, grid),
+    },
+    ...regions.map(({ place, colour }) => edgeOf(maskOf(cells, place), grid, { colour, width: 2, alpha })),
   ];
 }
 

@@ -18,6 +18,7 @@ import {
   type Path,
   type PhasePlaneModel,
   type PlaneSource,
+  placeAt,
   type Trajectory,
 } from "./phasePlaneModel.ts";
 
@@ -58,8 +59,13 @@ export function SmallPlane({ selection, run, screen }: Shown & Pick<App, "screen
   const place = useRef<HTMLCanvasElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: The models of an app stay the same.
   useLayoutEffect(() => (place.current ? drawSmall(place.current, { selection, run, screen }) : undefined), []);
-  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: A canvas without a tab index is not focusable.
-  return <canvas ref={place} aria-hidden="true" />;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: A canvas without a tab index is not focusable. */}
+      <canvas ref={place} aria-hidden="true" />
+      <i hidden />
+    </>
+  );
 }
 
 function drawSmall(canvas: HTMLCanvasElement, { selection, run, screen }: Shown & Pick<App, "screen">): () => void {
@@ -71,9 +77,13 @@ function drawSmall(canvas: HTMLCanvasElement, { selection, run, screen }: Shown 
     source.value = sourceOf({ selection, run });
   });
   const stopDrawing = effect(() => {
-    const [width, height] = size.value.split(" ").map(Number);
+    const [width, height] = sizeFrom(size.value);
     const picture = height < MIN_HEIGHT ? null : smallPicture(plane, width, height, themeOf(screen.isDark.value));
     if (picture) paint(canvas, picture);
+  });
+  const stopPointing = effect(() => {
+    const at = source.value && statePlace(plane, source.value, run.pointedAt.value, size.value);
+    moveDot(canvas.nextElementSibling, at);
   });
   const observer = new ResizeObserver(() => {
     size.value = sizeOf();
@@ -81,15 +91,47 @@ function drawSmall(canvas: HTMLCanvasElement, { selection, run, screen }: Shown 
   observer.observe(canvas);
   return () => {
     observer.disconnect();
+    stopPointing();
     stopDrawing();
     stopFollowing();
   };
 }
 
+/** The place in px of the state at a time in the small plane. */
+function statePlace(plane: PhasePlaneModel, source: PlaneSource, time: number | null, size: string): Point | null {
+  if (time === null || sizeFrom(size)[1] < MIN_HEIGHT) return null;
+  const [{ value: trajectory }, { value: across }, { value: up }] = [plane.trajectory, plane.across, plane.up];
+  if (!trajectory || !across || !up) return null;
+  const k = placeAt(source, trajectory, time);
+  const { left, top, width, height } = smallBox(...sizeFrom(size));
+  const x = left + ((trajectory.x[k] - across[0]) / (across[1] - across[0])) * width;
+  const y = top + ((up[1] - trajectory.y[k]) / (up[1] - up[0])) * height;
+  return Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
+}
+
+/** Moves the dot of the small plane above its canvas, which is not drawn again. */
+function moveDot(dot: Element | null, at: Point | null): void {
+  if (!(dot instanceof HTMLElement)) return;
+  dot.hidden = !at;
+  if (at) dot.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px)`;
+}
+
+const sizeFrom = (text: string): Point => {
+  const [width, height] = text.split(" ").map(Number);
+  return [width, height];
+};
+
+const smallBox = (width: number, height: number) => ({
+  left: EDGE,
+  top: EDGE,
+  width: width - 2 * EDGE,
+  height: height - 2 * EDGE,
+});
+
 function smallPicture(plane: PhasePlaneModel, width: number, height: number, colours: Colours): Picture | null {
   const [across, up] = [plane.across.value, plane.up.value];
   if (!across || !up) return null;
-  const box = { left: EDGE, top: EDGE, width: width - 2 * EDGE, height: height - 2 * EDGE };
+  const box = smallBox(width, height);
   const near = [(NEAR * (across[1] - across[0])) / box.width, (NEAR * (up[1] - up[0])) / box.height] as const;
   const layers = layersOf(plane, { words: [], near, colours });
   const panel = { ...box, x: { range: across, grid: [] }, y: { range: up, grid: [] }, layers };

@@ -116,10 +116,15 @@ export function createPhasePlane(
     here: computed(() => {
       const { value: from } = source;
       if (!from || !trajectory.value || time.value === null) return null;
-      const k = sampleAt(from.trace, time.value) - from.simulation.runner().rest.shown + 1;
-      return Math.min(Math.max(k, 0), trajectory.value.x.length - 1);
+      return placeAt(from, trajectory.value, time.value);
     }),
   };
+}
+
+/** The place in a trajectory at a time. */
+export function placeAt({ simulation, trace }: PlaneSource, { x }: Trajectory, time: number): number {
+  const k = sampleAt(trace, time) - simulation.runner().rest.shown + 1;
+  return Math.min(Math.max(k, 0), x.length - 1);
 }
 
 /** A signal that keeps its former object while the next one is equal by value. */

@@ -5,12 +5,15 @@ import type { App } from "../app.ts";
 import type { Kind } from "../messages.ts";
 import type { Assess, assessedOf } from "./assess.tsx";
 import type { readRecording } from "./reading.ts";
+import type { isBeingRead, RecordingFigure } from "./recorded.tsx";
 
 export interface HostTools {
   /** The views of the tools, by the requests that the tools need. */
   readonly views: Readonly<Partial<Record<Kind, FunctionComponent<App>>>>;
   /** Reads a recording that is dropped on the figure. */
   readonly readRecording: typeof readRecording;
+  /** Shows a recording in the place of the figure until it is the target. */
+  readonly recorded: { readonly isBeingRead: typeof isBeingRead; readonly Figure: typeof RecordingFigure };
   /** Searches pairs of the map again, and gives their results. */
   readonly assess: { readonly Buttons: typeof Assess; readonly resultOf: typeof assessedOf };
 }

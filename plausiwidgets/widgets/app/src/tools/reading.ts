@@ -16,6 +16,8 @@ export type SweepRole = "compared" | "predicted" | "out";
 export interface Reading {
   readonly file: File | null;
   readonly bytes: ArrayBuffer | null;
+  /** The pattern that was shown when the file was opened. */
+  readonly over: string;
   /** The units that the file does not name, by quantity, and the chosen ones. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly units: Readonly<Record<string, string>>;
@@ -48,6 +50,7 @@ export interface Reading {
 const EMPTY: Reading = {
   file: null,
   bytes: null,
+  over: "",
   choices: {},
   units: {},
   notice: "",
@@ -90,7 +93,7 @@ export async function readRecording(app: Readers & Pick<App, "screen">, file: Fi
     update(state, { ...EMPTY, notice });
     return;
   }
-  update(state, { ...EMPTY, file, isBusy: true });
+  update(state, { ...EMPTY, file, over: app.selection.pattern.peek().key, isBusy: true });
   const isLatest = () => state.peek().file === file; // unless another file was opened meanwhile
   try {
     const bytes = await file.arrayBuffer();

@@ -1,6 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
-import { Pictured } from "../figure/CanvasView.tsx";
 import { tr } from "../i18n/texts.ts";
 import { intervalText } from "../i18n/words.ts";
 import { Explained } from "../panels/glosses.tsx";
@@ -18,7 +17,8 @@ import {
   update,
   weigh,
 } from "./reading.ts";
-import { type Criterion, recordedPicture, timesOf } from "./recordingSweeps.ts";
+import { Recorded } from "./recorded.tsx";
+import type { Criterion } from "./recordingSweeps.ts";
 
 const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that the menus offer
 
@@ -76,18 +76,19 @@ export function Recording({ selection, run, host, search, screen }: RecordingPro
         </p>
       )}
       <Drop reading={reading} take={(file) => readRecording(app, file)} />
+      {isRead && <Agreement selection={selection} run={run} host={host} state={state} />}
+      <p role="status" class={reading.notice ? "pw-wrong" : ""}>
+        {reading.notice || (reading.isBusy ? tr("reading …") : statusOf(reading))}
+      </p>
       {Object.keys(reading.choices).length > 0 && <Units state={state} ask={() => ask(app)} />}
       {isRead && (
         <>
           {reading.sweeps.length > 1 && <Sweeps selection={selection} run={run} state={state} />}
-          <Recorded host={host} search={search} screen={screen} state={state} />
+          {reading.agreed !== "" && <Recorded host={host} search={search} screen={screen} state={state} />}
+          <Protocol state={state} />
           <Compared selection={selection} state={state} />
-          <Agreement selection={selection} run={run} host={host} state={state} />
         </>
       )}
-      <p role="status" class={reading.notice ? "pw-wrong" : ""}>
-        {reading.notice || (reading.isBusy ? tr("reading …") : statusOf(reading))}
-      </p>
     </div>
   );
 }
@@ -251,53 +252,10 @@ function RoleMenu({ role, choose }: RoleMenuProps) {
   );
 }
 
-/** The shown sweep as it was read: its picture, and its protocol in words. */
-function Recorded({ host, search, screen, state }: WithState & Pick<App, "host" | "search" | "screen">) {
-  const { sweeps, at, unit } = state.value;
-  const sweep = sweeps[at];
-  const isDark = screen.isDark.value;
-  const size = screen.isPresenting.value ? 18 : 14;
-  const { name, protocol } = sweep;
-  const label = tr("{sweep} as read from the file: {protocol}", { sweep: tr(name), protocol });
-  return (
-    <>
-      <Pictured
-        host={host}
-        search={search}
-        of={[sweep, isDark, size, unit]}
-        whole={() => timesOf(sweep)}
-        picture={(width, height, zoom) => recordedPicture(sweep, width, height, zoom, { isDark, size, unit })}
-        attributes={{ role: "img", "aria-label": label, class: "pw-cells pw-recorded" }}
-      />
-      <p class="pw-planekey pw-recordedkey" aria-hidden="true">
-        {sweep.v.length > 0 && (
-          <span class="v">
-            <i />
-            {tr("recording")}
-          </span>
-        )}
-        {sweep.current.length > 0 && (
-          <span class="current">
-            <i />
-            {tr("recorded current")}
-          </span>
-        )}
-        {sweep.spikes.length > 0 && (
-          <span class="spikes">
-            <i />
-            {tr("detected spike")}
-          </span>
-        )}
-        {protocol && (
-          <span class="injected">
-            <i />
-            {tr("reconstructed stimulus")}
-          </span>
-        )}
-      </p>
-      {protocol && <p class="pw-protocol">{protocol}</p>}
-    </>
-  );
+/** The protocol of the shown sweep in words. */
+function Protocol({ state }: WithState) {
+  const { sweeps, at } = state.value;
+  return sweeps[at].protocol ? <p class="pw-protocol">{sweeps[at].protocol}</p> : null;
 }
 
 /** The features that are compared, with their weights. */
@@ -381,7 +339,7 @@ function Agreement({ selection, run, host, state }: WithState & Pick<App, "selec
   const isNone = !hasCompared || [...weights.values()].every((weight) => weight === 0);
   const isHeldOut = heldOut !== "" && selection.pattern.value.key === heldOut;
   return (
-    <div class="pw-toolrow">
+    <div class="pw-toolrow pw-agreement">
       <button
         type="button"
         class="pw-small pw-agree"

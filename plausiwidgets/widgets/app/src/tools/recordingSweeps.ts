@@ -80,7 +80,7 @@ function potentialOf(sweep: Sweep, range: Range, colours: Colours): readonly Lay
   const level = range[1] - 0.03 * (range[1] - range[0]);
   const spikes = Array.from(sweep.spikes);
   return [
-    line(Array.from(sweep.t), sweep.v, colours.examplekey, 1.4, tr("recording"), "mV"),
+    line(Array.from(sweep.t), sweep.v, colours.target, 1.4, tr("recording"), "mV"),
     {
       kind: "dots",
       xs: spikes,
@@ -98,7 +98,7 @@ function currentOf({ t, current, corners }: Sweep, unit: string, colours: Colour
   const [xs, ys] = [every(corners, 0), every(corners, 1)];
   const range = padded(extent(ys, current), 0.12);
   const layers = [
-    line(Array.from(t), current, colours.example, 5, tr("recorded current"), unit),
+    line(Array.from(t), current, colours.target, 5, tr("recorded current"), unit),
     line(xs, ys, colours.blue, 1.9, tr("reconstructed stimulus"), unit),
   ];
   return { range, layers, title: unit ? tr("current ({unit})", { unit }) : tr("current") };

@@ -223,7 +223,7 @@ function pictureOf(phase: Phase, k: number, time: number | null, options: AxesOp
   return axesPicture(options, axisOf(0, [x0, x1]), axisOf(1, [y0, y1]), (colours): Layer[] => {
     const zero = { xs: [x0, x1], ys: [0, 0], stroke: { colour: colours.soft, width: 1 } };
     return [
-      { kind: "line", ...field, stroke: { colour: colours.example, width: 1.2 } },
+      { kind: "line", ...field, stroke: { colour: colours.target, width: 1.2, alpha: 0.6 } },
       { kind: "line", ...pathOf([phase.path], 4, 1), stroke: { colour: colours.blue, width: 1.4, alpha: 0.75 } },
       ...phase.lines[k].map((pieces, i) => nullcline(i, pathOf(pieces), colours)),
       ...(phase.names.length === 1 ? [{ kind: "line" as const, ...zero }] : []),

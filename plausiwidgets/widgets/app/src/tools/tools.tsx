@@ -12,6 +12,7 @@ import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
 import { hostTools } from "./provided.ts";
+import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
 /** A tool next to the figure. */
 export interface Tool {
@@ -24,6 +25,8 @@ export interface Tool {
   readonly needs?: Kind;
   /** The view of a tool that needs no host. `hostTools.ts` has the views of the others. */
   readonly view?: FunctionComponent<App>;
+  /** A small picture for the menu. */
+  readonly picture?: FunctionComponent<App>;
   /** What the tool begins, if it has no view. */
   readonly begin?: (app: App) => void;
 }
@@ -39,6 +42,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Vary two parameters and see where the pattern appears."),
     fits: ({ verdict, run, host }) => verdict.isJudged.value && (run.isOurs.value || host.can("plane")),
     view: ParameterPlane,
+    picture: PlanePicture,
   },
   {
     name: "samples",
@@ -53,6 +57,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See why the neuron fires: nullclines, fixed points and the trajectory."),
     fits: hasPlane,
     view: PhasePlane,
+    picture: SmallPlane,
   },
   {
     name: "plane",
@@ -70,6 +75,7 @@ export const TOOLS: readonly Tool[] = [
         : tr("See how each parameter affects the loss."),
     fits: ({ verdict, run, host }) => verdict.isJudged.value && (run.isOurs.value || host.can("profiles")),
     view: Curves,
+    picture: ProfilePicture,
   },
   {
     name: "onset",
@@ -91,6 +97,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
+    picture: StimulusPicture,
   },
   {
     name: "data",
@@ -113,6 +120,7 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See each measured feature and its accepted range."),
     fits: () => true,
     view: Criteria,
+    picture: CriteriaPicture,
   },
   {
     name: "equations",
@@ -191,8 +199,10 @@ export function Inside({ selection, run, screen }: Pick<App, "selection" | "run"
   };
   return (
     <button type="button" class="pw-inside" onClick={open}>
-      <SmallPlane selection={selection} run={run} screen={screen} />
       <span>{tr("Why? Open the phase plane")} ›</span>
+      <div>
+        <SmallPlane selection={selection} run={run} screen={screen} />
+      </div>
     </button>
   );
 }

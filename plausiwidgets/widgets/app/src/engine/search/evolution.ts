@@ -115,6 +115,12 @@ export class Evolution {
     return this.#sigma;
   }
 
+  /** The mean and the covariance matrix σ²C of the next points, row by row. */
+  distribution(): { mean: Float64Array; covariance: Float64Array } {
+    const entries = this.#covariance.flatMap((row) => row.map((x) => this.#sigma ** 2 * x));
+    return { mean: Float64Array.from(this.#mean), covariance: Float64Array.from(entries) };
+  }
+
   /** The largest standard deviation of a coordinate. */
   get spread(): number {
     return this.#sigma * Math.sqrt(Math.max(...this.#covariance.map((row, i) => row[i])));

@@ -7,6 +7,9 @@ import { endsOf, shareOf, valueOn } from "../scales.ts";
 import { Evolution } from "./evolution.ts";
 import { normal, uniform } from "./random.ts";
 
+/** Gets each run of CMA-ES, with the factor on the linear part of its asinh scales. It gets null when a run has ended. */
+export type Watch = (run: Evolution | null, spread: number) => void;
+
 const POPSIZE = 8; // of the first run
 const MAX_POPSIZE = 32;
 const SIGMA = 0.15;
@@ -71,6 +74,19 @@ class Space {
   }
 }
 
+/** The free sliders in the order of the coordinates, with the limits of the search. */
+export function axesOf(catalogue: Catalogue, data: ModelData, from: SearchStart, settings: SearchSettings) {
+  const { sliders, ends } = spaceOf(catalogue, data, from, settings);
+  return sliders.map(({ name, scale, linear_width }, i) => {
+    const [low, high] = ends[i];
+    return { name, low, high, scale, linear_width };
+  });
+}
+
+function spaceOf(catalogue: Catalogue, data: ModelData, from: SearchStart, settings: SearchSettings): Space {
+  return new Space([...patternOf(catalogue, data, from.pattern).stimulus, ...data.parameters], from, settings);
+}
+
 /** A coordinate reflected at 0 and 1. */
 const folded = (x: number) => 1 - Math.abs((((x % 2) + 2) % 2) - 1);
 
@@ -97,16 +113,17 @@ export function* searching(
   data: ModelData,
   from: SearchStart,
   settings: SearchSettings,
+  watch: Watch = () => {},
 ): Generator<Evaluation, void> {
   const { begin, seed = 0, budget = BUDGET } = settings;
-  const sliders = [...patternOf(catalogue, data, from.pattern).stimulus, ...data.parameters];
-  const space = new Space(sliders, from, settings);
+  const space = spaceOf(catalogue, data, from, settings);
   const loss = lossOf(catalogue, data, from);
   const random = uniform(seed);
   const normals = normal(random);
   let left = budget;
   for (let runs = 0; left > 0; runs++) {
-    const on = space.widened(WIDTHS[runs % WIDTHS.length]);
+    const width = WIDTHS[runs % WIDTHS.length];
+    const on = space.widened(width);
     const starting =
       runs === 0 && begin === "values"
         ? atValues(space, on, from, loss)
@@ -114,7 +131,10 @@ export function* searching(
     const run = function* () {
       const start = yield* starting;
       const popsize = Math.min(POPSIZE * 2 ** Math.floor(runs / 2), MAX_POPSIZE);
-      yield* evolving(space, on, loss, new Evolution(start, SIGMA, popsize, normals));
+      const evolution = new Evolution(start, SIGMA, popsize, normals);
+      watch(evolution, width);
+      yield* evolving(space, on, loss, evolution);
+      watch(null, width);
     };
     for (const evaluation of run()) {
       yield evaluation;

@@ -1,0 +1,95 @@
+// The keys of the app.
+
+import type { App } from "./app.ts";
+
+const ZOOM = 1.5; // of a key
+const KEPT = "data-lm-suppress-shortcuts"; // JupyterLab looks for it on the element that has the focus, not around it
+
+const KEYS: Readonly<Record<string, (app: App) => void>> = {
+  "+": ({ run }) => run.zoomBy(1 / ZOOM),
+  "=": ({ run }) => run.zoomBy(1 / ZOOM),
+  "-": ({ run }) => run.zoomBy(ZOOM),
+  "−": ({ run }) => run.zoomBy(ZOOM),
+  "0": ({ run }) => run.zoomTo(null),
+  ArrowRight: ({ task }) => task.next(1),
+  ArrowLeft: ({ task }) => task.next(-1),
+};
+
+/** The keys of a remote control, while the app is presented. */
+const REMOTE: Readonly<Record<string, 1 | -1>> = { PageDown: 1, PageUp: -1 };
+
+const isIn = ({ target }: Event, selector: string): boolean => target instanceof Element && !!target.closest(selector);
+
+/** Does what a key does. */
+export function press(app: App, event: KeyboardEvent): void {
+  const { screen, selection } = app;
+  if (event.key === "Escape") {
+    leave(screen);
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    void (event.shiftKey ? selection.redo() : selection.undo());
+    return;
+  }
+  if (screen.sheet.peek() || event.altKey || event.ctrlKey || event.metaKey) return;
+  const act = actOf(app, event);
+  if (!act) return;
+  act();
+  event.preventDefault();
+}
+
+function actOf(app: App, event: KeyboardEvent): (() => void) | null {
+  // The remote control also works after a slider was dragged, whose own keys these are.
+  const by = REMOTE[event.key];
+  if (by && app.screen.isPresenting.peek() && !isIn(event, "input:not([type=range]), select, textarea")) {
+    return () => turnPage(app, by);
+  }
+  const act = KEYS[event.key];
+  if (!act || isIn(event, "input, select, textarea, [role=dialog]")) return null;
+  return () => act(app);
+}
+
+/** Goes to the next or the previous card of a lesson, otherwise to the next or the previous pattern. */
+function turnPage({ task }: App, by: 1 | -1): void {
+  const lesson = task.lesson.peek();
+  if (!lesson) task.next(by);
+  else if (lesson.cards[lesson.at + by]) void task.goTo(lesson.at + by);
+}
+
+/** Closes what is open: a sheet, otherwise a tool, otherwise the presentation. */
+function leave({ sheet, tool, isPresenting }: App["screen"]): void {
+  if (sheet.peek()) sheet.value = "";
+  else if (tool.peek()) tool.value = "";
+  else isPresenting.value = false;
+}
+
+/** Gives the app the keys of a page of its own also while nothing has the focus. Returns how to stop. */
+export function followKeys(app: App): () => void {
+  if (app.host.name === "kernel") return () => {}; // the page is a notebook, which has its own keys
+  const pressed = (event: KeyboardEvent) => {
+    if (event.target === document.body || event.target === document.documentElement) press(app, event);
+  };
+  document.addEventListener("keydown", pressed);
+  return () => document.removeEventListener("keydown", pressed);
+}
+
+/** Keeps the keys that are pressed in a place from a notebook, except those that save it. Returns how to stop. */
+export function keepKeys(place: HTMLElement): () => void {
+  const keep = ({ target }: Event) => {
+    if (target instanceof Element) target.setAttribute(KEPT, "true");
+  };
+  const passSave = (event: KeyboardEvent) => {
+    const { target } = event;
+    const isSave = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s";
+    if (!isSave || !(target instanceof Element) || !place.contains(target)) return;
+    target.removeAttribute(KEPT);
+    setTimeout(() => target.setAttribute(KEPT, "true"));
+  };
+  place.addEventListener("focusin", keep);
+  window.addEventListener("keydown", passSave, true); // JupyterLab listens on the document
+  return () => {
+    place.removeEventListener("focusin", keep);
+    window.removeEventListener("keydown", passSave, true);
+  };
+}

@@ -1,0 +1,32 @@
+// Words for a screen reader that change often: they are announced at most once in a while.
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { following } from "./following.ts";
+
+const PAUSE = 5000; // ms
+
+export interface Announced {
+  readonly words: ReadonlySignal<string>;
+  close(): void;
+}
+
+/** The first words immediately, and after that the latest words once per pause. */
+export function announced(latest: ReadonlySignal<string>, pause = PAUSE): Announced {
+  const words = signal("");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const say = () => {
+    const isNew = words.peek() !== latest.peek();
+    words.value = latest.peek();
+    timer = isNew ? setTimeout(say, pause) : undefined;
+  };
+  const stop = following(latest, () => {
+    if (timer === undefined) say();
+  });
+  return {
+    words,
+    close() {
+      stop();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+// Whether the screen may move, and the clock of what moves.
+
+/** The clock and the frames of a page. A test replaces them. */
+export interface Frames {
+  /** The time in ms. */
+  now(): number;
+  request(act: () => void): number;
+  cancel(frame: number): void;
+  /** Whether somebody looks at the page, and has not asked their system for less motion. */
+  canMove(): boolean;
+}
+
+export const FRAMES: Frames = {
+  now: () => performance.now(),
+  request: (act) => requestAnimationFrame(act),
+  cancel: (frame) => cancelAnimationFrame(frame),
+  canMove: () =>
+    typeof document === "object" &&
+    document.visibilityState === "visible" &&
+    !matchMedia("(prefers-reduced-motion: reduce)").matches,
+};

@@ -1,0 +1,99 @@
+// How a search ended: its kind, a title, and what the user can do next.
+
+import { tr } from "../i18n/texts.ts";
+import type { Search } from "./evaluations.ts";
+import { SYMBOLS } from "./symbols.ts";
+
+/** "present": the parameters on the sliders show the pattern already. */
+export type OutcomeKind =
+  | "found"
+  | "present"
+  | "unverified"
+  | "fragile"
+  | "missed"
+  | "ruled_out"
+  | "stopped"
+  | "failed";
+
+/** What the page knows besides the search itself. */
+export interface Circumstances {
+  /** Whether the search belongs to the model and the pattern that are shown. */
+  readonly isHere: boolean;
+  /** Whether the page has no Python, so that nothing is verified. */
+  readonly isAlone: boolean;
+  /** Whether a proof shows that no parameters of the model can show the pattern. */
+  readonly isRuledOut: boolean;
+  readonly isTaken: boolean;
+  readonly isBestAtStart: boolean;
+}
+
+/** The kind of the end of a search. */
+export function outcomeOf(found: Search, { isAlone, isRuledOut, isBestAtStart }: Circumstances): OutcomeKind {
+  const { state, status, least, evaluations } = found;
+  if (state === "failed") return "failed";
+  if (least === 0 && evaluations.count === 1 && isBestAtStart) return "present";
+  if (status === "fragile") return "fragile";
+  if (status === "replicated" && !isAlone) return "found";
+  if (least === 0) return "unverified";
+  if (state === "stopped" || state === "superseded") return "stopped";
+  return isRuledOut ? "ruled_out" : "missed";
+}
+
+/** The symbol and the name of an outcome. */
+export function outcomeTitle(kind: OutcomeKind): string {
+  switch (kind) {
+    case "found":
+      return `${SYMBOLS.replicated} ${tr("Found and verified")}`;
+    case "present":
+      return `${SYMBOLS.unverified} ${tr("Already shown")}`;
+    case "unverified":
+      return `${SYMBOLS.unverified} ${tr("Criteria met, not verified")}`;
+    case "fragile":
+      return `${SYMBOLS.fragile} ${tr("Not robust")}`;
+    case "missed":
+      return `${SYMBOLS.rejected} ${tr("Not found")}`;
+    case "ruled_out":
+      return `${SYMBOLS.ruled_out} ${tr("Ruled out")}`;
+    case "stopped":
+      return `■ ${tr("Stopped")}`;
+    case "failed":
+      return `${SYMBOLS.failed} ${tr("The search failed")}`;
+  }
+}
+
+/** What an outcome means, and what the user can do next. */
+export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTaken }: Circumstances): string {
+  switch (kind) {
+    case "found":
+      return isTaken
+        ? tr("These parameters are now on your sliders. Drag to see how far you can change them.")
+        : tr("Use these parameters, then drag to see how far you can change them.");
+    case "present":
+      return tr("Your parameters already show the pattern. Move a slider first, or search from a new start.");
+    case "unverified":
+      return isAlone
+        ? tr("Open these parameters in a notebook to verify them.")
+        : tr("Use these parameters to verify them, or search again.");
+    case "fragile":
+      return tr("All criteria are met, but one verification test fails. Use these parameters anyway, or search again.");
+    case "missed":
+      return missedWords(found, isAlone);
+    case "ruled_out":
+      return tr("A proof shows that no parameters of this model can show the pattern.");
+    case "stopped":
+      return found.best
+        ? tr("Use the best parameters so far, or search again.")
+        : tr("The search was stopped before its first evaluation.");
+    case "failed":
+      return found.error;
+  }
+}
+
+function missedWords({ atEnds }: Search, isAlone: boolean): string {
+  if (atEnds.length) {
+    return tr("The best parameters are at a limit of the search range of {names}.", { names: atEnds.join(", ") });
+  }
+  return isAlone
+    ? tr("This does not prove that no solution exists. The Python search in a notebook has more methods.")
+    : tr("This does not prove that no solution exists.");
+}

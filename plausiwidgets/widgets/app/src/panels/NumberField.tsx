@@ -1,0 +1,130 @@
+// The number next to a slider: a click, or Enter on the slider, makes it a field.
+
+import type { TargetedKeyboardEvent } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { tr } from "../i18n/texts.ts";
+import { unitText } from "../i18n/words.ts";
+
+/** Shows which numbers a field accepts. */
+export function refuse(input: HTMLInputElement, allowed: string): void {
+  input.setAttribute("aria-invalid", "true");
+  input.setCustomValidity(allowed);
+  input.reportValidity();
+}
+
+export function clearRefusal(input: HTMLInputElement): void {
+  input.setCustomValidity("");
+  input.removeAttribute("aria-invalid");
+}
+
+/** A number as it is typed. */
+export const typedText = (value: number): string => String(Number(value.toPrecision(6)));
+
+interface NumberFieldProps {
+  readonly value: number;
+  /** The number in words, and the longest one of the slider, whose width is reserved. */
+  readonly text: string;
+  readonly widest: string;
+  readonly unit: string;
+  /** The name of the field. */
+  readonly label: string;
+  /** The numbers that the field accepts, in words. */
+  readonly limits: string;
+  readonly isDisabled: boolean;
+  accepts(x: number): boolean;
+  set(x: number): void;
+}
+
+/**
+ * The number next to a slider. It has no Tab stop of its own: the slider has it, and announces the number. Enter takes what is
+ * typed, Escape restores the number, and both lead back to the slider.
+ */
+export function NumberField({ text, widest, isDisabled, ...field }: NumberFieldProps) {
+  const [isOpen, open] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const row = isDisabled ? null : place.current?.closest(".pw-row");
+    const pressed = (event: Event) => {
+      const isSlider = event.target instanceof Element && event.target.matches("[type=range]");
+      if (!(event instanceof KeyboardEvent) || event.key !== "Enter" || !isSlider) return;
+      event.preventDefault();
+      open(true);
+    };
+    row?.addEventListener("keydown", pressed);
+    return () => row?.removeEventListener("keydown", pressed);
+  }, [isDisabled]);
+  const close = (returns: boolean) => {
+    if (returns) place.current?.closest(".pw-row")?.querySelector<HTMLElement>("[type=range]")?.focus();
+    open(false);
+  };
+  const title = isDisabled ? undefined : tr("Click to type a value (or Enter on the slider)");
+  return (
+    <div class="pw-number" ref={place}>
+      <output aria-hidden="true" data-widest={widest} title={title} onClick={() => !isDisabled && open(true)}>
+        {text}
+      </output>
+      {isOpen && <Field {...field} close={close} />}
+    </div>
+  );
+}
+
+type FieldProps = Omit<NumberFieldProps, "text" | "widest" | "isDisabled"> & {
+  /** Ends the input. `returns`: whether the slider gets the focus. */
+  readonly close: (returns: boolean) => void;
+};
+
+function Field({ value, unit, label, limits, accepts, set, close }: FieldProps) {
+  const box = useRef<HTMLInputElement>(null);
+  const allowed = tr("allowed: {limits}", { limits });
+  const first = useRef(value);
+  const isOver = useRef(false); // the focus leaves the field also when it is closed
+  useLayoutEffect(() => {
+    const { current: input } = box;
+    if (!input) return;
+    input.value = typedText(first.current);
+    input.focus();
+    input.select();
+  }, []);
+  const end = (returns: boolean) => {
+    isOver.current = true;
+    close(returns);
+  };
+  useLayoutEffect(() => {
+    if (value !== first.current) end(false); // it was changed elsewhere
+  });
+  const take = (input: HTMLInputElement, returns: boolean) => {
+    const isSame = input.value === typedText(first.current) && !input.validity.badInput;
+    if (isSame) return end(returns);
+    if (!accepts(input.valueAsNumber)) return refuse(input, allowed);
+    end(returns);
+    set(input.valueAsNumber);
+  };
+  const leave = (input: HTMLInputElement) => {
+    if (isOver.current) return;
+    if (input.hasAttribute("aria-invalid")) end(false);
+    else take(input, false);
+  };
+  const pressed = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+    if (event.key === "Enter") take(event.currentTarget, true);
+    else if (event.key === "Escape") end(true);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // Escape closes nothing else
+  };
+  return (
+    <div class="pw-numberfield">
+      <input
+        type="number"
+        step="any"
+        tabIndex={-1}
+        ref={box}
+        aria-label={label}
+        title={allowed}
+        onInput={({ currentTarget }) => clearRefusal(currentTarget)}
+        onKeyDown={pressed}
+        onBlur={({ currentTarget }) => leave(currentTarget)}
+      />
+      {unit && <span>{unitText(unit)}</span>}
+    </div>
+  );
+}
