@@ -41,8 +41,8 @@ def script(
     more : mapping of str to str
         Other neurons by their names, each emitted from its program.
     bundle : {"app", "file"}, optional
-        The bundle: that of an app with a host (``src/main.ts``), or that of a page in one file, which contains no part that
-        needs a host (``src/fileMain.ts``).
+        The bundle: that of an app with a host (``src/main.ts``), or that of a page in one file, which contains no part
+        that needs a host (``src/fileMain.ts``).
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
     return f"{_bundle(bundle)}{chosen}{ending}\n"

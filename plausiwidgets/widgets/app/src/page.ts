@@ -64,8 +64,8 @@ export function start(place: HTMLElement, given: Given): App | null {
 
 /** Whether the page was opened, and not loaded again. */
 function isOpenedByLink(): boolean {
-  const [opened] = performance.getEntriesByType("navigation");
-  return opened instanceof PerformanceNavigationTiming && opened.type === "navigate";
+  const opened = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
+  return opened?.type === "navigate";
 }
 
 /** The language of the link or the page, or the first language of the browser that the app has. */
