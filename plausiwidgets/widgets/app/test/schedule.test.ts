@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterPaint, inPieces, perFrame } from "../src/models/schedule.ts";
-import { until } from "./harness.ts";
 
 const soon = (ms = 0) => new Promise<void>((go) => setTimeout(go, ms));
 
