@@ -90,10 +90,10 @@ class BrowserPage:
             ) from error
 
     def potential_share(self) -> float:
-        """The share of the window that shows the potential."""
+        """The share of the window that shows the potential and the spike rows."""
         return self.page.evaluate("""() => {
-            const { potential } = document.querySelector('[data-pw-figure]').dataset;
-            const [, , width, height] = potential.split(' ').map(Number);
+            const { responses } = document.querySelector('[data-pw-figure]').dataset;
+            const [, , width, height] = responses.split(' ').map(Number);
             return (width * height) / (innerWidth * innerHeight);
         }""")
 

@@ -98,6 +98,7 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
     handles.put(isFolded(frameNow()) ? [] : scene.peek().handles, frameNow());
     readout.move();
     place.dataset.potential = picture.potential.map(Math.round).join(" ");
+    place.dataset.responses = picture.responses.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
   };
   const stopZooming = zoomable(place, {

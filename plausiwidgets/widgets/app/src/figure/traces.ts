@@ -39,6 +39,8 @@ export const nameOf = (role: Role, targetTitle: string): string =>
 export interface Traces extends Picture {
   /** The box of the potential, from its highest to its lowest label. */
   readonly potential: readonly [left: number, top: number, width: number, height: number];
+  /** The box of the potential with the spike rows below it. */
+  readonly responses: readonly [left: number, top: number, width: number, height: number];
 }
 
 /** A scene in a box in px. */
@@ -69,6 +71,8 @@ export function tracesOf(
   const { rules, texts } = bracketsOf(sized);
   const heights = shown.map(at.y);
   const top = Math.min(...heights);
+  const row = at.rows.at(-1);
+  const bottom = row ? row.top + row.height : Math.max(...heights);
   return {
     ...{ width, height, size, colours, rules, name: "traces" },
     panels: [
@@ -83,6 +87,7 @@ export function tracesOf(
     ],
     labels: [...axes, ...(yours ? currentLabels(yours, axes, sized) : []), ...dragHint(sized), ...texts],
     potential: [at.left, top, at.plot, Math.max(...heights) - top],
+    responses: [at.left, top, at.plot, bottom - top],
   };
 }
 
