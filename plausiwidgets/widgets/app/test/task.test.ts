@@ -65,6 +65,18 @@ test("practice has no bars before the first hint, marks the solution after the s
   app.close();
 });
 
+test("no practice begins while parameters are locked", async () => {
+  const { app } = begun();
+  await until(() => lossOf(app) === 0);
+  assert.ok(app.task.canPractise.value);
+  app.selection.configure({ locked: ["c"] });
+  const isWanted = app.selection.setOut();
+  app.task.practise();
+  assert.ok(isWanted(), "a starting point is looked for");
+  assert.equal(app.task.task.value.kind, "locked");
+  app.close();
+});
+
 test("giving up restores the parameters, as a step of undo", async () => {
   const { app } = await practising();
   const steps = app.selection.history.value.steps.length;

@@ -135,7 +135,9 @@ export function createTask(
     mattering,
     canPractise: practice.canPractise,
     takes: (slider, value) => isValid(slider, value) && (!exercise || isInExercise(slider, exercise, value)),
-    practise: () => practice.begin(mattering.peek()),
+    practise() {
+      if (!isTask.peek()) practice.begin(mattering.peek());
+    },
     hint: practice.hint,
     giveUp: practice.giveUp,
     search(from, how = {}) {
