@@ -17,6 +17,7 @@ const names = [
   "navigator",
   "location",
   "history",
+  "screen",
   "getComputedStyle",
 ] as const;
 for (const name of names)
