@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
@@ -28,6 +28,7 @@ def script(
     neurons: Iterable[str] | None = None,
     ending: str = "export default plausiwidgets.widget;",
     more: Mapping[str, str] = MappingProxyType({}),
+    bundle: Literal["app", "file"] = "app",
 ) -> str:
     """Return the app as the text of one script: the bundle, the neurons, and a last line.
 
@@ -36,18 +37,21 @@ def script(
     neurons : iterable of str, optional
         Names of the packaged models that it simulates, with the neurons of their examples; default: all.
     ending : str
-        The last line. ``plausiwidgets`` is the object with everything that ``src/main.js`` exports.
+        The last line. ``plausiwidgets`` is the object with everything that the entry of the bundle exports.
     more : mapping of str to str
         Other neurons by their names, each emitted from its program.
+    bundle : {"app", "file"}, optional
+        The bundle: that of an app with a host (``src/main.ts``), or that of a page in one file, which contains no part
+        that needs a host (``src/fileMain.ts``).
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
-    return f"{_bundle()}{chosen}{ending}\n"
+    return f"{_bundle(bundle)}{chosen}{ending}\n"
 
 
 @cache
-def _bundle() -> str:
-    """Return the app as `npm run build` writes it."""
-    return _text_of(f"{_FOLDER}/static/app.js")
+def _bundle(name: str) -> str:
+    """Return a bundle as `npm run build` writes it."""
+    return _text_of(f"{_FOLDER}/static/{name}.js")
 
 
 @cache

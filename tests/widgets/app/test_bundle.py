@@ -1,8 +1,9 @@
-"""The committed bundle of the app and the scripts that Python makes of it."""
+"""The committed bundles of the app and the scripts that Python makes of them."""
 
 import json
 import re
 import subprocess
+from typing import Literal
 
 import node
 import pytest
@@ -12,32 +13,65 @@ from plausiwidgets.widgets.app.contents import script
 from tests.test_texts import in_script, scripts
 
 STATIC = node.APP / "static"
+BUNDLES = ["app", "file"]  # of an app with a host, and of a page in one file
+OF_HOSTS = [
+    "figure/plotly.ts", "figure/staticImage.ts", "hosts/server.ts", "notebook.ts", "site.ts", "tools/assess.tsx",
+    "tools/onset.tsx", "tools/reading.ts", "tools/recording.tsx", "tools/recordingSweeps.ts", "tools/repertoire.tsx",
+    "tools/requestedPhasePlane.tsx", "tools/samples.tsx", "tools/stimulus.tsx",
+]  # fmt: skip
 
 
-def test_the_bundle_is_what_the_sources_give() -> None:
+def bundle(name: str) -> str:
+    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
+
+
+def test_the_bundles_are_what_the_sources_give() -> None:
     if node.NODE is None or not (node.APP / "node_modules").is_dir():
         pytest.skip("needs Node, and `npm ci` in plausiwidgets/widgets/app")
     done = subprocess.run([node.NODE, "tools/build.mjs", "--check"], cwd=node.APP, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-def test_the_bundle_carries_the_licences_of_its_libraries() -> None:
-    banner = (STATIC / "app.js").read_text(encoding="utf-8").partition("*/")[0]
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_carries_the_licences_of_its_libraries(name: str) -> None:
+    banner = bundle(name).partition("*/")[0]
     versions = json.loads((node.APP / "package.json").read_text(encoding="utf-8"))["dependencies"]
     assert f"\npreact {versions['preact']}\n" in banner
     assert "Copyright (c) 2015-present Jason Miller" in banner
     assert "copies of the Software, and to permit persons" in banner
 
 
-def test_no_line_of_the_bundle_leads_to_a_source_map() -> None:
-    assert "sourceMappingURL" not in (STATIC / "app.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", BUNDLES)
+def test_no_line_of_a_bundle_leads_to_a_source_map(name: str) -> None:
+    assert "sourceMappingURL" not in bundle(name)
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def test_each_text_is_in_the_bundle_as_python_searches_it() -> None:
-    bundle = (STATIC / "app.js").read_text(encoding="utf-8")
     texts = {text for path in scripts() for text in in_script(path)}
     assert len(texts) > 300
-    assert sorted(text for text in texts if json.dumps(text, ensure_ascii=False) not in bundle) == []
+    assert sorted(text for text in texts if quoted(text) not in bundle("app")) == []
+
+
+def test_a_page_in_one_file_has_the_titles_of_the_tools_that_it_lacks_and_none_of_their_other_texts() -> None:
+    texts = {path.relative_to(node.APP / "src").as_posix(): in_script(path) for path in scripts()}
+    assert set(OF_HOSTS) <= set(texts)
+    others = {text for path, found in texts.items() if path not in OF_HOSTS for text in found}
+    own = {text for path in OF_HOSTS for text in texts[path] if " " in text} - others  # one word can be a name in a script
+    assert len(own) > 90
+    assert sorted(text for text in own if quoted(text) in bundle("file")) == []
+    lacking = ["Sample solutions", "Onset of firing", "Stimulus", "Recording", "Mystery"]
+    for text in [*lacking, "A notebook with Python also provides: {tools}."]:
+        assert quoted(text) in bundle("file")
+
+
+def test_the_bundle_of_a_page_in_one_file_is_smaller() -> None:
+    assert "newPlot" in bundle("app") and "newPlot" not in bundle("file")
+    assert "WebSocket" in bundle("app") and "WebSocket" not in bundle("file")
+    assert len(bundle("file")) < 0.85 * len(bundle("app"))
 
 
 def test_the_script_has_the_requested_neurons_and_those_of_their_targets() -> None:
@@ -47,8 +81,9 @@ def test_the_script_has_the_requested_neurons_and_those_of_their_targets() -> No
     assert '"hodgkin_huxley": (() =>' not in text
 
 
-def test_neurons_receive_each_function_of_the_runtime_by_its_name() -> None:
-    [names] = re.findall(r"plausiwidgets\.addNeurons\(\(\{ (.*?) \}\) =>", script(["lif"], ""))
+@pytest.mark.parametrize("name", BUNDLES)
+def test_neurons_receive_each_function_of_the_runtime_by_its_name(name: Literal["app", "file"]) -> None:
+    [names] = re.findall(r"plausiwidgets\.addNeurons\(\(\{ (.*?) \}\) =>", script(["lif"], "", bundle=name))
     assert tuple(names.split(", ")) == runtime_names()
     assert all(f"function {name}(" in runtime() for name in runtime_names())
     assert len(runtime_names()) == runtime().count("\nfunction ")

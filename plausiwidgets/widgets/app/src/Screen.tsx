@@ -18,7 +18,7 @@ import { SearchPanel } from "./panels/searchPanel.tsx";
 import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
 import { Chip, Criteria } from "./panels/verdict.tsx";
 import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
-import { readRecording } from "./tools/reading.ts";
+import { hostTools } from "./tools/provided.ts";
 import { Models, Patterns } from "./tools/sheets.tsx";
 import { Inside, ToolPanel } from "./tools/tools.tsx";
 
@@ -217,7 +217,7 @@ function drop(app: App, event: DragEvent): void {
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   event.preventDefault();
-  readRecording(app, file);
+  void hostTools()?.readRecording(app, file);
 }
 
 /** The parameters with what is above and below them. */

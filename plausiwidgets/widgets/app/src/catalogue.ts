@@ -288,3 +288,7 @@ export function patternOf(catalogue: Catalogue, data: ModelData, key: string): P
   const components = shared.components.map((component, i) => ({ ...component, ...(judged[i] ?? UNJUDGED) }));
   return { ...shared, ...own, components };
 }
+
+/** Whether the data of a model and a pattern are complete. */
+export const isWhole = (data: ModelData | undefined, pattern: string): boolean =>
+  Boolean(data?.patterns[pattern] && !data.patterns[pattern].outlined);

@@ -1,7 +1,14 @@
-// The bundle's global object, `plausiwidgets`. Python appends the neurons and one of the calls below.
+// The global object `plausiwidgets` of an app with a host, and of a folder of files. Python appends the neurons and a call.
+
+import { takingTurns } from "./figure/rendererChoice.ts";
+import { addPainter } from "./figure/resting.ts";
+import { HOST_TOOLS } from "./tools/hostTools.ts";
+import { addHostTools } from "./tools/provided.ts";
+
+addHostTools(HOST_TOOLS);
+addPainter(takingTurns);
 
 export { addNeurons } from "./engine/neuron.ts";
 export { seek } from "./hosts/worker.ts";
-export { start } from "./page.ts";
 export { open } from "./site.ts";
 export { widget } from "./widget.ts";

@@ -2,8 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { type App, type Begin, createApp } from "./app.ts";
-import type { Catalogue, ModelData } from "./catalogue.ts";
-import { isWhole } from "./hosts/channel.ts";
+import { type Catalogue, isWhole, type ModelData } from "./catalogue.ts";
 import { withCustomNeurons } from "./hosts/customNeurons.ts";
 import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";

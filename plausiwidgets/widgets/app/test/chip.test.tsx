@@ -50,6 +50,10 @@ test("the arrow keys mark a pip, and the Escape key removes the mark", async () 
   key("Escape");
   await rendered();
   assert.equal(view.all(".pw-detail").length, 0);
+  view.find("[data-pip]").dispatchEvent(new Event("pointermove", { bubbles: true }));
+  assert.equal(app.verdict.marked.value, 0);
+  chip.dispatchEvent(new Event("pointerleave"));
+  assert.equal(app.verdict.marked.value, -1);
   view.find(".pw-chip").click();
   await rendered();
   assert.equal(app.screen.sheet.value, "criteria");

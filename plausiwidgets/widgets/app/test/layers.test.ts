@@ -33,6 +33,28 @@ function upwards(path: string, text: string): string[] {
     .map((other) => `${path} imports ${other}`);
 }
 
+/** All modules that a module contains when it is bundled. */
+function bundledFrom(path: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const other of importsOf(path, readFileSync(new URL(path, SRC), "utf8"))) bundledFrom(other, found);
+  return found;
+}
+
+/** The parts of the app that need a host. */
+const OF_HOSTS = [
+  /^(site|widget|notebook|sharedHistory)\.ts$/,
+  /^hosts\/(server|kernel|siteFiles|channel|requests|silence|customNeurons)\.ts$/,
+  /^figure\/(plotly|rendererChoice|staticImage)\.ts$/,
+  /^tools\/(hostTools|samples|onset|repertoire|stimulus|recording|reading|recordingSweeps|requestedPhasePlane|assess)\.tsx?$/,
+];
+
+test("a page in one file contains no part that needs a host, and an app with a host contains all of them", () => {
+  const parts = (entry: string) => OF_HOSTS.flatMap((of) => [...bundledFrom(entry)].filter((path) => of.test(path)));
+  assert.deepEqual(parts("fileMain.ts"), []);
+  assert.equal(new Set(parts("main.ts")).size, 24);
+});
+
 test("imports point downwards", () => {
   const paths = readdirSync(SRC, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
   const modules = paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"));

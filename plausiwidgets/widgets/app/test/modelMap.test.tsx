@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HOST_TOOLS } from "../src/tools/hostTools.ts";
 import { Map20, TableMap } from "../src/tools/modelMap.tsx";
+import { addHostTools } from "../src/tools/provided.ts";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf } from "./harness.ts";
+
+addHostTools(HOST_TOOLS);
 
 const press = (element: Element, key: string, how: object = {}) =>
   element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadedPlotly } from "../src/figure/plotly.ts";
-import { isCalm, resting } from "../src/figure/rendererChoice.ts";
+import { isCalm, takingTurns } from "../src/figure/rendererChoice.ts";
 import { tracesOf } from "../src/figure/traces.ts";
 import "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
@@ -37,7 +37,7 @@ test("Plotly shows a picture that rests after the pointer was over it, and the n
   const place = document.createElement("div");
   const zooms: unknown[] = [];
   const picture = () => tracesOf(app.scene.peek(), 800, 500, { size: 14, dark: false });
-  const rest = resting(app, place, { picture, zoom: (part) => zooms.push(part) });
+  const rest = takingTurns(app, place, { picture, zoom: (part) => zooms.push(part) });
   assert.equal(place.dataset.pwPainter, "light");
   const over = Object.assign(new Event("pointermove"), { buttons: 0, pointerType: "mouse" });
   place.dispatchEvent(over);
@@ -62,7 +62,7 @@ test("nothing is calm while a search runs, and each of its replies brings the ca
   const { host, reply: answer } = hostOf();
   const app = appOf("izhikevich", "tonic_spiking", { host });
   const place = document.createElement("div");
-  const rest = resting(app, place, { picture: () => null });
+  const rest = takingTurns(app, place, { picture: () => null });
   assert.equal(isCalm(app.search), true);
   place.dataset.pwPainter = "plotly";
   app.search.begin("values");

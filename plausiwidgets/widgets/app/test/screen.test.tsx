@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";
 import { view } from "../src/Screen.tsx";
+import { HOST_TOOLS } from "../src/tools/hostTools.ts";
+import { addHostTools } from "../src/tools/provided.ts";
 import { rendered } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
+
+addHostTools(HOST_TOOLS);
 
 const FIRST = ["izhikevich", "tonic_spiking"] as const;
 

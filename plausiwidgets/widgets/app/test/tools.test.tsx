@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Inside, ToolPanel, toolsOf } from "../src/tools/tools.tsx";
+import { HOST_TOOLS } from "../src/tools/hostTools.ts";
+import { addHostTools } from "../src/tools/provided.ts";
+import { Inside, TOOLS, ToolPanel, toolsOf } from "../src/tools/tools.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
+
+addHostTools(HOST_TOOLS);
 
 const namesOf = (app: Parameters<typeof toolsOf>[0]) => toolsOf(app).tools.map(({ name }) => name);
 
@@ -11,6 +15,19 @@ test("a file has the tools that need no host, and names the others", () => {
   assert.deepEqual(namesOf(app), ["map", "plane", "curves", "criteria", "equations"]);
   assert.ok(toolsOf(app).missing.includes("Onset of firing"));
   app.close();
+});
+
+test("a tool has a view of its own, one of the tools that need a host, or begins something", () => {
+  const kinds = TOOLS.map(({ view, needs, begin }) => {
+    const own = [view, needs && HOST_TOOLS.views[needs], begin].filter(Boolean);
+    return own.length;
+  });
+  assert.deepEqual(new Set(kinds), new Set([1]));
+  const needed = TOOLS.map(({ needs }) => needs);
+  assert.deepEqual(
+    Object.keys(HOST_TOOLS.views).filter((kind) => !needed.some((one) => one === kind)),
+    [],
+  );
 });
 
 test("a task has only the tools that show no parameters of the solution", () => {

@@ -26,29 +26,40 @@ function banner(inputs) {
   return `/*! plausiwidgets, MIT License. It contains:\n\n${notices.join("\n\n----\n\n")}\n*/\n`;
 }
 
-const { outputFiles, metafile } = await build({
-  entryPoints: ["src/main.ts"],
-  outfile: "static/app.js",
-  bundle: true,
-  minify: true,
-  format: "iife",
-  globalName: "plausiwidgets",
-  target: ["es2022"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  sourcemap: "external", // pages inline the script, where a link to the map would lead nowhere
-  sourcesContent: false,
-  legalComments: "none", // the banner has them in full
-  charset: "utf8",
-  metafile: true,
-  write: false,
-  logLevel: "warning",
-});
-const inputs = Object.keys(metafile.inputs);
-const files = new Map(outputFiles.map(({ path, text }) => [path.split(/[\\/]/).at(-1), text]));
-const sourceMap = files.get("app.js.map");
-files.delete("app.js.map"); // built for debugging, not committed
-files.set("app.js", banner(inputs) + files.get("app.js"));
+/** The bundles of static/: of an app with a host, and of a page in one file. */
+const ENTRIES = { app: "src/main.ts", file: "src/fileMain.ts" };
+
+/** A bundle with its banner, its map, and the paths of its sources. */
+async function bundle(name, entry) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    outfile: `static/${name}.js`,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "plausiwidgets",
+    target: ["es2022"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    sourcemap: "external", // pages inline the script, where a link to the map would lead nowhere
+    sourcesContent: false,
+    legalComments: "none", // the banner has them in full
+    charset: "utf8",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const [map, script] = [".js.map", ".js"].map((ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text);
+  const head = banner(inputs);
+  // The banner moves the code down: an empty line of the map for each of its lines.
+  const { mappings, ...rest } = JSON.parse(map);
+  const moved = { ...rest, mappings: ";".repeat(head.split("\n").length - 1) + mappings };
+  return { name, inputs, text: head + script, map: JSON.stringify(moved) };
+}
+
+const bundles = await Promise.all(Object.entries(ENTRIES).map((entry) => bundle(...entry)));
+const files = new Map(bundles.map(({ name, text }) => [`${name}.js`, text]));
 files.set("app.css", (await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true })).code);
 
 function read(name) {
@@ -73,19 +84,19 @@ const typed = sources.flatMap((path) =>
     posix.join(dirname(path), other),
   ),
 );
-const unused = sources.filter((path) => !inputs.includes(path) && !typed.includes(path));
+const bundled = new Set(bundles.flatMap(({ inputs }) => inputs));
+const unused = sources.filter((path) => !bundled.has(path) && !typed.includes(path));
 if (process.argv.includes("--check")) {
   const differs = [...files].filter(([name, text]) => read(name) !== text).map(([name]) => `static/${name}`);
   if (differs.length) {
     fail(`${differs.join(", ")}: differs from what the sources give with esbuild ${version}. Run npm run build.`);
   }
-  if (unused.length)
-    fail(`${unused.join(", ")}: no script imports it. A tool needs an entry in TOOLS of tools/tools.tsx.`);
+  if (unused.length) {
+    const where = "A tool needs an entry in TOOLS of tools/tools.tsx, or a view in HOST_TOOLS of tools/hostTools.ts.";
+    fail(`${unused.join(", ")}: no script imports it. ${where}`);
+  }
 } else {
   mkdirSync("static", { recursive: true });
   for (const [name, text] of files) writeFileSync(`static/${name}`, text);
-  // The banner moves the code down: an empty line of the map for each of its lines.
-  const map = JSON.parse(sourceMap);
-  map.mappings = ";".repeat(banner(inputs).split("\n").length - 1) + map.mappings;
-  writeFileSync("static/app.js.map", JSON.stringify(map));
+  for (const { name, map } of bundles) writeFileSync(`static/${name}.js.map`, map); // for debugging, not committed
 }

@@ -9,7 +9,7 @@ import { nearer } from "../models/zoom.ts";
 import { hasRoom, paint } from "./painter.ts";
 import type { Picture } from "./picture.ts";
 import { type Reading, readable, zoomable } from "./pointer.ts";
-import { type Part, resting } from "./rendererChoice.ts";
+import { type Part, resting } from "./resting.ts";
 
 /** Makes the picture for a size in px. It is null while there is nothing to show. */
 export type MakePicture = (width: number, height: number, zoom: Zoom | null) => Picture | null;

@@ -14,7 +14,7 @@ import { isTargetHidden, showsBestOf } from "./compose.ts";
 import { createHandles } from "./handles.ts";
 import { hasRoom, paint } from "./painter.ts";
 import { type Reading, readable, zoomable } from "./pointer.ts";
-import { type Part, resting } from "./rendererChoice.ts";
+import { type Part, resting } from "./resting.ts";
 import { extent, type Frame, frame, type Scene } from "./scene.ts";
 import { readAt, type Traces, tracesOf, withUnit } from "./traces.ts";
 

@@ -5,7 +5,7 @@ import type { Host } from "../hosts/host.ts";
 import { tr } from "../i18n/texts.ts";
 import { FINAL } from "../messages.ts";
 import type { Axis, Label, Layer, Panel, Picture, Rule, Stroke } from "./picture.ts";
-import type { Part } from "./rendererChoice.ts";
+import type { Part } from "./resting.ts";
 import { FONT } from "./theme.ts";
 
 /** An object of Plotly, whose types the app does not contain. */

@@ -3,17 +3,10 @@
 
 import { effect, untracked } from "@preact/signals";
 import type { App } from "../app.ts";
-import type { Range } from "../catalogue.ts";
-import type { Picture } from "./picture.ts";
 import { createPlot, loadedPlotly, loadPlotly, type Plot, type Plotly, whenIdle } from "./plotly.ts";
+import type { Resting, RestOptions } from "./resting.ts";
 
 const REST = 700; // ms without a change
-
-/** The ranges that a zoom has chosen. An axis with null keeps its range. */
-export interface Part {
-  readonly x: Range | null;
-  readonly y: Range | null;
-}
 
 /** Whether a button of the pointer is down anywhere on the page, as it is while a slider is dragged. */
 let isHeld = false;
@@ -22,22 +15,8 @@ let isHeld = false;
 export const isCalm = ({ isRunning, isPlaying }: App["search"]): boolean =>
   !isHeld && !isRunning.peek() && !isPlaying.peek() && document.visibilityState === "visible";
 
-export interface RestOptions {
-  readonly picture: () => Picture | null;
-  /** Gets the part that a zoom in Plotly has chosen. Without it, the picture has no zoom. */
-  readonly zoom?: (part: Part | null) => void;
-}
-
-export interface Rest {
-  /** Must be called whenever the canvas was drawn. */
-  moved(): void;
-  /** Lets Plotly take over as soon as everything rests, for example after a zoom. */
-  want(): void;
-  close(): void;
-}
-
 /** Lets Plotly show the picture of a place while it rests. The canvas of the place is drawn by the caller. */
-export function resting(app: Pick<App, "host" | "search">, place: HTMLElement, about: RestOptions): Rest {
+export const takingTurns: Resting = (app, place, about) => {
   const turn = new Turn(app, place, about);
   const stopWatching = watchPointer(place, turn.want);
   const stopFollowing = effect(() => {
@@ -53,7 +32,7 @@ export function resting(app: Pick<App, "host" | "search">, place: HTMLElement, a
       turn.close();
     },
   };
-}
+};
 
 /** The turn of Plotly at a place: whether it is wanted, and when it comes. */
 class Turn {

@@ -1,6 +1,6 @@
 // The part that a kernel and a server share: requests, and the data of models and lessons.
 
-import type { LessonData, ModelData } from "../catalogue.ts";
+import { isWhole, type LessonData, type ModelData } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Host, MoreData } from "./host.ts";
 import { Requests, type Send } from "./requests.ts";
@@ -70,10 +70,6 @@ function described(
     });
   });
 }
-
-/** Whether the data of a model and a pattern are complete. */
-export const isWhole = (data: ModelData | undefined, pattern: string): boolean =>
-  Boolean(data?.patterns[pattern] && !data.patterns[pattern].outlined);
 
 /** The known data of a model with more patterns. */
 function withMore(known: ModelData | undefined, more: ModelData): ModelData {

@@ -3,6 +3,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import {
   type Catalogue,
+  isWhole,
   type ModelData,
   type Pattern,
   patternOf,
@@ -12,7 +13,6 @@ import {
   type Values,
 } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
-import { isWhole } from "../hosts/channel.ts";
 import type { Host } from "../hosts/host.ts";
 import { added, begun, type History, type HistoryStore, moved, present } from "./history.ts";
 import { shapeOf } from "./titles.ts";

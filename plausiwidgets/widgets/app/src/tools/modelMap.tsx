@@ -6,7 +6,7 @@ import { arrowOf } from "../figure/pointer.ts";
 import type { AssessmentMap } from "../hosts/kernel.ts";
 import { tr } from "../i18n/texts.ts";
 import { markWords, SYMBOLS } from "../models/symbols.ts";
-import { Assess, assessedOf } from "./assess.tsx";
+import { hostTools } from "./provided.ts";
 
 /** A cell of a map: its status, its sign, the lines that describe it, and what a click does, if it does anything. */
 interface Cell {
@@ -160,8 +160,9 @@ export function Map20({ catalogue, selection, host }: Pick<App, "catalogue" | "s
     ? {}
     : { [model.name]: { ...model, marks: {} } };
   const models = { ...own, ...catalogue.models };
+  const assess = hostTools()?.assess;
   const cellOf: Table["cellOf"] = ({ name }, { key }) => {
-    const found = assessedOf({ selection, host }, name, key);
+    const found = assess?.resultOf({ selection, host }, name, key);
     const mark = found?.mark ?? models[name].marks[key] ?? "unsearched";
     const hasValues = found && mark !== "running" && Object.keys(found.row.parameters).length > 0;
     const how = hasValues ? { values: found.row.parameters } : {};
@@ -182,7 +183,9 @@ export function Map20({ catalogue, selection, host }: Pick<App, "catalogue" | "s
   return (
     <>
       <CellTable here={model.name} rows={rows} columns={columns} cellOf={cellOf} />
-      {host.can("assess") && <Assess selection={selection} host={host} models={Object.keys(models)} />}
+      {assess && host.can("assess") && (
+        <assess.Buttons selection={selection} host={host} models={Object.keys(models)} />
+      )}
     </>
   );
 }

@@ -9,16 +9,11 @@ import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
-import { Onset } from "./onset.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
-import { Recording } from "./recording.tsx";
-import { Repertoire } from "./repertoire.tsx";
-import { RequestedPhasePlane } from "./requestedPhasePlane.tsx";
-import { Samples } from "./samples.tsx";
-import { Stimulus } from "./stimulus.tsx";
+import { hostTools } from "./provided.ts";
 
-/** A tool next to the figure. A tool without a view begins something instead. */
+/** A tool next to the figure. */
 export interface Tool {
   readonly name: string;
   readonly title: (app: App) => string;
@@ -27,7 +22,9 @@ export interface Tool {
   readonly fits: (app: App) => boolean;
   /** The request without which the tool does not work. */
   readonly needs?: Kind;
-  readonly view: FunctionComponent<App> | null;
+  /** The view of a tool that needs no host. `hostTools.ts` has the views of the others. */
+  readonly view?: FunctionComponent<App>;
+  /** What the tool begins, if it has no view. */
   readonly begin?: (app: App) => void;
 }
 
@@ -49,7 +46,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Draw many different parameter sets that show the pattern."),
     fits: ({ verdict }) => verdict.isJudged.value,
     needs: "samples",
-    view: Samples,
   },
   {
     name: "plane",
@@ -64,7 +60,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See why the neuron fires: nullclines, fixed points and the trajectory."),
     fits: (app) => !hasPlane(app),
     needs: "phase",
-    view: RequestedPhasePlane,
   },
   {
     name: "curves",
@@ -82,7 +77,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("See in a bifurcation diagram how firing starts and stops as the current changes."),
     fits: () => true,
     needs: "bifurcations",
-    view: Onset,
   },
   {
     name: "repertoire",
@@ -90,7 +84,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Keep these model parameters and look for a stimulus that elicits each pattern."),
     fits: () => true,
     needs: "repertoire",
-    view: Repertoire,
   },
   {
     name: "stimulus",
@@ -98,7 +91,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
-    view: Stimulus,
   },
   {
     name: "data",
@@ -106,7 +98,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Use a recorded cell as the target (CSV, ABF or NWB)."),
     fits: () => true,
     needs: "recording",
-    view: Recording,
   },
   {
     name: "mystery",
@@ -114,7 +105,6 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Find the hidden parameters of a neuron, by hand or in a race against a search or your class."),
     fits: ({ verdict }) => verdict.isJudged.value,
     needs: "mystery",
-    view: null,
     begin: ({ task }) => task.beginMystery(),
   },
   {
@@ -153,11 +143,13 @@ export function toolsOf(app: App): { readonly tools: readonly Tool[]; readonly m
   };
 }
 
+const viewOf = ({ view, needs }: Tool) => view ?? (needs && hostTools()?.views[needs]);
+
 /** The tool that is open. */
 export function ToolPanel(app: App) {
   const shown = useComputed(() => toolsOf(app).tools.find(({ name }) => name === app.screen.tool.value));
   const { value: tool } = shown;
-  const View = tool?.view;
+  const View = tool && viewOf(tool);
   const place = useRef<HTMLElement>(null);
   // The menu that has opened the tool is gone, and so is the button that closes it. Keys such as Escape reach the app only
   // while something in the app has the focus.

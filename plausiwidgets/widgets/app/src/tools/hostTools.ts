@@ -1,0 +1,24 @@
+// The tools that need a host, with all that only they use.
+
+import { Assess, assessedOf } from "./assess.tsx";
+import { Onset } from "./onset.tsx";
+import type { HostTools } from "./provided.ts";
+import { readRecording } from "./reading.ts";
+import { Recording } from "./recording.tsx";
+import { Repertoire } from "./repertoire.tsx";
+import { RequestedPhasePlane } from "./requestedPhasePlane.tsx";
+import { Samples } from "./samples.tsx";
+import { Stimulus } from "./stimulus.tsx";
+
+export const HOST_TOOLS: HostTools = {
+  views: {
+    samples: Samples,
+    phase: RequestedPhasePlane,
+    bifurcations: Onset,
+    repertoire: Repertoire,
+    stimulus: Stimulus,
+    recording: Recording,
+  },
+  readRecording,
+  assess: { Buttons: Assess, resultOf: assessedOf },
+};
