@@ -71,7 +71,7 @@ def test_after_a_restart_the_app_goes_on_by_itself_and_all_is_there_again_when_t
     assert page.locator(".pw-app").count() == 1
     assert silence(opened).count() == 0
     press(opened, "ArrowRight", 3)
-    becomes(opened, "app.parameters == app._history._steps[0].selection.values", "False")
+    becomes(opened, "app.parameters == dict(app._record.steps[0].values)", "False")
     begin_search(opened)
     becomes(opened, "len(app.results)", "1")
     python(opened, "app.close()")

@@ -114,7 +114,7 @@ def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):
     page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
     page.locator(".pw-app input[type=range]").first.focus()
     page.keyboard.press("ArrowLeft")
-    page.locator(".pw-notice", has_text="is not responding").first.wait_for()
+    page.locator(".pw-notice", has_text="verification needs a running notebook").first.wait_for()
     page.evaluate("() => window.pwTell({ kind: 'alive', id: 'x', state: 'done' }, [])")
     page.wait_for_function(f"() => ({SELECTS})().length === 2")
     page.locator(".pw-notice").first.wait_for(state="detached")

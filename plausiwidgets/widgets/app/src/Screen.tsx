@@ -4,7 +4,6 @@ import type { App } from "./app.ts";
 import { CLASS } from "./classroom/codes.ts";
 import { Answering, LockedActions, Question } from "./classroom/exercise.tsx";
 import { CardActions, LessonCard, lessonsOf, Onward } from "./classroom/lesson.tsx";
-import { MysteryActions, Score } from "./classroom/mystery.tsx";
 import { Figure, Legend } from "./figure/Figure.tsx";
 import { isDark, properties, watchTheme } from "./figure/theme.ts";
 import { fitted } from "./fitted.ts";
@@ -228,14 +227,18 @@ function drop(app: App, event: DragEvent): void {
   void hostTools()?.readRecording(app, file);
 }
 
+/** The views of the mystery that is shown. */
+const mysteryOf = ({ task }: App) => (task.game.value && hostTools()?.mystery) ?? null;
+
 /** The parameters with what is above and below them. */
 function Side({ app }: Props) {
   const { host, screen, selection, task } = app;
   const showsAll = screen.showsAll.value;
+  const mystery = mysteryOf(app);
   const isQuiet = !showsAll && !screen.tool.value && !task.exercise && !task.game.value;
   return (
     <aside class="pw-card pw-side" aria-label={tr("Parameters")}>
-      {task.exercise ? <Question {...app} /> : task.game.value && <Score {...app} />}
+      {task.exercise ? <Question {...app} /> : mystery && <mystery.Score {...app} />}
       <div class="pw-sidehead">
         <Heading host={host}>
           {showsAll ? tr("All {count} parameters", { count: selection.sliders.value.length }) : keyWords(app)}
@@ -286,8 +289,9 @@ function Undo({ selection }: Pick<App, "selection">) {
 /** What is below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
 function Below({ app }: Props) {
   const { task } = app;
+  const mystery = mysteryOf(app);
   if (task.exercise) return <Answering {...app} />;
-  if (task.game.value) return <MysteryActions {...app} />;
+  if (mystery) return <mystery.Actions {...app} />;
   if (task.lesson.value) return <CardActions {...app} />;
   return task.isTask.value ? <LockedActions {...app} /> : <Actions {...app} />;
 }

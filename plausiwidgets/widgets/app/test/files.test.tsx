@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { ExerciseFile, Files, traceCsv } from "../src/tools/files.tsx";
+import { ExerciseFile } from "../src/tools/exports.tsx";
+import { Files, traceCsv } from "../src/tools/files.tsx";
+import { HOST_TOOLS } from "../src/tools/hostTools.ts";
+import { addHostTools } from "../src/tools/provided.ts";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf } from "./harness.ts";
+
+addHostTools(HOST_TOOLS);
 
 const names = (view: ReturnType<typeof shown>) => view.all(".pw-files button").map(({ textContent }) => textContent);
 

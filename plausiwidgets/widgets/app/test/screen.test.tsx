@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";
+import { gameFrom } from "../src/models/mystery.ts";
 import { view } from "../src/Screen.tsx";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";
 import { addHostTools } from "../src/tools/provided.ts";
@@ -212,6 +213,19 @@ test("all parameters replace the key parameters, and a task has other words and 
   assert.match(textOf(find(".pw-allbutton")), /\(1 locked\) ›$/);
   assert.equal(all(".pw-footer > :is(span, button)").length, 2, "no set is named");
   assert.ok(!all("button").some((button) => textOf(button) === "Your turn"));
+});
+
+test("a mystery has its points above the sliders, and its buttons below them", async (t) => {
+  const { app, find, all } = await screenOf(t);
+  assert.equal(all(".pw-game").length, 0);
+  const { model, pattern } = app.selection.current.value;
+  const seed = { about: "", seed: 7, moved: ["a"], common: [], link: "", python: "" };
+  app.task.takeGame(gameFrom({ model, pattern, ...seed }));
+  await rendered();
+  assert.equal(textOf(find(".pw-game :is(h2, h3)")), "Mystery 7");
+  assert.match(textOf(find(".pw-sentence")), /^Your .* matches Mystery 7 ▾$/);
+  assert.ok(!all("button").some((button) => textOf(button) === "Your turn"));
+  assert.match(textOf(find(".pw-side")), /Race/);
 });
 
 test("a recording that is dropped is read, if the host reads recordings", async (t) => {

@@ -196,10 +196,8 @@ test("the curve is painted for each reply", async () => {
   const before = canvases.paintings();
   assert.equal(view.find("canvas").dataset.dots, "0");
   reply("search", "running", { search: record, from: 0 }, { loss: Float32Array.of(2, 1) });
-  await rendered();
-  await rendered();
+  await until(() => view.find("canvas").dataset.dots === "2");
   assert.ok(canvases.paintings() > before);
-  assert.equal(view.find("canvas").dataset.dots, "2");
   end();
   canvases.restore();
 });

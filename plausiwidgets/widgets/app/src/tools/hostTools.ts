@@ -1,6 +1,8 @@
 // The tools that need a host, with all that only they use.
 
+import { MysteryActions, Score } from "../classroom/mystery.tsx";
 import { Assess, assessedOf } from "./assess.tsx";
+import { ExerciseFile, hostFiles } from "./exports.tsx";
 import { Onset } from "./onset.tsx";
 import type { HostTools } from "./provided.ts";
 import { readRecording } from "./reading.ts";
@@ -23,4 +25,6 @@ export const HOST_TOOLS: HostTools = {
   readRecording,
   recorded: { isBeingRead, Figure: RecordingFigure },
   assess: { Buttons: Assess, resultOf: assessedOf },
+  exports: { files: hostFiles, ExerciseFile },
+  mystery: { Score, Actions: MysteryActions },
 };

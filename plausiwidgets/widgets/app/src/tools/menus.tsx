@@ -6,7 +6,8 @@ import { isOf } from "../models/selection.ts";
 import { Copy } from "../panels/Copy.tsx";
 import { Sheet } from "../panels/Sheet.tsx";
 import { asNotebook, isLocal, linkOf } from "../panels/sharing.ts";
-import { ExerciseFile, Files } from "./files.tsx";
+import { Files } from "./files.tsx";
+import { hostTools } from "./provided.ts";
 import { toolsOf } from "./tools.tsx";
 
 /** The lessons, and the end of the one that is open. */
@@ -88,6 +89,7 @@ export function Share(app: App) {
   const isTask = task.isTask.value;
   const { fixed, locked } = selection.ranges.value;
   const missing = missingLink(app);
+  const exports = hostTools()?.exports;
   const link = game?.link ?? address();
   const label = host.name === "kernel" ? tr("Link to this notebook") : tr("Link to this state");
   const exercise = tr("Link to an exercise (parameters excluded from the search are locked)");
@@ -110,7 +112,7 @@ export function Share(app: App) {
       <Copy label={tr("Python code")} text={game?.python ?? pythonOf(selection)} />
       {host.notebook && !missing && <Notebook notebook={host.notebook} link={link} />}
       {!isTask && <Files {...app} />}
-      {host.can("export") && verdict.isJudged.value && !task.exercise && <ExerciseFile {...app} />}
+      {exports && host.can("export") && verdict.isJudged.value && !task.exercise && <exports.ExerciseFile {...app} />}
     </Sheet>
   );
 }

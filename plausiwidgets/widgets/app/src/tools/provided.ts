@@ -2,8 +2,10 @@
 
 import type { FunctionComponent } from "preact";
 import type { App } from "../app.ts";
+import type { MysteryActions, Score } from "../classroom/mystery.tsx";
 import type { Kind } from "../messages.ts";
 import type { Assess, assessedOf } from "./assess.tsx";
+import type { ExerciseFile, hostFiles } from "./exports.tsx";
 import type { readRecording } from "./reading.ts";
 import type { isBeingRead, RecordingFigure } from "./recorded.tsx";
 
@@ -16,6 +18,10 @@ export interface HostTools {
   readonly recorded: { readonly isBeingRead: typeof isBeingRead; readonly Figure: typeof RecordingFigure };
   /** Searches pairs of the map again, and gives their results. */
   readonly assess: { readonly Buttons: typeof Assess; readonly resultOf: typeof assessedOf };
+  /** The files that a host writes. */
+  readonly exports: { readonly files: typeof hostFiles; readonly ExerciseFile: typeof ExerciseFile };
+  /** The points of a mystery, and its buttons. */
+  readonly mystery: { readonly Score: typeof Score; readonly Actions: typeof MysteryActions };
 }
 
 let added: HostTools | null = null;

@@ -1,0 +1,86 @@
+// The files that a host writes about the selection.
+
+import { useSignal } from "@preact/signals";
+import type { TargetedInputEvent } from "preact";
+import type { App } from "../app.ts";
+import { tr } from "../i18n/texts.ts";
+import type { Requests } from "../messages.ts";
+import { SYMBOLS } from "../models/symbols.ts";
+import { patternInSentence } from "../models/titles.ts";
+import { save } from "../panels/saving.ts";
+import type { FileButton } from "./files.tsx";
+import { requestOf } from "./jobs.ts";
+
+type Export = Requests["export"];
+type ExportOf = Pick<Export, "what"> & Partial<Pick<Export, "free" | "text" | "of">>;
+
+/** Makes the host write a file about the selection, and saves it. `tell` gets the progress, then the name or the error. */
+function write({ selection, host }: Pick<App, "selection" | "host">, tell: (words: string) => void, how: ExportOf) {
+  tell("…");
+  const fields = { ...requestOf(selection.current.peek()), free: [], text: "", of: "", ...how };
+  host.ask("export", fields, (reply) => {
+    if (reply.state === "failed") tell(reply.error);
+    if (reply.state !== "done") return;
+    save(reply.name, reply.text);
+    tell(reply.name);
+  });
+}
+
+/** The buttons that save the files. */
+export function hostFiles(
+  app: Pick<App, "selection" | "host" | "search">,
+  tell: (words: string) => void,
+): readonly FileButton[] {
+  const search = app.search.search.value;
+  const files: FileButton[] = [
+    { title: tr("Traces (CSV)"), save: () => write(app, tell, { what: "traces" }) },
+    { title: tr("Python script"), save: () => write(app, tell, { what: "script" }) },
+    { title: tr("Standalone page (HTML)"), save: () => write(app, tell, { what: "page" }) },
+  ];
+  if (!search) return files;
+  const history = () => write(app, tell, { what: "search", of: search.id });
+  return [...files, { title: tr("Search history (CSV)"), save: history }];
+}
+
+/** Saves the selection as an exercise, which begins at these values and has a question. A mystery has its own question. */
+export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" | "task">) {
+  const { catalogue, selection, task } = app;
+  const question = useSignal("");
+  const status = useSignal("");
+  const { key, ruled_out } = selection.pattern.value;
+  const hasGame = task.game.value !== null;
+  const tell = (words: string) => {
+    status.value = words;
+  };
+  const saved = () => write(app, tell, { what: "exercise", free: selection.free.peek(), text: question.peek() });
+  const input = ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
+    question.value = currentTarget.value;
+  };
+  const title = patternInSentence({ catalogue, data: selection.data.value }, key);
+  return (
+    <div class="pw-copy">
+      {ruled_out && (
+        <p>
+          {SYMBOLS.ruled_out} {tr(ruled_out)}
+        </p>
+      )}
+      {!hasGame && (
+        <label>
+          {tr("Exercise question (starting from these parameters)")}
+          <input
+            type="text"
+            maxLength={500}
+            placeholder={tr("Move the sliders until your neuron shows {title}.", { title })}
+            value={question}
+            onInput={input}
+            onKeyDown={({ key: pressed }) => pressed === "Enter" && saved()}
+          />
+        </label>
+      )}
+      <button type="button" onClick={saved}>
+        {hasGame ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}
+      </button>{" "}
+      <span role="status">{status}</span>
+    </div>
+  );
+}
