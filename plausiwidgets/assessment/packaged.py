@@ -1,4 +1,4 @@
-"""The published assessments: all models of the package, and neurons of torch libraries, × the twenty patterns."""
+"""The packaged tables: all models of the package, and neurons from torch libraries, × the twenty patterns."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv {TABLE} && "
     f"python -c \"from plausiwidgets.assessment.packaged import finish_table; finish_table('{TABLE}')\""
 )
-"""The command that wrote table and score, with seed 0 and the default budgets, and others where these find nothing.
+"""The command that wrote table and score, with seed 0 and default budgets, and others if these find nothing.
 
-Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
+Version 0.2 also searched the 70 pairs that an argument rules out, and found no set. These rows are kept.
 """
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
 """Written by ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
@@ -51,17 +51,15 @@ def packaged_table(neurons: str = "package") -> pd.DataFrame:
     Parameters
     ----------
     neurons : {"package", "torch"}
-        The package's models: a row is that of seed 0 with the budget of an assessment. Where this search does not find
-        a good set (:func:`is_good`), and one with another seed or a larger budget does, it is that of the latter, as
-        the columns `seed` and `budget` tell. Or neurons of snnTorch, SpikingJelly, sinabs
-        and Norse, each made in one line by ``notebooks/torch_neurons.py``, for which
-        none of these libraries is needed.
+        ``"package"``: the package's models, with seed 0 and the budget of an assessment. If only a search with another
+        seed or a larger budget finds a good set (:func:`is_good`), the row is from that search, and has its `seed` and
+        `budget`. ``"torch"``: neurons from snnTorch, SpikingJelly, sinabs and Norse, made by
+        ``notebooks/torch_neurons.py``. Reading the table requires none of these libraries.
 
     Returns
     -------
     pandas.DataFrame
-        With the versions and the date, as of :func:`plausiwidgets.assessment.read_csv`: the package's was made on
-        several days, so that they are a column of it.
+        Table with the versions and the date of each row, as from :func:`plausiwidgets.assessment.read_csv`.
 
     Raises
     ------
@@ -83,17 +81,12 @@ def packaged_table(neurons: str = "package") -> pd.DataFrame:
 
 @checked
 def packaged_score(neurons: str = "package") -> pd.DataFrame:
-    """Return the score of :func:`packaged_table`, with times measured on the machine that made it.
+    """Return the score of :func:`packaged_table`, with times from the machine that computed it.
 
     Parameters
     ----------
     neurons : {"package", "torch"}
-        As of :func:`packaged_table`.
-
-    Raises
-    ------
-    ValueError
-        For another word.
+        As for :func:`packaged_table`, with the same error.
 
     Examples
     --------
@@ -112,7 +105,7 @@ def _files(neurons: str) -> tuple[str, str]:
 
 
 def write_verified(*names: str) -> None:
-    """Judge the presets and defaults of all models, or of the named ones, and write which of them are verified.
+    """Judge the presets and defaults of all models or of the named ones, and write the list of verified sets.
 
     The rows of other models stay in the file.
     """
@@ -140,12 +133,11 @@ def verified_of(model: str, pattern: str) -> list[str]:
 
 
 def finish_table(found: str | Path) -> None:
-    """Put the rows of a table of seed 0 into the package's table, and make its score anew.
+    """Put the rows of a table of seed 0 into the package's table, and compute its score again.
 
-    What the package has of other models and patterns stays in it. Where seed 0 found no good set (:func:`is_good`), and
-    the former table has one, the search is made again with the seed and the budget that the former table names; all
-    else is left to seed 0. The table that was found has the budgets of an assessment, and all neurons and patterns or
-    new ones.
+    Rows of other models and patterns stay in the package's table. If seed 0 found no good set (:func:`is_good`) and the
+    former table has one, the search runs again with the seed and the budget of the former row. All other rows are those
+    of seed 0. The table `found` must have the budgets of an assessment, and all neurons and patterns or new ones.
     """
     from plausiwidgets.assessment.api import assess
 
@@ -162,15 +154,15 @@ def finish_table(found: str | Path) -> None:
 
 
 NEAREST = 0.75
-"""Share of the limits of the verification that the form of the spikes of a set in the table may use up."""
+"""Maximum share of the limits of the verification that the spike shape of a set in the table may reach."""
 
 
 def is_good(row: Mapping[str, str]) -> bool:
-    """Return whether a row has a verified set whose spikes are not so by a hair.
+    """Return whether a row has a verified set whose spikes are far from the limits of the verification.
 
-    The verification of neurons without a reset refuses half spikes, spikes that differ too little from them, and spikes
-    that end on a plateau; what only just passes is not recognized by a viewer, who takes the sets of the table for
-    examples. A row with another seed takes its place, if there is one: the status of the pair is the same.
+    The verification of neurons without a reset rejects half spikes, spikes that differ too little from them, and spikes
+    that end on a plateau. A viewer, to whom the sets of the table are examples, would not recognize a set that only
+    just passes. A row with another seed replaces it, if there is one. The status of the pair stays the same.
     """
     if row["status"] != "replicated":
         return False

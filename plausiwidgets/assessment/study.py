@@ -21,7 +21,7 @@ from plausiwidgets.support.progress import Bar, ProgressLike
 from plausiwidgets.support.renamed import renamed
 
 _SHOW_EVERY = 0.05
-"""Least time in s between two snapshots within a search."""
+"""Minimum time in s between two snapshots within a search."""
 
 
 @renamed
@@ -135,7 +135,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
     Attributes
     ----------
     left : list of Unit
-        Searches that the store did not have at the beginning.
+        Searches that the store did not contain at the start.
 
     Examples
     --------
@@ -188,7 +188,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _run(self) -> str:
         for result in self._results():
-            if result.stop_reason != "stopped":  # an interrupted search begins anew when the study continues
+            if result.stop_reason != "stopped":  # an interrupted search starts again when the study continues
                 self._write(result)
             self._take(result)
             self._show(newest=result)
@@ -206,7 +206,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
             yield from run_on(self._executor, self.left, checkpoint, begin)
             return
         for unit in self.left:
-            self._last_shown = 0.0  # show the begin of a search at once
+            self._last_shown = 0.0  # show the start of a search immediately
             begin(unit)
             checkpoint()
             yield run_unit(unit, checkpoint, self._tell, lambda: self._elapsed)

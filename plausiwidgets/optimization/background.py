@@ -46,7 +46,7 @@ class Background(ABC, Generic[S, R]):
     # -- public --------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Start in a thread of its own; ValueError if it has begun before."""
+        """Start in a separate thread. Raise a ValueError if the work has started before."""
         self._begin()
         start_daemon(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
@@ -77,7 +77,7 @@ class Background(ABC, Generic[S, R]):
 
     @property
     def stopping(self) -> bool:
-        """Whether it was stopped; it may not have ended yet."""
+        """Whether a stop was requested. The work may not have ended yet."""
         return self._stopping
 
     def snapshot(self) -> S:
@@ -97,7 +97,7 @@ class Background(ABC, Generic[S, R]):
         TimeoutError
             If it has not ended after `timeout` seconds.
         Exception
-            The error that ended it, such as of the model's step.
+            The error that ended the work, for example in the model's step.
         """
         if not self.wait(timeout):
             raise TimeoutError(f"the {self.what} has not ended after {timeout:g} s.")
@@ -209,7 +209,7 @@ class Background(ABC, Generic[S, R]):
                 self._finish(stop_reason=reason)
             else:
                 self._finish(stop_reason="failed", error=_describe(self._error))
-            with suppress(StoppedError, KeyboardInterrupt):  # of a second Ctrl-C
+            with suppress(StoppedError, KeyboardInterrupt):  # from a second Ctrl-C
                 self._report("close")
         except Exception as error:
             self._error = self._error or error

@@ -11,11 +11,11 @@ from plausiwidgets.optimization.space import Chart, fold
 from plausiwidgets.support.quiet import imported
 
 GAIN = 1e-3
-"""Least improvement of the loss that counts as a gain."""
+"""Minimum improvement of the loss that counts as a gain."""
 OUTSIDE = 1.0
 """Loss added per squared distance of a point from the cube, in its edges.
 
-Folding repeats the landscape outside of the cube: without this slope a growing step size sees a plateau of copies and
+Folding repeats the landscape outside of the cube. Without this slope, a growing step size finds a plateau of copies and
 stays large.
 """
 COLLAPSED = 1e-4
@@ -25,9 +25,9 @@ COLLAPSED = 1e-4
 class CmaRun:
     """One CMA-ES run: N. Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
 
-    Points are folded into the cube, far cheaper than pycma's handling of bounds. A run draws from its own generator:
-    runs can be interleaved, threaded and replayed. Its first mean `x0` [d] and standard deviation `sigma` are in the
-    cube; it ends after `patience` generations without gain.
+    Points are folded into the cube, which costs much less than pycma's handling of bounds. A run draws from its own
+    generator, so that runs can be interleaved, threaded and replayed. Its first mean `x0` [d] and standard deviation
+    `sigma` are in the cube; it ends after `patience` generations without gain.
     """
 
     def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int) -> None:
@@ -65,7 +65,7 @@ class CmaRun:
         return self.chart.decode(fold(np.asarray(self._asked)))
 
     def tell(self, losses: Floats) -> None:
-        """Take the losses [popsize] of the asked points; they must be finite."""
+        """Take the losses [popsize] of the requested points, which must be finite."""
         self.generation += 1
         self.best = min(self.best, float(np.min(losses)))
         if self._reference - self.best > GAIN:
@@ -76,6 +76,6 @@ class CmaRun:
             self._es.tell(self._asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
             spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
-            # A covariance matrix can become singular on a plateau: this run ends, the search continues.
+            # A covariance matrix can become singular on a plateau. Then this run ends, and the search continues.
             spread = 0.0
         self.finished = self.generation - self._last_gain >= self.patience or not spread > COLLAPSED

@@ -1,4 +1,4 @@
-"""Where a search looks: the distribution of its CMA-ES run, or the population of its differential evolution."""
+"""The region of a search: the distribution of its CMA-ES run, or the population of its differential evolution."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ class HasDistribution(Protocol):
     """A strategy whose search can be watched."""
 
     def distribution(self) -> Distribution | None:
-        """Return the distribution of the points that were asked for last; None if there is none."""
+        """Return the distribution of the last requested points; None if there is none."""

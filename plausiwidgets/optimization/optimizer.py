@@ -26,12 +26,12 @@ from plausiwidgets.simulation.lanes import Checkpoint
 class Optimizer:
     """Strategy, judge and verification of one problem; its settings are those of `optimize`.
 
-    Without `keep_history` its records have no history: those of a study would fill the memory.
+    Without `keep_history` its records have no history, because the histories of a study would fill the memory.
 
     Attributes
     ----------
     result : Result
-        The record so far; its `seconds` are set by the caller.
+        The record so far. The caller sets its `seconds`.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Optimizer:
         return self.result
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
-        """Return the accepted share of jittered copies of the best set; None if that is rejected."""
+        """Return the accepted share of jittered copies of the best set; None if the best set is rejected."""
         if not self.result.accepted:
             return None
         seed = SeedSequence(self.result.seed, spawn_key=(JITTERED,))
@@ -170,7 +170,7 @@ class Optimizer:
 
 
 def _named(strategy: Strategy) -> str:
-    """Return what a strategy calls itself; the name of its class if it has no text of its own."""
+    """Return the description of a strategy, or the name of its class if it has no description."""
     kind = type(strategy)
     return kind.__name__ if kind.__repr__ is object.__repr__ else repr(strategy)
 

@@ -1,4 +1,4 @@
-"""The packaged sets: with which parameters the package's models are known to show its patterns."""
+"""The packaged sets: parameters with which the package's models show its patterns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLE = "packaged_table.csv"
 VERIFIED = "verified_sets.csv"
 """Presets and defaults that are verified, as `plausiwidgets.assessment.packaged.write_verified` found them."""
 DEFAULTS = "defaults"
-"""Stands in `VERIFIED` for the defaults of model and pattern, where a preset has its title."""
+"""Entry in `VERIFIED` for the defaults of model and pattern, instead of the title of a preset."""
 
 FROM_DEFAULTS = "defaults of model and pattern"
 FROM_SEARCH = "packaged: found by a search"
@@ -32,16 +32,16 @@ class KnownSet(NamedTuple):
     """A set with which a model shows a pattern, or is published to show it."""
 
     parameters: Mapping[str, float]
-    """What the set gives; other parameters are at their defaults."""
+    """Values of the set; other parameters are at their defaults."""
     dt: float
     preset: Preset | None
-    """The published set; None for the defaults and for what a search found."""
+    """The published set; None for the defaults and for the result of a search."""
     verified: bool
     """Whether the package contains its verdict, and the verdict is "replicated"."""
 
     @property
     def source(self) -> str:
-        """Where the set comes from, as a verdict prints it.
+        """Source of the set, as a verdict prints it.
 
         Examples
         --------
@@ -57,9 +57,9 @@ class KnownSet(NamedTuple):
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     """Return the known sets of a model for a pattern, published ones first.
 
-    The defaults, where they are verified, and the verified set of the packaged table follow. Only the package's own
-    objects have these two, and only their presets have verdicts: a copy, or a custom model of the same key, is another
-    neuron.
+    The defaults, if they are verified, and the verified set of the packaged table follow. Only the package's own
+    objects have these two sets and verdicts on their presets, because a copy, or a custom model with the same key, is
+    another neuron.
     """
     known = pattern.parameters(model)
     is_packaged = is_builtin_model(model) and is_builtin_pattern(pattern)
@@ -79,7 +79,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
 
 
 def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
-    """Return the first verified set of a model and a pattern of the package; None where there is none.
+    """Return the first verified set of a model and a pattern of the package; None if there is none.
 
     Examples
     --------

@@ -25,7 +25,7 @@ class ParameterSet(NamedTuple):
     """Every parameter of the model and every stimulus parameter of the pattern."""
     dt: float
     source: str
-    """Where the values come from, as a verdict prints it."""
+    """Source of the values, as a verdict prints it."""
 
 
 def parameter_set(
@@ -40,8 +40,8 @@ def parameter_set(
     ----------
     parameters : mapping of str to float or 1-D array, optional
         The defaults of model and pattern complete it. Without it, the set is the packaged one of the pair with its own
-        time step, and the defaults where there is none: the rule of every function that takes a model and a pattern,
-        and of the app.
+        time step, or the defaults if there is none. Every function that takes a model and a pattern follows this rule,
+        and so does the app.
     dt : float, optional
         Time step in ms; default: that of the packaged set, otherwise the model's.
 
@@ -70,7 +70,7 @@ def parameter_set(
 
 
 def source_of(model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float) -> str:
-    """Return where the values of a complete set come from, where nothing else is known of it.
+    """Return the source of the values of a complete set without further information.
 
     Examples
     --------

@@ -31,11 +31,11 @@ KEY = "mystery"
 HIDING = 0.16
 """Largest distance of a hidden parameter from a known set, as a share of its slider."""
 AWAY = (0.15, 0.5)
-"""Least and largest distance of a first start from the hidden set, as shares of the slider."""
+"""Smallest and largest distance of a first start from the hidden set, as shares of the slider."""
 TRIED = 64
 """Number of candidates for a hidden set, and for a start."""
 CHOSEN = 6
-"""Number of starts that are looked at more closely."""
+"""Number of starts that are tested more closely."""
 MARGIN = 0.25
 """Time that a figure shows after the last spike of the response, as a share of the time until then."""
 BEFORE_IT, MIN_MARGIN = 20.0, 60.0
@@ -86,7 +86,7 @@ class Mystery:
 
     @property
     def link(self) -> str:
-        """Query of a link to it: model, pattern and seed."""
+        """Query of a link to the mystery: model, pattern and seed."""
         return f"mystery={self.model.key}.{self.about.key}.{self.seed}"
 
 
@@ -94,19 +94,20 @@ class Mystery:
 def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Mystery:
     """Hide the parameters of a neuron that shows a pattern.
 
-    A known set that shows the pattern has some of its free parameters moved at random, such that it still shows it.
-    With the hidden parameters every criterion of :attr:`Mystery.pattern` holds, with those of the start it does not,
-    nor (where there are such parameters) when only one of them is still at its start: the response shows each of them.
+    The function moves some free parameters of a known set at random, such that the set still shows the pattern. With
+    the hidden parameters every criterion of :attr:`Mystery.pattern` is met, and with those of the start not. If
+    possible, the criteria are also not met when only one parameter is still at its start, so that the response depends
+    on each of them.
     The same arguments give the same neuron on every machine.
 
     Parameters
     ----------
     model, pattern
-        As of :func:`plausiwidgets.judge`.
+        As for :func:`plausiwidgets.judge`.
     seed : int
         At least 0.
     moved : int
-        Number of free parameters to hide, at least 1; fewer where the response shows fewer.
+        Number of free parameters to hide, at least 1; fewer if the response depends on fewer.
 
     Raises
     ------
@@ -151,7 +152,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
 def _shown_by(
     model: NeuronModel, about: Judged, seed: int, free: Sequence[str], base: Mapping[str, float], dt: float
 ) -> list[str]:
-    """Return the parameters of which each alone, moved along its slider, loses the response of a known set."""
+    """Return the parameters each of which, moved alone along its slider, loses the response of a known set."""
     potential = model.states[0].key
     verdict = evaluate(model, about, {name: np.full(1, x) for name, x in base.items()}, dt, record=(potential,))
     matched = _matching(model, about, seed, single(verdict, 0)) if verdict.accepted[0] else None
@@ -180,7 +181,7 @@ def _matching(
 ) -> tuple[Judged, Mapping[str, Floats], Traces | None] | None:
     """Return the pattern that matches the response of an accepted set, its values, and the response.
 
-    None if it cannot be matched; without a spike to match, it is the pattern itself.
+    The result is None if the response cannot be matched. Without a spike to match, the pattern is the original one.
     """
     trace = _matched_trace(about, verdict)
     if trace is None:
@@ -230,7 +231,8 @@ def _made(
 ) -> tuple[Mystery, int] | None:  # fmt: skip
     """Return the mystery of an accepted set, and the points of its start.
 
-    None if its response cannot be matched, or no start misses it; above 100 where it does not show each parameter.
+    The result is None if its response cannot be matched, or no start misses it. The points are above 100 if the
+    response does not depend on each parameter.
     """
     hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
     matched = _matching(model, about, seed, verdict)
@@ -243,13 +245,13 @@ def _made(
     if not good.any():
         return None
     earned = points(begun.loss, begun.criteria)
-    # Far off, and of those one that fires, but not much more often than the hidden neuron.
+    # Prefer a start far from the target that fires, but not much more often than the hidden neuron.
     spikes = {check.key: check.value for check in begun.criteria}.get("n", np.zeros(TRIED))
     usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
     calm = (spikes <= 2 * usual + 2) & (spikes >= 1)
     order = np.lexsort((np.arange(TRIED), ~calm, earned > FAR, ~good))[:CHOSEN]
     order = order[good[order]]
-    # Each hidden parameter must be found, also where the others are: alone at its start it misses the response.
+    # The user must find each hidden parameter, so each one alone at its start must miss the response.
     alone = {
         name: np.concatenate(
             [x[order] if name == moved else np.full(order.size, float(known[name])) for moved in names]
@@ -264,7 +266,7 @@ def _made(
 
 
 def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
-    """Return the sweep to match: the main one if it fires, else the one with the most spikes; None without any."""
+    """Return the sweep to match: the main one if it fires, else that with the most spikes; None without spikes."""
     traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
     main = verdict.traces.get(about.main_sweep)
     if main is not None and (main.spike_times[0] >= 0.0).any():
@@ -273,8 +275,8 @@ def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
 
 
 def score(verdict: Verdict) -> int:
-    """Return how well a response is matched, from 0 to 100; 100 exactly when every criterion holds.
+    """Return how well a response is matched, from 0 to 100; 100 exactly if every criterion is met.
 
-    Criteria that hold for every neuron at rest, such as silence before the onset, earn no points.
+    Criteria that every neuron at rest meets, such as silence before the onset, earn no points.
     """
     return 100 if verdict.accepted else min(99, int(points(np.float64(verdict.loss), verdict.criteria)))

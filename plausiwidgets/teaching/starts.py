@@ -30,7 +30,7 @@ CHOSEN = 6
 FAR = 39
 """Maximum points of a start that is far from the target."""
 BEYOND = 0.1
-"""How far a start may leave the target's range of potentials, as a share of that range."""
+"""Maximum distance of a start from the target's range of potentials, as a share of that range."""
 DIGITS = 4
 """Significant digits of drawn values, so that they are equal on every machine."""
 

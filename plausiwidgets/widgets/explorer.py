@@ -1,6 +1,6 @@
-"""The explorer: the app in a notebook, one widget, whose traits are what is shown.
+"""The explorer: the app in a notebook as one widget, whose traits are the selection.
 
-What the page asks is answered by :mod:`plausiwidgets.widgets.answers`; this module holds the selection.
+The module :mod:`plausiwidgets.widgets.answers` answers the requests of the page; this module keeps the selection.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from plausiwidgets.widgets.session.starts import first_set, moved_further, my_tu
 from plausiwidgets.widgets.session.worker import Priority
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
-"""What `Explorer.open_tool` opens."""
+"""Tools that `Explorer.open_tool` opens."""
 
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
@@ -66,15 +66,15 @@ HIDDEN = """<style>
 .jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),
 :root:has([data-pw-of="%(id)s"]) .pw-still[data-of="%(id)s"] { display: none; }
 </style>"""
-"""The picture has no place beside its app that is alive, or beside the picture that the app has saved: JupyterLab hides
-the whole output, other front ends what is in it."""
+"""Hides the picture next to its running app, or next to the picture that the app has saved. JupyterLab hides the whole
+output, other front ends only its content."""
 
 
 class _Selected(t.TraitType):  # type: ignore[type-arg]
     """A trait that is read from the selection of an explorer, and sets it.
 
-    So model, pattern, parameters and selection are of one selection whenever they are read, also by the observers of
-    the first of them that changes.
+    Therefore model, pattern, parameters and selection always agree when they are read, also for the observers of the
+    first of these traits that changes.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class _Selected(t.TraitType):  # type: ignore[type-arg]
         obj._show(selection)
 
     def instance_init(self, obj: Any) -> None:
-        """No value of its own is kept."""
+        """Keep no value of its own."""
 
 
 class _Made(t.TraitType):  # type: ignore[type-arg]
-    """What a page is given, made when it is asked for: a page that is loaded again gets the newest."""
+    """A trait whose value is made when the page reads it, so that a reloaded page gets the newest value."""
 
     def __init__(self, make: Callable[[Explorer], Any], about: str) -> None:
         super().__init__(help=about)
@@ -111,7 +111,7 @@ class _Made(t.TraitType):  # type: ignore[type-arg]
         raise t.TraitError("this trait is read-only. A message changes it.")
 
     def instance_init(self, obj: Any) -> None:
-        """No value of its own is kept."""
+        """Keep no value of its own."""
 
 
 def _of_model(explorer: Explorer, model: Any) -> Selection:
@@ -141,46 +141,48 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     model : str, NeuronModel or Result
-        Of a result, model, pattern, parameters, ranges and time step are those of its search.
+        The neuron model. A result sets model, pattern, parameters, ranges and time step to those of its search.
     pattern : str or Pattern
-        One of :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
+        The firing pattern. A pattern from :func:`plausiwidgets.patterns.stimulus` is shown without a verdict.
     parameters : mapping of str to float, optional
         As of :func:`plausiwidgets.judge`: parameters that you leave out are at their defaults, so that ``{}`` is the
         set of defaults. Without a mapping, the explorer opens on the packaged set of this model and pattern with its
-        time step, or on the defaults where the package has none. A link in the page's address, `lesson` and `mystery`
-        come first.
+        time step, or on the defaults if the package has none. A link in the page's address, `lesson` and `mystery` have
+        priority.
     dt : float, optional
         Time step in ms; default: that of the packaged set, or the model's.
     locked : sequence of str, optional
-        Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
-        the pattern. The lock lasts until another model or pattern is picked, and is a guide instead of a protection.
+        Parameters that are shown but cannot be changed, for an exercise: the explorer opens near a set that shows the
+        pattern. The lock lasts until another model or pattern is chosen. It is a guide, not a protection.
     mystery : int, optional
         Seed of a neuron with hidden parameters that shows the pattern, to be matched.
     language : {"en", "de"}, optional
-        Of the texts on the screen; default: as ``language=`` in the address, or as the one before; at first English.
+        Language of the screen texts; default: ``language=`` in the address, otherwise that of the previous explorer,
+        and English for the first one.
     lesson : str or Path, optional
         A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
-        "lesson_long", "lesson_de"): its cards stand beside the neuron.
+        "lesson_long", "lesson_de"). Its cards are next to the neuron.
 
     Attributes
     ----------
     model : NeuronModel
-        Set it to an object or a name: the packaged set, or the defaults where there is none, is shown.
+        Set it to an object or a name. The explorer then shows the packaged set, or the defaults if there is no packaged
+        set.
     pattern : Pattern
         Likewise.
     parameters : dict
-        Complete, and a new one each time; what is left out of one that is set takes its default.
+        Complete, and a new dict each time. If you set a dict, parameters that it leaves out take their defaults.
     selection : Selection
-        All of it with ranges, time step and what a search may change; frozen.
+        Model, pattern, parameters, ranges, time step and the free parameters of a search; frozen.
     verdict : Verdict or None
-        Python's, read-only: of the parameters that it names, at the time step first and verified a moment later. None
-        until a model and a pattern are judged.
+        Verdict of Python on the parameters that it contains, read-only. The verdict at the time step is first; the
+        verified verdict follows a moment later. None until a model and a pattern are judged.
     best : dict or None
         Best parameters of the newest search, read-only.
     searching : bool
         Whether a search runs or is paused, read-only.
     results : tuple of Result
-        Of the searches that have ended, in the order of their ends, read-only.
+        Results of the searches that have ended, in the order of their ends, read-only.
 
     Raises
     ------
@@ -192,7 +194,7 @@ class Explorer(anywidget.AnyWidget):
     -----
     Each attribute is a trait: ``explorer.observe(f, "parameters")``. Observers run on the thread that delivered the
     change: that of the cell, of a message of the page, or of the worker for `verdict`, `best`, `searching` and
-    `results`, where what an observer raises is printed. A cell that is run again closes the explorer of its former run.
+    `results`, where what an observer raises is printed. If you run a cell again, the explorer of its former run closes.
 
     Examples
     --------
@@ -282,7 +284,7 @@ class Explorer(anywidget.AnyWidget):
             for hidden in self._begun_mysteries:
                 self._answers.hidden(hidden)
             close_former_run(self)
-            # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
+            # The page needs the id of its widget to write a picture into the notebook, and cannot find it itself.
             super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
         self._mend_routes()
         self.on_msg(self._on_message)
@@ -294,7 +296,7 @@ class Explorer(anywidget.AnyWidget):
         self, model: str | NeuronModel | Result, pattern: Named, parameters: Mapping[str, float] | None,
         dt: float | None, locked: Sequence[str], mystery: int | None, lesson: str | Path | None, query: str,
     ) -> tuple[Selection, tuple[str, ...]]:  # fmt: skip
-        """Return what is shown first, and what could not be used of the page's link."""
+        """Return the first selection, and sentences about the unused parts of the page's link."""
         if isinstance(model, Result):
             if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
                 raise ValueError("Explorer: with a result, do not pass pattern, parameters, dt or mystery.")
@@ -312,7 +314,7 @@ class Explorer(anywidget.AnyWidget):
                     return first_set(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)
         plain = Selection.of(model, pattern, None, dt)
-        plain.with_locked(locked)  # refused before anything is made of it
+        plain.with_locked(locked)  # raises before anything is created
         if not locked:
             return first_set(plain.model, plain.pattern, dt), ()
         start = my_turn(plain.model, plain.pattern, locked)
@@ -341,7 +343,7 @@ class Explorer(anywidget.AnyWidget):
         return settings
 
     def _models_json(self) -> str:
-        """Return what a page needs to draw what is shown without asking; of what is custom, its outline."""
+        """Return the data to draw the selection without a request; for custom objects only their outline."""
         shown = self.selection
         name, key = self._answers.known.name_of_model(shown.model), self._answers.known.name_of_pattern(shown.pattern)
         if contents.is_packaged(shown.model) and contents.is_stored(shown.pattern):
@@ -352,12 +354,12 @@ class Explorer(anywidget.AnyWidget):
         return json.dumps({name: entry}, separators=(",", ":"), allow_nan=False)
 
     def _mend_routes(self) -> None:
-        """Let a message go to the subshell that the page names.
+        """Route messages to the subshell that the page names.
 
-        ipykernel 7 sends a message of a comm to the loop that sent on it last. Of a widget that was made in a cell that
-        is the main one, which may be busy for minutes; of one that sent a search, the subshell of a page that may be
-        gone: the message is lost then. The name is private: where it is missing, the page greets again, and is
-        answered (see `on_msg`).
+        ipykernel 7 sends a message of a comm to the loop that sent on the comm last. For a widget that was created in a
+        cell, this is the main loop, which may be busy for minutes. For a widget that sent a search, it is the subshell
+        of a page that may be closed, so the message is lost. The attribute is private. If it is missing, the page
+        greets again and gets an answer (see `on_msg`).
         """
         comm = self.comm
         if comm is not None and hasattr(comm, "_reply_subshell_for"):
@@ -381,7 +383,7 @@ class Explorer(anywidget.AnyWidget):
         }  # fmt: skip
 
     def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
-        """Return what the page may know of the mystery that is shown."""
+        """Return the data of the shown mystery that the page may have."""
         name = self._answers.known.name_of_pattern(selection.pattern)
         hidden = self._answers.mysteries.get(name)
         return outline(hidden, name) if hidden is not None and hidden.model is selection.model else None
@@ -390,11 +392,11 @@ class Explorer(anywidget.AnyWidget):
         try:
             is_written = self._write(lambda record: self._written(record, asked))
         except ValueError:
-            if self._record.by != asked.identity:  # it is not the error of an observer
-                self._write(History.again)  # the page goes back
+            if self._record.by != asked.identity:  # not an error of an observer
+                self._write(History.again)  # the page returns to the former record
             raise
         if not is_written:
-            self.send_state("_history")  # the page may lack what another one wrote
+            self.send_state("_history")  # the page may lack a write of another page
         asked.reply("done" if is_written else "superseded")
 
     def _written(self, record: History, asked: Asked) -> History | None:
@@ -414,7 +416,7 @@ class Explorer(anywidget.AnyWidget):
         return History(tuple(steps), asked["at"], asked["revision"], asked.identity)
 
     def _allowed(self, selection: Selection, locked: Sequence[str]) -> Selection:
-        """Return a selection of the page with what is locked: in an exercise as before, of a lesson by each card."""
+        """Return a selection of the page with its locked parameters: those of the exercise, or of the lesson card."""
         shown = self.selection
         if shown.locked and not self._taught and selection.is_about(shown.model, shown.pattern):
             return selection.within(shown)
@@ -427,13 +429,13 @@ class Explorer(anywidget.AnyWidget):
             raise ValueError("lesson: an exercise cannot open a lesson, because its values stay locked.")
         lesson = lesson_named(asked["name"])
         self._taught = True
-        self._settings = {**self._settings, "lesson": lesson}  # a page that is loaded again goes on with it
+        self._settings = {**self._settings, "lesson": lesson}  # a reloaded page continues with it
         asked.reply(lesson=lesson)
 
     # -- what is shown ---------------------------------------------------------------------------
 
     def _show(self, selection: Selection, is_step: bool = True) -> None:
-        """Show a selection as a step of undo, or in place of the shown step."""
+        """Show a selection as a step of undo, or instead of the shown step."""
 
         def shown(record: History) -> History | None:
             if selection == record.now and selection.turn == record.now.turn:
@@ -456,7 +458,7 @@ class Explorer(anywidget.AnyWidget):
         return True
 
     def _follow(self, before: Selection, now: Selection) -> None:
-        """Judge what is shown now, and call the observers."""
+        """Judge the present selection, and call the observers."""
         if before == now:
             return
         self._judge(now)
@@ -478,7 +480,7 @@ class Explorer(anywidget.AnyWidget):
 
     @contextmanager
     def _apart(self) -> Iterator[None]:
-        """Print the error of an observer that a job in the background calls: the job and the other observers go on."""
+        """Print the error of an observer that a background job calls, so that job and other observers continue."""
         try:
             yield
         except Exception:
@@ -538,7 +540,8 @@ class Explorer(anywidget.AnyWidget):
     ) -> None:
         """Show another model, pattern and parameters in one step; parameters and errors as in the constructor.
 
-        An exercise goes on where model and pattern are the same: what is locked is not changed (ValueError).
+        If model and pattern are the same, an exercise continues, and a change of a locked parameter raises a
+        ValueError.
         """
         self._require_open()
         with speaking(self._language):
@@ -548,15 +551,15 @@ class Explorer(anywidget.AnyWidget):
                 picked = Selection.of(model, pattern, parameters, dt)
             shown = self.selection
             picked = picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked
-            # What is shown already is no step, but the page may be elsewhere by now.
+            # The selection is shown already, so it adds no step. But the page may show another one by now.
             self._write(lambda record: record.again() if picked == record.now else record.added(picked))
 
     def undo(self) -> None:
-        """Go back one step: a drag, a typed value, a pick, “take these values”, or what a script has set."""
+        """Undo one step: a drag, a typed value, a choice, “take these values”, or an assignment in a script."""
         self._write(lambda record: record.moved(-1))
 
     def redo(self) -> None:
-        """Take the last :meth:`undo` back."""
+        """Redo the step of the last :meth:`undo`."""
         self._write(lambda record: record.moved(1))
 
     @checked
@@ -584,13 +587,13 @@ class Explorer(anywidget.AnyWidget):
             self._set("_tool", {"name": name, "revision": self._tool.get("revision", 0) + 1})
 
     def optimize(self, **settings: Any) -> Run:
-        """Start a search for what is shown; a running one is stopped.
+        """Start a search for the present selection, and stop a running search.
 
         Parameters
         ----------
         **settings
-            As :func:`plausiwidgets.start_optimization` takes them. What is free, its ranges, the start and the time
-            step are those of the selection where they are not given.
+            Settings of :func:`plausiwidgets.start_optimization`. Free parameters, ranges, start and time step are by
+            default those of the selection.
 
         Returns
         -------
@@ -603,7 +606,7 @@ class Explorer(anywidget.AnyWidget):
         return search.run
 
     def stop(self) -> None:
-        """End the search, if one is running; its best is kept."""
+        """Stop the running search, if any, and keep its best parameters."""
         self._answers.searches.stop()
 
     def use_best(self) -> None:
@@ -619,7 +622,7 @@ class Explorer(anywidget.AnyWidget):
         self._show(base.filled(best, about.dt).within(shown) if base is shown else base.filled(best, about.dt))
 
     def add(self, widget: Any) -> Any:
-        """Show a custom widget in the slot beside the neuron.
+        """Show a custom widget in the slot next to the neuron.
 
         Parameters
         ----------
@@ -644,7 +647,7 @@ class Explorer(anywidget.AnyWidget):
         return widget
 
     def to_python(self) -> str:
-        """Return a Python script that gives what is shown: model, pattern, values, verdict, and the last search of it.
+        """Return a Python script of the selection: model, pattern, values, verdict, and its last search.
 
         Examples
         --------
@@ -657,22 +660,22 @@ class Explorer(anywidget.AnyWidget):
         return script(self.selection, self._answers.searches.settings(self.selection))
 
     def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
-        """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""
+        """Write the selection to a page that needs no server; see :func:`plausiwidgets.export_page`."""
         from plausiwidgets.widgets.page import export_page
 
         shown = self.selection
         return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt, exercise=exercise)
 
     def _ipython_display_(self) -> None:
-        """Show the app after a picture that a saved notebook keeps, which is drawn once there is a verdict.
+        """Show the app after a picture for the saved notebook, which is drawn as soon as there is a verdict.
 
-        The picture is an output of its own: in one output with a widget JupyterLab prefers the widget.
+        The picture is a separate output, because JupyterLab shows only the widget of an output that contains both.
         """
         from IPython.display import display
 
         picture = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
         note = f"{self.selection.title}: run this cell to move its sliders."
-        bundle: Any = self._repr_mimebundle_()  # None of a closed one
+        bundle: Any = self._repr_mimebundle_()  # None if the widget is closed
         data, about = bundle or ({}, {})
         display({**data, "text/plain": note}, about, raw=True)
 
@@ -692,19 +695,19 @@ class Explorer(anywidget.AnyWidget):
             draw()
 
     def _still(self) -> str:
-        """Return the picture as HTML; empty where there is none yet."""
+        """Return the picture as HTML; empty if there is none yet."""
         return "" if self.verdict is None else self.verdict._repr_html_()
 
     def wait(self, timeout: float = 30.0) -> bool:
-        """Wait until what is selected is judged and verified; return whether it is."""
+        """Wait until the selection is judged and verified, and return whether it is."""
         return self._answers.worker.join(timeout, Priority.VERIFY)
 
     def close(self) -> None:
-        """End the threads and close the widget; it takes no more work, and `results` and `selection` stay."""
+        """End the threads and close the widget, which keeps `results` and `selection`."""
         if self._closed:
             return
         self._closed = True
-        if hasattr(self, "_answers"):  # not where the arguments were refused
+        if hasattr(self, "_answers"):  # absent if an argument was invalid
             self._answers.close()
         layout = self.layout if self.comm is not None else None
         super().close()

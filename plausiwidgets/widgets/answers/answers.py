@@ -29,7 +29,7 @@ Send = Callable[[dict[str, Any], bytes | None], object]
 Work = Callable[["Asked", Checkpoint], object]
 
 IDS = 4096
-"""Ids that are remembered: a question that has one of them came before."""
+"""Number of remembered ids. A question with a remembered id is a repetition."""
 
 PLAIN = (ValueError, TypeError, NoSolutionError)
 """Errors whose text is a sentence for the user."""
@@ -43,9 +43,9 @@ class Asked:
     kind, identity : str
     fields : dict
     data : bytes
-        Of its buffer.
+        Content of its buffer.
     on_end : list of callable
-        Are called after its last answer.
+        Functions that are called after its last answer.
     """
 
     def __init__(self, question: Question, send: Send) -> None:
@@ -65,7 +65,7 @@ class Asked:
 
     def reply(self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None,
              **fields: Any) -> bool:  # fmt: skip
-        """Answer; what comes after the last answer is left out. Returns whether it was sent."""
+        """Send an answer unless the last one was sent already. Return whether it was sent."""
         places, data = packed(arrays) if arrays else ({}, b"")
         answer = {"kind": self.kind, "id": self.identity, "state": state, **fields}
         if arrays:
@@ -76,7 +76,7 @@ class Asked:
             self._over = state in FINAL
             try:
                 self._send(answer, data if arrays else None)
-            except Exception as error:  # such as of a number that JSON does not have
+            except Exception as error:  # for example for a number that JSON cannot represent
                 self._over, state = True, "failed"
                 self._send(unsent(self.kind, self.identity, error), None)
         if state in FINAL:
@@ -85,7 +85,7 @@ class Asked:
         return True
 
     def fail(self, error: Exception | str) -> bool:
-        """Answer that it failed, in one sentence."""
+        """Send the last answer: the question failed, with one sentence."""
         plain = isinstance(error, (str, *PLAIN))
         text = str(error) if plain else f"{type(error).__name__}: {error}"
         return self.reply("failed", error=(" ".join(text.split()) or type(error).__name__)[:SENTENCE])
@@ -97,9 +97,9 @@ class Answers:
     Parameters
     ----------
     send : callable
-        Takes an answer and the bytes of its buffer, or None; it is called from several threads.
+        Sends an answer with the bytes of its buffer, or None. Several threads call it.
     known : Known, optional
-        What the app may name.
+        Models and patterns that the app may name.
     own : mapping of str to callable, optional
         Messages that the host itself answers: ``function(asked)``.
 
@@ -107,13 +107,13 @@ class Answers:
     ----------
     known : Known
     worker : Worker
-        Does what takes longer than some milliseconds.
+        Runs work that takes longer than some milliseconds.
     judging : Judging
     searches : Searches
     shown : callable
-        Returns what the host shows, or None.
+        Returns the selection that the host shows, or None.
     mysteries : dict of str to Mystery
-        Those that were begun, by the name of their pattern.
+        Started mysteries, by the name of their pattern.
     """
 
     def __init__(
@@ -133,13 +133,13 @@ class Answers:
         self._lock = threading.Lock()
         self._ids: deque[str] = deque()
         self._seen: set[str] = set()
-        self._open: dict[str, Asked] = {}  # questions whose work goes on
+        self._open: dict[str, Asked] = {}  # questions whose work continues
         self._newest: dict[str, Asked] = {}
         self._closed = False
 
     @property
     def closed(self) -> bool:
-        """Whether it answers no more."""
+        """Whether no more answers are sent."""
         return self._closed
 
     def send(self, answer: dict[str, Any], data: bytes | None = None) -> None:
@@ -148,7 +148,7 @@ class Answers:
             self._send(answer, data)
 
     def receive(self, message: object, buffers: object = ()) -> None:
-        """Answer a message, which may be anything; it never raises, and may be called from several threads."""
+        """Answer a message, which may be any object. Several threads may call this method, which never raises."""
         if self._closed:
             return
         try:
@@ -165,11 +165,11 @@ class Answers:
                 asked.fail(error)
 
     def speak(self, language: str) -> None:
-        """Answer in another language from now on."""
+        """Set the language of all further answers."""
         self.worker.language = language
 
     def close(self) -> None:
-        """End all that goes on, and answer no more."""
+        """End all running work, and send no more answers."""
         self._closed = True
         self.searches.close()
         self.worker.close()
@@ -184,14 +184,14 @@ class Answers:
     def work(self, asked: Asked, priority: Priority, function: Work, after: float = 0.0) -> None:
         """Answer in the background: ``function(asked, checkpoint)`` sends the last answer, or raises.
 
-        It replaces what goes on of a question of the same kind, where the newest counts. One that returns before the
-        last answer calls :meth:`again`, so that other jobs come in between.
+        For kinds of which only the newest question counts, it replaces the running work of the same kind. A function
+        that returns before the last answer calls :meth:`again`, so that other jobs run in between.
         """
         self.hold(asked)
         self.again(asked, priority, function, after)
 
     def again(self, asked: Asked, priority: Priority, function: Work, after: float = 0.0) -> None:
-        """Go on with a question in another job, unless it has ended."""
+        """Continue with a question in another job, unless it has ended."""
 
         def job(checkpoint: Checkpoint) -> None:
             if asked.over:
@@ -209,7 +209,7 @@ class Answers:
             self.worker.ask(self._key(asked), priority, job, after)
 
     def hold(self, asked: Asked) -> None:
-        """Keep a question whose work goes on, so that it can be cancelled; an older one of its kind is superseded."""
+        """Keep a question whose work continues, so that it can be cancelled; it supersedes an older one of its kind."""
         former = None
         with self._lock:
             self._open[asked.identity] = asked
@@ -223,19 +223,19 @@ class Answers:
         return (asked.kind if TABLE[asked.kind].newest else asked.identity,)
 
     def hidden(self, hidden: Mystery, again: str = "") -> str:
-        """Keep a mystery, and return the name of its pattern; `again` is the one that the page has for it by now."""
+        """Keep a mystery, and return the name of its pattern; `again` is the name that the page already uses."""
         name = self.known.name_of_pattern(hidden.pattern, again)
         self.mysteries[name] = hidden
         return name
 
     def selection(self, asked: Asked) -> Selection:
-        """Return what a question is about; see :meth:`selection_of`."""
+        """Return the selection of a question; see :meth:`selection_of`."""
         return self.selection_of(asked.fields, self.shown())
 
     def selection_of(self, fields: Mapping[str, Any], shown: Selection | None) -> Selection:
-        """Return the selection of some fields, with its ranges and what is free.
+        """Return the selection of some fields, with its ranges and free parameters.
 
-        Where they are not given, they are those of what is shown, or as they are declared.
+        By default these are those of the shown selection, otherwise the declared ones.
 
         Raises
         ------
@@ -261,7 +261,7 @@ class Answers:
     # -- within ----------------------------------------------------------------------------------
 
     def _note(self, question: Question) -> None:
-        """Remember the id of a question; refuse one that came before."""
+        """Remember the id of a question, and raise an error for a repeated id."""
         with self._lock:
             if question.identity in self._seen:
                 raise RefusedError(
@@ -286,12 +286,12 @@ class Answers:
             getattr(import_module(f"plausiwidgets.widgets.answers.{home}"), asked.kind)(self, asked)
 
     def _cancel(self, asked: Asked) -> None:
-        """End the work of a question, where it goes on; what has ended is no error."""
+        """End the work of a question. A question that has ended is not an error."""
         with self._lock:
             other = self._open.get(asked["of"])
         if other is not None and other.reply("stopped"):
             self.worker.cancel(self._key(other))
-            if other.kind == "simulate":  # others may wait for it, but a loop of Python may go on for minutes
+            if other.kind == "simulate":  # others may wait for it, but a loop of Python may run for minutes
                 self.judging.end(other)
             else:
                 self.judging.leave(other)

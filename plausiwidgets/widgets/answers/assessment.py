@@ -1,4 +1,4 @@
-"""Many searches at once: models × patterns, and what one neuron can do; sent row by row."""
+"""Many searches: models × patterns, and the patterns of one neuron; sent row by row."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def assess(answers: Answers, asked: Asked) -> None:
 
 
 def repertoire(answers: Answers, asked: Asked) -> None:
-    """Search a stimulus for each pattern with the parameters of a neuron, one pattern a job."""
+    """Search for a stimulus for each pattern with the parameters of a neuron, one job per pattern."""
     model = answers.known.model(asked["model"])
     own = held_parameters(model, {n: x for n, x in asked["values"].items() if n in model.parameters})
     dt = check_dt(model, asked["dt"])
@@ -72,7 +72,7 @@ def repertoire(answers: Answers, asked: Asked) -> None:
         patterns.setdefault(asked["pattern"], shown)
         if all(name in asked["values"] for name in shown.stimulus_names):
             stimuli[shown.key] = {name: asked["values"][name] for name in shown.stimulus_names}
-    ahead = sorted(patterns, key=lambda key: key != asked["pattern"])  # what is shown first
+    ahead = sorted(patterns, key=lambda key: key != asked["pattern"])  # the shown pattern first
     total = len(ahead)
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -88,7 +88,7 @@ def repertoire(answers: Answers, asked: Asked) -> None:
 
 
 def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, Any]:
-    """Return the row of a result, under the names of a page."""
+    """Return the row of a result, with the names that the page uses."""
     return {
         "model": model, "pattern": pattern, "letter": result.letter, "status": result.status, "state": result.state,
         "loss": measured(result.loss), "evaluations": result.evaluations, "robustness": result.robustness,

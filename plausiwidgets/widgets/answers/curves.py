@@ -1,4 +1,4 @@
-"""The effect of each value alone: the loss along it; the rate over the current, and how firing begins along it."""
+"""Curves of a neuron: the loss along each parameter, the f–I curve, and the bifurcations along the current."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 QUICK, PATIENCE = 0.5, 6.0
-"""Time in s of coarse profiles after which no finer ones are made, and after which they are given up."""
+"""Time in s of coarse profiles above which no finer profiles follow, and above which the profiles stop."""
 
 
 def profiles(answers: Answers, asked: Asked) -> None:
-    """Judge along every value, the coarse curves first; not of a mystery, whose answer they would show."""
+    """Judge along every parameter, coarse curves first; not for a mystery, because they would reveal it."""
     selection = answers.selection(asked)
     if asked["pattern"] in answers.mysteries:
         raise ValueError("profiles: the pattern must not be a mystery, because profiles show its answer.")
@@ -56,7 +56,7 @@ def profiles(answers: Answers, asked: Asked) -> None:
 
 
 def rate(answers: Answers, asked: Asked) -> None:
-    """Count the spikes at currents from zero on."""
+    """Count the spikes at currents starting at zero."""
     model = answers.known.model(asked["model"])
     values = {name: x for name, x in asked["values"].items() if name in model.parameters}
     model.complete(values)

@@ -1,4 +1,4 @@
-"""What the app has to know of a model and a pattern, in the form of its catalogue."""
+"""Descriptions of a model and a pattern for the app, in the form of its catalogue."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
-    """Return what there is to show of what is custom before it is simulated or compiled, without a call of its step."""
+    """Return the outline of a custom model or pattern, without simulating, compiling or calling its step."""
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
     return entry
 
 
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
-    """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
+    """Return the entry of a model and a pattern, with the page's names, and the reason if it has no JavaScript."""
     try:
         neuron_object(model)
     except NotCompilableError as error:
@@ -53,7 +53,7 @@ def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate:
 
 
 def describe(answers: Answers, asked: Asked) -> None:
-    """Tell the outline of what is custom at once, and all of it when its sets are judged, which may take seconds."""
+    """Send the outline of a custom object immediately, and the rest after its sets are judged, which takes seconds."""
     model, pattern = answers.known.model(asked["model"]), answers.known.pattern(asked["pattern"])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:

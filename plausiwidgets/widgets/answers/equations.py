@@ -1,4 +1,4 @@
-"""The equations of a model as HTML, and what the names in them mean."""
+"""The equations of a model as HTML, and the meanings of the names in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORDS = frozenset(("spike", "for", "and", "where", "times", "stays", "there", "
 
 
 def meanings(model: NeuronModel) -> dict[str, str]:
-    """Return what the names in the equations of a model stand for, in plain text."""
+    """Return the meanings of the names in the equations of a model, in plain text."""
     known = {state.key: f"{state.label}: {tr(state.meaning)}" for state in model.states}
     known |= {name: f"{p.label}: {tr(p.meaning)}" for name, p in model.parameters.items()}
     return known | {"I": f"I ({model.current.unit}): {tr(model.current.description or 'Injected current.')}"}
@@ -75,5 +75,5 @@ def _name(text: str, known: dict[str, str]) -> str:
 
 
 def _is_symbol(name: str) -> bool:
-    """Return whether a name that is no parameter is one of the equations' own, and no word."""
+    """Return whether a name that is not a parameter is a symbol of the equations, and not a word."""
     return len(name.split("_")[0]) == 1

@@ -1,4 +1,4 @@
-"""Files and texts that the app hands out, and files that it takes."""
+"""Files and texts that the app sends, and files that it receives."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ if TYPE_CHECKING:
 
 
 COLUMNS = 400
-"""Pixel columns in which a recorded sweep is sent to be looked at."""
+"""Number of pixel columns to which a recorded sweep is reduced for its picture."""
 
 
 def equations(answers: Answers, asked: Asked) -> None:
-    """Tell the equations and the card of a model."""
+    """Send the equations and the card of a model."""
     model = answers.known.model(asked["model"])
     asked.reply(html=maths(model), meanings=meanings(model), card=card(model))
 
 
 def export(answers: Answers, asked: Asked) -> None:
-    """Tell the text of a file, and its name."""
+    """Send the text of a file, and its name."""
     selection, what = answers.selection(asked), asked["what"]
     name = f"{selection.model.key}_{selection.pattern.key}"
 
@@ -81,7 +81,7 @@ def export(answers: Answers, asked: Asked) -> None:
 
 
 def task_of(selection: Selection) -> str:
-    """Return what an exercise asks for that begins at a selection.
+    """Return the question of an exercise that begins at a selection.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def task_of(selection: Selection) -> str:
 
 
 def recording(answers: Answers, asked: Asked) -> None:
-    """Make a pattern of a recording, or return the units to choose from."""
+    """Make a pattern from a recording, or return the units to choose from."""
     model, options = answers.known.model(asked["model"]), ("compare", "sweeps", "holdout")
     chosen = {name: asked[name] for name in options if name in asked.fields}
 
@@ -135,7 +135,7 @@ def recording(answers: Answers, asked: Asked) -> None:
 
 
 def _recorded(pattern: RecordedPattern) -> Arrays:
-    """Return the sweeps of a recording as they are drawn, each as a few hundred columns."""
+    """Return the sweeps of a recording for their pictures, each as a few hundred columns."""
     arrays: Arrays = {}
     traces = cast("Mapping[str, Traces]", pattern.reference)
     for k, (name, begin) in enumerate(pattern.begins.items()):
@@ -154,7 +154,7 @@ def _recorded(pattern: RecordedPattern) -> Arrays:
 
 
 def stimulus(answers: Answers, asked: Asked) -> None:
-    """Make a pattern that is not judged of another current."""
+    """Make a pattern without criteria from a custom current."""
     shape = asked["shape"]
     pattern: Protocol
     if shape == "values":
@@ -171,18 +171,18 @@ def stimulus(answers: Answers, asked: Asked) -> None:
 
 
 def texts(answers: Answers, asked: Asked) -> None:
-    """Tell the translations of a language that the app shows."""
+    """Send the translations of a language that the app shows."""
     check_language("texts", asked["language"])
     asked.reply(texts=translations(asked["language"]))
 
 
 def lesson(answers: Answers, asked: Asked) -> None:
-    """Tell the cards of a lesson."""
+    """Send the cards of a lesson."""
     asked.reply(lesson=lesson_named(asked["name"]))
 
 
 def lesson_named(name: str) -> dict[str, Any]:
-    """Return a lesson that the app offers; a ValueError for an unknown name."""
+    """Return a lesson that the app offers. Raise a ValueError for an unknown name."""
     from plausiwidgets.widgets.app import contents
 
     known = json.loads(contents.lessons_json())
@@ -194,12 +194,12 @@ def lesson_named(name: str) -> dict[str, Any]:
 
 @cache
 def translations(language: str) -> dict[str, str]:
-    """Return all translations: the app also shows texts of answers, such as the criteria of a recording."""
+    """Return all translations, because the app also shows texts of answers, such as criteria of recordings."""
     return {text: other for text, other in catalog(language).items() if text != other}
 
 
 def plotly(answers: Answers, asked: Asked) -> None:
-    """Tell the script of Plotly that is installed; it is compressed on another thread."""
+    """Send the script of the installed Plotly, which another thread compresses."""
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         script = np.frombuffer(packed_plotly(), np.uint8)

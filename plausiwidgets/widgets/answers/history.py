@@ -1,4 +1,4 @@
-"""The steps of undo of an explorer: one record, which Python and the page have in common."""
+"""The steps of undo of an explorer: one record, which Python and the page share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from plausiwidgets.widgets.session.selection import Selection
 
 MAX_STEPS = 100
-"""Steps that Python keeps. The page may write some more."""
+"""Maximum number of steps that Python keeps. The page may write some more."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class History:
     at : int
         Place of the shown step.
     revision : int
-        Number of the last write. Python and the page count on from each other, so that a write with a number that is
-        not higher is a late one.
+        Number of the last write. Python and the page both continue from the last number, so that a write without a
+        higher number is late.
     by : str
         Id of the page's message that wrote last, or empty for Python.
 

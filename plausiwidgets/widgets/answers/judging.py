@@ -1,4 +1,4 @@
-"""Simulate and verify: the verdicts of what is selected, made once for all who ask."""
+"""Simulate and verify: the verdicts on the selection, made once for all listeners."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, SupersededError, Worker
 
 REST = 0.25
-"""Time in s without a change after which what is selected is verified."""
+"""Time in s without a change after which the selection is verified."""
 
 OFTEN = 0.2
-"""Time in s between two reports of how far a simulation is."""
+"""Time in s between two reports on the progress of a simulation."""
 
 Listener = Callable[[Verdict | Exception | None, bool], object]
 """``listener(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
 
 Far = Callable[[int, int], object]
-"""``far(done, total)``: time steps of a loop of Python; the total is 0 where it is not known."""
+"""``far(done, total)``: time steps of a loop of Python; the total is 0 if it is not known."""
 
 
 class NotSimulatedError(ValueError):
@@ -52,7 +52,7 @@ class _Job:
     start: float = math.inf  # when it is judged, at the latest
     begun: bool = False
     due: float = math.inf  # when it is verified, at the latest
-    judged: Verdict | None = None  # of n = 1 sets
+    judged: Verdict | None = None  # a batch of one set
     outcome: Verdict | Exception | None = None
 
 
@@ -64,7 +64,7 @@ class Judging:
     Attributes
     ----------
     gate : Gate
-        What verdicts close for work in the background.
+        Gate that verdicts close for background work.
     """
 
     def __init__(self, worker: Worker) -> None:
@@ -82,9 +82,10 @@ class Judging:
         after: float = 0.0,
         far: Far | None = None,
     ) -> None:
-        """Give the verdicts of a selection to `listener`; it is judged `after` seconds, and verified after `rest` more.
+        """Give the verdicts on a selection to `listener`: judged after `after` s, and verified after `rest` s more.
 
-        With `rest` infinite it is not verified on this account. `far` is called with the progress of a long simulation.
+        With `rest` infinite, this call requires no verification. `far` is called with the progress of a long
+        simulation.
         """
         start = time.monotonic() + after
         due = start + rest
@@ -115,14 +116,14 @@ class Judging:
             self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), after + rest)
 
     def leave(self, who: Hashable) -> None:
-        """Tell `who` no more."""
+        """Remove the listener `who`."""
         with self._lock:
             if self._now is not None:
                 self._now.listeners.pop(who, None)
                 self._now.watchers.pop(who, None)
 
     def end(self, who: Hashable) -> None:
-        """End what `who` listens to; the others get it when it is asked for again."""
+        """End the work for the listener `who`; other listeners get the verdict when it is requested again."""
         with self._lock:
             job = self._now
             if job is None or who not in job.listeners or job.judged is not None:
@@ -134,7 +135,7 @@ class Judging:
         self._worker.cancel("verify")
 
     def close(self) -> None:
-        """Forget what is judged and who listens."""
+        """Drop the present work and its listeners."""
         with self._lock:
             self._now = None
 
@@ -162,21 +163,21 @@ class Judging:
             return
 
         def verify() -> Verdict:
-            # What plain Python judged before there was a kernel is judged by the kernel in the end.
+            # The compiled kernel replaces a verdict of plain Python as soon as there is a kernel.
             by_kernel = judge_one(selection, _recorded(selection), checkpoint) if judged.engine == "python" else judged
             return verify_sets(selection.model, selection.pattern, by_kernel, checkpoint=checkpoint)
 
         self._try(job, verify, last=True)
 
     def _try(self, job: _Job, work: Callable[[], Verdict], last: bool) -> None:
-        """Publish the outcome of some work, unless something else is judged by then."""
+        """Publish the outcome of some work, unless another selection is judged by then."""
         outcome: Verdict | Exception
         try:
             with self.gate.urgent():
                 made = work()
         except SupersededError:
             raise
-        except Exception as error:  # of a custom model or pattern
+        except Exception as error:  # from a custom model or pattern
             outcome, last = _named(job.selection, error), True
         else:
             outcome = single(made)
@@ -205,7 +206,7 @@ def _named(selection: Selection, error: Exception) -> Exception:
 
 
 def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Checkpoint:
-    """Return a checkpoint that counts the time steps of a loop of Python, and reports them now and then.
+    """Return a checkpoint that counts the time steps of a loop of Python, and reports them regularly.
 
     Such a loop calls it in each time step, machine code every few ms.
     """
@@ -227,7 +228,7 @@ def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Check
 
 
 def steps_of(selection: Selection) -> int:
-    """Return how many time steps a loop of Python takes to judge a selection; 0 where a procedure decides.
+    """Return the number of time steps that a loop of Python needs for a verdict; 0 if a procedure decides.
 
     Examples
     --------
@@ -243,7 +244,7 @@ def steps_of(selection: Selection) -> int:
             return 0
         values = {name: np.array([selection.values[prefix + name]]) for name in part.stimulus_names}
         lengths = list(part.durations(SimpleNamespace(**values)).values())
-        # The lanes of one duration run together, but for a step that takes one lane at a time.
+        # The lanes of one duration run together, except with a step that takes one lane at a time.
         length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
     return round(length / selection.dt)
 
@@ -251,13 +252,13 @@ def steps_of(selection: Selection) -> int:
 def _recorded(selection: Selection) -> tuple[str, ...]:
     """Return the state variables whose traces a verdict keeps.
 
-    The page draws a packaged neuron by itself, and its traces are made anew faster than they are kept.
+    The page draws a packaged neuron itself, and simulates its traces again faster than it would store them.
     """
     return () if is_packaged(selection.model) else (selection.model.states[0].key,)
 
 
 def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint) -> Verdict | None:
-    """Return the verdict of plain Python while there is no kernel; None where there is one, or it would take long."""
+    """Return the verdict of plain Python while there is no kernel; None if there is one, or if it would be slow."""
     plain = before_compiled(selection.model)
     if plain is None:
         return None
@@ -266,7 +267,7 @@ def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: 
 
 
 def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:
-    """Return the verdict of a selection as of n = 1 sets, with the traces of some state variables, not verified."""
+    """Return the unverified verdict on a selection as a batch of one set, with some traces of state variables."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
     return evaluate(selection.model, selection.pattern, arrays, selection.dt, checkpoint=checkpoint, record=record)
 
@@ -276,7 +277,7 @@ def _same(one: Selection, other: Selection) -> bool:
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict of one set as an answer has it.
+    """Return a verdict on one set as the fields of an answer.
 
     Examples
     --------

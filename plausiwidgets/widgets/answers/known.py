@@ -1,4 +1,4 @@
-"""Models and patterns by the names that a page has for them: what is registered, and custom objects of a script."""
+"""Models and patterns by the names that a page uses: registered objects, and custom objects of a script."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from plausiwidgets.widgets.session.selection import Selection
 T = TypeVar("T")
 
 TOGETHER = "_and_"
-"""Between the keys of several patterns that one neuron is to show."""
+"""Separator between the keys of several patterns that one neuron should show."""
 
 
 class Known:
-    """What a page may name. A custom object has its own name or, where that is taken, one with a number.
+    """Objects that a page may name. A custom object has its own name or, if that is in use, one with a number.
 
     Examples
     --------
@@ -35,18 +35,18 @@ class Known:
         self._patterns: dict[str, Protocol] = {}
 
     def name_of_model(self, model: NeuronModel) -> str:
-        """Return the name of a model; a custom one is known by it from now on."""
+        """Return the name of a model, and register a custom model by it."""
         if model.key in models.names() and models.get(model.key) is model:
             return model.key
         return self._name(self._models, model, model.key, taken=model.key in models.names())
 
     def name_of_pattern(self, pattern: Protocol, again: str = "") -> str:
-        """Return the name of a pattern; a custom one is known by it from now on.
+        """Return the name of a pattern, and register a custom pattern by it.
 
         Parameters
         ----------
         again : str, optional
-            The name by which a page knows it, where it was made before: by a process that has ended.
+            The name that a page already uses, because a process that has ended made the pattern before.
         """
         if is_registered(pattern):
             return pattern.key
@@ -57,7 +57,7 @@ class Known:
         return self._name(self._patterns, pattern, pattern.key, taken=is_registered(pattern.key))
 
     def model(self, name: str) -> NeuronModel:
-        """Return the model of a name; a ValueError for an unknown one."""
+        """Return the model with a name. Raise a ValueError for an unknown name."""
         with self._lock:
             found = self._models.get(name)
             own = list(self._models)
@@ -66,7 +66,7 @@ class Known:
         return models.get(name) if found is None else found
 
     def pattern(self, name: str) -> Protocol:
-        """Return the pattern of a name, also of several together; a ValueError for an unknown one."""
+        """Return the pattern with a name, also several together. Raise a ValueError for an unknown name."""
         with self._lock:
             found = self._patterns.get(name)
             own = list(self._patterns)
@@ -82,7 +82,7 @@ class Known:
         raise unknown("", "pattern", name, [*patterns.names(), *own])
 
     def step_of(self, selection: Selection) -> dict[str, object]:
-        """Return a selection as a page has it, without its ranges."""
+        """Return the data of a selection for a page, without its ranges."""
         return {
             "model": self.name_of_model(selection.model), "pattern": self.name_of_pattern(selection.pattern),
             "values": dict(selection.values), "dt": selection.dt,
@@ -102,7 +102,7 @@ class Known:
 
 
 def ranges_of(selection: Selection) -> dict[str, object]:
-    """Return the ranges of a selection that were changed, what a search keeps fixed, and what is locked."""
+    """Return the changed ranges of a selection, the fixed parameters of a search, and the locked parameters."""
     usual = {name: (parameter.low, parameter.high) for name, parameter in selection.parameters.items()}
     return {
         "bounds": {name: list(ends) for name, ends in selection.bounds.items() if ends != usual[name]},

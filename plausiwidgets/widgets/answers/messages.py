@@ -1,8 +1,8 @@
-"""The table of messages between the app and its host, and the check of what arrives.
+"""The table of messages between the app and its host, and the validation of messages.
 
 A question is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
-with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. A question that
-is not valid, and one that fails, is answered with the state ``"failed"`` and one sentence in ``error``.
+with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. The answer to a
+question that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ STATES = ("waiting", "running", "paused", *FINAL)
 """States of an answer."""
 
 LONGEST_FILE = 10_000_000
-"""Bytes of a file that is sent to a kernel: a connection is closed by a larger message."""
+"""Maximum bytes of a file for a kernel. A larger message closes the connection."""
 LONGEST_TEXT = 1_000_000
 """Characters of a current that is typed or read from a file."""
 LONGEST_KEY = 400
-"""Characters of the key of a pattern, of several together as well."""
+"""Characters of the key of a pattern, or of several patterns together."""
 SENTENCE = 4_000
 """Characters of a sentence."""
 PAGE = 50_000_000
-"""Characters of a file that is answered."""
+"""Characters of a file in an answer."""
 
 
 class Array(NamedTuple):
@@ -66,21 +66,21 @@ class Message:
     Attributes
     ----------
     text : str
-        What is asked.
+        Description of the question.
     home : str
-        Module of the function that answers, which has the name of the message; empty where the host itself answers.
+        Module of the function that answers, which has the name of the message; empty if the host itself answers.
     fields, answer : mapping of str to Type
-        Of the question and of its answers.
+        Fields of the question and of its answers.
     arrays : mapping of str to Array
-        Of the answers, in their buffer.
+        Arrays in the buffer of the answers.
     streams : bool
         Whether several answers come before the last one.
     ends : str
-        Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty where it is too short for that.
+        Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty if the work is short.
     newest : bool
         Whether a newer question of this kind replaces an older one, which is answered as ``"superseded"``.
     buffer : int
-        Most bytes of the buffer of the question.
+        Maximum bytes of the buffer of the question.
     """
 
     text: str
@@ -97,13 +97,13 @@ class Message:
 NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 1)
 
 AGAIN = Optional(KEY)
-"""The name of a pattern that was made before, by a process that has ended: it is known by it again."""
+"""The name of a pattern that a process that has ended made before. The new pattern gets the same name."""
 VALUES = ByName(Number())
 STATUS = Choice(tuple(WORDS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
 SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
 BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text()))}
-"""What is left out is as the host has it of the shown selection, or as it is declared."""
+"""By default, ranges and free parameters of the shown selection of the host, otherwise the declared ones."""
 POINTS = ListOf(Whole(2, 200), most=4, least=1)
 
 CRITERION = Record("HostCriterion", {
@@ -209,13 +209,13 @@ TABLE: dict[str, Message] = {
         streams=True, ends="stop",
     ),
     "running": Message(
-        "Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent.",
+        "The ids of all searches. The host then sends each search with its own id, starting at its first evaluation.",
         "searching", answer={"searches": ListOf(ID)},
     ),
-    "pause": Message("Hold a search.", "searching", {"of": ID}),
-    "resume": Message("Let a search go on.", "searching", {"of": ID}),
-    "stop": Message("End a search, also one of another page; its best is kept.", "searching", {"of": ID}),
-    "cancel": Message("End the work of a question.", "", {"of": ID}),
+    "pause": Message("Pause a search.", "searching", {"of": ID}),
+    "resume": Message("Resume a search.", "searching", {"of": ID}),
+    "stop": Message("Stop a search, also one of another page; its best parameters are kept.", "searching", {"of": ID}),
+    "cancel": Message("End the work of a request.", "", {"of": ID}),
     # -- tools
     "plane": Message(
         "The loss of the pattern in the plane of two parameters, on grids with increasing numbers of points per side. "
@@ -223,10 +223,9 @@ TABLE: dict[str, Message] = {
         "plane", {**SET, "bounds": ByName(Pair()), "x": Text(), "y": Text(), "all": Flag(), "points": POINTS},
         {"patterns": ListOf(KEY), "criteria": ListOf(Text(SENTENCE)), "solved": ListOf(KEY), "finer": Flag()},
         {"x": Array("f8", "[points]", "values along x"), "y": Array("f8", "[points]", "values along y"),
-         "loss": Array("f4", "[y, x]", "distance; of several patterns [patterns, y, x]"),
+         "loss": Array("f4", "[y, x]", "loss; of several patterns [patterns, y, x]"),
          "unmet": Array("u4", "[y, x]", "a bit for each criterion that is not met; of several patterns, a bit for "
-         "each "
-                         "pattern that is not shown")},
+                         "each pattern that is not shown")},
         streams=True, ends="cancel", newest=True,
     ),
     "samples": Message(
@@ -235,11 +234,11 @@ TABLE: dict[str, Message] = {
         "samples", {**SET, **BOX, "count": Whole(10, 5_000), "seed": Whole(0, 2**31 - 1)},
         {**PROGRESS, "names": ListOf(Text(200)), "evaluations": Whole(), "loss": Measured(),
          "volume": Nullable(Number())},
-        {"values": Array("f8", "[sets, names]", "sets that are new; measured features behind the values")},
+        {"values": Array("f8", "[sets, names]", "new sets; measured features follow the values")},
         streams=True, ends="cancel", newest=True,
     ),
     "assess": Message(
-        "Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed.",
+        "Search each pattern (all if the list is empty) of each model. `rows` are those that are new or have changed.",
         "assessment",
         {"models": ListOf(NAME, least=1), "patterns": ListOf(KEY), "seed": Whole(0, 2**31 - 1),
          "budget": Optional(Whole(1, 100_000_000))},
@@ -254,14 +253,14 @@ TABLE: dict[str, Message] = {
         {**PROGRESS, "rows": ListOf(ROW)}, streams=True, ends="cancel", newest=True,
     ),
     "profiles": Message(
-        "The loss along each value alone, with so many points, one after the other.",
+        "The loss along each parameter, one grid of `points` after the other.",
         "curves", {**SET, "bounds": ByName(Pair()), "points": POINTS}, {"names": ListOf(Text()), "finer": Flag()},
         {"{name}.values": Array("f8", "[points]", "ascending, in its unit"),
-         "{name}.loss": Array("f4", "[points]", "0 where the pattern is accepted at the time step")},
+         "{name}.loss": Array("f4", "[points]", "0 if all criteria are met at the time step")},
         streams=True, ends="cancel", newest=True,
     ),
     "rate": Message(
-        "The rate over the current, from 0 to `most`.",
+        "The firing rate over the current, from 0 to `most`.",
         "curves",
         {"model": NAME, "values": VALUES, "dt": Number("ms", above=0.0), "holding": Number(), "most": Number(),
          "points": Whole(2, 200)},
@@ -269,15 +268,15 @@ TABLE: dict[str, Message] = {
         ends="cancel", newest=True,
     ),
     "bifurcations": Message(
-        "How the neuron begins to fire: its fixed points over the current, then also its firing. Without `currents` "
-        "they are those of the model, and as many more as `holding` needs. `points` are the bifurcations, and "
-        "`sentences` what they mean, in the last answer.",
+        "The onset of firing: the fixed points over the current, then also the firing. Without `currents`, the range "
+        "is that of the model, extended to `holding`. The last answer has the bifurcations in `points`, and their "
+        "meanings in `sentences`.",
         "curves",
         {"model": NAME, "values": VALUES, "dt": Number("ms", above=0.0), "holding": Number(),
          "currents": Optional(Pair())},
         {"currents": Pair(), "onset": Text(SENTENCE), "sentences": ListOf(Text(SENTENCE)), "points": ListOf(ONSET)},
         {"stable": Array("f8", "[2, points]", "current and potential of the stable fixed points; nan in between"),
-         "unstable": Array("f8", "[2, points]", "the same of the others"),
+         "unstable": Array("f8", "[2, points]", "current and potential of the unstable fixed points"),
          "firing": Array("f8", "[4, currents]", "current, lowest and highest potential, and rate in Hz of the firing "
                          "neuron")},
         streams=True, ends="cancel", newest=True,
@@ -298,7 +297,7 @@ TABLE: dict[str, Message] = {
         ends="cancel", newest=True,
     ),
     "equations": Message(
-        "The equations of a model as HTML, and what each name in them means.",
+        "The equations of a model as HTML, and the meaning of each name in them.",
         "files", {"model": NAME}, {"html": Text(PAGE), "meanings": ByName(Text(SENTENCE)), "card": Text(PAGE)},
     ),
     # -- files
@@ -311,11 +310,11 @@ TABLE: dict[str, Message] = {
         {"name": Text(SENTENCE), "text": Text(PAGE)}, ends="cancel",
     ),
     "recording": Message(
-        "A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none "
-        "are chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` "
-        "are those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps "
-        "and criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of "
-        "neurons without a reset alone.",
+        "A recorded cell as a pattern, from the file in the buffer. If the file does not name its units, and none are "
+        "chosen, the answer has the units to choose from, and no pattern. `compare` has the weights of the compared "
+        "features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. The answer has "
+        "all sweeps and criteria of the file. Without `compare`, the features in `left_out` are not compared. "
+        "`shaped` marks criteria that apply only to neurons without a reset.",
         "files",
         {"model": NAME, "name": Text(255), "units": ByName(Text()),
          "compare": Optional(ByName(Number(low=0.0, high=1.0))),
@@ -328,7 +327,7 @@ TABLE: dict[str, Message] = {
          "{k}.v": Array("f4", "[points]", "recorded potential in mV; empty without a recording of it"),
          "{k}.current": Array("f4", "[points]", "recorded current in `unit`; empty without a recording of it"),
          "{k}.protocol": Array("f4", "[corners, 2]", "times and levels of the recovered current"),
-         "{k}.spikes": Array("f8", "[spikes]", "what was taken for spikes, in ms")},
+         "{k}.spikes": Array("f8", "[spikes]", "times of the detected spikes in ms")},
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
@@ -343,7 +342,7 @@ TABLE: dict[str, Message] = {
     "mystery": Message(
         "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
         "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
-        "empty where a link could not name it.",
+        "empty if a link cannot name the mystery.",
         "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1)), "again": AGAIN},
         {"pattern": Text(LONGEST_KEY), "about": Text(LONGEST_KEY), "values": VALUES, "dt": Number("ms"),
          "moved": ListOf(Text()), "common": ListOf(Text()), "seed": Whole(), "link": Text(SENTENCE),
@@ -358,7 +357,7 @@ TABLE: dict[str, Message] = {
 """All messages of the app, by their kind."""
 
 MAKING = tuple(kind for kind, row in TABLE.items() if "again" in row.fields)
-"""Kinds that make a pattern, which the page knows by its name from then on."""
+"""Kinds that make a pattern, which the page then uses by its name."""
 
 
 class RefusedError(ValueError):
@@ -367,7 +366,7 @@ class RefusedError(ValueError):
     Attributes
     ----------
     identity : str
-        Its id, where it has one; else empty.
+        Id of the message, or empty.
     """
 
     def __init__(self, identity: str, text: str) -> None:
@@ -390,14 +389,14 @@ def checked(message: object, buffers: object = ()) -> Question:
     Parameters
     ----------
     message : object
-        Whatever has arrived: it comes from a page, and may be anything.
+        Received object. It comes from a page, and may be anything.
     buffers : object
-        List of buffers that came with it.
+        List of its buffers.
 
     Raises
     ------
     RefusedError
-        In one sentence, for anything that the table does not have.
+        For a message that does not match the table, with one sentence.
 
     Examples
     --------

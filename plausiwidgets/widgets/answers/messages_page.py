@@ -8,11 +8,12 @@ from plausiwidgets.widgets.answers.types import Fields
 PAGE_HEAD = """\
 # Messages between the app and its host
 
-The app simulates and judges by itself what it can, and asks its host, such as the kernel of a notebook, for all
-else. A question is `{kind, id, …fields}`; every id is used once. Its answers are `{kind, id, state, …fields}`, and the
-last one has the state `done`, `stopped`, `superseded` or `failed`. A question that is not valid, or fails, is answered
-with one sentence in `error`. The arrays of an answer are in one buffer: `arrays` has the type, first byte and number of
-entries of each, in little-endian order. Times are in ms, potentials in mV, currents in the unit of the model.
+The app simulates and evaluates most neurons itself, and sends requests to its host, such as the kernel of a notebook,
+for all other work. A request is `{kind, id, …fields}`; every id is used once. Its answers are `{kind, id, state,
+…fields}`, and the last one has the state `done`, `stopped`, `superseded` or `failed`. The answer to a request that is
+not valid, or that fails, has one sentence in `error`. The arrays of an answer are in one buffer: `arrays` has the type,
+first byte and number of entries of each, in little-endian order. Times are in ms, potentials in mV, currents in the
+unit of the model.
 """
 
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 SEEDS = 10_000
-"""Seeds that a new mystery is drawn from: short enough to be read out in a class."""
+"""Seeds from which a new mystery is drawn, short enough to be read aloud in a class."""
 
 
 def in_link(text: str) -> tuple[str, str, int]:
-    """Return model, pattern and seed of the mystery that a link names, ``model.pattern.seed``; ValueError for others.
+    """Return model, pattern and seed of a link ``model.pattern.seed``. Raise a ValueError for another text.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def in_link(text: str) -> tuple[str, str, int]:
 
 
 def mystery(answers: Answers, asked: Asked) -> None:
-    """Hide the parameters of a neuron; of a mystery that is shown, another one about the same pattern."""
+    """Hide the parameters of a neuron. If a mystery is shown, hide those of another neuron with the same pattern."""
     model, about = answers.known.model(asked["model"]), answers.known.pattern(asked["pattern"])
     former = answers.mysteries.get(asked["pattern"])
     seed = SystemRandom().randrange(SEEDS) if asked["seed"] is None else asked["seed"]
@@ -52,7 +52,7 @@ def mystery(answers: Answers, asked: Asked) -> None:
 
 
 def outline(hidden: Mystery, name: str) -> dict[str, Any]:
-    """Return what a page may know of a mystery whose pattern has a name there."""
+    """Return the data that a page may have of a mystery whose pattern has a name."""
     is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
     return {
         "pattern": name, "about": hidden.about.key, "moved": list(hidden.moved), "seed": hidden.seed,

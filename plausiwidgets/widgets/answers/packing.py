@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALIGNED = 8
-"""Each array begins at a multiple of so many bytes."""
+"""Each array starts at a multiple of this number of bytes."""
 
 Place = tuple[str, int, int]
 """Type, first byte and number of entries of an array in the buffer."""
@@ -36,7 +36,7 @@ def measured(value: float) -> float | str | None:
 
 
 def packed(arrays: Mapping[str, tuple[str, NDArray[Any]]]) -> tuple[dict[str, Place], bytes]:
-    """Return where each array is, and the buffer of all of them.
+    """Return the place of each array, and the buffer with all arrays.
 
     Parameters
     ----------

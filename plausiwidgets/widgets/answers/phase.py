@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 GRIDS = {2: (44, 34)}
 """Points of the grid for a neuron of two variables; a picture of 400 px shows no more."""
 GRID = (32, 26)
-"""The same where others must be brought to their steady state at every point."""
+"""Points of the grid if other variables must be brought to their steady state at every point."""
 
 POINTS = 900
-"""Of the trajectory: more than can be told apart."""
+"""Points of the trajectory, more than a viewer can distinguish."""
 
 LINE = 240
 """Points of the curve of a neuron of one variable."""
 
 LEVELS = 3
-"""Most currents of a sweep whose nullclines are drawn: a step has two, a ramp gets some of its values."""
+"""Maximum number of currents whose nullclines are drawn: a step has two, a ramp gets some of its values."""
 
 ABOVE = 1.2
-"""How far above the threshold a neuron with a reset is shown, in spans: its upswing leaves the picture."""
+"""Height of the picture above the threshold of a neuron with a reset, in spans. The upswing leaves the picture."""
 
 
 def phase(answers: Answers, asked: Asked) -> None:
@@ -69,7 +69,7 @@ def phase(answers: Answers, asked: Asked) -> None:
 def drawn(
     model: NeuronModel, selected: Mapping[str, float], sweep: Traces, asked: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Arrays]:
-    """Return what is drawn of a sweep, as the fields and arrays of an answer."""
+    """Return the picture of a sweep as the fields and arrays of an answer."""
     values = {name: selected[name] for name in model.parameters}
     flow = Flow(model, values, float(sweep.current[0, 0]))
     flowing = [flow.names[i] for i in flow.flowing]
@@ -127,7 +127,7 @@ def _plane(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: T
 
 def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Traces, levels: list[float],
           asked: Mapping[str, Any]) -> Drawn:  # fmt: skip
-    """Return what is drawn of a neuron of one variable: its rate of change for each current of the sweep."""
+    """Return the picture of a neuron with one variable: its rate of change for each current of the sweep."""
     (name,) = (flow.names[i] for i in flow.flowing)
     state = next(one for one in model.states if one.key == name)
     visited = sweep.states[name][0]
@@ -157,7 +157,7 @@ def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Tr
 
 
 def widened(found: tuple[Range, Range], shown: list[list[float]] | None) -> tuple[Range, Range]:
-    """Return ranges that have what was found and what is shown in any case."""
+    """Return ranges that contain the trajectory and the ranges that are always shown."""
     if not shown or len(shown) != 2:
         return found
     wide = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(found, shown, strict=True)]
@@ -186,7 +186,7 @@ def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
 def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
     """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
 
-    Half of them are spread over the time and half over the way, so that nothing that moves is lost.
+    Half of them are spread over the time and half over the path, so that fast movements keep their points.
     """
     t = sweep.t
     way = np.hypot(*(np.diff(z) / (high - low) for z, (low, high) in zip((x, y), ranges, strict=True)))
@@ -205,14 +205,14 @@ def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level
 
 
 def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
-    """Return which rates to show: those up to a little above the threshold, where an upswing leaves the picture."""
+    """Return the mask of the shown rates, up to slightly above the threshold, where an upswing leaves the picture."""
     low = [line.rate[line.x < flow.threshold + 0.2 * flow.span] for line in lines]
     rates = np.concatenate(low)
     return padded(np.append(rates[np.isfinite(rates)], 0.0))
 
 
 def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
-    """Return how fast a variable has changed at each time, in its unit per ms; at a spike as the step before.
+    """Return the rate of change of a variable at each time, in its unit per ms; at a spike that of the step before.
 
     While the neuron is refractory that is 0, at any point of the curve.
     """

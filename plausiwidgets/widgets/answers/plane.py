@@ -1,4 +1,4 @@
-"""The plane of two values: where in it the pattern holds, or each of all patterns."""
+"""The plane of two parameters: the region that shows the pattern, or the regions of all patterns."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 PATIENCE, PATIENCE_ALL = 15.0, 40.0
-"""Expected time in s of a grid, of one pattern and of all, above which the former one is the last."""
+"""Maximum expected time in s of a further grid, for one pattern and for all patterns."""
 
 WARM = 2
-"""Points of a side of a plane that is not sent: after it, the time of another one is not that of a compilation."""
+"""Points per side of a plane that is not sent. It compiles the step, so that the next time contains no compilation."""
 
 BITS = 31
-"""Criteria or patterns of which each cell has whether they hold."""
+"""Maximum number of criteria or patterns for which each cell has a bit."""
 
 
 def plane(answers: Answers, asked: Asked) -> None:
@@ -80,13 +80,13 @@ def on_grid(
         else:
             shown = nearest_stimulus(model, pattern, own)
             if amplitude_solvable(pattern, model):
-                del shown[AMPLITUDE]  # each cell has its own
+                del shown[AMPLITUDE]  # each cell has its own amplitude
         stimuli |= {f"{pattern.prefix}{name}": value for name, value in shown.items()}
     return parameter_plane(model, patterns, x, y, own | stimuli, **settings)
 
 
 def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Return the stimulus with which the nearest known neuron, on the sliders, shows a pattern; else the defaults."""
+    """Return the stimulus of the nearest known set, on the sliders, that shows a pattern; else the defaults."""
     declared = pattern.stimulus_parameters_for(model)
 
     def distance(known: Mapping[str, float]) -> float:

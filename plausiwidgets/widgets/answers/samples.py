@@ -1,4 +1,4 @@
-"""All ways to show a pattern: sets that are spread over the whole region, sent as they come."""
+"""Parameter sets that show a pattern, spread over the whole region, sent as they are found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 SLICE = 0.25
-"""Time in s after which other jobs of the background come in between, and its progress is sent."""
+"""Time in s after which other background jobs run in between, and the progress is sent."""
 
 NONE = marked("No solution found. Include more parameters, widen their ranges, or run a search first.")
 

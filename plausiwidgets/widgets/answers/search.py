@@ -1,4 +1,4 @@
-"""Searches: they outlive the question that began them, and are sent from their first try to a page that comes back."""
+"""Searches: they outlive their question, and a reloaded page gets them from their first evaluation."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ from plausiwidgets.widgets.session.script import search_of
 from plausiwidgets.widgets.session.selection import Selection
 
 INTERVAL = 0.1
-"""Time in s between two answers of a search: ten a second look continuous."""
+"""Time in s between two answers of a search: ten per second look continuous."""
 
 FIRST_INTERVAL = 0.02
 """Time in s between two looks for the first evaluation of a search."""
 
 NEWEST = 2000
-"""Maximum number of evaluations whose values an answer has: those of a whole search may be many."""
+"""Maximum number of evaluations whose values an answer contains, because a whole search may have many."""
 
 KEPT = 8
-"""Searches that are remembered; the eldest of those that have ended are forgotten first."""
+"""Maximum number of kept searches. The oldest searches that have ended are dropped first."""
 
 TRIES = 8
-"""Neurons that the search tries in a second of a race: about as many as a hand sees in a drag.
+"""Evaluations per second of a search in a race: about as many as a user sees in a drag.
 
-By itself a search reaches 100 points after 0.03 to 1.2 s, for half of 20 mysteries within 0.2 s and 450 tries: at this
-pace within a minute. A hand that moves one slider after the other, 3 s each, and gets there does so in 9 drags.
+Without this limit, a search reaches 100 points after 0.03 to 1.2 s: for half of 20 mysteries within 0.2 s and 450
+evaluations, which is within a minute at this pace. A user who moves one slider after the other, in 3 s each, needs 9
+drags.
 """
 
 HEAD_START = 32
-"""Tries that the search waits for at first, as its first points come all at once."""
+"""Evaluations for which the search waits first, because its first points arrive together."""
 
 
 class Pace(NoProgress):
-    """Holds a search back to `TRIES` candidates a second, until one meets every criterion."""
+    """Slows a search down to `TRIES` candidates per second, until one meets every criterion."""
 
     run: Run | None = None
 
@@ -67,14 +68,14 @@ class Search:
     Attributes
     ----------
     identity : str
-        The id of the question that began it, or one of the host's.
+        Id of the question that began it, or an id of the host.
     selection : Selection
-        What it is about, at its own time step.
+        Selection of the search, with its own time step.
     run : Run
     settings : mapping
-        As of `start_optimization`, but for its progress.
+        Settings of `start_optimization`, except `progress`.
     sent : int
-        Tries that were sent so far.
+        Number of evaluations that were sent so far.
     over : bool
         Whether its end was sent.
     """
@@ -90,7 +91,7 @@ class Search:
 
 
 class Searches:
-    """Begins searches, of which one runs at a time, and sends what is new of them ten times a second.
+    """Begins searches, of which one runs at a time, and sends their news ten times a second.
 
     Parameters
     ----------
@@ -101,11 +102,11 @@ class Searches:
     Attributes
     ----------
     noted : callable
-        Is called with a search and its snapshot whenever something of it is sent.
+        Function that gets a search and its snapshot whenever news of the search are sent.
     before : callable
-        Returns how many others have their turn before a search that has not begun to try.
+        Function that returns how many visitors are ahead of a search without evaluations.
     begun : callable
-        Is called when a search has begun.
+        Function that is called when a search has begun.
     """
 
     def __init__(self, send: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
@@ -122,17 +123,17 @@ class Searches:
 
     @property
     def newest(self) -> Search | None:
-        """The search that began last."""
+        """The search that was started last."""
         with self._lock:
             return next(reversed(self._all.values()), None)
 
     def begin(self, selection: Selection, identity: str = "", **settings: Any) -> Search:
-        """End the search that runs, and begin one for a selection; `settings` are those of `start_optimization`.
+        """Stop the running search, and begin one for a selection with settings of `start_optimization`.
 
-        What is free, its ranges, the start and the time step are those of the selection where they are not given.
+        Free parameters, ranges, start and time step are by default those of the selection.
         """
         usual = search_of(selection)
-        # What is given as fixed has no range, and what is given a range is not fixed.
+        # A fixed parameter has no range, and a parameter with a range is not fixed.
         usual["bounds"] = {
             name: ends for name, ends in usual["bounds"].items() if name not in settings.get("fixed", ())
         }
@@ -140,7 +141,7 @@ class Searches:
         merged = usual | settings
         own = selection.with_dt(selection.dt if merged["dt"] is None else merged["dt"])
         judged(selection.pattern, "searched for")
-        # Where it raises, what runs goes on.
+        # If it raises, the running search continues.
         run = start_optimization(selection.model, selection.pattern, **merged)
         self.stop()
         with self._lock:
@@ -157,7 +158,7 @@ class Searches:
         return search
 
     def get(self, identity: str) -> Search:
-        """Return the search of an id; a ValueError where there is none."""
+        """Return the search with an id. Raise a ValueError for an unknown id."""
         with self._lock:
             found = self._all.get(identity)
         if found is None:
@@ -167,38 +168,38 @@ class Searches:
         return found
 
     def settings(self, selection: Selection) -> Mapping[str, Any] | None:
-        """Return the settings of the last search of a model and a pattern; None where there was none."""
+        """Return the settings of the last search of a model and a pattern; None if there was none."""
         about = [one for one in self.all() if one.selection.is_about(selection.model, selection.pattern)]
         return about[-1].settings if about else None
 
     def all(self) -> list[Search]:
-        """Return those that are remembered, the eldest first."""
+        """Return the kept searches, oldest first."""
         with self._lock:
             return list(self._all.values())
 
     def stop(self) -> None:
-        """End all that run; their best is kept."""
+        """Stop all running searches, which keep their best parameters."""
         for search in self.all():
             search.run.stop()
         self._wake.set()
 
     def close(self) -> None:
-        """End all that run, and begin no more."""
+        """Stop all running searches, and begin no more."""
         self._closed = True
         self.stop()
 
     def send_whole(self, search: Search) -> None:
-        """Send a search from its first try on."""
+        """Send a search again, starting at its first evaluation."""
         self._report(search, whole=True)
 
     def hasten(self) -> None:
-        """Send what is new now."""
+        """Send all news now."""
         self._wake.set()
 
     # -- the publisher ---------------------------------------------------------------------------
 
     def _publish(self) -> None:
-        """Send what is new of what runs, on a thread that ends with the last search."""
+        """Send the news of the running searches, on a thread that ends with the last search."""
         self._wake.set()
         with self._lock:
             if self._publishing:
@@ -220,17 +221,17 @@ class Searches:
                 going[-1].run.wait(0.02)  # a stop takes a moment
 
     def _report(self, search: Search, whole: bool = False) -> None:
-        """Send what is new of a search, or that its answers cannot be sent, which ends it; never raise."""
+        """Send the news of a search without raising. If its answers cannot be sent, report that and stop it."""
         try:
             self._send_news(search, whole)
         except Exception as error:
             search.over = True
             search.run.stop()
-            with suppress(Exception):  # the connection itself may be gone
+            with suppress(Exception):  # the connection itself may be closed
                 self._send(unsent("search", search.identity, error), None)
 
     def _send_news(self, search: Search, whole: bool) -> None:
-        """Send what is new of a search; the last time is its end."""
+        """Send the news of a search, or its end."""
         with search.lock:
             snapshot = search.run.snapshot()
             tries = snapshot._history

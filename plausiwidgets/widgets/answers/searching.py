@@ -1,4 +1,4 @@
-"""Messages of searches: begin, find again, hold, let go on, end."""
+"""Messages of searches: begin, find again, pause, resume, stop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def search(answers: Answers, asked: Asked) -> None:
 
 
 def running(answers: Answers, asked: Asked) -> None:
-    """Tell which searches there are, then each from its first try on."""
+    """Send the ids of all searches, then each search starting at its first evaluation."""
     searches = answers.searches.all()
     asked.reply(searches=[one.identity for one in searches])
     for one in searches:
@@ -35,21 +35,21 @@ def running(answers: Answers, asked: Asked) -> None:
 
 
 def pause(answers: Answers, asked: Asked) -> None:
-    """Hold a search."""
+    """Pause a search."""
     answers.searches.get(asked["of"]).run.pause()
     answers.searches.hasten()
     asked.reply()
 
 
 def resume(answers: Answers, asked: Asked) -> None:
-    """Let a search go on."""
+    """Resume a search."""
     answers.searches.get(asked["of"]).run.resume()
     answers.searches.hasten()
     asked.reply()
 
 
 def stop(answers: Answers, asked: Asked) -> None:
-    """End a search."""
+    """Stop a search."""
     answers.searches.get(asked["of"]).run.stop()
     answers.searches.hasten()
     asked.reply()

@@ -1,4 +1,4 @@
-"""Types of what a message carries: each checks a value, and writes itself for TypeScript and for the documentation."""
+"""Types of the fields of a message. Each one checks values, and has a form for TypeScript and the documentation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_NAMES = 300
 
 
 class Type:
-    """What a field may hold."""
+    """The type of a field."""
 
     def problem(self, value: object, where: str) -> str:
         """Return an error for the value of `where`, a name such as "dt"; empty if the value is valid."""
@@ -38,7 +38,7 @@ class Type:
         raise NotImplementedError
 
     def records(self) -> list[Record]:
-        """Return the records that it is made of, which have names of their own."""
+        """Return the records that the type contains, which have names."""
         return []
 
 
@@ -285,7 +285,7 @@ class Record(Type):
 
 @dataclass(frozen=True)
 class Data(Type):
-    """Data of a form of its own, which another part describes; only in answers."""
+    """Data in a form that another part describes; only in answers."""
 
     about: str
     alias: str = "unknown"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def simulate(answers: Answers, asked: Asked) -> None:
-    """Simulate and judge at the time step, before anything else; without the other states it is the same judgement."""
+    """Simulate and judge at the time step with priority; the verdict is the same without the other states."""
     selection = answers.selection(asked)
     names = [state.key for state in selection.model.states]
 
@@ -45,7 +45,7 @@ def simulate(answers: Answers, asked: Asked) -> None:
 
 
 def _heard(asked: Asked, take: Callable[[Verdict, bool], object]) -> Callable[[Verdict | Exception | None, bool], None]:
-    """Return the listener of a judgement: `take` has its verdict, and whether it is the last one."""
+    """Return a listener for a judgement, which calls `take` with the verdict and whether it is the last one."""
 
     def listener(verdict: Verdict | Exception | None, last: bool) -> None:
         if verdict is None:
@@ -59,7 +59,7 @@ def _heard(asked: Asked, take: Callable[[Verdict, bool], object]) -> Callable[[V
 
 
 def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
-    """Tell a verdict of one set with its traces."""
+    """Send a verdict on one set with its traces."""
     sweeps: list[dict[str, Any]] = []
     arrays: Arrays = {}
     every = list(verdict.traces)
@@ -79,7 +79,7 @@ def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: S
 
 
 def scale_of(selection: Selection, trace: Traces) -> list[float]:
-    """Return rest, threshold and peak as the judge has them; empty where they are not known.
+    """Return rest, threshold and peak as the judge uses them; empty if they are not known.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def scale_of(selection: Selection, trace: Traces) -> list[float]:
 
 
 def verify(answers: Answers, asked: Asked) -> None:
-    """Tell the verdict at the time step, then the verified one."""
+    """Send the verdict at the time step, then the verified one."""
     selection = answers.selection(asked)
 
     def take(verdict: Verdict, last: bool) -> None:

@@ -1,9 +1,9 @@
-"""The app as a web page: its answers over one WebSocket from one process, and no kernel for a visitor.
+"""The app as a web page without kernels: one process answers all visitors over WebSockets.
 
 - :mod:`.site`: the files of the app;
-- :mod:`.visitors`: who has a page open, with :mod:`.limits`;
+- :mod:`.visitors`: the visitors with an open page, with :mod:`.limits`;
 - :mod:`.pool`, :mod:`.work`, :mod:`.turns`: processes that simulate, and how visitors share them;
-- :mod:`.handlers`: what a server answers, as extension of a Jupyter Server (:mod:`.extension`) and alone
+- :mod:`.handlers`: the answers of a server, as an extension of a Jupyter Server (:mod:`.extension`) and alone
   (:mod:`.alone`).
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Name for a Jupyter Server what to load."""
+    """Return the extensions that a Jupyter Server loads."""
     return [{"module": "plausiwidgets.widgets.server"}]
 
 

@@ -1,4 +1,4 @@
-"""The app as a server of its own, for visitors who are not trusted: ``plausiwidgets --app``."""
+"""The app as a standalone server, for visitors who are not trusted: ``plausiwidgets --app``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from plausiwidgets.widgets.server.pool import Pool
 from plausiwidgets.widgets.server.visitors import Visitors
 
 PORT, TRIED = 8866, 50
-"""First port that is tried, and how many."""
+"""First port of the search for a free port, and number of ports."""
 HEADERS = 10.0
 """Time in s that a request may take to arrive, and a connection may be idle."""
 HEAD_SIZE, BODY_SIZE = 65_536, 10_000
@@ -38,7 +38,7 @@ too long; a request that exceeds these limits gets no page.
 CODE_DIGITS = 9
 """Digits of the number of codes that a teacher's page has."""
 FILES_KEPT = 128
-"""Descriptors that are left for processes and files."""
+"""Number of descriptors that are reserved for processes and files."""
 LOGGED = 200
 """Characters of an address in a line of the log."""
 SPARING = 10.0
@@ -47,28 +47,28 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Own:
-    """What all handlers of this server check; mixed into a handler of tornado."""
+    """Checks of all handlers of this server, mixed into a handler of tornado."""
 
     def prepare(self: Any) -> None:
-        """Refuse requests that name another host: a page of another site could have been sent here by its name."""
+        """Reject requests that name another host, because a page of another site could lead here by its name."""
         self.application.settings["server"].mark(self.request.connection.stream, "served")
         if not is_allowed(self.request.host_name, self.application.settings["hosts"]):
             raise web.HTTPError(403, log_message="another host name")
 
     def set_default_headers(self: Any) -> None:
-        """Send nothing about the server."""
+        """Send no header about the server."""
         self.clear_header("Server")
         for name, value in SAFE.items():
             self.set_header(name, value)
 
     def write_error(self: Any, status_code: int, **more: Any) -> None:
-        """Send the status alone."""
+        """Send only the status."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
 
     def log_exception(self: Any, typ: Any, value: Any, tb: Any) -> None:
         """Write the traceback of an error without the query of its request, which may contain a teacher's secret."""
-        if not isinstance(value, web.HTTPError):  # `note_request` writes a line about each of those
+        if not isinstance(value, web.HTTPError):  # `note_request` writes a line about each HTTP error
             log.error("plausiwidgets: %s failed.", _asked(self), exc_info=(typ, value, tb))
 
 
@@ -115,10 +115,10 @@ class ExercisePage(Own, PageMixin, web.RequestHandler):
 
 
 class Codes(Own, web.RequestHandler):
-    """The codes of an exercise: anybody hands one in, and the teacher reads them."""
+    """The codes of an exercise, which students hand in and the teacher reads."""
 
     def prepare(self) -> None:
-        """Find the exercise; refuse what a page of another site sends."""
+        """Find the exercise, and reject requests from a page of another site."""
         super().prepare()
         self.exercise = self.application.settings["exercises"].get(self.path_kwargs["name"])
         origin = self.request.headers.get("Origin")
@@ -129,7 +129,7 @@ class Codes(Own, web.RequestHandler):
             raise web.HTTPError(404)
 
     def post(self, name: str) -> None:
-        """Take a code."""
+        """Store a code."""
         why = self.exercise.take(self.request.body.decode("ascii", "replace").strip(), log)
         if why:
             self.set_status(400)
@@ -149,7 +149,7 @@ class Missing(Own, web.RequestHandler):
     """All other addresses."""
 
     def prepare(self) -> None:
-        """Refuse them."""
+        """Reject the request."""
         super().prepare()
         raise web.HTTPError(404)
 
@@ -158,13 +158,13 @@ class Socket(Own, SocketMixin, WebSocketHandler):
     """The WebSocket."""
 
     def prepare(self) -> None:
-        """Refuse what is no page of this server."""
+        """Reject requests that do not come from a page of this server."""
         super().prepare()
         self.visitors = self.application.settings["visitors"]
         self.require_protocol()
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Note that it has not greeted yet."""
+        """Note that the connection has not greeted yet."""
         self._mark("silent")
         super().open(*args, **kwargs)
 
@@ -184,10 +184,10 @@ sent a request, and connections whose request was answered.
 
 
 class Limited(HTTPServer):
-    """A server with a maximum number of connections: a new one takes the place of one that is not used."""
+    """A server with a maximum number of connections, in which a new connection replaces an unused one."""
 
     def initialize(self, *args: Any, most: int = 1024, **options: Any) -> None:
-        """Take the number of connections."""
+        """Set the number of connections."""
         super().initialize(*args, **options)
         self._most = most
         self._streams: dict[IOStream, str] = {}
@@ -203,7 +203,7 @@ class Limited(HTTPServer):
         return Limited
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
-        """Take a connection, where there is a place."""
+        """Accept a connection if there is a place."""
         if len(self._streams) >= self._most:
             self._streams = {one: kind for one, kind in self._streams.items() if not one.closed()}
         if len(self._streams) >= self._most:
@@ -230,12 +230,12 @@ class Limited(HTTPServer):
     def mark(self, stream: IOStream | None, kind: str) -> None:
         """Note how a connection is used: one of `UNUSED`, or ``"kept"``."""
         if stream is not None and stream in self._streams:
-            del self._streams[stream]  # the eldest of a kind is the one that became of this kind first
+            del self._streams[stream]  # the oldest of a kind is the one that has been of this kind for the longest time
             self._streams[stream] = kind
 
 
 class Sparing(logging.Filter):
-    """Lets a line pass once in some seconds, with how many were left out: a log does not fill a disk."""
+    """Writes a line at most once in some seconds, with the number of omitted lines, so that no log fills a disk."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -257,9 +257,9 @@ class Sparing(logging.Filter):
 
 
 def is_allowed(host: str, names: Sequence[str]) -> bool:
-    """Return whether a request may name a host: this computer, a name that was allowed, or a number.
+    """Return whether a request may name a host: this computer, an allowed name, or a number.
 
-    A number cannot be made to lead here by another site, as a name can.
+    Another site can let a name lead to this server, but not a number.
 
     Examples
     --------
@@ -310,15 +310,15 @@ def serve(
     ----------
     limits : Limits
     address : str
-        Where it listens.
+        Address of the server.
     port : int, optional
-        Default: the first free one from 8866 on.
+        Default: the first free port starting at 8866.
     hosts : sequence of str
         Names of this server that a request may name, besides localhost and numbers.
     models : sequence of str
         Python files with models.
     exercises : sequence of Path
-        Files of exercises, which are handed in here.
+        Files of exercises, whose codes this server collects.
     language : str, optional
         Default: that of the browser.
     dark : bool

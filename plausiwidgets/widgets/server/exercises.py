@@ -1,4 +1,4 @@
-"""Exercises that a server shows: they are handed in by one press, and the teacher's page fills as codes arrive."""
+"""Exercises of a server: students hand codes in with one click, and the teacher's page shows them as they arrive."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from plausiwidgets.teaching.exercises import DATA, unpacked_code
 from plausiwidgets.widgets.server.limits import Bucket
 
 MAX_CODES = 2_000
-"""Codes of an exercise."""
+"""Maximum number of codes of an exercise."""
 RATE, BURST = 2.0, 200.0
-"""Codes that an exercise takes a second, and at once: a large class that hands in at the end of its hour."""
+"""Codes that an exercise accepts per second and simultaneously, for a large class at the end of its hour."""
 POLICY = "default-src 'none';"
 
 
 class Exercise:
     """An exercise, from the file that `export_page(…, exercise=…)` has written.
 
-    Codes are kept in a file beside it, so that they are there after a restart.
+    The codes are in a file next to it, so that a restart keeps them.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ class Exercise:
     Attributes
     ----------
     name : str
-        In its address.
+        Name in the address.
     page : bytes
     secret : str
-        Who knows it is the teacher.
+        Secret of the teacher's address.
     codes : list of str
         In the order of their arrival.
 
@@ -46,7 +46,7 @@ class Exercise:
     OSError
         If the file cannot be read.
     ValueError
-        If it is no exercise.
+        If it is not an exercise.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,11 +68,11 @@ class Exercise:
             self.codes = [one for one in kept if not refused(one)][:MAX_CODES]
 
     def is_teacher(self, secret: str) -> bool:
-        """Return whether the secret is known."""
+        """Return whether a secret is the teacher's."""
         return hmac.compare_digest(self.secret.encode(), secret.encode())
 
     def take(self, code: str, log: logging.Logger) -> str:
-        """Keep a code; return why not, or an empty text."""
+        """Store a code. Return the reason why it is not stored, or an empty text."""
         if not self._bucket.take():
             return "the server receives too many codes at the moment. Hand in your code again in a minute."
         if why := refused(code):
@@ -91,12 +91,12 @@ class Exercise:
         return ""
 
     def news(self, after: int) -> dict[str, Any]:
-        """Return the codes that came after so many."""
+        """Return the codes after the first `after` ones."""
         return {"codes": self.codes[after:], "count": len(self.codes)}
 
 
 def refused(code: str) -> str:
-    """Return why something is no code that a page has written; empty where it is one. What it claims is not judged."""
+    """Return the reason why a text is not a code of a page, or an empty text. The claim of a code is not evaluated."""
     try:
         unpacked_code(code)
     except ValueError as error:
@@ -110,7 +110,7 @@ def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:
     Raises
     ------
     OSError, ValueError
-        As of :class:`Exercise`, and where two have the same name.
+        As for :class:`Exercise`, and if two exercises have the same name.
     """
     found: dict[str, Exercise] = {}
     for path in paths:

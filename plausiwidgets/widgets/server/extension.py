@@ -1,4 +1,4 @@
-"""The app beside JupyterLab: handlers of a Jupyter Server, which ask for its login, under any base address."""
+"""The app next to JupyterLab: handlers of a Jupyter Server, which require its login, under any base address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Page(PageMixin, JupyterHandler):
 
     @web.authenticated
     def get(self) -> None:
-        """Send it, with how it is shared from here and, where JupyterLab runs, how it is opened as a notebook."""
+        """Send the page with the form of its links and, if JupyterLab runs, the address that writes notebooks."""
         more = site.served(share(os.environ))
         if self.has_lab():
             more["notebook"] = {"address": "notebook", "token": self.xsrf_token.decode()}
@@ -52,7 +52,7 @@ class File(FileMixin, JupyterHandler):
 
 
 class Notebook(APIHandler):
-    """Writes a notebook of what a page shows, for who may write files here."""
+    """Writes a notebook of a page's selection, for users who may write files here."""
 
     auth_resource = "contents"
 
@@ -69,7 +69,7 @@ class Notebook(APIHandler):
             name, code = await asyncio.to_thread(notebook, self.request.body.decode("utf-8", "replace"))
         except ValueError as error:
             raise web.HTTPError(400, str(error)) from None
-        # A notebook of the format 4.5; the contents manager checks it, as one that a front end saves.
+        # A notebook in format 4.5. The contents manager validates it like one that a front end saves.
         cell: dict[str, Any] = {
             "cell_type": "code",
             "id": "app",
@@ -85,7 +85,7 @@ class Notebook(APIHandler):
         self.finish(json.dumps({"name": written["name"], "url": f"{self.base_url}lab/tree/{quote(written['path'])}"}))
 
     async def _kernel(self) -> dict[str, Any]:
-        """Return the name of the kernel of a notebook; nothing where there is none, so that JupyterLab asks."""
+        """Return the name of the kernel of a notebook. If there is none, JupyterLab shows a menu of kernels."""
         name = self.kernel_manager.default_kernel_name
         try:
             spec = await ensure_async(self.kernel_spec_manager.get_kernel_spec(name))
@@ -95,14 +95,14 @@ class Notebook(APIHandler):
 
 
 class Socket(SocketMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
-    """The WebSocket, for who is logged in."""
+    """The WebSocket, for users who are logged in."""
 
     def initialize(self, visitors: Visitors) -> None:
-        """Keep who there is."""
+        """Keep the visitors."""
         self.visitors = visitors
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse who is not logged in: an upgrade is not redirected to a page of login."""
+        """Reject users who are not logged in, because an upgrade cannot be redirected to a login page."""
         if self.current_user is None:
             raise web.HTTPError(403)
         self.require_protocol()
@@ -110,9 +110,9 @@ class Socket(SocketMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
 
 
 def share(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return how a page is shared: what a link begins with, and whether its fields are encoded once more.
+    """Return the form of the links of a page: their base, and whether their fields are encoded twice.
 
-    On Binder and on a hub the address of a session is of no use to others.
+    On Binder and on a hub, the address of a session works for nobody else.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def has_lab(app: Any) -> bool:
 
 
 def load(app: Any) -> None:
-    """Add the handlers to a Jupyter Server; no process begins before the first question of a page."""
+    """Add the handlers to a Jupyter Server. Processes start with the first question of a page."""
     limits = Limits()
     visitors = Visitors(Pool(limits, (), log), limits, log)
     base = app.web_app.settings["base_url"].rstrip("/") + f"/{NAME}"

@@ -1,4 +1,4 @@
-"""Messages with a buffer as one run of bytes: what goes over a WebSocket, and between the server and its workers."""
+"""Messages with a buffer as bytes, for a WebSocket, and between the server and its workers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any
 from plausiwidgets.support.json_text import read_json
 
 HEAD = 4
-"""Bytes of a length, the highest first."""
+"""Number of bytes of a length, highest byte first."""
 
 
 def packed(message: Mapping[str, Any], data: bytes | None = None) -> bytes:
@@ -30,7 +30,7 @@ def unpacked(frame: bytes) -> tuple[Any, bytes]:
     Raises
     ------
     ValueError
-        For what is no frame.
+        If the bytes are not a frame.
     """
     size = int.from_bytes(frame[:HEAD], "big")
     if len(frame) < HEAD or size > len(frame) - HEAD:
@@ -45,7 +45,7 @@ def write(pipe: IO[bytes], frame: bytes) -> None:
 
 
 def read(pipe: IO[bytes]) -> bytes | None:
-    """Return the next frame of a pipe; None at its end."""
+    """Return the next frame from a pipe; None at its end."""
     head = pipe.read(HEAD)
     size = int.from_bytes(head, "big")
     frame = pipe.read(size) if len(head) == HEAD else b""

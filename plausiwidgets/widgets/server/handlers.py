@@ -1,4 +1,4 @@
-"""What the server answers, whichever server it is: the page, its files, and the WebSocket."""
+"""Handlers that all servers share: the page, its files, and the WebSocket."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from plausiwidgets.widgets.server.visitors import (
 PROTOCOL = "plausiwidgets.2"
 """Sub-protocol of the WebSocket. Pages whose messages differ have another one."""
 FORMER = "plausiwidgets.1"
-"""Sub-protocol of the pages of 0.3. They may connect, so that they show why nothing is computed for them."""
+"""Sub-protocol of the pages of 0.3. They may connect, so that they can show why the server computes nothing."""
 GREETING = 10.0
-"""Time in s that a connection has to say hello."""
+"""Time in s in which a connection must greet."""
 PING = 20.0
-"""Time in s between two pings; who does not answer one by the next is gone."""
+"""Time in s between two pings. A visitor who does not answer a ping before the next one has left."""
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
         "Cross-Origin-Resource-Policy": "same-origin"}  # fmt: skip
 
@@ -42,7 +42,7 @@ class PageMixin:
     """The page."""
 
     def answer(self: Any, content: bytes) -> None:
-        """Send it; it is asked for anew at each visit."""
+        """Send the page, which a browser requests again at each visit."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("X-Frame-Options", "SAMEORIGIN")
@@ -55,7 +55,7 @@ class FileMixin:
     """A file, which never changes under its name."""
 
     def answer(self: Any, name: str) -> None:
-        """Send it, compressed where the browser takes that."""
+        """Send the file, compressed if the browser accepts that."""
         file = site.file(name)
         if file is None:
             raise web.HTTPError(404)
@@ -71,7 +71,7 @@ class FileMixin:
             self.finish(file.content)
 
     def compute_etag(self) -> None:
-        """Its name is one already."""
+        """Return no tag, because the name of a file contains its hash."""
 
 
 class SocketMixin:
@@ -92,17 +92,17 @@ class SocketMixin:
         return limits.message + limits.upload
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Choose the newest one that the page has."""
+        """Choose the newest sub-protocol that the page has."""
         return next((one for one in (PROTOCOL, FORMER) if one in subprotocols), None)
 
     def require_protocol(self: Any) -> None:
-        """Refuse a connection without a known sub-protocol."""
+        """Reject a connection without a known sub-protocol."""
         named = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if self.select_subprotocol([one.strip() for one in named.split(",")]) is None:
             raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must contain {PROTOCOL}.")
 
     def open(self: Any, *args: str, **kwargs: str) -> None:
-        """Wait for the greeting, which is short: a file has to wait until then."""
+        """Wait for the greeting, which is short, so that no file is accepted before it."""
         self.set_nodelay(True)
         self._limit(self.visitors.limits.message)
         self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
@@ -132,7 +132,7 @@ class SocketMixin:
             self.cut_off(TOO_MANY, why)
 
     def _refuse(self, value: Any) -> None:
-        """Answer a page of a former version that it must be loaded again. It has no visitor, and ends soon."""
+        """Send a page of a former version the error that it must be reloaded, and close the connection soon."""
         if not isinstance(value, dict):
             return
         if is_greeting(value):
@@ -144,10 +144,10 @@ class SocketMixin:
         self.send(json.dumps(answer).encode(), is_text=True)
 
     def greeted(self) -> None:
-        """Is called once the connection belongs to a visitor."""
+        """React to the greeting. Called as soon as the connection belongs to a visitor."""
 
     def _limit(self: Any, most: int) -> None:
-        """Limit the bytes of a message from now on."""
+        """Limit the bytes of all further messages."""
         if self.ws_connection is not None:
             self.ws_connection.params.max_message_size = most
 
@@ -161,14 +161,14 @@ class SocketMixin:
         return self._unread + part + connection.stream._read_buffer_size
 
     def on_close(self: Any) -> None:
-        """Note that the page is gone."""
+        """Note that the page is closed."""
         if self._late is not None:
             IOLoop.current().remove_timeout(self._late)
         if self.visitor is not None:
             self.visitors.leave(self.visitor, self)
 
     def send(self: Any, frame: bytes, is_text: bool) -> None:
-        """Send a message; a page that does not read is cut off, except for one message of any length."""
+        """Send a message. A page that does not read is disconnected, except after one message of any length."""
         if self._unread > UNREAD:
             self.cut_off(TRY_LATER, "the page does not read its messages")
             return

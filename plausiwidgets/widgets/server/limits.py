@@ -1,4 +1,4 @@
-"""What one visitor may ask of a server, and how many there may be."""
+"""Limits of a server: the work that one visitor may request, and the number of visitors."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
 MIN_DT = 0.005
-"""Least time step in ms of a visitor, as of a link: a smaller one may stand for hours of work."""
+"""Minimum time step in ms of a visitor or a link, because a smaller one may require hours of work."""
 
 
 class Bucket:
-    """Lets so much happen a second, and at most a number of times at once.
+    """Limits the number of events per second, and the number of simultaneous events.
 
     Examples
     --------
@@ -29,7 +29,7 @@ class Bucket:
         self._left, self._at = burst, clock()
 
     def take(self) -> bool:
-        """Return whether it may happen once more, and count it."""
+        """Return whether another event is allowed, and count it."""
         now = self._clock()
         self._left, self._at = min(self._left + (now - self._at) * self._rate, self._burst), now
         if self._left < 1.0:
@@ -45,31 +45,31 @@ class Limits:
     Attributes
     ----------
     visitors : int
-        Pages that are open at once.
+        Maximum number of open pages.
     workers : int
-        Processes that simulate; 0 for one a core.
+        Number of processes that simulate; 0 for one per core.
     budget : int
-        Tries of a search.
+        Maximum evaluations of a search.
     samples : int
-        Sets of one question for samples.
+        Maximum number of sets in one request for samples.
     pairs : int
-        Searches of one assessment.
+        Maximum number of searches in one assessment.
     message : int
-        Bytes of a message without a buffer.
+        Maximum bytes of a message without a buffer.
     upload : int
-        Bytes of a message with one: a recording.
+        Maximum bytes of a message with a buffer, such as a recording.
     uploads : int
-        Bytes of recordings, and of messages that have not arrived or been read completely, of all visitors together.
+        Maximum bytes of all visitors' recordings, and of messages that have not arrived or been read completely.
     answer : int
-        Bytes of an answer, whether a text or arrays.
+        Maximum bytes of an answer.
     questions : int
-        Questions of one visitor that are answered at the same time.
+        Maximum number of open questions of one visitor.
     rate : float
-        Messages a second of one visitor, over ten seconds.
+        Maximum number of messages per second of one visitor, over ten seconds.
     grace : float
-        Time in s after which who has left is forgotten.
+        Time in s after which the session of a visitor who has left ends.
     memory : int
-        Bytes of a worker process, beyond which it is replaced.
+        Bytes of memory above which a worker process is replaced.
     silence : float
         Time in s without a checkpoint after which a worker process is replaced.
     """
@@ -90,16 +90,16 @@ class Limits:
     silence: float = 60.0
 
     def data(self) -> dict[str, Any]:
-        """Return them ready for JSON."""
+        """Return the limits as data for JSON."""
         return asdict(self)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
-        """Return what :meth:`data` returned."""
+        """Return the limits from the result of :meth:`data`."""
         return cls(**data)
 
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
-        """Return why a question is refused, in a sentence; empty where it is not."""
+        """Return a sentence with the reason why a question is rejected, or an empty text."""
         if fields.get("dt", MIN_DT) < MIN_DT:
             return tr("On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
                       least=f"{MIN_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
@@ -109,7 +109,7 @@ class Limits:
         if kind == "samples":
             asked, most, what = fields["count"], self.samples, tr("sampled parameter sets")
         if kind == "assess" and asked <= most:
-            from plausiwidgets import patterns  # here, as the command line reads the limits before anything else
+            from plausiwidgets import patterns  # here, because the command line reads the limits first
 
             asked = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
             most, what = self.pairs, tr("searches per assessment")

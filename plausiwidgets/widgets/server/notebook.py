@@ -1,4 +1,4 @@
-"""What the app shows as a notebook, for JupyterLab on the same server."""
+"""The selection of the app as a notebook, for JupyterLab on the same server."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from plausiwidgets.widgets.session.starts import opened
 def notebook(link: str) -> tuple[str, str]:
     """Return a name for a notebook that shows what a link of the app names, and the code of its cell.
 
-    The code is made of names that are known and of numbers: no text of the link is in it.
+    The code contains only known names and numbers, and no text of the link.
 
     Raises
     ------
     ValueError
-        If something of the link cannot be used.
+        If a part of the link cannot be used.
 
     Examples
     --------

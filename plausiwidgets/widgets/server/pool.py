@@ -1,4 +1,4 @@
-"""The server's side of its worker processes: who is served where, and what is done when one ends."""
+"""The server's side of its worker processes: their visitors, and the replacement of a process that has ended."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from plausiwidgets.widgets.server.limits import Limits
 COMMAND = [sys.executable, "-P", "-m", "plausiwidgets.widgets.server.work"]
 ALONE = {"PLAUSIWIDGETS_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1",
          "MALLOC_ARENA_MAX": "1"}  # fmt: skip
-"""Environment of a worker: one thread simulates, as there is a process for each core."""
+"""Environment of a worker. One thread simulates, because there is a process for each core."""
 BEGIN = 120.0
-"""Time in s that a worker may take to begin: it may have to compile."""
+"""Time in s in which a worker must start. It may have to compile."""
 SILENT = 20.0
-"""Time in s without a report after which a worker is given up."""
+"""Time in s without a report after which a worker is ended."""
 WATCH = 1.0
 END = 2.0
-"""Time in s that a worker has to end by itself."""
+"""Time in s in which a worker must end after a request to do so."""
 BLAMED, WITNESS, ENOUGH = 2, 1, 4
-"""When a worker ends, the question whose turn it was counts 2, each other one 1; with 4 it is not asked again."""
+"""Each end of a worker adds 2 to its current question and 1 to all others. Questions with 4 are not repeated."""
 AGAIN = 5.0
-"""Time in s that is waited before a worker is started in place of one that did not live longer."""
+"""Time in s before a worker is started instead of one that ended sooner."""
 
 KEPT = 100_000_000
-"""Bytes of recordings and currents that are kept of all visitors, so that another worker can make them again."""
+"""Maximum bytes of kept recordings and currents of all visitors, from which another worker can make patterns."""
 
 Send = Callable[[bytes, bool], object]
 """``send(frame, is_text)`` to a visitor."""
@@ -55,18 +55,18 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Name of the pattern that it makes again."""
+        """Name of the pattern that the question makes again."""
         return str(self.message.get("again", ""))
 
     @property
     def size(self) -> int:
-        """Bytes, about."""
+        """Approximate size in bytes."""
         return len(self.data) + len(self.message.get("text", "")) + 500
 
 
 @dataclass(eq=False)
 class Client:
-    """A visitor as the pool knows it.
+    """A visitor of the pool.
 
     Attributes
     ----------
@@ -74,12 +74,12 @@ class Client:
     language : str
     send : callable
     open : dict of str to Question
-        What is being answered, by its id.
+        Open questions, by their ids.
     process : Process or None
     made : list of Question
-        What makes its own patterns again, the last at the end.
+        Questions that make the visitor's patterns again, the last one at the end.
     ahead : list of Question
-        Those of them that a process has not made again yet: what is open waits for them.
+        Those of `made` that the process has not repeated yet. Open questions wait for them.
     """
 
     number: int
@@ -91,7 +91,7 @@ class Client:
     ahead: list[Question] = field(default_factory=list)
 
     def knows(self, name: object) -> bool:
-        """Return whether a pattern of this name was made."""
+        """Return whether the visitor has made a pattern with this name."""
         return any(one.name == name for one in self.made)
 
 
@@ -119,10 +119,10 @@ class Process:
 
     def send(self, order: dict[str, Any], data: bytes = b"") -> None:
         """Give an order."""
-        self._ahead.put((order, data))  # packed when it is written, so that no file waits twice
+        self._ahead.put((order, data))  # packed when it is written, so that no file is in memory twice
 
     def close(self) -> None:
-        """Let it end by itself."""
+        """Request the process to end."""
         self._ahead.put(None)
 
     def kill(self) -> None:
@@ -166,13 +166,13 @@ class Pool:
     ----------
     limits : Limits
     models : sequence of str
-        Python files whose models are known beside those of the package.
+        Python files with models in addition to those of the package.
     log : logging.Logger
 
     Attributes
     ----------
     models : dict
-        What the files define, as the catalogue has models; known once a worker is ready.
+        Models of the files, in the form of the catalogue; complete as soon as a worker is ready.
     """
 
     def __init__(self, limits: Limits, models: Sequence[str], log: logging.Logger) -> None:
@@ -199,7 +199,7 @@ class Pool:
             self._loop.call_later(WATCH, self._watch)
 
     def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
-        """Let a question be answered; where the client's process has ended, by the one that takes its place."""
+        """Send a question to the client's process, or to its replacement if it has ended."""
         self.start()
         if client.process is None:
             client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
@@ -209,12 +209,12 @@ class Pool:
             self._send(client, question)
 
     def tell_away(self, client: Client, away: bool) -> None:
-        """Note that a visitor has left, or has come back."""
+        """Note that a visitor has left, or has returned."""
         if client.process is not None:
             client.process.send({"do": "away", "visitor": client.number, "away": away})
 
     def close_client(self, client: Client) -> None:
-        """End what goes on for a visitor, and forget it."""
+        """End all work for a visitor, and remove the visitor."""
         process, client.process = client.process, None
         for kept in (client.open, client.made, client.ahead):
             kept.clear()
@@ -275,7 +275,7 @@ class Pool:
         if report["stuck"] or report["is_stuck"]:
             process.turns = report["stuck"]
             for number in report["stuck"]:
-                client = process.clients.get(number)  # who may have left while the report was under way
+                client = process.clients.get(number)  # the visitor may have left before the report arrived
                 for question in () if client is None else client.open.values():
                     question.blame = ENOUGH
             self._end(process, "its work does not end")
@@ -297,7 +297,7 @@ class Pool:
         process.kill()
 
     def _ended(self, process: Process) -> None:
-        """Start another worker in place of one that has ended, and ask it what that was asked."""
+        """Start a worker instead of one that has ended, and send it the same questions."""
         process.ended = True
         if self._closed or self.failure:
             return
@@ -313,7 +313,7 @@ class Pool:
             return
         try:
             other = self._begin()
-        except OSError as error:  # no file or process is left for one
+        except OSError as error:  # the system has no more files or processes
             self._log.warning("plausiwidgets: a worker that has ended cannot be replaced (%s).", error)
             if self._loop is not None:
                 self._loop.call_later(AGAIN, self._replace, process)
@@ -327,7 +327,7 @@ class Pool:
             self._go_on(client)
 
     def _go_on(self, client: Client) -> None:
-        """Ask a new process what the one before was asked, as soon as it has what that had made."""
+        """Send the open questions to a new process as soon as it has made the former patterns again."""
         for question in client.ahead[:1] or list(client.open.values()):
             self._send(client, question)
 
@@ -338,7 +338,7 @@ class Pool:
         self._go_on(client)
 
     def _keep(self, client: Client, made: Question) -> None:
-        """Keep how something was made, within limits: of one visitor as much as one message may have."""
+        """Keep the question that made a pattern. The limit of one visitor is that of one message."""
         most = self._limits.message + self._limits.upload
         every = [one for process in self._processes for other in process.clients.values() for one in other.made]
         if sum(one.size for one in every) + made.size > KEPT:
@@ -348,14 +348,14 @@ class Pool:
             return
         names = [one.name for one in client.made]
         if made.name in names:
-            client.made[names.index(made.name)] = made  # what was made from it comes later
+            client.made[names.index(made.name)] = made  # patterns that were made from it come later
         else:
             client.made.append(made)
         while sum(one.size for one in client.made) > most:
             client.made.pop(0)
 
     def _blame(self, process: Process) -> None:
-        """Count against its questions that a worker has ended, and give up those that were there too often."""
+        """Count the end of a worker for each of its questions, and reject questions that were there too often."""
         for number, client in process.clients.items():
             for made in client.ahead[:1]:
                 made.blame += BLAMED

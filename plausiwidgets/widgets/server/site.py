@@ -1,6 +1,6 @@
 """The app as files: a small page, and scripts, styles and data with hashes in their names.
 
-A server hands them out, and a folder of them is shown by any static host. A model is fetched when it is shown.
+A server sends them, and any static host can show a folder of them. The page fetches a model when it shows it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
-"""What a page may load: nothing from another host. Styles are set by its own script."""
+"""Sources from which a page may load: no other host. Its own script sets the styles."""
 
 
 class File(NamedTuple):
@@ -67,26 +67,26 @@ def files() -> dict[str, File]:
 
 PLOTLY = (
     "const module = { exports: {} }; const { Plotly } = window;\n",
-    # The script is written for pages and for modules of Node: as the latter it leaves the page's own Plotly alone.
+    # The script works in pages and as a module of Node. As a module it keeps the page's own Plotly.
     "\nif (Plotly === undefined) delete window.Plotly; else window.Plotly = Plotly;\nexport default module.exports;\n",
 )
 
 
 @cache
 def plotly() -> File:
-    """Return the script of Plotly that is installed, as a module: for a server, as it is large."""
+    """Return the script of the installed Plotly as a module. Only a server has it, because it is large."""
     script = (resources("plotly") / "package_data" / "plotly.min.js").read_bytes()
     begin, end = (part.encode() for part in PLOTLY)
     return _file("js", begin + script + end, 6)
 
 
 def plotly_name() -> str:
-    """Return the name of Plotly's file: its contents follow of the version."""
+    """Return the name of Plotly's file, which contains the version."""
     return _named("plotly", "js", metadata.version("plotly") + "".join(PLOTLY))
 
 
 def file(name: str) -> File | None:
-    """Return a file by its name; None for an unknown one."""
+    """Return a file by its name; None for an unknown name."""
     return plotly() if name == plotly_name() else files().get(name)
 
 
@@ -99,11 +99,11 @@ def _file(ending: str, content: bytes, level: int = 9) -> File:
 
 
 HERE = {"base": "", "encoded": False, "where": "server"}
-"""How a page is shared whose own address others can open."""
+"""Form of the links of a page whose address others can open."""
 
 
 def served(share: Mapping[str, Any] = MappingProxyType(HERE)) -> dict[str, Any]:
-    """Return what a page of a server is given besides: the WebSocket, Plotly's script, and how Share makes a link."""
+    """Return the server's additions to a page: the WebSocket, Plotly's script, and the form of its links."""
     return {"address": "socket", "plotly": f"static/{plotly_name()}", "share": dict(share)}
 
 
@@ -115,11 +115,11 @@ def page(
     Parameters
     ----------
     more : mapping, optional
-        What the app is given besides, as of :func:`served`.
+        Further data for the app, as from :func:`served`.
     language : str, optional
         Default: that of the browser.
     models : mapping, optional
-        Custom models that a server knows, as the catalogue has models.
+        Custom models of a server, in the form of the catalogue.
     """
     from plausiwidgets.optimization.versions import versions
 
@@ -132,7 +132,7 @@ def page(
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
         "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
     }  # fmt: skip
-    # Neurons of a custom model are a script that the page makes of their entries on the server.
+    # The page makes a script of the neurons of a custom model from their entries on the server.
     policy = POLICY.format(more=" blob:" if models else "")
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
@@ -148,14 +148,14 @@ def page(
 
 
 OURS = re.compile(r"\w+\.[0-9a-f]{16}\.(js|css|json)")
-"""Names of files that were written by this module."""
+"""Names of files that this module writes."""
 
 
 def write(folder: Path, language: str | None = None) -> int:
     """Write the app into a folder, which any static host shows, and return its size in bytes.
 
-    All neurons and patterns are in it; a search is one of the browser, and nothing is verified. Files of a former
-    version are replaced.
+    The folder contains all neurons and patterns. The browser runs the searches, and nothing is verified. Files of a
+    former version are replaced.
     """
     static = folder / "static"
     static.mkdir(parents=True, exist_ok=True)

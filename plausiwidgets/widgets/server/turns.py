@@ -1,4 +1,4 @@
-"""Turns of about a second: how the visitors of one worker process share it."""
+"""Time slices of about a second, by which the visitors of one worker process share it."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from threading import Condition
 from plausiwidgets.optimization.control import Gate, gate
 
 LENGTH = 1.0
-"""Time in s after which a turn ends, where another visitor wants one."""
+"""Time in s after which a turn ends if another visitor waits."""
 WANTED = 0.5
-"""Time in s after its last checkpoint at which a visitor no longer counts: its work has ended, or is within a step."""
+"""Time in s after its last checkpoint after which a visitor does not count: the work has ended or is in a step."""
 POLL = 0.2
-"""Longest time in s that a visitor waits at once: it notices a stop by then."""
+"""Maximum time in s of one wait, after which a visitor notices a stop."""
 SPENT = 2.0
-"""Processor time in s of verdicts, of late, after which those of a visitor wait for their turn as all work does."""
+"""Recent processor time in s of verdicts, above which a visitor's verdicts wait for their turn like other work."""
 FIRST = 2.0
-"""Processor time in s, of late, in which the first tries of a visitor's searches go before all that goes on already."""
+"""Recent processor time in s in which the first evaluations of a visitor's searches precede all running work."""
 FADES = 30.0
-"""Time in s in which what a visitor has used counts for 1/e as much: who has waited long goes first."""
+"""Time in s in which the used time of a visitor decays to 1/e, so that visitors who have waited long go first."""
 
 
 class Turns:
-    """Gives turns to visitors: the one that has used least of late goes first.
+    """Gives turns to visitors, first to the one with the smallest recent use.
 
-    A search that has not tried anything yet goes before those that have, in the order in which they began: who has just
-    pressed the button waits for the first tries of others, and not for their turns.
+    Searches without evaluations precede those with evaluations, in the order of their starts. A visitor who has just
+    started a search therefore waits for the first evaluations of others, and not for their turns.
 
     Parameters
     ----------
     length : float
-        Of a turn, in s.
+        Length of a turn in s.
     clock, worked : callable
-        Return the time in s, and the processor time of the thread that asks.
+        Return the time in s, and the processor time of the calling thread.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Turns:
         return Turn(self)
 
     def before(self, turn: Turn) -> int:
-        """Return how many visitors have their turn before one that waits."""
+        """Return the number of visitors ahead of one that waits."""
         with self._changed:
             now = self._clock()
             wanting = self._wanting(now)
@@ -71,7 +71,7 @@ class Turns:
             return sum(one is self._holder or one.rank(now) < turn.rank(now) for one in wanting if one is not turn)
 
     def silent(self, least: float) -> list[Turn]:
-        """Return whose turn it is, if its last checkpoint was so many seconds ago and it is still at work."""
+        """Return the visitor whose turn it is as a list, if it works without a checkpoint for more than `least` s."""
         with self._changed:
             holder, now = self._holder, self._clock()
             late = holder is not None and holder.working() and now - self._seen.get(holder, now) > least
@@ -82,7 +82,7 @@ class Turns:
         return self._holder is turn and turn.working()
 
     def leave(self, turn: Turn) -> None:
-        """Forget a visitor."""
+        """Remove a visitor."""
         with self._changed:
             self._seen.pop(turn, None)
             if self._holder is turn:
@@ -91,7 +91,7 @@ class Turns:
 
     @contextmanager
     def wanted(self, turn: Turn) -> Iterator[None]:
-        """Let a visitor want a turn during the block, however long it waits there for other things."""
+        """Request a turn for a visitor during the block, however long the block waits."""
         with self._changed:
             self._waiting[turn] = self._waiting.get(turn, 0) + 1
         try:
@@ -105,7 +105,7 @@ class Turns:
                     self._waiting[turn] -= 1
 
     def prolong(self, turn: Turn, seconds: float) -> None:
-        """Let a turn last for as much longer as it was held up by verdicts, which is not counted."""
+        """Extend a turn by the time for which verdicts delayed it, which is not counted."""
         with self._changed:
             if self._holder is turn:
                 self._since += seconds
@@ -121,7 +121,7 @@ class Turns:
             return True
 
     def claim(self, turn: Turn) -> bool:
-        """Return whether it is the turn of a visitor, who wants one."""
+        """Return whether it is the turn of a visitor who requests one."""
         with self._changed:
             now = self._clock()
             self._seen[turn] = now
@@ -129,7 +129,7 @@ class Turns:
 
     def _wanting(self, now: float) -> list[Turn]:
         wanting = [one for one, at in self._seen.items() if now - at <= WANTED or one in self._waiting]
-        # All others have ended; but the silence of who holds the turn is watched.
+        # All others have ended, but the silence of the visitor whose turn it is is still watched.
         self._seen = {one: at for one, at in self._seen.items() if one in wanting or one is self._holder}
         return wanting
 
@@ -156,7 +156,7 @@ class Turns:
 
 
 class Used:
-    """Time that was used of late: it fades.
+    """Recently used time, which decays.
 
     Examples
     --------
@@ -170,11 +170,11 @@ class Used:
         self._used, self._at = 0.0, 0.0
 
     def at(self, now: float) -> float:
-        """Return what counts at a time, in s."""
+        """Return the decayed time in s at a time."""
         return self._used * math.exp((self._at - now) / FADES)
 
     def add(self, seconds: float, now: float) -> None:
-        """Note what was used."""
+        """Add the used time."""
         self._used, self._at = self.at(now) + max(seconds, 0.0), now
 
 
@@ -186,15 +186,15 @@ class Turn(Gate):
     Attributes
     ----------
     number : int
-        Of visitors that have used as little, the lower number goes first.
+        Among visitors with the same use, the lowest number goes first.
     away : bool
-        Whether the visitor has left: all others go before.
+        Whether the visitor has left, so that all others precede it.
     working : callable
-        Returns whether something of the visitor is going on.
+        Function that returns whether the visitor has running work.
     begun : float or None
-        Since when a search of the visitor waits for its first try, in s.
+        Time in s since which a search of the visitor waits for its first evaluation.
     begins : callable
-        Returns whether that search has not tried anything yet.
+        Function that returns whether that search has no evaluations yet.
     """
 
     _count = 0
@@ -203,7 +203,7 @@ class Turn(Gate):
         super().__init__()
         self._turns = turns
         self._used, self._verdicts, self._first = Used(), Used(), Used()
-        # Of a thread: what it had worked when its verdict began (None: by turns), and when it waited last.
+        # For each thread: its work when its verdict began (None: by turns), and the time of its last wait.
         self._thread = threading.local()
         Turn._count += 1
         self.number = Turn._count
@@ -213,7 +213,7 @@ class Turn(Gate):
         self.begins: Callable[[], bool] = lambda: False
 
     def wait(self, timeout: float = POLL) -> bool:
-        """Wait for the turn, and while a verdict is made; return whether the work may go on."""
+        """Wait for the turn, and for a running verdict. Return whether the work may continue."""
         own, worked = self._thread, self._turns.worked()
         if self.begun is not None:
             self._first.add(worked - getattr(own, "worked", worked), self._turns.now())
@@ -225,16 +225,16 @@ class Turn(Gate):
             return is_open and self._turns.wait(self, timeout)
 
     def begin(self) -> None:
-        """Note that a search begins."""
+        """Note that a search starts."""
         self.begun = self._turns.now()
 
     def is_new(self, now: float) -> bool:
-        """Return whether a search waits for its first try, and goes before those that have some."""
+        """Return whether a search waits for its first evaluation, and precedes those that have some."""
         return self.begun is not None and not self.away and self._first.at(now) < FIRST
 
     @contextmanager
     def urgent(self) -> Iterator[None]:
-        """Hold all turns during the block, for as long as this visitor may."""
+        """Stop all turns during the block, as long as this visitor may."""
         own = self._thread
         own.began, own.stack = self._turns.worked(), ExitStack()
         own.stack.enter_context(gate.urgent())
@@ -247,7 +247,7 @@ class Turn(Gate):
             own.began = math.inf
 
     def hurry(self) -> bool:
-        """Return whether the verdict that this thread makes goes before all else; where not, it holds up no one."""
+        """Return whether the verdict of this thread precedes all other work. Otherwise it delays no visitor."""
         began = getattr(self._thread, "began", math.inf)
         if began is None or began == math.inf:
             return began is not None
@@ -261,25 +261,25 @@ class Turn(Gate):
         self._verdicts.add(self._turns.worked() - self._thread.began, self._turns.now())
 
     def used(self, now: float) -> float:
-        """Return what was used of late, in s."""
+        """Return the recently used time in s."""
         return self._used.at(now)
 
     def rank(self, now: float) -> tuple[bool, bool, float, int]:
-        """Return what is least of who goes first."""
+        """Return the rank of the visitor. The smallest rank goes first."""
         if self.begun is not None and self.is_new(now):
             return self.away, False, self.begun, self.number
         return self.away, True, self.used(now), self.number
 
     def charge(self, seconds: float, now: float) -> None:
-        """Note what was used."""
+        """Add the used time."""
         self._used.add(seconds, now)
         if self.begun is not None and not self.begins():
             self.begun = None
 
     def before(self) -> int:
-        """Return how many visitors have their turn before."""
+        """Return the number of visitors ahead of this one."""
         return self._turns.before(self)
 
     def leave(self) -> None:
-        """Want no turn any more."""
+        """Withdraw the visitor."""
         self._turns.leave(self)

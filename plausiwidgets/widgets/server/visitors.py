@@ -1,4 +1,4 @@
-"""Who has a page open, or had it a moment ago: what each asks, and how it is answered."""
+"""Visitors with a page that is open or was open a moment ago: their questions and the answers."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
 
 SECRET = re.compile(r"[0-9a-f]{32}")
-"""What a page calls itself, by which it is known again after a reload."""
+"""Name of a page, by which the server finds its visitor after a reload."""
 BURST = 10.0
 """Time in s over which messages are counted."""
 MADE = 64
-"""Recordings, currents and mysteries of one visitor."""
+"""Maximum number of recordings, currents and mysteries of one visitor."""
 UNREAD = 8_000_000
-"""Bytes that wait for a visitor who does not read, after which the connection is closed."""
+"""Maximum bytes that wait for a visitor who does not read, before the connection is closed."""
 SWEEP = 0.25
 """Time in s between two looks at visitors who have left, and at the memory of messages."""
 LEFT_OUT = ("select", "plotly")
-"""Messages of a notebook: here the page keeps what is selected, and files are fetched."""
+"""Messages of a notebook only: on a server, the page keeps the selection and fetches files."""
 
 TOO_MANY, NOT_VALID, TRY_LATER = 1008, 1003, 1013
 """Codes with which a connection is closed (RFC 6455, 7.4.1, and IANA's registry)."""
 
 
 class Socket(Protocol):
-    """What a visitor needs of a connection."""
+    """The part of a connection that a visitor uses."""
 
     @property
     def pending(self) -> int:
@@ -54,9 +54,9 @@ class Visitor:
     Attributes
     ----------
     socket : Socket or None
-        The page; None while there is none.
+        The connection of the page; None while there is none.
     left : float
-        Since when there is none, in s.
+        Time in s since which there is none.
     """
 
     def __init__(self, number: int, pool: Pool, limits: Limits) -> None:
@@ -68,10 +68,10 @@ class Visitor:
         self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
     def receive(self, message: dict[str, Any], data: bytes) -> str:
-        """Answer a message; return why it closes the connection, or an empty text."""
+        """Answer a message. Return the reason why it closes the connection, or an empty text."""
         if not self._bucket.take():
             return "too many messages"
-        if is_greeting(message):  # of the same page, in another language
+        if is_greeting(message):  # from the same page, in another language
             self.speak(message.get("language"))
             return ""
         with speaking(self._client.language):
@@ -83,16 +83,16 @@ class Visitor:
         return ""
 
     def speak(self, language: object) -> None:
-        """Note in which language it is answered; English for one that is not known."""
+        """Set the language of the answers; English for an unknown language."""
         self._client.language = str(language) if language in languages() else ENGLISH
 
     def note(self, socket: Socket | None) -> None:
-        """Note that the page is there, or gone."""
+        """Note that the page is connected or closed."""
         self.socket, self.left = socket, time.monotonic()
         self._pool.tell_away(self._client, socket is None)
 
     def close(self) -> None:
-        """End what goes on."""
+        """End all work of the visitor."""
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
@@ -131,7 +131,7 @@ class Visitor:
         self._pool.ask(self._client, message, data)
 
     def _full(self, size: int) -> str:
-        """Return why a file cannot be taken now; empty if it can."""
+        """Return the reason why a file cannot be accepted now; empty if it can."""
         if size > self._limits.upload:
             return tr("The file has {size} MB, but this server accepts at most {most} MB. Use a notebook for larger "
                       "files.",
@@ -172,11 +172,11 @@ class Visitors:
 
     @property
     def open(self) -> int:
-        """How many have a page open."""
+        """Number of visitors with an open page."""
         return sum(visitor.socket is not None for visitor in self._all.values())
 
     def enter(self, greeting: dict[str, Any], socket: Socket) -> Visitor | None:
-        """Return the visitor of a greeting; None where all places are taken."""
+        """Return the visitor of a greeting; None if there is no place."""
         secret, language = greeting["visitor"], greeting.get("language")
         if secret not in self._all:
             if len(self._all) >= self.limits.visitors and not self._make_room():
@@ -194,7 +194,7 @@ class Visitors:
         return visitor
 
     def leave(self, visitor: Visitor, socket: Socket) -> None:
-        """Note that a connection is closed; what goes on is ended after some time."""
+        """Note that a connection is closed. The visitor's work ends after some time."""
         if visitor.socket is socket:
             visitor.note(None)
 
@@ -208,7 +208,7 @@ class Visitors:
         self._pool.close()
 
     def _make_room(self) -> bool:
-        """Forget who left first."""
+        """Remove the visitor who left first."""
         away = [(visitor.left, secret) for secret, visitor in self._all.items() if visitor.socket is None]
         if not away:
             return False
@@ -239,7 +239,7 @@ class Visitors:
 
 
 def is_greeting(message: object) -> bool:
-    """Return whether a message is the one that a page begins with.
+    """Return whether a message is the greeting of a page.
 
     Examples
     --------
@@ -253,12 +253,12 @@ def is_greeting(message: object) -> bool:
 
 
 def read_message(message: str | bytes, limits: Limits) -> tuple[Any, bytes]:
-    """Return what has arrived, and its buffer.
+    """Return a received message and its buffer.
 
     Raises
     ------
     ValueError
-        For what is no JSON object, or too long.
+        If it is not a JSON object, or is too long.
     """
     if isinstance(message, bytes):
         value, data = frames.unpacked(message)

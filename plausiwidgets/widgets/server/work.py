@@ -1,7 +1,7 @@
-"""A worker process of the server: it answers the questions of several visitors, who share it by turns.
+"""A worker process of the server, which answers the questions of several visitors in turns.
 
-``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. Frames arrive at its standard input, its
-answers leave by its standard output, and what a model's file prints goes to the standard error.
+``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. It reads frames from its standard input,
+writes its answers to its standard output, and redirects the prints of a model's file to the standard error.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTE
 REPORT = 1.0
 """Time in s between two reports to the server."""
 Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
-"""Questions of a visitor, each with its buffer and language, that are to be answered; None is the last."""
+"""Questions of a visitor that wait for an answer, each with its buffer and language; None is the last."""
 OOM = "500"
-"""By how much rather a worker is ended than others where no memory is left (Linux)."""
+"""Value by which Linux prefers to end a worker if no memory is left."""
 WARM = (DEFAULT_MODEL, DEFAULT_PATTERN)
-"""What is judged before the first question, so that it is answered at once."""
+"""Pair that is judged before the first question, so that the first answer is fast."""
 
 
 class Work:
-    """What a worker does for the server.
+    """The work of a worker process.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Work:
         self._turns = Turns()
         self._visitors: dict[int, tuple[Answers, Turn]] = {}
         self._ahead: dict[int, Ahead] = {}
-        self._left: dict[Turn, tuple[Answers, float]] = {}  # who was closed, until their work has ended
+        self._left: dict[Turn, tuple[Answers, float]] = {}  # closed visitors, until their work has ended
 
     def send(self, head: dict[str, Any], frame: bytes = b"") -> None:
         """Send to the server."""
@@ -63,7 +63,7 @@ class Work:
             frames.write(self._out, frames.packed(head, frame))
 
     def do(self, order: dict[str, Any], data: bytes) -> None:
-        """Do what the server asks for."""
+        """Carry out an order of the server."""
         number = order["visitor"]
         if order["do"] == "ask":
             self._ask(number, order["message"], data, order["language"])
@@ -87,12 +87,12 @@ class Work:
         self._ahead[number].put((message, data, language))
 
     def _answer(self, answers: Answers, turn: Turn, ahead: Ahead) -> None:
-        """Hear the questions of a visitor: what one takes until it is begun holds up no other visitor."""
+        """Answer the questions of a visitor on a thread, so that the start of one delays no other visitor."""
         with waiting_at(turn):
             while (asked := ahead.get()) is not None:
                 message, data, language = asked
                 answers.speak(language)
-                with suppress(ValueError):  # of an unknown name: the answer names it
+                with suppress(ValueError):  # for an unknown name, which the answer contains
                     self._limit(answers, message)
                 answers.receive(message, [data] if data else [])
 
@@ -104,7 +104,7 @@ class Work:
                 answer, data = self._too_large(answer, max(size, len(text)), answers.worker.language), None
                 head |= {"state": "failed", "is_text": True}
                 text = _text(answer)
-            elif answer["kind"] in MAKING and answer.get("pattern"):  # how it is made again, by another process
+            elif answer["kind"] in MAKING and answer.get("pattern"):  # so that another process can make it again
                 head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
             self.send(head, text if data is None else frames.packed(answer, data))
 
@@ -116,7 +116,7 @@ class Work:
         return answers, turn
 
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
-        """Return what is answered in place of what would fill the memory of the server."""
+        """Return the answer that replaces one that would fill the memory of the server."""
         with speaking(language):
             text = tr("The result has {size} MB, but this server sends at most {most} MB. Use a notebook for "
                       "larger results.",
@@ -124,7 +124,7 @@ class Work:
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
     def _limit(self, answers: Answers, message: dict[str, Any]) -> None:
-        """Give a search that names no budget that of its pattern, as far as the server allows it."""
+        """Give a search without a budget the budget of its pattern, limited by the server."""
         if message["kind"] == "search" and not message.get("budget"):
             budget = getattr(answers.known.pattern(message["pattern"]), "budget", self._limits.budget)
             message["budget"] = min(budget, self._limits.budget)
@@ -135,10 +135,10 @@ class Work:
                 message["budget"] = self._limits.budget
 
     def report(self) -> None:
-        """Report to the server: memory, and whose work does not come to a checkpoint."""
+        """Report to the server: memory, and the visitor whose work does not reach a checkpoint."""
         now = time.monotonic()
         late = self._turns.silent(self._limits.silence)
-        # Visitors come and leave on the main thread meanwhile: what is gone over is a copy.
+        # The main thread adds and removes visitors meanwhile, so this loop uses a copy.
         is_stuck = False
         for turn, (answers, at) in list(self._left.items()):
             if not works(answers):
@@ -156,7 +156,7 @@ def _text(answer: dict[str, Any]) -> bytes:
 
 
 def works(answers: Answers) -> bool:
-    """Return whether something is going on for a visitor."""
+    """Return whether a visitor has running work."""
     return not answers.worker.join(0.0) or any(
         (snapshot := search.run.snapshot()).state != "paused" and not snapshot.ended
         for search in answers.searches.all()
@@ -164,13 +164,13 @@ def works(answers: Answers) -> bool:
 
 
 def begins(answers: Answers) -> bool:
-    """Return whether the newest search of a visitor has not tried anything yet."""
+    """Return whether the newest search of a visitor has no evaluations yet."""
     newest = answers.searches.newest
     return newest is not None and not (snapshot := newest.run.snapshot()).ended and not snapshot.evaluations
 
 
 def memory() -> int:
-    """Return the resident memory of this process in bytes; 0 where the system does not report it."""
+    """Return the resident memory of this process in bytes; 0 if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
@@ -179,7 +179,7 @@ def memory() -> int:
 
 
 def loaded(paths: list[str]) -> dict[str, Any]:
-    """Register the models of files, and return them as the catalogue has models."""
+    """Register the models of files, and return them in the form of the catalogue."""
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
@@ -188,7 +188,7 @@ def loaded(paths: list[str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer until the server is gone."""
+    """Answer until the server has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server
     pipe_in = os.fdopen(os.dup(0), "rb")
     pipe_out = os.fdopen(os.dup(1), "wb")
@@ -196,7 +196,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     keep_priority()
-    with suppress(OSError):  # where no memory is left, the system ends a worker, which is replaced
+    with suppress(OSError):  # if no memory is left, the system ends a worker, which is replaced
         Path("/proc/self/oom_score_adj").write_text(OOM)
     settings = json.loads(sys.argv[1])
     work = Work(pipe_out, Limits.of(settings["limits"]))
@@ -224,7 +224,7 @@ def main() -> None:
             work.do(*frames.unpacked(frame))
         except OSError:
             break
-    os._exit(0)  # the server is gone, and nothing waits for what goes on
+    os._exit(0)  # the server has ended, and nothing waits for running work
 
 
 if __name__ == "__main__":

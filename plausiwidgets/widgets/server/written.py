@@ -1,4 +1,4 @@
-"""What a visitor of a server can ask for, and how much of it, as a part of the documentation."""
+"""The limits of a visitor of a server, as a part of the documentation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _spaced(number: int) -> str:
 
 
 def _of(kind: str, limits: Limits) -> str:
-    """Return what is limited of a kind of message."""
+    """Return the limited fields of a kind of message."""
     row = TABLE[kind]
     if kind in LEFT_OUT:
         return "not available, only in a notebook"

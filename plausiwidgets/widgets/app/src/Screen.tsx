@@ -41,7 +41,7 @@ function Screen({ app }: Props) {
       data-pw-judged={verdict.verdict.value ? "yes" : "no"}
       data-pw-status={verdict.worded.value.kind}
       lang={language.value}
-      tabIndex={-1} // a click beside the controls gives the app the keys, also in a notebook
+      tabIndex={-1} // a click next to the controls gives the app the keys, also in a notebook
       onKeyDown={(event) => press(app, event)}
       onKeyDownCapture={app.selection.finishGlide}
       onPointerDownCapture={app.selection.finishGlide}
@@ -166,7 +166,7 @@ function sentenceOf(kind: App["verdict"]["worded"]["value"]["kind"], isHidden: b
   return isShown ? tr("Your {model} shows {pattern}") : tr("Can your {model} show {pattern}?");
 }
 
-/** The last notice, otherwise that the host is silent. */
+/** The last notice, otherwise a warning that the host is silent. */
 function Notice({ screen, verdict }: Pick<App, "screen" | "verdict">) {
   const sentence = screen.notice.value || verdict.silence.value;
   if (!sentence) return null;
@@ -230,7 +230,7 @@ function drop(app: App, event: DragEvent): void {
 /** The views of the mystery that is shown. */
 const mysteryOf = ({ task }: App) => (task.game.value && hostTools()?.mystery) ?? null;
 
-/** The parameters with what is above and below them. */
+/** The parameters with the parts above and below them. */
 function Side({ app }: Props) {
   const { host, screen, selection, task } = app;
   const showsAll = screen.showsAll.value;
@@ -286,7 +286,7 @@ function Undo({ selection }: Pick<App, "selection">) {
   );
 }
 
-/** What is below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
+/** The part below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
 function Below({ app }: Props) {
   const { task } = app;
   const mystery = mysteryOf(app);
@@ -412,7 +412,7 @@ function Whole({ run }: Pick<App, "run">) {
   );
 }
 
-/** Where the values come from. A click restores the stored set, or loads the next one. */
+/** The source of the values. A click restores the stored set, or loads the next one. */
 function Provenance({ selection }: Pick<App, "selection">) {
   const pattern = selection.pattern.value;
   const current = selection.current.value;
@@ -427,7 +427,7 @@ function Provenance({ selection }: Pick<App, "selection">) {
   );
 }
 
-/** Shows an app in a place. Returns how to remove it. */
+/** Shows an app in a place. Returns a function that removes it. */
 export function view(place: HTMLElement, app: App): () => void {
   const follow = () => {
     app.screen.isDark.value = isDark(place);

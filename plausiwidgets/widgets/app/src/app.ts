@@ -30,12 +30,12 @@ export interface App {
   readonly screen: Screen;
   readonly player: PlayerModel;
   readonly scene: ReadonlySignal<Scene>;
-  /** The fields of a link to what is shown, with other locked parameters if they are given. It subscribes to nothing. */
+  /** The fields of a link to the view, with other locked parameters if given. The call subscribes to nothing. */
   address(locked?: readonly string[]): string;
   close(): void;
 }
 
-/** How an app begins. */
+/** The initial state of an app. */
 export interface Begin {
   readonly language?: string;
   readonly notice?: string;
@@ -49,7 +49,7 @@ export interface Begin {
   readonly history?: HistoryStore<Selection>;
 }
 
-/** @param texts translations by language; a language of null is known, but its texts must be fetched */
+/** @param texts translations by language; a language of null is listed, but its texts must be fetched */
 export function createApp(
   catalogue: Catalogue,
   host: Host,

@@ -63,7 +63,7 @@ export interface Component {
   readonly event: readonly [EventEnd, EventEnd] | null;
 }
 
-/** How a component is evaluated. Without a tape only Python can evaluate it. */
+/** The evaluation of a component. Without a tape, only Python can evaluate it. */
 export interface Judged {
   readonly tape: Tape | null;
   readonly criteria: readonly Criterion[];
@@ -71,7 +71,7 @@ export interface Judged {
 
 /** A parameter set that the page stores, with Python's verdict. */
 export interface StoredSet {
-  /** Where the values come from. */
+  /** The source of the values. */
   readonly kind: "defaults" | "preset" | "search" | "start" | "hidden" | "exported";
   readonly title: string;
   readonly source: string;
@@ -133,7 +133,7 @@ export interface SharedPattern {
 /** The part of a pattern that belongs to one model. */
 export interface OwnPattern {
   readonly stimulus: readonly Slider[];
-  /** Why the model can never show the pattern. Empty if nothing rules the pattern out. */
+  /** The reason why the model can never show the pattern. Empty if nothing rules the pattern out. */
   readonly ruled_out: string;
   readonly sets: readonly StoredSet[];
   /** For each target, the factor from the target's current to the current of this model. */
@@ -221,7 +221,7 @@ export type TextNode =
   | string
   | readonly [tag: string, children: readonly TextNode[], attributes?: Readonly<Record<string, string>>];
 
-/** When the next card of a lesson follows: a pattern is shown or not, or a parameter is in a range. */
+/** The condition for the next card of a lesson: a pattern is shown or not, or a parameter is in a range. */
 export interface Condition {
   readonly holds: boolean | null;
   readonly name: string;

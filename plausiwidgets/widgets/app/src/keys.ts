@@ -20,7 +20,7 @@ const REMOTE: Readonly<Record<string, 1 | -1>> = { PageDown: 1, PageUp: -1 };
 
 const isIn = ({ target }: Event, selector: string): boolean => target instanceof Element && !!target.closest(selector);
 
-/** Does what a key does. */
+/** Performs the action of a key. */
 export function press(app: App, event: KeyboardEvent): void {
   const { screen, selection } = app;
   if (event.key === "Escape") {
@@ -57,14 +57,14 @@ function turnPage({ task }: App, by: 1 | -1): void {
   else if (lesson.cards[lesson.at + by]) void task.goTo(lesson.at + by);
 }
 
-/** Closes what is open: a sheet, otherwise a tool, otherwise the presentation. */
+/** Closes the open sheet, otherwise the open tool, otherwise the presentation. */
 function leave({ sheet, tool, isPresenting }: App["screen"]): void {
   if (sheet.peek()) sheet.value = "";
   else if (tool.peek()) tool.value = "";
   else isPresenting.value = false;
 }
 
-/** Gives the app the keys of a page of its own also while nothing has the focus. Returns how to stop. */
+/** Lets an app with its own page receive keys also while nothing has the focus. Returns a function that stops it. */
 export function followKeys(app: App): () => void {
   if (app.host.name === "kernel") return () => {}; // the page is a notebook, which has its own keys
   const pressed = (event: KeyboardEvent) => {
@@ -74,7 +74,7 @@ export function followKeys(app: App): () => void {
   return () => document.removeEventListener("keydown", pressed);
 }
 
-/** Keeps the keys that are pressed in a place from a notebook, except those that save it. Returns how to stop. */
+/** Hides keys in a place from the notebook, except those that save the notebook. Returns a function that stops it. */
 export function keepKeys(place: HTMLElement): () => void {
   const keep = ({ target }: Event) => {
     if (target instanceof Element) target.setAttribute(KEPT, "true");

@@ -203,21 +203,21 @@ export interface Requests {
     popsize?: number;
     pace?: boolean;
   };
-  /** Which searches there are: each is then sent with its own id, from its first try on, and goes on being sent. */
+  /** The ids of all searches. The host then sends each search with its own id, starting at its first evaluation. */
   running: Record<string, never>;
-  /** Hold a search. */
+  /** Pause a search. */
   pause: {
     of: string;
   };
-  /** Let a search go on. */
+  /** Resume a search. */
   resume: {
     of: string;
   };
-  /** End a search, also one of another page; its best is kept. */
+  /** Stop a search, also one of another page; its best parameters are kept. */
   stop: {
     of: string;
   };
-  /** End the work of a question. */
+  /** End the work of a request. */
   cancel: {
     of: string;
   };
@@ -250,7 +250,7 @@ export interface Requests {
     count: number;
     seed: number;
   };
-  /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
+  /** Search each pattern (all if the list is empty) of each model. `rows` are those that are new or have changed. */
   assess: {
     models: readonly string[];
     patterns: readonly string[];
@@ -267,7 +267,7 @@ export interface Requests {
     values: Readonly<Record<string, number>>;
     dt: number;
   };
-  /** The loss along each value alone, with so many points, one after the other. */
+  /** The loss along each parameter, one grid of `points` after the other. */
   profiles: {
     model: string;
     pattern: string;
@@ -276,7 +276,7 @@ export interface Requests {
     bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
     points: readonly number[];
   };
-  /** The rate over the current, from 0 to `most`. */
+  /** The firing rate over the current, from 0 to `most`. */
   rate: {
     model: string;
     values: Readonly<Record<string, number>>;
@@ -286,9 +286,9 @@ export interface Requests {
     points: number;
   };
   /**
-   * How the neuron begins to fire: its fixed points over the current, then also its firing. Without `currents` they
-   * are those of the model, and as many more as `holding` needs. `points` are the bifurcations, and `sentences` what
-   * they mean, in the last answer.
+   * The onset of firing: the fixed points over the current, then also the firing. Without `currents`, the range is
+   * that of the model, extended to `holding`. The last answer has the bifurcations in `points`, and their meanings in
+   * `sentences`.
    */
   bifurcations: {
     model: string;
@@ -313,7 +313,7 @@ export interface Requests {
     now: number;
     ranges?: readonly (readonly [low: number, high: number])[];
   };
-  /** The equations of a model as HTML, and what each name in them means. */
+  /** The equations of a model as HTML, and the meaning of each name in them. */
   equations: {
     model: string;
   };
@@ -332,11 +332,11 @@ export interface Requests {
     of: string;
   };
   /**
-   * A recorded cell as a pattern, from the file in the buffer. Where the file does not name its units, and none are
-   * chosen, the answer has those to choose from, and no pattern. `compare` weighs what is compared, `sweeps` are
-   * those that it is compared with, and `holdout` those of the pattern `held_out`; the answer has all sweeps and
-   * criteria of the file. `left_out` is not compared where `compare` is left out; `shaped` are criteria of neurons
-   * without a reset alone.
+   * A recorded cell as a pattern, from the file in the buffer. If the file does not name its units, and none are
+   * chosen, the answer has the units to choose from, and no pattern. `compare` has the weights of the compared
+   * features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. The answer has all
+   * sweeps and criteria of the file. Without `compare`, the features in `left_out` are not compared. `shaped` marks
+   * criteria that apply only to neurons without a reset.
    */
   recording: {
     model: string;
@@ -364,7 +364,7 @@ export interface Requests {
   /**
    * A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its
    * response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is
-   * empty where a link could not name it.
+   * empty if a link cannot name the mystery.
    */
   mystery: {
     model: string;
@@ -535,17 +535,17 @@ export interface ReplyArrays {
   plane: {
     "x": Float64Array<ArrayBuffer>; // values along x
     "y": Float64Array<ArrayBuffer>; // values along y
-    "loss": Float32Array<ArrayBuffer>; // distance; of several patterns [patterns, y, x]
+    "loss": Float32Array<ArrayBuffer>; // loss; of several patterns [patterns, y, x]
     "unmet": Uint32Array<ArrayBuffer>; // a bit for each criterion that is not met; of several patterns, a bit for each pattern that is not shown
   };
   samples: {
-    "values": Float64Array<ArrayBuffer>; // sets that are new; measured features behind the values
+    "values": Float64Array<ArrayBuffer>; // new sets; measured features follow the values
   };
   assess: Record<string, never>;
   repertoire: Record<string, never>;
   profiles: {
     [name_values: `${string}.values`]: Float64Array<ArrayBuffer>; // ascending, in its unit
-    [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 where the pattern is accepted at the time step
+    [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 if all criteria are met at the time step
   };
   rate: {
     "current": Float32Array<ArrayBuffer>; // in the model's unit
@@ -553,7 +553,7 @@ export interface ReplyArrays {
   };
   bifurcations: {
     "stable": Float64Array<ArrayBuffer>; // current and potential of the stable fixed points; nan in between
-    "unstable": Float64Array<ArrayBuffer>; // the same of the others
+    "unstable": Float64Array<ArrayBuffer>; // current and potential of the unstable fixed points
     "firing": Float64Array<ArrayBuffer>; // current, lowest and highest potential, and rate in Hz of the firing neuron
   };
   phase: {
@@ -568,7 +568,7 @@ export interface ReplyArrays {
     [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // recorded potential in mV; empty without a recording of it
     [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // recorded current in `unit`; empty without a recording of it
     [k_protocol: `${number}.protocol`]: Float32Array<ArrayBuffer>; // times and levels of the recovered current
-    [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // what was taken for spikes, in ms
+    [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // times of the detected spikes in ms
   };
   stimulus: Record<string, never>;
   mystery: Record<string, never>;

@@ -63,7 +63,7 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   };
 }
 
-/** Keeps the card of the lesson, so that a page that is loaded again shows it. Returns how to stop. */
+/** Stores the card of the lesson, so that a reloaded page shows it. Returns a function that stops it. */
 function keepingCard({ task: { lesson } }: App, place: string): () => void {
   const begun = lesson.peek();
   return effect(() => {
@@ -71,7 +71,7 @@ function keepingCard({ task: { lesson } }: App, place: string): () => void {
   });
 }
 
-/** Opens the tools that a script opens. Returns how to stop. */
+/** Opens the tools that a script opens. Returns a function that stops it. */
 function showingTools(model: WidgetModel, { task, screen }: App): () => void {
   const show = () => {
     const { name } = model.get("_tool");
@@ -83,7 +83,7 @@ function showingTools(model: WidgetModel, { task, screen }: App): () => void {
   return () => model.off("change:_tool", show);
 }
 
-/** Goes to the card of the lesson, or where the link of the page leads. */
+/** Goes to the card of the lesson, or follows the link of the page. */
 function goToBeginning(model: WidgetModel, app: App, card: number, isNew: boolean): void {
   const { lesson, linked } = model.get("_settings");
   if (lesson && card >= 0) void app.task.goTo(card, { sets: isNew });
@@ -93,8 +93,8 @@ function goToBeginning(model: WidgetModel, app: App, card: number, isNew: boolea
 }
 
 /**
- * Greets the kernel by a request for the running searches. Some kernels send a message to the loop that has answered the one
- * before, so only the second greeting reaches the loop of this page. Returns how to stop.
+ * Greets the kernel by a request for the running searches. Some kernels send a message to the loop that has answered
+ * the previous message, so only the second greeting reaches the loop of this page. Returns a function that stops it.
  */
 function greeting({ search }: App): () => void {
   search.resume();
@@ -102,7 +102,7 @@ function greeting({ search }: App): () => void {
   return () => clearTimeout(again);
 }
 
-/** Begins a search again that waits for a kernel, as soon as the page is alone. Returns how to stop. */
+/** Restarts a search that waits for a kernel, if the page has none. Returns a function that stops it. */
 const searchingAlone = ({ search, verdict }: App): (() => void) =>
   effect(() => {
     if (verdict.isAlone.value && search.isShown.peek() && !search.search.peek()) untracked(() => search.begin());

@@ -28,9 +28,9 @@ import { endsInExercise } from "./models/task.ts";
 import { patternInSentence } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
 
-/** What a page is made of. `lesson` is what the page is about, `lessons` are those that it offers. */
+/** The data of a page. `lesson` is the lesson that the page is about, and `lessons` are those that it offers. */
 export interface Given extends Omit<PageData, "version" | "texts"> {
-  /** Translations by language. A language of null is known, but its texts must be fetched. */
+  /** Translations by language. A language of null is listed, but its texts must be fetched. */
   readonly texts: Record<string, Texts | null>;
   readonly version?: string;
   readonly host?: () => Host;
@@ -77,7 +77,7 @@ function languageOf(link: string, { texts, language: wanted }: Given): string {
   return navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => known.includes(tag)) ?? "en";
 }
 
-/** What a page opens with, and where its link leads from there. */
+/** The content with which a page opens, and the parts of its link that the app follows afterwards. */
 interface First {
   readonly data: ModelData;
   readonly selection: Selection;
@@ -99,7 +99,7 @@ function firstOfLink(link: string, given: Given): First {
   const data = shipped[name];
   const isHere = Boolean(wanted.pattern && data.patterns[wanted.pattern]);
   const key = isHere && wanted.pattern ? wanted.pattern : (card?.pattern ?? pattern);
-  const isMove = !wanted.model && !wanted.pattern; // of what the page opens with, as in the text of a lesson
+  const isMove = !wanted.model && !wanted.pattern; // of the initial content, as in the text of a lesson
   const start = lesson ? selectionOfCard(lesson.cards, at) : null;
   const isOfCard = start?.pattern === key && start.model === name;
   const { selection, notes } = opened(catalogue, data, key, wanted.fields, {
@@ -131,7 +131,7 @@ function goWhereTheLinkLeads({ task, ...app }: App, link: string, { wanted, at, 
   else if (isElsewhere) void follow({ task, ...app }, link);
 }
 
-/** Keeps the address and the title of the page those of what is shown, and follows a new address. */
+/** Updates the address and the title of the page with its content, and follows a new address. */
 function followAddress(app: App, lesson: LessonData | null, exercise: Exercise | null): void {
   const { catalogue, selection, task } = app;
   let written = location.hash;
@@ -166,7 +166,7 @@ function followAddress(app: App, lesson: LessonData | null, exercise: Exercise |
   });
 }
 
-/** Tells that the connection is lost, until it is back. */
+/** Shows that the connection is lost, until it is back. */
 function tellLosses(host: Host, { screen }: App): void {
   let takeBack = () => {};
   host.onLoss?.((sentence) => {
@@ -175,7 +175,7 @@ function tellLosses(host: Host, { screen }: App): void {
   });
 }
 
-/** The history of the tab, if it leads to what the page opens with: then the page was reloaded. */
+/** The history of the tab, if it leads to the initial content, because the page was reloaded then. */
 function historyOf(first: Selection): HistoryStore<Selection> {
   const store = tabHistory(`history ${location.pathname}`);
   return {
@@ -187,7 +187,7 @@ function historyOf(first: Selection): HistoryStore<Selection> {
   };
 }
 
-/** Values as far as an exercise allows them. What is locked, or beyond its slider, is as at the start. */
+/** The values that an exercise allows. A parameter that is locked or beyond its slider has its value at the start. */
 function allowed({ start, free }: Exercise, sliders: readonly Slider[], values: Values) {
   const from = Object.fromEntries(start.values);
   const taken = sliders.map((slider) => {

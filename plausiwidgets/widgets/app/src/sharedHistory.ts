@@ -172,8 +172,8 @@ function changeOf(
 }
 
 /**
- * The history of a record of Python. Steps that the page has already are the same objects. Every other one has the place of
- * the stored set that it is, or else 0.
+ * The history of a record of Python. Steps that the page has already are the same objects. Every other step has the
+ * place of the stored set with the same values, or 0.
  */
 export function historyOf(
   { steps, at }: SentHistory,

@@ -32,7 +32,7 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
     language === "en" ? {} : fetched<Texts>(about.texts[language]),
   ]);
   const shipped: Record<string, ModelData> = { [model]: data };
-  // A language of null is known, but its texts are not fetched yet.
+  // A language of null is listed, but its texts are not fetched yet.
   const texts: Record<string, Texts | null> = Object.fromEntries(Object.keys(about.texts).map((one) => [one, null]));
   if (language !== "en") texts[language] = words;
   const inner = () =>

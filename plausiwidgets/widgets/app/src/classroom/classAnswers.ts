@@ -8,7 +8,7 @@ import { type Answered, answering, codeIn } from "./codes.ts";
 const PATIENCE = 12; // ms of work before the page handles its events again
 const INTERVAL = 2000; // ms between two requests for the codes that were handed in
 
-/** An exercise, and where the codes of its class come from. */
+/** An exercise, and the source of the codes of its class. */
 export interface About {
   readonly catalogue: Catalogue;
   readonly data: ModelData;
@@ -38,7 +38,7 @@ export interface ClassAnswers {
   readonly isReading: ReadonlySignal<boolean>;
   /** Reads pasted codes, one per line. */
   read(text: string): Promise<void>;
-  /** Reads the codes that students hand in, as they arrive. Returns how to stop. */
+  /** Reads the codes that students hand in, as they arrive. Returns a function that stops it. */
   follow(): () => void;
 }
 
@@ -51,7 +51,7 @@ export function createClassAnswers(about: About): ClassAnswers {
     rows.value = all;
     status.value = summary(all);
   };
-  /** Asks for new codes. Returns whether the codes of the class were shown. */
+  /** Requests new codes. Returns whether the codes of the class were shown. */
   const receive = async (hand: string, isOver: () => boolean) => {
     const { count, codes } = await codesSince(hand, received.length);
     if (codes.length) {
@@ -89,7 +89,7 @@ export function createClassAnswers(about: About): ClassAnswers {
   };
 }
 
-/** Repeats work with a pause. Returns how to stop. */
+/** Repeats work with a pause. Returns a function that stops it. */
 function repeated(work: (isOver: () => boolean) => Promise<void>): () => void {
   let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -69,7 +69,7 @@ export function ClassPage({ model, title, place }: ClassProps) {
   );
 }
 
-/** The field for the codes, and what became of them. */
+/** The field for the codes, and the result of reading them. */
 function Codes({ model }: Pick<ClassProps, "model">) {
   const text = useSignal("");
   const type = ({ currentTarget }: TargetedInputEvent<HTMLTextAreaElement>) => {

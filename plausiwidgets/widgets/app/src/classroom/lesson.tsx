@@ -103,7 +103,7 @@ export function LessonCard({ selection, task, host, follow }: LessonCardProps) {
   );
 }
 
-/** Shows a card from its begin, and gives the focus to its title. */
+/** Shows a card from its start, and gives the focus to its title. */
 function focusTitle(card: HTMLElement | null): void {
   if (!card) return;
   card.scrollTop = 0;

@@ -1,6 +1,6 @@
 // Criteria: the accepted range of a measured feature, and the penalty for a value outside it.
 
-/** How the distance to the range is measured: in events, as a difference, or as a ratio. Python's KINDS. */
+/** The measure of the distance to the range: in events, as a difference, or as a ratio. Python's KINDS. */
 export type Kind = "count" | "band" | "log";
 
 export interface Criterion {
@@ -28,7 +28,7 @@ export function saturated(x: number): number {
   return distance === Infinity ? 1 : distance / (1 + distance);
 }
 
-/** What grades a missed criterion in addition to its value. */
+/** Measurements that grade a missed criterion in addition to its value. */
 export interface Grading {
   readonly span: number;
   /** Distance of the largest potential to the threshold, in spans. */

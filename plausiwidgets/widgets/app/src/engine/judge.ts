@@ -6,7 +6,7 @@ import type { Neuron } from "./neuron.ts";
 import { Runner, type RunnerSettings } from "./runner.ts";
 import { type Application, type Argument, Player, type Tape, type TapeNode } from "./tape.ts";
 
-/** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the begin or end of the sweep. */
+/** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the start or end of the sweep. */
 export interface Look {
   readonly sweep: string | null;
   readonly from: number;

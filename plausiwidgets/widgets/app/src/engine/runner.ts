@@ -5,7 +5,7 @@ import { FEATURES } from "./features.ts";
 import type { Neuron } from "./neuron.ts";
 import { injected, type Piece, roundHalfEven } from "./runtime.ts";
 
-/** How the runner brings every neuron to rest. Python writes the same settings for all models. */
+/** The settings for bringing every neuron to rest. Python writes the same settings for all models. */
 export interface RunnerSettings {
   /** Time in ms in which a neuron comes to rest. */
   readonly settle: number;
@@ -82,7 +82,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly rest: Rest;
   readonly recorded: readonly string[];
-  /** What all patterns measure, over the sweeps of one verdict. */
+  /** The measurements of all patterns, over the sweeps of one verdict. */
   lowest = Number.NaN;
   highest = Number.NaN;
   rise = Infinity;
@@ -101,7 +101,7 @@ export class Runner {
     this.begin();
   }
 
-  /** Starts a new verdict: forgets what earlier sweeps showed. */
+  /** Starts a new verdict: drops the measurements of earlier sweeps. */
   begin(): void {
     this.lowest = this.highest = this.rest.vBaseline;
     this.rise = Infinity;
@@ -205,7 +205,7 @@ export class Runner {
     };
   }
 
-  /** Adds a response to what all patterns measure: the extreme potentials, the smallest spike, and divergence. */
+  /** Adds a response to these measurements: the extreme potentials, the smallest spike, and divergence. */
   note({ lowest, highest, rise, diverged, last }: Response, keepsRise: boolean): void {
     if (lowest < this.lowest || Number.isNaN(this.lowest)) this.lowest = lowest;
     if (highest > this.highest || Number.isNaN(this.highest)) this.highest = highest;

@@ -20,7 +20,7 @@ export interface ShownOptions {
   readonly rested?: MakePicture;
   /** The whole range of the x-axis. Without it, the picture has no zoom. */
   readonly whole?: () => Range;
-  /** What the readout shows at a place in px. */
+  /** The readout at a place in px. */
   readonly read?: (x: number, y: number, picture: Picture) => Reading | null;
 }
 
@@ -84,7 +84,7 @@ export function shownIn(
   };
 }
 
-/** The canvas with which a place begins. */
+/** The first canvas in a place. */
 export function canvasIn(place: HTMLElement): HTMLCanvasElement {
   const canvas = place.querySelector("canvas");
   if (!canvas) throw new Error("The place of a picture has no canvas.");

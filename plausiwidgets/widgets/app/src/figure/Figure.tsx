@@ -37,7 +37,7 @@ export function Figure({ scene, run, selection, search, screen, host, player }: 
   );
 }
 
-/** What the figure shows, in words. */
+/** The content of the figure, in words. */
 export function described({ run, selection }: Pick<App, "run" | "selection">): string {
   const { v, spikes } = run.trace.value;
   if (!v.some(Number.isFinite)) return tr("Membrane potential over time. Nothing has been simulated yet.");
@@ -53,7 +53,7 @@ export function described({ run, selection }: Pick<App, "run" | "selection">): s
   );
 }
 
-/** What the picture of the figure is made of. */
+/** The data from which the picture of the figure is made. */
 interface Inputs {
   readonly scene: Scene;
   /** The size of the font in px. */

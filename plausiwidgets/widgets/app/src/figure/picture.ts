@@ -1,4 +1,4 @@
-// What a painter draws: panels with axes, and texts.
+// The input of a painter: panels with axes, and texts.
 
 import type { Range } from "../catalogue.ts";
 
@@ -101,7 +101,7 @@ export interface Rule {
   readonly width?: number;
 }
 
-/** What either painter draws. */
+/** A picture, which either painter draws. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import type { Stop } from "../models/schedule.ts";
 import type { Frame } from "./scene.ts";
 
-/** Shows the time of a playback as a line in a place. Returns how to remove it. */
+/** Shows the time of a playback as a line in a place. Returns a function that removes it. */
 export function playhead({ player }: Pick<App, "player">, place: HTMLElement, frameNow: () => Frame): Stop {
   const line = document.createElement("div");
   line.className = "pw-playhead";

@@ -34,7 +34,7 @@ export const takingTurns: Resting = (app, place, about) => {
   };
 };
 
-/** The turn of Plotly at a place: whether it is wanted, and when it comes. */
+/** Decides when Plotly takes over the picture in a place, and whether it should. */
 class Turn {
   private readonly plot: Plot;
   private isWanted = false;

@@ -1,4 +1,4 @@
-// What shows a picture while it rests. The canvas does, unless the script of the page contains Plotly, which takes over.
+// The painter of a picture at rest: the canvas, unless the script of the page contains Plotly, which takes over.
 
 import type { App } from "../app.ts";
 import type { Range } from "../catalogue.ts";

@@ -73,7 +73,7 @@ const nameOf = (role: RowRole): string => ({ target: tr("target"), yours: tr("yo
 
 // -- the picture ---------------------------------------------------------------------------------------
 
-/** What a row is drawn with. */
+/** The data with which a row is drawn. */
 interface Sized {
   readonly scene: Scene;
   readonly at: Frame;
@@ -196,7 +196,7 @@ export function spanOf({ spikes, range: [begin, end] }: SpikeRow): Range | null 
   return [Math.max(first - room, begin), Math.min(last + room, end)];
 }
 
-/** What a click on a row does. */
+/** The effect of a click on a row, in words. */
 export function rowText({ role, spikes }: SpikeRow): string {
   const count = { spikes: measuredText(spikes.length, "spikes") };
   if (role === "target") return tr("Zoom to the spikes of the target ({spikes})", count);

@@ -1,6 +1,6 @@
 // The still picture of an app in a saved notebook. A notebook that is opened without its kernel shows the picture until the
-// cell runs. Whenever the notebook is saved, the app writes the picture into it as the state of a widget, which the notebook
-// shows by itself. A front end without a place for such states gets no picture.
+// cell runs. Whenever the notebook is saved, the app writes the picture into it as the state of a widget, which the
+// notebook shows without the app. A front end without a place for such states gets no picture.
 
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";
@@ -128,7 +128,7 @@ function stateOf(canvas: HTMLCanvasElement, place: HTMLElement, app: App, versio
   };
 }
 
-/** Writes the picture of an app into its notebook whenever the notebook is saved. Returns how to stop. */
+/** Writes the picture of an app into its notebook whenever the notebook is saved. Returns a function that stops it. */
 export function keepStill(model: StillModel, place: HTMLElement, app: App): () => void {
   const notebook = notebookOf(model);
   if (!notebook) return () => {};

@@ -70,7 +70,7 @@ export function isDark(place: HTMLElement): boolean {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** Calls the listener when the result of `isDark` may have changed. Returns how to stop. */
+/** Calls the listener when the result of `isDark` may have changed. Returns a function that stops it. */
 export function watchTheme(changed: () => void): () => void {
   const watched = new MutationObserver(changed);
   for (const element of [document.body, document.documentElement]) {

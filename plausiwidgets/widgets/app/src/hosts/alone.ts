@@ -1,4 +1,4 @@
-// A notebook without a kernel, such as a saved page: the page simulates and searches by itself, as a file does.
+// A notebook without a kernel, such as a saved page: the page simulates and searches without Python, as a file does.
 
 import type { Host } from "./host.ts";
 

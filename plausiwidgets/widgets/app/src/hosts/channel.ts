@@ -12,7 +12,7 @@ export interface Channel extends Host {
   receive(message: unknown, data: DataView | null): void;
   /** Notes whether the host is connected. */
   connected(isConnected: boolean): void;
-  /** Waits for no reply any more. */
+  /** Stops waiting for replies. */
   quiet(): void;
   /** Continues after the connection was lost. */
   resend(): void;
@@ -46,7 +46,7 @@ function lessonOf(requests: Requests, name: string): Promise<LessonData> {
   });
 }
 
-/** Gives the known data of a model and a pattern, or asks for them. An outline is given first, and completed by `more`. */
+/** Gives the known data of a model and a pattern, or requests them. An outline is first, and `more` completes it. */
 function described(
   requests: Requests,
   shipped: Record<string, ModelData>,

@@ -1,4 +1,4 @@
-// No host: the page does everything alone. It searches in a worker of the browser, if there are workers.
+// No host: the page does everything itself. It searches in a worker of the browser, if there are workers.
 
 import type { Catalogue, LessonData, ModelData } from "../catalogue.ts";
 import type { Kind, Reply, Requests } from "../messages.ts";

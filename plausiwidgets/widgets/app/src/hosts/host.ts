@@ -15,10 +15,10 @@ export type Listener<K extends Kind> = (reply: Reply<ReplyKind<K>>, arrays: Part
 /** Receives the complete data of a custom model later, or the reason why there are none. */
 export type MoreData = (data: ModelData, error: string) => void;
 
-/** How a page makes links. An empty base is the address of the page. */
+/** The form of the links of a page. An empty base is the address of the page. */
 export interface ShareFrom {
   readonly base: string;
-  /** Whether the fields of a link are encoded once more. */
+  /** Whether the fields of a link are encoded twice. */
   readonly encoded: boolean;
   readonly where: "server" | "hub" | "binder";
 }
@@ -36,11 +36,11 @@ export interface Host {
   lesson(name: string): Promise<LessonData>;
   /** Calls the listener when the host has been silent for a while, and when it replies again. */
   onSilence?: (listener: (isSilent: boolean) => void) => void;
-  /** Whether a notebook has no kernel, so that the page does everything alone. */
+  /** Whether a notebook has no kernel, so that the page does everything itself. */
   isAlone?: () => boolean;
   /** Calls the listener with a sentence when the connection is lost, and with an empty text when it is back. */
   onLoss?: (listener: (sentence: string) => void) => void;
-  /** Tells the host the language of its sentences. */
+  /** Sets the language of the host's sentences. */
   speak?: (language: string) => void;
   readonly share?: ShareFrom | undefined;
   /** The address that writes a notebook for a link, and the token that it requires. */

@@ -1,4 +1,4 @@
-// A host whose models, lessons and languages are files beside the page.
+// A host whose models, lessons and languages are files next to the page.
 
 import type { LessonData, ListedModel, ModelData } from "../catalogue.ts";
 import type { Kind, Requests } from "../messages.ts";

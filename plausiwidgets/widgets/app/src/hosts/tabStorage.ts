@@ -15,7 +15,7 @@ export function keep(name: string, value: string): void {
   try {
     sessionStorage.setItem(`plausiwidgets.${name}`, value);
   } catch {
-    // The page asks for the value again after a reload.
+    // The user chooses the value again after a reload.
   }
 }
 

@@ -1,4 +1,4 @@
-// Where a search looks: the places of its newest evaluations, the distribution of its CMA-ES run, and its population.
+// The cloud of a search: the places of its newest evaluations, the distribution of its CMA-ES run, and its population.
 
 import type { Range } from "../catalogue.ts";
 import { shareOf, valueOn } from "../engine/scales.ts";
@@ -46,7 +46,7 @@ export const noCloud = (): Cloud => ({
 
 const NONE = { mean: [], covariance: [], spread: 1 };
 
-/** The fields of a reply that describe where a search looks. */
+/** The fields of a reply from which the cloud is made. */
 export interface CloudReply {
   readonly from?: number;
   readonly space?: readonly SearchAxis[];

@@ -18,7 +18,7 @@ export interface Glide {
   finishGlide(): void;
 }
 
-/** What a glide changes: it shows a selection, and adds the one that is shown as a step of undo. */
+/** The functions that a glide calls: they show a selection, and add the shown selection as a step of undo. */
 export interface Glided {
   readonly current: ReadonlySignal<Selection>;
   readonly sliders: ReadonlySignal<readonly Slider[]>;

@@ -5,11 +5,11 @@ export interface History<T> {
   readonly at: number;
 }
 
-/** Where the history is kept, so that a reload or another view finds it: the session of a tab, or a trait of a notebook. */
+/** The store of the history for reloads and other views: the session of a tab, or a trait of a notebook. */
 export interface HistoryStore<T> {
   load(): History<T> | null;
   save(history: History<T>): void;
-  /** Calls the listener when another side has changed the history. Returns how to stop. */
+  /** Calls the listener when another side has changed the history. Returns a function that stops it. */
   onChange(listener: (history: History<T>) => void): () => void;
 }
 

@@ -1,4 +1,5 @@
-// Simulated lines, and what a view shows of them. Times in ms, potentials in mV, currents in the unit of the model.
+// Simulated lines, and the parts of them that a view shows. Times in ms, potentials in mV, currents in the unit of the
+// model.
 
 import type { Range } from "../catalogue.ts";
 import type { Verdict } from "../engine/judge.ts";
@@ -26,11 +27,11 @@ export interface Handle {
   readonly value: number;
   /** The change of the current, or of the time, with the value. */
   readonly slope: number;
-  /** From when to when the current has this height. */
+  /** The time during which the current has this height. */
   readonly step?: Range;
 }
 
-/** What a host has simulated and evaluated. `scale` is rest, threshold and peak, if they are known. */
+/** The simulation and evaluation of a host. `scale` is rest, threshold and peak, if they are known. */
 export interface Simulated {
   readonly line: Line;
   readonly verdict: Verdict | null;

@@ -51,7 +51,7 @@ export interface Wanted {
   readonly notes: readonly string[];
 }
 
-/** The fields of a link to a selection. A card locks parameters by itself, so that its link does not name them. */
+/** The fields of a link to a selection. A card locks its parameters, so that its link does not name them. */
 export function addressOf(
   { model, pattern, values, dt }: Pick<Selection, "model" | "pattern" | "values" | "dt">,
   data: ModelData,

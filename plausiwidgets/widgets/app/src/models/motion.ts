@@ -6,7 +6,7 @@ export interface Frames {
   now(): number;
   request(act: () => void): number;
   cancel(frame: number): void;
-  /** Whether somebody looks at the page, and has not asked their system for less motion. */
+  /** Whether the page is visible, and the system is not set to reduced motion. */
   canMove(): boolean;
 }
 

@@ -154,7 +154,7 @@ interface Scored {
   readonly search: Pick<SearchModel, "search">;
 }
 
-/** Gives points to the sliders and to a search that races. Returns how to stop. */
+/** Gives points to the sliders and to a search that races. Returns a function that stops it. */
 function scoring({ selection, run, verdict, search }: Scored, { game, change }: Games): () => void {
   let evaluated: Values | null = null;
   let stopEvaluating = () => {};

@@ -1,4 +1,4 @@
-// Opens what a link leads to.
+// Opens the target of a link.
 
 import type { App } from "../app.ts";
 import { patternOf } from "../catalogue.ts";
@@ -35,7 +35,7 @@ export async function follow(app: Followed, link: string): Promise<void> {
   screen.notify(notes.join(" "));
 }
 
-/** Opens the lesson of a link, or a card of the lesson that is shown. Returns what is not possible. */
+/** Opens the lesson of a link, or a card of the shown lesson. Returns sentences about parts that cannot be opened. */
 async function openCard({ task }: Followed, { lesson: name, card }: Wanted): Promise<string[]> {
   const lesson = task.lesson.peek();
   if (name && name !== lesson?.name) await task.openLesson(name, card ?? 0);
@@ -48,7 +48,7 @@ async function openCard({ task }: Followed, { lesson: name, card }: Wanted): Pro
   return [];
 }
 
-/** Opens the pair and the parameters of a link. Returns what is not possible. */
+/** Opens the pair and the parameters of a link. Returns sentences about parts that cannot be opened. */
 async function openSelection(
   { catalogue, selection, search }: Followed,
   { model, fields, locked }: Wanted,

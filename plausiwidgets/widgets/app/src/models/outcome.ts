@@ -1,4 +1,4 @@
-// How a search ended: its kind, a title, and what the user can do next.
+// The outcome of a search: its kind, a title, and what the user can do next.
 
 import { tr } from "../i18n/texts.ts";
 import type { Search } from "./evaluations.ts";
@@ -15,7 +15,7 @@ export type OutcomeKind =
   | "stopped"
   | "failed";
 
-/** What the page knows besides the search itself. */
+/** The facts besides the search itself that determine an outcome. */
 export interface Circumstances {
   /** Whether the search belongs to the model and the pattern that are shown. */
   readonly isHere: boolean;
@@ -61,7 +61,7 @@ export function outcomeTitle(kind: OutcomeKind): string {
   }
 }
 
-/** What an outcome means, and what the user can do next. */
+/** The meaning of an outcome, and the steps that the user can take next. */
 export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTaken }: Circumstances): string {
   switch (kind) {
     case "found":

@@ -33,7 +33,7 @@ export interface Sound {
   close(): void;
 }
 
-/** When frames are drawn. */
+/** The frames and their clock. */
 export interface Clock {
   /** The time in ms. */
   now(): number;
@@ -43,7 +43,7 @@ export interface Clock {
   isReduced(): boolean;
 }
 
-/** Why a playback is not heard. */
+/** The reason why a playback is not heard. */
 export type Silence = "" | "no spikes" | "no sound";
 
 export interface PlayerModel {
@@ -51,12 +51,12 @@ export interface PlayerModel {
   /** The time of the sweep that is heard, in ms. It is null while nothing is played. */
   readonly time: ReadonlySignal<number | null>;
   readonly speed: ReadonlySignal<number>;
-  /** Why the last playback is not heard, or an empty text. */
+  /** The reason why the last playback is not heard, or an empty text. */
   readonly silence: ReadonlySignal<Silence>;
   play(): void;
   stop(): void;
   toggle(): void;
-  /** Chooses a speed. A playback goes on from its present time. */
+  /** Chooses a speed. A playback continues from its present time. */
   setSpeed(speed: number): void;
   close(): void;
 }
@@ -158,7 +158,7 @@ interface Moving {
   readonly fail: () => void;
 }
 
-/** Plays clicks, and follows them frame by frame. Returns how to stop. */
+/** Plays clicks, and follows them frame by frame. Returns a function that stops it. */
 function moving(clicks: Clicks, sound: Sound, clock: Clock, { move, fail }: Moving): Stop {
   let sounding: Sounding | null = null;
   let isStopped = false;

@@ -66,7 +66,7 @@ export interface RunModel {
   takeSweeps(found: Found): void;
   /** The line of other values of the present pair. It is simulated once. Null if the page cannot simulate the neuron. */
   lineOf(role: Exclude<Role, "target" | "yours">, values: Readonly<Record<string, number>> | null): Line | null;
-  /** Asks the host to simulate and evaluate the selection, because the page cannot do one of them. */
+  /** Requests the simulation and the evaluation from the host, because the page cannot do one of them. */
   askHost(what: "line" | "verdict"): void;
   stopWaiting(): void;
   /** Simulates again after a stop or a failure. */

@@ -1,4 +1,4 @@
-// When work runs: once a frame, after a frame, or in pieces that leave the page responsive.
+// The scheduling of work: once a frame, after a frame, or in pieces that leave the page responsive.
 
 /** Stops what was scheduled. */
 export type Stop = () => void;

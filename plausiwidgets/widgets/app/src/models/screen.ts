@@ -30,7 +30,7 @@ export interface Screen {
 }
 
 /**
- * @param texts translations by language; a language of null is known, but its texts must be fetched
+ * @param texts translations by language; a language of null is listed, but its texts must be fetched
  */
 export function createScreen(
   host: Pick<Host, "ask" | "speak">,

@@ -53,7 +53,7 @@ export interface SearchModel {
   show(isShown: boolean): void;
   skipPlayback(): void;
   /**
-   * Asks the host which searches run, so that they are shown again after a reload.
+   * Requests the running searches from the host, so that they are shown again after a reload.
    *
    * @param showsEnded whether a search that is over is shown as well. If a link was opened instead, it belongs to another neuron.
    */

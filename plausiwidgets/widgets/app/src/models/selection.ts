@@ -38,10 +38,10 @@ export interface SearchRanges {
 
 export const USUAL_RANGES: SearchRanges = { bounds: {}, fixed: [], locked: [] };
 
-/** Tells the user a sentence. The result takes the sentence back, unless another one has replaced it. */
+/** Shows a sentence to the user. The result removes the sentence, unless another one has replaced it. */
 export type Notify = (sentence: string) => () => void;
 
-/** How to open a pair of model and pattern: by default with its stored set. */
+/** Options for opening a pair of model and pattern, which opens with its stored set by default. */
 export interface Opening {
   /** Values that the defaults complete. */
   readonly values?: Values | undefined;
@@ -104,8 +104,8 @@ export interface SelectionModel extends Glide {
   /** Takes the complete data of a custom model, or the reason why there are none. */
   learn(data: ModelData, error?: string): void;
   /**
-   * Begins to open something that must be fetched first. The result tells whether it is still wanted: a later choice
-   * replaces an earlier one.
+   * Begins to open something that must be fetched first. The result returns whether the choice is still wanted, because
+   * a later choice replaces an earlier one.
    */
   setOut(): () => boolean;
   close(): void;
@@ -363,7 +363,7 @@ function createUndoing(
     if (choice === latest()) coming = null;
   };
   const go = async (by: number) => {
-    // While the data of a step are fetched, another undo goes on from that step.
+    // While the data of a step are fetched, another undo continues from that step.
     const next = moved(coming?.choice === latest() ? coming.history : history.peek(), by);
     if (next) await reach(next, () => record(next));
   };

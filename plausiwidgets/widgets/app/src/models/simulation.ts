@@ -196,7 +196,7 @@ function landmarksOf({ rest }: Runner, highest: number): Landmarks {
 const USUAL_SPAN = 15; // mV from rest to threshold, if it is unknown
 const USUAL_SHARE = 0.2; // the same as a share of the distance to the peak, for a potential that is not in mV
 
-/** Rest, threshold and peak, as far as a trace shows them. */
+/** Rest, threshold and peak, estimated from a trace. */
 function landmarksIn(v: Float64Array, isMillivolts: boolean): Landmarks {
   const rest = Number.isFinite(v[0]) ? v[0] : isMillivolts ? -65 : 0;
   const peak = v.reduce((a, x) => Math.max(a, Number.isNaN(x) ? rest : x), rest); // NaN once it diverged

@@ -46,7 +46,7 @@ export function isMoved(pattern: Pattern, selection: Selection): boolean {
 export const countText = (count: number): string =>
   count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 
-/** How the target of another neuron is drawn. */
+/** A sentence about the scale of a target that is another neuron. */
 export const scaledWords = (): string => tr("The target is scaled once, to this model's packaged parameter set.");
 
 /** The name of the target, and its source if it is a published neuron. Nothing if there is no target. */
@@ -62,7 +62,7 @@ export function targetParts({ targets }: Pattern, isHidden: boolean): readonly s
 export const isScaled = ({ targets, twin }: Pattern): boolean =>
   targets.length > 0 && !("lines" in targets[0]) && !twin;
 
-/** Where the values come from. */
+/** The source of the values, in words. */
 export function provenance(pattern: Pattern, selection: Selection): string {
   const { sets } = pattern;
   const [set, moved] = [setOf(pattern, selection), isMoved(pattern, selection)];

@@ -56,7 +56,7 @@ export interface VerdictModel {
 
   mark(place: number): void;
   closeSilence(): void;
-  /** Whether the host should be asked. While it is silent, the page does what it can by itself. */
+  /** Whether to send a request of a kind to the host. While the host is silent, the page works without it. */
   asks(kind: Kind): boolean;
   close(): void;
 }

@@ -37,7 +37,7 @@ export function Listen({ player, run, screen }: ListenProps) {
   );
 }
 
-/** The speed, and what is heard. */
+/** The speed, and the sides of the two sounds. */
 function Played({ player, run }: Pick<App, "player" | "run">) {
   const hasTarget = useComputed(() => run.target.value !== null);
   const speed = player.speed.value;
@@ -65,7 +65,7 @@ function wordsOf(silence: Silence, hasTarget: boolean): string {
   return hasTarget ? tr("left: target, right: yours") : tr("right: your neuron");
 }
 
-/** What uses the space bar itself. */
+/** The elements that use the space bar themselves. */
 const CONTROLS =
   "button, input, select, textarea, a[href], summary, [contenteditable]:not([contenteditable=false]), [role=dialog], [role=button], [role=slider]";
 

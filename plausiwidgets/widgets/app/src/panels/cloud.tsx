@@ -93,7 +93,7 @@ function planeFor(found: Search | null, chosen: Chosen | null, automatic: { curr
   return automatic.current.plane;
 }
 
-/** Draws the cloud, again after each change. Returns how to stop. */
+/** Draws the cloud, again after each change. Returns a function that stops it. */
 function drawnIn(place: HTMLElement, { search, screen }: Models, plane: ReadonlySignal<Plane>): () => void {
   const canvas = place.querySelector("canvas");
   if (!canvas) throw new Error("The place of a cloud has no canvas.");

@@ -118,13 +118,13 @@ interface ProgressProps {
   readonly words: ReadonlySignal<string>;
 }
 
-/** How far a search is. */
+/** The progress of a search. */
 function Progress({ words }: ProgressProps) {
   const glossed = glossing();
   return <p class="pw-progress">{glossed(words.value)}</p>;
 }
 
-/** How far a search is, for a screen reader, which would otherwise announce each reply. */
+/** The progress of a search for a screen reader, which would otherwise announce each reply. */
 function Spoken({ words }: ProgressProps) {
   const spoken = useMemo(() => announced(words), [words]);
   useEffect(() => spoken.close, [spoken]);
@@ -160,7 +160,7 @@ function refocus(last: RefObject<EventTarget | null>, within: Element, next: rea
   if (isLost()) found?.focus({ preventScroll: true });
 }
 
-/** How far a search is. */
+/** The progress of a search in words. */
 function wordsOf({ search, drawn }: SearchModel): string {
   const found = search.value;
   if (!found) return tr("starting …");
@@ -196,7 +196,7 @@ function Curve({ words, search, screen, host }: CurveProps) {
 
 const NONE = { id: "", evaluations: noEvaluations(), restarts: [] };
 
-/** Draws the curve of a search, again after each change. Returns how to stop. */
+/** Draws the curve of a search, again after each change. Returns a function that stops it. */
 function drawnIn(place: HTMLElement, { search, screen, host }: Pick<App, "search" | "screen" | "host">): () => void {
   const curve = objectiveCurve();
   let of = "";

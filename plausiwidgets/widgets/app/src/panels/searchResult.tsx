@@ -1,4 +1,4 @@
-// The card of a search that is over: how it ended, which parameters change, and the next step.
+// The card of a search that is over: its outcome, the parameters that change, and the next step.
 
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -20,7 +20,7 @@ export interface Ended {
   readonly circumstances: Circumstances;
 }
 
-/** How the search that is shown ended, or null if it is not over. It does not follow a drag. */
+/** The outcome of the search that is shown, or null if it is not over. It does not follow a drag. */
 export function useEnded({ selection, search, host }: Pick<App, "selection" | "search" | "host">): Ended | null {
   const isHere = useComputed(() => isOf(search.search.value, selection.current.value)).value;
   const found = search.search.value;
@@ -40,7 +40,7 @@ interface WordsProps extends Ended, Pick<App, "host"> {
   readonly pattern: string;
 }
 
-/** The title of the card, the number of evaluations, and what the result means. */
+/** The title of the card, the number of evaluations, and the meaning of the result. */
 export function ResultWords({ found, kind, circumstances, pattern, host }: WordsProps) {
   const glossed = glossing();
   const { count, least } = found.evaluations;

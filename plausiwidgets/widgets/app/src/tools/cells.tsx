@@ -1,4 +1,4 @@
-// Planes of two parameters in cells: how to evaluate them without a host, and what they show.
+// Planes of two parameters in cells: their evaluation without a host, and their content.
 
 import type { Catalogue, ModelData, Range, Slider } from "../catalogue.ts";
 import { type Scale, STEPS, valueAt } from "../engine/scales.ts";

@@ -33,7 +33,7 @@ export interface Profile {
 
 type Profiles = Readonly<Record<string, Profile>>;
 
-/** What the page evaluates along each of the sliders. */
+/** The data for an evaluation along each of the sliders. */
 export interface Along {
   readonly catalogue: Catalogue;
   readonly data: ModelData;
@@ -110,7 +110,7 @@ export function Curves({ catalogue, selection, verdict, host, search, task, scre
 
 type ProfilesProps = Pick<App, "catalogue" | "selection" | "verdict" | "host" | "task" | "screen">;
 
-/** The profiles of the host, or those that the page computes if the host is not asked. */
+/** The profiles of the host, or those that the page computes if the host receives no request. */
 function useProfiles({ catalogue, selection, verdict, host }: ProfilesProps, sliders: readonly Slider[]) {
   const job = jobOf({ selection, host }, "profiles");
   const own = useSignal<Profiles>({});

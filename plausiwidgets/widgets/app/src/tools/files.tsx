@@ -81,7 +81,7 @@ function pictureFiles(app: Drawn, tell: (words: string) => void): readonly FileB
   ];
 }
 
-/** The traces as a file that the page writes by itself. */
+/** The traces as a file that the page writes itself. */
 function traceFile({ selection, run }: Drawn, tell: (words: string) => void): FileButton {
   const name = `${nameOf(selection)}.csv`;
   const give = () => {

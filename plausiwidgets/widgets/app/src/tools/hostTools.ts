@@ -1,4 +1,4 @@
-// The tools that need a host, with all that only they use.
+// The tools that need a host, with the code that only they use.
 
 import { MysteryActions, Score } from "../classroom/mystery.tsx";
 import { Assess, assessedOf } from "./assess.tsx";

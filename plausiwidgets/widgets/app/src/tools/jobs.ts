@@ -16,7 +16,7 @@ import type { Sets } from "./samples.tsx";
 
 type Rows = Readonly<Record<string, AssessedRow>>;
 
-/** What each kind of job makes of its replies. */
+/** The data that each kind of job makes of its replies. */
 export interface JobData {
   assess: { readonly rows: Rows; readonly seconds: number; readonly csv: string };
   bifurcations: Diagram;
@@ -69,7 +69,7 @@ export interface Job<K extends JobKind> {
 
 const kept = new WeakMap<SelectionModel, Map<string, unknown>>();
 
-/** What an app keeps under a name while a tool is closed. The first call makes it, and each name has one type. */
+/** An object that an app keeps by a name while a tool is closed. The first call makes it; each name has one type. */
 export function keptIn<T>({ selection }: Pick<App, "selection">, name: string, make: () => T): T {
   const own = kept.get(selection) ?? new Map<string, unknown>();
   kept.set(selection, own);

@@ -49,7 +49,7 @@ export interface ParameterPlaneModel {
   showAll(showsAll: boolean): void;
   /** Moves the neuron. */
   go(to: Place): void;
-  /** Evaluates the plane in a moment, if it has changed. Returns how to stop. */
+  /** Evaluates the plane in a moment, if it has changed. Returns a function that stops it. */
   judge(): () => void;
   /** Stops the evaluation when the tool is closed. */
   leave(): void;

@@ -30,13 +30,13 @@ const NEAR = 0.5; // px between points of the trajectory in the small plane that
 
 type Shown = Pick<App, "selection" | "run">;
 
-/** What a plane shows, or null without a phase plane. */
+/** The source of a plane, or null without a phase plane. */
 function sourceOf({ selection, run }: Shown): PlaneSource | null {
   const [simulation, { model }] = [run.simulation.peek(), selection.data.peek()];
   return model.plane && simulation.neuron ? { model, simulation, trace: run.trace.peek() } : null;
 }
 
-/** Calls `act` a moment after a change of a signal. Further changes until then do not delay the call. Returns how to stop. */
+/** Calls `act` a moment after a change; further changes do not delay the call. Returns a function that stops it. */
 function afterChanges(changed: ReadonlySignal<unknown>, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {

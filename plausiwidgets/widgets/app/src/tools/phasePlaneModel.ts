@@ -26,7 +26,7 @@ const SLACK = 0.05; // the share of an axis by which a trajectory may come close
 const NO_NAMES: readonly string[] = [];
 const STEADY = 7; // places along the axis at which the second nullcline is computed for the ranges
 
-/** What a phase plane shows. */
+/** The data from which a phase plane is made. */
 export interface PlaneSource {
   readonly model: Model;
   readonly simulation: Simulation;
@@ -77,7 +77,7 @@ interface FlowInputs {
 }
 
 /**
- * @param source what is shown, or null for nothing
+ * @param source the data of the plane, or null for none
  * @param time the time that is pointed at, or null; the nullclines are drawn at the current then
  * @param size the numbers of grid points across and up
  */

@@ -1,4 +1,4 @@
-// Reads a recording: sends its file to Python, holds what Python found in it, and makes it the target.
+// Reads a recording: sends its file to Python, keeps the content that Python found, and makes it the target.
 
 import { type Signal, signal } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -12,7 +12,7 @@ const MAX_BYTES = 10_000_000; // bytes: a larger message closes the connection
 /** A sweep is used for fitting, held out for validation, or excluded. */
 export type SweepRole = "compared" | "predicted" | "out";
 
-/** A file, what was found in it, and what the user has chosen of that. */
+/** A file, the content that was found in it, and the choices of the user. */
 export interface Reading {
   readonly file: File | null;
   readonly bytes: ArrayBuffer | null;
@@ -109,7 +109,7 @@ export async function readRecording(app: Readers & Pick<App, "screen">, file: Fi
 
 type Chosen = Pick<Requests["recording"], "compare" | "sweeps" | "holdout">;
 
-/** What the user has chosen, without the choices that are the default. */
+/** The choices of the user, without those that are the default. */
 export function chosenOf({ sweeps, criteria, leftOut, weights, roles }: Reading): Chosen {
   const isUsual = [...usualWeights(criteria, leftOut)].every(([name, weight]) => weights.get(name) === weight);
   const numbersOf = (role: SweepRole) =>
@@ -145,7 +145,7 @@ export function ask(app: Readers, isAgreed = false): void {
   );
 }
 
-/** Takes what Python has found in the file. */
+/** Takes the content that Python has found in the file. */
 function take(
   state: Signal<Reading>,
   reply: Replies["recording"],

@@ -51,7 +51,7 @@ export const usualWeights = (
 /** The duration of a sweep, as a range. */
 export const timesOf = ({ t }: Pick<Sweep, "t">): Range => (t.length > 1 ? [t[0], t[t.length - 1]] : [0, 1]);
 
-/** Every second one of some numbers. */
+/** The first or the second numbers of pairs. */
 const every = (pairs: ArrayLike<number>, first: 0 | 1) =>
   Array.from({ length: pairs.length / 2 }, (_, k) => pairs[2 * k + first]);
 
@@ -66,7 +66,7 @@ const line = (
 
 const SHARE = 0.34; // of the height, for the current
 
-/** How a picture is drawn. `unit` is that of the current. */
+/** The options of a picture. `unit` is that of the current. */
 export interface How {
   readonly isDark: boolean;
   readonly size: number;

@@ -55,7 +55,7 @@ export function phaseOf(
 
 type Models = Pick<App, "selection" | "run" | "host">;
 
-/** What the user has chosen, the phase plane, and how to request it. */
+/** The choices of the user, the phase plane, and a function that requests it. */
 function createPhase({ selection, run, host }: Models) {
   const job = jobOf({ selection, host }, "phase");
   const chosen = signal<readonly string[]>([]);

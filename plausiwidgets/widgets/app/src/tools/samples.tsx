@@ -241,7 +241,7 @@ function handlersOf(
 
 const pairMapped = <T, U>([x, y]: readonly [T, T], act: (one: T) => U): readonly [U, U] => [act(x), act(y)];
 
-/** Where the sets are on two axes, as shares of the axes. */
+/** The places of the sets on two axes, as shares of the axes. */
 function sharesOf(sets: Sets, axes: readonly [Axis, Axis]): readonly Point[] {
   const columns = pairMapped(axes, ({ name }) => sets.names.indexOf(name));
   return Array.from({ length: sets.count }, (_, set) => {

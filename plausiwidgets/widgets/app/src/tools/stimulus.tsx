@@ -13,7 +13,7 @@ const MAX_PULSES = 50;
 
 type Shape = Requests["stimulus"]["shape"];
 
-/** What the user has typed. It is kept while the tool is closed. */
+/** The input of the user. It is kept while the tool is closed. */
 interface Typed {
   /** The pattern before its stimulus was replaced. */
   readonly before: string;
@@ -33,7 +33,7 @@ const SHAPES: readonly (readonly [name: Shape, title: () => string, tip: () => s
   ["ramp", () => tr("Ramp"), () => tr("A current that rises steadily from the holding current.")],
 ];
 
-/** What the parts of the tool share. */
+/** The data that the parts of the tool share. */
 interface Parts {
   readonly typed: Signal<Typed>;
   readonly status: Signal<string>;
@@ -45,7 +45,7 @@ interface Parts {
   apply(shape: Shape): void;
 }
 
-/** A different current for the neuron. Its parameters stay, and the pattern is one click away. */
+/** A different current for the neuron. The parameters stay, and one click restores the pattern. */
 export function Stimulus({ selection, host }: Pick<App, "selection" | "host">) {
   const typed = keptIn({ selection }, "stimulus", () => signal(FIRST));
   const status = useSignal("");

@@ -1,4 +1,4 @@
-// Small pictures for the menu of the tools: what they show of the present neuron, as far as the page computes it cheaply.
+// Small pictures for the menu of the tools: the present neuron in each tool, if the page computes it cheaply.
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";

@@ -27,7 +27,7 @@ export interface Tool {
   readonly view?: FunctionComponent<App>;
   /** A small picture for the menu. */
   readonly picture?: FunctionComponent<App>;
-  /** What the tool begins, if it has no view. */
+  /** The action of the tool, if it has no view. */
   readonly begin?: (app: App) => void;
 }
 
