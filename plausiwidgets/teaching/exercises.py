@@ -223,7 +223,7 @@ def _code_in(line: str) -> str:
 
 def unpacked_code(code: str) -> dict[str, str]:
     """Return the fields of a code, whose values are not judged; ValueError if no page writes such a code."""
-    text = _code_in(code)
+    text = "".join(code.split())
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
         raise ValueError(
@@ -245,7 +245,7 @@ def unpacked_code(code: str) -> dict[str, str]:
 
 
 def _read(code: str, task: _Task | None) -> Answer:
-    given = unpacked_code(code)
+    given = unpacked_code(_code_in(code))
     if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
         raise ValueError("the code belongs to a different exercise.")
     try:

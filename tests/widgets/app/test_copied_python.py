@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(node.NODE is None, reason="needs Node")
 COPIED = """
 function answer({ catalogue, data, selection }) {
   const pattern = patternOf(catalogue, data, selection.pattern);
-  const app = { store: { get: () => ({ selection }) }, data, pattern };
-  return [python(app), addressOf(selection, data)];
+  const shown = { current: { value: selection }, pattern: { value: pattern }, data: { value: data } };
+  return [pythonOf(shown), addressOf(selection, data)];
 }
 """
 
@@ -35,10 +35,10 @@ def copied(tmp_path: Path) -> Callable[[Selection], list[str]]:
     """Gives the text of Share, and the address, as the page makes them."""
 
     def of(selection: Selection) -> list[str]:
-        shown = Known().data_of(selection)
+        shown = Known().step_of(selection)
         data = outlined(selection.model, selection.pattern, str(shown["model"]), str(shown["pattern"]))
         given_ = {"catalogue": json.loads(contents.shared_json()), "data": data, "selection": shown}
-        names = node.imported("addressOf, patternOf, python", "panels/menus", "models/link", "models/simulation")
+        names = node.imported("addressOf, patternOf, pythonOf", "tools/menus", "models/link", "catalogue")
         return node.run(tmp_path, f"{names}\n{COPIED}", given_)
 
     return of
