@@ -34,7 +34,7 @@ function answer({ catalogue, pages }) {
   return pages.map(({ link, data, pattern }) => {
     const wanted = wantedOf(link, catalogue, data);
     const [key, isMove] = [wanted.pattern ?? pattern, !wanted.model && !wanted.pattern];
-    const { selection, notes } = opened(catalogue, data, key, wanted.fields, {}, undefined, isMove);
+    const { selection, notes } = opened(catalogue, data, key, wanted.fields, { isMove });
     return [selection.values, selection.dt, [...wanted.notes, ...notes]];
   });
 }
