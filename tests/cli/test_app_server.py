@@ -262,7 +262,9 @@ def test_a_page_of_0_3_is_asked_to_reload(server: Server) -> None:
     async def former() -> dict[str, Any]:
         visitor = Visitor(await connect(server, ("plausiwidgets.1",)))
         await visitor.connection.write_message(json.dumps({"kind": "hello", "visitor": "0" * 32, "language": "de"}))
-        return await visitor.answer("verify", "v", **SET)
+        answer = await visitor.answer("verify", "v", **SET)
+        visitor.connection.close()
+        return answer
 
     answer = run(former())
     assert (answer["kind"], answer["state"]) == ("verify", "failed")

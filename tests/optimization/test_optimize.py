@@ -168,10 +168,10 @@ def test_a_search_that_torch_alone_can_run_warns_with_the_reason_and_the_line_of
     neuron = make(step, key="slow", dt=0.5)
     with pytest.warns(UserWarning, match=r"'slow' takes hundreds of times.*bessel_j0") as warned:
         pw.optimize(neuron, "rebound_spike", budget=1)
-    assert warned[0].filename == __file__
+    assert {one.filename for one in warned if "slow" in str(one.message)} == {__file__}
     with pytest.warns(UserWarning, match="'slow' takes hundreds of times") as warned:
         pw.assess(neuron, "rebound_spike", budget=1)
-    assert warned[0].filename == __file__
+    assert {one.filename for one in warned if "slow" in str(one.message)} == {__file__}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pw.optimize(neuron, "rebound_spike", budget=1, engine="torch")
