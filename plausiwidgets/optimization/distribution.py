@@ -37,4 +37,4 @@ class HasDistribution(Protocol):
     """A strategy whose search can be watched."""
 
     def distribution(self) -> Distribution | None:
-        """Return the distribution of the last requested points; None if there is none."""
+        """Return the distribution of the last requested points, or None before the first request."""

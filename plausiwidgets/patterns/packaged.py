@@ -79,7 +79,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
 
 
 def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
-    """Return the first verified set of a model and a pattern of the package; None if there is none.
+    """Return the first verified set of a packaged model and pattern, or None.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def parameter_set(
     ----------
     parameters : mapping of str to float or 1-D array, optional
         The defaults of model and pattern complete it. Without it, the set is the packaged one of the pair with its own
-        time step, or the defaults if there is none. Every function that takes a model and a pattern follows this rule,
+        time step, otherwise the defaults. Every function that takes a model and a pattern follows this rule,
         and so does the app.
     dt : float, optional
         Time step in ms; default: that of the packaged set, otherwise the model's.

@@ -695,7 +695,7 @@ class Explorer(anywidget.AnyWidget):
             draw()
 
     def _still(self) -> str:
-        """Return the picture as HTML; empty if there is none yet."""
+        """Return the picture as HTML, or an empty text before the first picture."""
         return "" if self.verdict is None else self.verdict._repr_html_()
 
     def wait(self, timeout: float = 30.0) -> bool:

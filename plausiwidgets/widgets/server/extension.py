@@ -85,7 +85,7 @@ class Notebook(APIHandler):
         self.finish(json.dumps({"name": written["name"], "url": f"{self.base_url}lab/tree/{quote(written['path'])}"}))
 
     async def _kernel(self) -> dict[str, Any]:
-        """Return the name of the kernel of a notebook. If there is none, JupyterLab shows a menu of kernels."""
+        """Return the name of the kernel of a notebook. Without a name, JupyterLab shows a menu of kernels."""
         name = self.kernel_manager.default_kernel_name
         try:
             spec = await ensure_async(self.kernel_spec_manager.get_kernel_spec(name))

@@ -54,7 +54,7 @@ class Visitor:
     Attributes
     ----------
     socket : Socket or None
-        The connection of the page; None while there is none.
+        The connection of the page, or None while the page is disconnected.
     left : float
         Time in s since which there is none.
     """

@@ -4,7 +4,7 @@ import { Actions, SearchButton } from "../src/panels/actions.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
-test("a practice goes from a hint to the solution, and ends", async () => {
+test("practice advances from a hint to the solution, and ends", async () => {
   const app = appOf();
   const view = shown(<Actions {...app} />);
   assert.equal(view.find(".pw-primary").textContent, "Your turn");

@@ -99,7 +99,7 @@ test("a touch ends a glide at its goal", async (t) => {
   assert.equal(selection.current.value, goal);
 });
 
-test("who asks for less motion sees the goal immediately, as one step of undo", async (t) => {
+test("with reduced motion the goal is shown immediately, as one step of undo", async (t) => {
   const { isWaiting, selection, goal, added } = await gliding(t, false);
   assert.deepEqual([isWaiting(), selection.current.value, added()], [false, goal, 1]);
 });

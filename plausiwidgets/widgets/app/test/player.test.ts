@@ -115,7 +115,7 @@ test("a sound that is stopped before the browser begins is never heard", async (
   assert.deepEqual([player.isPlaying.value, stopped.length, hasFrame()], [false, 1, false]);
 });
 
-test("another speed goes on from the present time", async () => {
+test("playback continues at the present time after a change of speed", async () => {
   const { player, started, go } = playing();
   player.setSpeed(1 / 2);
   assert.equal(player.isPlaying.value, false);
@@ -180,7 +180,7 @@ test("a click begins at its sample, and clicks that follow each other closely do
   );
   assert.ok(dense.every((x) => Math.abs(x) <= 0.5));
   const [first, second] = [samplesOf([0.01], "left", rate, 0, 500), samplesOf([0.01], "left", rate, 500, 4300)];
-  assert.deepEqual([...first, ...second], [...one], "a click goes on in the next buffer");
+  assert.deepEqual([...first, ...second], [...one], "a click continues in the next buffer");
 });
 
 test("a long sweep is handed over in parts that follow each other without a gap", () => {

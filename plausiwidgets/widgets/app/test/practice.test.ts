@@ -11,7 +11,7 @@ const pattern = patternOf(catalogue, data, "tonic_bursting");
 const sliders = slidersOf(pattern, data);
 const keyParameters = pattern.matter.map((name) => sliders.find((one) => one.name === name) ?? assert.fail(name));
 
-test("a practice begins where the criteria are not met, with at most three moved sliders", () => {
+test("practice begins where the criteria are not met, with at most three moved sliders", () => {
   const from = stored(data, "tonic_bursting");
   for (let k = 0; k < 5; k++) {
     const { values, names } = result(movingAway(catalogue, data, from, keyParameters)) ?? assert.fail();
@@ -23,7 +23,7 @@ test("a practice begins where the criteria are not met, with at most three moved
   }
 });
 
-test("a practice begins with a neuron that is at rest and has the potentials of a cell", () => {
+test("practice begins with a neuron at rest, at physiological potentials", () => {
   const from = stored(data, "tonic_bursting");
   let seed = 1;
   const random = () => {

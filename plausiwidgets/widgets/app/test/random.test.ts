@@ -203,7 +203,7 @@ for (const name of ["none", "kernel", "server"] as const) {
   for (let seed = 1; seed <= SEEDS; seed++) {
     test(`random actions keep the invariants with the host ${name}, seed ${seed}`, async (t) => {
       const random = randomOf(seed);
-      t.mock.method(Math, "random", randomOf(-seed).number); // of a practice
+      t.mock.method(Math, "random", randomOf(-seed).number); // of practice
       const all = begun(name, random);
       t.after(all.app.close);
       const { app } = all;

@@ -49,7 +49,7 @@ test("work follows an occasion immediately, and once a frame while occasions fol
   assert.equal(await occasion(), 5);
 });
 
-test("work after the paint waits for a frame, and for a timer where there are no frames", async (t) => {
+test("work after the paint waits for a frame, and for a timer in a page without frames", async (t) => {
   let count = 0;
   afterPaint(() => count++);
   assert.equal(count, 0);

@@ -61,7 +61,7 @@ test("the sentence shows the pair and its verdict, and its parts open the sheets
   assert.match(sentence(), /^Can your .* show tonic spiking ▾\?$/);
 });
 
-test("each menu opens its sheet, and its button tells whether the sheet is open", async (t) => {
+test("each menu button opens its sheet and has the state of the sheet", async (t) => {
   const { app, find, click } = await screenOf(t);
   for (const [name, title] of [
     ["lessons", "Lessons"],

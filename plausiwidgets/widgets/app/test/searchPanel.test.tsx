@@ -40,7 +40,7 @@ async function begun(name: "kernel" | "none" = "kernel") {
   return { app, view, asked, reply, buttons, words, progress, end };
 }
 
-test("a search starts, runs, is paused and goes on", async () => {
+test("a search starts, runs, pauses and resumes", async () => {
   const { view, asked, reply, buttons, words, progress, end } = await begun();
   assert.equal(view.find("h3").textContent, "Search for tonic spiking");
   assert.equal(words(), "starting …");
@@ -88,7 +88,7 @@ test("a search that is over is a card with its result, what changes, and the nex
   end();
 });
 
-test("a search without a solution goes on from its best, from anywhere, or in the ranges that may be too narrow", async () => {
+test("a search without a solution can continue from its best, restart at random, or use wider ranges", async () => {
   const { app, view, asked, reply, buttons, words, end } = await begun();
   const { values } = app.selection.current.value;
   const missed = { ...record, best: { ...values, a: 0.1 }, at_bounds: ["a"] };

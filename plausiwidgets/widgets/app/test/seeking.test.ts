@@ -64,7 +64,7 @@ test("a search without success uses its whole budget, restarts, and stays within
   assert.ok(Math.min(...taus) >= 10 && Math.max(...taus) <= 20);
 });
 
-test("the best set of a search has the fixed values as well, and there is none before the first evaluation", (t) => {
+test("the best set of a search contains the fixed values, and is missing before the first evaluation", (t) => {
   const { Worker, document } = globalThis;
   t.after(() => Object.assign(globalThis, { Worker, document }));
   /** A worker that does nothing by itself. */

@@ -109,7 +109,7 @@ test("a locked parameter keeps its value", () => {
   selection.close();
 });
 
-test("a value stays on its slider, and a number that is none changes nothing", () => {
+test("a value stays in the range of its slider, and NaN changes nothing", () => {
   const { selection } = selecting();
   const slider = selection.sliders.value.find(({ name }) => name === "a") ?? assert.fail();
   assert.equal(selection.within("a", 1e9), slider.high);
@@ -166,7 +166,7 @@ test("no listener sees a model with values of another one, or a step that is not
   selection.close();
 });
 
-test("undo goes on from a step whose data are still fetched, and a later choice replaces it", async () => {
+test("undo continues from a step whose data are being fetched, and a later choice replaces it", async () => {
   const gives: (() => void)[] = [];
   const { selection } = selecting(KEY, (model) => new Promise((give) => gives.push(() => give(modelData(model)))));
   const choose = async (model: string, pattern: string) => {
@@ -233,7 +233,7 @@ test("of two choices the later one counts", async () => {
   selection.close();
 });
 
-test("another pair begins with the usual ranges, and a stored set keeps them", async () => {
+test("another pair begins with the default ranges, and a stored set keeps them", async () => {
   const { selection } = selecting();
   selection.configure({ fixed: ["a"] });
   selection.load(0);

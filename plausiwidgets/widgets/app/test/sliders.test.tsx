@@ -68,7 +68,7 @@ test("a drag is one step of undo, which moves the thumb back", async () => {
   app.close();
 });
 
-test("bars are shown where the criteria are met, but not while a practice has no hint", async () => {
+test("bars are shown where the criteria are met, but not in practice before the first hint", async () => {
   const app = appOf();
   const view = keyParameters(app);
   assert.equal(view.all(".pw-bar").length, 0);

@@ -23,7 +23,7 @@ function begun(pattern = KEY, begin: Begin = {}) {
 
 const lossOf = ({ verdict }: Pick<App, "verdict">) => verdict.verdict.value?.loss ?? Number.NaN;
 
-/** An app in which a practice has begun and was evaluated. */
+/** An app with practice in progress, whose start was evaluated. */
 async function practising() {
   const all = begun();
   await until(() => lossOf(all.app) === 0);
@@ -99,7 +99,7 @@ test("a search in practice may change the moved parameters only, and ends the pr
   app.close();
 });
 
-test("a practice ends when another pattern or a stored set is opened, and goes on after an undo", async () => {
+test("practice ends when another pattern or a stored set is opened, and continues after an undo", async () => {
   for (const open of [
     (app: App) => app.selection.choose("izhikevich", "resonator"),
     (app: App) => app.selection.load(0),
@@ -113,7 +113,7 @@ test("a practice ends when another pattern or a stored set is opened, and goes o
   }
 });
 
-test("a practice begins at a verified set if the criteria are not met, and not after a later choice", async () => {
+test("practice begins at a verified set if the criteria are not met, but not after a later choice", async () => {
   const { app } = begun();
   app.selection.put({ c: -65 });
   await until(() => lossOf(app) > 0);
@@ -189,7 +189,7 @@ const condition = (more: Partial<Condition>): Condition => ({
 });
 const verdictOf = (loss: number): Verdict => ({ criteria: [], loss, diverged: false });
 
-test("a card without parameters begins with those of the last card that has some", () => {
+test("a card without parameters uses those of the last card with parameters", () => {
   const cards = [
     cardOf({ start: { values: [["c", -50]], dt: 0.25 } }),
     cardOf(),

@@ -65,7 +65,7 @@ function zeroNear(flow: Flow, x: number, y: number): Point | null {
   return null;
 }
 
-/** The value of the second variable at which its rate is zero, for a value of the first, or null if there is none. */
+/** The value of the second variable at which its rate is zero, for a value of the first, or null. */
 export function steadyAt(flow: Flow, x: number, y: number): number | null {
   let q = y;
   for (let round = 0; round < ROUNDS; round++) {

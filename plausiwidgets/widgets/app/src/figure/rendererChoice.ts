@@ -96,7 +96,7 @@ class Turn {
     this.show("coming");
     await this.plot.draw(plotly, picture);
     if (!this.isClosed && before === this.changes) this.show("plotly");
-    else this.plot.remove(); // a plot that was hidden before it was ready has measured none of its texts
+    else this.plot.remove(); // Plotly cannot measure the texts of a hidden plot
   }
 
   private readonly fail = (error: unknown) => {

@@ -104,7 +104,7 @@ export function seenAt(handle: Handle, [first, last]: Range): Handle {
   return to > from ? { ...handle, t: (from + to) / 2 } : handle;
 }
 
-/** The smallest and the largest finite number, or 0 to 1 if there is none. */
+/** The smallest and the largest finite number, or 0 and 1 if no number is finite. */
 export function extent(...some: readonly ArrayLike<number>[]): Range {
   let [low, high] = EMPTY;
   for (const numbers of some) {

@@ -70,7 +70,7 @@ export interface LessonModel {
   close(): void;
 }
 
-/** @param leave ends what a former card has begun: a practice, or the view of a search */
+/** @param leave ends the practice and closes the search panel of the former card */
 export function createLesson(
   selection: SelectionModel,
   { verdict }: Pick<VerdictModel, "verdict">,

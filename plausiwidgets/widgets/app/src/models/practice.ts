@@ -17,7 +17,7 @@ const MIN_MOVE = 0.18; // of the slider
 const MAX_MOVE = 0.48;
 const AT_REST = ["quiet", "at_rest", "cell"]; // keys of criteria that a resting neuron with usual potentials meets
 
-/** A practice that is not over. `from` are the parameters of the solution. */
+/** Practice in progress. `from` are the parameters of the solution. */
 export interface Practice {
   readonly stage: "open" | "hint" | "shown" | "solved";
   readonly from: Values;
@@ -126,7 +126,7 @@ export interface Moved {
 }
 
 /**
- * Finds a starting point of a practice: two or three sliders away from parameters that show the pattern, such that the
+ * Finds a starting point for practice: two or three sliders away from parameters that show the pattern, such that the
  * neuron no longer shows the pattern. The neuron is at rest without a stimulus, if such a starting point is found.
  */
 export function* movingAway(

@@ -26,7 +26,7 @@ export interface Task {
   readonly revealed: Values;
   /** Whether bars may show where the criteria are met. */
   readonly hasBars: boolean;
-  /** The stage of a practice or a mystery. Every other task is open. */
+  /** The stage of practice or a mystery. Every other task is open. */
   readonly stage: "open" | "hint" | "shown" | "solved";
 }
 

@@ -48,7 +48,7 @@ export function Actions({ selection, run, verdict, bars, search, task, screen, h
   );
 }
 
-/** The buttons of a practice. */
+/** The buttons for practice. */
 function Practice({ selection, bars, task }: Pick<App, "selection" | "bars" | "task">) {
   const { stage } = task.task.value;
   const isSolved = stage === "solved";
@@ -79,7 +79,7 @@ function Practice({ selection, bars, task }: Pick<App, "selection" | "bars" | "t
 
 type StageProps = Pick<App, "selection" | "bars" | "task"> & { readonly stage: Task["stage"] };
 
-/** A sentence about the stage of a practice. */
+/** A sentence about the stage of practice. */
 function StageWords({ stage, selection, bars, task }: StageProps) {
   if (stage === "open") return <>{tr("The grey trace is the target. Move the sliders until every dot is filled.")}</>;
   if (stage === "shown") return <>{tr("▲ marks the original positions.")}</>;
@@ -116,7 +116,7 @@ function WithoutCriteria({ screen }: Pick<App, "screen">) {
   );
 }
 
-/** A sentence about the practice, or about why there is none. */
+/** A sentence about practice, or the reason why practice is unavailable. */
 function WhatToDo({ selection, run, task }: Pick<App, "selection" | "run" | "task">) {
   if (task.canPractise.value)
     return <>{tr("A few sliders move out of place. Move them back until all criteria are met.")}</>;

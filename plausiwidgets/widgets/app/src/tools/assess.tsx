@@ -7,7 +7,7 @@ import { type JobData, type JobState, jobOf } from "./jobs.ts";
 
 const SEED = 0;
 
-/** The result of the assessment for a pair of model and pattern, or null if there is none yet. */
+/** The result of the assessment for a pair of model and pattern, or null before it is available. */
 export function assessedOf(
   app: Pick<App, "selection" | "host">,
   model: string,

@@ -37,7 +37,7 @@ export interface FileButton {
   readonly save: () => void;
 }
 
-/** Buttons that save what is shown as files. */
+/** Buttons that save the figure and the traces as files. */
 export function Files(app: Drawn & Pick<App, "host" | "search">) {
   const status = useSignal("");
   const tell = (words: string) => {

@@ -117,7 +117,7 @@ export function Share(app: App) {
   );
 }
 
-/** A sentence if a link cannot open what is shown, otherwise an empty text. */
+/** A sentence if a link cannot contain the selection, otherwise an empty text. */
 function missingLink({ catalogue, host, selection, task }: Pick<App, "catalogue" | "host" | "selection" | "task">) {
   const game = task.game.value;
   if (game) return game.link ? "" : tr("A link cannot contain this mystery, so it stays in this session.");
@@ -134,7 +134,7 @@ interface NotebookProps {
   readonly link: string;
 }
 
-/** Opens what is shown as a notebook in JupyterLab, in a new window. */
+/** Opens the selection as a notebook in JupyterLab, in a new window. */
 function Notebook({ notebook, link }: NotebookProps) {
   const written = useSignal<{ readonly name: string; readonly url: string } | null>(null);
   const status = useSignal("");

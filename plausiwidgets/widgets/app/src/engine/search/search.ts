@@ -41,7 +41,7 @@ export interface Evaluation {
   /** The values of the free parameters. */
   readonly values: Values;
   readonly loss: number;
-  /** Whether a restart begins with this evaluation. */
+  /** Whether this evaluation begins a restart. */
   readonly isFirst: boolean;
 }
 
