@@ -36,9 +36,14 @@ DIGITS = 4
 
 
 def visible_start(
-    model: NeuronModel, pattern: Judged, known: Mapping[str, float], start: Mapping[str, float], names: Sequence[str],
-    dt: float, random: np.random.Generator,
-) -> dict[str, float]:  # fmt: skip
+    model: NeuronModel,
+    pattern: Judged,
+    known: Mapping[str, float],
+    start: Mapping[str, float],
+    names: Sequence[str],
+    dt: float,
+    random: np.random.Generator,
+) -> dict[str, float]:
     """Return a start whose response can be compared with the target: `start` itself, or the best one of several rounds.
 
     Parameters
@@ -64,9 +69,13 @@ def visible_start(
 
 
 def drawn(
-    model: NeuronModel, known: Mapping[str, float], names: Sequence[str], distances: tuple[float, float], count: int,
+    model: NeuronModel,
+    known: Mapping[str, float],
+    names: Sequence[str],
+    distances: tuple[float, float],
+    count: int,
     random: np.random.Generator,
-) -> dict[str, Floats]:  # fmt: skip
+) -> dict[str, Floats]:
     """Return `count` sets with some parameters moved from a known set by distances along their sliders."""
     sets = {name: np.full(count, float(value)) for name, value in known.items()}
     for name in names:
@@ -79,9 +88,13 @@ def drawn(
 
 
 def _best_of(
-    model: NeuronModel, pattern: Judged, known: Mapping[str, float], sets: Mapping[str, Floats], names: Sequence[str],
+    model: NeuronModel,
+    pattern: Judged,
+    known: Mapping[str, float],
+    sets: Mapping[str, Floats],
+    names: Sequence[str],
     dt: float,
-) -> tuple[int, tuple[int, int, int, int]]:  # fmt: skip
+) -> tuple[int, tuple[int, int, int, int]]:
     """Return the place of the best candidate and its quality.
 
     The quality is whether the response is visible, misses the target because of each parameter, is far from the
@@ -109,9 +122,14 @@ def _best_of(
 
 
 def _tell_each(
-    model: NeuronModel, pattern: Judged, known: Mapping[str, float], sets: Mapping[str, Floats], names: Sequence[str],
-    dt: float, places: Any,
-) -> Any:  # fmt: skip
+    model: NeuronModel,
+    pattern: Judged,
+    known: Mapping[str, float],
+    sets: Mapping[str, Floats],
+    names: Sequence[str],
+    dt: float,
+    places: Any,
+) -> Any:
     """Return for some candidates whether each parameter, alone at its start, misses the target."""
     alone = {
         name: np.concatenate(

@@ -335,9 +335,13 @@ class Explorer(anywidget.AnyWidget):
         from plausiwidgets.widgets.answers.files import translations
 
         settings: dict[str, Any] = {
-            "id": uuid4().hex, "language": language, "notes": list(notes), "lesson": None, "runtime": runtime(),
+            "id": uuid4().hex,
+            "language": language,
+            "notes": list(notes),
+            "lesson": None,
+            "runtime": runtime(),
             "texts": {} if language == texts.ENGLISH else {language: translations(language)},
-        }  # fmt: skip
+        }
         if lesson is not None:
             settings["lesson"] = lesson_data(lesson, known.name_of_model, known.name_of_pattern)
         return settings

@@ -70,8 +70,20 @@ def _bundled(modules: tuple[str, ...]) -> Path:
     target = Path(tempfile.mkdtemp()) / "modules.mjs"
     exports = "".join(f'export * from "./src/{module}";\n' for module in modules)
     subprocess.run(
-        [esbuild, "--bundle", "--format=esm", "--jsx=automatic", "--jsx-import-source=preact",
-         "--charset=utf8", "--log-level=error", f"--outfile={target}"],
-        cwd=APP, input=exports, check=True, text=True, timeout=60,
-    )  # fmt: skip
+        [
+            esbuild,
+            "--bundle",
+            "--format=esm",
+            "--jsx=automatic",
+            "--jsx-import-source=preact",
+            "--charset=utf8",
+            "--log-level=error",
+            f"--outfile={target}",
+        ],
+        cwd=APP,
+        input=exports,
+        check=True,
+        text=True,
+        timeout=60,
+    )
     return target

@@ -8,8 +8,24 @@ from app_client import box_of, set_of
 from plausiwidgets.widgets.answers.messages import TABLE
 from plausiwidgets.widgets.answers.types import ByName, Choice, Flag, ListOf, Nullable, Number, Optional, Pair, Whole
 
-NAMES = ("izhikevich", "lif", "adex", "tonic_spiking", "rebound_spike", "class_1_excitable", "stimulus_values", "v",
-         "a", "amplitude", "", "x" * 500, "__class__", "\ud800", "../../etc/passwd", "-1")  # fmt: skip
+NAMES = (
+    "izhikevich",
+    "lif",
+    "adex",
+    "tonic_spiking",
+    "rebound_spike",
+    "class_1_excitable",
+    "stimulus_values",
+    "v",
+    "a",
+    "amplitude",
+    "",
+    "x" * 500,
+    "__class__",
+    "\ud800",
+    "../../etc/passwd",
+    "-1",
+)
 NUMBERS = (0, 1, -1, 2, 10, 0.1, 1e-320, 1e308, -1e308, 2**53, 2**70, 10**400, float("nan"), float("inf"), True)
 LONG = ("assess", "repertoire", "samples", "search", "plane", "profiles", "bifurcations")
 """Kinds whose work may take minutes: each is cancelled."""
@@ -58,8 +74,10 @@ def message(rng: random.Random, number: int) -> tuple[Any, Any]:
     row = TABLE[kind]
     usual = set_of("izhikevich", rng.choice(("tonic_spiking", "rebound_spike")))
     usual |= box_of(usual) | {"budget": 50, "count": 10, "points": [2], "of": f"n{number - 1}"}
-    fields = {name: usual[name] if name in usual and rng.random() < 0.8 else value_of(of, rng)
-              for name, of in row.fields.items()}  # fmt: skip
+    fields = {
+        name: usual[name] if name in usual and rng.random() < 0.8 else value_of(of, rng)
+        for name, of in row.fields.items()
+    }
     if rng.random() < 0.4 and fields:
         fields[rng.choice(list(fields))] = anything(rng)
     if rng.random() < 0.1:

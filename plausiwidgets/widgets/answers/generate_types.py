@@ -15,9 +15,12 @@ from plausiwidgets.widgets.answers.types import Fields, Optional, Record, Type
 PATH = Path(__file__).parents[1] / "app" / "src" / "messages.ts"
 WIDTH = 118
 ARRAY_TYPES = {
-    "f4": "Float32Array<ArrayBuffer>", "f8": "Float64Array<ArrayBuffer>", "i4": "Int32Array<ArrayBuffer>",
-    "u4": "Uint32Array<ArrayBuffer>", "u1": "Uint8Array<ArrayBuffer>",
-}  # fmt: skip
+    "f4": "Float32Array<ArrayBuffer>",
+    "f8": "Float64Array<ArrayBuffer>",
+    "i4": "Int32Array<ArrayBuffer>",
+    "u4": "Uint32Array<ArrayBuffer>",
+    "u1": "Uint8Array<ArrayBuffer>",
+}
 NO_FIELDS = "Record<string, never>"
 """The type of an object without fields, because an empty object type accepts any field."""
 

@@ -84,9 +84,11 @@ class Known:
     def step_of(self, selection: Selection) -> dict[str, object]:
         """Return the data of a selection for a page, without its ranges."""
         return {
-            "model": self.name_of_model(selection.model), "pattern": self.name_of_pattern(selection.pattern),
-            "values": dict(selection.values), "dt": selection.dt,
-        }  # fmt: skip
+            "model": self.name_of_model(selection.model),
+            "pattern": self.name_of_pattern(selection.pattern),
+            "values": dict(selection.values),
+            "dt": selection.dt,
+        }
 
     def _name(self, known: dict[str, T], thing: T, name: str, taken: bool) -> str:
         with self._lock:

@@ -106,10 +106,19 @@ BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text(
 """By default, ranges and free parameters of the shown selection of the host, otherwise the declared ones."""
 POINTS = ListOf(Whole(2, 200), most=4, least=1)
 
-CRITERION = Record("HostCriterion", {
-    "key": Text(200), "name": Text(SENTENCE), "unit": Text(), "value": Measured(), "low": Measured(),
-    "high": Measured(), "passed": Flag(), "penalty": Measured(),
-})  # fmt: skip
+CRITERION = Record(
+    "HostCriterion",
+    {
+        "key": Text(200),
+        "name": Text(SENTENCE),
+        "unit": Text(),
+        "value": Measured(),
+        "low": Measured(),
+        "high": Measured(),
+        "passed": Flag(),
+        "penalty": Measured(),
+    },
+)
 VERDICT = Record("HostVerdict", {
     "status": STATUS, "loss": Measured(), "diverged": Flag(), "failed_test": Text(SENTENCE), "engine": Text(),
     "criteria": ListOf(CRITERION), "parts": ByName(STATUS),

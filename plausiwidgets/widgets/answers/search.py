@@ -280,7 +280,12 @@ def _space(snapshot: Result) -> list[dict[str, Any]]:
         return []
     parameters = snapshot.problem.space.parameters
     return [
-        {"name": name, "low": low, "high": high, "scale": parameters[name].scale,
-         "linear_width": parameters[name].linear_width}
+        {
+            "name": name,
+            "low": low,
+            "high": high,
+            "scale": parameters[name].scale,
+            "linear_width": parameters[name].linear_width,
+        }
         for name, (low, high) in snapshot.bounds.items()
-    ]  # fmt: skip
+    ]

@@ -133,9 +133,11 @@ class Visitor:
     def _full(self, size: int) -> str:
         """Return the reason why a file cannot be accepted now; empty if it can."""
         if size > self._limits.upload:
-            return tr("The file has {size} MB, but this server accepts at most {most} MB. Use a notebook for larger "
-                      "files.",
-                      size=f"{size / 1e6:.1f}", most=f"{self._limits.upload / 1e6:g}")  # fmt: skip
+            return tr(
+                "The file has {size} MB, but this server accepts at most {most} MB. Use a notebook for larger files.",
+                size=f"{size / 1e6:.1f}",
+                most=f"{self._limits.upload / 1e6:g}",
+            )
         if sum(len(one.data) for one in self._client.open.values()) + size > self._limits.upload:
             return tr("The server still reads your last file. Wait until it has finished.")
         if self._pool.in_flight + size > self._limits.uploads:

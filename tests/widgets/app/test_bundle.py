@@ -15,11 +15,24 @@ from tests.test_texts import in_script, scripts
 STATIC = node.APP / "static"
 BUNDLES = ["app", "file"]  # of an app with a host, and of a page in one file
 OF_HOSTS = [
-    "classroom/mystery.tsx", "figure/plotly.ts", "figure/staticImage.ts", "hosts/server.ts", "notebook.ts",
-    "site.ts", "tools/assess.tsx", "tools/exports.tsx", "tools/onset.tsx", "tools/reading.ts", "tools/recorded.tsx",
-    "tools/recording.tsx", "tools/recordingSweeps.ts", "tools/repertoire.tsx", "tools/requestedPhasePlane.tsx",
-    "tools/samples.tsx", "tools/stimulus.tsx",
-]  # fmt: skip
+    "classroom/mystery.tsx",
+    "figure/plotly.ts",
+    "figure/staticImage.ts",
+    "hosts/server.ts",
+    "notebook.ts",
+    "site.ts",
+    "tools/assess.tsx",
+    "tools/exports.tsx",
+    "tools/onset.tsx",
+    "tools/reading.ts",
+    "tools/recorded.tsx",
+    "tools/recording.tsx",
+    "tools/recordingSweeps.ts",
+    "tools/repertoire.tsx",
+    "tools/requestedPhasePlane.tsx",
+    "tools/samples.tsx",
+    "tools/stimulus.tsx",
+]
 
 
 def bundle(name: str) -> str:

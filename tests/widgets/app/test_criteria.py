@@ -35,10 +35,20 @@ def positions(low: float, high: float) -> dict[str, float]:
     """
     low, high = max(low, -high), min(high, 2.0 * abs(low))
     return {
-        "zero": 0.0, "below": low / 2.0, "just below": np.nextafter(low, -np.inf), "lower end": low,
-        "inside": 0.5 * (low + high), "upper end": high, "just above": np.nextafter(high, np.inf), "above": high * 2.0,
-        "far above": 2.0**200, "infinite": np.inf, "negative infinite": -np.inf, "negative": -1.0, "nan": np.nan,
-    }  # fmt: skip
+        "zero": 0.0,
+        "below": low / 2.0,
+        "just below": np.nextafter(low, -np.inf),
+        "lower end": low,
+        "inside": 0.5 * (low + high),
+        "upper end": high,
+        "just above": np.nextafter(high, np.inf),
+        "above": high * 2.0,
+        "far above": 2.0**200,
+        "infinite": np.inf,
+        "negative infinite": -np.inf,
+        "negative": -1.0,
+        "nan": np.nan,
+    }
 
 
 def criteria(kind: str) -> Iterator[pw.Criterion]:
