@@ -4,6 +4,7 @@ import type { App } from "./app.ts";
 import { CLASS } from "./classroom/codes.ts";
 import { Answering, LockedActions, Question } from "./classroom/exercise.tsx";
 import { CardActions, LessonCard, lessonsOf, Onward } from "./classroom/lesson.tsx";
+import { isTargetHidden } from "./figure/compose.ts";
 import { Figure, Legend } from "./figure/Figure.tsx";
 import { isDark, properties, watchTheme } from "./figure/theme.ts";
 import { fitted } from "./fitted.ts";
@@ -60,7 +61,7 @@ function Screen({ app }: Props) {
 
 function Header({ app }: Props) {
   const { host, screen, selection, task } = app;
-  const isHidden = useIsHidden(app);
+  const isHidden = useComputed(() => isTargetHidden(task)).value;
   const sentence = <Sentence app={app} />;
   const hasLessons = lessonsOf(app.catalogue).length > 0 && (task.lesson.value !== null || !task.isTask.value);
   const isPresenting = screen.isPresenting.value;
@@ -125,14 +126,10 @@ function toggle({ screen }: Pick<App, "screen">, name: SheetName): void {
   screen.sheet.value = screen.sheet.peek() === name ? "" : name;
 }
 
-/** Whether the user matches a hidden neuron, so that the pattern is not named. */
-const useIsHidden = ({ task }: App) =>
-  useComputed(() => task.game.value !== null || Boolean(task.exercise?.common)).value;
-
 /** The heading: a sentence in which the model and the pattern can be chosen. */
 function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Props) {
   const { kind } = verdict.worded.value;
-  const isHidden = task.game.value !== null || Boolean(task.exercise?.common);
+  const isHidden = isTargetHidden(task);
   const sentence = sentenceOf(kind, isHidden, verdict.isJudged.value);
   const data = selection.data.value;
   const seed = task.game.value?.seed ?? task.exercise?.about[".mystery"]?.split(".")[2];
