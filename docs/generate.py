@@ -336,27 +336,30 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         for p in pattern.stimulus_parameters_for(reference).values()
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
-    return "\n".join([
-        f"{WIDE}# {pattern.letter + ' · ' if pattern.letter else ''}{text(pattern.title)}\n",
-        f"{text(pattern.description)}\n",
-        questions(reference, pattern, found),
-        figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
-        code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
-        "## Criteria\n",
-        f"{CASES}\n",
-        table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
-        NOTES,
-        "## Stimulus\n",
-        f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
-        table(("value", "default", "range", "unit", "what it is"), stimulus),
-        *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
-        "## Which neurons show it\n",
-        f"What the search of the packaged table found, with 20 000 evaluations or fewer{larger(pattern)}. {KEY}\n",
-        table(("neuron", "found", "with these parameters, or the reason"), [
-            (f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models
-        ]),
-        f"Source: {text(pattern.source)} ([its DOI](../citing.md#references)).\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"{WIDE}# {pattern.letter + ' · ' if pattern.letter else ''}{text(pattern.title)}\n",
+            f"{text(pattern.description)}\n",
+            questions(reference, pattern, found),
+            figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
+            code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
+            "## Criteria\n",
+            f"{CASES}\n",
+            table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
+            NOTES,
+            "## Stimulus\n",
+            f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
+            table(("value", "default", "range", "unit", "what it is"), stimulus),
+            *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
+            "## Which neurons show it\n",
+            f"What the search of the packaged table found, with 20 000 evaluations or fewer{larger(pattern)}. {KEY}\n",
+            table(
+                ("neuron", "found", "with these parameters, or the reason"),
+                [(f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models],
+            ),
+            f"Source: {text(pattern.source)} ([its DOI](../citing.md#references)).\n",
+        ]
+    )
 
 
 def larger(pattern: pw.Pattern) -> str:
@@ -461,34 +464,51 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
     scheme = f" {text(model.scheme)}" if model.scheme else ""
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
     equations = re.sub(r' (tabindex|data-symbol)="[^"]*"', "", maths(model))
-    return "\n".join([
-        f"{WIDE}# {text(model.title)}\n",
-        f"`{model.key}`: {text(model.description)}\n",
-        f"Shows {len(shown)} of the {len(patterns)} patterns{missing}. {cost}{spike}\n",
-        figure(f"neuron-{model.key}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
-        code(f'pw.Explorer("{model.key}")'),
-        "## Equations\n",
-        f'<div class="equations">{equations}</div>\n',
-        f"Source: {source(model.source)}.\n",
-        f"Time step: {number(model.dt)} ms.{scheme} {EXACT}\n",
-        table(("variable", "unit", "what it is"), states),
-        "## Parameters\n",
-        "The range is the box of the search; *log* and *asinh* say how a slider spreads it.\n",
-        table(("name", "default", "range", "unit", "what it does", "source"), parameters),
-        "## Patterns\n",
-        f"{KEY}\n",
-        table(("pattern", "found", "with these parameters, or the reason"), [
-            (f"{p.letter} [{text(p.title)}](../patterns/{p.key}.md)", mark(model, p), reason(model, p))
-            for p in patterns
-        ]),
-        *([
-            "## Published sets\n",
-            table(("set", "values", "pattern", "source"), [
-                (text(p.title), values(p.parameters), text((p.pattern or "").replace("_", " ")), text(p.source))
-                for p in model.presets
-            ]),
-        ] if model.presets else []),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"{WIDE}# {text(model.title)}\n",
+            f"`{model.key}`: {text(model.description)}\n",
+            f"Shows {len(shown)} of the {len(patterns)} patterns{missing}. {cost}{spike}\n",
+            figure(f"neuron-{model.key}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
+            code(f'pw.Explorer("{model.key}")'),
+            "## Equations\n",
+            f'<div class="equations">{equations}</div>\n',
+            f"Source: {source(model.source)}.\n",
+            f"Time step: {number(model.dt)} ms.{scheme} {EXACT}\n",
+            table(("variable", "unit", "what it is"), states),
+            "## Parameters\n",
+            "The range is the box of the search; *log* and *asinh* say how a slider spreads it.\n",
+            table(("name", "default", "range", "unit", "what it does", "source"), parameters),
+            "## Patterns\n",
+            f"{KEY}\n",
+            table(
+                ("pattern", "found", "with these parameters, or the reason"),
+                [
+                    (f"{p.letter} [{text(p.title)}](../patterns/{p.key}.md)", mark(model, p), reason(model, p))
+                    for p in patterns
+                ],
+            ),
+            *(
+                [
+                    "## Published sets\n",
+                    table(
+                        ("set", "values", "pattern", "source"),
+                        [
+                            (
+                                text(p.title),
+                                values(p.parameters),
+                                text((p.pattern or "").replace("_", " ")),
+                                text(p.source),
+                            )
+                            for p in model.presets
+                        ],
+                    ),
+                ]
+                if model.presets
+                else []
+            ),
+        ]
+    )
 
 
 def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Pattern]) -> str:

@@ -107,9 +107,13 @@ def served(*command: str, **environment: str) -> Iterator[str]:
     log = home / "command.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command], stdout=output, stderr=subprocess.STDOUT, cwd=home,
-            env=os.environ | environment, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", *command],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            env=os.environ | environment,
+            start_new_session=True,
+        )
     try:
         yield address(log)
     finally:
@@ -319,10 +323,14 @@ def draw(browser: Browser, figure: go.Figure, scale: int = 1) -> Image.Image:
 def trimmed(picture: Image.Image, border: int) -> Image.Image:
     """Return a picture with a border of some pixels of its background."""
     left, top, right, bottom = ImageChops.difference(picture, Image.new("RGB", picture.size, "#fff")).getbbox()
-    return picture.crop((
-        max(left - border, 0), max(top - border, 0),
-        min(right + border, picture.width), min(bottom + border, picture.height),
-    ))  # fmt: skip
+    return picture.crop(
+        (
+            max(left - border, 0),
+            max(top - border, 0),
+            min(right + border, picture.width),
+            min(bottom + border, picture.height),
+        )
+    )
 
 
 # ------------------------------------------------------------------ figures
@@ -400,9 +408,11 @@ def steps() -> go.Figure:
         traces = verdict.traces[pw.patterns.get("tonic_spiking").main_sweep]
         holds = "holds" if verdict.accepted else "does not hold"
         figure.add_scatter(
-            x=traces.t, y=np.minimum(traces.states[traces.potential][0], 20.0), name=f"dt {dt:g} ms: {holds}",
+            x=traces.t,
+            y=np.minimum(traces.states[traces.potential][0], 20.0),
+            name=f"dt {dt:g} ms: {holds}",
             line={"dash": dash},
-        )  # fmt: skip
+        )
     figure.update_xaxes(title="ms", range=[-20.0, 300.0]).update_yaxes(title="mV")
     return figure.update_layout(height=340)
 
@@ -515,9 +525,14 @@ def of_brian2() -> go.Figure:
     traces = pw.simulate(neuron, pw.Current.step(amplitude, width, before=before))
     b2.prefs.codegen.target = "numpy"
     group = b2.NeuronGroup(
-        1, made["equations"], threshold="vm > Vcut", reset="vm = Vr; w += b", method="euler", dt=neuron.dt * b2.ms,
+        1,
+        made["equations"],
+        threshold="vm > Vcut",
+        reset="vm = Vr; w += b",
+        method="euler",
+        dt=neuron.dt * b2.ms,
         namespace={name: value for name, value in made.items() if isinstance(value, b2.Quantity)},
-    )  # fmt: skip
+    )
     group.vm = made["EL"]
     monitor = b2.StateMonitor(group, "vm", record=True, dt=2.0 * b2.ms)
     network = b2.Network(group, monitor)
@@ -567,8 +582,14 @@ def real_cell_figure() -> go.Figure:
     verdicts = {one: pw.judge("adex", one, neuron, verify=False) for one in patterns}
     held, *_ = real_cell.of_neuron("adex", neuron)
     half = len(held) // 2
-    figure = make_subplots(half + 1, 2, shared_xaxes=True, horizontal_spacing=0.035, vertical_spacing=0.008,
-                           row_heights=[1.0] * half + [0.8])  # fmt: skip
+    figure = make_subplots(
+        half + 1,
+        2,
+        shared_xaxes=True,
+        horizontal_spacing=0.035,
+        vertical_spacing=0.008,
+        row_heights=[1.0] * half + [0.8],
+    )
     for k, of_sweep in enumerate(held):
         place, name = {"row": k % half + 1, "col": k // half + 1}, f"sweep {k}"
         fitted = k in real_cell.TRAIN
@@ -586,11 +607,18 @@ def real_cell_figure() -> go.Figure:
         text = f"{real_cell.level(k)} pA: {of_sweep.passed} of {of_sweep.asked} hold"
         if fitted:
             text = f"<b>{text}, fitted</b>"
-        figure.add_annotation(x=2980, y=-148, text=text, showarrow=False, xanchor="right", yanchor="bottom",
-                              font={"size": 12}, **place)  # fmt: skip
+        figure.add_annotation(
+            x=2980, y=-148, text=text, showarrow=False, xanchor="right", yanchor="bottom", font={"size": 12}, **place
+        )
         points = pattern.protocols[name].corners(0.0, 3000.0)
-        figure.add_scatter(x=points[:, 0], y=points[:, 1], mode="lines", line={"color": "#444", "width": 1.0},
-                           row=half + 1, col=place["col"])  # fmt: skip
+        figure.add_scatter(
+            x=points[:, 0],
+            y=points[:, 1],
+            mode="lines",
+            line={"color": "#444", "width": 1.0},
+            row=half + 1,
+            col=place["col"],
+        )
     figure.update_yaxes(range=[-150, 74], tickvals=[-100, -50, 0], showticklabels=False)
     figure.update_yaxes(showticklabels=True, col=1)
     figure.update_yaxes(title="potential (mV)", row=half // 2, col=1)
@@ -599,8 +627,17 @@ def real_cell_figure() -> go.Figure:
     figure.update_xaxes(range=[0, 3000])
     figure.update_xaxes(title="time (ms)", row=half + 1)
     for x, colour, words in ((0.0, GRAY, "recorded"), (0.1, BLUE, "AdEx")):
-        figure.add_annotation(x=x, y=1.0, xref="paper", yref="paper", text=f"<b>{words}</b>", font={"color": colour},
-                              showarrow=False, xanchor="left", yanchor="bottom")  # fmt: skip
+        figure.add_annotation(
+            x=x,
+            y=1.0,
+            xref="paper",
+            yref="paper",
+            text=f"<b>{words}</b>",
+            font={"color": colour},
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+        )
     return figure.update_layout(width=1000, height=960, margin={"l": 60, "r": 10, "t": 30, "b": 50})
 
 
@@ -612,8 +649,10 @@ def left_open() -> go.Figure:
 
 def recorded(browser: Browser) -> None:
     """Store sweeps of a real cell beside the neuron fitted to it, what a recording leaves open, and the tool Data."""
-    store(draw(browser, real_cell_figure().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
-          "real_cell")  # fmt: skip
+    store(
+        draw(browser, real_cell_figure().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
+        "real_cell",
+    )
     file = DOCS.parent / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf"
     with app() as url:
         page = opened(browser, f"{url}?model=adex&pattern=tonic_spiking")
@@ -730,10 +769,21 @@ def write_film(frames: Sequence[tuple[Image.Image, int]], path: Path) -> None:
 
 
 PICTURES: dict[str, Callable[[Browser], None]] = {
-    "screen": screen, "tool": tool, "teaching": teaching, "map": draw_map, "film": film, "figures": figures,
-    "notebooks": notebooks, "lab": lab, "german": german, "fragile": fragile, "recorded": recorded, "binder": binder,
-    "panel": panel, "libraries": libraries,
-}  # fmt: skip
+    "screen": screen,
+    "tool": tool,
+    "teaching": teaching,
+    "map": draw_map,
+    "film": film,
+    "figures": figures,
+    "notebooks": notebooks,
+    "lab": lab,
+    "german": german,
+    "fragile": fragile,
+    "recorded": recorded,
+    "binder": binder,
+    "panel": panel,
+    "libraries": libraries,
+}
 
 
 def main(names: Sequence[str]) -> None:

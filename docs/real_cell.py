@@ -133,8 +133,12 @@ def table() -> str:
             yield (words, "", *("{} of {}".format(*one[at]) for one in found.values()), "")
         known = [one for one in neighbours if one is not None]
         medians = [[sweep.gamma for sweep in sweeps] for sweeps, *_ in found.values()]
-        yield ("median Γ", "", *(hundredths(float(np.median(x))) for x in medians),
-               hundredths(float(np.median([one.gamma for one in known]))))  # fmt: skip
+        yield (
+            "median Γ",
+            "",
+            *(hundredths(float(np.median(x))) for x in medians),
+            hundredths(float(np.median([one.gamma for one in known]))),
+        )
         effort = [f"{one['evaluations']:,}, {one['seconds']:.0f} s".replace(",", " ", 1) for one in fits().values()]
         yield ("evaluations, time of processor", "", *effort, "")
 

@@ -140,8 +140,9 @@ def model(name: str, neuron: Evolved) -> pw.NeuronModel:
     def step(current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor) -> Any:
         scale = (p.threshold - neuron.rest[0]) / (V_THRESHOLD - V_REST)  # of s_1 for a mV
         s = [neuron.rest[0] + (state[0] - V_REST) * scale, *state[1:]]
-        s = [old + dt / p.time_unit * value(change, [current, *s])
-             for old, change in zip(s, neuron.changes, strict=True)]  # fmt: skip
+        s = [
+            old + dt / p.time_unit * value(change, [current, *s]) for old, change in zip(s, neuron.changes, strict=True)
+        ]
         fired = s[0] > p.threshold
         s = [torch.where(fired, value(reset, [current, *s]), new) for reset, new in zip(neuron.resets, s, strict=True)]
         return fired.to(current.dtype), (V_REST + (s[0] - neuron.rest[0]) / scale, *s[1:])
@@ -158,20 +159,45 @@ def model(name: str, neuron: Evolved) -> pw.NeuronModel:
         return "\n".join([*lines, f"s1 > {neuron.threshold:.4g}: spike, {resets}"])
 
     return pw.NeuronModel(
-        name, step, states=["v", *(f"s{i + 1}" for i in range(1, len(neuron.rest)))],
+        name,
+        step,
+        states=["v", *(f"s{i + 1}" for i in range(1, len(neuron.rest)))],
         parameters=[
-            pw.Parameter("time_unit", 0.5 / neuron.dt, 0.5, 50.0, "ms", "log", limits=(0.1, None), group="membrane",
-                         description="One unit of time of the published step.", source="0.5 ms for a published step"),
-            pw.Parameter("threshold", neuron.threshold, neuron.threshold / 4.0, neuron.threshold * 4.0, "", "log",
-                         limits=(neuron.threshold / 8.0, None), group="spike and reset",
-                         description="Of s_1; the potential is scaled so that it is at −50 mV.", source=SOURCE),
+            pw.Parameter(
+                "time_unit",
+                0.5 / neuron.dt,
+                0.5,
+                50.0,
+                "ms",
+                "log",
+                limits=(0.1, None),
+                group="membrane",
+                description="One unit of time of the published step.",
+                source="0.5 ms for a published step",
+            ),
+            pw.Parameter(
+                "threshold",
+                neuron.threshold,
+                neuron.threshold / 4.0,
+                neuron.threshold * 4.0,
+                "",
+                "log",
+                limits=(neuron.threshold / 8.0, None),
+                group="spike and reset",
+                description="Of s_1; the potential is scaled so that it is at −50 mV.",
+                source=SOURCE,
+            ),
         ],
         initial_state=lambda p, holding: (V_REST, *neuron.rest[1:]),
         current=pw.Parameter("current", 2.0, -20.0, 20.0, ""),
-        rest=V_REST, threshold=V_THRESHOLD, dt=0.1,
-        equations=equations(), title=f"Evolved neuron {name}", source=SOURCE,
+        rest=V_REST,
+        threshold=V_THRESHOLD,
+        dt=0.1,
+        equations=equations(),
+        title=f"Evolved neuron {name}",
+        source=SOURCE,
         description="A neuron whose step was evolved for accuracy and energy in spiking networks.",
-    )  # fmt: skip
+    )
 
 
 MODELS = [model(name, neuron) for name, neuron in NEURONS.items()]

@@ -321,9 +321,10 @@ def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
     found = pw.analysis.repertoire(kind.model, values, budget=budget)
     found = found[found["status"] == "replicated"]
     kept = [
-        one.letter for one in found.itertuples()
+        one.letter
+        for one in found.itertuples()
         if pw.judge(kind.model, one.pattern, values | one.stimulus, dt=kind.dt, verify=False).loss == 0.0
-    ]  # fmt: skip
+    ]
     return "".join(found["letter"]), "".join(kept)
 
 
@@ -400,9 +401,17 @@ def run(kinds: list[Kind], task: Task, rate: float, seeds: Sequence[int], target
         many.epoch(task.train[0], (task.train[1] + 1) % task.classes, seed=EPOCHS + epoch, spikes=target)
     columns["relearned"] = many.test(task.test[0], (task.test[1] + 1) % task.classes)[0]
     n = len(seeds)
-    who = {"task": task.name, "name": [k.name for k in kinds] * n, "group": kinds[0].group, "model": kinds[0].model,
-           "shown": [k.shown for k in kinds] * n, "kept": [k.kept for k in kinds] * n, "dt": kinds[0].dt, "rate": rate,
-           "seed": np.repeat(seeds, len(kinds))}  # fmt: skip
+    who = {
+        "task": task.name,
+        "name": [k.name for k in kinds] * n,
+        "group": kinds[0].group,
+        "model": kinds[0].model,
+        "shown": [k.shown for k in kinds] * n,
+        "kept": [k.kept for k in kinds] * n,
+        "dt": kinds[0].dt,
+        "rate": rate,
+        "seed": np.repeat(seeds, len(kinds)),
+    }
     return pd.DataFrame(who | columns | {"seconds": seconds / many.n})
 
 
@@ -438,9 +447,11 @@ def matched(seeds: Sequence[int], out: Path, report: Callable[[str], None]) -> N
                     spikes = pd.concat(tables).query(
                         "task == @task.name and model == @model and matched == @is_matched"
                     )
-                    report(f"{task.name}, {model}, seed {seed}, matched {is_matched}: accuracy "
-                           f"{spikes['accuracy'].mean():.3f}, spikes {spikes['spikes'].min():.0f} to "
-                           f"{spikes['spikes'].max():.0f}")  # fmt: skip
+                    report(
+                        f"{task.name}, {model}, seed {seed}, matched {is_matched}: accuracy "
+                        f"{spikes['accuracy'].mean():.3f}, spikes {spikes['spikes'].min():.0f} to "
+                        f"{spikes['spikes'].max():.0f}"
+                    )
 
 
 def main() -> None:

@@ -77,7 +77,14 @@ else:
             "networks.norse": ("to_norse",),
             "networks.brian": ("to_brian2",),
             "patterns": (
-                "AmplitudeWindow", "Criterion", "Curve", "StimulusParameter", "Pattern", "Protocol", "Sweep", "Verdict",
+                "AmplitudeWindow",
+                "Criterion",
+                "Curve",
+                "StimulusParameter",
+                "Pattern",
+                "Protocol",
+                "Sweep",
+                "Verdict",
                 "judge",
             ),
             "patterns.recording": ("from_recording",),
@@ -85,4 +92,4 @@ else:
             "assessment.api": ("assess",),
             "widgets": ("Explorer", "Page", "export_page", "plot"),
         },
-    )  # fmt: skip
+    )

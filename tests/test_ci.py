@@ -81,8 +81,10 @@ class Project:
         self.calls.write_text("")
         return subprocess.run(
             ["bash", str(self.folder / ".ci" / "run"), *options],
-            env=self.environment | {"FAILING": failing}, capture_output=True, check=False,
-        ).returncode  # fmt: skip
+            env=self.environment | {"FAILING": failing},
+            capture_output=True,
+            check=False,
+        ).returncode
 
     def run(self, *options: str) -> set[str]:
         """Run the script without a failure, and return the environments that ran tests."""

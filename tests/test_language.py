@@ -73,9 +73,14 @@ WRONG_STATUS = re.compile(
 """Words that are no status on the screen."""
 
 FRAGMENTS = {
-    "AttributeError", "NoFormulaError", "NoJavaScriptError", "NotRecordedError", "StoppedError", "UnsupportedError",
+    "AttributeError",
+    "NoFormulaError",
+    "NoJavaScriptError",
+    "NotRecordedError",
+    "StoppedError",
+    "UnsupportedError",
     "UntriableError",
-}  # fmt: skip
+}
 """Exceptions whose text is a part of another exception's sentence, or Python's own."""
 BUILDERS = {"unknown", "refuse"}
 """Functions that make an exception, and its sentence, of parts."""

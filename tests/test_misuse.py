@@ -25,17 +25,47 @@ from plausiwidgets import analysis, assessment, models, networks, optimization, 
 from plausiwidgets.analysis import samples
 
 HANDED_OUT = {
-    "CriterionResult", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Study", "AllOf",
-    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
-    "PlausibilityMap", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer", "Injected", "RecordedPattern",
-    "Bifurcation", "BifurcationDiagram",
-}  # fmt: skip
+    "CriterionResult",
+    "Measurement",
+    "Graded",
+    "Response",
+    "Responses",
+    "Result",
+    "Run",
+    "Study",
+    "AllOf",
+    "Mystery",
+    "Profile",
+    "PhaseLine",
+    "PhasePlane",
+    "StudySnapshot",
+    "Target",
+    "Traces",
+    "Verdict",
+    "PlausibilityMap",
+    "ParameterPlane",
+    "Answer",
+    "FixedPoint",
+    "NeuronLayer",
+    "Injected",
+    "RecordedPattern",
+    "Bifurcation",
+    "BifurcationDiagram",
+}
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilableError",
-    "NoSolutionError", "to_brian2",
-    "from_brian2", "from_nir", "to_nir",
-}  # fmt: skip
+    "make_table",
+    "Strategy",
+    "StrategyFactory",
+    "StoreError",
+    "StoreWarning",
+    "NotCompilableError",
+    "NoSolutionError",
+    "to_brian2",
+    "from_brian2",
+    "from_nir",
+    "to_nir",
+}
 """What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
 
 
@@ -65,23 +95,46 @@ CURRENT = pw.Parameter("current", 25.0, 0.0, 100.0)
 CRITERION = pw.Criterion("n", "spikes", "Spikes.", low=1.0)
 AMPLITUDE = pw.StimulusParameter("amplitude", 1.0, 0.1, 2.0, of="current")
 LEAKY: dict[str, Any] = dict(
-    key="leaky", step=step, parameters=[TAU], initial_state=lambda p, holding: (-65.0,), current=CURRENT, rest=-65.0,
-    threshold=-50.0, states=["v"],
-)  # fmt: skip
+    key="leaky",
+    step=step,
+    parameters=[TAU],
+    initial_state=lambda p, holding: (-65.0,),
+    current=CURRENT,
+    rest=-65.0,
+    threshold=-50.0,
+    states=["v"],
+)
 NEURON = pw.NeuronModel(**LEAKY)
 PIECE = pw.pulse(0.0, 10.0, 1.0)
 PATTERN = dict(
-    key="some", title="Some", criteria=[CRITERION], stimulus_parameters=[AMPLITUDE], budget=50,
+    key="some",
+    title="Some",
+    criteria=[CRITERION],
+    stimulus_parameters=[AMPLITUDE],
+    budget=50,
     sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=50.0)},
     measure=lambda r, s: {"n": r["pulse"].count()},
-)  # fmt: skip
-TABLE = pd.DataFrame([{
-    "model": "lif", "pattern": "tonic_spiking", "status": "replicated", "parameters": {}, "robustness": 1.0,
-}])  # fmt: skip
+)
+TABLE = pd.DataFrame(
+    [
+        {
+            "model": "lif",
+            "pattern": "tonic_spiking",
+            "status": "replicated",
+            "parameters": {},
+            "robustness": 1.0,
+        }
+    ]
+)
 SEARCH = dict(
-    model="lif", pattern="tonic_spiking", budget=2, time_limit=0.05, start={"tau_mem": 20.0}, fixed=["v_rest"],
+    model="lif",
+    pattern="tonic_spiking",
+    budget=2,
+    time_limit=0.05,
+    start={"tau_mem": 20.0},
+    fixed=["v_rest"],
     bounds={"tau_mem": (5.0, 50.0)},
-)  # fmt: skip
+)
 ASSESSED = dict(models="lif", patterns="tonic_spiking", budget=2)
 JUDGED = dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}, verify=False)
 
@@ -215,12 +268,43 @@ VALUES: dict[str, Any] = {
     "tensor": torch.tensor([1.0, 2.0], requires_grad=True),
     "module": pw,
 }
-WITHIN = ("None", "text", "True", "complex", "nan", "inf", "masked", "Series of texts", "datetime", "datetime64",
-          "datetimes", "dict", "object", "DataFrame", "tensor")  # fmt: skip
+WITHIN = (
+    "None",
+    "text",
+    "True",
+    "complex",
+    "nan",
+    "inf",
+    "masked",
+    "Series of texts",
+    "datetime",
+    "datetime64",
+    "datetimes",
+    "dict",
+    "object",
+    "DataFrame",
+    "tensor",
+)
 """Of these, what is also put into a mapping or a list that is valid otherwise."""
 
-NEVER = {"nan", "numpy nan", "nan pair", "masked", "masked constant", "datetime", "datetime64", "datetimes",
-         "Timestamp", "complex", "bytes", "Nones", "module", "numbered dict", "ragged", "numbers with nan"}  # fmt: skip
+NEVER = {
+    "nan",
+    "numpy nan",
+    "nan pair",
+    "masked",
+    "masked constant",
+    "datetime",
+    "datetime64",
+    "datetimes",
+    "Timestamp",
+    "complex",
+    "bytes",
+    "Nones",
+    "module",
+    "numbered dict",
+    "ragged",
+    "numbers with nan",
+}
 """What no argument takes."""
 ONLY = {
     "None": "None",
@@ -254,8 +338,18 @@ ONLY = {
 def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield the name and the object of everything public that can be called."""
     seen: set[int] = set()
-    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.operation_count, patterns, optimization, analysis,
-                               assessment, teaching, networks, widgets]  # fmt: skip
+    homes: list[ModuleType] = [
+        pw,
+        models,
+        plausiwidgets.simulation.operation_count,
+        patterns,
+        optimization,
+        analysis,
+        assessment,
+        teaching,
+        networks,
+        widgets,
+    ]
     for home in homes:
         names = getattr(home, "__all__", ("operations", "operations_per_ms", "nanoseconds"))
         for name in names:

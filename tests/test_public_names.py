@@ -27,8 +27,11 @@ def signature(thing: object) -> str:
         found = inspect.signature(thing)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return ""
-    lines = [re.sub(r"\b(?:plausiwidgets|collections|typing|numpy|pathlib|pandas|torch)\.(?:\w+\.)*", "", str(p))
-             for p in found.parameters.values() if p.name != "self"]  # fmt: skip
+    lines = [
+        re.sub(r"\b(?:plausiwidgets|collections|typing|numpy|pathlib|pandas|torch)\.(?:\w+\.)*", "", str(p))
+        for p in found.parameters.values()
+        if p.name != "self"
+    ]
     return re.sub(r" at 0x[0-9a-f]+", "", "".join(f"\n    {line}" for line in lines))
 
 

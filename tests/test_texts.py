@@ -127,10 +127,17 @@ def update(file: Path) -> None:
     with file.open("rb") as opened:
         known = read_po(opened, ignore_obsolete=True)
     new = Catalog(
-        file.stem, project="plausiwidgets", version=pw.__version__, last_translator="plausiwidgets", fuzzy=False,
-        language_team=file.stem, msgid_bugs_address="plausiwidgets", header_comment="",
-        creation_date=known.creation_date, revision_date=known.revision_date,
-    )  # fmt: skip
+        file.stem,
+        project="plausiwidgets",
+        version=pw.__version__,
+        last_translator="plausiwidgets",
+        fuzzy=False,
+        language_team=file.stem,
+        msgid_bugs_address="plausiwidgets",
+        header_comment="",
+        creation_date=known.creation_date,
+        revision_date=known.revision_date,
+    )
     for text, places in used().items():
         old = known.get(text)
         new.add(text, old.string if old else "", [(place, None) for place in places])

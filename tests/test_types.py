@@ -17,10 +17,22 @@ TYPED = Path(__file__).parent / "data" / "typed"
 def errors(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[int, str]]:
     """Return the errors of ``mypy --strict`` by script and line; one run for all, as it reads the package first."""
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--follow-imports=silent",
-         f"--cache-dir={tmp_path_factory.mktemp('mypy')}", *map(str, sorted(TYPED.glob("*.py")))],
-        env=os.environ | {"MYPYPATH": str(root)}, cwd=TYPED, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--config-file=",
+            "--follow-imports=silent",
+            f"--cache-dir={tmp_path_factory.mktemp('mypy')}",
+            *map(str, sorted(TYPED.glob("*.py"))),
+        ],
+        env=os.environ | {"MYPYPATH": str(root)},
+        cwd=TYPED,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert not done.stderr, done.stderr
     found: dict[str, dict[int, str]] = {path.name: {} for path in TYPED.glob("*.py")}
     for name, line, text in re.findall(r"^(?:.*/)?(\w+\.py):(\d+): error: (.*)$", done.stdout, re.MULTILINE):

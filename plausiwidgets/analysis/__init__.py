@@ -40,4 +40,4 @@ else:
             "analysis.versatile": ("most_versatile",),
             "simulation.operation_count": ("model_card",),
         },
-    )  # fmt: skip
+    )

@@ -231,10 +231,13 @@ class BifurcationDiagram(Printed):
         out.append(f"{until} {tr(ENDS[self.ends])}")
         if self.bistable and self.lost is not None:
             out.append(
-                tr("Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
-                   "initial state.",
-                   low=at(self.fires_until), high=at(self.lost.current))
-            )  # fmt: skip
+                tr(
+                    "Between {low} and {high} the neuron is bistable, so it rests or fires depending on its "
+                    "initial state.",
+                    low=at(self.fires_until),
+                    high=at(self.lost.current),
+                )
+            )
         return out
 
     def _rests_at(self, current: float) -> bool:
@@ -249,10 +252,15 @@ class BifurcationDiagram(Printed):
 
     def _table(self) -> Table:
         rows = [
-            (point.kind, number(point.current, 5), number(point.potential, 4),
-             number(point.frequency, 3), tr("end of the resting state") if point is self.lost else "")
+            (
+                point.kind,
+                number(point.current, 5),
+                number(point.potential, 4),
+                number(point.frequency, 3),
+                tr("end of the resting state") if point is self.lost else "",
+            )
             for point in sorted(self.points, key=lambda point: point.current)
-        ]  # fmt: skip
+        ]
         potential = next(iter(self.points[0].state)) if self.points else "v"
         heads = ("bifurcation", f"current ({self.unit})", potential, "frequency (Hz)", "")
         return Table(repr(self)[1:-1], heads, rows, self.sentences, (1, 2, 3))
@@ -401,9 +409,19 @@ def diagrams(
         found = (*found, lost)
     inside = (current >= low) & (current <= high)
     at_rest = BifurcationDiagram(
-        neuron.key, neuron.current.unit, v[inside], current[inside], unstable[inside],
-        tuple(sorted(found, key=lambda point: point.potential)), lost, np.nan, np.nan, "", np.empty((4, 0)), base,
-    )  # fmt: skip
+        neuron.key,
+        neuron.current.unit,
+        v[inside],
+        current[inside],
+        unstable[inside],
+        tuple(sorted(found, key=lambda point: point.potential)),
+        lost,
+        np.nan,
+        np.nan,
+        "",
+        np.empty((4, 0)),
+        base,
+    )
     yield at_rest
     at_loss = lost.current if lost is not None else np.nan
     steps = shower.weakest_step(high, at_loss)
@@ -599,9 +617,14 @@ class _Curve:
 
 
 def _lost(
-    curve: _Curve, v: Floats, current: Floats, unstable: NDArray[np.int64], found: tuple[Bifurcation, ...],
-    low: float, high: float,
-) -> Bifurcation | None:  # fmt: skip
+    curve: _Curve,
+    v: Floats,
+    current: Floats,
+    unstable: NDArray[np.int64],
+    found: tuple[Bifurcation, ...],
+    low: float,
+    high: float,
+) -> Bifurcation | None:
     """Return where the rest at the holding current loses its stability as the current rises."""
     k = int(np.abs(v - curve.flow.start[0]).argmin())
     while k < v.size and unstable[k] == 0:
@@ -623,9 +646,14 @@ class _Firing:
     """Simulations of a neuron at constant currents, from rest and from its firing."""
 
     def __init__(
-        self, model: NeuronModel, values: Mapping[str, float], base: float, dt: float, engine: str,
+        self,
+        model: NeuronModel,
+        values: Mapping[str, float],
+        base: float,
+        dt: float,
+        engine: str,
         checkpoint: Checkpoint | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model, self.values, self.base, self.dt = model, values, base, dt
         self.engine, self.checkpoint = engine, checkpoint
         lane = {name: np.array([value]) for name, value in values.items()}

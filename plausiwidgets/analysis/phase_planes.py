@@ -266,10 +266,17 @@ def phase_plane(
     x_lines = zero_lines(x, y, dx, lambda *at: plane.rates(*at)[0])
     y_lines = zero_lines(x, y, dy, lambda *at: plane.rates(*at)[1])
     return PhasePlane(
-        neuron.key, (names[0], names[1]), float(current), x, y, (dx, dy), (x_lines, y_lines),
-        _fixed_points(plane, x, y, dx, dy), "" if not rest else STEADY if plane.steady else HELD,
+        neuron.key,
+        (names[0], names[1]),
+        float(current),
+        x,
+        y,
+        (dx, dy),
+        (x_lines, y_lines),
+        _fixed_points(plane, x, y, dx, dy),
+        "" if not rest else STEADY if plane.steady else HELD,
         {flow.names[i]: float(plane.base[i]) for i in rest},
-    )  # fmt: skip
+    )
 
 
 class Flow:
@@ -371,9 +378,13 @@ class Flow:
         return out
 
     def _job(
-        self, states: Floats, steps: int, dt: float, window: tuple[int, int] | None = None,
+        self,
+        states: Floats,
+        steps: int,
+        dt: float,
+        window: tuple[int, int] | None = None,
         record: tuple[int, ...] = (0,),
-    ) -> LaneJob:  # fmt: skip
+    ) -> LaneJob:
         lanes = states.shape[1]
         params = {name: np.full(lanes, value) for name, value in self._values.items()}
         current = LaneCurrent.constant(np.full(lanes, self._current))

@@ -154,9 +154,14 @@ class ParameterPlane(Printed):
         frames = []
         for key, verdict in self.verdicts.items():
             columns = {
-                self.pair[0]: x.ravel(), self.pair[1]: y.ravel(), "pattern": key, "loss": verdict.loss,
-                "accepted": verdict.accepted, "status": verdict.status, "open_criteria": _missed(verdict).sum(axis=0),
-            }  # fmt: skip
+                self.pair[0]: x.ravel(),
+                self.pair[1]: y.ravel(),
+                "pattern": key,
+                "loss": verdict.loss,
+                "accepted": verdict.accepted,
+                "status": verdict.status,
+                "open_criteria": _missed(verdict).sum(axis=0),
+            }
             if self.solved:
                 columns[AMPLITUDE] = verdict.parameters[AMPLITUDE] if key in self.solved else np.nan
             frames.append(pd.DataFrame(columns))

@@ -168,12 +168,15 @@ def distinct_patterns(
 def row_of(pattern: Judged, result: Result) -> dict[str, Any]:
     """Return the row of a pattern in a repertoire."""
     return {
-        "letter": pattern.letter, "pattern": pattern.key, "status": result.status,
+        "letter": pattern.letter,
+        "pattern": pattern.key,
+        "status": result.status,
         "loss": result.loss if math.isfinite(result.loss) else math.nan,
         "evaluations": result.evaluations,
         "stimulus": {name: result.parameters[name] for name in pattern.stimulus_names if name in result.parameters},
-        "seconds": result.seconds, "summary": result.summary,
-    }  # fmt: skip
+        "seconds": result.seconds,
+        "summary": result.summary,
+    }
 
 
 def _search(
@@ -188,9 +191,17 @@ def _search(
     first: Sequence[dict[str, float]],
 ) -> Result:
     record = Result(
-        model=model.key, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, stop_reason="finished",
-        dt=dt, engine=engine, versions=versions(model, engine=engine), ruled_out=why_ruled_out(pattern, model),
-    )  # fmt: skip
+        model=model.key,
+        pattern=pattern.key,
+        letter=pattern.letter,
+        seed=seed,
+        budget=budget,
+        stop_reason="finished",
+        dt=dt,
+        engine=engine,
+        versions=versions(model, engine=engine),
+        ruled_out=why_ruled_out(pattern, model),
+    )
     if record.ruled_out:
         return record
     tried = [*first, *known_stimuli(model, pattern)][:budget]

@@ -204,10 +204,14 @@ class Sampling:
             )
         }
         table.attrs = {
-            "model": self._problem.model.key, "pattern": self._problem.pattern.title, "volume": found.volume,
+            "model": self._problem.model.key,
+            "pattern": self._problem.pattern.title,
+            "volume": found.volume,
             "volume_interval": found.interval,
-            "evaluations": found.evaluations, "levels": found.levels, "bounds": bounds,
-        }  # fmt: skip
+            "evaluations": found.evaluations,
+            "levels": found.levels,
+            "bounds": bounds,
+        }
         return table
 
     def _loss(self, units: Floats) -> Floats:

@@ -45,4 +45,4 @@ else:
             "patterns.packaged": ("packaged_parameters",),
             "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
         },
-    )  # fmt: skip
+    )

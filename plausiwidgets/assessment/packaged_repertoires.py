@@ -89,17 +89,24 @@ def write(*names: str) -> None:
         lines = [line for line in _lines(path.read_text("utf-8") if path.exists() else "") if line["model"] != name]
         for neuron, found, seconds in _neurons(models.get(name), twenty):
             shown = int((found["status"] == "replicated").sum())
-            lines.append({
-                "model": name, "neuron": neuron, "dt": found.attrs["dt"], "parameters": found.attrs["parameters"],
-                "cpu_seconds": round(seconds, 1), "versions": versions() | {"date": date.today().isoformat()},
-                "patterns": {
-                    row.pattern: {
-                        "status": row.status, "evaluations": row.evaluations,
-                        "stimulus": row.stimulus if row.status != "rejected" else {},
-                    }
-                    for row in found.itertuples()
-                },
-            })  # fmt: skip
+            lines.append(
+                {
+                    "model": name,
+                    "neuron": neuron,
+                    "dt": found.attrs["dt"],
+                    "parameters": found.attrs["parameters"],
+                    "cpu_seconds": round(seconds, 1),
+                    "versions": versions() | {"date": date.today().isoformat()},
+                    "patterns": {
+                        row.pattern: {
+                            "status": row.status,
+                            "evaluations": row.evaluations,
+                            "stimulus": row.stimulus if row.status != "rejected" else {},
+                        }
+                        for row in found.itertuples()
+                    },
+                }
+            )
             lines.sort(key=lambda line: NAMES.index(line["model"]))
             write_whole(path, "".join(json.dumps(line) + "\n" for line in lines))
             print(f"{name}, {neuron}: {shown} of {len(found)} patterns in {seconds:.0f} s")

@@ -57,10 +57,16 @@ def model_fingerprint(model: NeuronModel) -> str:
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
     holding = model.current.from_unit(rng.random(_LANES))
     described = [
-        [asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit, model.peak,
-        model.spike_level, [[state.key, state.unit] for state in model.states], dict(model.ruled_out),
+        [asdict(p) for p in model.parameters.values()],
+        asdict(model.current),
+        model.dt,
+        model.limit,
+        model.peak,
+        model.spike_level,
+        [[state.key, state.unit] for state in model.states],
+        dict(model.ruled_out),
         *([] if model.threshold_place is None else [model.threshold_place]),
-    ]  # fmt: skip
+    ]
     if model.programs is not None:
         return _digest([*described, model.programs.text()], list)
 

@@ -32,8 +32,13 @@ SCORE_COLUMNS = {
 }
 
 _BEST_FIRST = (*STATUSES, "failed")
-_COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "unverified", "rejected": "not_found",
-            "failed": "failed"}  # fmt: skip
+_COUNTED = {
+    "replicated": "shown",
+    "fragile": "fragile",
+    "unverified": "unverified",
+    "rejected": "not_found",
+    "failed": "failed",
+}
 
 
 @checked

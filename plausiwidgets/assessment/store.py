@@ -136,8 +136,11 @@ def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here
         if old == new:
             continue
         old = old if isinstance(old, dict) else {}
-        changes = [f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} {here}" for n in {**old, **new}
-                   if old.get(n) != new.get(n)]  # fmt: skip
+        changes = [
+            f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} {here}"
+            for n in {**old, **new}
+            if old.get(n) != new.get(n)
+        ]
         raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Choose another file name.")
 
 

@@ -229,6 +229,16 @@ def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLU
 
 
 _NUMBERS = (
-    "seed", "loss", "evaluations", "found_after", "budget", "volume", "volume_low", "volume_high", "expected_random",
-    "expected_random_low", "robustness", "seconds",
-)  # fmt: skip
+    "seed",
+    "loss",
+    "evaluations",
+    "found_after",
+    "budget",
+    "volume",
+    "volume_low",
+    "volume_high",
+    "expected_random",
+    "expected_random_low",
+    "robustness",
+    "seconds",
+)

@@ -200,6 +200,11 @@ def cache() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "packages": packages, "optional": optional, "simulation": simulation, "search": search, "app": app,
-    "jupyter": jupyter, "cache": cache,
-}  # fmt: skip
+    "packages": packages,
+    "optional": optional,
+    "simulation": simulation,
+    "search": search,
+    "app": app,
+    "jupyter": jupyter,
+    "cache": cache,
+}

@@ -138,11 +138,16 @@ def serve_app(options: argparse.Namespace) -> int:
     limits = Limits(visitors=options.visitors, workers=options.workers, budget=options.budget)
     try:
         serve(
-            limits, address=options.address, port=options.port, hosts=options.host,
+            limits,
+            address=options.address,
+            port=options.port,
+            hosts=options.host,
             exercises=options.exercise,
-            models=[str(Path(path).resolve()) for path in options.files], language=options.language,
-            dark=options.dark, open_browser=not options.no_browser,
-        )  # fmt: skip
+            models=[str(Path(path).resolve()) for path in options.files],
+            language=options.language,
+            dark=options.dark,
+            open_browser=not options.no_browser,
+        )
     except OSError as error:
         raise CommandError(f"the server cannot listen on {options.address} ({error.strerror or error}).") from None
     except ValueError as error:

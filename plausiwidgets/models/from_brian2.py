@@ -51,25 +51,53 @@ def _exprel(x: Number) -> Number:
 
 
 _FUNCTIONS: dict[str, Callable[..., Number]] = {
-    **{name: getattr(np, name) for name in (
-        "exp", "log", "log10", "expm1", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin",
-        "arccos", "arctan", "floor", "ceil", "sign",
-    )},
-    "abs": np.abs, "clip": lambda x, low, high: np.clip(x, *(None if _is_infinite(y) else y for y in (low, high))),
+    **{
+        name: getattr(np, name)
+        for name in (
+            "exp",
+            "log",
+            "log10",
+            "expm1",
+            "log1p",
+            "sqrt",
+            "sin",
+            "cos",
+            "tan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "arcsin",
+            "arccos",
+            "arctan",
+            "floor",
+            "ceil",
+            "sign",
+        )
+    },
+    "abs": np.abs,
+    "clip": lambda x, low, high: np.clip(x, *(None if _is_infinite(y) else y for y in (low, high))),
     "exprel": _exprel,
     "int": lambda x: 1.0 * x if _is_truth(x) else np.trunc(x),
     "timestep": lambda t, dt: np.floor((t + 1e-3 * dt) / dt),
-}  # fmt: skip
+}
 """Brian2's functions without chance."""
 _BINARY: dict[type, Callable[[Number, Number], Number]] = {
-    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.Mod: np.mod,
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+    ast.Mod: np.mod,
     ast.FloorDiv: lambda a, b: np.floor(a / b),
-}  # fmt: skip
+}
 _COMPARED: dict[type, Callable[[Number, Number], Number]] = {
-    ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal, ast.Eq: np.equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Eq: np.equal,
     ast.NotEq: np.not_equal,
-}  # fmt: skip
+}
 
 
 def _is_infinite(x: Number) -> bool:
@@ -167,12 +195,24 @@ def _tree(text: str) -> ast.AST:
 # ------------------------------------------------------------------ units
 
 _DISPLAYED = (
-    ("volt", "mV", 1e-3), ("second", "ms", 1e-3), ("amp", "pA", 1e-12), ("siemens", "nS", 1e-9),
-    ("farad", "pF", 1e-12), ("ohm", "MOhm", 1e6), ("hertz", "Hz", 1.0), ("amp/metre**2", "uA/cm2", 1e-2),
-    ("siemens/metre**2", "mS/cm2", 10.0), ("farad/metre**2", "uF/cm2", 1e-2), ("volt/second", "mV/ms", 1.0),
-    ("metre**2", "um2", 1e-12), ("metre", "um", 1e-6), ("siemens/volt", "nS/mV", 1e-6), ("amp/volt**2", "nS/mV", 1e-6),
-    ("amp/second", "pA/ms", 1e-9), ("volt/amp/second", "MOhm/ms", 1e9),
-)  # fmt: skip
+    ("volt", "mV", 1e-3),
+    ("second", "ms", 1e-3),
+    ("amp", "pA", 1e-12),
+    ("siemens", "nS", 1e-9),
+    ("farad", "pF", 1e-12),
+    ("ohm", "MOhm", 1e6),
+    ("hertz", "Hz", 1.0),
+    ("amp/metre**2", "uA/cm2", 1e-2),
+    ("siemens/metre**2", "mS/cm2", 10.0),
+    ("farad/metre**2", "uF/cm2", 1e-2),
+    ("volt/second", "mV/ms", 1.0),
+    ("metre**2", "um2", 1e-12),
+    ("metre", "um", 1e-6),
+    ("siemens/volt", "nS/mV", 1e-6),
+    ("amp/volt**2", "nS/mV", 1e-6),
+    ("amp/second", "pA/ms", 1e-9),
+    ("volt/amp/second", "MOhm/ms", 1e9),
+)
 """Dimensions as Brian2 writes them, a unit of electrophysiology, and what it is in SI."""
 _LARGER = {"pA": "nA", "nA": "uA", "uA": "mA", "nS": "uS", "uS": "mS", "pF": "nF", "nF": "uF"}
 """Units of constants of a whole cell, or of a square centimetre of it."""
@@ -331,20 +371,39 @@ def from_brian2(
         programs = written.started(written.programs()[0], begin, base, of(height))
     step = ProgramStep(programs, spike_level, singular=True)
     return NeuronModel(
-        key, step, written.parameters, step.initial_state, drive, resting, height, dt, states=states,
+        key,
+        step,
+        written.parameters,
+        step.initial_state,
+        drive,
+        resting,
+        height,
+        dt,
+        states=states,
         spike_level=spike_level,
         **({"scheme": f"Brian2's {written.method}", "title": "Brian2" if key == KEY else ""} | options),
-    )  # fmt: skip
+    )
 
 
 class _Written:
     """A neuron as Brian2 has written it down: it checks the units and writes the update."""
 
     def __init__(
-        self, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
-        space: Mapping[str, Any], parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float,
-        initial: Mapping[str, Any] | None, potential: str | None, spike_level: float | None,
-    ) -> None:  # fmt: skip
+        self,
+        b2: Any,
+        eqs: Any,
+        threshold: str | None,
+        reset: str,
+        refractory: Any,
+        method: Any,
+        space: Mapping[str, Any],
+        parameters: Sequence[Parameter] | None,
+        current: str | Parameter,
+        dt: float,
+        initial: Mapping[str, Any] | None,
+        potential: str | None,
+        spike_level: float | None,
+    ) -> None:
         from brian2.utils.logger import catch_logs
         from brian2.utils.stringtools import get_identifiers
 
@@ -400,9 +459,10 @@ class _Written:
         dims = {n: eqs[n].dim for n in eqs} | {n: b2.get_dimensions(x) for n, x in own.items()}
         if name not in eqs:
             dims[name] = (
-                units._parsed(drive.unit).dim if drive is not None and drive.unit not in ("", "1")
+                units._parsed(drive.unit).dim
+                if drive is not None and drive.unit not in ("", "1")
                 else b2.get_dimensions(space.get(name, 1.0 * b2.amp if drive is None else 1.0))
-            )  # fmt: skip
+            )
         if parameters is None:
             given = {n: found for n, x in own.items() if (found := _guess(n, float(x), dims[n], units)) is not None}
         group_space = dict(own)
@@ -412,9 +472,15 @@ class _Written:
             group_space[name] = b2.TimedArray(np.ones(1) * unit, dt=1 * b2.ms) if timed else unit
         with catch_logs(log_level=logging.INFO) as messages:  # such as which method Brian2 chooses
             group = b2.NeuronGroup(
-                1, eqs, threshold=threshold, reset=reset or None, refractory=refractory,
-                method=method or ("exact", "exponential_euler", "euler"), namespace=group_space, dt=dt * b2.ms,
-            )  # fmt: skip
+                1,
+                eqs,
+                threshold=threshold,
+                reset=reset or None,
+                refractory=refractory,
+                method=method or ("exact", "exponential_euler", "euler"),
+                namespace=group_space,
+                dt=dt * b2.ms,
+            )
             group._network = False  # it belongs to no network, and Brian2 need not warn of that
             group.before_run({})
             group.state_updater.update_abstract_code({})
@@ -438,15 +504,21 @@ class _Written:
         for n, p in [*given.items(), *([(name, drive)] if drive is not None else [])]:
             sizes[n] = units.size(p.unit, dims[n], f"{WHERE}: Parameter {n!r}")
         constants = {"inf": np.inf, "pi": np.pi, "e": np.e} | {n: float(x) for n, x in own.items() if n not in given}
-        begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{WHERE}: initial {n!r}")
-                  for n, x in initial.items() if n in dims}  # fmt: skip
+        begins = {
+            n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{WHERE}: initial {n!r}")
+            for n, x in initial.items()
+            if n in dims
+        }
         for n in initial:
             if n not in dims:
                 raise unknown(f"{WHERE}: initial", "name", n, [*order, *stated])
         constants |= {n: begins[n] for n in stated if n in begins and n not in given and n not in order}
         once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
-        always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
-                  if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
+        always = [
+            Line(e.varname, _tree(str(e.expr)))
+            for e in eqs.ordered
+            if e.type == "subexpression" and "constant over dt" not in e.flags
+        ]
         self.eqs, self.units, self.spike_level = eqs, units, spike_level
         self.update, self.condition, self.reset = _lines(code, WHERE), _tree(threshold or "False"), resets
         self.parameters, self.drive, self.current, self.dimension = list(given.values()), drive, name, dims[name]

@@ -24,9 +24,11 @@ KEY = "nir_neuron"
 """Of a neuron that the user gives none."""
 NEURONS = ("LIF", "CubaLIF", "IF")
 _REFUSED = {
-    "LI": "is a leaky integrator, which never fires", "CubaLI": "is a leaky integrator, which never fires",
-    "I": "is an integrator, which never fires", "Threshold": "has no state",
-}  # fmt: skip
+    "LI": "is a leaky integrator, which never fires",
+    "CubaLI": "is a leaky integrator, which never fires",
+    "I": "is an integrator, which never fires",
+    "Threshold": "has no state",
+}
 _GAINS = ("Scale", "Linear", "Affine")
 _EDGES = ("Input", "Output", "Flatten")
 _INTERVAL = 50.0
@@ -110,17 +112,30 @@ def from_nir(
     drive = current or _current(values, gain, bias, values["v_threshold"] - values.get("v_leak", 0.0), kind)
     step = ProgramStep(Programs(recorder.program(spikes, state), start), level)
     return NeuronModel(
-        key, step, parameters, step.initial_state, drive, rest, "v_threshold", dt,
+        key,
+        step,
+        parameters,
+        step.initial_state,
+        drive,
+        rest,
+        "v_threshold",
+        dt,
         states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],
-        **({"scheme": "exact for a current that is constant within a step",
-            "title": f"NIR {kind}" if key == KEY else ""} | options),
-    )  # fmt: skip
+        **(
+            {
+                "scheme": "exact for a current that is constant within a step",
+                "title": f"NIR {kind}" if key == KEY else "",
+            }
+            | options
+        ),
+    )
 
 
 _FIELDS = {
-    "LIF": ("tau", "r", "v_leak", "v_threshold"), "IF": ("r", "v_threshold"),
+    "LIF": ("tau", "r", "v_leak", "v_threshold"),
+    "IF": ("r", "v_threshold"),
     "CubaLIF": ("tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "w_in"),
-}  # fmt: skip
+}
 
 
 def _passed(dt: Any, tau: Any, tau_syn: Any) -> Any:
@@ -247,6 +262,9 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
         return np.array([x])
 
     return nir.LIF(
-        tau=one(1e-3 * values["tau_mem"]), r=one(1.0), v_leak=one(values["v_rest"]),
-        v_threshold=one(values["v_threshold"]), metadata={"v_reset": values["v_reset"], "dt": 1e-3 * neuron.dt},
-    )  # fmt: skip
+        tau=one(1e-3 * values["tau_mem"]),
+        r=one(1.0),
+        v_leak=one(values["v_rest"]),
+        v_threshold=one(values["v_threshold"]),
+        metadata={"v_reset": values["v_reset"], "dt": 1e-3 * neuron.dt},
+    )

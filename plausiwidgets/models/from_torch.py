@@ -118,8 +118,11 @@ def _float(value: Any) -> float:
 
 def _copy(module: Any) -> Any:
     """Return a copy in float64, whose constants are the decimals that they were written as, and without a history."""
-    known = {id(s.value): s.value.detach().clone() for s in _spots(module).values()
-             if isinstance(s.value, torch.Tensor) and not s.value.is_leaf}  # fmt: skip
+    known = {
+        id(s.value): s.value.detach().clone()
+        for s in _spots(module).values()
+        if isinstance(s.value, torch.Tensor) and not s.value.is_leaf
+    }
     written = {path: _decimal(s.value) for path, s in _spots(module).items() if _is_number(s)}
     made = copy.deepcopy(module, known).cpu().double().eval().requires_grad_(False)
     for path, spot in _spots(made).items():
@@ -399,8 +402,11 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
             counts = _counts(own, currents[1])
             own.call(currents[1])
         spots = _spots(own.module)
-        changed = [p for p, s in spots.items() if p not in before or s.value is not before[p][0]
-                   or _content(s.value) != before[p][1]]  # fmt: skip
+        changed = [
+            p
+            for p, s in spots.items()
+            if p not in before or s.value is not before[p][0] or _content(s.value) != before[p][1]
+        ]
         if counts:
             raise UnfitError(
                 f"{where}: the state must be tensors with a value for each lane, but the module counts in "
@@ -647,11 +653,21 @@ def from_torch(
     names = [_identifier(p, space.states) for p in space.states]
     return NeuronModel(
         key or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
-        space, list(own.values()), space.initial_state, drive, resting, level, step_ms,
+        space,
+        list(own.values()),
+        space.initial_state,
+        drive,
+        resting,
+        level,
+        step_ms,
         states=[StateVariable(n, unit if i == 0 else "") for i, n in enumerate(names)],
-        **{"title": f"{library.title} {kind}".strip() if library.title and key is None else "",
-           "source": library.source, "description": library.description(module)} | options,
-    )  # fmt: skip
+        **{
+            "title": f"{library.title} {kind}".strip() if library.title and key is None else "",
+            "source": library.source,
+            "description": library.description(module),
+        }
+        | options,
+    )
 
 
 @dataclass
@@ -875,9 +891,14 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
         is_threshold = level is not None and path == level[0]
         low, high, scale = _range(_last(path), number, span, is_threshold)
         declared = Parameter(
-            _identifier(path, list(found)), number, low, high, scale=scale, vary=not is_threshold,
+            _identifier(path, list(found)),
+            number,
+            low,
+            high,
+            scale=scale,
+            vary=not is_threshold,
             description=f"{path!r} of the module.",
-        )  # fmt: skip
+        )
         made[path] = ([declared], _read(declared.key))
     return made
 
@@ -949,8 +970,12 @@ def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None
         theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
         if len(wrong := (theirs != spikes).nonzero()):
             lane = int(wrong[0])
-            _differs(space, k, f"the spike is {float(theirs[lane]):g} in the module's own loop and "
-                               f"{float(spikes[lane]):g} in its step")  # fmt: skip
+            _differs(
+                space,
+                k,
+                f"the spike is {float(theirs[lane]):g} in the module's own loop and "
+                f"{float(spikes[lane]):g} in its step",
+            )
         for path in [p for p in space.states if p in after]:
             largest[path] = max(largest.get(path, 0.0), float(after[path].nan_to_num(0.0, 0.0, 0.0).abs().max()))
             if not torch.allclose(after[path], state[path], 1e-6, 1e-9 + 1e-6 * largest[path], equal_nan=True):

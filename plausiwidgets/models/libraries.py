@@ -11,8 +11,18 @@ from plausiwidgets.support.lazy import torch
 
 POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
 THRESHOLDS = (
-    "threshold", "v_threshold", "spike_threshold", "v_th", "v_thresh", "vth", "thresh", "thr", "theta", "b0", "v_peak",
-)  # fmt: skip
+    "threshold",
+    "v_threshold",
+    "spike_threshold",
+    "v_th",
+    "v_thresh",
+    "vth",
+    "thresh",
+    "thr",
+    "theta",
+    "b0",
+    "v_peak",
+)
 REST = ("v_rest", "v_leak", "rest", "E_L")
 """What libraries call these, from the most usual."""
 
@@ -120,24 +130,46 @@ _SEQUENCE = "computes a whole sequence. Use its cell"
 
 LIBRARIES: dict[str, Library] = {
     "snntorch": _SnnTorch(
-        "snnTorch", "Eshraghian et al. 2023, doi:10.1109/JPROC.2023.3308088",
+        "snnTorch",
+        "Eshraghian et al. 2023, doi:10.1109/JPROC.2023.3308088",
         refused={
-            "SConv2dLSTM": "is a layer of convolutions", "SLSTM": "is a layer with weights",
-            "RLeaky": _RECURRENT, "RSynaptic": _RECURRENT, "LeakyParallel": _SEQUENCE, "StateLeaky": _SEQUENCE,
-            "LinearLeaky": "is a layer with weights", "AssociativeLeaky": "is a layer with weights",
+            "SConv2dLSTM": "is a layer of convolutions",
+            "SLSTM": "is a layer with weights",
+            "RLeaky": _RECURRENT,
+            "RSynaptic": _RECURRENT,
+            "LeakyParallel": _SEQUENCE,
+            "StateLeaky": _SEQUENCE,
+            "LinearLeaky": "is a layer with weights",
+            "AssociativeLeaky": "is a layer with weights",
         },
     ),
     "spikingjelly": _SpikingJelly(
-        "SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]", "[lanes, 1]"),
+        "SpikingJelly",
+        "Fang et al. 2023, doi:10.1126/sciadv.adi1480",
+        layouts=("[lanes]", "[lanes, 1]"),
         refused={
-            **dict.fromkeys(("PSN", "MaskedPSN", "SlidingPSN", "GatedLIFNode", "DSRIFNode", "DSRLIFNode",
-                             "FewSpikeNode", "ILCBaseNode", "NoisyBaseNode"), _AT_ONCE),
+            **dict.fromkeys(
+                (
+                    "PSN",
+                    "MaskedPSN",
+                    "SlidingPSN",
+                    "GatedLIFNode",
+                    "DSRIFNode",
+                    "DSRLIFNode",
+                    "FewSpikeNode",
+                    "ILCBaseNode",
+                    "NoisyBaseNode",
+                ),
+                _AT_ONCE,
+            ),
             "ActivationAwareIFNode": "has a threshold for each channel of a layer. Use IFNode, which has one threshold",
             "NonSpikingBaseNode": "never fires, because it returns its potential",
         },
     ),
     "sinabs": _Sinabs(
-        "sinabs", "sinabs, synsense.gitlab.io/sinabs", layouts=("[lanes, time, 1]",),
+        "sinabs",
+        "sinabs, synsense.gitlab.io/sinabs",
+        layouts=("[lanes, time, 1]",),
         refused={
             **dict.fromkeys(("LIFRecurrent", "IAFRecurrent", "ALIFRecurrent"), _RECURRENT),
             "ExpLeak": "is a leaky integrator, which never fires",
@@ -146,14 +178,18 @@ LIBRARIES: dict[str, Library] = {
         several=" Pass spike_fn=sinabs.activation.SingleSpike to the neuron.",
     ),
     "norse": _Norse(
-        "Norse", "Pehle & Pedersen, doi:10.5281/zenodo.4422025", layouts=("[lanes]", "[lanes, 1]"),
+        "Norse",
+        "Pehle & Pedersen, doi:10.5281/zenodo.4422025",
+        layouts=("[lanes]", "[lanes, 1]"),
         refused={
-            "SNNRecurrentCell": _RECURRENT, "SNN": _SEQUENCE, "SNNRecurrent": _RECURRENT,
+            "SNNRecurrentCell": _RECURRENT,
+            "SNN": _SEQUENCE,
+            "SNNRecurrent": _RECURRENT,
             **dict.fromkeys(("LICell", "LIBoxCell"), "is a leaky integrator, which never fires"),
             "CobaLIFCell": "has conductance inputs, but a model has one injected current",
         },
     ),
-}  # fmt: skip
+}
 """By the package that a class comes from."""
 
 

@@ -171,8 +171,11 @@ def _of_function(name: str, function: FunctionType) -> Iterator[Named]:
 def _of_module(name: str, module: Any) -> Iterator[Named]:
     """Yield parameters, buffers and numbers of a torch module and of those in it."""
     for part, child in module.named_modules():
-        numbers = {key: x for key, x in vars(child).items()
-                   if not key.startswith("_") and key != "training" and isinstance(x, (int, float))}  # fmt: skip
+        numbers = {
+            key: x
+            for key, x in vars(child).items()
+            if not key.startswith("_") and key != "training" and isinstance(x, (int, float))
+        }
         for key, x in (*child._parameters.items(), *child._buffers.items(), *numbers.items()):
             if x is not None:
                 yield f"{name}.{part}.{key}" if part else f"{name}.{key}", x, ()

@@ -20,4 +20,4 @@ else:
             "networks.brian": ("to_brian2",),
             "simulation.javascript.module": ("to_javascript",),
         },
-    )  # fmt: skip
+    )

@@ -97,7 +97,7 @@ def to_brian2(
     lines.append(f"current = {current} : 1" if isinstance(current, str) else "current : 1")
     group = brian2.NeuronGroup(
         n, "\n".join(lines), threshold="spike > 0.5", reset="", dt=step * brian2.ms, namespace={"choose": _choose()}
-    )  # fmt: skip
+    )
     group.run_regularly(brian2_code(neuron, step), when="groups")
     for name, value in values.items():
         setattr(group, names[name], value)
@@ -187,7 +187,7 @@ def _choose() -> Any:
     """Return a function of Brian2 that gives one of two values: their products with 0 and 1 make nan of inf."""
     function = imported("brian2").Function(
         np.where, arg_units=[1, 1, 1], return_unit=1, arg_types=["boolean", "any", "any"], return_type="highest"
-    )  # fmt: skip
+    )
     c = "static inline double choose(bool chosen, double a, double b) { return chosen ? a : b; }"
     function.implementations.add_implementation("cpp", c)
     cython = "cdef double choose(bint chosen, double a, double b):\n    return a if chosen else b"

@@ -35,9 +35,16 @@ class NeuronLayer(torch.nn.Module):
     scale: torch.Tensor | None
 
     def __init__(
-        self, model: NeuronModel, values: Mapping[str, ArrayLike], dt: float, slope: Function, alpha: ArrayLike,
-        detach_reset: bool, learned: Collection[str], scale: ArrayLike | None,
-    ) -> None:  # fmt: skip
+        self,
+        model: NeuronModel,
+        values: Mapping[str, ArrayLike],
+        dt: float,
+        slope: Function,
+        alpha: ArrayLike,
+        detach_reset: bool,
+        learned: Collection[str],
+        scale: ArrayLike | None,
+    ) -> None:
         super().__init__()
         try:
             self._step = torch_step(model)
@@ -108,9 +115,12 @@ class NeuronLayer(torch.nn.Module):
         if state is None:
             state = self._initial(current, p)
         spikes, new = self._step.advance(
-            current, state, self._ready(p), lambda holds, distance: where_fired(holds, distance, alpha, self.slope),
+            current,
+            state,
+            self._ready(p),
+            lambda holds, distance: where_fired(holds, distance, alpha, self.slope),
             not self.detach_reset and self.model.spike_level is None,
-        )  # fmt: skip
+        )
         level = self.model.spike_level
         if level is not None:  # an upward crossing: only the end of the step may move it
             fired = where_fired(spikes > 0.5, new[0] - level, alpha, self.slope)

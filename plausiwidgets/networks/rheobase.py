@@ -36,8 +36,10 @@ def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float, du
     for _ in range(_ROUNDS):
         currents = least[:, None] + share * (most - least)[:, None]
         fires = _fires(neuron, sets, currents, dt, duration)
-        for wrong, words in ((fires[:, 0] & (least == 0.0), "fires without a current"),
-                             (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}")):  # fmt: skip
+        for wrong, words in (
+            (fires[:, 0] & (least == 0.0), "fires without a current"),
+            (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}"),
+        ):
             if wrong.any():
                 which = "" if n == 1 else f" (set {int(np.flatnonzero(wrong)[0])})"
                 raise ValueError(

@@ -112,15 +112,20 @@ class TorchStep:
             used += [self.program.spikes, *self.program.state]
             made = {
                 v.key: torch.tensor(v.number, dtype=_type(v.dtype, like.dtype), device=like.device)
-                for v in used if v.number is not None
-            }  # fmt: skip
+                for v in used
+                if v.number is not None
+            }
             self._constants[like.dtype, like.device] = made
         return made
 
     def _computed(
-        self, line: Instruction, values: Tensors, floating: torch.dtype, soft: set[str] | None = None,
+        self,
+        line: Instruction,
+        values: Tensors,
+        floating: torch.dtype,
+        soft: set[str] | None = None,
         fire: Fire | None = None,
-    ) -> torch.Tensor:  # fmt: skip
+    ) -> torch.Tensor:
         """Return what an instruction computes; names of soft truth values are added to `soft`."""
         row = line.operation
         function: Any = None if row is CAST else getattr(torch, row.array)

@@ -35,9 +35,16 @@ OLD_FORMATS = ("plausiwidgets-result-5", "plausiwidgets-result-6")
 """Formats of 0.2 and 0.3, which are read: some fields had other names."""
 
 STATES = {
-    "waiting": "waiting", "running": "running", "paused": "paused", "solved": "done", "budget": "done",
-    "finished": "done", "stopped": "stopped", "time": "stopped", "failed": "failed",
-}  # fmt: skip
+    "waiting": "waiting",
+    "running": "running",
+    "paused": "paused",
+    "solved": "done",
+    "budget": "done",
+    "finished": "done",
+    "stopped": "stopped",
+    "time": "stopped",
+    "failed": "failed",
+}
 """Reason for which a search stopped → its state."""
 ENDED = ("done", "stopped", "failed")
 """States of finished work."""
@@ -208,10 +215,12 @@ class Result(Printed):
         ('E_L',)
         """
         return tuple(
-            name for name, (low, high) in self.bounds.items()
-            if (value := self.parameters.get(name)) is not None and low < high
+            name
+            for name, (low, high) in self.bounds.items()
+            if (value := self.parameters.get(name)) is not None
+            and low < high
             and any(abs(value - end) <= AT_BOUND * min(abs(end), high - low) for end in (low, high))
-        )  # fmt: skip
+        )
 
     @property
     def summary(self) -> str:
@@ -432,16 +441,33 @@ def _plain(value: Any) -> Any:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "model": str, "pattern": str, "seed": int, "budget": int, "letter": str, "stop_reason": str, "phase": str,
-    "evaluations": int, "parameters": lambda d: {n: float(v) for n, v in d.items()}, "loss": float, "status": str,
-    "failed_test": str, "found_after": lambda n: None if n is None else int(n),
-    "unmet": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
-    "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])),
+    "model": str,
+    "pattern": str,
+    "seed": int,
+    "budget": int,
+    "letter": str,
+    "stop_reason": str,
+    "phase": str,
+    "evaluations": int,
+    "parameters": lambda d: {n: float(v) for n, v in d.items()},
+    "loss": float,
+    "status": str,
+    "failed_test": str,
+    "found_after": lambda n: None if n is None else int(n),
+    "unmet": lambda d: {n: str(v) for n, v in d.items()},
+    "robustness": lambda x: None if x is None else float(x),
+    "restarts": int,
+    "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])),
     "bounds": lambda d: {n: (float(low), float(high)) for n, (low, high) in d.items()},
-    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "ruled_out": str,
-    "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
-    "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str,
-}  # fmt: skip
+    "start": lambda d: {n: float(v) for n, v in d.items()},
+    "strategy": str,
+    "ruled_out": str,
+    "dt": lambda x: None if x is None else float(x),
+    "engine": str,
+    "seconds": float,
+    "versions": lambda d: {n: str(v) for n, v in d.items()},
+    "error": str,
+}
 """Reader of each field's JSON value."""
 
 

@@ -120,9 +120,13 @@ class Bench:
         steps = round(self._settle_time / self.dt) + shown
         current = LaneCurrent.constant(self.holding, -steps * self.dt)
         result = self._run(
-            np.arange(self.n), self._start(self.holding), current, steps, window=(steps - shown, steps),
+            np.arange(self.n),
+            self._start(self.holding),
+            current,
+            steps,
+            window=(steps - shown, steps),
             record=self._record(),
-        )  # fmt: skip
+        )
         assert result.recorded is not None
         self.engine_used = result.engine
         self._state = result.state
@@ -323,9 +327,15 @@ class Bench:
                 yield group
 
     def weakest_step(
-        self, shows: Callable[[Floats], Mask], width: float, duration: float, low: Floats, high: Floats, works: Mask,
+        self,
+        shows: Callable[[Floats], Mask],
+        width: float,
+        duration: float,
+        low: Floats,
+        high: Floats,
+        works: Mask,
         tolerance: float,
-    ) -> Floats:  # fmt: skip
+    ) -> Floats:
         """Return the weakest step of `width` ms whose response shows something, shape [n], by bisection.
 
         Parameters
@@ -395,9 +405,14 @@ class Bench:
     # -- details -------------------------------------------------------------------------------
 
     def _run(
-        self, sets: NDArray[np.intp], state: Floats, current: LaneCurrent, steps: int, limit: int | None = None,
+        self,
+        sets: NDArray[np.intp],
+        state: Floats,
+        current: LaneCurrent,
+        steps: int,
+        limit: int | None = None,
         **asked: Any,
-    ) -> LaneResult:  # fmt: skip
+    ) -> LaneResult:
         """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
         limit = spike_limit(steps, self.dt) if limit is None else limit
         parameters = {name: x[sets] for name, x in self.parameters.items()}
@@ -419,9 +434,16 @@ class Bench:
     ) -> tuple[Floats, LaneResult]:
         """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
         result = self._run(
-            lanes, self._state[:, lanes], current, steps, spike_limit(int(last.max(initial=1)), self.dt),
-            window=window, record=record, peak_window=peak, extremes=extremes,
-        )  # fmt: skip
+            lanes,
+            self._state[:, lanes],
+            current,
+            steps,
+            spike_limit(int(last.max(initial=1)), self.dt),
+            window=window,
+            record=record,
+            peak_window=peak,
+            extremes=extremes,
+        )
         result = cut(result, last, steps, self.dt)
         # A lane that was stopped is not measured, and its spikes would widen the array.
         counts = np.where(result.diverged >= 0, 0, result.counts)
@@ -497,9 +519,17 @@ class Bench:
             if i in self._recorded
         }
         return Traces(
-            t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.key,
-            self.model.states[0].key, self.model.states[0].unit,
-        )  # fmt: skip
+            t,
+            states,
+            trains,
+            start,
+            stimulus,
+            result.engine,
+            self.model.current.unit,
+            self.model.key,
+            self.model.states[0].key,
+            self.model.states[0].unit,
+        )
 
 
 def spike_limit(steps: int, dt: float) -> int:

@@ -197,21 +197,59 @@ def quantity(
 
 # -- criteria of every pattern ---------------------------------------------------------------------
 
-QUIET = count("quiet", "silent before the stimulus", at_most(0), "spikes",
-    "Number of spikes before the stimulus, once the neuron has settled.")  # fmt: skip
-AT_REST = quantity("at_rest", "at rest before the stimulus", at_most(0.1), "mV", scale=0.5, per_span=True,
+QUIET = count(
+    "quiet",
+    "silent before the stimulus",
+    at_most(0),
+    "spikes",
+    "Number of spikes before the stimulus, once the neuron has settled.",
+)
+AT_REST = quantity(
+    "at_rest",
+    "at rest before the stimulus",
+    at_most(0.1),
+    "mV",
+    scale=0.5,
+    per_span=True,
     text="Range of the membrane potential in the last 50 ms before the stimulus. The neuron starts slightly away "
-         "from rest and must have returned. Otherwise it might fire without the stimulus.")  # fmt: skip
-MIN_ISI = quantity("min_isi", "intervals long enough", at_least(1.0), "ms", scale=0.5, at_least_steps=3.0,
-    text="Shortest interspike interval. Intervals below 1 "
-         "ms, or below three time steps, are not physiological.")  # fmt: skip
-BELOW_THRESHOLD = quantity("below_threshold", "rest without depolarization block", at_most(10.0), "mV", scale=5.0,
-    per_span=True, without_reset=True,
+    "from rest and must have returned. Otherwise it might fire without the stimulus.",
+)
+MIN_ISI = quantity(
+    "min_isi",
+    "intervals long enough",
+    at_least(1.0),
+    "ms",
+    scale=0.5,
+    at_least_steps=3.0,
+    text="Shortest interspike interval. Intervals below 1 ms, or below three time steps, are not physiological.",
+)
+BELOW_THRESHOLD = quantity(
+    "below_threshold",
+    "rest without depolarization block",
+    at_most(10.0),
+    "mV",
+    scale=5.0,
+    per_span=True,
+    without_reset=True,
     text="Resting potential minus threshold. A neuron far above its threshold is silent because of depolarization "
-         "block, not because it is at rest.")  # fmt: skip
-CELL = quantity("cell", "physiological membrane potential", at_most(0.0), "mV", scale=100.0,
+    "block, not because it is at rest.",
+)
+CELL = quantity(
+    "cell",
+    "physiological membrane potential",
+    at_most(0.0),
+    "mV",
+    scale=100.0,
     text="Largest excursion of the membrane potential outside the range from −150 to +80 mV. Real "
-        "cells stay within this range.")  # fmt: skip
-WHOLE = quantity("whole", "spikes large enough", at_least(0.3), "1", scale=0.3, without_reset=True,
+    "cells stay within this range.",
+)
+WHOLE = quantity(
+    "whole",
+    "spikes large enough",
+    at_least(0.3),
+    "1",
+    scale=0.3,
+    without_reset=True,
     text="Height of the smallest spike, from the preceding minimum to its peak, as a fraction of a full spike of "
-         "this model. A ripple that just crosses the detection level is not a spike.")  # fmt: skip
+    "this model. A ripple that just crosses the detection level is not a spike.",
+)

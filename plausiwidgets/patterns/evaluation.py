@@ -105,10 +105,19 @@ def evaluate(
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
         penalty = criterion.penalty(value, low, high, bench.span, gap, progress)
-        results.append(CriterionResult(
-            criterion.key, criterion.title, criterion.description,
-            potential if criterion.unit == "mV" else criterion.unit, value, low, high, penalty == 0.0, penalty
-        ))  # fmt: skip
+        results.append(
+            CriterionResult(
+                criterion.key,
+                criterion.title,
+                criterion.description,
+                potential if criterion.unit == "mV" else criterion.unit,
+                value,
+                low,
+                high,
+                penalty == 0.0,
+                penalty,
+            )
+        )
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
     loss = sum((c.penalty for c in results), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.

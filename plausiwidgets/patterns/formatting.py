@@ -8,9 +8,13 @@ from plausiwidgets.support.printed import grouped as grouped
 from plausiwidgets.support.printed import number as number
 
 ONE = {
-    "spikes": "spike", "bursts": "burst", "intervals": "interval", "periods": "period", "extrema": "extremum",
+    "spikes": "spike",
+    "bursts": "burst",
+    "intervals": "interval",
+    "periods": "period",
+    "extrema": "extremum",
     "times": "time",
-}  # fmt: skip
+}
 """Units that are counted, of one."""
 
 

@@ -35,9 +35,15 @@ def _irregular(count: int, seed: float) -> Floats:
 
 
 TRAINS: tuple[Floats, ...] = (
-    np.empty(0), np.array([0.4]), np.linspace(0.05, 0.95, 30), _irregular(3, 0.1), _irregular(9, 0.5),
-    _irregular(40, 0.3), _irregular(14, 0.8), np.linspace(0.03, 0.99, 21) ** 1.5,
-)  # fmt: skip
+    np.empty(0),
+    np.array([0.4]),
+    np.linspace(0.05, 0.95, 30),
+    _irregular(3, 0.1),
+    _irregular(9, 0.5),
+    _irregular(40, 0.3),
+    _irregular(14, 0.8),
+    np.linspace(0.03, 0.99, 21) ** 1.5,
+)
 """Spikes of each set in a strong current, as shares of the time to its end and some more."""
 THRESHOLDS = (0.001, 0.3, 0.02, 0.1, 0.004, 0.002, 0.05, 0.01)
 """Weakest current that evokes spikes of each set."""
@@ -56,9 +62,17 @@ class _MadeUp(NeuronModel):
 
 
 _MODEL = _MadeUp(
-    "made_up", lambda *_: None, [Parameter(_SET, 0.0, 0.0, 100.0)], lambda p, holding: (0.0,),
-    Parameter("current", 1.0, -100.0, 100.0), -65.0, -50.0, DT, states=["v"], validate=False,
-)  # fmt: skip
+    "made_up",
+    lambda *_: None,
+    [Parameter(_SET, 0.0, 0.0, 100.0)],
+    lambda p, holding: (0.0,),
+    Parameter("current", 1.0, -100.0, 100.0),
+    -65.0,
+    -50.0,
+    DT,
+    states=["v"],
+    validate=False,
+)
 
 
 MISTAKES = (NameError, AttributeError, TypeError, IndexError)
@@ -103,9 +117,17 @@ def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
         recorded = np.broadcast_to(-65.0 + which[:, None] + swing, (len(job.record), *swing.shape)).copy()
     level = -55.0 + 3.0 * shift
     return LaneResult(
-        job.state, spikes, counts, recorded, level, -70.0 - shift, level + 1.0, np.full(job.lanes, np.inf),
-        np.full(job.lanes, -1, dtype=np.int64), "python",
-    )  # fmt: skip
+        job.state,
+        spikes,
+        counts,
+        recorded,
+        level,
+        -70.0 - shift,
+        level + 1.0,
+        np.full(job.lanes, np.inf),
+        np.full(job.lanes, -1, dtype=np.int64),
+        "python",
+    )
 
 
 def _train(which: int, height: float, last: float) -> NDArray[np.int64]:

@@ -18,9 +18,24 @@ Time = float | str | Callable[[Any, Traces], float]
 trace."""
 
 KINDS = (
-    "spikes", "intervals", "late intervals", "first intervals", "longest interval", "bursts", "latency", "last",
-    "pause", "quiet", "span", "flat", "level", "above threshold", "hump", "rise", "fall",
-)  # fmt: skip
+    "spikes",
+    "intervals",
+    "late intervals",
+    "first intervals",
+    "longest interval",
+    "bursts",
+    "latency",
+    "last",
+    "pause",
+    "quiet",
+    "span",
+    "flat",
+    "level",
+    "above threshold",
+    "hump",
+    "rise",
+    "fall",
+)
 
 SOON = 50.0
 """Time after a spike, in ms, within which a hump has its top."""

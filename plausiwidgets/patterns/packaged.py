@@ -66,12 +66,14 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     verified = _verified().get((model.key, pattern.key), frozenset()) if is_packaged else frozenset()
     sets = [
         KnownSet(
-            {n: x for n, x in preset.parameters.items() if n in known}, preset.dt or model.dt, preset,
+            {n: x for n, x in preset.parameters.items() if n in known},
+            preset.dt or model.dt,
+            preset,
             preset.title in verified,
         )
         for preset in model.presets
         if preset.pattern == pattern.key
-    ]  # fmt: skip
+    ]
     if DEFAULTS in verified:
         sets.append(KnownSet({}, model.dt, None, True))
     found = packaged_parameters(model.key, pattern.key) if is_packaged else None

@@ -125,9 +125,20 @@ class StimulusParameter:
         linear_width, *limits = (None if x is None else x * factor for x in (self.linear_width, *self.limits))
         text = self.description or (_DOWNWARDS if self.downwards else _TEXTS.get(self.key, ""))
         return Parameter(
-            self.key, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
-            self.scale, linear_width, (limits[0], limits[1]), "stimulus", text, source, self.vary, self.title,
-        )  # fmt: skip
+            self.key,
+            self.default * factor,
+            self.low * factor,
+            self.high * factor,
+            unit if self.of else self.unit,
+            self.scale,
+            linear_width,
+            (limits[0], limits[1]),
+            "stimulus",
+            text,
+            source,
+            self.vary,
+            self.title,
+        )
 
 
 _in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()

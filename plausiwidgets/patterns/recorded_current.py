@@ -126,8 +126,14 @@ class Injected:
             if p.first == p.last:
                 parts.append(tr("{level} from {start} to {end} ms", level=f"{_signed(p.first)}{of}", **span))
             else:
-                parts.append(tr("{first} to {last} from {start} to {end} ms",
-                                first=f"{_signed(p.first)}{of}", last=f"{_signed(p.last)}{of}", **span))  # fmt: skip
+                parts.append(
+                    tr(
+                        "{first} to {last} from {start} to {end} ms",
+                        first=f"{_signed(p.first)}{of}",
+                        last=f"{_signed(p.last)}{of}",
+                        **span,
+                    )
+                )
         if self.noise:
             parts.append(tr("noise of {noise} ignored", noise=f"{number(self.noise, 2)}{of}"))
         if self.drift:
@@ -298,8 +304,9 @@ def _partition(x: Floats, noise: _Noise) -> list[_Segment]:
     u = moment * scale - 0.5
     weight = 1.0 / (noise.white**2 / counts + noise.slow**2)
     sums = np.zeros((6, nodes.size))
-    for row, values in zip(sums, (weight, weight * u, weight * u * u, weight * mean, weight * u * mean,
-                                  weight * mean * mean), strict=True):  # fmt: skip
+    for row, values in zip(
+        sums, (weight, weight * u, weight * u * u, weight * mean, weight * u * mean, weight * mean * mean), strict=True
+    ):
         np.cumsum(values, out=row[1:])
     best, before = np.zeros(nodes.size), np.zeros(nodes.size, dtype=np.intp)
     alive = np.zeros(1, dtype=np.intp)

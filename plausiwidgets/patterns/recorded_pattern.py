@@ -43,8 +43,18 @@ SWEEP = "recording"
 
 SPIKES = ("n", "latency", "mean_isi", "cv", "times")
 ALL = (
-    *SPIKES, "rest", "rate_before", "course", "resistance", "time_constant", "level", "sag", "ahp", "height", "width",
-)  # fmt: skip
+    *SPIKES,
+    "rest",
+    "rate_before",
+    "course",
+    "resistance",
+    "time_constant",
+    "level",
+    "sag",
+    "ahp",
+    "height",
+    "width",
+)
 """What is compared, by name; the order is that of the criteria."""
 
 REST, COURSE, TROUGH, PEAK, SAG, LEVEL = 2.0, 2.0, 3.0, 6.0, 1.0, 3.0
@@ -301,8 +311,10 @@ def made_of(
             "every silent neuron shows it."
         )
     protocols = {g.name: g.current for g in groups if g.current is not None}
-    words = [f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
-             for name, p in protocols.items()]  # fmt: skip
+    words = [
+        f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
+        for name, p in protocols.items()
+    ]
     title = settings.title or Path(source).stem.replace("_", " ") or "Recording"
     train = next((g.train() for g in groups if g.train().size), np.empty(0))
     windows = {g.name: (0.0, g.end) if features.needs_potential(g.name) else None for g in groups}
@@ -314,11 +326,16 @@ def made_of(
     if holdout:
         held_out = made_of(holdout, replace(settings, title=f"{title}: held out"), source, current_unit)
     description = [
-        tr("Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.", sweeps=len(sweeps),
-           end=f"{max(g.end for g in groups):g}", count=total) if len(sweeps) > 1 else
-        tr("Recorded response of {end} ms. Number of spikes: {count}.", end=f"{first.end:g}", count=total),
+        tr(
+            "Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.",
+            sweeps=len(sweeps),
+            end=f"{max(g.end for g in groups):g}",
+            count=total,
+        )
+        if len(sweeps) > 1
+        else tr("Recorded response of {end} ms. Number of spikes: {count}.", end=f"{first.end:g}", count=total),
         *(words if len(sweeps) == 1 else ()),
-    ]  # fmt: skip
+    ]
     if train.size:
         look = tr(
             "Look for spikes at the same times as in the target. Its first spike is at {time} ms.",
@@ -382,8 +399,10 @@ def _stimulus(
         silent = silent and bool(holding)
         if silent:
             end = max(data.end for data in sweeps)
-            currents = [Injected(0.0, (Piece(float(d.t[0]), end, c.holding, c.holding),), c.noise)
-                        for d, c in zip(sweeps, currents, strict=True)]  # fmt: skip
+            currents = [
+                Injected(0.0, (Piece(float(d.t[0]), end, c.holding, c.holding),), c.noise)
+                for d, c in zip(sweeps, currents, strict=True)
+            ]
             holding = 0.0
     groups: list[_Recorded] = []
     for data, c in zip(sweeps, currents, strict=True):
@@ -399,11 +418,20 @@ def _stimulus(
     levels = [abs(x) for c in currents for p in c.pieces for x in (p.first, p.last)]
     wide = max(levels, default=0.0) or abs(holding) or 1.0
     values = (
-        StimulusParameter("holding", holding, holding - wide, holding + wide, of="injected",
-                          vary="holding" in settings.vary),
-        StimulusParameter("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", vary="current_scale" in settings.vary,
-                  description=SCALE),
-    )  # fmt: skip
+        StimulusParameter(
+            "holding", holding, holding - wide, holding + wide, of="injected", vary="holding" in settings.vary
+        ),
+        StimulusParameter(
+            "current_scale",
+            1.0,
+            1e-3,
+            1e3,
+            unit="×",
+            scale="log",
+            vary="current_scale" in settings.vary,
+            description=SCALE,
+        ),
+    )
     _check_vary(settings.vary, values)
     return groups, values, silent
 
@@ -619,9 +647,19 @@ class _Features:
             if rests:
                 middle = float(np.mean(rests))
                 slack = max(REST, 2.0 * float(np.std(rests)))
-                self._add("rest", Criterion(
-                    "rest", marked("matching resting potential"), marked("Membrane potential before the stimulus."),
-                    "mV", low=middle - slack, high=middle + slack, scale=5.0), lambda x, r: r.v_baseline)  # fmt: skip
+                self._add(
+                    "rest",
+                    Criterion(
+                        "rest",
+                        marked("matching resting potential"),
+                        marked("Membrane potential before the stimulus."),
+                        "mV",
+                        low=middle - slack,
+                        high=middle + slack,
+                        scale=5.0,
+                    ),
+                    lambda x, r: r.v_baseline,
+                )
         if not self._silent and self._asked("rate_before"):
             spans = [g.onset + g.begin - float(data.t[0]) for g in groups for data in g.repeats]
             count = sum(int((data.spikes < g.begin + g.onset).sum()) for g in groups for data in g.repeats)
@@ -630,11 +668,19 @@ class _Features:
                 rate = count / seconds
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
                 seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
-                self._add("rate_before", Criterion(
-                    "rate_before", marked("matching firing rate before the stimulus"),
-                    marked("Firing rate at the holding current, at which the recorded cell also fires."), "Hz",
-                    low=max(rate - slack, 0.0), high=rate + slack, scale=max(5.0, 0.5 * rate)),
-                    lambda x, r: r.spontaneous_spikes / seen)  # fmt: skip
+                self._add(
+                    "rate_before",
+                    Criterion(
+                        "rate_before",
+                        marked("matching firing rate before the stimulus"),
+                        marked("Firing rate at the holding current, at which the recorded cell also fires."),
+                        "Hz",
+                        low=max(rate - slack, 0.0),
+                        high=rate + slack,
+                        scale=max(5.0, 0.5 * rate),
+                    ),
+                    lambda x, r: r.spontaneous_spikes / seen,
+                )
 
     # -- one sweep
 
@@ -678,11 +724,20 @@ class _Features:
             first = float(np.mean(firsts))
             cycle = 0.0 if self._silent else max(_first_cycles(x, stretches) for x in late)
             slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
-            self._add("latency", Criterion(
-                f"latency{mark}", marked("matching latency"), marked("Time from stimulus onset to the first spike."),
-                "ms", low=max(first - slack, 0.0) if cycle else first - slack, high=first + slack,
-                scale=max(10.0, 0.5 * first)),
-                lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset, g.name)  # fmt: skip
+            self._add(
+                "latency",
+                Criterion(
+                    f"latency{mark}",
+                    marked("matching latency"),
+                    marked("Time from stimulus onset to the first spike."),
+                    "ms",
+                    low=max(first - slack, 0.0) if cycle else first - slack,
+                    high=first + slack,
+                    scale=max(10.0, 0.5 * first),
+                ),
+                lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset,
+                g.name,
+            )
         if fired and self._asked("times", self._silent or len(trains) > 1):
             self._times(g, fired, mark, precision)
 
@@ -707,22 +762,48 @@ class _Features:
             text = marked("Number of spikes from stimulus onset to the end of the recording.")
             if not whole:
                 text = marked("Number of spikes between two changes of the current.")
-            add("n", Criterion(
-                f"n{mark}", marked("matching number of spikes"), text, "spikes", low=max(min(counts) - slack, 0),
-                high=max(counts) + slack, kind="count"))  # fmt: skip
+            add(
+                "n",
+                Criterion(
+                    f"n{mark}",
+                    marked("matching number of spikes"),
+                    text,
+                    "spikes",
+                    low=max(min(counts) - slack, 0),
+                    high=max(counts) + slack,
+                    kind="count",
+                ),
+            )
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if self._silent else 3)]
         if means and self._asked("mean_isi"):
             share = tolerance if self._silent else max(tolerance, REPEAT * self._irregular / math.sqrt(max(counts) - 1))
-            add("mean_isi", Criterion(
-                f"mean_isi{mark}", marked("matching mean interval"), marked("Mean interspike interval (ISI)."), "ms",
-                low=min(means) * (1.0 - min(share, 0.99)), high=max(means) * (1.0 + share), scale=0.3,
-                kind="log"))  # fmt: skip
+            add(
+                "mean_isi",
+                Criterion(
+                    f"mean_isi{mark}",
+                    marked("matching mean interval"),
+                    marked("Mean interspike interval (ISI)."),
+                    "ms",
+                    low=min(means) * (1.0 - min(share, 0.99)),
+                    high=max(means) * (1.0 + share),
+                    scale=0.3,
+                    kind="log",
+                ),
+            )
         cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
         if cvs and self._asked("cv", self._silent):
-            add("cv", Criterion(
-                f"cv{mark}", marked("matching CV of the intervals"),
-                marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."), "1",
-                low=max(min(cvs) - tolerance, 0.0), high=max(cvs) + tolerance, scale=0.3))  # fmt: skip
+            add(
+                "cv",
+                Criterion(
+                    f"cv{mark}",
+                    marked("matching CV of the intervals"),
+                    marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."),
+                    "1",
+                    low=max(min(cvs) - tolerance, 0.0),
+                    high=max(cvs) + tolerance,
+                    scale=0.3,
+                ),
+            )
 
         def measure(x: Response, r: Responses) -> dict[str, Any]:
             times = x.window() if whole else x.window(begin, end)
@@ -747,11 +828,19 @@ class _Features:
         end, tau = g.end, self.settings.time_constant
         most = max(x.size for x in trains)
         if self.settings.distance == "van_rossum":
-            self._add("times", Criterion(
-                f"van_rossum{mark}", marked("small van Rossum distance"), f"{VAN_ROSSUM}: τ = {tau:g} ms", "1",
-                high=0.2, scale=0.3),
+            self._add(
+                "times",
+                Criterion(
+                    f"van_rossum{mark}",
+                    marked("small van Rossum distance"),
+                    f"{VAN_ROSSUM}: τ = {tau:g} ms",
+                    "1",
+                    high=0.2,
+                    scale=0.3,
+                ),
                 lambda x, r: _average([f.van_rossum(x.window(), train, tau) / train.size for train in trains]),
-                g.name)  # fmt: skip
+                g.name,
+            )
             return
         if 2.0 * precision * most >= end:
             raise ValueError(
@@ -768,9 +857,12 @@ class _Features:
             return Graded(_average([y.gamma for y in found]), _average([y.progress for y in found]))
 
         text = f"{COINCIDENCE}: ± {number(precision, 3)} ms"
-        self._add("times", Criterion(
-            f"gamma{mark}", marked("high coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
-            coincide, g.name)  # fmt: skip
+        self._add(
+            "times",
+            Criterion(f"gamma{mark}", marked("high coincidence factor Γ"), text, "1", low=GAMMA * own, scale=0.3),
+            coincide,
+            g.name,
+        )
 
     def _course(self, g: _Recorded, mark: str) -> None:
         """Ask for the course of the potential outside of spikes."""
@@ -786,14 +878,22 @@ class _Features:
         spread = max(float(np.sqrt(np.nansum((c - reference) ** 2) / max(np.isfinite(c).sum(), 1))) for c in courses)
         high = max(COURSE, OF_COURSE * reach, 2.0 * spread, 0.0 if self._silent else _of_phase(g, courses[0]))
         end = g.end
-        self._add("course", Criterion(
-            f"course{mark}", marked("small subthreshold RMS error"),
-            marked(
-        "Root mean square difference between the simulated and recorded membrane potential, "
-        "excluding spikes."), "mV",
-            high=high, scale=2.0 * high),
+        self._add(
+            "course",
+            Criterion(
+                f"course{mark}",
+                marked("small subthreshold RMS error"),
+                marked(
+                    "Root mean square difference between the simulated and recorded membrane potential, "
+                    "excluding spikes."
+                ),
+                "mV",
+                high=high,
+                scale=2.0 * high,
+            ),
             lambda x, r: f.course_distance(x.v(0.0, end), x.window(), x.dt, reference, STEP, *AROUND),
-            g.name)  # fmt: skip
+            g.name,
+        )
 
     def _steps(self, g: _Recorded, mark: str) -> None:
         """Ask for resistance, time constant and sag of a long step at the onset, without a spike."""
@@ -830,15 +930,28 @@ class _Features:
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
         if self._asked("level"):
-            parts = [float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
-                     for data in g.repeats for k in range(1, 6)]  # fmt: skip
+            parts = [
+                float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
+                for data in g.repeats
+                for k in range(1, 6)
+            ]
             slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
             # Where a step silences by depolarization, it holds the potential above where a neuron resets.
-            self._add("level", Criterion(
-                f"level{mark}", tr("matching potential at the end of the step from {start} to {end} ms", **span),
-                marked("Mean membrane potential in the last tenth of the step."), "mV", low=level - slack,
-                high=level + slack, scale=max(5.0, slack), without_reset=level > usual),
-                lambda x, r: f.mean(x.v(p.off - tenth, p.off)), g.name)  # fmt: skip
+            self._add(
+                "level",
+                Criterion(
+                    f"level{mark}",
+                    tr("matching potential at the end of the step from {start} to {end} ms", **span),
+                    marked("Mean membrane potential in the last tenth of the step."),
+                    "mV",
+                    low=level - slack,
+                    high=level + slack,
+                    scale=max(5.0, slack),
+                    without_reset=level > usual,
+                ),
+                lambda x, r: f.mean(x.v(p.off - tenth, p.off)),
+                g.name,
+            )
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
             # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
@@ -855,27 +968,47 @@ class _Features:
                 f"got an input resistance of {min(values):.3g} {unit}. Does the current have the wrong sign?"
             )
         tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
-        self._add("resistance", Criterion(
-            f"resistance{mark}", marked("matching input resistance"),
-            marked("Change of the membrane potential from rest to the end of the step, divided by the current."),
-            unit, low=min(values) * (1.0 - min(tolerance, 0.9)), high=max(values) * (1.0 + tolerance),
-            scale=0.3, kind="log"),
-            lambda x, r: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first, g.name)  # fmt: skip
+        self._add(
+            "resistance",
+            Criterion(
+                f"resistance{mark}",
+                marked("matching input resistance"),
+                marked("Change of the membrane potential from rest to the end of the step, divided by the current."),
+                unit,
+                low=min(values) * (1.0 - min(tolerance, 0.9)),
+                high=max(values) * (1.0 + tolerance),
+                scale=0.3,
+                kind="log",
+            ),
+            lambda x, r: factor * (f.mean(x.v(p.off - tenth, p.off)) - r.v_baseline) / p.first,
+            g.name,
+        )
 
     def _decay(self, g: _Recorded, mark: str, p: Piece, bases: Floats) -> None:
         first, last = p.off + DECAY[0], p.off + DECAY[1]
-        found = [float(f.decay_time(g.v(data, first, last)[None], np.array([base]), g.dt)[0])
-                 for data, base in zip(g.repeats, bases, strict=True)]  # fmt: skip
+        found = [
+            float(f.decay_time(g.v(data, first, last)[None], np.array([base]), g.dt)[0])
+            for data, base in zip(g.repeats, bases, strict=True)
+        ]
         taus = [tau for tau in found if np.isfinite(tau)]
         if not taus:
             return
         tolerance = 3.0 * self.settings.tolerance
-        self._add("time_constant", Criterion(
-            f"time_constant{mark}", marked("matching membrane time constant"),
-            marked("Time constant of the decay of the membrane potential from 1 to 10 ms after the step."),
-            "ms", low=min(taus) * (1.0 - min(tolerance, 0.9)), high=max(taus) * (1.0 + tolerance), scale=0.3,
-            kind="log"),
-            lambda x, r: f.decay_time(x.v(first, last), r.v_baseline, x.dt), g.name)  # fmt: skip
+        self._add(
+            "time_constant",
+            Criterion(
+                f"time_constant{mark}",
+                marked("matching membrane time constant"),
+                marked("Time constant of the decay of the membrane potential from 1 to 10 ms after the step."),
+                "ms",
+                low=min(taus) * (1.0 - min(tolerance, 0.9)),
+                high=max(taus) * (1.0 + tolerance),
+                scale=0.3,
+                kind="log",
+            ),
+            lambda x, r: f.decay_time(x.v(first, last), r.v_baseline, x.dt),
+            g.name,
+        )
 
     def _sag(
         self, g: _Recorded, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag"), noise: float = 0.0
@@ -883,11 +1016,20 @@ class _Features:
         lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
         tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
-        self._add("sag", Criterion(
-            f"sag{mark}", title,
-            marked("Potential at the end of the step minus the minimum during the step."),
-            "mV", low=min(sags) - slack, high=max(sags) + slack, scale=3.0),
-            lambda x, r: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1), g.name)  # fmt: skip
+        self._add(
+            "sag",
+            Criterion(
+                f"sag{mark}",
+                title,
+                marked("Potential at the end of the step minus the minimum during the step."),
+                "mV",
+                low=min(sags) - slack,
+                high=max(sags) + slack,
+                scale=3.0,
+            ),
+            lambda x, r: f.mean(x.v(p.off - tenth, p.off)) - x.v(p.on, p.off).min(axis=1),
+            g.name,
+        )
 
     def _shape(self, g: _Recorded, mark: str) -> None:
         """Ask for the potential between spikes, and for height and width of spikes of a neuron without a reset."""
@@ -899,25 +1041,79 @@ class _Features:
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
                 # The potential after the last spike may be that of another stretch.
                 key, error = f"{key}_{j}", max(_error_of_mean((v, t[:, :-1], dt), np.minimum) for v, t, dt in rows)
-            self._of_spikes(g, rows, "ahp", f.mean_trough, Criterion(
-                key, title, marked("Mean of the minimum potentials between spikes."), "mV", low=-TROUGH, high=TROUGH,
-                scale=5.0), begin, end, REPEAT * error)  # fmt: skip
+            self._of_spikes(
+                g,
+                rows,
+                "ahp",
+                f.mean_trough,
+                Criterion(
+                    key,
+                    title,
+                    marked("Mean of the minimum potentials between spikes."),
+                    "mV",
+                    low=-TROUGH,
+                    high=TROUGH,
+                    scale=5.0,
+                ),
+                begin,
+                end,
+                REPEAT * error,
+            )
         rows = g.rows(0.0, g.end, 2)
         if g.dt > CUT or not rows:
             return
         error = 0.0 if self._silent else REPEAT * max(_error_of_mean(row, np.maximum) for row in rows)
-        self._of_spikes(g, rows, "height", f.mean_peak, Criterion(
-            f"height{mark}", marked("matching spike peak"), marked("Mean peak potential of the spikes."),
-            "mV", low=-PEAK, high=PEAK, scale=10.0, without_reset=True), 0.0, g.end, error)  # fmt: skip
-        self._of_spikes(g, rows, "width", f.half_width, Criterion(
-            f"width{mark}", marked("matching spike width"),
-            marked("Mean spike width at half height, excluding the first spike."), "ms", low=-0.1, high=0.1, scale=0.5,
-            without_reset=True), 0.0, g.end, share=3.0 * self.settings.tolerance)  # fmt: skip
+        self._of_spikes(
+            g,
+            rows,
+            "height",
+            f.mean_peak,
+            Criterion(
+                f"height{mark}",
+                marked("matching spike peak"),
+                marked("Mean peak potential of the spikes."),
+                "mV",
+                low=-PEAK,
+                high=PEAK,
+                scale=10.0,
+                without_reset=True,
+            ),
+            0.0,
+            g.end,
+            error,
+        )
+        self._of_spikes(
+            g,
+            rows,
+            "width",
+            f.half_width,
+            Criterion(
+                f"width{mark}",
+                marked("matching spike width"),
+                marked("Mean spike width at half height, excluding the first spike."),
+                "ms",
+                low=-0.1,
+                high=0.1,
+                scale=0.5,
+                without_reset=True,
+            ),
+            0.0,
+            g.end,
+            share=3.0 * self.settings.tolerance,
+        )
 
     def _of_spikes(
-        self, g: _Recorded, rows: Sequence[Any], name: str, measure: Any, criterion: Criterion, begin: float,
-        end: float, error: float = 0.0, share: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        g: _Recorded,
+        rows: Sequence[Any],
+        name: str,
+        measure: Any,
+        criterion: Criterion,
+        begin: float,
+        end: float,
+        error: float = 0.0,
+        share: float = 0.0,
+    ) -> None:
         """Ask for what a sweep has on the average of its spikes; the criterion says by how much it differs at least."""
         values = np.array([float(measure(*row)[0]) for row in rows])
         values = values[np.isfinite(values)]

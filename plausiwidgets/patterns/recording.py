@@ -143,8 +143,21 @@ def from_recording(
     for name, value in (("precision", precision), ("time_constant", time_constant), ("tolerance", tolerance)):
         if value is not None:
             finite("from_recording", name, value, above=0.0)
-    settings = Settings(key, title, step, silent_before, threshold, as_measured, weights_of(compare), distance,
-                        precision, time_constant, tolerance, tuple(vary), budget)  # fmt: skip
+    settings = Settings(
+        key,
+        title,
+        step,
+        silent_before,
+        threshold,
+        as_measured,
+        weights_of(compare),
+        distance,
+        precision,
+        time_constant,
+        tolerance,
+        tuple(vary),
+        budget,
+    )
     recording, chosen = recording_of(t, {"v": v, "spikes": spikes, "current": current}, time, units)
     chosen["t"] = chosen.get("t", "ms")
     chosen["v"] = chosen.get("v", "mV")

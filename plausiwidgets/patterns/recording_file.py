@@ -500,9 +500,13 @@ def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tupl
     """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
     table = file.intracellular_recordings
     if table is not None and len(table):
-        rows = [(_part(table[("responses", "response")][row], "CurrentClampSeries"),
-                 _part(table[("stimuli", "stimulus")][row], "CurrentClampStimulusSeries"))
-                for row in range(len(table))]  # fmt: skip
+        rows = [
+            (
+                _part(table[("responses", "response")][row], "CurrentClampSeries"),
+                _part(table[("stimuli", "stimulus")][row], "CurrentClampStimulusSeries"),
+            )
+            for row in range(len(table))
+        ]
         pairs = [(response, stimulus) for response, stimulus in rows if response is not None]
         if pairs:
             return pairs

@@ -6,9 +6,15 @@ STATUSES = ("replicated", "fragile", "unverified", "rejected")
 """Statuses of a verdict, from the strongest claim to none."""
 
 SYMBOLS = {
-    "replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "ruled_out": "∅", "unsearched": "·",
-    "failed": "!", "unjudged": "–",
-}  # fmt: skip
+    "replicated": "✓",
+    "fragile": "~",
+    "unverified": "○",
+    "rejected": "✗",
+    "ruled_out": "∅",
+    "unsearched": "·",
+    "failed": "!",
+    "unjudged": "–",
+}
 """Symbol of each status, the same for a parameter set and for a pair."""
 
 WORDS = {

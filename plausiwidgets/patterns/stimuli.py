@@ -116,41 +116,66 @@ def constructor(pattern: Protocol) -> str:
 def _shape(shape: str, number: int) -> Protocol:
     if shape == "step":
         return _of(
-            "step", marked("Current step"), marked("a current step"),
+            "step",
+            marked("Current step"),
+            marked("a current step"),
             [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
-            lambda s: [pulse(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
-        )  # fmt: skip
+            lambda s: [pulse(s.onset, s.duration, s.amplitude)],
+            lambda s: s.onset + s.duration,
+        )
     if shape == "ramp":
         return _of(
-            "ramp", marked("Current ramp"), marked("a current ramp"),
+            "ramp",
+            marked("Current ramp"),
+            marked("a current ramp"),
             [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
-            lambda s: [ramp(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
-        )  # fmt: skip
-    width = StimulusParameter("width", 5.0, 0.5, 100.0, unit="ms", scale="log",
-                              description=marked("Width of each pulse."))  # fmt: skip
+            lambda s: [ramp(s.onset, s.duration, s.amplitude)],
+            lambda s: s.onset + s.duration,
+        )
+    width = StimulusParameter(
+        "width", 5.0, 0.5, 100.0, unit="ms", scale="log", description=marked("Width of each pulse.")
+    )
     values = [_amplitude(2.0, -2.0, 8.0), _HOLDING, _ONSET, width]
     if number == 1:
         return _of(
-            "pulses_1", marked("Current pulse"), marked("a current pulse"), values, _train(1),
+            "pulses_1",
+            marked("Current pulse"),
+            marked("a current pulse"),
+            values,
+            _train(1),
             lambda s: s.onset + s.width,
-        )  # fmt: skip
+        )
     longest = min(500.0, LONGEST / number)
     values.append(
-        StimulusParameter("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
-                  description=marked("Time between the onsets of two pulses. A wider pulse ends at the next onset."))
-    )  # fmt: skip
+        StimulusParameter(
+            "interval",
+            min(50.0, longest),
+            1.0,
+            longest,
+            unit="ms",
+            scale="log",
+            description=marked("Time between the onsets of two pulses. A wider pulse ends at the next onset."),
+        )
+    )
     return _of(
-        f"pulses_{number}", marked("Train of current pulses"), marked("a train of current pulses"),
-        values, _train(number),
+        f"pulses_{number}",
+        marked("Train of current pulses"),
+        marked("a train of current pulses"),
+        values,
+        _train(number),
         lambda s: s.onset + (number - 1) * s.interval + s.width,
-    )  # fmt: skip
+    )
 
 
 def _amplitude(default: float, low: float, high: float) -> StimulusParameter:
     return StimulusParameter(
-        "amplitude", default, low, high, of="current",
+        "amplitude",
+        default,
+        low,
+        high,
+        of="current",
         description=marked("Maximum current relative to the holding current. A negative amplitude is inhibitory."),
-    )  # fmt: skip
+    )
 
 
 def _lasting(default: float, high: float) -> StimulusParameter:
@@ -174,10 +199,14 @@ def _of(
     key: str, title: str, in_sentence: str, values: Sequence[StimulusParameter], pieces: _Pieces, end: _End
 ) -> Protocol:
     return Protocol(
-        key=PREFIX + key, title=title, in_sentence=in_sentence, stimulus_parameters=values, look_for=_HINT,
+        key=PREFIX + key,
+        title=title,
+        in_sentence=in_sentence,
+        stimulus_parameters=values,
+        look_for=_HINT,
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, lambda s, trace: float(end(s)) + AFTER),
-    )  # fmt: skip
+    )
 
 
 # -- given currents ----------------------------------------------------------------------------------
@@ -219,20 +248,34 @@ def given(
     peak, level = float(values[np.abs(values).argmax()]), current.holding
     reach = 2.0 * abs(peak)
     text = marked("Maximum of the waveform relative to the holding current. It scales the whole waveform.")
-    holding = replace(
-        _HOLDING, default=level, low=level - 2.0 * abs(level), high=level + 2.0 * abs(level), of="injected",
-        scale="linear", linear_width=None, limits=None,
-    ) if level else _HOLDING  # fmt: skip
+    holding = (
+        replace(
+            _HOLDING,
+            default=level,
+            low=level - 2.0 * abs(level),
+            high=level + 2.0 * abs(level),
+            of="injected",
+            scale="linear",
+            linear_width=None,
+            limits=None,
+        )
+        if level
+        else _HOLDING
+    )
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
         factor = s.amplitude / peak
         return {"current": Sweep([Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces], current.end)}
 
     return GivenCurrent(
-        key=f"{PREFIX}values", title=title, in_sentence=in_sentence, look_for=_HINT,
+        key=f"{PREFIX}values",
+        title=title,
+        in_sentence=in_sentence,
+        look_for=_HINT,
         stimulus_parameters=[
-            StimulusParameter("amplitude", peak, -reach, reach, of="injected", description=text), holding,
+            StimulusParameter("amplitude", peak, -reach, reach, of="injected", description=text),
+            holding,
         ],
         sweeps=sweeps,
         current=current,
-    )  # fmt: skip
+    )

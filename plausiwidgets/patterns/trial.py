@@ -30,10 +30,16 @@ MAX_TIME = 1e6
 _COMPANIES = [
     np.array(sets)
     for sets in (
-        *([i] for i in range(SETS)), [2, 0, 1], [4, 3], [0, 1], [5, 2, 6, 4], [7, 6, 5, 4, 3], [*reversed(range(SETS))],
+        *([i] for i in range(SETS)),
+        [2, 0, 1],
+        [4, 3],
+        [0, 1],
+        [5, 2, 6, 4],
+        [7, 6, 5, 4, 3],
+        [*reversed(range(SETS))],
         [3, 3],
     )
-]  # fmt: skip
+]
 """Sets that are tried again, in this order: each alone, some, and all the other way round."""
 _FEW = np.array([1])
 """A set of one spike."""
@@ -184,9 +190,13 @@ def _check_names(where: str, features: Any, own: Sequence[str]) -> None:
 
 
 def refuse_mixed(
-    where: str, together: Mapping[str, Any], again: Mapping[str, Any], sets: NDArray[np.intp], n: int,
+    where: str,
+    together: Mapping[str, Any],
+    again: Mapping[str, Any],
+    sets: NDArray[np.intp],
+    n: int,
     named: Callable[[str], str] = repr,
-) -> None:  # fmt: skip
+) -> None:
     """Raise a ValueError if values of n sets computed `together` differ from values of some sets computed `again`."""
     for name, feature in together.items():
         for whole, part in zip(_entries(feature), _entries(again.get(name, np.nan)), strict=False):

@@ -77,16 +77,40 @@ def verify_sets(
 
 AFTERWARDS, LATE = 6000.0, 1000.0
 """Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
-BACK = quantity("away", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
-    text="Distance from the resting potential several seconds later.")  # fmt: skip
-HALF = quantity("half", "no partial spikes", at_most(WHOLE.low), "1", scale=0.3,
-    text="Largest upstroke after the first spike that stays below the spike level, as a fraction of a full "
-         "spike.")  # fmt: skip
-CLEAR = quantity("clear", "spikes clearly larger than other upstrokes", at_most(1 / 1.5), "1", scale=0.3,
+BACK = quantity(
+    "away",
+    "returns to rest",
+    at_most(1.5),
+    "mV",
+    scale=3.0,
+    per_span=True,
+    text="Distance from the resting potential several seconds later.",
+)
+HALF = quantity(
+    "half",
+    "no partial spikes",
+    at_most(WHOLE.low),
+    "1",
+    scale=0.3,
+    text="Largest upstroke after the first spike that stays below the spike level, as a fraction of a full spike.",
+)
+CLEAR = quantity(
+    "clear",
+    "spikes clearly larger than other upstrokes",
+    at_most(1 / 1.5),
+    "1",
+    scale=0.3,
     text="Largest upstroke after the first spike that stays below the spike level, as a fraction of the smallest "
-         "spike.")  # fmt: skip
-BRIEF = quantity("brief", "spikes short enough", at_most(50.0), "ms", scale=50.0,
-    text="Longest time for which the potential stays above half the height of the largest spike.")  # fmt: skip
+    "spike.",
+)
+BRIEF = quantity(
+    "brief",
+    "spikes short enough",
+    at_most(50.0),
+    "ms",
+    scale=50.0,
+    text="Longest time for which the potential stays above half the height of the largest spike.",
+)
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
@@ -153,9 +177,13 @@ def _verification(
 
 
 def forms_of_spikes(
-    model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], dt: float, engine: str = "auto",
+    model: NeuronModel,
+    pattern: Pattern,
+    values: Mapping[str, Floats],
+    dt: float,
+    engine: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> Iterator[tuple[int, dict[str, float]]]:  # fmt: skip
+) -> Iterator[tuple[int, dict[str, float]]]:
     """Yield the number of a set, and what `HALF`, `CLEAR` and `BRIEF` measure, for each response with a spike.
 
     Of a neuron without a reset, by its potential from the stimulus on and at rest.
@@ -221,9 +249,13 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
     with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
         return Pattern(
-            key="back_at_rest", title="Back at rest", stimulus_parameters=pattern.stimulus_parameters, sweeps=sweeps,
-            measure=measure, criteria=[late, BACK, *spikes],
-        )  # fmt: skip
+            key="back_at_rest",
+            title="Back at rest",
+            stimulus_parameters=pattern.stimulus_parameters,
+            sweeps=sweeps,
+            measure=measure,
+            criteria=[late, BACK, *spikes],
+        )
 
 
 def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:

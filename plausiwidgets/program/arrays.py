@@ -16,10 +16,19 @@ from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import MOVING, Instruction, Program, Value
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "eq": np.equal, "pow": np.power, "atan2": np.arctan2, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
-    "erf": np.vectorize(math.erf), "erfc": np.vectorize(math.erfc),
-}  # fmt: skip
+    "eq": np.equal,
+    "pow": np.power,
+    "atan2": np.arctan2,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
+    "erf": np.vectorize(math.erf),
+    "erfc": np.vectorize(math.erfc),
+}
 """What has another name in NumPy than in torch, or none."""
 
 Values = dict[str, Any]

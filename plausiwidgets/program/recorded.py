@@ -262,12 +262,33 @@ def _round(recorder: Recorder, x: Any, decimals: int = 0) -> Any:
 
 
 _NAMES = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "negative": "neg", "absolute": "abs",
-    "fabs": "abs", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq",
-    "not_equal": "ne", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",
-    "arccosh": "acosh", "arctanh": "atanh", "bitwise_and": "logical_and", "bitwise_or": "logical_or",
-    "bitwise_xor": "logical_xor", "invert": "logical_not", "mod": "remainder", "expit": "sigmoid",
-}  # fmt: skip
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "true_divide": "div",
+    "negative": "neg",
+    "absolute": "abs",
+    "fabs": "abs",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "equal": "eq",
+    "not_equal": "ne",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "bitwise_and": "logical_and",
+    "bitwise_or": "logical_or",
+    "bitwise_xor": "logical_xor",
+    "invert": "logical_not",
+    "mod": "remainder",
+    "expit": "sigmoid",
+}
 """Functions of NumPy that have another name in the table; of truth values & and `and` are the same."""
 _OF_SCIPY = ("erf", "erfc", "expit")
 _OF_INTEGERS = ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum")
@@ -276,13 +297,14 @@ _COMPOSED: dict[str, Callable[..., Any]] = {
     "positive": lambda r, x: x,
     "square": lambda r, x: x * x,
     "reciprocal": lambda r, x: 1.0 / x,
-    "power": _power, "float_power": _power,
+    "power": _power,
+    "float_power": _power,
     "exp2": lambda r, x: r.apply("pow", [2.0, x]),
     "sign": _sign,
     "heaviside": lambda r, x, half: r.where(x == 0.0, half, r.where(x > 0.0, 1.0, r.where(x < 0.0, 0.0, x))),
     "isfinite": lambda r, x: ~(r.apply("isnan", [x]) | r.apply("isinf", [x])),
     "deg2rad": lambda r, x: x * (np.pi / 180.0),
-}  # fmt: skip
+}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "where": Recorder.where,
     "select": _select,

@@ -150,27 +150,48 @@ class Current:
     @classmethod
     @checked
     def pulse(
-        cls, onset: float, width: float, amplitude: float, *, end: float | None = None,
-        holding: float = 0.0, before: float = 50.0, settle: float = 0.0,
-    ) -> Current:  # fmt: skip
+        cls,
+        onset: float,
+        width: float,
+        amplitude: float,
+        *,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
         """Return a constant `amplitude` above the holding level over [onset, onset + width) ms, see `pulse`."""
         return cls((pulse(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
 
     @classmethod
     @checked
     def ramp(
-        cls, onset: float, width: float, amplitude: float, *, end: float | None = None,
-        holding: float = 0.0, before: float = 50.0, settle: float = 0.0,
-    ) -> Current:  # fmt: skip
+        cls,
+        onset: float,
+        width: float,
+        amplitude: float,
+        *,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
         """Return a rise from 0 to `amplitude` over [onset, onset + width) ms, then the holding level, see `ramp`."""
         return cls((ramp(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
 
     @classmethod
     @checked
     def values(
-        cls, t: ArrayLike | str | Path, current: ArrayLike | None = None, *, lines: bool = False,
-        end: float | None = None, holding: float = 0.0, before: float = 50.0, settle: float = 0.0,
-    ) -> Current:  # fmt: skip
+        cls,
+        t: ArrayLike | str | Path,
+        current: ArrayLike | None = None,
+        *,
+        lines: bool = False,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
         """Return a current of given values; where there are more than 1000 levels, slopes become ramps.
 
         Examples

@@ -33,8 +33,10 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
         raise ValueError("the current must not be empty. Write a time (ms) and a current in each line.")
     columns, names = (0, 1), _SEPARATORS.split(kept[0][1])
     if not any(is_number(name) for name in names) and any(c.isalpha() for c in kept[0][1]):
-        names = [name.strip(" \"'") for name in re.split(r"[,;\t]" if re.search(r"[,;\t]", kept[0][1]) else r"\s+",
-                                                           kept[0][1])]  # fmt: skip
+        names = [
+            name.strip(" \"'")
+            for name in re.split(r"[,;\t]" if re.search(r"[,;\t]", kept[0][1]) else r"\s+", kept[0][1])
+        ]
         columns = _columns(names)
         kept = kept[1:]
     else:

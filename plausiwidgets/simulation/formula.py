@@ -22,17 +22,36 @@ NUMBER, ROW = "number", "row"
 """What a formula stands for: an array of shape [n], or one of shape [n, entries]."""
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "negative": np.negative,
-    "abs": np.absolute, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt, "square": lambda x: x * x,
-    "floor": np.floor, "round": np.rint,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-    "&": np.bitwise_and, "|": np.bitwise_or, "~": np.logical_not, "isfinite": np.isfinite, "where": np.where,
-}  # fmt: skip
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "//": np.floor_divide,
+    "negative": np.negative,
+    "abs": np.absolute,
+    "max": np.maximum,
+    "min": np.minimum,
+    "sqrt": np.sqrt,
+    "square": lambda x: x * x,
+    "floor": np.floor,
+    "round": np.rint,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+    "&": np.bitwise_and,
+    "|": np.bitwise_or,
+    "~": np.logical_not,
+    "isfinite": np.isfinite,
+    "where": np.where,
+}
 """What is recorded of each entry."""
 
 SYMBOLS: dict[Any, str] = {
     function: symbol for symbol, function in OPERATIONS.items() if isinstance(function, np.ufunc)
-} | {np.logical_and: "&", np.logical_or: "|", np.invert: "~"}  # fmt: skip
+} | {np.logical_and: "&", np.logical_or: "|", np.invert: "~"}
 """The symbols of NumPy's functions."""
 
 _DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "&", "|", "~", "isfinite")

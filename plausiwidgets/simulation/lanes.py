@@ -142,9 +142,17 @@ def joined(parts: Sequence[LaneResult], recorded: Floats | None) -> LaneResult:
         spikes[lane : lane + part.counts.size, : part.spikes.shape[1]] = part.spikes
         lane += part.counts.size
     return LaneResult(
-        all_of("state", axis=1), spikes, counts, recorded, all_of("v_max"), all_of("lowest"), all_of("highest"),
-        all_of("rise"), all_of("diverged"), parts[0].engine,
-    )  # fmt: skip
+        all_of("state", axis=1),
+        spikes,
+        counts,
+        recorded,
+        all_of("v_max"),
+        all_of("lowest"),
+        all_of("highest"),
+        all_of("rise"),
+        all_of("diverged"),
+        parts[0].engine,
+    )
 
 
 Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]

@@ -128,8 +128,15 @@ def _conversion(value: object, accepted: str) -> str:
     return ""
 
 
-def finite(where: str, argument: str, value: float, above: float = -math.inf, low: float = -math.inf,
-           high: float = math.inf, unit: str = "") -> float:  # fmt: skip
+def finite(
+    where: str,
+    argument: str,
+    value: float,
+    above: float = -math.inf,
+    low: float = -math.inf,
+    high: float = math.inf,
+    unit: str = "",
+) -> float:
     """Return a number as a float; raise an error that names it if it is not finite or outside its limits."""
     require(where, argument, value, float)
     if not (value > above and low <= value <= high):

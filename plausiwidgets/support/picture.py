@@ -32,8 +32,14 @@ LETTER = 6.6
 """Width of a letter in px, about."""
 
 BLUE, ORANGE, GREEN, PURPLE, GREY, TEXT, EDGE = (
-    "#0072b2", "#d55e00", "#009e73", "#9b3f7b", "#8a8a8a", "#222222", "#e2e2e2",
-)  # fmt: skip
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#9b3f7b",
+    "#8a8a8a",
+    "#222222",
+    "#e2e2e2",
+)
 """Okabe and Ito's colours, and those of the axes."""
 
 

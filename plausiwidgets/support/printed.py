@@ -92,8 +92,9 @@ class Table:
     def html(self, picture: str = "") -> str:
         """Return the table as HTML; `picture` is SVG text."""
         heads = "".join(self._cell("th", i, head) for i, head in enumerate(self.heads))
-        body = "".join(f"<tr>{''.join(self._cell('td', i, cell) for i, cell in enumerate(row))}</tr>"
-                       for row in self.rows)  # fmt: skip
+        body = "".join(
+            f"<tr>{''.join(self._cell('td', i, cell) for i, cell in enumerate(row))}</tr>" for row in self.rows
+        )
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
         notes = "".join(f"<div><small>{escape(note)}</small></div>" for note in self.notes)
         image = as_image(picture, self.title) if picture else ""
@@ -118,10 +119,11 @@ class Table:
             cells = [textwrap.wrap(text, max(width, 1)) or [""] for text, width in zip(row, widths, strict=True)]
             for k in range(max(map(len, cells))):
                 parts = [
-                    (cell[k] if k < len(cell) else "").rjust(width) if i in self.numbers
+                    (cell[k] if k < len(cell) else "").rjust(width)
+                    if i in self.numbers
                     else (cell[k] if k < len(cell) else "").ljust(width)
                     for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-                ]  # fmt: skip
+                ]
                 lines.append((" " * indent + (" " * GAP).join(parts)).rstrip())
         return lines
 

@@ -23,8 +23,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     f"{_PACKAGE}.analysis": {
         old: f"{_PACKAGE}.analysis.{new}"
         for old, new in {
-            "Bifurcations": "BifurcationDiagram", "NothingAccepted": "NoSolutionError",
-            "bifurcations": "bifurcation_diagram", "rate_curve": "fi_curve",
+            "Bifurcations": "BifurcationDiagram",
+            "NothingAccepted": "NoSolutionError",
+            "bifurcations": "bifurcation_diagram",
+            "rate_curve": "fi_curve",
         }.items()
     },
     f"{_PACKAGE}.assessment": {
@@ -32,7 +34,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         for what in ("parameters", "repertoires", "score", "table")
     },
     f"{_PACKAGE}.optimization": {"Tries": f"{_PACKAGE}.Result.history, a table"},
-}  # fmt: skip
+}
 """Package → old name → new name."""
 
 _PARAMETER = {"free": "vary", "zero": "linear_width"}
@@ -47,14 +49,17 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "Protocol": _PROTOCOL,
     "RecordedPattern": _PROTOCOL,
     "Result": {
-        "argument": "ruled_out", "failed_check": "failed_test", "missed": "unmet", "reason": "stop_reason",
+        "argument": "ruled_out",
+        "failed_check": "failed_test",
+        "missed": "unmet",
+        "reason": "stop_reason",
         "tries": "_history",
     },
     "StimulusParameter": _PARAMETER,
     "StudySnapshot": {"position": "finished", "reason": "stop_reason"},
     "Verdict": {"checks": "criteria", "failed_check": "failed_test"},
     "from_recording": {"free": "vary"},
-}  # fmt: skip
+}
 """Function or class → old argument → new argument."""
 
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
@@ -66,25 +71,43 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "ParameterPlane": {"missed": "unmet"},
     "Protocol": _PROTOCOL | {"free": "stimulus_names"},
     "Result": {
-        "argument": "ruled_out", "at_ends": "at_bounds", "failed_check": "failed_test", "line": "summary",
-        "milestone": "", "missed": "unmet", "position": "evaluations", "postfix": "loss", "reason": "stop_reason",
-        "to_norse": "plausiwidgets.to_norse(model, result.parameters)", "total": "budget", "tries": "history",
+        "argument": "ruled_out",
+        "at_ends": "at_bounds",
+        "failed_check": "failed_test",
+        "line": "summary",
+        "milestone": "",
+        "missed": "unmet",
+        "position": "evaluations",
+        "postfix": "loss",
+        "reason": "stop_reason",
+        "to_norse": "plausiwidgets.to_norse(model, result.parameters)",
+        "total": "budget",
+        "tries": "history",
         "unit": "",
     },
     "Selection": {"free": "varied", "with_free": "with_varied"},
     "StimulusParameter": _PARAMETER,
     "StudySnapshot": {
-        "line": "repr(snapshot)", "milestone": "newest", "position": "finished", "postfix": "running",
-        "reason": "stop_reason", "total": "len(snapshot.results)", "unit": "",
+        "line": "repr(snapshot)",
+        "milestone": "newest",
+        "position": "finished",
+        "postfix": "running",
+        "reason": "stop_reason",
+        "total": "len(snapshot.results)",
+        "unit": "",
     },
     "Verdict": {"checks": "criteria", "failed_check": "failed_test"},
     "Work": {"line": "", "milestone": "", "position": "done", "postfix": "what", "total": "of", "unit": "each"},
-}  # fmt: skip
+}
 """Class → old attribute → new attribute, or a call that replaces it; empty if the attribute is private now."""
 
 COLUMNS: Mapping[str, str] = {
-    "broken": "unmet", "cost": "penalty", "distance": "loss", "failed_check": "failed_test", "reason": "stop_reason",
-}  # fmt: skip
+    "broken": "unmet",
+    "cost": "penalty",
+    "distance": "loss",
+    "failed_check": "failed_test",
+    "reason": "stop_reason",
+}
 """Old column of a table → new column."""
 PREFIXES: Mapping[str, str] = {"cost_": "penalty_"}
 """Old beginning of a column's name → new beginning."""
@@ -93,8 +116,11 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {"page": {"--out": "--site-dir"}}
 """Command → old option → new option."""
 
 STORED_RESULT: Mapping[str, str] = {
-    "argument": "ruled_out", "failed_check": "failed_test", "missed": "unmet", "reason": "stop_reason",
-}  # fmt: skip
+    "argument": "ruled_out",
+    "failed_check": "failed_test",
+    "missed": "unmet",
+    "reason": "stop_reason",
+}
 """Old field of a stored result → new field."""
 
 

@@ -20,4 +20,4 @@ else:
             "teaching.exercises": ("Answer", "Exercise", "class_results", "read_code"),
             "teaching.mysteries": ("Mystery", "mystery"),
         },
-    )  # fmt: skip
+    )

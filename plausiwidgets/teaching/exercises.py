@@ -382,17 +382,33 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
             continue
         checks = answer.verdict.criteria
         row |= {
-            "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
-            "loss": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
-            "pattern": answer.pattern.key, "seed": answer.seed, "name": answer.name,
+            "solved": answer.solved,
+            "hold": sum(bool(c.passed) for c in checks),
+            "of": len(checks),
+            "loss": float(answer.verdict.loss),
+            "seconds": answer.seconds,
+            "model": answer.model.key,
+            "pattern": answer.pattern.key,
+            "seed": answer.seed,
+            "name": answer.name,
             "words": answer.words,
-        }  # fmt: skip
+        }
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = [
-        "solved", "hold", "of", "loss", "seconds", "model", "pattern", "seed", "refused", "same_as", "name",
+        "solved",
+        "hold",
+        "of",
+        "loss",
+        "seconds",
+        "model",
+        "pattern",
+        "seed",
+        "refused",
+        "same_as",
+        "name",
         "words",
-    ]  # fmt: skip
+    ]
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]

@@ -122,13 +122,16 @@ class Lesson:
         keys = [_key(*pair) for pair in shown]
         cards = [
             {
-                "title": card.title, "body": card.body, "pattern": keys.index(_key(card.model, card.pattern)),
+                "title": card.title,
+                "body": card.body,
+                "pattern": keys.index(_key(card.model, card.pattern)),
                 "free": list(card.free),
                 "start": card.start and {"values": list(card.start.values.items()), "dt": card.start.dt},
-                "until": [asdict(condition) for condition in card.until], "tool": card.tool,
+                "until": [asdict(condition) for condition in card.until],
+                "tool": card.tool,
             }
             for card in self.cards
-        ]  # fmt: skip
+        ]
         return {"title": self.title, "cards": cards}
 
 

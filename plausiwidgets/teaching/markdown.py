@@ -12,9 +12,14 @@ Node = str | list[Any]
 """A text, or ``[tag, children]`` with an optional third entry, the attributes."""
 
 _TAGS = {
-    "paragraph": "p", "strong": "strong", "emphasis": "em", "block_quote": "blockquote", "list_item": "li",
-    "thematic_break": "hr", "linebreak": "br",
-}  # fmt: skip
+    "paragraph": "p",
+    "strong": "strong",
+    "emphasis": "em",
+    "block_quote": "blockquote",
+    "list_item": "li",
+    "thematic_break": "hr",
+    "linebreak": "br",
+}
 _VALID = "paragraphs, ### headings, lists, quotes, code, emphasis, and links to https://… or #…"
 _OPENS = re.compile(r"<details><summary>([^<>]+)</summary>")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

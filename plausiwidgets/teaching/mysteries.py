@@ -189,9 +189,14 @@ def _matching(
         known = complete(model, pattern, verdict.parameters)
     else:
         pattern = from_recording(
-            trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
-            title=tr("Mystery {seed}", seed=seed), compare=["spikes"],
-        )  # fmt: skip
+            trace.t,
+            v=trace.v[0],
+            spikes=trace.spike_times[0],
+            current=trace.current[0],
+            key=KEY,
+            title=tr("Mystery {seed}", seed=seed),
+            compare=["spikes"],
+        )
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, MIN_MARGIN), float(trace.t[-1]))
         pattern = replace(pattern, in_sentence=pattern.title, event=(-BEFORE_IT, shown))
@@ -201,9 +206,14 @@ def _matching(
 
 
 def _hidden_near(
-    model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
+    model: NeuronModel,
+    about: Judged,
+    seed: int,
+    names: tuple[str, ...],
+    base: Mapping[str, float],
+    dt: float,
     random: np.random.Generator,
-) -> tuple[Mystery | None, int]:  # fmt: skip
+) -> tuple[Mystery | None, int]:
     """Return a mystery with these parameters moved from a known set, or None, and the points of its start."""
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
@@ -226,9 +236,14 @@ def _with_visible_start(found: Mystery, random: np.random.Generator) -> Mystery:
 
 
 def _made(
-    model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
+    model: NeuronModel,
+    about: Judged,
+    seed: int,
+    names: tuple[str, ...],
+    dt: float,
+    verdict: Verdict,
     random: np.random.Generator,
-) -> tuple[Mystery, int] | None:  # fmt: skip
+) -> tuple[Mystery, int] | None:
     """Return the mystery of an accepted set, and the points of its start.
 
     The result is None if its response cannot be matched, or no start misses it. The points are above 100 if the

@@ -293,9 +293,16 @@ class Explorer(anywidget.AnyWidget):
     # -- opening ---------------------------------------------------------------------------------
 
     def _first(
-        self, model: str | NeuronModel | Result, pattern: Named, parameters: Mapping[str, float] | None,
-        dt: float | None, locked: Sequence[str], mystery: int | None, lesson: str | Path | None, query: str,
-    ) -> tuple[Selection, tuple[str, ...]]:  # fmt: skip
+        self,
+        model: str | NeuronModel | Result,
+        pattern: Named,
+        parameters: Mapping[str, float] | None,
+        dt: float | None,
+        locked: Sequence[str],
+        mystery: int | None,
+        lesson: str | Path | None,
+        query: str,
+    ) -> tuple[Selection, tuple[str, ...]]:
         """Return the first selection, and sentences about the unused parts of the page's link."""
         if isinstance(model, Result):
             if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
@@ -382,9 +389,13 @@ class Explorer(anywidget.AnyWidget):
         """Return the record, with the ranges and the mystery of the shown step."""
         record, known = self._record, self._answers.known
         return {
-            "steps": [known.step_of(one) for one in record.steps], "at": record.at, "revision": record.revision,
-            "by": record.by, "ranges": ranges_of(record.now), "mystery": self._mystery_data(record.now),
-        }  # fmt: skip
+            "steps": [known.step_of(one) for one in record.steps],
+            "at": record.at,
+            "revision": record.revision,
+            "by": record.by,
+            "ranges": ranges_of(record.now),
+            "mystery": self._mystery_data(record.now),
+        }
 
     def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
         """Return the data of the shown mystery that the page may have."""
@@ -467,9 +478,11 @@ class Explorer(anywidget.AnyWidget):
             return
         self._judge(now)
         for name, old, new in (
-            ("model", before.model, now.model), ("pattern", before.pattern, now.pattern),
-            ("parameters", dict(before.values), dict(now.values)), ("selection", before, now),
-        ):  # fmt: skip
+            ("model", before.model, now.model),
+            ("pattern", before.pattern, now.pattern),
+            ("parameters", dict(before.values), dict(now.values)),
+            ("selection", before, now),
+        ):
             if old is not new and old != new:
                 self._notify(name, old, new)
         if not now.is_about(before.model, before.pattern):

@@ -67,9 +67,10 @@ class PlausibilityMap(Explorer):
                 tr(
                     "{name} is not registered. Register it with pw.{given}.register, or pass it to the map: "
                     "plausibility_map(table, {given}=[…]).",
-                    name=repr(name), given=given,
+                    name=repr(name),
+                    given=given,
                 )
-            )  # fmt: skip
+            )
         return Selection.of(neuron, firing, cell.parameters)
 
     def _page_settings(
@@ -79,23 +80,26 @@ class PlausibilityMap(Explorer):
         names = {key: key if model is None else known.name_of_model(model) for key, model in grid.models.items()}
         keys = {key: key if one is None else known.name_of_pattern(one) for key, one in grid.patterns.items()}
         table = {
-            "rows": [
-                {"name": names[key], "title": tr(short_title(key, model))} for key, model in grid.models.items()
-            ],
+            "rows": [{"name": names[key], "title": tr(short_title(key, model))} for key, model in grid.models.items()],
             "columns": [
-                {"key": keys[key], "letter": "" if one is None else one.letter,
-                 "title": key if one is None else tr(one.title)}
+                {
+                    "key": keys[key],
+                    "letter": "" if one is None else one.letter,
+                    "title": key if one is None else tr(one.title),
+                }
                 for key, one in grid.patterns.items()
             ],
             "cells": {
                 f"{names[model]} {keys[pattern]}": {
-                    "status": cell.status, "sign": SYMBOLS[cell.status], "share": cell.share,
+                    "status": cell.status,
+                    "sign": SYMBOLS[cell.status],
+                    "share": cell.share,
                     "lines": [*cell.lines, *([why] if (why := self._why.get((model, pattern))) else [])],
                     "values": None if why else dict(cell.parameters),
                 }
                 for (model, pattern), cell in grid.cells.items()
             },
-        }  # fmt: skip
+        }
         return super()._page_settings(language, lesson, notes, known) | {"table": table}
 
     def _still(self) -> str:

@@ -124,10 +124,13 @@ def test_the_diagram_is_plotted_with_fixed_points_firing_and_bifurcations(squid)
     figure = pw.plot(squid)
     names = [trace.name for trace in figure.data]
     assert names == [
-        "stable fixed points", "unstable fixed points",
-        "maximum potential during firing", "minimum potential during firing",
-        SUBCRITICAL, SUPERCRITICAL,
-    ]  # fmt: skip
+        "stable fixed points",
+        "unstable fixed points",
+        "maximum potential during firing",
+        "minimum potential during firing",
+        SUBCRITICAL,
+        SUPERCRITICAL,
+    ]
     stable, _, highest, lowest = figure.data[:4]
     assert np.isnan(stable.y[(stable.x > 20.0) & (stable.x < 140.0)]).all() and (highest.y > lowest.y + 1.5).all()
     assert figure.layout.xaxis.title.text == "current (µA/cm²)" and "subcritical" in figure.layout.title.text

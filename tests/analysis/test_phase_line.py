@@ -61,11 +61,13 @@ def test_beyond_the_rheobase_nothing_rests(model: str, p: dict[str, float], curr
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"bounds": {"v": (-40.0, -60.0)}}, "low < high"), ({"bounds": {"w": (-40.0, -20.0)}}, "Valid: v"),
-        ({"bounds": {"v": (-40.0, float("inf"))}}, "bounds"), ({"points": 2}, "points"),
+        ({"bounds": {"v": (-40.0, -60.0)}}, "low < high"),
+        ({"bounds": {"w": (-40.0, -20.0)}}, "Valid: v"),
+        ({"bounds": {"v": (-40.0, float("inf"))}}, "bounds"),
+        ({"points": 2}, "points"),
         ({"parameters": {"tau": 3.0}}, "tau"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_line_is_refused(arguments: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         pw.analysis.phase_line("lif", **arguments)

@@ -61,9 +61,14 @@ PLANES = [
     ("adex", adex, {}, 100.0, ((-80.0, -40.0), (-50.0, 300.0))),
     ("adex", adex, {"a": -5.0, "tau_w": 300.0}, 20.0, ((-80.0, -40.0), (-400.0, 100.0))),
     ("morris_lecar", morris_lecar, {}, 60.0, ((-70.0, 50.0), (-0.05, 0.8))),
-    ("morris_lecar", morris_lecar, {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 0.23}, 37.0,
-     ((-70.0, 50.0), (-0.05, 0.8))),
-]  # fmt: skip
+    (
+        "morris_lecar",
+        morris_lecar,
+        {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 0.23},
+        37.0,
+        ((-70.0, 50.0), (-0.05, 0.8)),
+    ),
+]
 
 
 @pytest.fixture(params=PLANES, ids=lambda case: f"{case[0]} {case[2] or ''} {case[3]}")

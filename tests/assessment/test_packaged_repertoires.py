@@ -89,8 +89,10 @@ def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.Monkey
     write("rf", "lif")
     rows = packaged_repertoires()
     assert rows.groupby(["model", "neuron"], sort=False).size().to_dict() == {
-        ("lif", MOST_VERSATILE): 3, ("rf", MOST_VERSATILE): 3, ("rf", "Pulse pairs one period apart"): 3,
-    }  # fmt: skip
+        ("lif", MOST_VERSATILE): 3,
+        ("rf", MOST_VERSATILE): 3,
+        ("rf", "Pulse pairs one period apart"): 3,
+    }
     assert "lif, most versatile: 2 of 3 patterns" in capsys.readouterr().out
     before = rows[rows["model"] == "rf"]["cpu_seconds"].tolist()
     write("lif")

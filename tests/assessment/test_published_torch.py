@@ -13,10 +13,10 @@ from plausiwidgets.assessment import packaged_score, packaged_table
 
 CHAPTER = {
     cell["id"]: "".join(cell["source"])
-    for cell in json.loads(
-        (Path(__file__).parents[2] / "notebooks" / "which_model.ipynb").read_text(encoding="utf-8")
-    )["cells"]
-}  # fmt: skip
+    for cell in json.loads((Path(__file__).parents[2] / "notebooks" / "which_model.ipynb").read_text(encoding="utf-8"))[
+        "cells"
+    ]
+}
 
 
 def shown():

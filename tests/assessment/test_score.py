@@ -197,9 +197,17 @@ def test_no_set_of_the_table_passes_by_a_hair_where_another_seed_has_a_better_on
 
 def test_a_verified_burst_of_spikes_that_fade_to_a_plateau_is_not_good():
     faded = {
-        "C": 1.48784, "g_K": 25.6326, "tau_R": 2.32406, "g_T": 2.42641, "tau_T": 15.0202, "g_H": 5.3605,
-        "tau_H": 77.8396, "amplitude": 687.053, "holding": 1.30619, "width": 5.25218,
-    }  # fmt: skip
+        "C": 1.48784,
+        "g_K": 25.6326,
+        "tau_R": 2.32406,
+        "g_T": 2.42641,
+        "tau_T": 15.0202,
+        "g_H": 5.3605,
+        "tau_H": 77.8396,
+        "amplitude": 687.053,
+        "holding": 1.30619,
+        "width": 5.25218,
+    }
     assert pw.judge("wilson", "rebound_burst", faded).replicated
     row = {"model": "wilson", "pattern": "rebound_burst", "status": "replicated", "parameters": json.dumps(faded)}
     assert not packaged.is_good(row)

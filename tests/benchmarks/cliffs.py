@@ -19,9 +19,17 @@ from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.patterns.evaluation import evaluate
 
 MODELS = (
-    "izhikevich", "adex", "mihalas_niebur", "hodgkin_huxley", "wilson", "morris_lecar", "hindmarsh_rose",
-    "connor_stevens", "lsnn", "fitzhugh_nagumo",
-)  # fmt: skip
+    "izhikevich",
+    "adex",
+    "mihalas_niebur",
+    "hodgkin_huxley",
+    "wilson",
+    "morris_lecar",
+    "hindmarsh_rose",
+    "connor_stevens",
+    "lsnn",
+    "fitzhugh_nagumo",
+)
 SLOPE = 0.01
 """Share of the loss that a stretch must fall or rise by not to be flat."""
 

@@ -172,9 +172,14 @@ def runge_kutta(slope, y, p, holding, pieces, edges, dt, limit):
 
 
 def integrate(
-    model: str, parameters: Mapping[str, float], state: np.ndarray, duration: float, dt: float,
-    holding: float = 0.0, pieces: Sequence[Piece] = (),
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    model: str,
+    parameters: Mapping[str, float],
+    state: np.ndarray,
+    duration: float,
+    dt: float,
+    holding: float = 0.0,
+    pieces: Sequence[Piece] = (),
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return times in ms, potentials in mV, and the state after `duration` ms from `state`."""
     slope, names = EQUATIONS[model]
     p = np.array([parameters[name] for name in names.split()])

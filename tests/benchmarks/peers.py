@@ -97,9 +97,14 @@ def scipy_evolution(objective: Objective, seed: int) -> None:
 
     for restart in range(1_000_000):
         differential_evolution(
-            lambda x: _padded(objective, x.T), [(0.0, 1.0)] * objective.size, vectorized=True, updating="deferred",
-            polish=False, maxiter=1_000_000, seed=np.random.default_rng(SeedSequence(seed, spawn_key=(12, restart))),
-        )  # fmt: skip
+            lambda x: _padded(objective, x.T),
+            [(0.0, 1.0)] * objective.size,
+            vectorized=True,
+            updating="deferred",
+            polish=False,
+            maxiter=1_000_000,
+            seed=np.random.default_rng(SeedSequence(seed, spawn_key=(12, restart))),
+        )
 
 
 def cmaes_bipop(objective: Objective, seed: int) -> None:
@@ -112,9 +117,12 @@ def cmaes_bipop(objective: Objective, seed: int) -> None:
     kind, popsize, usual = "small", None, 4 + int(3 * math.log(objective.size))
     while True:
         optimizer = cmaes.CMA(
-            mean=rng.random(objective.size), sigma=0.3, bounds=bounds, population_size=popsize,
+            mean=rng.random(objective.size),
+            sigma=0.3,
+            bounds=bounds,
+            population_size=popsize,
             seed=int(rng.integers(2**31)),
-        )  # fmt: skip
+        )
         while not optimizer.should_stop():
             units = np.array([optimizer.ask() for _ in range(optimizer.population_size)])
             losses = _padded(objective, units)

@@ -27,9 +27,14 @@ SHARE = 0.3
 HIGH = 0.6
 """Of a full spike: above rest by more than this is a spike, whatever drives it."""
 FULL = {
-    "fitzhugh_nagumo": 105.0, "hindmarsh_rose": 85.0, "morris_lecar": 95.0, "wilson": 95.0, "wang_buzsaki": 105.0,
-    "hodgkin_huxley": 105.0, "connor_stevens": 108.0,
-}  # fmt: skip
+    "fitzhugh_nagumo": 105.0,
+    "hindmarsh_rose": 85.0,
+    "morris_lecar": 95.0,
+    "wilson": 95.0,
+    "wang_buzsaki": 105.0,
+    "hodgkin_huxley": 105.0,
+    "connor_stevens": 108.0,
+}
 """Height of a full spike in mV, from rest to its top."""
 POLYNOMIAL = ("fitzhugh_nagumo", "hindmarsh_rose", "morris_lecar", "wilson")
 """Neurons whose rates stay moderate at any potential."""
@@ -101,9 +106,14 @@ class Cell:
         steps = round(duration / self.dt)
         arrays = np.array(pieces, dtype=np.float64).reshape(-1, 4).T[:, :, None].copy()
         job = LaneJob(
-            self.model, {n: np.array([x]) for n, x in self.p.items()}, state[:, None].copy(),
-            LaneCurrent(np.array([holding]), arrays, 0.0), steps, self.dt, window=(0, steps),
-        )  # fmt: skip
+            self.model,
+            {n: np.array([x]) for n, x in self.p.items()},
+            state[:, None].copy(),
+            LaneCurrent(np.array([holding]), arrays, 0.0),
+            steps,
+            self.dt,
+            window=(0, steps),
+        )
         result = run_lanes(job)
         assert result.recorded is not None
         times = np.arange(1, steps + 1) * self.dt

@@ -10,8 +10,15 @@ from pathlib import Path
 import numpy as np
 
 COLUMNS = (
-    "model", "lanes", "steps", "engine", "ms", "ns per lane and step", "reference / this", "one core / this",
-)  # fmt: skip
+    "model",
+    "lanes",
+    "steps",
+    "engine",
+    "ms",
+    "ns per lane and step",
+    "reference / this",
+    "one core / this",
+)
 
 
 def rows(run: dict) -> list[tuple[str, ...]]:
@@ -28,10 +35,16 @@ def rows(run: dict) -> list[tuple[str, ...]]:
         for engine, seconds in engines.items():
             table.append(
                 (
-                    model, str(lanes), str(steps), engine, f"{seconds * 1e3:.3f}",
-                    f"{seconds * 1e9 / lanes / steps:.2f}", f"{reference / seconds:.0f}", f"{one_core / seconds:.2f}",
+                    model,
+                    str(lanes),
+                    str(steps),
+                    engine,
+                    f"{seconds * 1e3:.3f}",
+                    f"{seconds * 1e9 / lanes / steps:.2f}",
+                    f"{reference / seconds:.0f}",
+                    f"{one_core / seconds:.2f}",
                 )
-            )  # fmt: skip
+            )
     return table
 
 

@@ -126,8 +126,12 @@ def test_an_opening(opened, name):
             times = page.page.evaluate(CLOCK)
             sizes = f"{len(frames)} messages of {sum(map(len, frames)) / 1e3:.0f} kB"
             models = sum(b"comm_open" in frame for frame in frames)
-            print(f"\n{name}, {state}: drawn after {times['drawn']:.2f} s, judged after {times['judged']:.2f} s, "
-                  f"{sizes}, {models} models ({load()})", end="", flush=True)  # fmt: skip
+            print(
+                f"\n{name}, {state}: drawn after {times['drawn']:.2f} s, judged after {times['judged']:.2f} s, "
+                f"{sizes}, {models} models ({load()})",
+                end="",
+                flush=True,
+            )
             page.page.wait_for_timeout(3000)
 
 

@@ -74,8 +74,9 @@ async def work(server: Server, times: dict[str, list[float]], number: int, many:
     visitor = await visit(server)
     model, pattern = chance.choice(list(MODELS)), chance.choice(PATTERNS)
     searched = due = time.monotonic()
-    await visitor.ask("search", "search", model=model, pattern=pattern, values={}, dt=MODELS[model],
-                      begin="random", seed=number)  # fmt: skip
+    await visitor.ask(
+        "search", "search", model=model, pattern=pattern, values={}, dt=MODELS[model], begin="random", seed=number
+    )
     has_tried = False
     verified: dict[str, float] = {}
     while time.monotonic() < searched + SECONDS:

@@ -31,9 +31,13 @@ def first(clone: Path, cache: Path, values: str, verify: bool) -> tuple[float, f
     """Return seconds, seconds of the processor, and status and engine."""
     environment = os.environ | {"PYTHONPATH": str(clone), "PLAUSIWIDGETS_CACHE_DIR": str(cache)}
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(values=values, verify=verify)], cwd=clone, env=environment, check=True,
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", CODE.format(values=values, verify=verify)],
+        cwd=clone,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     wall, processor, *words = done.stdout.split()
     return float(wall), float(processor), " ".join(words)
 

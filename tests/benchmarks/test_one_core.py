@@ -65,10 +65,17 @@ def test_one_core_and_a_gigabyte(browser, root, tmp_path, monkeypatch):
     os.sched_setaffinity(0, {min(cores)})
     port = free_port()
     arguments = [
-        "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-        "--ServerApp.port_retries=0", f"--ServerApp.base_url={BASE}", "--IdentityProvider.token=",
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={BASE}",
+        "--IdentityProvider.token=",
         "--ServerApp.jpserver_extensions={'plausiwidgets.widgets.server': True}",
-    ]  # fmt: skip
+    ]
     try:
         server = Server(arguments, port, tmp_path, f"{BASE}api/status")
     finally:

@@ -130,8 +130,15 @@ def test_a_potential_from_0_to_1_fills_the_figure_and_has_no_unit_of_millivolts(
         spikes = (v >= 1.0).to(v.dtype)
         return spikes, (v * (1.0 - spikes),)
 
-    model = make(step, key="unit_lif", states=(StateVariable("v", "1"),), initial_state=lambda p, holding: (holding,),
-                 current=pw.Parameter("current", 1.5, 0.0, 6.0), rest=0.0, threshold=1.0)  # fmt: skip
+    model = make(
+        step,
+        key="unit_lif",
+        states=(StateVariable("v", "1"),),
+        initial_state=lambda p, holding: (holding,),
+        current=pw.Parameter("current", 1.5, 0.0, 6.0),
+        rest=0.0,
+        threshold=1.0,
+    )
     path = pw.export_page(model, "tonic_spiking", path=tmp_path / "unit.html", language="en")
     page = open_page(path).page
     page.wait_for_selector(JUDGED)

@@ -23,9 +23,16 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     grid.locator("[tabindex='0']").focus()
     page.keyboard.press("Control+Home")
     for press, place in {
-        "ArrowRight": "0 1", "ArrowDown": "1 1", "End": "1 19", "Control+End": "19 19", "ArrowDown ": "19 19",
-        "Home": "19 0", "ArrowUp": "18 0", "Control+Home": "0 0", "ArrowLeft": "0 0",
-    }.items():  # fmt: skip
+        "ArrowRight": "0 1",
+        "ArrowDown": "1 1",
+        "End": "1 19",
+        "Control+End": "19 19",
+        "ArrowDown ": "19 19",
+        "Home": "19 0",
+        "ArrowUp": "18 0",
+        "Control+Home": "0 0",
+        "ArrowLeft": "0 0",
+    }.items():
         page.keyboard.press(press.strip())
         expect(page.locator(":focus")).to_have_attribute("data-at", place)
     expect(page.locator(".pw-mapread")).to_contain_text("Tonic spiking")

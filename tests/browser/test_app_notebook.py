@@ -15,7 +15,7 @@ from tests.browser.notebooks import (
     python,
     sleep_in_cell,
     slider,
-)  # fmt: skip
+)
 from tests.browser.pages import JUDGED, NotebookPage
 
 ENDLESS = (

@@ -243,8 +243,11 @@ def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page
 
 def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     file = tmp_path / "cell.csv"
-    rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 + k if 100 < t < 900 else 0},{k}"
-            for k in range(3) for t in range(1000)]  # fmt: skip
+    rows = [
+        f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 + k if 100 < t < 900 else 0},{k}"
+        for k in range(3)
+        for t in range(1000)
+    ]
     file.write_text("t,v,current,sweep\n" + "\n".join(rows))
     open_tool(page, "Recording")
     page.locator(".pw-drop input").set_input_files(file)

@@ -165,8 +165,9 @@ def test_a_recording_is_read_by_the_server_and_shown(visit, root):
 
 def test_an_exercise_is_handed_in_by_one_press_and_the_teachers_page_fills(browser, tmp_path):
     task = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
-    file = pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task,
-                     language="en")  # fmt: skip
+    file = pw.export_page(
+        "izhikevich", "tonic_bursting", {"c": -65.0}, path=tmp_path / "burst.html", exercise=task, language="en"
+    )
     server = start_app(tmp_path, "--workers=1", "--exercise", str(file))
     pages = []
     try:

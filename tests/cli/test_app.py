@@ -53,15 +53,39 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
     file = tmp_path / "neurons.py"
     file.write_text("")
     port = free_port()
-    words = ["--app", str(file), "--port", str(port), "--no-browser", "--visitors", "30", "--workers", "3", "--budget",
-             "900", "--language", "de", "--address", "::1", "--host", "a.example", "b.example"]  # fmt: skip
+    words = [
+        "--app",
+        str(file),
+        "--port",
+        str(port),
+        "--no-browser",
+        "--visitors",
+        "30",
+        "--workers",
+        "3",
+        "--budget",
+        "900",
+        "--language",
+        "de",
+        "--address",
+        "::1",
+        "--host",
+        "a.example",
+        "b.example",
+    ]
     assert main.main(words) == 0
     [(limits, options)] = calls
     assert (limits.visitors, limits.workers, limits.budget) == (30, 3, 900)
     assert options == {
-        "address": "::1", "port": port, "hosts": ["a.example", "b.example"], "models": [str(file.resolve())],
-        "exercises": [], "language": "de", "dark": False, "open_browser": False,
-    }  # fmt: skip
+        "address": "::1",
+        "port": port,
+        "hosts": ["a.example", "b.example"],
+        "models": [str(file.resolve())],
+        "exercises": [],
+        "language": "de",
+        "dark": False,
+        "open_browser": False,
+    }
     assert served == []
 
 

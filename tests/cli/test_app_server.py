@@ -228,10 +228,21 @@ def test_files_are_sent_compressed_and_kept_for_a_year_and_the_page_is_not(serve
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/../alone.py", "/static/%2e%2e/%2e%2e/alone.py", "/static//etc/passwd", "/static/", "/static/app.js",
-     "//example.org/", "/api/kernels", "/api/contents", "/socket/", "/%00", "/static/..%5calone.py",
-     "/?" + "a" * 15_000],
-)  # fmt: skip
+    [
+        "/static/../alone.py",
+        "/static/%2e%2e/%2e%2e/alone.py",
+        "/static//etc/passwd",
+        "/static/",
+        "/static/app.js",
+        "//example.org/",
+        "/api/kernels",
+        "/api/contents",
+        "/socket/",
+        "/%00",
+        "/static/..%5calone.py",
+        "/?" + "a" * 15_000,
+    ],
+)
 def test_there_is_nothing_but_the_page_and_its_files(server: Server, path) -> None:
     status, _, body = server.request(path)
     assert status == (200 if path.startswith("/?") else 404)

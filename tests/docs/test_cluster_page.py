@@ -37,9 +37,14 @@ def folder(tmp_path):
 
 def run(script, folder, **environment):
     return subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, timeout=600,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["bash", "-c", script],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        timeout=600,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @posix

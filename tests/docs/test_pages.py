@@ -34,9 +34,11 @@ PAGES = [
 ELSEWHERE = {  # their code runs in a test of their own
     "cluster.md",  # as it names machines and files of the reader: test_cluster_page.py
     "brian2.md",  # where Brian2 is installed: test_brian2.py
-    "from_torch.md", "from_brian2.md", "from_nir.md",  # where the libraries are: tests/libraries/test_pages.py
+    "from_torch.md",
+    "from_brian2.md",
+    "from_nir.md",  # where the libraries are: tests/libraries/test_pages.py
     "CHANGELOG.md",  # tells of what is no more
-}  # fmt: skip
+}
 NOT_RUN = {
     "plausiwidgets page all --site-dir site/": "tests/widgets/server/test_site.py has it",
     "plausiwidgets assess file.py:all": "stands for any file",
@@ -151,10 +153,16 @@ def run(page: Path) -> list[tuple[Part, str]]:
     return [(part, execute(part, page)) for part in found if part.kind in ("python", "bash", "bat", "inline")]
 
 
-@pytest.mark.parametrize("page", [
-    pytest.param(page, id=page.relative_to(ROOT).as_posix(), marks=[] if page.name == "README.md" else pytest.mark.slow)
-    for page in PAGES if page.name not in ELSEWHERE and any(parts(page.read_text(encoding="utf-8")))
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            page, id=page.relative_to(ROOT).as_posix(), marks=[] if page.name == "README.md" else pytest.mark.slow
+        )
+        for page in PAGES
+        if page.name not in ELSEWHERE and any(parts(page.read_text(encoding="utf-8")))
+    ],
+)
 def test_a_page_runs_in_order_and_prints_what_it_says(page: Path, tmp_path: Path, monkeypatch) -> None:
     prepare(tmp_path)
     monkeypatch.chdir(tmp_path)

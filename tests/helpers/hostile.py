@@ -7,10 +7,16 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import pulse
 
 MARKUP = (
-    "</script><script>window.hacked = 1</script>", '"><img src=x onerror="window.hacked = 2">',
+    "</script><script>window.hacked = 1</script>",
+    '"><img src=x onerror="window.hacked = 2">',
     "`${window.hacked = 3}`",
-    "'; window.hacked = 4; '", "\u2028window.hacked = 5\u2029", "<!-- <script>", "]]>", "\\", "&lt;b&gt; {0} %s $title",
-)  # fmt: skip
+    "'; window.hacked = 4; '",
+    "\u2028window.hacked = 5\u2029",
+    "<!-- <script>",
+    "]]>",
+    "\\",
+    "&lt;b&gt; {0} %s $title",
+)
 TEXT = " ".join(MARKUP)
 
 
@@ -26,16 +32,32 @@ def model() -> pw.NeuronModel:
         pw.Parameter("constructor", -65.0, -80.0, -55.0, unit="mV", description=TEXT),
     ]
     return pw.NeuronModel(
-        "hostile", step, parameters, initial_state=lambda p, holding: (p.constructor,), rest="constructor",
-        threshold=-50.0, current=pw.Parameter("current", 30.0, 0.0, 100.0, unit=MARKUP[0]), states=("v",), title=TEXT,
-        description=TEXT, source=TEXT, equations=TEXT, presets=[pw.Preset(TEXT, {"toString": 15.0}, source=TEXT)],
-    )  # fmt: skip
+        "hostile",
+        step,
+        parameters,
+        initial_state=lambda p, holding: (p.constructor,),
+        rest="constructor",
+        threshold=-50.0,
+        current=pw.Parameter("current", 30.0, 0.0, 100.0, unit=MARKUP[0]),
+        states=("v",),
+        title=TEXT,
+        description=TEXT,
+        source=TEXT,
+        equations=TEXT,
+        presets=[pw.Preset(TEXT, {"toString": 15.0}, source=TEXT)],
+    )
 
 
 def pattern() -> pw.Pattern:
     return pw.Pattern(
-        key="hostile_pattern", title=TEXT, letter=MARKUP[0], description=TEXT, look_for=TEXT, function=TEXT,
-        parameter_hint=TEXT, source=TEXT,
+        key="hostile_pattern",
+        title=TEXT,
+        letter=MARKUP[0],
+        description=TEXT,
+        look_for=TEXT,
+        function=TEXT,
+        parameter_hint=TEXT,
+        source=TEXT,
         stimulus_parameters=[
             pw.StimulusParameter("amplitude", 1.0, 0.1, 3.0, of="current", limits=(0.0, None), description=TEXT),
             pw.StimulusParameter("width", 100.0, 50.0, 200.0, unit="ms"),
@@ -46,4 +68,4 @@ def pattern() -> pw.Pattern:
         },
         measure=lambda r, s: {"n": r[TEXT].count()},
         criteria=[pw.Criterion("n", TEXT, TEXT, MARKUP[1], low=1, kind="count")],
-    )  # fmt: skip
+    )

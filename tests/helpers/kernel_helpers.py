@@ -34,12 +34,13 @@ def step(current_, state_, parameters_, out, dt):
 def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",), **options) -> NeuronModel:
     """Return a model around `step`, which is not validated and starts at zero."""
     return NeuronModel(
-        key="under_test", step=step,
+        key="under_test",
+        step=step,
         parameters=[Parameter(n, 1.5, 0.5, 2.5) for n in parameters],
         initial_state=lambda p, holding: tuple(0.0 * holding for _ in range(states)),
         current=Parameter("current", 1.0, -10.0, 10.0),
         **({"rest": -65.0, "threshold": -50.0, "dt": 0.1, "validate": False} | options),
-    )  # fmt: skip
+    )
 
 
 def in_order(program: Program) -> str:
@@ -94,9 +95,17 @@ def by_plain_python(program: Program, current: np.ndarray, state: np.ndarray, fo
 def by_javascript(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
     """Return the same by JavaScript, run in a folder."""
     states = ", ".join(f"s{i} = b[i]" for i in range(len(program.state)))
-    source = "\n".join([
-        runtime(), "function answer({ a, b, dt }) {", "const out = [];", "for (let i = 0; i < a.length; i++) {",
-        f"const current = a[i], {states};", *declarations(program.body),
-        f"out.push({', '.join(map(javascript_of, program.state))});", "}", "return bytes(out); }",
-    ])  # fmt: skip
+    source = "\n".join(
+        [
+            runtime(),
+            "function answer({ a, b, dt }) {",
+            "const out = [];",
+            "for (let i = 0; i < a.length; i++) {",
+            f"const current = a[i], {states};",
+            *declarations(program.body),
+            f"out.push({', '.join(map(javascript_of, program.state))});",
+            "}",
+            "return bytes(out); }",
+        ]
+    )
     return node.run(folder, source, {"a": current, "b": state, "dt": 0.1}).reshape(current.size, -1).T

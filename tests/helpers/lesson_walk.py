@@ -27,9 +27,13 @@ class Look:
 
 
 BURSTS = (
-    "enough complete bursts", "bursts clearly separated", "at least 3 spikes per burst", "at most 40 spikes per burst",
-    "regular bursting (CV)", "fires until the end",
-)  # fmt: skip
+    "enough complete bursts",
+    "bursts clearly separated",
+    "at least 3 spikes per burst",
+    "at most 40 spikes per burst",
+    "regular bursting (CV)",
+    "fires until the end",
+)
 
 RESPONSE = ("exactly one rebound spike", "fires soon enough")
 SINGLE = ("enough complete bursts", "at least 3 spikes per burst")
@@ -139,7 +143,7 @@ FORTY_FIVE_MINUTES = {
         Look("At 0.05 ms it bursts again", missed=(), dt=0.05),
     ],
     "45:00 What you can say now": [],
-}  # fmt: skip
+}
 
 WALKS: dict[str, dict[str, list[Look]]] = {"lesson.md": TEN_MINUTES, "lesson_long.md": FORTY_FIVE_MINUTES}
 

@@ -65,19 +65,32 @@ def start_2007(p, holding):
 def izhikevich_2007() -> pw.NeuronModel:
     """Return the neuron of the book, with the defaults of its regular spiking cell."""
     return pw.NeuronModel(
-        "izhikevich_2007", step_2007,
+        "izhikevich_2007",
+        step_2007,
         [
-            pw.Parameter("C", 100.0, 10.0, 300.0, unit="pF"), pw.Parameter("k", 0.7, 0.1, 3.0, unit="nS/mV"),
-            pw.Parameter("v_r", -60.0, -90.0, -50.0, unit="mV"), pw.Parameter("v_t", -40.0, -55.0, -30.0, unit="mV"),
-            pw.Parameter("a", 0.03, 0.001, 0.5, unit="1/ms"), pw.Parameter("b", -2.0, -30.0, 30.0, unit="nS"),
-            pw.Parameter("c", -50.0, -80.0, -30.0, unit="mV"), pw.Parameter("d", 100.0, -100.0, 1000.0, unit="pA"),
-            pw.Parameter("v_peak", 35.0, 10.0, 60.0, unit="mV"), pw.Parameter("peak_u", 0.0, 0.0, 1.0, unit="mV/pA"),
-            pw.Parameter("c_u", 0.0, 0.0, 1.0, unit="mV/pA"), pw.Parameter("u_max", 1e6, 0.0, 1e7, unit="pA"),
-            pw.Parameter("cubic", 0.0, 0.0, 1.0, unit="pA/mV³"), pw.Parameter("v_b", -55.0, -90.0, -30.0, unit="mV"),
+            pw.Parameter("C", 100.0, 10.0, 300.0, unit="pF"),
+            pw.Parameter("k", 0.7, 0.1, 3.0, unit="nS/mV"),
+            pw.Parameter("v_r", -60.0, -90.0, -50.0, unit="mV"),
+            pw.Parameter("v_t", -40.0, -55.0, -30.0, unit="mV"),
+            pw.Parameter("a", 0.03, 0.001, 0.5, unit="1/ms"),
+            pw.Parameter("b", -2.0, -30.0, 30.0, unit="nS"),
+            pw.Parameter("c", -50.0, -80.0, -30.0, unit="mV"),
+            pw.Parameter("d", 100.0, -100.0, 1000.0, unit="pA"),
+            pw.Parameter("v_peak", 35.0, 10.0, 60.0, unit="mV"),
+            pw.Parameter("peak_u", 0.0, 0.0, 1.0, unit="mV/pA"),
+            pw.Parameter("c_u", 0.0, 0.0, 1.0, unit="mV/pA"),
+            pw.Parameter("u_max", 1e6, 0.0, 1e7, unit="pA"),
+            pw.Parameter("cubic", 0.0, 0.0, 1.0, unit="pA/mV³"),
+            pw.Parameter("v_b", -55.0, -90.0, -30.0, unit="mV"),
         ],
-        initial_state=start_2007, current=pw.Parameter("current", 100.0, -500.0, 1000.0, unit="pA"),
-        rest="v_r", threshold="v_t", dt=0.1, states=["v", "u"], peak=35.0,
-    )  # fmt: skip
+        initial_state=start_2007,
+        current=pw.Parameter("current", 100.0, -500.0, 1000.0, unit="pA"),
+        rest="v_r",
+        threshold="v_t",
+        dt=0.1,
+        states=["v", "u"],
+        peak=35.0,
+    )
 
 
 def presets(source: str, neuron: str, own: bool = True, **changed: Mapping[str, float]) -> Iterator[Famous]:
@@ -97,54 +110,143 @@ def step(amplitude: float, holding: float = 0.0) -> dict[str, float]:
 I03, I04, I07 = "Izhikevich 2003", "Izhikevich 2004", "Izhikevich 2007"
 MN, NAUD, BG, RE = "Mihalas & Niebur 2009", "Naud et al. 2008", "Brette & Gerstner 2005", "Rinzel & Ermentrout 1998"
 RS = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 8.0}
-BRETTE = {"C": 281.0, "g_L": 30.0, "E_L": -70.6, "V_T": -50.4, "delta_T": 2.0, "tau_w": 144.0, "a": 4.0, "b": 80.5,
-          "V_r": -70.6}  # fmt: skip
+BRETTE = {
+    "C": 281.0,
+    "g_L": 30.0,
+    "E_L": -70.6,
+    "V_T": -50.4,
+    "delta_T": 2.0,
+    "tau_w": 144.0,
+    "a": 4.0,
+    "b": 80.5,
+    "V_r": -70.6,
+}
 CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0}
 HINDMARSH = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6, "r": 0.001}
 WILSON = {p.title: p.parameters for p in pw.models.get("wilson").presets}
-LTS = {"C": 100.0, "k": 1.0, "v_r": -56.0, "v_t": -42.0, "a": 0.03, "b": 8.0, "c": -53.0, "c_u": 0.04, "d": 20.0,
-       "u_max": 670.0, "v_peak": 40.0, "peak_u": 0.1}  # fmt: skip
-FS = {"C": 20.0, "k": 1.0, "v_r": -55.0, "v_t": -40.0, "a": 0.2, "b": 0.0, "cubic": 0.025, "v_b": -55.0, "c": -45.0,
-      "d": 0.0, "v_peak": 25.0}  # fmt: skip
+LTS = {
+    "C": 100.0,
+    "k": 1.0,
+    "v_r": -56.0,
+    "v_t": -42.0,
+    "a": 0.03,
+    "b": 8.0,
+    "c": -53.0,
+    "c_u": 0.04,
+    "d": 20.0,
+    "u_max": 670.0,
+    "v_peak": 40.0,
+    "peak_u": 0.1,
+}
+FS = {
+    "C": 20.0,
+    "k": 1.0,
+    "v_r": -55.0,
+    "v_t": -40.0,
+    "a": 0.2,
+    "b": 0.0,
+    "cubic": 0.025,
+    "v_b": -55.0,
+    "c": -45.0,
+    "d": 0.0,
+    "v_peak": 25.0,
+}
 
 FAMOUS = [
     Famous(I03, "regular spiking (RS), adapts", "izhikevich", "spike_frequency_adaptation", RS | step(10.0)),
     Famous(I03, "intrinsically bursting (IB)", "izhikevich", "mixed_mode", RS | {"c": -55.0, "d": 4.0} | step(10.0)),
     Famous(I03, "chattering (CH)", "izhikevich", "tonic_bursting", RS | {"c": -50.0, "d": 2.0} | step(10.0)),
-    Famous(I03, "fast spiking (FS), no adaptation", "izhikevich", "tonic_spiking",
-           RS | {"a": 0.1, "d": 2.0} | step(10.0)),
-    Famous(I03, "low-threshold spiking (LTS), adapts", "izhikevich", "spike_frequency_adaptation",
-           RS | {"b": 0.25, "d": 2.0} | step(10.0)),
-    *presets(I04, "izhikevich_2004", A=step(14.0), B=step(0.5), C=step(15.0), D=step(0.6), E=step(10.0), F=step(30.0),
-             S=step(5.0, 80.0), T=step(5.0, 80.0)),
+    Famous(
+        I03, "fast spiking (FS), no adaptation", "izhikevich", "tonic_spiking", RS | {"a": 0.1, "d": 2.0} | step(10.0)
+    ),
+    Famous(
+        I03,
+        "low-threshold spiking (LTS), adapts",
+        "izhikevich",
+        "spike_frequency_adaptation",
+        RS | {"b": 0.25, "d": 2.0} | step(10.0),
+    ),
+    *presets(
+        I04,
+        "izhikevich_2004",
+        A=step(14.0),
+        B=step(0.5),
+        C=step(15.0),
+        D=step(0.6),
+        E=step(10.0),
+        F=step(30.0),
+        S=step(5.0, 80.0),
+        T=step(5.0, 80.0),
+    ),
     Famous(I07, "regular spiking (RS), adapts, 100 pA", "izhikevich_2007", "spike_frequency_adaptation", step(100.0)),
     Famous(I07, "regular spiking (RS), class 1", "izhikevich_2007", "class_1_excitable", step(100.0)),
-    Famous(I07, "intrinsically bursting (IB), 500 pA", "izhikevich_2007", "mixed_mode",
-           {"C": 150.0, "k": 1.2, "v_r": -75.0, "v_t": -45.0, "a": 0.01, "b": 5.0, "c": -56.0, "d": 130.0,
-            "v_peak": 50.0} | step(500.0)),
-    Famous(I07, "chattering (CH), 400 pA", "izhikevich_2007", "tonic_bursting",
-           {"C": 50.0, "k": 1.5, "v_r": -60.0, "v_t": -40.0, "a": 0.03, "b": 1.0, "c": -40.0, "d": 150.0,
-            "v_peak": 25.0} | step(400.0)),
-    Famous(I07, "low-threshold spiking (LTS), adapts, 200 pA", "izhikevich_2007", "spike_frequency_adaptation",
-           LTS | step(200.0)),
+    Famous(
+        I07,
+        "intrinsically bursting (IB), 500 pA",
+        "izhikevich_2007",
+        "mixed_mode",
+        {"C": 150.0, "k": 1.2, "v_r": -75.0, "v_t": -45.0, "a": 0.01, "b": 5.0, "c": -56.0, "d": 130.0, "v_peak": 50.0}
+        | step(500.0),
+    ),
+    Famous(
+        I07,
+        "chattering (CH), 400 pA",
+        "izhikevich_2007",
+        "tonic_bursting",
+        {"C": 50.0, "k": 1.5, "v_r": -60.0, "v_t": -40.0, "a": 0.03, "b": 1.0, "c": -40.0, "d": 150.0, "v_peak": 25.0}
+        | step(400.0),
+    ),
+    Famous(
+        I07,
+        "low-threshold spiking (LTS), adapts, 200 pA",
+        "izhikevich_2007",
+        "spike_frequency_adaptation",
+        LTS | step(200.0),
+    ),
     Famous(I07, "fast spiking (FS), 400 pA", "izhikevich_2007", "tonic_spiking", FS | step(400.0)),
     Famous(I07, "fast spiking (FS), class 2", "izhikevich_2007", "class_2_excitable", FS | step(400.0)),
-    *presets(MN, "mihalas_niebur", A=step(1.5), B=step(1.5), C=step(2.0), D=step(1.5), G=step(3.5), H=step(2.0),
-             K=step(1.0), L=step(1.0), M=step(2.0), N=step(1.5), O=step(3.5), P=step(2.0), T=step(8.0)),
+    *presets(
+        MN,
+        "mihalas_niebur",
+        A=step(1.5),
+        B=step(1.5),
+        C=step(2.0),
+        D=step(1.5),
+        G=step(3.5),
+        H=step(2.0),
+        K=step(1.0),
+        L=step(1.0),
+        M=step(2.0),
+        N=step(1.5),
+        O=step(3.5),
+        P=step(2.0),
+        T=step(8.0),
+    ),
     *presets(NAUD, "adex", own=False),
     Famous(BG, "regular spiking, adapts, 1 nA", "adex", "spike_frequency_adaptation", BRETTE | step(1000.0)),
-    Famous(BG, "bursting, 1 nA", "adex", "tonic_bursting",
-           BRETTE | {"tau_w": 20.0, "b": 500.0, "V_r": -45.4} | step(1000.0)),
+    Famous(
+        BG,
+        "bursting, 1 nA",
+        "adex",
+        "tonic_bursting",
+        BRETTE | {"tau_w": 20.0, "b": 500.0, "V_r": -45.4} | step(1000.0),
+    ),
     Famous(RE, "class 2, Hopf bifurcation", "morris_lecar", "class_2_excitable", step(100.0)),
     Famous(RE, "class 1, SNIC", "morris_lecar", "class_1_excitable", CYCLE | step(60.0)),
-    Famous(RE, "bistable near a saddle homoclinic orbit, I = 37", "morris_lecar", "bistability",
-           CYCLE | {"phi": 0.23} | step(100.0, 37.0), own=True),
-    Famous("Wilson 1999", "regular spiking, adapts", "wilson", "spike_frequency_adaptation",
-           WILSON["Regular spiking"]),
+    Famous(
+        RE,
+        "bistable near a saddle homoclinic orbit, I = 37",
+        "morris_lecar",
+        "bistability",
+        CYCLE | {"phi": 0.23} | step(100.0, 37.0),
+        own=True,
+    ),
+    Famous("Wilson 1999", "regular spiking, adapts", "wilson", "spike_frequency_adaptation", WILSON["Regular spiking"]),
     Famous("Wilson 1999", "fast spiking", "wilson", "tonic_spiking", WILSON["Fast spiking"]),
     Famous("Wilson 1999", "bursting", "wilson", "tonic_bursting", WILSON["Bursting"]),
-    Famous("Hindmarsh & Rose 1984", "burst, then rest, I = 0.4", "hindmarsh_rose", "phasic_bursting",
-           HINDMARSH | step(0.4)),
+    Famous(
+        "Hindmarsh & Rose 1984", "burst, then rest, I = 0.4", "hindmarsh_rose", "phasic_bursting", HINDMARSH | step(0.4)
+    ),
     Famous("Hindmarsh & Rose 1984", "bursts, I = 2", "hindmarsh_rose", "tonic_bursting", HINDMARSH | step(2.0)),
     Famous("Hindmarsh & Rose 1984", "fast train, I = 4", "hindmarsh_rose", "tonic_spiking", HINDMARSH | step(4.0)),
     *presets("Wang & Buzsáki 1996", "wang_buzsaki", own=False),
@@ -157,7 +259,7 @@ FAMOUS = [
     *presets("Izhikevich 2001", "rf"),
     Famous("Fourcaud-Trocmé et al. 2003", "type I", "eif", "class_1_excitable", own=True),
     Famous("Ermentrout & Kopell 1986", "type I", "qif", "class_1_excitable", own=True),
-]  # fmt: skip
+]
 
 
 WHY = {

@@ -9,8 +9,13 @@ import pandas as pd
 
 import plausiwidgets as pw
 
-PACKAGES = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in (
-    "models", "patterns", "analysis", "assessment", "teaching", "networks", "optimization")))  # fmt: skip
+PACKAGES = (
+    "plausiwidgets",
+    *(
+        f"plausiwidgets.{part}"
+        for part in ("models", "patterns", "analysis", "assessment", "teaching", "networks", "optimization")
+    ),
+)
 
 
 def members(kind: type) -> Iterator[str]:

@@ -112,7 +112,8 @@ def draw(seed: int) -> Drawn:
 
     def make() -> pw.Pattern:
         return pw.Pattern(
-            key=f"drawn_{seed}", title=f"Drawn {seed}",
+            key=f"drawn_{seed}",
+            title=f"Drawn {seed}",
             stimulus_parameters=[
                 pw.StimulusParameter("amplitude", 1.0, 0.2, 3.0, of="current", limits=(0.0, None)),
                 pw.StimulusParameter("width", 80.0, 20.0, 150.0, unit="ms"),
@@ -121,6 +122,6 @@ def draw(seed: int) -> Drawn:
             sweeps=sweeps,
             measure=lambda r, s: {x: feature.measure(r, s, sweep) for x, (sweep, feature) in features.items()},
             criteria=[pw.Criterion(x, x, "Drawn.", "1", low=0.0, high=5.0) for x in features],
-        )  # fmt: skip
+        )
 
     return Drawn(make, {x: (sweep, feature.by_hand) for x, (sweep, feature) in features.items()}, sweeps)

@@ -78,7 +78,14 @@ def model_of(steps: list[RandomStep]) -> NeuronModel:
         return (new[0] > 0.5).to(torch.float64), tuple(x.to(torch.float64) for x in new)
 
     return NeuronModel(
-        "random_step", step, [Parameter("p", 1.0, 0.5, 2.0), Parameter("q", -0.5, -3.0, 3.0)],
+        "random_step",
+        step,
+        [Parameter("p", 1.0, 0.5, 2.0), Parameter("q", -0.5, -3.0, 3.0)],
         initial_state=lambda p, holding: tuple(0.3 * (i % 5) - 0.5 for i in range(3 * len(steps))),
-        current=Parameter("current", 1.0, -5.0, 5.0), rest=-1.0, threshold=1.0, peak=1.0, limit=1e6, validate=False,
-    )  # fmt: skip
+        current=Parameter("current", 1.0, -5.0, 5.0),
+        rest=-1.0,
+        threshold=1.0,
+        peak=1.0,
+        limit=1e6,
+        validate=False,
+    )

@@ -32,9 +32,14 @@ def copy_of(name, key, **changes):
     """Return a packaged neuron as a custom one with another key."""
     model = pw.models.get(name)
     options = dict(
-        parameters=list(model.parameters.values()), initial_state=model.initial_state, current=model.current,
-        rest=model.rest, threshold=model.threshold, states=model.states, dt=model.dt,
-    )  # fmt: skip
+        parameters=list(model.parameters.values()),
+        initial_state=model.initial_state,
+        current=model.current,
+        rest=model.rest,
+        threshold=model.threshold,
+        states=model.states,
+        dt=model.dt,
+    )
     return pw.NeuronModel(key, model.step, **(options | changes))
 
 
@@ -66,9 +71,12 @@ def hodgkin_huxley(fires, rate=safe_linoid):
 def axon(step, **changes):
     """Return the squid's axon around a step of :func:`hodgkin_huxley`."""
     options = dict(
-        initial_state=lambda p, holding: (-65.0, 0.318, 0.053, 0.596), states=("v", "n", "m", "h"),
-        current=pw.Parameter("current", 10.0, -20.0, 60.0, unit="µA/cm²"), dt=0.02, threshold=-55.0,
-    )  # fmt: skip
+        initial_state=lambda p, holding: (-65.0, 0.318, 0.053, 0.596),
+        states=("v", "n", "m", "h"),
+        current=pw.Parameter("current", 10.0, -20.0, 60.0, unit="µA/cm²"),
+        dt=0.02,
+        threshold=-55.0,
+    )
     return make(step, [pw.Parameter("g_Na", 120.0, 60.0, 200.0, unit="mS/cm²")], **(options | changes))
 
 
@@ -86,9 +94,14 @@ def adaptive_counter():
 
     parameters = [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms"), pw.Parameter("k", 1.0, 0.5, 1.5)]
     return make(
-        step, parameters, "counter", initial_state=lambda p, holding: (-65.0, 0.0), states=("v", "n"),
-        current=pw.Parameter("current", 30.0, 0.0, 60.0), threshold=lambda p: 0.0 * p.tau - 50.0,
-    )  # fmt: skip
+        step,
+        parameters,
+        "counter",
+        initial_state=lambda p, holding: (-65.0, 0.0),
+        states=("v", "n"),
+        current=pw.Parameter("current", 30.0, 0.0, 60.0),
+        threshold=lambda p: 0.0 * p.tau - 50.0,
+    )
 
 
 def has_exponential(name):

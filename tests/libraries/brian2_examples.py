@@ -27,7 +27,7 @@ from brian2 import (
     uF,
     ufarad,
     umetre,
-)  # fmt: skip
+)
 
 import plausiwidgets as pw
 
@@ -56,10 +56,16 @@ _ADEX = dict(
     dvm/dt = (g_l*(e_l - vm) + g_l*d_t*exp((vm-v_t)/d_t) + i_stim - w)/c_m : volt
     dw/dt  = (a*(vm - e_l) - w)/tau_w : amp
     """,
-    threshold="vm > 0*mV", reset="vm = v_r; w += b", method="euler",
-)  # fmt: skip
-_SHOWN = {"adaptation": "spike_frequency_adaptation", "regular bursting": "tonic_bursting",
-          "initial burst": "mixed_mode", "transient spiking": "phasic_bursting"}  # fmt: skip
+    threshold="vm > 0*mV",
+    reset="vm = v_r; w += b",
+    method="euler",
+)
+_SHOWN = {
+    "adaptation": "spike_frequency_adaptation",
+    "regular bursting": "tonic_bursting",
+    "initial burst": "mixed_mode",
+    "transient spiking": "phasic_bursting",
+}
 _NAUD = {  # c_m pF, g_l nS, e_l mV, a nS, tau_w ms, b pA, v_r mV, i_stim pA
     "tonic spiking": (200, 10, -70.0, 2.0, 30.0, 0.0, -58.0, 500),
     "adaptation": (200, 12, -70.0, 2.0, 300.0, 60.0, -58.0, 500),
@@ -74,16 +80,30 @@ _NAUD = {  # c_m pF, g_l nS, e_l mV, a nS, tau_w ms, b pA, v_r mV, i_stim pA
 
 def _naud(c_m, g_l, e_l, a, tau_w, b, v_r, i_stim) -> dict[str, Any]:
     return {
-        "c_m": c_m * pF, "g_l": g_l * nS, "e_l": e_l * mV, "v_t": -50.0 * mV, "d_t": 2.0 * mV, "a": a * nS,
-        "tau_w": tau_w * ms, "b": b * pA, "v_r": v_r * mV, "i_stim": i_stim * pA,
-    }  # fmt: skip
+        "c_m": c_m * pF,
+        "g_l": g_l * nS,
+        "e_l": e_l * mV,
+        "v_t": -50.0 * mV,
+        "d_t": 2.0 * mV,
+        "a": a * nS,
+        "tau_w": tau_w * ms,
+        "b": b * pA,
+        "v_r": v_r * mV,
+        "i_stim": i_stim * pA,
+    }
 
 
 _area = 20000 * umetre**2
 _HH = {
-    "Cm": 1 * ufarad * cm**-2 * _area, "gl": 5e-5 * siemens * cm**-2 * _area, "El": -65 * mV, "EK": -90 * mV,
-    "ENa": 50 * mV, "g_na": 100 * msiemens * cm**-2 * _area, "g_kd": 30 * msiemens * cm**-2 * _area, "VT": -63 * mV,
-}  # fmt: skip
+    "Cm": 1 * ufarad * cm**-2 * _area,
+    "gl": 5e-5 * siemens * cm**-2 * _area,
+    "El": -65 * mV,
+    "EK": -90 * mV,
+    "ENa": 50 * mV,
+    "g_na": 100 * msiemens * cm**-2 * _area,
+    "g_kd": 30 * msiemens * cm**-2 * _area,
+    "VT": -63 * mV,
+}
 _BG = {"C": 281 * pF, "gL": 30 * nS, "EL": -70.6 * mV, "VT": -50.4 * mV, "DeltaT": 2 * mV}
 _BG_CUT = _BG["VT"] + 5 * _BG["DeltaT"]
 _EQS_BG = """
@@ -144,10 +164,17 @@ bet2 = exp(1e-3*3*0.6*(vu+84)*9.648e4/(8.315*(273.16+temp))) : 1
 """
 
 EXAMPLES: dict[str, Example] = {
-    **{f"Naud et al. 2008, {title}": Example(
-        "frompapers/Naud_et_al_2008_adex_firing_patterns.py", _ADEX, _naud(*values), {"current": "i_stim"},
-        _SHOWN.get(title, "tonic_spiking"), {"amplitude": float(values[-1])})
-       for title, values in _NAUD.items()},
+    **{
+        f"Naud et al. 2008, {title}": Example(
+            "frompapers/Naud_et_al_2008_adex_firing_patterns.py",
+            _ADEX,
+            _naud(*values),
+            {"current": "i_stim"},
+            _SHOWN.get(title, "tonic_spiking"),
+            {"amplitude": float(values[-1])},
+        )
+        for title, values in _NAUD.items()
+    },
     "Brette and Gerstner 2005": Example(
         "frompapers/Brette_Gerstner_2005.py",
         dict(eqs=_EQS_BG, threshold="vm>Vcut", reset="vm=Vr; w+=b", method="euler"),
@@ -161,7 +188,9 @@ dvm/dt=(gL*(EL-vm)+gL*DeltaT*exp((vm-VT)/DeltaT)+I-w)/C : volt
 dw/dt=(a*(vm-EL)-w)/tauw : amp
 Vr:volt
 """,
-            threshold="vm > Vcut", reset="vm = Vr; w += b", method="euler",
+            threshold="vm > Vcut",
+            reset="vm = Vr; w += b",
+            method="euler",
         ),
         _BG | {"Vcut": _BG_CUT, "tauw": 40 * ms, "a": 4 * nS, "b": 0.08 * nA, "I": 0.8 * nA},
         {"dt": 0.01, "initial": {"Vr": -48 * mV}},  # it varies Vr from neuron to neuron
@@ -174,10 +203,20 @@ Vr:volt
 dv/dt=(EL-v+mu+sigma*I)/tau : volt
 dtheta/dt=(vT+a*clip(v-Vi, 0*mV, inf*mV)-theta)/tauh : volt
 I : 1""",
-            threshold="v>theta", reset="v=EL", refractory=5 * ms,
+            threshold="v>theta",
+            reset="v=EL",
+            refractory=5 * ms,
         ),
-        {"EL": -70 * mV, "vT": -55 * mV, "Vi": -63 * mV, "tauh": 5 * ms, "tau": 5 * ms, "a": 5 / 6, "mu": 15 * mV,
-         "sigma": 6 * mV / (5 / 10) ** 0.5},
+        {
+            "EL": -70 * mV,
+            "vT": -55 * mV,
+            "Vi": -63 * mV,
+            "tauh": 5 * ms,
+            "tau": 5 * ms,
+            "a": 5 / 6,
+            "mu": 15 * mV,
+            "sigma": 6 * mV / (5 / 10) ** 0.5,
+        },
     ),
     "Izhikevich 2003": Example(
         "frompapers/Izhikevich_2003.py",
@@ -191,7 +230,9 @@ I : 1""",
          c : 1
          d : 1
        """,
-            threshold="v>=30", reset="v=c; u+=d", method="euler",
+            threshold="v>=30",
+            reset="v=c; u+=d",
+            method="euler",
         ),
         {},
         {"dt": 1.0, "initial": {"I_noise": 0.0, "a": 0.02, "b": 0.2, "c": -65.0, "d": 8.0}},
@@ -209,7 +250,10 @@ I : 1 (constant)
         ),
         {"time_unit": 1 * ms, "x_1": -1.6, "a": 1, "b": 3, "c": 1, "d": 5, "r": 0.001, "s": 4},
         {"dt": 0.1, "spike_level": 0.5, "current": pw.Parameter("I", 2.0, -1.0, 5.0)},
-        "tonic_bursting", {"amplitude": 2.0}, noise=0.5, below=0.2,
+        "tonic_bursting",
+        {"amplitude": 2.0},
+        noise=0.5,
+        below=0.2,
     ),
     "Morris and Lecar 1981": Example(
         "frompapers/Morris_Lecar_1981.py",
@@ -224,9 +268,20 @@ I : amp
 """,
             method="exponential_euler",
         ),
-        {"g_L": 2 * mS, "g_Ca": 4 * mS, "g_K": 8 * mS, "V_L": -50 * mV, "V_Ca": 100 * mV, "V_K": -70 * mV,
-         "lambda_n__max": 1.0 / (15 * ms), "V_1": 10 * mV, "V_2": 15 * mV, "V_3": -1 * mV, "V_4": 14.5 * mV,
-         "C": 20 * uF},
+        {
+            "g_L": 2 * mS,
+            "g_Ca": 4 * mS,
+            "g_K": 8 * mS,
+            "V_L": -50 * mV,
+            "V_Ca": 100 * mV,
+            "V_K": -70 * mV,
+            "lambda_n__max": 1.0 / (15 * ms),
+            "V_1": 10 * mV,
+            "V_2": 15 * mV,
+            "V_3": -1 * mV,
+            "V_4": 14.5 * mV,
+            "C": 20 * uF,
+        },
         {"dt": 0.01, "spike_level": 0.0, "current": pw.Parameter("I", 300.0, -200.0, 600.0, unit="uA")},
         steps=10_000,
     ),
@@ -247,8 +302,16 @@ beta_n = 0.125*exp(-(v+44*mV)/(80*mV))/ms : Hz
 """,
             method="exponential_euler",
         ),
-        {"Cm": 1 * uF, "Iapp": 2 * uA, "gL": 0.1 * msiemens, "EL": -65 * mV, "ENa": 55 * mV, "EK": -90 * mV,
-         "gNa": 35 * msiemens, "gK": 9 * msiemens},
+        {
+            "Cm": 1 * uF,
+            "Iapp": 2 * uA,
+            "gL": 0.1 * msiemens,
+            "EL": -65 * mV,
+            "ENa": 55 * mV,
+            "EK": -90 * mV,
+            "gNa": 35 * msiemens,
+            "gK": 9 * msiemens,
+        },
         {"dt": 0.01, "spike_level": -20.0, "current": pw.Parameter("Iapp", 2.0, -5.0, 10.0, unit="uA")},
         steps=10_000,
     ),
@@ -262,9 +325,12 @@ dn/dt = 0.032*(mV**-1)*5*mV/exprel((15.*mV-v+VT)/(5*mV))/ms*(1.-n)-.5*exp((10.*m
 dh/dt = 0.128*exp((17.*mV-v+VT)/(18.*mV))/ms*(1.-h)-4./(1+exp((40.*mV-v+VT)/(5.*mV)))/ms*h : 1
 I : amp
 """,  # noqa: E501  as it stands
-            threshold="v > -40*mV", refractory="v > -40*mV", method="exponential_euler",
+            threshold="v > -40*mV",
+            refractory="v > -40*mV",
+            method="exponential_euler",
         ),
-        _HH, steps=2000,
+        _HH,
+        steps=2000,
     ),
     "Input-frequency curve of a leaky neuron": Example(
         "IF_curve_LIF.py",
@@ -273,18 +339,38 @@ I : amp
 dv/dt = (v0 - v) / tau : volt (unless refractory)
 v0 : volt
 """,
-            threshold="v > 10*mV", reset="v = 0*mV", refractory=5 * ms, method="exact",
+            threshold="v > 10*mV",
+            reset="v = 0*mV",
+            refractory=5 * ms,
+            method="exact",
         ),
         {"tau": 10 * ms},
         {"current": "v0"},
     ),
     "Rothman and Manis 2003, type 1c": Example(
-        "frompapers/Rothman_Manis_2003.py", dict(eqs=_ROTHMAN, method="exponential_euler"),
-        {"C": 12 * pF, "Eh": -43 * mV, "EK": -70 * mV, "El": -65 * mV, "ENa": 50 * mV, "nf": 0.85, "zss": 0.5,
-         "temp": 22.0, "q10": 3.0 ** ((22.0 - 22) / 10.0), "frac": 0.0, "qt": 4.5 ** ((22.0 - 33.0) / 10.0),
-         **{name: x * nS for name, x in zip(
-             ("gnabar", "gkhtbar", "gkltbar", "gkabar", "ghbar", "gbarno", "gl"), (1000, 150, 0, 0, 0.5, 0, 2),
-             strict=True)}},
+        "frompapers/Rothman_Manis_2003.py",
+        dict(eqs=_ROTHMAN, method="exponential_euler"),
+        {
+            "C": 12 * pF,
+            "Eh": -43 * mV,
+            "EK": -70 * mV,
+            "El": -65 * mV,
+            "ENa": 50 * mV,
+            "nf": 0.85,
+            "zss": 0.5,
+            "temp": 22.0,
+            "q10": 3.0 ** ((22.0 - 22) / 10.0),
+            "frac": 0.0,
+            "qt": 4.5 ** ((22.0 - 33.0) / 10.0),
+            **{
+                name: x * nS
+                for name, x in zip(
+                    ("gnabar", "gkhtbar", "gkltbar", "gkabar", "ghbar", "gbarno", "gl"),
+                    (1000, 150, 0, 0, 0.5, 0, 2),
+                    strict=True,
+                )
+            },
+        },
         {"spike_level": -20.0, "current": pw.Parameter("I", 250.0, -500.0, 1000.0, unit="pA"), "dt": 0.1},
     ),
     "Clopath et al. 2010": Example(
@@ -299,10 +385,22 @@ I_syn = g_ampa*(E_AMPA-v): amp                          # synaptic current
 dg_ampa/dt = -g_ampa/tau_AMPA : siemens                 # synaptic conductance
 dx_trace/dt = -x_trace/taux :1                          # spike trace
 """,
-            threshold="v>V_thresh", reset="v=V_rest;x_trace+=x_reset/(taux/ms)", method="euler",
+            threshold="v>V_thresh",
+            reset="v=V_rest;x_trace+=x_reset/(taux/ms)",
+            method="euler",
         ),
-        {"V_rest": -70.0 * mV, "V_thresh": -55.0 * mV, "x_reset": 1.0, "taux": 15.0 * ms, "tau_lowpass1": 40 * ms,
-         "tau_lowpass2": 30 * ms, "gleak": 30.0 * nS, "C": 300.0 * pF, "tau_AMPA": 2.0 * ms, "E_AMPA": 0.0 * mV},
+        {
+            "V_rest": -70.0 * mV,
+            "V_thresh": -55.0 * mV,
+            "x_reset": 1.0,
+            "taux": 15.0 * ms,
+            "tau_lowpass1": 40 * ms,
+            "tau_lowpass2": 30 * ms,
+            "gleak": 30.0 * nS,
+            "C": 300.0 * pF,
+            "tau_AMPA": 2.0 * ms,
+            "E_AMPA": 0.0 * mV,
+        },
         {"current": "I_ext"},
     ),
     "Stimberg et al. 2018, without its synapses": Example(
@@ -314,10 +412,24 @@ dv/dt = (g_l*(E_l-v) + g_e*(E_e-v) + g_i*(E_i-v) +
 dg_e/dt = -g_e/tau_e  : siemens  # post-synaptic exc. conductance
 dg_i/dt = -g_i/tau_i  : siemens  # post-synaptic inh. conductance
 """,
-            threshold="v>V_th", reset="v=V_r", refractory="tau_r", method="euler",
+            threshold="v>V_th",
+            reset="v=V_r",
+            refractory="tau_r",
+            method="euler",
         ),
-        {"E_l": -60 * mV, "g_l": 9.99 * nS, "E_e": 0 * mV, "E_i": -80 * mV, "C_m": 198 * pF, "tau_e": 5 * ms,
-         "tau_i": 10 * ms, "tau_r": 5 * ms, "I_ex": 150 * pA, "V_th": -50 * mV, "V_r": -60 * mV},
+        {
+            "E_l": -60 * mV,
+            "g_l": 9.99 * nS,
+            "E_e": 0 * mV,
+            "E_i": -80 * mV,
+            "C_m": 198 * pF,
+            "tau_e": 5 * ms,
+            "tau_i": 10 * ms,
+            "tau_r": 5 * ms,
+            "I_ex": 150 * pA,
+            "V_th": -50 * mV,
+            "V_r": -60 * mV,
+        },
         {"current": "I_ex"},
     ),
     "Tutorial 1, refractory neurons": Example(
@@ -327,7 +439,10 @@ dg_i/dt = -g_i/tau_i  : siemens  # post-synaptic inh. conductance
 dv/dt = (v0-v)/tau : 1 (unless refractory)
 v0 : 1
 """,
-            threshold="v>1", reset="v=0", refractory=5 * ms, method="exact",
+            threshold="v>1",
+            reset="v=0",
+            refractory=5 * ms,
+            method="exact",
         ),
         {"tau": 10 * ms},
         {"current": "v0"},
@@ -339,30 +454,45 @@ v0 : 1
 dv/dt = (I-v)/tau : 1
 I = I_recorded(t) : 1
 """,
-            threshold="v>1", reset="v=0", method="exact",
+            threshold="v>1",
+            reset="v=0",
+            method="exact",
         ),
         {"tau": 5 * ms, "I_recorded": TimedArray([0.0, 1.0], dt=0.1 * ms)},
         {"current": "I_recorded"},
     ),
     "Brian 1's perfect integrator": Example(
         "docs: introduction/brian1_to_2/library",
-        dict(eqs="""dvm/dt = I/tau : volt
-             I : volt""", threshold="vm > -50*mV", reset="vm = -70*mV"),
+        dict(
+            eqs="""dvm/dt = I/tau : volt
+             I : volt""",
+            threshold="vm > -50*mV",
+            reset="vm = -70*mV",
+        ),
         {"tau": 10 * ms},
         {"initial": {"vm": -70 * mV}},
         steps=4000,  # an integrator is slow at its default current
     ),
     "Brian 1's exponential integrate-and-fire": Example(
         "docs: introduction/brian1_to_2/library",
-        dict(eqs="""dvm/dt = (gL*(EL-vm)+gL*DeltaT*exp((vm-VT)/DeltaT) + I)/C : volt
-             I : amp""", threshold="vm > -50*mV", reset="vm = -70*mV"),
+        dict(
+            eqs="""dvm/dt = (gL*(EL-vm)+gL*DeltaT*exp((vm-VT)/DeltaT) + I)/C : volt
+             I : amp""",
+            threshold="vm > -50*mV",
+            reset="vm = -70*mV",
+        ),
         {"C": 1 * nF, "gL": 30 * nS, "EL": -70 * mV, "VT": -50 * mV, "DeltaT": 2 * mV},
     ),
     "Brian 1's Izhikevich neuron": Example(
         "docs: introduction/brian1_to_2/library",
-        dict(eqs="""dvm/dt = (0.04/ms/mV)*vm**2+(5/ms)*vm+140*mV/ms-w + I : volt
+        dict(
+            eqs="""dvm/dt = (0.04/ms/mV)*vm**2+(5/ms)*vm+140*mV/ms-w + I : volt
              dw/dt = a*(b*vm-w) : volt/second
-             I : volt/second""", threshold="vm > 30*mV", reset="vm = -65*mV; w += 8*mV/ms", method="euler"),
+             I : volt/second""",
+            threshold="vm > 30*mV",
+            reset="vm = -65*mV; w += 8*mV/ms",
+            method="euler",
+        ),
         {"a": 0.02 / ms, "b": 0.2 / ms},
     ),
-}  # fmt: skip
+}

@@ -16,35 +16,54 @@ ADEX = {
     "eqs": """dvm/dt = (gL*(EL - vm) + gL*DeltaT*exp((vm - VT)/DeltaT) + I - w)/C : volt
               dw/dt = (a*(vm - EL) - w)/tauw : amp
               I : amp""",
-    "threshold": "vm > Vcut", "reset": "vm = Vr; w += b",
-    "namespace": {"C": 281 * pF, "gL": 30 * nS, "EL": -70.6 * mV, "VT": -50.4 * mV, "DeltaT": 2 * mV, "tauw": 144 * ms,
-                  "a": 4 * nS, "b": 0.0805 * nA, "Vr": -70.6 * mV, "Vcut": -40.4 * mV},
-}  # fmt: skip
+    "threshold": "vm > Vcut",
+    "reset": "vm = Vr; w += b",
+    "namespace": {
+        "C": 281 * pF,
+        "gL": 30 * nS,
+        "EL": -70.6 * mV,
+        "VT": -50.4 * mV,
+        "DeltaT": 2 * mV,
+        "tauw": 144 * ms,
+        "a": 4 * nS,
+        "b": 0.0805 * nA,
+        "Vr": -70.6 * mV,
+        "Vcut": -40.4 * mV,
+    },
+}
 NEURONS: dict[str, dict[str, Any]] = {
     **{f"AdEx by {method}": ADEX | {"method": method} for method in ("rk2", "heun")},
     "leaky, exact, refractory": {
         "eqs": "dv/dt = (R*I - v)/tau : volt (unless refractory)\nI : amp",
-        "threshold": "v > 15*mV", "reset": "v = 0*mV", "refractory": 5 * ms,
+        "threshold": "v > 15*mV",
+        "reset": "v = 0*mV",
+        "refractory": 5 * ms,
         "namespace": {"tau": 10 * ms, "R": 100 * Mohm},
     },
     "leaky, refractory by a parameter": {
         "eqs": "dv/dt = (R*I - v)/tau : volt (unless refractory)\nI : amp",
-        "threshold": "v > 15*mV", "reset": "v = 0*mV", "refractory": "2*wait",
+        "threshold": "v > 15*mV",
+        "reset": "v = 0*mV",
+        "refractory": "2*wait",
         "namespace": {"tau": 10 * ms, "R": 100 * Mohm, "wait": 1.7 * ms},
     },
     "adaptive threshold": {
         "eqs": "dv/dt = (I - v)/(10*ms) : volt\ndvt/dt = (10*mV - vt)/(15*ms) : volt\nI : volt",
-        "threshold": "v > vt", "reset": "v = 0*mV; vt += 3*mV", "method": "exact",
+        "threshold": "v > vt",
+        "reset": "v = 0*mV; vt += 3*mV",
+        "method": "exact",
     },
     "MAT2": {
         "eqs": """dv/dt = (R*I - v)/tau : volt
                   dH1/dt = -H1/(10*ms) : volt
                   dH2/dt = -H2/(200*ms) : volt
                   I : amp""",
-        "threshold": "v > H1 + H2 + 15*mV", "reset": "H1 += 37*mV; H2 += 2*mV", "refractory": 2 * ms,
+        "threshold": "v > H1 + H2 + 15*mV",
+        "reset": "H1 += 37*mV; H2 += 2*mV",
+        "refractory": 2 * ms,
         "namespace": {"tau": 5 * ms, "R": 50 * Mohm},
     },
-}  # fmt: skip
+}
 """What no example of the documentation has: other methods, a refractory period as a parameter, moving thresholds."""
 
 SHARES = np.array([0.7, 1.0, 2.0, 3.0, 5.0])

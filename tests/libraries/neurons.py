@@ -73,7 +73,7 @@ MADE: dict[str, dict[str, Callable[[], Any]]] = {
         "IzhikevichCell, tonic spiking": lambda: norse.IzhikevichCell(norse.tonic_spiking),
         "IzhikevichCell, tonic bursting": lambda: norse.IzhikevichCell(norse.tonic_bursting),
     },
-}  # fmt: skip
+}
 """What one line takes."""
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
@@ -131,8 +131,9 @@ def _named_leaves(state: Any) -> list[tuple[str, Any]]:
     if isinstance(state, torch.Tensor):
         return [("", state)]
     names = getattr(state, "_fields", [f"state{i}" for i in range(len(state))])
-    return [(name or outer, leaf) for outer, entry in zip(names, state, strict=True)
-            for name, leaf in _named_leaves(entry)]  # fmt: skip
+    return [
+        (name or outer, leaf) for outer, entry in zip(names, state, strict=True) for name, leaf in _named_leaves(entry)
+    ]
 
 
 def _filled(state: Any, leaves: Iterator[Any]) -> Any:
@@ -180,8 +181,10 @@ def own_loop(
             out = call(0.0 * currents[0], None)  # it makes its state now
             state = out[1] if given else None
             before = read()
-            new = {p: torch.from_numpy(x.copy()).reshape(before[p].shape).to(before[p].dtype)
-                   for p, x in zip(paths, start, strict=True)}  # fmt: skip
+            new = {
+                p: torch.from_numpy(x.copy()).reshape(before[p].shape).to(before[p].dtype)
+                for p, x in zip(paths, start, strict=True)
+            }
             if given:
                 state = _filled(state, iter([new.get(name, leaf) for name, leaf in _named_leaves(state)]))
             for path, value in new.items() if not given else ():

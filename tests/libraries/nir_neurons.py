@@ -20,13 +20,14 @@ def one(x: float) -> np.ndarray:
 
 NODES: dict[str, Any] = {
     "LIF": nir.LIF(tau=one(0.02), r=one(2.0), v_leak=one(0.1), v_threshold=one(1.0)),
-    "CubaLIF": nir.CubaLIF(tau_syn=one(0.005), tau_mem=one(0.02), r=one(1.5), v_leak=one(0.1), v_threshold=one(1.0),
-                           w_in=one(2.0)),
+    "CubaLIF": nir.CubaLIF(
+        tau_syn=one(0.005), tau_mem=one(0.02), r=one(1.5), v_leak=one(0.1), v_threshold=one(1.0), w_in=one(2.0)
+    ),
     "CubaLIF, equal time constants": nir.CubaLIF(
         tau_syn=one(0.01), tau_mem=one(0.01), r=one(1.0), v_leak=one(0.0), v_threshold=one(1.0)
     ),
     "IF": nir.IF(r=one(3.0), v_threshold=one(1.0)),
-}  # fmt: skip
+}
 
 
 def by_exponential(

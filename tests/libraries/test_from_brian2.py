@@ -61,8 +61,10 @@ def test_a_parameter_has_its_own_unit_and_is_what_the_equations_make_of_it():
     drive = pw.Parameter("I", 0.3, 0.0, 1.0, unit="nA")
     model = from_brian2(**words, parameters=[tau], current=drive)
     assert list(model.parameters) == ["tau"] and model.current is drive
-    one, two = (pw.simulate(from_brian2(**words), pw.Current.step(300.0, 50.0)).spike_times[0],
-                pw.simulate(model, pw.Current.step(0.3, 50.0)).spike_times[0])  # fmt: skip
+    one, two = (
+        pw.simulate(from_brian2(**words), pw.Current.step(300.0, 50.0)).spike_times[0],
+        pw.simulate(model, pw.Current.step(0.3, 50.0)).spike_times[0],
+    )
     np.testing.assert_array_equal(one, two)
     with pytest.raises(ValueError, match=r"'tau' must have a unit of the dimension s, got 'mV'"):
         from_brian2(**words, parameters=[pw.Parameter("tau", 10.0, 5.0, 50.0, unit="mV")])
@@ -79,8 +81,9 @@ def test_without_a_threshold_a_level_says_what_a_spike_is():
              dy/dt = (1 - 5*x**2 - y)/ms : 1
              dz/dt = 0.005*(4*(x + 1.6) - z)/ms : 1
              I : 1"""
-    model = from_brian2(eqs, spike_level=0.5, rest=-1.6, dt=0.05, method="rk4", namespace={},
-                        current=pw.Parameter("I", 2.0, -1.0, 4.0))  # fmt: skip
+    model = from_brian2(
+        eqs, spike_level=0.5, rest=-1.6, dt=0.05, method="rk4", namespace={}, current=pw.Parameter("I", 2.0, -1.0, 4.0)
+    )
     assert model.spike_level == 0.5 and why_not(model) is None
     assert len(pw.simulate(model, pw.Current.step(2.0, 500.0)).spike_times[0]) > 3
 
@@ -97,7 +100,7 @@ def test_without_a_threshold_a_level_says_what_a_spike_is():
         ({"eqs": "dv/dt = (I - v)/tau : 1\nI : 1", "reset": "v = rand()"}, "function 'rand' is not supported"),
         ({"eqs": "dv/dt = (I - v)/tau : 1\nI : 1", "threshold": "2 > 1"}, "compare 'v' .* got '2 > 1'.* threshold.$"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_refused_in_words(words, problem):
     with pytest.raises(ValueError, match=problem):
         from_brian2(**({"threshold": "v > 1", "reset": "v = 0", "namespace": {"tau": 10 * ms}} | words))

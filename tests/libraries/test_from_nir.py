@@ -48,9 +48,12 @@ def test_a_spike_may_be_the_crossing_of_a_level_in_every_engine(kind):
 
 def test_the_nodes_before_a_neuron_are_followed_along_the_edges():
     nodes = {
-        "n": LIF, "later": nir.Linear(np.array([[3.0]])), "in": nir.Input(one(1)), "out": nir.Output(one(1)),
+        "n": LIF,
+        "later": nir.Linear(np.array([[3.0]])),
+        "in": nir.Input(one(1)),
+        "out": nir.Output(one(1)),
         "first": nir.Affine(np.array([[2.0]]), np.array([0.1])),
-    }  # fmt: skip
+    }
     edges = [("later", "n"), ("in", "first"), ("first", "later"), ("n", "out")]
     drive = pw.Parameter("current", 0.1, -1.0, 3.0)
     whole = pw.from_nir(nir.NIRGraph(nodes, edges), dt=0.1, reset="zero", current=drive)

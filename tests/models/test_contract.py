@@ -72,12 +72,14 @@ HIDDEN = {
     "against the first": (changed(lambda spikes, v: (spikes, (v - 1e-3 * v[:1],))), "must not depend on the other"),
     "against the mean": (changed(lambda spikes, v: (spikes, (v - 1e-3 * (v.mean() + 50.0),))), "must not depend"),
     "all at once": (
-        changed(lambda spikes, v: (spikes, (torch.full_like(v, -65.0) if spikes.any() else v,))), "must not depend",
+        changed(lambda spikes, v: (spikes, (torch.full_like(v, -65.0) if spikes.any() else v,))),
+        "must not depend",
     ),
     "counts lanes": (
-        changed(lambda spikes, v: (spikes, (v + 1e-3 if v.shape[0] > 1 else v,))), "or on their number",
+        changed(lambda spikes, v: (spikes, (v + 1e-3 if v.shape[0] > 1 else v,))),
+        "or on their number",
     ),
-}  # fmt: skip
+}
 """Steps that show what is wrong with them where the neuron fires, or where lanes differ."""
 
 

@@ -20,9 +20,10 @@ from plausiwidgets.models.contract import Namespace
 from plausiwidgets.simulation.compiled.engine import why_not
 
 PARAMETERS = [
-    pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"), pw.Parameter("delta", 2.0, 0.5, 4.0, unit="mV"),
+    pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+    pw.Parameter("delta", 2.0, 0.5, 4.0, unit="mV"),
     pw.Parameter("jump", 3.0, 0.0, 10.0, unit="mV"),
-]  # fmt: skip
+]
 CURRENT = pw.Parameter("current", 25.0, -20.0, 100.0, unit="mV")
 
 
@@ -46,9 +47,13 @@ def by_torch(current, state, p, dt):
 
 def neuron(step, **options):
     return pw.NeuronModel(
-        "mine", step, PARAMETERS, lambda p, holding: (-65.0 + 0.0 * p.tau, 0.0), CURRENT,
+        "mine",
+        step,
+        PARAMETERS,
+        lambda p, holding: (-65.0 + 0.0 * p.tau, 0.0),
+        CURRENT,
         **({"rest": -65.0, "threshold": -50.0, "states": ["v", "w"]} | options),
-    )  # fmt: skip
+    )
 
 
 def test_a_step_of_numpy_is_compiled_and_fires_as_the_same_step_of_torch():
@@ -70,10 +75,16 @@ def test_rest_and_threshold_may_be_functions_of_numpy_and_a_level_a_spike():
         return np.clip(v, -90.0, 40.0) - np.where(v > 35.0, 100.0, 0.0), w + dt * 0.02 * (0.2 * v - w)
 
     model = pw.NeuronModel(
-        "level", step, [pw.Parameter("height", 10.0, 5.0, 20.0, unit="mV")], lambda p, holding: (-70.0, -14.0),
-        pw.Parameter("current", 10.0, -10.0, 30.0), rest=-70.0, threshold=lambda p: np.maximum(-60.0 + p.height, -58.0),
-        spike_level=0.0, states=["v", "u"],
-    )  # fmt: skip
+        "level",
+        step,
+        [pw.Parameter("height", 10.0, 5.0, 20.0, unit="mV")],
+        lambda p, holding: (-70.0, -14.0),
+        pw.Parameter("current", 10.0, -10.0, 30.0),
+        rest=-70.0,
+        threshold=lambda p: np.maximum(-60.0 + p.height, -58.0),
+        spike_level=0.0,
+        states=["v", "u"],
+    )
     assert model.rest_threshold({"height": [10.0, 20.0]})[1].tolist() == [-50.0, -40.0]
     assert model.programs is not None and why_not(model) is None
 
@@ -110,9 +121,12 @@ def test_what_a_step_of_another_model_does_not_have_is_refused_with_what_it_has(
 
 def test_what_breaks_the_contract_is_refused_as_for_any_step():
     with pytest.raises(ValueError, match=r"unused parameters: delta, jump"):
-        neuron(lambda current, state, p, dt: (
-            np.greater(state[0], -50.0), (np.where(state[0] > -50.0, -65.0, state[0] + dt / p.tau * current), state[1])
-        ))  # fmt: skip
+        neuron(
+            lambda current, state, p, dt: (
+                np.greater(state[0], -50.0),
+                (np.where(state[0] > -50.0, -65.0, state[0] + dt / p.tau * current), state[1]),
+            )
+        )
 
 
 @pytest.mark.slow
@@ -187,7 +201,7 @@ REFUSED = {
     "a fixed number of lanes": (lambda v, w, f, p: p.jump * f * np.array([1.0, 2.0, 3.0]), "any number of lanes"),
     "a parameter that is unknown": (lambda v, w, f, p: p.jumb * np.float64(f[:1][0]), "Did you mean 'jump'"),
     "a parameter that nothing reads": (lambda v, w, f, p: assigned(np.array(v * 0.0), f, v), "unused parameters: jump"),
-}  # fmt: skip
+}
 
 TABLE, LOG, CLOCK, MEMORY, NUMBERS, RNG = np.arange(10.0), [0], [0.0], {"w": 0.0}, count(), np.random.default_rng(0)
 SLOW = np.vectorize(lambda x: 0.0 if x < -60 else 0.5)
@@ -245,8 +259,9 @@ def hard(adds):
 
 def made(step):
     parameters = [p for p in PARAMETERS if p.key != "delta"]
-    return pw.NeuronModel("hard", step, parameters, lambda p, holding: (-65.0, 0.0), CURRENT, -65.0, -50.0,
-                          states=["v", "w"])  # fmt: skip
+    return pw.NeuronModel(
+        "hard", step, parameters, lambda p, holding: (-65.0, 0.0), CURRENT, -65.0, -50.0, states=["v", "w"]
+    )
 
 
 def agree(step, model):

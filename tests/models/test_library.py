@@ -61,13 +61,31 @@ def test_a_finer_step_changes_the_firing_rate_by_a_few_percent_at_most(name):
     assert abs(coarse - fine) <= max(1, 0.04 * fine)
 
 
-WORDS = ("burst", "tonic", "phasic", "class", "adapt", "bistab", "rebound", "resonat", "integrator", "latency",
-         "spiking", "train", "mixed mode", "accommodation",
-         "after", "threshold variability", "oscillation")  # fmt: skip
+WORDS = (
+    "burst",
+    "tonic",
+    "phasic",
+    "class",
+    "adapt",
+    "bistab",
+    "rebound",
+    "resonat",
+    "integrator",
+    "latency",
+    "spiking",
+    "train",
+    "mixed mode",
+    "accommodation",
+    "after",
+    "threshold variability",
+    "oscillation",
+)
 OTHERS = {
-    "Irregular bursting (I = 3.25)": "chaos is none of the twenty", "Irregular spiking": "chaos is none of the twenty",
-    "J: input bistability": "of two inputs, not of rest and firing", "Low-threshold spiking": "a kind of cell",
-}  # fmt: skip
+    "Irregular bursting (I = 3.25)": "chaos is none of the twenty",
+    "Irregular spiking": "chaos is none of the twenty",
+    "J: input bistability": "of two inputs, not of rest and firing",
+    "Low-threshold spiking": "a kind of cell",
+}
 """Sets whose names sound like one of the twenty, and why they are none."""
 
 

@@ -83,10 +83,14 @@ def test_the_adapting_leaky_neuron_fires_when_scipy_says_so(current, tau_g):
     p = pw.models.get("lif_adapt").defaults() | {"tau_g": tau_g, "dg": 2.0}
     found = lsoda(
         lambda t, y: [
-            (p["g_L"] * (p["E_L"] - y[0]) + y[1] * (p["E_K"] - y[0]) + current) / p["C"], -y[1] / p["tau_g"],
+            (p["g_L"] * (p["E_L"] - y[0]) + y[1] * (p["E_K"] - y[0]) + current) / p["C"],
+            -y[1] / p["tau_g"],
         ],
-        [p["E_L"], 0.0], lambda t, y: y[0] - p["v_threshold"], lambda y: [p["v_reset"], y[1] + p["dg"]], 500.0,
-    )  # fmt: skip
+        [p["E_L"], 0.0],
+        lambda t, y: y[0] - p["v_threshold"],
+        lambda y: [p["v_reset"], y[1] + p["dg"]],
+        500.0,
+    )
     ours = spikes("lif_adapt", current, p)
     assert abs(len(ours) - len(found)) <= 1 and len(found) >= 6
     np.testing.assert_allclose(ours[:20], found[:20], rtol=0.01, atol=0.1)
@@ -102,8 +106,11 @@ def test_the_adaptive_threshold_neuron_fires_when_scipy_says_so(current):
     p = pw.models.get("lsnn").defaults()
     found = lsoda(
         lambda t, y: [(p["v_rest"] - y[0] + current) / p["tau_mem"], (p["v_threshold"] - y[1]) / p["tau_adapt"]],
-        [p["v_rest"], p["v_threshold"]], lambda t, y: y[0] - y[1], lambda y: [p["v_reset"], y[1] + p["beta"]], 500.0,
-    )  # fmt: skip
+        [p["v_rest"], p["v_threshold"]],
+        lambda t, y: y[0] - y[1],
+        lambda y: [p["v_reset"], y[1] + p["beta"]],
+        500.0,
+    )
     ours = spikes("lsnn", current, dt=0.01)
     assert len(ours) == len(found) >= 5
     np.testing.assert_allclose(ours, found, rtol=0.005)
@@ -162,9 +169,13 @@ def test_the_refractory_adaptive_neuron_fires_when_scipy_says_so(preset):
 
     found = lsoda(
         lambda t, y: [(p["g_L"] * (p["E_L"] - y[0]) + upswing(y[0]) - y[1] + current) / p["C"], dw(y[0], y[1])],
-        [p["E_L"], 0.0], lambda t, y: y[0], lambda y: [p["V_r"], y[1] + p["b"]], 200.0,
-        p["t_ref"], lambda t, y: [0.0, dw(y[0], y[1])],
-    )  # fmt: skip
+        [p["E_L"], 0.0],
+        lambda t, y: y[0],
+        lambda y: [p["V_r"], y[1] + p["b"]],
+        200.0,
+        p["t_ref"],
+        lambda t, y: [0.0, dw(y[0], y[1])],
+    )
     ours = spikes("adex_refrac", current, p, stop=200.0, dt=0.005)
     assert len(ours) == len(found) >= 1
     np.testing.assert_allclose(ours, found, rtol=0.01)
@@ -250,10 +261,15 @@ def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure, current, 
     p = MN.defaults() | values
     end = 2.0 if figure == "T" else 300.0
     # Of V − E_L, Θ − Theta_inf, I₁, I₂ and 1, at a current of 1.
-    matrix = np.array([
-        [-p["G"], 0.0, 1.0, 1.0, 1.0], [p["a"], -p["b"], 0.0, 0.0, 0.0], [0.0, 0.0, -p["k1"], 0.0, 0.0],
-        [0.0, 0.0, 0.0, -p["k2"], 0.0], [0.0, 0.0, 0.0, 0.0, 0.0],
-    ])  # fmt: skip
+    matrix = np.array(
+        [
+            [-p["G"], 0.0, 1.0, 1.0, 1.0],
+            [p["a"], -p["b"], 0.0, 0.0, 0.0],
+            [0.0, 0.0, -p["k1"], 0.0, 0.0],
+            [0.0, 0.0, 0.0, -p["k2"], 0.0],
+            [0.0, 0.0, 0.0, 0.0, 0.0],
+        ]
+    )
 
     def rhs(t: float, y: np.ndarray) -> list[float]:
         return list((matrix @ np.append(y, current))[:4])

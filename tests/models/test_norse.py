@@ -132,30 +132,47 @@ def test_norse_refuses_what_has_no_single_current():
 
 def test_a_norse_cell_is_wrapped_in_a_few_lines():
     model = pw.from_norse(
-        "my_norse_lif", norse.torch.LIFCell(),
+        "my_norse_lif",
+        norse.torch.LIFCell(),
         lambda p, dt: lif.LIFParameters(
-            tau_syn_inv=zero(p), tau_mem_inv=1.0 / p.tau, v_leak=-65.0 + zero(p), v_th=-50.0 + zero(p),
+            tau_syn_inv=zero(p),
+            tau_mem_inv=1.0 / p.tau,
+            v_leak=-65.0 + zero(p),
+            v_th=-50.0 + zero(p),
             v_reset=-65.0 + zero(p),
         ),
         lambda p, holding: lif.LIFFeedForwardState(v=-65.0 + zero(p), i=zero(p)),
         [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
-        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
-    )  # fmt: skip
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
+    )
     assert pw.judge(model, "tonic_spiking").replicated
 
 
 def test_a_state_of_norse_may_be_plain_numbers():
     def adaptive(p, dt):
         return lsnn.LSNNParameters(
-            tau_syn_inv=zero(p), tau_mem_inv=1.0 / p.tau, tau_adapt_inv=0.01 + zero(p), v_leak=-65.0 + zero(p),
-            v_th=-50.0 + zero(p), v_reset=-65.0 + zero(p), beta=1.8 + zero(p),
-        )  # fmt: skip
+            tau_syn_inv=zero(p),
+            tau_mem_inv=1.0 / p.tau,
+            tau_adapt_inv=0.01 + zero(p),
+            v_leak=-65.0 + zero(p),
+            v_th=-50.0 + zero(p),
+            v_reset=-65.0 + zero(p),
+            beta=1.8 + zero(p),
+        )
 
     def neuron(state):
         return pw.from_norse(
-            "numbers", lsnn.lsnn_feed_forward_step, adaptive, state, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
-            pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
-        )  # fmt: skip
+            "numbers",
+            lsnn.lsnn_feed_forward_step,
+            adaptive,
+            state,
+            [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+            pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+            rest=-65.0,
+            threshold=-50.0,
+        )
 
     numbers = neuron(lambda p, holding: lsnn.LSNNFeedForwardState(v=-65, i=0.0, b=-50.0 + zero(p)))
     tensors = neuron(lambda p, holding: lsnn.LSNNFeedForwardState(v=-65.0 + zero(p), i=zero(p), b=-50.0 + zero(p)))
@@ -171,6 +188,11 @@ def test_what_is_no_function_is_named(argument):
     given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
     with pytest.raises(TypeError, match=f"{argument} must be a function.*, got 1"):
         pw.from_norse(
-            "mine", lif.lif_feed_forward_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
-            rest=-65.0, threshold=-50.0, **(given | {argument: 1}),
-        )  # fmt: skip
+            "mine",
+            lif.lif_feed_forward_step,
+            parameters=[],
+            current=pw.Parameter("current", 1.0, 0.0, 2.0),
+            rest=-65.0,
+            threshold=-50.0,
+            **(given | {argument: 1}),
+        )

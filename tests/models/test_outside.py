@@ -64,10 +64,14 @@ def neuron(drive=None, step=None, key="leaky"):
         return stepped(state[0] + dt / p.tau * (p.v_rest - state[0] + drive(current)), p)
 
     return pw.NeuronModel(
-        key, step or own,
+        key,
+        step or own,
         [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
-        lambda p, holding: (p.v_rest,), pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), "v_rest", -50.0,
-    )  # fmt: skip
+        lambda p, holding: (p.v_rest,),
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        "v_rest",
+        -50.0,
+    )
 
 
 def numpy_neuron():
@@ -105,19 +109,28 @@ CASES = {
     "a trained parameter": lambda: (of_module(), train, r"MODULE\.gain"),
     "a number of a module": lambda: (of_module(), lambda: setattr(MODULE, "factor", 2.0), r"MODULE\.factor"),
     "a function whose cell was run again": lambda: (
-        neuron(lambda x: rate(x)), lambda: globals().update(rate=faster), r"rate\(\)"),
+        neuron(lambda x: rate(x)),
+        lambda: globals().update(rate=faster),
+        r"rate\(\)",
+    ),
     "a function of a function": lambda: (
-        neuron(lambda x: outer(x)), lambda: globals().update(rate=faster), r"rate\(\)"),
+        neuron(lambda x: outer(x)),
+        lambda: globals().update(rate=faster),
+        r"rate\(\)",
+    ),
     "an array": lambda: (neuron(lambda x: float(ARRAY[0]) * x), lambda: ARRAY.__setitem__(0, 2.0), "ARRAY"),
     "an entry of a dict": lambda: (neuron(lambda x: SETTINGS["gain"] * x), lambda: SETTINGS.update(gain=2.0), "gain"),
     "an entry of a list": lambda: (neuron(lambda x: LIST[0] * x), lambda: LIST.__setitem__(0, 2.0), r"LIST\[0\]"),
     "an attribute of an object": lambda: (
-        neuron(lambda x: OBJECT.gain * x), lambda: setattr(OBJECT, "gain", 2.0), r"OBJECT\.gain"),
+        neuron(lambda x: OBJECT.gain * x),
+        lambda: setattr(OBJECT, "gain", 2.0),
+        r"OBJECT\.gain",
+    ),
     "a closure": in_closure,
     "an attribute behind a method": lambda: of_method(False),
     "an attribute of a callable": lambda: of_method(True),
     "a step of NumPy": lambda: (numpy_neuron(), lambda: globals().update(GAIN=2.0), "GAIN"),
-}  # fmt: skip
+}
 
 
 def train():

@@ -103,12 +103,14 @@ def test_a_limit_below_the_rest_is_refused():
     ("name", "message"),
     [
         ("_tau", r"must not start with an underscore, got '_tau'\. Write 'tau'\."),
-        ("__x__", "Write 'x'"), ("_", "Write 'x'"),
+        ("__x__", "Write 'x'"),
+        ("_", "Write 'x'"),
         ("\N{MICRO SIGN}", r"Unicode's form NFKC, got .*Write '\N{GREEK SMALL LETTER MU}' \(U\+03BC\)"),
         ("lambda", r"must not be a Python keyword, got 'lambda'\. Write 'lambda_'\."),
-        ("tau m", "must be a Python identifier"), ("2tau", "no digit first"),
+        ("tau m", "must be a Python identifier"),
+        ("2tau", "no digit first"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_a_step_could_not_read_is_refused_with_what_to_write(name, message):
     with pytest.raises(ValueError, match=message):
         pw.Parameter(name, 1.0, 0.0, 2.0)

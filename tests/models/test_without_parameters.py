@@ -19,9 +19,14 @@ def step(current, state, p, dt):
 @pytest.fixture(scope="module")
 def bare():
     return pw.NeuronModel(
-        "bare", step, [], lambda p, holding: (-65.0 + 0.0 * holding,),
-        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
-    )  # fmt: skip
+        "bare",
+        step,
+        [],
+        lambda p, holding: (-65.0 + 0.0 * holding,),
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
+    )
 
 
 def test_it_is_judged_one_set_or_many_stimuli_at_once(bare):

@@ -163,9 +163,17 @@ def smoothed(monkeypatch, kind):
 
 
 @pytest.mark.parametrize("kind", surrogate.SURROGATES)
-@pytest.mark.parametrize(("name", "detached"), [
-    ("adex", True), ("adex", False), ("lif", True), ("izhikevich", True), ("lsnn", True), ("level", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "detached"),
+    [
+        ("adex", True),
+        ("adex", False),
+        ("lif", True),
+        ("izhikevich", True),
+        ("lsnn", True),
+        ("level", True),
+    ],
+)
 def test_gradients_are_finite_differences_of_the_smoothed_step(monkeypatch, name, detached, kind):
     smoothed(monkeypatch, kind)
     model = custom()[name] if name == "level" else pw.models.get(name)
@@ -187,8 +195,13 @@ def test_gradients_are_finite_differences_of_the_smoothed_step(monkeypatch, name
         theirs = []
         for i in range(12):
             h = 1e-4 * float(x[i])
-            theirs.append(float(loss(x + h * torch.eye(12, dtype=f64)[:, i : i + 1], start)
-                                - loss(x - h * torch.eye(12, dtype=f64)[:, i : i + 1], start)) / (2.0 * h))  # fmt: skip
+            theirs.append(
+                float(
+                    loss(x + h * torch.eye(12, dtype=f64)[:, i : i + 1], start)
+                    - loss(x - h * torch.eye(12, dtype=f64)[:, i : i + 1], start)
+                )
+                / (2.0 * h)
+            )
         h = 1e-4 * start
         theirs.append(float((loss(x, start + h) - loss(x, start - h)) / (2.0 * h)))
     assert np.abs(theirs).min() > 0.0
@@ -267,14 +280,16 @@ def test_it_is_saved_loaded_and_copied():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"learn": "tau"}, "learn: unknown parameter 'tau'"), ({"surrogate": "step"}, "superspike"),
-        ({"alpha": -1.0}, r"alpha must be .*, got -1\.0"), ({"alpha": "steep"}, "'auto'"),
+        ({"learn": "tau"}, "learn: unknown parameter 'tau'"),
+        ({"surrogate": "step"}, "superspike"),
+        ({"alpha": -1.0}, r"alpha must be .*, got -1\.0"),
+        ({"alpha": "steep"}, "'auto'"),
         ({"input": "mean"}, "rheobase"),
         ({"parameters": {"tau_mem": [1e1, 2e1], "v_rest": [-60.0, -65.0, -70.0]}}, "one value for each neuron"),
         ({"parameters": {"v_rest": -40.0}, "input": "rheobase"}, "fires without a current"),
         ({"parameters": {"v_rest": -300.0}, "input": "rheobase"}, "fires at no current up to 100"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_said(options, words):
     with pytest.raises(ValueError, match=words):
         pw.to_norse("lif", **options)

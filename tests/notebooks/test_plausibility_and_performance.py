@@ -59,8 +59,10 @@ def test_an_input_of_one_is_the_least_with_which_a_neuron_fires_within_a_sample(
 
 def test_networks_side_by_side_are_what_each_is_alone(script, timing):
     short = replace(timing, train=tuple(x[:128] for x in timing.train))
-    kinds = [script["Kind"](name, "set", "lif", (values,)) for name, values in {
-        "fast": {"tau_mem": 5.0}, "slow": {"tau_mem": 30.0}}.items()]  # fmt: skip
+    kinds = [
+        script["Kind"](name, "set", "lif", (values,))
+        for name, values in {"fast": {"tau_mem": 5.0}, "slow": {"tau_mem": 30.0}}.items()
+    ]
 
     def trained(which, seeds):
         networks = script["Networks"](script["layer_of"](which, 1), short, seeds, 0.01)
@@ -103,8 +105,9 @@ def test_at_the_step_of_many_networks_so_many_sets_are_accepted_as_the_notebook_
     known = pw.assessment.packaged_table().query("status == 'replicated'")
     left = [
         sum(pw.judge(m, row.pattern, row.parameters, dt=1.0, verify=False).loss == 0.0 for row in part.itertuples())
-        for m, part in known.groupby("model") if m in ("izhikevich", "adex")
-    ]  # fmt: skip
+        for m, part in known.groupby("model")
+        if m in ("izhikevich", "adex")
+    ]
     assert f"accepts {left[1]} of the 20 sets of `izhikevich` and {left[0]} of the 20 of `adex`" in text
 
 

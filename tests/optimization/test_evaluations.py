@@ -58,8 +58,16 @@ def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
     *_, tries = record(2, names=("loss", "b"))
     frame = tries.to_frame()
     assert list(frame) == [
-        "loss", "best", "status", "generation", "restarts", "phase", "parameter_loss", "b", "penalty_x",
-    ]  # fmt: skip
+        "loss",
+        "best",
+        "status",
+        "generation",
+        "restarts",
+        "phase",
+        "parameter_loss",
+        "b",
+        "penalty_x",
+    ]
     assert frame["parameter_loss"].tolist() == tries.values[:, 0].tolist()
 
 
@@ -83,9 +91,15 @@ def test_a_record_of_the_former_format_is_read_without_its_generations():
     result = Run(fake_optimizer(radius=0.02)).execute()
     former = result.to_dict() | {
         "format": "plausiwidgets-result-5",
-        "columns": {"evaluations": [32.0], "best": [0.0], "current": [0.0], "median": [1.0], "restarts": [0],
-                    "phase": ["screen"]},
-    }  # fmt: skip
+        "columns": {
+            "evaluations": [32.0],
+            "best": [0.0],
+            "current": [0.0],
+            "median": [1.0],
+            "restarts": [0],
+            "phase": ["screen"],
+        },
+    }
     again = pw.Result.from_dict(former)
     assert again.to_dict() == result.to_dict() and again.versions == versions()
     with pytest.raises(ValueError, match="Result: format must be"):

@@ -202,9 +202,7 @@ def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
     assert result.strategy.startswith("Portfolio(Options(popsize=12")
     bounds = dict(result.bounds)
     fixed = {name: value for name, value in result.parameters.items() if name not in bounds}
-    again = pw.optimize(
-        "adex", "tonic_spiking", start=result.start, fixed=fixed, bounds=bounds, popsize=12, budget=64
-    )  # fmt: skip
+    again = pw.optimize("adex", "tonic_spiking", start=result.start, fixed=fixed, bounds=bounds, popsize=12, budget=64)
     assert (again.parameters, again.evaluations) == (result.parameters, result.evaluations)
     with pytest.raises(ValueError, match="'tau_w' must be either in fixed or in bounds"):
         pw.optimize("adex", "tonic_spiking", fixed=["tau_w"], bounds={"tau_w": (50.0, 120.0)})

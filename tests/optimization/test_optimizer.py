@@ -129,10 +129,20 @@ def test_a_record_comes_back_from_json_bit_for_bit():
     seen = []
     result = Run(fake_optimizer(radius=0.02), progress=seen.append).execute()
     odd = Result(
-        "my \"model\"", "mine", 2**60, 10, parameters={"a": 0.1 + 0.2, "b": -0.0, "c": 5e-324, "d": math.inf},
-        unmet={"silent": "–, asked for 0"}, loss=math.nextafter(1.0, 2.0), seconds=math.nan, dt=None,
-        bounds={"a": (-math.inf, 1 / 3)}, robustness=None, stop_reason="failed", error="a\nb\u2028c\x00 é",
-    )  # fmt: skip
+        'my "model"',
+        "mine",
+        2**60,
+        10,
+        parameters={"a": 0.1 + 0.2, "b": -0.0, "c": 5e-324, "d": math.inf},
+        unmet={"silent": "–, asked for 0"},
+        loss=math.nextafter(1.0, 2.0),
+        seconds=math.nan,
+        dt=None,
+        bounds={"a": (-math.inf, 1 / 3)},
+        robustness=None,
+        stop_reason="failed",
+        error="a\nb\u2028c\x00 é",
+    )
     for one in (Result("lif", "mine", 0, 5), *seen[:2], result, odd):
         text = one.to_json()
         assert "NaN" not in text and "Infinity" not in text and "\n" not in text
@@ -147,11 +157,16 @@ def test_a_record_comes_back_from_json_bit_for_bit():
 @pytest.mark.parametrize(
     "text",
     [
-        "[]", "{}", "no JSON", '{"format": "other"}', '{"format": "plausiwidgets-result-1"}',
-        f'{{"format": "{FORMAT}"}}', Result("lif", "mine", 0, 5).to_json().replace("waiting", "wating"),
+        "[]",
+        "{}",
+        "no JSON",
+        '{"format": "other"}',
+        '{"format": "plausiwidgets-result-1"}',
+        f'{{"format": "{FORMAT}"}}',
+        Result("lif", "mine", 0, 5).to_json().replace("waiting", "wating"),
         Result("lif", "mine", 0, 5).to_json().replace('"seed": 0', '"seed": {}'),
     ],
-)  # fmt: skip
+)
 def test_from_json_refuses_other_texts(text):
     with pytest.raises(ValueError, match=r"Result: |Expecting value"):
         Result.from_json(text)

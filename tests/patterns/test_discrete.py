@@ -18,10 +18,16 @@ def neuron(decay):
         return fired.to(v.dtype), (torch.where(fired, 0.0, v),)
 
     return pw.NeuronModel(
-        "leaky", step, [pw.Parameter("beta", 0.95, 0.5, 0.999)], lambda p, holding: (0.0,),
-        pw.Parameter("current", 1.5, -2.0, 10.0, unit="1"), rest=0.0, threshold=1.0, dt=1.0,
+        "leaky",
+        step,
+        [pw.Parameter("beta", 0.95, 0.5, 0.999)],
+        lambda p, holding: (0.0,),
+        pw.Parameter("current", 1.5, -2.0, 10.0, unit="1"),
+        rest=0.0,
+        threshold=1.0,
+        dt=1.0,
         states=[pw.StateVariable("v", "1")],
-    )  # fmt: skip
+    )
 
 
 def test_a_step_that_does_not_use_dt_is_in_discrete_time():
@@ -39,9 +45,15 @@ def test_what_uses_dt_after_a_spike_only_is_not_in_discrete_time():
         return fired.to(v.dtype), (torch.where(fired, 0.0, v), left)
 
     model = pw.NeuronModel(
-        "late", step, [pw.Parameter("beta", 0.95, 0.5, 0.999)], lambda p, holding: (0.0, 0.0),
-        pw.Parameter("current", 1.5, -2.0, 10.0, unit="1"), rest=0.0, threshold=1.0, dt=1.0,
-    )  # fmt: skip
+        "late",
+        step,
+        [pw.Parameter("beta", 0.95, 0.5, 0.999)],
+        lambda p, holding: (0.0, 0.0),
+        pw.Parameter("current", 1.5, -2.0, 10.0, unit="1"),
+        rest=0.0,
+        threshold=1.0,
+        dt=1.0,
+    )
     assert not model.discrete
 
 

@@ -81,9 +81,15 @@ def test_intervals_that_grow_by_less_than_5_percent_at_once_adapt_too():
 
 
 SMOOTH = {
-    "tau_mem": 15.2213, "v_rest": -75.0226, "v_threshold": -52.9693, "v_reset": -77.4803, "beta": 0.8569,
-    "tau_adapt": 733.5753, "amplitude": 34.1875, "holding": 17.0694,
-}  # fmt: skip
+    "tau_mem": 15.2213,
+    "v_rest": -75.0226,
+    "v_threshold": -52.9693,
+    "v_reset": -77.4803,
+    "beta": 0.8569,
+    "tau_adapt": 733.5753,
+    "amplitude": 34.1875,
+    "holding": 17.0694,
+}
 """Intervals of 9.7, 10.2, 10.7, 11.1, 11.6 … 22.9 ms."""
 
 

@@ -131,8 +131,10 @@ def applied(bench):
 def through(feature):
     def procedure(bench):
         r = applied(bench)
-        return Measurement({"feature": feature(bench, r), "min_isi": f.shortest_isi(r["step"].times)},
-                           bench.gap_to_threshold(r["step"]))  # fmt: skip
+        return Measurement(
+            {"feature": feature(bench, r), "min_isi": f.shortest_isi(r["step"].times)},
+            bench.gap_to_threshold(r["step"]),
+        )
 
     return procedure
 

@@ -79,8 +79,14 @@ def test_the_features_of_a_recording_are_those_of_efel():
     efel.reset()
     efel.set_setting("interp_step", 0.05)
     t = np.arange(0.0, 500.0, 0.05)
-    names = ["voltage_base", "steady_state_voltage_stimend", "sag_amplitude", "ohmic_input_resistance_vb_ssse",
-             "decay_time_constant_after_stim", "minimum_voltage"]  # fmt: skip
+    names = [
+        "voltage_base",
+        "steady_state_voltage_stimend",
+        "sag_amplitude",
+        "ohmic_input_resistance_vb_ssse",
+        "decay_time_constant_after_stim",
+        "minimum_voltage",
+    ]
     v = regular_spiking(-100.0, *STEP, t)
     about = {"T": t, "V": v, "stim_start": [STEP[0]], "stim_end": [STEP[1]], "stimulus_current": [-0.1]}
     [his] = efel.get_feature_values([about], names)
@@ -222,8 +228,17 @@ def test_a_cell_that_fires_by_itself_is_asked_for_what_it_does_in_a_repeat_as_we
     cells = [restless_cell(seed) for seed in range(5)]
     assert cells[0].left_out == ("cv", "times") and not cells[0].at_rest
     assert {one.name for one in cells[0].compared} == {
-        "n", "latency", "mean_isi", "rate_before", "course", "level", "sag", "ahp", "height", "width",
-    }  # fmt: skip
+        "n",
+        "latency",
+        "mean_isi",
+        "rate_before",
+        "course",
+        "level",
+        "sag",
+        "ahp",
+        "height",
+        "width",
+    }
     again = [missed_by(other, cell) for cell in cells for other in cells if other is not cell]
     missed, count = np.sum([x for one in again for x in one.values()], axis=0)
     assert missed <= 0.08 * count  # each interval holds some 95 % of repeats

@@ -43,8 +43,10 @@ def test_units_in_the_names_are_converted(head, factors):
     wanted = pw.from_recording(T, v=V, current=300.0 * step)
     assert criteria(pattern) == criteria(wanted)
     scale = pattern.parameters(ADEX)["current_scale"].default
-    (name, sweep), (_, other) = (*pattern.sweeps_at({"holding": 0.0, "current_scale": scale}).items(),
-                                 *wanted.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items())  # fmt: skip
+    (name, sweep), (_, other) = (
+        *pattern.sweeps_at({"holding": 0.0, "current_scale": scale}).items(),
+        *wanted.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items(),
+    )
     assert name == "recording" and [p.first for p in sweep.pieces] == pytest.approx([p.first for p in other.pieces])
 
 
@@ -62,8 +64,9 @@ def test_a_column_without_a_usual_name_is_known_by_a_unit_that_no_other_has():
 
 def test_likely_units_come_first():
     assert read_recording(table("t,v", T / 1e3, V / 1e3), "x.csv").choices(ADEX) == {
-        "t": ["s", "ms", "us"], "v": ["V", "mV", "uV"]
-    }  # fmt: skip
+        "t": ["s", "ms", "us"],
+        "v": ["V", "mV", "uV"],
+    }
     assert read_recording(b"0.02\n0.06\n0.1\n", "x.csv").choices(ADEX) == {"spikes": ["s", "ms", "us"]}
 
 

@@ -11,8 +11,11 @@ from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
 from plausiwidgets.widgets.app.tape import sweep_formulas
 
-ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
-       stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0]))]  # fmt: skip
+ALL = [
+    *(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES),
+    pw.patterns.stimulus("pulses", number=1),
+    stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0])),
+]
 
 
 def injected(pattern, **values):

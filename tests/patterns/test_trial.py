@@ -167,8 +167,10 @@ def wrong_of(seed):
     model = pw.models.get("lif" if seed % 2 else "adex")
     usual = model.current.default
     values = {
-        "amplitude": usual * rng.uniform(0.5, 2.5, 4), "width": rng.uniform(20, 150, 4), "delay": rng.uniform(0, 200, 4)
-    }  # fmt: skip
+        "amplitude": usual * rng.uniform(0.5, 2.5, 4),
+        "width": rng.uniform(20, 150, 4),
+        "delay": rng.uniform(0, 200, 4),
+    }
     verdict = pw.judge(model, pattern, values, verify=False)
     wrong = []
     for i in range(4):

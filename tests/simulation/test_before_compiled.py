@@ -50,9 +50,11 @@ def test_what_is_on_disk_is_not_run_in_python(cold):
 
 
 def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
-    monkeypatch.setattr(export, "export_step", lambda model: export_step(make(
-        lambda current, state, p, dt: good_step(1.01 * current, state, p, dt)
-    )))  # fmt: skip
+    monkeypatch.setattr(
+        export,
+        "export_step",
+        lambda model: export_step(make(lambda current, state, p, dt: good_step(1.01 * current, state, p, dt))),
+    )
     assert before_compiled(make(good_step)) is None
 
 

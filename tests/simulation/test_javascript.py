@@ -50,11 +50,15 @@ def lanes_of(model, lanes, steps, **options):
     currents = job.current.values(steps, job.dt)
     inputs = [
         {
-            "parameters": {n: float(v[i]) for n, v in job.params.items()}, "currents": currents[i], "dt": job.dt,
-            "state": job.state[:, i], "start": 0.0, "limit": options.get("spike_limit", 1e9),
+            "parameters": {n: float(v[i]) for n, v in job.params.items()},
+            "currents": currents[i],
+            "dt": job.dt,
+            "state": job.state[:, i],
+            "start": 0.0,
+            "limit": options.get("spike_limit", 1e9),
         }
         for i in range(lanes)
-    ]  # fmt: skip
+    ]
     return inputs, run_compiled(job)
 
 
@@ -100,8 +104,11 @@ def test_a_lane_that_is_lost_or_given_up_ends_as_in_the_compiled_engine(tmp_path
 
 def test_currents_are_those_of_a_stimulus(tmp_path):
     pieces = (
-        Piece(0.0, 10.0, 2.0, 2.0), Piece(3.33, 7.77, 0.1, 5.0), Piece(5.0, 5.0, 9.0, 9.0), Piece(-7.0, 200.0, 0.3, 0.3)
-    )  # fmt: skip
+        Piece(0.0, 10.0, 2.0, 2.0),
+        Piece(3.33, 7.77, 0.1, 5.0),
+        Piece(5.0, 5.0, 9.0, 9.0),
+        Piece(-7.0, 200.0, 0.3, 0.3),
+    )
     stimulus = Current(pieces, 20.0, holding=-1.7)
     for dt in (0.1, 0.25, 0.03):
         call = "injected(pieces, holding, -3, dt, 700)"

@@ -54,8 +54,12 @@ def test_one_row_is_javascript(shift, tmp_path):
     job = random_job(shift, 8, 400)
     result = run_compiled(job)
     lane = int(np.argmax(result.counts))
-    given = {"parameters": {"p": float(job.params["p"][lane])}, "currents": job.current.values(400, job.dt)[lane],
-             "dt": job.dt, "state": job.state[:, lane]}  # fmt: skip
+    given = {
+        "parameters": {"p": float(job.params["p"][lane])},
+        "currents": job.current.values(400, job.dt)[lane],
+        "dt": job.dt,
+        "state": job.state[:, lane],
+    }
     source = f"""{runtime()} const neuron = {neuron_object(shift)};
     function answer({{ parameters, currents, dt, state }}) {{
       return neuron.simulate(parameters, currents, dt, state).spikes;

@@ -26,16 +26,24 @@ def counted(function):
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        (lambda v, i, p: v + i, 1), (lambda v, i, p: v - i * p, 2), (lambda v, i, p: (v + i) / (v - i), 3),
-        (lambda v, i, p: -v, 1), (lambda v, i, p: v**2, 1), (lambda v, i, p: v**3, 2),
-        (lambda v, i, p: torch.exp(v), 10), (lambda v, i, p: torch.log(v) + torch.tanh(i), 21),
-        (lambda v, i, p: torch.sigmoid(v), 13), (lambda v, i, p: torch.sqrt(v), 10),
-        (lambda v, i, p: torch.where(v > i, v, i), 2), (lambda v, i, p: (v > i).to(v.dtype), 1),
+        (lambda v, i, p: v + i, 1),
+        (lambda v, i, p: v - i * p, 2),
+        (lambda v, i, p: (v + i) / (v - i), 3),
+        (lambda v, i, p: -v, 1),
+        (lambda v, i, p: v**2, 1),
+        (lambda v, i, p: v**3, 2),
+        (lambda v, i, p: torch.exp(v), 10),
+        (lambda v, i, p: torch.log(v) + torch.tanh(i), 21),
+        (lambda v, i, p: torch.sigmoid(v), 13),
+        (lambda v, i, p: torch.sqrt(v), 10),
+        (lambda v, i, p: torch.where(v > i, v, i), 2),
+        (lambda v, i, p: (v > i).to(v.dtype), 1),
         (lambda v, i, p: torch.abs(v), 1),
         # What the state does not change costs nothing in a step, and what stands there twice is done once.
-        (lambda v, i, p: torch.exp(p) * v, 1), (lambda v, i, p: torch.exp(v) + torch.exp(v), 11),
+        (lambda v, i, p: torch.exp(p) * v, 1),
+        (lambda v, i, p: torch.exp(v) + torch.exp(v), 11),
     ],
-)  # fmt: skip
+)
 def test_operations_are_counted_as_in_2004(function, expected):
     assert counted(function) == expected
 

@@ -119,9 +119,15 @@ def test_words_break_within_their_column_and_markup_stays_text():
 
 @pytest.mark.parametrize(
     ("low", "high", "scale"),
-    [(0.0, 1.0, None), (-75.0, -44.0, None), (0.2, 30.0, np.log), (-0.05, 1.2, lambda x: np.arcsinh(x / 0.01)),
-     (1e-9, 2e-9, None), (0.0, 0.0, None)],
-)  # fmt: skip
+    [
+        (0.0, 1.0, None),
+        (-75.0, -44.0, None),
+        (0.2, 30.0, np.log),
+        (-0.05, 1.2, lambda x: np.arcsinh(x / 0.01)),
+        (1e-9, 2e-9, None),
+        (0.0, 0.0, None),
+    ],
+)
 def test_ticks_are_round_numbers_within_the_axis_and_apart(low, high, scale):
     axis = Axis(low, high) if scale is None else Axis(low, high, scale=scale)
     marks = axis.marks(560.0, 84.0)

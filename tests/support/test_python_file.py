@@ -43,7 +43,7 @@ def test_what_stands_for_a_model_needs_no_file(tmp_path):
         ("from my_neurons import *\nother = leaky('low_threshold', Kind(-55.0))\n", "defines 'low_threshold' twice"),
         ("from my_neurons import leaky, Kind\nx = leaky('adex', Kind(-50.0))\n", "'adex' is the name of a built-in"),
     ],
-)  # fmt: skip
+)
 def test_a_file_without_models_is_refused_with_the_line(tmp_path, monkeypatch, text, said):
     monkeypatch.syspath_prepend(DATA)
     path = tmp_path / "my.py"

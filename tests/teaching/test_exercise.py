@@ -80,13 +80,19 @@ def test_a_question_must_be_one():
 def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
     hidden = pw.teaching.mystery("adex", "tonic_spiking", 3)
     cases = [
-        [{"about": {".model": "izhikevich", ".pattern": "tonic_bursting"}, "defaults": {"c": -65.0, "d": 6.0}},
-         0.25, {"values": {"c": -50.0, "d": 2.0}, "dt": 0.2},
-         {"seconds": 61, "isSolved": True, "name": ""}],
-        [{"about": {".model": "adex", ".mystery": hidden.link.partition("=")[2]}, "defaults": {}},
-         0.1, {"values": dict(hidden.reveal()), "dt": 0.1},
-         {"seconds": 7, "isSolved": True, "name": ""}],
-    ]  # fmt: skip
+        [
+            {"about": {".model": "izhikevich", ".pattern": "tonic_bursting"}, "defaults": {"c": -65.0, "d": 6.0}},
+            0.25,
+            {"values": {"c": -50.0, "d": 2.0}, "dt": 0.2},
+            {"seconds": 61, "isSolved": True, "name": ""},
+        ],
+        [
+            {"about": {".model": "adex", ".mystery": hidden.link.partition("=")[2]}, "defaults": {}},
+            0.1,
+            {"values": dict(hidden.reveal()), "dt": 0.1},
+            {"seconds": 7, "isSolved": True, "name": ""},
+        ],
+    ]
     source = "const answer = (cases) => cases.map((one) => codeOf(...one));"
     codes = node.run(tmp_path, f"{node.imported('codeOf', 'classroom/codes')}\n{source}", cases)
     bursting, matched = [pw.teaching.read_code(f"  {code[:30]}\n {code[30:]} ") for code in codes]
@@ -190,9 +196,14 @@ def test_entries_of_an_iterator_are_checked_as_those_of_a_list():
 def test_a_code_of_several_patterns():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
     read = pw.teaching.read_code(
-        code_of(_model="izhikevich", _pattern="tonic_spiking+rebound_spike", tonic_spiking_amplitude="14.0",
-                _seconds="2", _solved="0")
-    )  # fmt: skip
+        code_of(
+            _model="izhikevich",
+            _pattern="tonic_spiking+rebound_spike",
+            tonic_spiking_amplitude="14.0",
+            _seconds="2",
+            _solved="0",
+        )
+    )
     assert read.pattern.key == both.key
     assert read.parameters["tonic_spiking_amplitude"] == 14.0
 

@@ -91,9 +91,11 @@ def test_cards_and_what_they_set():
     slower, look, burst, more, elsewhere, there = lesson.cards
     assert lesson.title == "Two patterns"
     assert [(model.key, pattern.key) for model, pattern in lesson.shown] == [
-        ("izhikevich", "tonic_spiking"), ("izhikevich", "tonic_bursting"), ("adex", "tonic_bursting"),
+        ("izhikevich", "tonic_spiking"),
+        ("izhikevich", "tonic_bursting"),
+        ("adex", "tonic_bursting"),
         ("lif", "tonic_spiking"),
-    ]  # fmt: skip
+    ]
     assert [one.title for one in lesson.cards[:4]] == ["Slower", "Look", "Burst", "Burst more"]
     preset = next(p for p in NEURON.presets if p.pattern == "tonic_spiking")
     assert {name: slower.start.values[name] for name in preset.parameters} == dict(preset.parameters)
@@ -168,7 +170,7 @@ def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
         (card("pattern: tonic_spiking", "<!-- a note -->"), "line 9: a card must have only one comment, got '<!-- a"),
         ("# T\n## C\n<!-- card\npattern: x\n", "line 3: the settings of this card must end"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_lesson_is_refused_with_its_line(text, message):
     with pytest.raises(ValueError, match=message):
         read_lesson(text, NEURON)
@@ -176,19 +178,41 @@ def test_what_is_no_lesson_is_refused_with_its_line(text, message):
 
 def test_markdown_becomes_a_tree_of_known_elements():
     lines = [
-        "A **b** `<c>` &lt; [d](https://doi.org/x),", "next.  ", "New line.", "", "3. one", "4. two", "", "> quote", "",
-        "### Head", "", "---",
-    ]  # fmt: skip
+        "A **b** `<c>` &lt; [d](https://doi.org/x),",
+        "next.  ",
+        "New line.",
+        "",
+        "3. one",
+        "4. two",
+        "",
+        "> quote",
+        "",
+        "### Head",
+        "",
+        "---",
+    ]
     assert tree(lines, 1) == [
-        ["p", [
-            "A ", ["strong", ["b"]], " ", ["code", ["<c>"]], " < ", ["a", ["d"], {"href": "https://doi.org/x"}], ",",
-            " ", "next.", ["br", []], "New line.",
-        ]],
+        [
+            "p",
+            [
+                "A ",
+                ["strong", ["b"]],
+                " ",
+                ["code", ["<c>"]],
+                " < ",
+                ["a", ["d"], {"href": "https://doi.org/x"}],
+                ",",
+                " ",
+                "next.",
+                ["br", []],
+                "New line.",
+            ],
+        ],
         ["ol", [["li", ["one"]], ["li", ["two"]]], {"start": 3}],
         ["blockquote", [["p", ["quote"]]]],
         ["h3", ["Head"]],
         ["hr", []],
-    ]  # fmt: skip
+    ]
 
 
 def test_a_page_gets_the_cards_as_data(tmp_path):
@@ -197,16 +221,19 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
     page = pw.export_page("izhikevich", lesson=file, path=tmp_path / "page.html")
     data = data_of(page)
     assert {name: list(one["patterns"]) for name, one in data["shipped"].items()} == {
-        "izhikevich": ["tonic_spiking", "tonic_bursting"], "adex": ["tonic_bursting"], "lif": ["tonic_spiking"],
-    }  # fmt: skip
+        "izhikevich": ["tonic_spiking", "tonic_bursting"],
+        "adex": ["tonic_bursting"],
+        "lif": ["tonic_spiking"],
+    }
     assert [one["name"] for one in data["shipped"]["lif"]["parameters"]] == list(pw.models.get("lif").parameters)
     first, second, third, _, elsewhere, there = data["lesson"]["cards"]
     assert first["until"][1] == {"holds": None, "name": "amplitude", "below": 4.0, "above": None}
     stored = data["shipped"]["izhikevich"]["patterns"]["tonic_spiking"]["sets"]
     assert dict(first["start"]["values"]) == dict(stored[0]["values"])
     assert second["body"][-1] == [
-        "details", [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]]
-    ]  # fmt: skip
+        "details",
+        [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]],
+    ]
     assert (third["pattern"], third["start"]["dt"]) == ("tonic_bursting", 0.1)
     assert (elsewhere["model"], there["model"]) == ("adex", "lif")
     for text in ("whatever</b>", "For teachers"):
@@ -214,8 +241,10 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     by_text = pw.export_page("izhikevich", "rebound_spike", lesson=LESSON, path=tmp_path / "text.html")
     assert list(data_of(by_text)["shipped"]["izhikevich"]["patterns"]) == [
-        "tonic_spiking", "tonic_bursting", "rebound_spike",
-    ]  # fmt: skip
+        "tonic_spiking",
+        "tonic_bursting",
+        "rebound_spike",
+    ]
     assert json.dumps(data_of(by_text)["lesson"]["cards"][0]["body"]) == json.dumps(first["body"])
 
 

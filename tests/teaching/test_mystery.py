@@ -12,9 +12,14 @@ import plausiwidgets as pw
 from plausiwidgets.teaching.mysteries import score
 
 PLACES = [
-    ("izhikevich", "tonic_bursting"), ("izhikevich", "resonator"), ("adex", "integrator"), ("adex", "rebound_spike"),
-    ("adex", "subthreshold_oscillations"), ("lif", "tonic_spiking"), ("fitzhugh_nagumo", "phasic_spiking"),
-]  # fmt: skip
+    ("izhikevich", "tonic_bursting"),
+    ("izhikevich", "resonator"),
+    ("adex", "integrator"),
+    ("adex", "rebound_spike"),
+    ("adex", "subthreshold_oscillations"),
+    ("lif", "tonic_spiking"),
+    ("fitzhugh_nagumo", "phasic_spiking"),
+]
 
 
 @pytest.mark.parametrize(("model", "pattern"), PLACES)

@@ -456,13 +456,16 @@ def test_the_time_step_of_the_constructor_is_kept_under_a_link(monkeypatch):
 @pytest.mark.parametrize(
     ("query", "language", "spoken", "note"),
     [
-        ("language=de", None, "de", ""), ("language=de", "en", "en", ""),
+        ("language=de", None, "de", ""),
+        ("language=de", "en", "en", ""),
         (
-            "language=xx", None, "en",
+            "language=xx",
+            None,
+            "en",
             f"The link requests a language that is not available. Available languages: {', '.join(languages())}.",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_address_chooses_a_language_where_the_code_does_not(monkeypatch, query, language, spoken, note):
     monkeypatch.setenv("QUERY_STRING", query)
     settings = pw.Explorer("lif", language=language)._settings
@@ -475,7 +478,7 @@ def test_the_notes_on_a_link_speak_its_language(monkeypatch):
     assert pw.Explorer("lif")._settings["notes"] == [
         "Ein Modell ‘nobody’ gibt es nicht. Die Seite zeigt stattdessen lif.",
         "amplitude muss eine Zahl sein, angegeben ist ‘much’. Die Seite verwendet 20.",
-    ]  # fmt: skip
+    ]
 
 
 def test_two_explorers_keep_their_languages():

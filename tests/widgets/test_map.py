@@ -17,10 +17,17 @@ MINE = replace(pw.patterns.get("tonic_spiking"), key="mine", letter="", title="M
 def table() -> pd.DataFrame:
     rows = [
         ROW,
-        ROW | {"pattern": "tonic_bursting", "status": "rejected", "loss": 5.08, "found_after": None,
-               "robustness": None, "unmet": "spikes, <gap>"},
+        ROW
+        | {
+            "pattern": "tonic_bursting",
+            "status": "rejected",
+            "loss": 5.08,
+            "found_after": None,
+            "robustness": None,
+            "unmet": "spikes, <gap>",
+        },
         ROW | {"model": "adex", "status": "fragile", "parameters": {}},
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -35,8 +42,10 @@ def titles(shown: pw.Explorer) -> list[str]:
 def test_marks_and_what_is_told_of_a_cell(table):
     shown = pw.assessment.plausibility_map(table)
     assert {key: cell["sign"] for key, cell in cells(shown).items()} == {
-        "lif tonic_spiking": "✓", "lif tonic_bursting": "∅", "adex tonic_spiking": "~"
-    }  # fmt: skip
+        "lif tonic_spiking": "✓",
+        "lif tonic_bursting": "∅",
+        "adex tonic_spiking": "~",
+    }
     first, second, third = ("; ".join(cell["lines"]) for cell in cells(shown).values())
     assert first.startswith("verified, found after 6 evaluations") and "robustness 93 %" in first
     assert "distance" not in first

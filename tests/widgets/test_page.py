@@ -48,8 +48,9 @@ def test_a_file_of_several_models_begins_with_the_first_and_holds_each_pattern_o
     data = data_of(path)
     assert data["model"] == "lif"
     assert {name: list(one["patterns"]) for name, one in data["shipped"].items()} == {
-        "lif": ["tonic_spiking", "integrator"], "adex": ["tonic_spiking", "integrator"],
-    }  # fmt: skip
+        "lif": ["tonic_spiking", "integrator"],
+        "adex": ["tonic_spiking", "integrator"],
+    }
     assert dict(exported(data, "lif", "integrator")["values"])["tau_mem"] == 12.0
 
 
@@ -59,8 +60,9 @@ def test_what_an_explorer_shows_of_several_patterns_is_written_with_its_values(t
     [(key, entry)] = data["shipped"]["adex"]["patterns"].items()
     shared = data["shipped"]["adex"]["shared"][key]
     assert [component["holding"] for component in shared["components"]] == [
-        "tonic_spiking_holding", "rebound_spike_holding",
-    ]  # fmt: skip
+        "tonic_spiking_holding",
+        "rebound_spike_holding",
+    ]
     assert len(shared["targets"]) == 2
     assert dict(exported(data, "adex", key)["values"])["b"] == 20.0
     assert entry["sets"][-1] == exported(data, "adex", key)

@@ -47,30 +47,108 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
 
 
 PARAMETERS = [
-    Parameter("C", 200.0, 20.0, 300.0, "pF", "log", group="membrane",
-              description="Membrane capacitance: larger values make the potential change more slowly.",
-              source=f"{_NAUD}{_WIDE}, from a small interneuron to a pyramidal cell"),
-    Parameter("g_L", 10.0, 1.0, 20.0, "nS", "log", group="membrane",
-              description="Leak conductance, which pulls the potential towards the leak reversal potential.",
-              source=f"{_NAUD}{_WIDE}, input resistances of 50 MΩ to 1 GΩ"),
-    Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
-              description="Leak reversal potential, at or near the resting potential.", source=_NAUD),
-    Parameter("V_T", -50.0, -55.0, -40.0, "mV", limits=(None, -10.0), group="spike and reset",
-              description="Threshold of the exponential term, near which the spike upstroke starts.", source=_NAUD),
-    Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="spike and reset",
-              description="Slope factor: smaller values make the spike onset sharper.", source=_NAUD),
-    Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
-              description="Reset potential: with adaptation, values near the threshold can produce bursts.",
-              source=_NAUD),
-    Parameter("a", 2.0, -15.0, 100.0, "nS", "asinh", 2.0, group="adaptation",
-              description="Subthreshold adaptation: coupling of w to the potential. Positive values produce "
-                          "resonance, and negative values sustain firing.", source=f"{_NAUD}{_INHIBITED}"),
-    Parameter("b", 60.0, 0.0, 400.0, "pA", "asinh", 10.0, group="adaptation",
-              description="Spike-triggered adaptation: increment of w at each spike.",
-              source=f"{_NAUD}{_INHIBITED}"),
-    Parameter("tau_w", 120.0, 10.0, 300.0, "ms", "log", group="adaptation",
-              description="Time constant of the adaptation current w.", source=_NAUD),
-]  # fmt: skip
+    Parameter(
+        "C",
+        200.0,
+        20.0,
+        300.0,
+        "pF",
+        "log",
+        group="membrane",
+        description="Membrane capacitance: larger values make the potential change more slowly.",
+        source=f"{_NAUD}{_WIDE}, from a small interneuron to a pyramidal cell",
+    ),
+    Parameter(
+        "g_L",
+        10.0,
+        1.0,
+        20.0,
+        "nS",
+        "log",
+        group="membrane",
+        description="Leak conductance, which pulls the potential towards the leak reversal potential.",
+        source=f"{_NAUD}{_WIDE}, input resistances of 50 MΩ to 1 GΩ",
+    ),
+    Parameter(
+        "E_L",
+        -70.0,
+        -80.0,
+        -55.0,
+        "mV",
+        group="membrane",
+        description="Leak reversal potential, at or near the resting potential.",
+        source=_NAUD,
+    ),
+    Parameter(
+        "V_T",
+        -50.0,
+        -55.0,
+        -40.0,
+        "mV",
+        limits=(None, -10.0),
+        group="spike and reset",
+        description="Threshold of the exponential term, near which the spike upstroke starts.",
+        source=_NAUD,
+    ),
+    Parameter(
+        "delta_T",
+        2.0,
+        0.5,
+        5.0,
+        "mV",
+        "log",
+        group="spike and reset",
+        description="Slope factor: smaller values make the spike onset sharper.",
+        source=_NAUD,
+    ),
+    Parameter(
+        "V_r",
+        -58.0,
+        -75.0,
+        -44.0,
+        "mV",
+        limits=(None, -1.0),
+        group="spike and reset",
+        description="Reset potential: with adaptation, values near the threshold can produce bursts.",
+        source=_NAUD,
+    ),
+    Parameter(
+        "a",
+        2.0,
+        -15.0,
+        100.0,
+        "nS",
+        "asinh",
+        2.0,
+        group="adaptation",
+        description="Subthreshold adaptation: coupling of w to the potential. Positive values produce "
+        "resonance, and negative values sustain firing.",
+        source=f"{_NAUD}{_INHIBITED}",
+    ),
+    Parameter(
+        "b",
+        60.0,
+        0.0,
+        400.0,
+        "pA",
+        "asinh",
+        10.0,
+        group="adaptation",
+        description="Spike-triggered adaptation: increment of w at each spike.",
+        source=f"{_NAUD}{_INHIBITED}",
+    ),
+    Parameter(
+        "tau_w",
+        120.0,
+        10.0,
+        300.0,
+        "ms",
+        "log",
+        group="adaptation",
+        description="Time constant of the adaptation current w.",
+        source=_NAUD,
+    ),
+]
 
 # Which of the twenty patterns a pattern of Naud et al. is, where it is one.
 _PATTERNS = {
@@ -82,16 +160,27 @@ _PATTERNS = {
     "transient spiking": "phasic_spiking",
 }
 _COLUMNS = {
-    "C": "C_pF", "g_L": "gL_nS", "E_L": "EL_mV", "V_T": "VT_mV", "delta_T": "DeltaT_mV", "a": "a_nS",
-    "tau_w": "tau_w_ms", "b": "b_pA", "V_r": "Vr_mV", "amplitude": "I_pA",
-}  # fmt: skip
+    "C": "C_pF",
+    "g_L": "gL_nS",
+    "E_L": "EL_mV",
+    "V_T": "VT_mV",
+    "delta_T": "DeltaT_mV",
+    "a": "a_nS",
+    "tau_w": "tau_w_ms",
+    "b": "b_pA",
+    "V_r": "Vr_mV",
+    "amplitude": "I_pA",
+}
 PRESETS = [
     Preset(
-        row["pattern"].capitalize(), {name: float(row[column]) for name, column in _COLUMNS.items()},
-        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values from the Brian 2 example)",
+        row["pattern"].capitalize(),
+        {name: float(row[column]) for name, column in _COLUMNS.items()},
+        _PATTERNS.get(row["pattern"]),
+        0.1,
+        f"{_NAUD} (values from the Brian 2 example)",
     )
     for row in rows("adex.csv")
-]  # fmt: skip
+]
 
 NEURON = NeuronModel(
     "adex",

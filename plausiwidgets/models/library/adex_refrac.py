@@ -42,8 +42,15 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
 
 
 _CELL = {
-    "C": 200.0, "g_L": 10.0, "E_L": -60.0, "V_T": -50.0, "delta_T": 2.5, "V_r": -60.0, "tau_w": 600.0, "t_ref": 2.5,
-}  # fmt: skip
+    "C": 200.0,
+    "g_L": 10.0,
+    "E_L": -60.0,
+    "V_T": -50.0,
+    "delta_T": 2.5,
+    "V_r": -60.0,
+    "tau_w": 600.0,
+    "t_ref": 2.5,
+}
 _CELLS = [
     ("Regular spiking, strong adaptation", 1.0, 40.0, "spike_frequency_adaptation"),
     ("Regular spiking, weak adaptation", 1.0, 5.0, "spike_frequency_adaptation"),
@@ -58,13 +65,18 @@ PRESETS = [
 
 _TAU_W = adex.NEURON.parameters["tau_w"]
 NEURON = NeuronModel(
-    "adex_refrac", step,
+    "adex_refrac",
+    step,
     parameters=[
         *(q for q in adex.PARAMETERS if q is not _TAU_W),
-        replace(_TAU_W, high=1000.0, source=f"{_TAU_W.source}; {_DESTEXHE} (600 ms)"), T_REF,
+        replace(_TAU_W, high=1000.0, source=f"{_TAU_W.source}; {_DESTEXHE} (600 ms)"),
+        T_REF,
     ],
     initial_state=lambda p, holding: (p.E_L, 0.0, 0.0),
-    current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.1,
+    current=adex.NEURON.current,
+    rest="E_L",
+    threshold="V_T",
+    dt=0.1,
     states=[
         *adex.NEURON.states,
         StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
@@ -77,5 +89,6 @@ NEURON = NeuronModel(
     in_sentence="AdEx neuron with a refractory period",
     description="AdEx with an absolute refractory period: one set of equations for cortical and thalamic cell types.",
     source=f"{adex.NEURON.source}; {_DESTEXHE}, doi:10.1007/s10827-009-0164-4",
-    presets=PRESETS, validate=False,
-)  # fmt: skip
+    presets=PRESETS,
+    validate=False,
+)

@@ -44,10 +44,14 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
 
 
 NEURON = NeuronModel(
-    "eif", step,
+    "eif",
+    step,
     parameters=[*(q for q in adex.PARAMETERS if q.group != "adaptation"), T_REF],
     initial_state=lambda p, holding: (torch.minimum(p.E_L + holding / p.g_L, p.V_T), 0.0),
-    current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.05,
+    current=adex.NEURON.current,
+    rest="E_L",
+    threshold="V_T",
+    dt=0.05,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("rho", "steps", "Remaining time steps of the refractory period."),
@@ -59,15 +63,17 @@ NEURON = NeuronModel(
     title="Exponential integrate-and-fire (EIF)",
     in_sentence="exponential integrate-and-fire neuron",
     description="A leaky membrane with an exponential spike onset instead of a sharp threshold. It has one "
-                "variable, and its firing rate follows fast inputs like that of a conductance-based neuron.",
+    "variable, and its firing rate follows fast inputs like that of a conductance-based neuron.",
     source=f"{SOURCE}, doi:10.1523/JNEUROSCI.23-37-11628.2003",
     presets=[
         Preset(
             "Fit to the Wang–Buzsáki neuron",
             {"C": 100.0, "g_L": 10.0, "E_L": -65.0, "V_T": -59.9, "delta_T": 3.48, "V_r": -68.0, "t_ref": 1.7},
-            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here for a membrane of 10⁻⁴ cm²",
+            None,
+            0.05,
+            f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here for a membrane of 10⁻⁴ cm²",
         )
     ],
     ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
-)  # fmt: skip
+)

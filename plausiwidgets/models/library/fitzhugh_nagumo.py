@@ -52,26 +52,60 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 
 PARAMETERS = [
-    Parameter("T", 0.5, 0.1, 2.0, "ms", "log", group="membrane",
-              description="Time scale: duration of one time unit of the equations.",
-              source="chosen, for spikes of 1 to 20 ms"),
-    Parameter("a", 0.7, 0.4, 1.2, "1", group="adaptation",
-              description="Offset of the recovery nullcline: larger values move the resting state further from "
-                          "the threshold.",
-              source=_FITZHUGH),
-    Parameter("b", 0.8, 0.2, 1.4, "1", group="adaptation",
-              description="Decay of the recovery variable: above 1 the neuron may have two resting states.",
-              source=_FITZHUGH),
-    Parameter("epsilon", 0.08, 0.005, 0.3, "1", "log", group="adaptation",
-              description="Relative speed of the recovery variable: small values produce long spikes with "
-                          "steep edges.",
-              source=f"{_FITZHUGH}: 1/c² with c = 3 is 0.11; 0.08 is usual since"),
-]  # fmt: skip
+    Parameter(
+        "T",
+        0.5,
+        0.1,
+        2.0,
+        "ms",
+        "log",
+        group="membrane",
+        description="Time scale: duration of one time unit of the equations.",
+        source="chosen, for spikes of 1 to 20 ms",
+    ),
+    Parameter(
+        "a",
+        0.7,
+        0.4,
+        1.2,
+        "1",
+        group="adaptation",
+        description="Offset of the recovery nullcline: larger values move the resting state further from "
+        "the threshold.",
+        source=_FITZHUGH,
+    ),
+    Parameter(
+        "b",
+        0.8,
+        0.2,
+        1.4,
+        "1",
+        group="adaptation",
+        description="Decay of the recovery variable: above 1 the neuron may have two resting states.",
+        source=_FITZHUGH,
+    ),
+    Parameter(
+        "epsilon",
+        0.08,
+        0.005,
+        0.3,
+        "1",
+        "log",
+        group="adaptation",
+        description="Relative speed of the recovery variable: small values produce long spikes with steep edges.",
+        source=f"{_FITZHUGH}: 1/c² with c = 3 is 0.11; 0.08 is usual since",
+    ),
+]
 
 PRESETS = [
-    Preset("Spike train (z = −0.4)", {"a": 0.7, "b": 0.8, "epsilon": 1.0 / 9.0, "amplitude": 0.4},
-           "tonic_spiking", 0.05, _FITZHUGH),
-]  # fmt: skip
+    Preset(
+        "Spike train (z = −0.4)",
+        {"a": 0.7, "b": 0.8, "epsilon": 1.0 / 9.0, "amplitude": 0.4},
+        "tonic_spiking",
+        0.05,
+        _FITZHUGH,
+    ),
+]
 
 NEURON = NeuronModel(
     "fitzhugh_nagumo",

@@ -56,40 +56,115 @@ def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
 
 
 PARAMETERS = [
-    Parameter("T", 0.5, 0.4, 3.0, "ms", "log", group="membrane",
-              description="Time scale: duration of one time unit of the equations.",
-              source="chosen, for spikes of 1 to 10 ms"),
-    Parameter("a", 1.0, 0.8, 1.3, "1", limits=(0.1, None), group="membrane",
-              description="Coefficient of the cubic term, which limits the spike upstroke.", source=_HINDMARSH),
-    Parameter("b", 3.0, 2.2, 3.5, "1", group="membrane",
-              description="Coefficient of the quadratic term, which drives the spike upstroke. Smaller values "
-                          "produce single spikes instead of bursts.",
-              source=_HINDMARSH),
-    Parameter("c", 1.0, 0.5, 1.5, "1", group="spike and reset",
-              description="Constant drive of the recovery variable y.", source=_HINDMARSH),
-    Parameter("d", 5.0, 3.0, 7.0, "1", group="spike and reset",
-              description="Coefficient of x² in the equation of y: larger values lower the recovery variable more.",
-              source=_HINDMARSH),
-    Parameter("r", 0.006, 0.0005, 0.05, "1", "log", group="adaptation",
-              description="Relative speed of the adaptation: small values produce long bursts.",
-              source=f"{_HINDMARSH}: 0.001 to 0.005"),
-    Parameter("s", 4.0, 0.5, 6.0, "1", limits=(0.01, None), group="adaptation",
-              description="Coupling of the adaptation to the potential.", source=_HINDMARSH),
-    Parameter("x_1", -1.6, -1.9, -1.2, "1", group="adaptation",
-              description="Value of x at which the steady-state adaptation is zero. The default is the resting "
-                          "state without current, −65 mV.", source=_HINDMARSH),
-]  # fmt: skip
+    Parameter(
+        "T",
+        0.5,
+        0.4,
+        3.0,
+        "ms",
+        "log",
+        group="membrane",
+        description="Time scale: duration of one time unit of the equations.",
+        source="chosen, for spikes of 1 to 10 ms",
+    ),
+    Parameter(
+        "a",
+        1.0,
+        0.8,
+        1.3,
+        "1",
+        limits=(0.1, None),
+        group="membrane",
+        description="Coefficient of the cubic term, which limits the spike upstroke.",
+        source=_HINDMARSH,
+    ),
+    Parameter(
+        "b",
+        3.0,
+        2.2,
+        3.5,
+        "1",
+        group="membrane",
+        description="Coefficient of the quadratic term, which drives the spike upstroke. Smaller values "
+        "produce single spikes instead of bursts.",
+        source=_HINDMARSH,
+    ),
+    Parameter(
+        "c",
+        1.0,
+        0.5,
+        1.5,
+        "1",
+        group="spike and reset",
+        description="Constant drive of the recovery variable y.",
+        source=_HINDMARSH,
+    ),
+    Parameter(
+        "d",
+        5.0,
+        3.0,
+        7.0,
+        "1",
+        group="spike and reset",
+        description="Coefficient of x² in the equation of y: larger values lower the recovery variable more.",
+        source=_HINDMARSH,
+    ),
+    Parameter(
+        "r",
+        0.006,
+        0.0005,
+        0.05,
+        "1",
+        "log",
+        group="adaptation",
+        description="Relative speed of the adaptation: small values produce long bursts.",
+        source=f"{_HINDMARSH}: 0.001 to 0.005",
+    ),
+    Parameter(
+        "s",
+        4.0,
+        0.5,
+        6.0,
+        "1",
+        limits=(0.01, None),
+        group="adaptation",
+        description="Coupling of the adaptation to the potential.",
+        source=_HINDMARSH,
+    ),
+    Parameter(
+        "x_1",
+        -1.6,
+        -1.9,
+        -1.2,
+        "1",
+        group="adaptation",
+        description="Value of x at which the steady-state adaptation is zero. The default is the resting "
+        "state without current, −65 mV.",
+        source=_HINDMARSH,
+    ),
+]
 
 _SET = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6}
 PRESETS = [
-    Preset("Burst, then rest (I = 0.4)", {**_SET, "r": 0.001, "amplitude": 0.4}, "phasic_bursting", 0.025,
-           f"{_HINDMARSH}, fig. 6"),
-    Preset("Bursting (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, "tonic_bursting", 0.025,
-           f"{_HINDMARSH}, fig. 6"),
-    Preset("High-frequency spiking (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, "tonic_spiking", 0.025,
-           f"{_HINDMARSH}, fig. 6"),
+    Preset(
+        "Burst, then rest (I = 0.4)",
+        {**_SET, "r": 0.001, "amplitude": 0.4},
+        "phasic_bursting",
+        0.025,
+        f"{_HINDMARSH}, fig. 6",
+    ),
+    Preset(
+        "Bursting (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, "tonic_bursting", 0.025, f"{_HINDMARSH}, fig. 6"
+    ),
+    Preset(
+        "High-frequency spiking (I = 4)",
+        {**_SET, "r": 0.001, "amplitude": 4.0},
+        "tonic_spiking",
+        0.025,
+        f"{_HINDMARSH}, fig. 6",
+    ),
     Preset("Irregular bursting (I = 3.25)", {**_SET, "r": 0.005, "amplitude": 3.25}, None, 0.025, _HINDMARSH),
-]  # fmt: skip
+]
 
 NEURON = NeuronModel(
     "hindmarsh_rose",

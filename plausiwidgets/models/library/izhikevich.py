@@ -75,25 +75,89 @@ def threshold(p: Any) -> torch.Tensor:
 
 
 PARAMETERS = [
-    Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
-              description="Recovery rate: smaller values make u slower.", source=IZHIKEVICH_2004),
-    Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
-              description="Coupling of u to the membrane potential: large values produce resonance and rebound.",
-              source=IZHIKEVICH_2004),
-    Parameter("c", -65.0, -70.0, -40.0, "mV", limits=(None, 29.0), group="spike and reset",
-              description="Reset potential: high values produce bursts.", source=IZHIKEVICH_2004),
-    Parameter("d", 6.0, -25.0, 12.0, "mV/ms", "asinh", 0.5, group="spike and reset",
-              description="Increment of u at each spike (spike-triggered adaptation).", source=IZHIKEVICH_2004),
-    Parameter("sq", 0.04, 0.02, 0.08, "1/(mV ms)", "log", group="membrane", vary=False,
-              description="Coefficient of v² (sq in Norse): larger values make the spike upstroke steeper.",
-              source=IZHIKEVICH_2003),
-    Parameter("mn", 5.0, 3.5, 6.0, "1/ms", group="membrane", vary=False,
-              description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
-              source=IZHIKEVICH_2003),
+    Parameter(
+        "a",
+        0.02,
+        -0.05,
+        1.2,
+        "1/ms",
+        "asinh",
+        0.01,
+        group="adaptation",
+        description="Recovery rate: smaller values make u slower.",
+        source=IZHIKEVICH_2004,
+    ),
+    Parameter(
+        "b",
+        0.2,
+        -1.2,
+        1.2,
+        "1/ms",
+        "asinh",
+        0.1,
+        group="adaptation",
+        description="Coupling of u to the membrane potential: large values produce resonance and rebound.",
+        source=IZHIKEVICH_2004,
+    ),
+    Parameter(
+        "c",
+        -65.0,
+        -70.0,
+        -40.0,
+        "mV",
+        limits=(None, 29.0),
+        group="spike and reset",
+        description="Reset potential: high values produce bursts.",
+        source=IZHIKEVICH_2004,
+    ),
+    Parameter(
+        "d",
+        6.0,
+        -25.0,
+        12.0,
+        "mV/ms",
+        "asinh",
+        0.5,
+        group="spike and reset",
+        description="Increment of u at each spike (spike-triggered adaptation).",
+        source=IZHIKEVICH_2004,
+    ),
+    Parameter(
+        "sq",
+        0.04,
+        0.02,
+        0.08,
+        "1/(mV ms)",
+        "log",
+        group="membrane",
+        vary=False,
+        description="Coefficient of v² (sq in Norse): larger values make the spike upstroke steeper.",
+        source=IZHIKEVICH_2003,
+    ),
+    Parameter(
+        "mn",
+        5.0,
+        3.5,
+        6.0,
+        "1/ms",
+        group="membrane",
+        vary=False,
+        description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
+        source=IZHIKEVICH_2003,
+    ),
     # A constant current by another name; the optimizer could hide a holding current in it.
-    Parameter("bias", 140.0, 90.0, 170.0, "mV/ms", group="membrane", vary=False,
-              description="Constant term (bias in Norse), which acts like a constant current.", source=IZHIKEVICH_2003),
-]  # fmt: skip
+    Parameter(
+        "bias",
+        140.0,
+        90.0,
+        170.0,
+        "mV/ms",
+        group="membrane",
+        vary=False,
+        description="Constant term (bias in Norse), which acts like a constant current.",
+        source=IZHIKEVICH_2003,
+    ),
+]
 CURRENT = Parameter("current", 10.0, -20.0, 100.0, "mV/ms", description="Injected current.")
 STATES = [
     StateVariable("v", "mV", "Membrane potential."),
@@ -104,16 +168,20 @@ STATES = [
 # order of update and at its time step. These hold in both orders, and at a twentieth of the step.
 _ROBUST = {
     "depolarizing_after_potential": (
-        {"a": 1.135, "b": 0.1658, "c": -60.25, "d": -23.81, "holding": -0.1339, "amplitude": 22.12}, 0.1,
+        {"a": 1.135, "b": 0.1658, "c": -60.25, "d": -23.81, "holding": -0.1339, "amplitude": 22.12},
+        0.1,
     ),
     "inhibition_induced_bursting": (
-        {"a": -0.03002, "b": -1.019, "c": -46.22, "d": -0.5094, "holding": 81.39, "amplitude": 2.154}, 0.25,
+        {"a": -0.03002, "b": -1.019, "c": -46.22, "d": -0.5094, "holding": 81.39, "amplitude": 2.154},
+        0.25,
     ),
-}  # fmt: skip
+}
 _COLUMNS = {
-    "amplitude": "judge_amplitude", "holding": "judge_holding", "interval": "judge_interval_ms",
+    "amplitude": "judge_amplitude",
+    "holding": "judge_holding",
+    "interval": "judge_interval_ms",
     "inhibition": "judge_inhibition",
-}  # fmt: skip
+}
 
 
 def published_sets() -> list[tuple[dict[str, str], Preset]]:
@@ -132,8 +200,13 @@ def robust(preset: Preset) -> Preset | None:
     if preset.pattern not in _ROBUST:
         return None
     changes, dt = _ROBUST[preset.pattern]
-    return Preset(f"{preset.title} (robust)", {**preset.parameters, **changes}, preset.pattern, dt,
-                  "found by optimization, meets the criteria with both update orders")  # fmt: skip
+    return Preset(
+        f"{preset.title} (robust)",
+        {**preset.parameters, **changes},
+        preset.pattern,
+        dt,
+        "found by optimization, meets the criteria with both update orders",
+    )
 
 
 # Accommodation needs another equation for u, which this model does not have.

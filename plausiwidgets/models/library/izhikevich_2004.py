@@ -52,13 +52,30 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 
 
 VARIANTS = [
-    Parameter("v_u", 0.0, 0.0, 80.0, "mV", group="adaptation", vary=False,
-              description="Offset of v in the equation of u: 65 in the accommodation variant, otherwise 0.",
-              source=IZHIKEVICH_2004),
-    Parameter("k_u", 1.0, 0.0, 1.0, "1", limits=(0.0, None), group="adaptation", vary=False,
-              description="Decay coefficient of u: 0 in the accommodation variant, otherwise 1.",
-              source=IZHIKEVICH_2004),
-]  # fmt: skip
+    Parameter(
+        "v_u",
+        0.0,
+        0.0,
+        80.0,
+        "mV",
+        group="adaptation",
+        vary=False,
+        description="Offset of v in the equation of u: 65 in the accommodation variant, otherwise 0.",
+        source=IZHIKEVICH_2004,
+    ),
+    Parameter(
+        "k_u",
+        1.0,
+        0.0,
+        1.0,
+        "1",
+        limits=(0.0, None),
+        group="adaptation",
+        vary=False,
+        description="Decay coefficient of u: 0 in the accommodation variant, otherwise 1.",
+        source=IZHIKEVICH_2004,
+    ),
+]
 
 PRESETS = []
 for _row, _preset in published_sets():

@@ -59,19 +59,59 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
     )
 
 
-TAU_MEM = Parameter("tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
-                    description="Membrane time constant: larger values make the potential follow the current more "
-                    "slowly.", source=_BOOK)  # fmt: skip
-V_REST = Parameter("v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
-                   description="Resting potential without injected current.", source=_BOOK)  # fmt: skip
-V_THRESHOLD = Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
-                        description="Threshold potential, above which the neuron fires.", source=_BOOK)  # fmt: skip
-V_RESET = Parameter("v_reset", -65.0, -85.0, -45.0, "mV", group="spike and reset",
-                    description="Reset potential, kept at least 1 mV below the threshold.",
-                    source=_BOOK)  # fmt: skip
-T_REF = Parameter("t_ref", 2.0, 0.0, 5.0, "ms", limits=(0.0, 5.0), group="spike and reset",
-                  description="Absolute refractory period, during which the neuron cannot fire.",
-                  source=_BOOK)  # fmt: skip
+TAU_MEM = Parameter(
+    "tau_mem",
+    20.0,
+    2.0,
+    50.0,
+    "ms",
+    "log",
+    limits=(2.0, None),
+    group="membrane",
+    description="Membrane time constant: larger values make the potential follow the current more slowly.",
+    source=_BOOK,
+)
+V_REST = Parameter(
+    "v_rest",
+    -65.0,
+    -80.0,
+    -55.0,
+    "mV",
+    group="membrane",
+    description="Resting potential without injected current.",
+    source=_BOOK,
+)
+V_THRESHOLD = Parameter(
+    "v_threshold",
+    -50.0,
+    -55.0,
+    -40.0,
+    "mV",
+    group="spike and reset",
+    description="Threshold potential, above which the neuron fires.",
+    source=_BOOK,
+)
+V_RESET = Parameter(
+    "v_reset",
+    -65.0,
+    -85.0,
+    -45.0,
+    "mV",
+    group="spike and reset",
+    description="Reset potential, kept at least 1 mV below the threshold.",
+    source=_BOOK,
+)
+T_REF = Parameter(
+    "t_ref",
+    2.0,
+    0.0,
+    5.0,
+    "ms",
+    limits=(0.0, 5.0),
+    group="spike and reset",
+    description="Absolute refractory period, during which the neuron cannot fire.",
+    source=_BOOK,
+)
 CURRENT = Parameter("current", 20.0, -50.0, 100.0, "mV", description="Injected current times the membrane resistance.")
 
 NEURON = from_norse(

@@ -48,17 +48,42 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
 
 
 NEURON = from_norse(
-    "lsnn", NorseStep("lsnn", "lsnn_feed_forward_step"), convert, initial_state,
+    "lsnn",
+    NorseStep("lsnn", "lsnn_feed_forward_step"),
+    convert,
+    initial_state,
     parameters=[
-        lif.TAU_MEM, lif.V_REST, lif.V_THRESHOLD, lif.V_RESET,
-        Parameter("beta", 3.0, 0.0, 30.0, "mV", limits=(0.0, None), group="adaptation",
-                  description="Increment of the threshold at each spike: larger values delay the next spike more.",
-                  source=f"{_BELLEC}, whose unit is the distance from rest to threshold; up to twice that"),
-        Parameter("tau_adapt", 100.0, 5.0, 2000.0, "ms", "log", group="adaptation",
-                  description="Decay time constant of the threshold.",
-                  source=f"{_BELLEC} (up to 2 s)"),
+        lif.TAU_MEM,
+        lif.V_REST,
+        lif.V_THRESHOLD,
+        lif.V_RESET,
+        Parameter(
+            "beta",
+            3.0,
+            0.0,
+            30.0,
+            "mV",
+            limits=(0.0, None),
+            group="adaptation",
+            description="Increment of the threshold at each spike: larger values delay the next spike more.",
+            source=f"{_BELLEC}, whose unit is the distance from rest to threshold; up to twice that",
+        ),
+        Parameter(
+            "tau_adapt",
+            100.0,
+            5.0,
+            2000.0,
+            "ms",
+            "log",
+            group="adaptation",
+            description="Decay time constant of the threshold.",
+            source=f"{_BELLEC} (up to 2 s)",
+        ),
     ],
-    current=lif.CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    current=lif.CURRENT,
+    rest="v_rest",
+    threshold="v_threshold",
+    dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("theta", "mV", "Spike threshold, which jumps at each spike and then decays."),
@@ -71,8 +96,8 @@ NEURON = from_norse(
     title="LIF with adaptive threshold (Norse LSNN)",
     in_sentence="adaptive-threshold LIF neuron",
     description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
-                "slows down, and the threshold keeps a memory of recent spikes.",
+    "slows down, and the threshold keeps a memory of recent spikes.",
     source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",
     ruled_out=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
-)  # fmt: skip
+)

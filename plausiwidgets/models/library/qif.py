@@ -47,27 +47,74 @@ def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor]:
 
 
 NEURON = NeuronModel(
-    "qif", step,
+    "qif",
+    step,
     parameters=[
-        Parameter("a", 0.01, 0.002, 0.05, "1/(mV ms)", "log", group="membrane",
-                  description="Curvature of the parabola: larger values make the membrane faster and the spike "
-                              "upstroke steeper.",
-                  source=f"{_BOOK}; 1/(a (v_threshold − v_rest)) is the membrane time constant, here 0.8 to 170 ms"),
-        Parameter("v_rest", -65.0, -80.0, -58.0, "mV", group="membrane",
-                  description="Resting potential, the stable fixed point without injected current.", source=_BOOK),
-        Parameter("v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
-                  description="Threshold, the unstable fixed point without injected current. Above it the potential "
-                              "rises to a spike.", source=_BOOK),
-        Parameter("v_peak", 30.0, 0.0, 60.0, "mV", limits=(0.0, None), group="spike and reset", vary=False,
-                  description="Peak of the spike, where the potential is reset.", source="Latham et al. 2000"),
-        Parameter("v_reset", -65.0, -80.0, -35.0, "mV", limits=(None, -1.0), group="spike and reset",
-                  description="Reset potential: above the threshold, firing sustains itself.",
-                  source=_BOOK),
+        Parameter(
+            "a",
+            0.01,
+            0.002,
+            0.05,
+            "1/(mV ms)",
+            "log",
+            group="membrane",
+            description="Curvature of the parabola: larger values make the membrane faster and the spike "
+            "upstroke steeper.",
+            source=f"{_BOOK}; 1/(a (v_threshold − v_rest)) is the membrane time constant, here 0.8 to 170 ms",
+        ),
+        Parameter(
+            "v_rest",
+            -65.0,
+            -80.0,
+            -58.0,
+            "mV",
+            group="membrane",
+            description="Resting potential, the stable fixed point without injected current.",
+            source=_BOOK,
+        ),
+        Parameter(
+            "v_threshold",
+            -50.0,
+            -55.0,
+            -40.0,
+            "mV",
+            group="spike and reset",
+            description="Threshold, the unstable fixed point without injected current. Above it the potential "
+            "rises to a spike.",
+            source=_BOOK,
+        ),
+        Parameter(
+            "v_peak",
+            30.0,
+            0.0,
+            60.0,
+            "mV",
+            limits=(0.0, None),
+            group="spike and reset",
+            vary=False,
+            description="Peak of the spike, where the potential is reset.",
+            source="Latham et al. 2000",
+        ),
+        Parameter(
+            "v_reset",
+            -65.0,
+            -80.0,
+            -35.0,
+            "mV",
+            limits=(None, -1.0),
+            group="spike and reset",
+            description="Reset potential: above the threshold, firing sustains itself.",
+            source=_BOOK,
+        ),
     ],
     initial_state=initial_state,
-    current=Parameter("current", 3.0, -5.0, 20.0, "mV/ms",
-                      description="Injected current divided by the membrane capacitance."),
-    rest="v_rest", threshold="v_threshold", dt=0.05, peak=30.0,
+    current=Parameter(
+        "current", 3.0, -5.0, 20.0, "mV/ms", description="Injected current divided by the membrane capacitance."
+    ),
+    rest="v_rest",
+    threshold="v_threshold",
+    dt=0.05,
+    peak=30.0,
     states=[StateVariable("v", "mV", "Membrane potential.")],
     equations="dv/dt = a (v − v_rest) (v − v_threshold) + I\nv ≥ v_peak: spike, v → v_reset",
     scheme="Midpoint rule: of second order.",
@@ -75,9 +122,9 @@ NEURON = NeuronModel(
     title="Quadratic integrate-and-fire",
     in_sentence="quadratic integrate-and-fire neuron",
     description="The normal form of class 1 excitability: a parabola whose resting potential and threshold meet at "
-                "the rheobase. It has one variable, so it shows neither resonance nor adaptation.",
+    "the rheobase. It has one variable, so it shows neither resonance nor adaptation.",
     source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986, doi:10.1137/0146017; Latham et al., J. Neurophysiol. "
-           "83, 2000, doi:10.1152/jn.2000.83.2.808",
+    "83, 2000, doi:10.1152/jn.2000.83.2.808",
     ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
-)  # fmt: skip
+)

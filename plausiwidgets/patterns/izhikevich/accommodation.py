@@ -43,7 +43,6 @@ ACCOMMODATION = Pattern(
     title="Accommodation",
     in_sentence="accommodation",
     description=(
-
         "The neuron fires when the current rises quickly but not when it rises slowly, even "
         "though the slow ramp ends higher."
     ),
@@ -54,16 +53,31 @@ ACCOMMODATION = Pattern(
     stimulus_parameters=[
         STEP,
         HOLDING,
-        StimulusParameter("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
-            description="Duration of the fast ramp. The slow ramp takes 16 times as long."),
+        StimulusParameter(
+            "rise",
+            12.5,
+            5.0,
+            50.0,
+            unit="ms",
+            scale="log",
+            description="Duration of the fast ramp. The slow ramp takes 16 times as long.",
+        ),
     ],
     sweeps=_ramps,
     measure=_accommodation,
     criteria=[
-        silent("slow", "silent during the slow ramp",
-            "Number of spikes during the slow ramp, which ends twice as high as the fast ramp."),
-        count("fast", "fires in response to the fast ramp", at_least(1), "spikes",
-            "Number of spikes during the fast ramp and the following 50 ms."),
+        silent(
+            "slow",
+            "silent during the slow ramp",
+            "Number of spikes during the slow ramp, which ends twice as high as the fast ramp.",
+        ),
+        count(
+            "fast",
+            "fires in response to the fast ramp",
+            at_least(1),
+            "spikes",
+            "Number of spikes during the fast ramp and the following 50 ms.",
+        ),
         ALL_OR_NONE,
         RATE,
     ],
@@ -75,4 +89,4 @@ ACCOMMODATION = Pattern(
     ],
     main_sweep="fast ramp",
     amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),
-)  # fmt: skip
+)

@@ -63,14 +63,19 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     measure=_oscillation,
     criteria=[
         spikes(between(0, 1), "fires at most one spike", "Number of spikes after pulse onset."),
-        count("extrema", "enough subthreshold oscillations", at_least(4), "extrema",
+        count(
+            "extrema",
+            "enough subthreshold oscillations",
+            at_least(4),
+            "extrema",
             "Number of turning points on alternating sides of the resting potential. Each is at least 0.1 mV away "
-            "from rest (for 15 mV from rest to threshold)."),
+            "from rest (for 15 mV from rest to threshold).",
+        ),
     ],
     event=(-15.0, 200.0),
     fine=True,
     marks=[*BEFORE_ONSET, Mark("n", "spikes")],
-)  # fmt: skip
+)
 
 
 # -- Q ---------------------------------------------------------------------------------------------
@@ -116,17 +121,44 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     measure=_after_potential,
     criteria=[
         spikes(exactly(1), "fires exactly one spike", "Number of spikes after the pulse."),
-        quantity("hump", "afterdepolarization high enough", at_least(HIGH), "mV", scale=3.0, per_span=True,
+        quantity(
+            "hump",
+            "afterdepolarization high enough",
+            at_least(HIGH),
+            "mV",
+            scale=3.0,
+            per_span=True,
             text="Peak of the afterdepolarization (ADP) within 50 ms after the spike, relative to the resting "
-                 "potential."),
-        quantity("rise", "potential rises again after the spike", at_least(0.45), "mV", scale=1.0, per_span=True,
-            text="Rise of the potential from its minimum after the spike to the peak of the "
-                 "afterdepolarization (ADP)."),
-        quantity("undershoot", "no undershoot below rest", at_most(0.3), "mV", scale=1.0, per_span=True,
+            "potential.",
+        ),
+        quantity(
+            "rise",
+            "potential rises again after the spike",
+            at_least(0.45),
+            "mV",
+            scale=1.0,
+            per_span=True,
+            text="Rise of the potential from its minimum after the spike to the peak of the afterdepolarization (ADP).",
+        ),
+        quantity(
+            "undershoot",
+            "no undershoot below rest",
+            at_most(0.3),
+            "mV",
+            scale=1.0,
+            per_span=True,
             text="Largest drop of the potential below rest before the afterdepolarization. A rise from "
-        "below rest is a rebound."),
-        quantity("left", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
-            text="Distance from the resting potential 200 ms after the pulse."),
+            "below rest is a rebound.",
+        ),
+        quantity(
+            "left",
+            "returns to rest",
+            at_most(1.5),
+            "mV",
+            scale=3.0,
+            per_span=True,
+            text="Distance from the resting potential 200 ms after the pulse.",
+        ),
     ],
     event=(-15.0, 100.0),
     fine=True,
@@ -136,4 +168,4 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
         *marks(WIDTH, END, hump="hump", rise="rise", undershoot="fall"),
         Mark("left", "level", END - 20.0, END),
     ],
-)  # fmt: skip
+)

@@ -103,19 +103,35 @@ def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
 
 
 _CRITERIA = (
-    spikes(at_least(8), "keeps firing after the pulse",
-        text="Number of spikes in the second after a single pulse. The firing must sustain itself."),
+    spikes(
+        at_least(8),
+        "keeps firing after the pulse",
+        text="Number of spikes in the second after a single pulse. The firing must sustain itself.",
+    ),
     replace(
         PERSISTS,
         description="Time from the last spike to the end of the sweep, in units of the typical interspike interval.",
     ),
-    quantity("ends", "second pulse stops the firing", at_most(1.5), "periods", scale=3.0,
+    quantity(
+        "ends",
+        "second pulse stops the firing",
+        at_most(1.5),
+        "periods",
+        scale=3.0,
         text="Time from a second pulse to the last spike, in units of the firing period. The second pulse is tested "
-             "at 20 phases with either sign, and the best result counts."),
-    quantity("returns", "returns to rest", at_most(1.5), "mV", scale=3.0, per_span=True,
-        text="Distance from the resting potential at the end. A pause in firing is not the second stable state."),
+        "at 20 phases with either sign, and the best result counts.",
+    ),
+    quantity(
+        "returns",
+        "returns to rest",
+        at_most(1.5),
+        "mV",
+        scale=3.0,
+        per_span=True,
+        text="Distance from the resting potential at the end. A pause in firing is not the second stable state.",
+    ),
     RATE,
-)  # fmt: skip
+)
 
 BISTABILITY = Pattern(
     key="bistability",

@@ -53,33 +53,97 @@ def interval(default: float, low: float, high: float) -> StimulusParameter:
 
 # -- criteria --------------------------------------------------------------------------------------
 
-QUIET_AFTER = count("quiet_after", "silent after the stimulus", at_most(0), "spikes",
-    "Number of spikes later than 50 to 100 ms after the end of the stimulus.")  # fmt: skip
-RATE = quantity("rate", "physiological firing rate", at_most(250.0), "Hz", scale=100.0,
-    text="Firing rate in the sweep in which the neuron fires "
-         "fastest. Rates above the limit are not physiological.")  # fmt: skip
-ALL_OR_NONE = quantity("all_or_none", "all-or-none spikes", at_least(0.3), "1", scale=0.3, without_reset=True,
+QUIET_AFTER = count(
+    "quiet_after",
+    "silent after the stimulus",
+    at_most(0),
+    "spikes",
+    "Number of spikes later than 50 to 100 ms after the end of the stimulus.",
+)
+RATE = quantity(
+    "rate",
+    "physiological firing rate",
+    at_most(250.0),
+    "Hz",
+    scale=100.0,
+    text="Firing rate in the sweep in which the neuron fires fastest. Rates above the limit are not physiological.",
+)
+ALL_OR_NONE = quantity(
+    "all_or_none",
+    "all-or-none spikes",
+    at_least(0.3),
+    "1",
+    scale=0.3,
+    without_reset=True,
     text="Lowest peak of the sweeps that must fire, minus the highest potential of those that must stay silent. The "
-         "unit is a full spike of the model. A graded response has no threshold.")  # fmt: skip
-FLAT = quantity("flat", "settles at a steady potential", at_most(0.75), "mV", scale=1.5, per_span=True,
-    text="Range of the membrane potential in the last 100 ms of the step.")  # fmt: skip
-NO_BLOCK = quantity("no_block", "no depolarization block", at_most(3.75), "mV", scale=3.75, per_span=True,
+    "unit is a full spike of the model. A graded response has no threshold.",
+)
+FLAT = quantity(
+    "flat",
+    "settles at a steady potential",
+    at_most(0.75),
+    "mV",
+    scale=1.5,
+    per_span=True,
+    text="Range of the membrane potential in the last 100 ms of the step.",
+)
+NO_BLOCK = quantity(
+    "no_block",
+    "no depolarization block",
+    at_most(3.75),
+    "mV",
+    scale=3.75,
+    per_span=True,
     text="Steady potential minus threshold. A neuron far above its threshold is silent because of depolarization "
-         "block, not because it is at rest.")  # fmt: skip
-PERSISTS = quantity("persists", "fires until the end", at_most(1.5), "intervals", scale=2.0,
-    text="Time from the last spike to the end of the "
-         "stimulus, in units of the typical interspike interval.")  # fmt: skip
-BURSTS_PERSIST = quantity("persists", "fires until the end", at_most(1.5), "periods", scale=2.0,
-    text="Time from the last spike to the end of the stimulus, in units of the burst period.")  # fmt: skip
-BURST_RATIO = ratio("ratio", "bursts clearly separated", at_least(2.0), unit="×", scale=0.5,
+    "block, not because it is at rest.",
+)
+PERSISTS = quantity(
+    "persists",
+    "fires until the end",
+    at_most(1.5),
+    "intervals",
+    scale=2.0,
+    text="Time from the last spike to the end of the stimulus, in units of the typical interspike interval.",
+)
+BURSTS_PERSIST = quantity(
+    "persists",
+    "fires until the end",
+    at_most(1.5),
+    "periods",
+    scale=2.0,
+    text="Time from the last spike to the end of the stimulus, in units of the burst period.",
+)
+BURST_RATIO = ratio(
+    "ratio",
+    "bursts clearly separated",
+    at_least(2.0),
+    unit="×",
+    scale=0.5,
     text="Ratio of the intervals between bursts to the intervals within bursts. The measure is "
-        "the largest ratio of neighbours in the sorted interspike intervals.")  # fmt: skip
-BURST_SMALLEST = count("smallest", "at least 3 spikes per burst", at_least(3), "spikes",
-    "Number of spikes in the smallest complete burst. Single spikes and doublets do not count as bursts.")  # fmt: skip
-BURST_LARGEST = count("largest", "at most 40 spikes per burst", at_most(40), "spikes",
-    "Number of spikes in the largest burst. More than 40 spikes is continuous firing rather than a burst.")  # fmt: skip
-LONGEST_ISI = quantity("longest_isi", "compact burst", at_most(25.0), "ms", scale=25.0,
-    text="Longest interspike interval within the burst.")  # fmt: skip
+    "the largest ratio of neighbours in the sorted interspike intervals.",
+)
+BURST_SMALLEST = count(
+    "smallest",
+    "at least 3 spikes per burst",
+    at_least(3),
+    "spikes",
+    "Number of spikes in the smallest complete burst. Single spikes and doublets do not count as bursts.",
+)
+BURST_LARGEST = count(
+    "largest",
+    "at most 40 spikes per burst",
+    at_most(40),
+    "spikes",
+    "Number of spikes in the largest burst. More than 40 spikes is continuous firing rather than a burst.",
+)
+LONGEST_ISI = quantity(
+    "longest_isi",
+    "compact burst",
+    at_most(25.0),
+    "ms",
+    scale=25.0,
+    text="Longest interspike interval within the burst.",
+)
 
 
 def longer(
@@ -91,9 +155,14 @@ def longer(
 ) -> Pattern:
     """Return a longer or finer form of a pattern, for its verification."""
     return Pattern(
-        key="longer", title="Longer", stimulus_parameters=stimulus_parameters, criteria=criteria, sweeps=sweeps,
-        measure=measure, procedure=procedure,
-    )  # fmt: skip
+        key="longer",
+        title="Longer",
+        stimulus_parameters=stimulus_parameters,
+        criteria=criteria,
+        sweeps=sweeps,
+        measure=measure,
+        procedure=procedure,
+    )
 
 
 def spikes(accepted: Interval, title: str, text: str = "Number of spikes during the stimulus.") -> Criterion:

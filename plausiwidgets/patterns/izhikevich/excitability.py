@@ -37,10 +37,22 @@ FIRES = spikes(
     text="Number of spikes in the last 2 s of a 3 s step. If the full amplitude causes depolarization block, the "
     "amplitude is halved until the neuron fires to the end.",
 )
-MONOTONE = quantity("monotone", "f–I curve is monotonic", at_least(1.0), "1", scale=0.2,
-    text="Smallest ratio of a firing rate to the rate at the next weaker step.")  # fmt: skip
-MAX_RATE = quantity("rate", "physiological rate at twice the rheobase", at_most(500.0), "Hz", scale=200.0,
-    text="Firing rate at twice the rheobase.")  # fmt: skip
+MONOTONE = quantity(
+    "monotone",
+    "f–I curve is monotonic",
+    at_least(1.0),
+    "1",
+    scale=0.2,
+    text="Smallest ratio of a firing rate to the rate at the next weaker step.",
+)
+MAX_RATE = quantity(
+    "rate",
+    "physiological rate at twice the rheobase",
+    at_most(500.0),
+    "Hz",
+    scale=200.0,
+    text="Firing rate at twice the rheobase.",
+)
 MARKS = (
     Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH),
@@ -145,19 +157,35 @@ def _procedure(
 
 _CRITERIA_1 = (
     FIRES,
-    quantity("period_growth", "period diverges at rheobase (class 1)", at_least(1.5), "1", scale=0.5,
+    quantity(
+        "period_growth",
+        "period diverges at rheobase (class 1)",
+        at_least(1.5),
+        "1",
+        scale=0.5,
         text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
-             "class 1 neuron can fire arbitrarily slowly. The value is 13 if the rate grows as the square root of "
-             "the distance from rheobase (SNIC). It is 2 if the period grows logarithmically."),
-    ratio("rate_range", "firing rate rises strongly with current", at_least(4.0), scale=1.0,
-        text="Firing rate at twice the rheobase, divided by the rate just above rheobase."),
+        "class 1 neuron can fire arbitrarily slowly. The value is 13 if the rate grows as the square root of "
+        "the distance from rheobase (SNIC). It is 2 if the period grows logarithmically.",
+    ),
+    ratio(
+        "rate_range",
+        "firing rate rises strongly with current",
+        at_least(4.0),
+        scale=1.0,
+        text="Firing rate at twice the rheobase, divided by the rate just above rheobase.",
+    ),
     MONOTONE,
     MAX_RATE,
-)  # fmt: skip
+)
 
-_GOES_ON = quantity("goes_on", "period keeps growing", at_least(0.5), "1", scale=0.5,
-    text="Growth of the period from 0.01 % to 0.0001 % above rheobase, divided by its growth from 1 % to "
-         "0.01 %.")  # fmt: skip
+_GOES_ON = quantity(
+    "goes_on",
+    "period keeps growing",
+    at_least(0.5),
+    "1",
+    scale=0.5,
+    text="Growth of the period from 0.01 % to 0.0001 % above rheobase, divided by its growth from 1 % to 0.01 %.",
+)
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
@@ -189,17 +217,41 @@ CLASS_1_EXCITABLE = Pattern(
 
 _CRITERIA_2 = (
     FIRES,
-    quantity("period_growth", "period stays finite at rheobase (class 2)", at_most(1.5), "1", scale=0.5,
+    quantity(
+        "period_growth",
+        "period stays finite at rheobase (class 2)",
+        at_most(1.5),
+        "1",
+        scale=0.5,
         text="Growth of the period from 1 % to 0.01 % above rheobase, divided by its growth from 10 % to 1 %. A "
-             "class 2 neuron has a minimum firing rate, which gives 0 to 1.2."),
-    quantity("rate_rheobase", "fires fast enough at rheobase", at_least(3.0), "Hz", scale=3.0,
-        text="Firing rate just above rheobase. A class 2 neuron does not start at zero."),
-    quantity("rate_near", "flat f–I curve near rheobase", between(0.75, 1.05), "1", scale=0.2,
-        text="Firing rate just above rheobase, divided by the rate 1 % above rheobase."),
-    quantity("rate_floor", "starts at a high rate", at_least(0.2), "1", scale=0.1,
-        text="Firing rate just above rheobase, divided by the rate at twice the rheobase."),
+        "class 2 neuron has a minimum firing rate, which gives 0 to 1.2.",
+    ),
+    quantity(
+        "rate_rheobase",
+        "fires fast enough at rheobase",
+        at_least(3.0),
+        "Hz",
+        scale=3.0,
+        text="Firing rate just above rheobase. A class 2 neuron does not start at zero.",
+    ),
+    quantity(
+        "rate_near",
+        "flat f–I curve near rheobase",
+        between(0.75, 1.05),
+        "1",
+        scale=0.2,
+        text="Firing rate just above rheobase, divided by the rate 1 % above rheobase.",
+    ),
+    quantity(
+        "rate_floor",
+        "starts at a high rate",
+        at_least(0.2),
+        "1",
+        scale=0.1,
+        text="Firing rate just above rheobase, divided by the rate at twice the rheobase.",
+    ),
     MAX_RATE,
-)  # fmt: skip
+)
 
 _NOT_ABOVE_0 = StimulusParameter("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))
 

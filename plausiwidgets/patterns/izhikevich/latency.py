@@ -77,9 +77,7 @@ SPIKE_LATENCY = Pattern(
     title="Spike latency",
     in_sentence="spike latency",
     description="After a brief, weak pulse the spike is delayed; the weaker the pulse, the longer the delay.",
-    look_for=(
-        "Look for a pause between the end of the pulse and the spike. It becomes shorter with a stronger pulse."
-    ),
+    look_for=("Look for a pause between the end of the pulse and the spike. It becomes shorter with a stronger pulse."),
     function="The delay encodes the strength of a brief input.",
     parameter_hint="The potential must rise smoothly and linger close to the threshold.",
     source=SOURCE,
@@ -88,15 +86,37 @@ SPIKE_LATENCY = Pattern(
     procedure=_procedure,
     criteria=[
         spikes(at_least(1), "fires at full amplitude", text="Number of spikes after a pulse of the full amplitude."),
-        quantity("delay", "fires late at threshold", at_least(5.0), "ms", scale=5.0,
-            text="Time from the end of the pulse to the spike, for the weakest pulse that elicits one."),
-        ratio("latency_range", "latency depends on pulse strength", at_least(2.0), scale=0.5,
+        quantity(
+            "delay",
+            "fires late at threshold",
+            at_least(5.0),
+            "ms",
+            scale=5.0,
+            text="Time from the end of the pulse to the spike, for the weakest pulse that elicits one.",
+        ),
+        ratio(
+            "latency_range",
+            "latency depends on pulse strength",
+            at_least(2.0),
+            scale=0.5,
             text="Latency after the weakest pulse that elicits a spike, divided by the latency after a pulse "
-                 "1.5 times as strong."),
-        quantity("monotone", "latency never increases with strength", at_least(1.0), "1", scale=0.2,
-            text="Smallest ratio of a latency to the latency after the next stronger pulse."),
-        count("each", "one spike per pulse", exactly(1), "spikes",
-            "Maximum number of spikes that one of the four pulses elicits."),
+            "1.5 times as strong.",
+        ),
+        quantity(
+            "monotone",
+            "latency never increases with strength",
+            at_least(1.0),
+            "1",
+            scale=0.2,
+            text="Smallest ratio of a latency to the latency after the next stronger pulse.",
+        ),
+        count(
+            "each",
+            "one spike per pulse",
+            exactly(1),
+            "spikes",
+            "Maximum number of spikes that one of the four pulses elicits.",
+        ),
         ALL_OR_NONE,
         RATE,
     ],
@@ -110,4 +130,4 @@ SPIKE_LATENCY = Pattern(
     ],
     main_sweep="at the threshold",
     budget=50_000,
-)  # fmt: skip
+)

@@ -80,8 +80,11 @@ def _single() -> Criterion:
 
 def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
     """Return the time between the pulses, and the spikes that each sweep has or must not have."""
-    fire = [mark for name in window.fire for mark in (Mark(name, "span", 0.0, _onset(gaps[name]), name, name[4:]),
-                                                      Mark(name, "spikes", 0.0, sweep=name))]  # fmt: skip
+    fire = [
+        mark
+        for name in window.fire
+        for mark in (Mark(name, "span", 0.0, _onset(gaps[name]), name, name[4:]), Mark(name, "spikes", 0.0, sweep=name))
+    ]
     return [*BEFORE_ONSET, *fire, *(Mark(name, "quiet", 0.0, sweep=name) for name in window.silent)]
 
 

@@ -33,14 +33,17 @@ from plausiwidgets.simulation.traces import Traces
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
-DURING = count("during", "silent during inhibition", at_most(0), "spikes",
-    "Number of spikes during the inhibitory pulse.")  # fmt: skip
+DURING = count(
+    "during", "silent during inhibition", at_most(0), "spikes", "Number of spikes during the inhibitory pulse."
+)
 REBOUND = latency(at_most(150.0), "Time from the release from inhibition to the first spike.")
 
 MARKS = (
-    *BEFORE_ONSET, Mark("during", "quiet", 0.0, "width"), Mark("n", "spikes", "width"),
+    *BEFORE_ONSET,
+    Mark("during", "quiet", 0.0, "width"),
+    Mark("n", "spikes", "width"),
     Mark("latency", "latency", "width"),
-)  # fmt: skip
+)
 
 # -- M and N ---------------------------------------------------------------------------------------
 
@@ -103,12 +106,18 @@ REBOUND_BURST = Pattern(
         spikes(between(3, 40), "3 to 40 rebound spikes", "Number of spikes after the release from inhibition."),
         REBOUND,
         LONGEST_ISI,
-        quantity("last", "burst ends early", at_most(350.0), "ms", scale=200.0,
-            text="Time from the release from inhibition to the last spike."),
+        quantity(
+            "last",
+            "burst ends early",
+            at_most(350.0),
+            "ms",
+            scale=200.0,
+            text="Time from the release from inhibition to the last spike.",
+        ),
     ],
     event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
-)  # fmt: skip
+)
 
 # -- O ---------------------------------------------------------------------------------------------
 
@@ -153,23 +162,46 @@ THRESHOLD_VARIABILITY = Pattern(
         PULSE,
         HOLDING,
         width(50.0, "Width of each pulse, and of the pause between them."),
-        StimulusParameter("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None), downwards=True,
-            description="Amplitude of the inhibitory pulse, downwards."),
+        StimulusParameter(
+            "inhibition",
+            2.0,
+            0.02,
+            20.0,
+            of="current",
+            scale="log",
+            limits=(0.0, None),
+            downwards=True,
+            description="Amplitude of the inhibitory pulse, downwards.",
+        ),
     ],
     sweeps=_inhibition_and_excitation,
     measure=_variability,
     criteria=[
-        silent("up", "silent after excitation only",
-            "Number of spikes after the excitatory pulse without inhibition."),
-        silent("down", "silent after inhibition only",
-            "Number of spikes after the inhibitory pulse without excitation."),
-        count("n", "fires with both pulses", at_least(1), "spikes",
-            "Number of spikes after the onset of the excitatory pulse, when inhibition precedes it."),
-        silent("early", "silent until the excitation",
-            "Number of spikes before the excitatory pulse, when both pulses are applied."),
-        quantity("delay", "prompt response to excitation", at_most(50.0), "ms", scale=50.0,
+        silent("up", "silent after excitation only", "Number of spikes after the excitatory pulse without inhibition."),
+        silent(
+            "down", "silent after inhibition only", "Number of spikes after the inhibitory pulse without excitation."
+        ),
+        count(
+            "n",
+            "fires with both pulses",
+            at_least(1),
+            "spikes",
+            "Number of spikes after the onset of the excitatory pulse, when inhibition precedes it.",
+        ),
+        silent(
+            "early",
+            "silent until the excitation",
+            "Number of spikes before the excitatory pulse, when both pulses are applied.",
+        ),
+        quantity(
+            "delay",
+            "prompt response to excitation",
+            at_most(50.0),
+            "ms",
+            scale=50.0,
             text="Time from the end of the excitation to the spike; 0 if the spike is earlier. A late spike is a "
-                 "rebound from the inhibition."),
+            "rebound from the inhibition.",
+        ),
         ALL_OR_NONE,
         RATE,
     ],
@@ -184,4 +216,4 @@ THRESHOLD_VARIABILITY = Pattern(
     main_sweep="both",
     # The sweep with inhibition only is left out, because the amplitude of the excitation does not change it.
     amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
-)  # fmt: skip
+)

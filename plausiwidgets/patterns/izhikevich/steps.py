@@ -47,11 +47,23 @@ INHIBITION, GRACE = 400.0, 75.0
 LASTING = 4000.0
 """Length of a step in ms to whose end firing must go on that is called tonic."""
 
-CV = quantity("cv", "regular intervals (CV)", at_most(0.1), "1", scale=0.2,
+CV = quantity(
+    "cv",
+    "regular intervals (CV)",
+    at_most(0.1),
+    "1",
+    scale=0.2,
     text="Coefficient of variation (standard deviation / mean) of the interspike intervals in the second half. "
-         "Small values mean regular firing.")  # fmt: skip
-SPREAD = quantity("spread", "similar intervals (max/min)", at_most(1.5), "1", scale=1.0,
-    text="Longest divided by shortest interspike interval in the second half.")  # fmt: skip
+    "Small values mean regular firing.",
+)
+SPREAD = quantity(
+    "spread",
+    "similar intervals (max/min)",
+    at_most(1.5),
+    "1",
+    scale=1.0,
+    text="Longest divided by shortest interspike interval in the second half.",
+)
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -145,9 +157,14 @@ TONIC_SPIKING = Pattern(
     criteria=[
         spikes(at_least(5), "fires enough spikes"),
         # Without it mixed mode passes, and a strong adaptation of the first interval: their late half is regular too.
-        ratio("initial", "starts without a burst", at_least(1.0 / 3.0), scale=0.5,
+        ratio(
+            "initial",
+            "starts without a burst",
+            at_least(1.0 / 3.0),
+            scale=0.5,
             text="Longer of the first two interspike intervals, divided by the steady-state interval. Small values "
-                 "mean an initial burst."),
+            "mean an initial burst.",
+        ),
         CV,
         SPREAD,
         PERSISTS,
@@ -161,7 +178,7 @@ TONIC_SPIKING = Pattern(
         *marks(0.0, SHORT, initial="first intervals", cv="late intervals", spread="late intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
-)  # fmt: skip
+)
 
 
 # -- B and D ---------------------------------------------------------------------------------------
@@ -229,7 +246,7 @@ PHASIC_BURSTING = Pattern(
     look_for="Look for one burst at stimulus onset, then a flat potential.",
     function="Signals the onset of an input reliably, because a burst is harder to miss than a single spike.",
     parameter_hint="A high reset potential produces the burst; recovery that follows the membrane potential "
-                   "prevents further spikes.",
+    "prevents further spikes.",
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
     sweeps=step(LONG),
@@ -238,8 +255,14 @@ PHASIC_BURSTING = Pattern(
         spikes(between(3, 40), "fires 3 to 40 spikes"),
         latency(at_most(100.0), "Time from stimulus onset to the first spike."),
         LONGEST_ISI,
-        quantity("last", "burst ends early", at_most(200.0), "ms", scale=200.0,
-            text="Time of the last spike after stimulus onset."),
+        quantity(
+            "last",
+            "burst ends early",
+            at_most(200.0),
+            "ms",
+            scale=200.0,
+            text="Time of the last spike after stimulus onset.",
+        ),
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
@@ -252,7 +275,7 @@ PHASIC_BURSTING = Pattern(
         *marks(LONG - 100.0, LONG, flat="flat", no_block="above threshold"),
     ],
     verification=_NO_LATER_SPIKE,
-)  # fmt: skip
+)
 
 # -- C ---------------------------------------------------------------------------------------------
 
@@ -276,8 +299,14 @@ TONIC_BURSTING = Pattern(
         BURST_RATIO,
         BURST_SMALLEST,
         BURST_LARGEST,
-        quantity("period_cv", "regular bursting (CV)", at_most(0.2), "1", scale=0.3,
-            text="Coefficient of variation (standard deviation / mean) of the time from one burst onset to the next."),
+        quantity(
+            "period_cv",
+            "regular bursting (CV)",
+            at_most(0.2),
+            "1",
+            scale=0.3,
+            text="Coefficient of variation (standard deviation / mean) of the time from one burst onset to the next.",
+        ),
         BURSTS_PERSIST,
         QUIET_AFTER,
     ],
@@ -288,7 +317,7 @@ TONIC_BURSTING = Pattern(
         *marks(0.0, SHORT, persists="pause"),
     ],
     verification=lasting([STEP, HOLDING], bursts=True),
-)  # fmt: skip
+)
 
 # -- E ---------------------------------------------------------------------------------------------
 
@@ -315,11 +344,9 @@ MIXED_MODE = Pattern(
     description="The neuron starts with a burst and continues with single, regular spikes.",
     look_for="Look for a few closely spaced spikes first, then a jump to long, regular intervals.",
     function="Intrinsically bursting cells signal the stimulus onset with a burst and its strength with the "
-             "subsequent firing rate.",
+    "subsequent firing rate.",
     parameter_hint=(
-
-        "Reset potential and spike-triggered adaptation. The reset must allow a burst only while "
-        "the adaptation is low."
+        "Reset potential and spike-triggered adaptation. The reset must allow a burst only while the adaptation is low."
     ),
     source=SOURCE,
     stimulus_parameters=[STEP, HOLDING],
@@ -327,11 +354,22 @@ MIXED_MODE = Pattern(
     measure=_mixed_mode,
     criteria=[
         spikes(at_least(7), "fires enough spikes"),
-        ratio("initial", "starts with a burst", at_most(1.0 / 3.0), scale=0.5,
+        ratio(
+            "initial",
+            "starts with a burst",
+            at_most(1.0 / 3.0),
+            scale=0.5,
             text="Longer of the first two interspike intervals, divided by the median interval in the second half. "
-                 "Small values mean an initial burst."),
-        quantity("jump", "burst ends abruptly", at_least(0.9), "1", scale=0.3,
-            text="Interval right after the burst, divided by the median interval in the second half."),
+            "Small values mean an initial burst.",
+        ),
+        quantity(
+            "jump",
+            "burst ends abruptly",
+            at_least(0.9),
+            "1",
+            scale=0.3,
+            text="Interval right after the burst, divided by the median interval in the second half.",
+        ),
         CV,
         PERSISTS,
         RATE,
@@ -342,7 +380,7 @@ MIXED_MODE = Pattern(
         *marks(0.0, SHORT, initial="first intervals", jump="intervals", cv="late intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
-)  # fmt: skip
+)
 
 # -- F ---------------------------------------------------------------------------------------------
 
@@ -376,14 +414,36 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     measure=_adaptation,
     criteria=[
         spikes(at_least(6), "fires enough spikes"),
-        quantity("steady_growth", "intervals shrink by at most 5 %", at_least(0.95), "1", scale=0.2,
-            text="Smallest ratio of an interspike interval to the preceding one."),
-        count("rises", "intervals grow repeatedly", at_least(3), "times",
-            "Number of times the interspike interval has grown by another 5 %, in one step or over several spikes."),
-        ratio("last_over_first", "last interval much longer than first", at_least(1.5), scale=0.5,
-            text="Last interspike interval divided by the first."),
-        quantity("adaptation_index", "adaptation index high enough", at_least(0.01), "1", scale=0.02,
-            text="Mean of (interval − previous interval) / (interval + previous interval)."),
+        quantity(
+            "steady_growth",
+            "intervals shrink by at most 5 %",
+            at_least(0.95),
+            "1",
+            scale=0.2,
+            text="Smallest ratio of an interspike interval to the preceding one.",
+        ),
+        count(
+            "rises",
+            "intervals grow repeatedly",
+            at_least(3),
+            "times",
+            "Number of times the interspike interval has grown by another 5 %, in one step or over several spikes.",
+        ),
+        ratio(
+            "last_over_first",
+            "last interval much longer than first",
+            at_least(1.5),
+            scale=0.5,
+            text="Last interspike interval divided by the first.",
+        ),
+        quantity(
+            "adaptation_index",
+            "adaptation index high enough",
+            at_least(0.01),
+            "1",
+            scale=0.02,
+            text="Mean of (interval − previous interval) / (interval + previous interval).",
+        ),
         PERSISTS,
         RATE,
     ],
@@ -393,7 +453,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
         *marks(0.0, SHORT, last_over_first="intervals", adaptation_index="intervals"),
     ],
     verification=lasting([STEP, HOLDING]),
-)  # fmt: skip
+)
 
 
 # -- S and T ---------------------------------------------------------------------------------------
@@ -419,18 +479,30 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     look_for="Look for regular spiking during the hyperpolarizing step, and silence before and after.",
     function="Thalamocortical cells show this pattern, because inhibition activates a depolarizing current.",
     parameter_hint=(
-        "The recovery variable must be repelled from its resting value (negative a and b in the "
-        "Izhikevich model)."),
+        "The recovery variable must be repelled from its resting value (negative a and b in the Izhikevich model)."
+    ),
     source=SOURCE,
     stimulus_parameters=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(INHIBITION, -1.0),
     measure=_inhibited,
     criteria=[
         spikes(at_least(3), "fires enough spikes", text="Number of spikes during the inhibition."),
-        quantity("cv", "regular intervals (CV)", at_most(0.3), "1", scale=0.3,
-            text="Coefficient of variation (standard deviation / mean) of the interspike intervals."),
-        quantity("spread", "similar intervals (max/min)", at_most(2.0), "1", scale=1.0,
-            text="Longest divided by shortest interspike interval."),
+        quantity(
+            "cv",
+            "regular intervals (CV)",
+            at_most(0.3),
+            "1",
+            scale=0.3,
+            text="Coefficient of variation (standard deviation / mean) of the interspike intervals.",
+        ),
+        quantity(
+            "spread",
+            "similar intervals (max/min)",
+            at_most(2.0),
+            "1",
+            scale=1.0,
+            text="Longest divided by shortest interspike interval.",
+        ),
         PERSISTS,
         QUIET_AFTER,
         NO_BLOCK,
@@ -443,7 +515,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         *marks(0.0, INHIBITION, cv="intervals", spread="intervals"),
     ],
     verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0),
-)  # fmt: skip
+)
 
 INHIBITION_INDUCED_BURSTING = Pattern(
     key="inhibition_induced_bursting",

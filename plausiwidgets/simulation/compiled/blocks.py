@@ -75,9 +75,13 @@ class Source:
             places[state] = place
         self.places = np.array(places)
         self.constants = (
-            job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
+            job.dt,
+            current.t0,
+            job.model.limit,
+            *(job.window or (0, 0)),
+            *(job.peak_window or (0, 0)),
             int(job.extremes),
-        )  # fmt: skip
+        )
 
 
 class Block:
@@ -109,9 +113,17 @@ class Block:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
             self.step, self.live, full = self.kernel(
-                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.recorded, self.source.places,
-                self.live, self.step, stop, *self.source.constants,
-            )  # fmt: skip
+                self.space.reshape(-1),
+                self.pieces,
+                self.notes,
+                self.spikes,
+                self.recorded,
+                self.source.places,
+                self.live,
+                self.step,
+                stop,
+                *self.source.constants,
+            )
             if full:
                 self._give_up_runaways()
                 self._grow()

@@ -216,9 +216,13 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
     kept = (result.diverged[:, None] < 0) | (np.arange(job.steps) < result.diverged[:, None])
     times, lanes = np.nonzero(kept.T)  # in order of time, so that the first difference is the earliest
     single = LaneJob(
-        job.model, {n: v[lanes] for n, v in job.params.items()}, before[:, lanes, times],
-        LaneCurrent.constant(job.current.values(job.steps, job.dt)[lanes, times]), 1, job.dt,
-    )  # fmt: skip
+        job.model,
+        {n: v[lanes] for n, v in job.params.items()},
+        before[:, lanes, times],
+        LaneCurrent.constant(job.current.values(job.steps, job.dt)[lanes, times]),
+        1,
+        job.dt,
+    )
 
     def name(i: int) -> str:
         which = "at the default parameters" if lanes[i] < _AT_DEFAULTS else "at other parameters"
@@ -250,9 +254,13 @@ def _take(steps: Steps, lanes: NDArray[np.intp]) -> Steps:
     params = {n: v[lanes] for n, v in job.params.items()}
     few = LaneJob(job.model, params, job.state[:, lanes], job.current.take(lanes), 1, job.dt)
     return replace(
-        steps, job=few, state=steps.state[:, lanes], fired=steps.fired[lanes],
-        names=lambda i: steps.names(int(lanes[i])), doubt=None if steps.doubt is None else steps.doubt[:, lanes],
-    )  # fmt: skip
+        steps,
+        job=few,
+        state=steps.state[:, lanes],
+        fired=steps.fired[lanes],
+        names=lambda i: steps.names(int(lanes[i])),
+        doubt=None if steps.doubt is None else steps.doubt[:, lanes],
+    )
 
 
 def _difference(steps: Steps, run: Run, how: str, tolerance: float) -> str | None:
@@ -280,7 +288,8 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     bad = np.flatnonzero(~equal[:, lane])
     what = (
         f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} with {by} and {ours[bad[0], lane]:.10g} {how}"
-        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} with {by}, but not {how}"
-    )  # fmt: skip
+        if bad.size
+        else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} with {by}, but not {how}"
+    )
     start = ", ".join(f"{n} = {x:.10g}" for n, x in zip(names, steps.job.state[:, lane], strict=True))
     return f"{steps.names(lane)}, from {start}: {what}"

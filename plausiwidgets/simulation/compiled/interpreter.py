@@ -54,10 +54,16 @@ def _whole(x: float, edge: float) -> int:
 
 
 _FUNCTIONS = {
-    "math": math, "np": np, "exp": _exp, "log": _log, "sigmoid": lambda x: 1.0 / (1.0 + _exp(-x)),
-    "remainder": lambda a, b: a % b, "floor_divide": lambda a, b: a // b,
-    "whole64": lambda x: np.int64(_whole(x, 2.0**63)), "whole32": lambda x: np.int32(_whole(x, 2.0**31)),
-}  # fmt: skip
+    "math": math,
+    "np": np,
+    "exp": _exp,
+    "log": _log,
+    "sigmoid": lambda x: 1.0 / (1.0 + _exp(-x)),
+    "remainder": lambda a, b: a % b,
+    "floor_divide": lambda a, b: a // b,
+    "whole64": lambda x: np.int64(_whole(x, 2.0**63)),
+    "whole32": lambda x: np.int32(_whole(x, 2.0**31)),
+}
 
 
 def interpreter(program: Program) -> Engine:
@@ -69,11 +75,14 @@ def interpreter(program: Program) -> Engine:
         for moving in (False, True)
     }
     text = _TEMPLATE.format(
-        parameters=", ".join(inputs), state=", ".join(state), fixed=indented(4, lines[False]),
-        moving=indented(8, lines[True]), spikes=text_of(program.spikes),
+        parameters=", ".join(inputs),
+        state=", ".join(state),
+        fixed=indented(4, lines[False]),
+        moving=indented(8, lines[True]),
+        spikes=text_of(program.spikes),
         new_state=", ".join(map(text_of, program.state)),
         checked=finite_or_nan(state),
-    )  # fmt: skip
+    )
     names: dict[str, Any] = dict(_FUNCTIONS)
     # Emitted a few lines ago from a table of known operations.
     exec(compile(text, "<step as plain Python>", "exec"), names)
@@ -85,12 +94,16 @@ def interpreter(program: Program) -> Engine:
         with np.errstate(all="ignore"):  # NumPy's integers wrap around, as a kernel's do
             lanes = [
                 run(
-                    currents[i].tolist(), job.state[:, i].tolist(),
-                    [float(job.params[n][i]) for n in program.parameters], job.dt, job.model.limit, limit,
+                    currents[i].tolist(),
+                    job.state[:, i].tolist(),
+                    [float(job.params[n][i]) for n in program.parameters],
+                    job.dt,
+                    job.model.limit,
+                    limit,
                     checkpoint or (lambda: None),
                 )
                 for i in range(job.lanes)
-            ]  # fmt: skip
+            ]
         return _result(job, lanes)
 
     return engine
@@ -103,8 +116,9 @@ def _result(job: LaneJob, lanes: list[tuple[list[tuple[float, ...]], list[int], 
             path[:, i, : len(states)] = np.array(states).T
     spikes, counts = pad_spikes(
         np.array([k for _, fired, _ in lanes for k in fired], dtype=np.int64),
-        np.array([i for i, (_, fired, _) in enumerate(lanes) for _ in fired], dtype=np.int64), job.lanes,
-    )  # fmt: skip
+        np.array([i for i, (_, fired, _) in enumerate(lanes) for _ in fired], dtype=np.int64),
+        job.lanes,
+    )
     k0, k1 = job.window or (0, 0)
     m0, m1 = job.peak_window or (0, 0)
     recorded = np.full((len(job.record), job.lanes, k1 - k0), np.nan)
@@ -117,7 +131,12 @@ def _result(job: LaneJob, lanes: list[tuple[list[tuple[float, ...]], list[int], 
         for v, spikes_of_step in zip(path[0].T, fired, strict=True):
             extremes.step(v, spikes_of_step, np.isfinite(v))
     return LaneResult(
-        path[:, :, -1] if job.steps else job.state, spikes, counts, recorded if job.window else None,
-        np.fmax.reduce(path[0, :, m0:m1], axis=1, initial=-np.inf), *extremes.results(),
-        np.array([lost for _, _, lost in lanes], dtype=np.int64), "python",
-    )  # fmt: skip
+        path[:, :, -1] if job.steps else job.state,
+        spikes,
+        counts,
+        recorded if job.window else None,
+        np.fmax.reduce(path[0, :, m0:m1], axis=1, initial=-np.inf),
+        *extremes.results(),
+        np.array([lost for _, _, lost in lanes], dtype=np.int64),
+        "python",
+    )

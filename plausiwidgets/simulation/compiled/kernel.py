@@ -224,13 +224,22 @@ def emit(program: Program, *, cached: bool) -> str:
     recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return _TEMPLATE.format(
-        states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
-        peak=layout.row(PEAK) * STRIDE, low=layout.row(LOW) * STRIDE, high=layout.row(HIGH) * STRIDE,
+        states=layout.states,
+        parameters=repr(layout.parameters),
+        rows=layout.rows,
+        cached=cached,
+        peak=layout.row(PEAK) * STRIDE,
+        low=layout.row(LOW) * STRIDE,
+        high=layout.row(HIGH) * STRIDE,
         uniform=indented(4, assignments(by_level[UNIFORM])),
-        fixed=indented(12, fixed), moving=indented(16, moving),
-        loaded=indented(4, loaded), moved=indented(8, moved), placed=indented(4, placed),
-        recorded=indented(12, recorded), stored=indented(4, stored),
-    )  # fmt: skip
+        fixed=indented(12, fixed),
+        moving=indented(16, moving),
+        loaded=indented(4, loaded),
+        moved=indented(8, moved),
+        placed=indented(4, placed),
+        recorded=indented(12, recorded),
+        stored=indented(4, stored),
+    )
 
 
 def finite_or_nan(state: Sequence[str]) -> str:

@@ -12,9 +12,16 @@ from plausiwidgets.program.operations import CAST, TABLE
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, SINGLE, UNIFORM, Body, Number, Operation, Value
 from plausiwidgets.support.lazy import torch
 
-NUMPY = {getattr(torch, str(dtype)): dtype for dtype in (
-    DOUBLE, SINGLE, LONG, *map(np.dtype, ("int32", "int16", "int8", "uint8")), BOOL,
-)}  # fmt: skip
+NUMPY = {
+    getattr(torch, str(dtype)): dtype
+    for dtype in (
+        DOUBLE,
+        SINGLE,
+        LONG,
+        *map(np.dtype, ("int32", "int16", "int8", "uint8")),
+        BOOL,
+    )
+}
 """Types of values in a program, by torch's."""
 TORCH = {dtype: tensors for tensors, dtype in NUMPY.items()}
 _NARROW = tuple(map(np.dtype, ("int16", "int8", "uint8")))
@@ -288,28 +295,54 @@ def _only(name: str) -> Lowering:
 
 
 COMPOSED: dict[str, Lowering] = dict(
-    add=_with_alpha("add"), sub=_with_alpha("sub"), rsub=_with_alpha("sub", "other", "self"),
-    div=_division, pow=_power,
+    add=_with_alpha("add"),
+    sub=_with_alpha("sub"),
+    rsub=_with_alpha("sub", "other", "self"),
+    div=_division,
+    pow=_power,
     reciprocal=lambda call: call.apply("div", call.constant(1), call["self"]),
     rsqrt=lambda call: call.apply("div", call.constant(1), call.apply("sqrt", call["self"])),
     exp2=lambda call: call.apply("pow", call.constant(2), call["self"]),
     signbit=lambda call: call.apply(
-        "lt", call.apply("copysign", Value("", DOUBLE, -1, UNIFORM, 1.0), call["self"], dtype=DOUBLE),
+        "lt",
+        call.apply("copysign", Value("", DOUBLE, -1, UNIFORM, 1.0), call["self"], dtype=DOUBLE),
         Value("", DOUBLE, -1, UNIFORM, 0.0),
     ),
-    relu=lambda call: call.apply("maximum", call["self"], call.constant(0)), sign=_sign, round=_rounded,
-    clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
+    relu=lambda call: call.apply("maximum", call["self"], call.constant(0)),
+    sign=_sign,
+    round=_rounded,
+    clamp=_clamp("min", "max"),
+    hardtanh=_clamp("min_val", "max_val"),
     leaky_relu=_below_zero(lambda call, x: call.apply("mul", x, call.constant(call.number("negative_slope")))),
     elu=_below_zero(_elu, "scale"),
-    index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
-    full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
-    zeros_like=lambda call: call.constant(0), ones_like=lambda call: call.constant(1),
-    __and__=_row("bitwise_and"), __or__=_row("bitwise_or"), __xor__=_row("bitwise_xor"),
+    index=_select_by_mask,
+    index_put=_put_by_mask,
+    copy=_convert("src"),
+    full=_fill("fill_value"),
+    full_like=_fill("fill_value"),
+    scalar_tensor=_fill("s"),
+    zeros_like=lambda call: call.constant(0),
+    ones_like=lambda call: call.constant(1),
+    __and__=_row("bitwise_and"),
+    __or__=_row("bitwise_or"),
+    __xor__=_row("bitwise_xor"),
     **dict.fromkeys(
-        ("_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
-         *RESHAPED),
+        (
+            "_to_copy",
+            "to",
+            "clone",
+            "alias",
+            "detach",
+            "lift_fresh_copy",
+            "expand",
+            "view",
+            "_unsafe_view",
+            "slice",
+            *RESHAPED,
+        ),
         _convert("self"),
     ),
-    stack=_only("tensors"), cat=_only("tensors"),
-)  # fmt: skip
+    stack=_only("tensors"),
+    cat=_only("tensors"),
+)
 """Operations of ATen that are no row of the same name, or take more than operands."""

@@ -80,11 +80,18 @@ _LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
     float.fromhex(c)
     for c in (
-        "0x1.0000000000001p-1", "0x1.5555555555556p-3", "0x1.5555555553d4fp-5", "0x1.11111111109adp-7",
-        "0x1.6c16c17893833p-10", "0x1.a01a01a7c8d47p-13", "0x1.a019b8ef67c6cp-16", "0x1.71de0d9c145d0p-19",
-        "0x1.2891a8c1d838dp-22", "0x1.af38d53857513p-26",
+        "0x1.0000000000001p-1",
+        "0x1.5555555555556p-3",
+        "0x1.5555555553d4fp-5",
+        "0x1.11111111109adp-7",
+        "0x1.6c16c17893833p-10",
+        "0x1.a01a01a7c8d47p-13",
+        "0x1.a019b8ef67c6cp-16",
+        "0x1.71de0d9c145d0p-19",
+        "0x1.2891a8c1d838dp-22",
+        "0x1.af38d53857513p-26",
     )
-)  # fmt: skip
+)
 
 
 # Above the first of these e^x is inf, below the second 0, below the third not a normal number.
@@ -124,10 +131,15 @@ def exp(x: float) -> float:
 _L0, _L1, _L2, _L3, _L4, _L5, _L6 = (
     float.fromhex(c)
     for c in (
-        "0x1.5555555555558p-1", "0x1.99999999952e2p-2", "0x1.2492492df148dp-2", "0x1.c71c62e5800a1p-3",
-        "0x1.7462b4ab2ef6bp-3", "0x1.39fe606542ddep-3", "0x1.2b584aae78a57p-3",
+        "0x1.5555555555558p-1",
+        "0x1.99999999952e2p-2",
+        "0x1.2492492df148dp-2",
+        "0x1.c71c62e5800a1p-3",
+        "0x1.7462b4ab2ef6bp-3",
+        "0x1.39fe606542ddep-3",
+        "0x1.2b584aae78a57p-3",
     )
-)  # fmt: skip
+)
 _SMALLEST_NORMAL = 2.0**-1022
 _BITS_OF_ROOT_HALF = 0x3FE6A09E667F3BCD
 _BITS_OF_ROUND = 0x4338000000000000

@@ -50,9 +50,18 @@ def export_programs(model: NeuronModel) -> Programs:
 
 def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     beginning = NeuronModel(
-        model.key, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
-        states=model.states, limit=model.limit, validate=False,
-    )  # fmt: skip
+        model.key,
+        step,
+        list(model.parameters.values()),
+        model.initial_state,
+        model.current,
+        0.0,
+        1.0,
+        model.dt,
+        states=model.states,
+        limit=model.limit,
+        validate=False,
+    )
     try:
         return export_step(beginning)
     except NotCompilableError as error:

@@ -63,8 +63,9 @@ class Asked:
         """Whether it has had its last answer."""
         return self._over
 
-    def reply(self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None,
-             **fields: Any) -> bool:  # fmt: skip
+    def reply(
+        self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None, **fields: Any
+    ) -> bool:
         """Send an answer unless the last one was sent already. Return whether it was sent."""
         places, data = packed(arrays) if arrays else ({}, b"")
         answer = {"kind": self.kind, "id": self.identity, "state": state, **fields}

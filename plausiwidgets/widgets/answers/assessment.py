@@ -30,10 +30,13 @@ INTERVAL = 0.2
 def assess(answers: Answers, asked: Asked) -> None:
     """Assess models in the background, and send the rows that are new."""
     models = {name: answers.known.model(name) for name in dict.fromkeys(asked["models"])}
-    patterns = {key: judged(answers.known.pattern(key), "searched for")
-                for key in dict.fromkeys(asked["patterns"] or pattern_names())}  # fmt: skip
-    study = start_assessment(list(models.values()), list(patterns.values()), seed=asked["seed"],
-                             budget=asked.fields.get("budget"))  # fmt: skip
+    patterns = {
+        key: judged(answers.known.pattern(key), "searched for")
+        for key in dict.fromkeys(asked["patterns"] or pattern_names())
+    }
+    study = start_assessment(
+        list(models.values()), list(patterns.values()), seed=asked["seed"], budget=asked.fields.get("budget")
+    )
     asked.on_end.append(study.stop)
     called = {model.key: name for name, model in models.items()}
     keys = {pattern.key: key for key, pattern in patterns.items()}
@@ -52,8 +55,14 @@ def assess(answers: Answers, asked: Asked) -> None:
         if ended and snapshot.state == "failed":
             raise RuntimeError(snapshot.error)
         if rows or ended:
-            asked.reply("done" if ended else "running", rows=rows, done=snapshot.finished, total=len(snapshot.results),
-                       seconds=float(snapshot.seconds), csv=csv_text(study.table()) if ended else "")  # fmt: skip
+            asked.reply(
+                "done" if ended else "running",
+                rows=rows,
+                done=snapshot.finished,
+                total=len(snapshot.results),
+                seconds=float(snapshot.seconds),
+                csv=csv_text(study.table()) if ended else "",
+            )
         if not ended:
             answers.again(asked, Priority.LATER, work, INTERVAL)
 
@@ -90,8 +99,15 @@ def repertoire(answers: Answers, asked: Asked) -> None:
 def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, Any]:
     """Return the row of a result, with the names that the page uses."""
     return {
-        "model": model, "pattern": pattern, "letter": result.letter, "status": result.status, "state": result.state,
-        "loss": measured(result.loss), "evaluations": result.evaluations, "robustness": result.robustness,
+        "model": model,
+        "pattern": pattern,
+        "letter": result.letter,
+        "status": result.status,
+        "state": result.state,
+        "loss": measured(result.loss),
+        "evaluations": result.evaluations,
+        "robustness": result.robustness,
         "parameters": {name: float(x) for name, x in result.parameters.items()},
-        "ruled_out": why_ruled_out(protocol, neuron), "sentence": result.summary[:SENTENCE],
-    }  # fmt: skip
+        "ruled_out": why_ruled_out(protocol, neuron),
+        "sentence": result.summary[:SENTENCE],
+    }

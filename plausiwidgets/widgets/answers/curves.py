@@ -41,9 +41,14 @@ def profiles(answers: Answers, asked: Asked) -> None:
 
         for k, points in enumerate(grids):
             found = loss_profiles(
-                selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
-                dt=selection.dt, progress=in_time,
-            )  # fmt: skip
+                selection.model,
+                selection.pattern,
+                selection.values,
+                bounds=selection.bounds,
+                points=points,
+                dt=selection.dt,
+                progress=in_time,
+            )
             checkpoint()
             finer = k + 1 < len(grids) and monotonic() - began < QUICK
             arrays: Arrays = {f"{name}.values": ("f8", one.values) for name, one in found.items()}
@@ -81,22 +86,32 @@ def bifurcations(answers: Answers, asked: Asked) -> None:
     usual = min(model.current.low, holding - room), max(model.current.high, holding + room)
     low, high = asked.fields.get("currents", usual)
     if not low <= holding < high:
-        raise ValueError(tr("The current range must start at or below the holding current {holding} and end above "
-                            "it, got {low} to {high}.",
-                            low=number(low), high=number(high), holding=number(holding)))  # fmt: skip
+        raise ValueError(
+            tr(
+                "The current range must start at or below the holding current {holding} and end above "
+                "it, got {low} to {high}.",
+                low=number(low),
+                high=number(high),
+                holding=number(holding),
+            )
+        )
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         made = diagrams(model, values, (low, high), holding, POINTS, dt, checkpoint=checkpoint)
         for last, found in zip((False, True), made, strict=True):
             arrays: Arrays = {
-                "stable": ("f8", np.stack(found.branch(True))), "unstable": ("f8", np.stack(found.branch(False))),
+                "stable": ("f8", np.stack(found.branch(True))),
+                "unstable": ("f8", np.stack(found.branch(False))),
                 "firing": ("f8", found.firing),
-            }  # fmt: skip
+            }
             asked.reply(
-                "done" if last else "running", arrays=arrays, currents=[low, high],
-                onset=tr(found.kind) if last else "", sentences=found.sentences if last else [],
+                "done" if last else "running",
+                arrays=arrays,
+                currents=[low, high],
+                onset=tr(found.kind) if last else "",
+                sentences=found.sentences if last else [],
                 points=[_onset(point, model.current.unit) for point in found.points],
-            )  # fmt: skip
+            )
 
     answers.work(asked, Priority.TOOL, work)
 

@@ -99,11 +99,15 @@ def recording(answers: Answers, asked: Asked) -> None:
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         file = read_recording(asked.data, asked["name"])
         if len(file.sources) > MAX_SWEEPS:
-            raise ValueError(tr(
-                "{name} has {count} sweeps, but the app shows at most {most}. Save fewer sweeps in a file, or "
-                "choose some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
-                name=asked["name"], count=len(file.sources), most=MAX_SWEEPS,
-            ))  # fmt: skip
+            raise ValueError(
+                tr(
+                    "{name} has {count} sweeps, but the app shows at most {most}. Save fewer sweeps in a file, or "
+                    "choose some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
+                    name=asked["name"],
+                    count=len(file.sources),
+                    most=MAX_SWEEPS,
+                )
+            )
         choices, units = file.choices(model), asked["units"]
         about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}
         if any(what not in units for what in choices):
@@ -116,20 +120,35 @@ def recording(answers: Answers, asked: Asked) -> None:
         if made.held_out is not None:
             about["held_out"] = answers.known.name_of_pattern(made.held_out, f"{name}_held_out")
         asked.reply(
-            pattern=name, choices={}, unit=usual.current_unit,
+            pattern=name,
+            choices={},
+            unit=usual.current_unit,
             sweeps=[
-                {"name": sweep, "numbers": list(numbers), "begin": usual.begins[sweep],
-                 "protocol": found.words(usual.current_unit) if (found := usual.protocols.get(sweep)) else ""}
+                {
+                    "name": sweep,
+                    "numbers": list(numbers),
+                    "begin": usual.begins[sweep],
+                    "protocol": found.words(usual.current_unit) if (found := usual.protocols.get(sweep)) else "",
+                }
                 for sweep, numbers in usual.numbers.items()
             ],
             criteria=[
-                {"of": one.name, "sweep": one.sweep, "name": one.criterion.title, "text": one.criterion.description,
-                 "unit": one.criterion.unit, "low": measured(one.criterion.low),
-                 "high": measured(one.criterion.high), "shaped": one.criterion.without_reset}
+                {
+                    "of": one.name,
+                    "sweep": one.sweep,
+                    "name": one.criterion.title,
+                    "text": one.criterion.description,
+                    "unit": one.criterion.unit,
+                    "low": measured(one.criterion.low),
+                    "high": measured(one.criterion.high),
+                    "shaped": one.criterion.without_reset,
+                }
                 for one in every.compared
             ],
-            left_out=list(usual.left_out), arrays=_recorded(usual), **about,
-        )  # fmt: skip
+            left_out=list(usual.left_out),
+            arrays=_recorded(usual),
+            **about,
+        )
 
     answers.work(asked, Priority.TOOL, work)
 
@@ -146,10 +165,12 @@ def _recorded(pattern: RecordedPattern) -> Arrays:
         v = trace.states.get("v")
         corners = np.empty((0, 2)) if found is None else found.corners(float(t[0]), float(t[-1]))
         arrays |= {
-            f"{k}.t": ("f4", grid.x), f"{k}.v": ("f4", none if v is None else envelope(v[0], grid)),
+            f"{k}.t": ("f4", grid.x),
+            f"{k}.v": ("f4", none if v is None else envelope(v[0], grid)),
             f"{k}.current": ("f4", none if found is None else envelope(trace.current[0], grid)),
-            f"{k}.protocol": ("f4", corners), f"{k}.spikes": ("f8", trace.spike_times[0] + begin),
-        }  # fmt: skip
+            f"{k}.protocol": ("f4", corners),
+            f"{k}.spikes": ("f8", trace.spike_times[0] + begin),
+        }
     return arrays
 
 

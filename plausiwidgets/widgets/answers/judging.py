@@ -198,8 +198,12 @@ class Judging:
 def _named(selection: Selection, error: Exception) -> Exception:
     """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
     kind = type(error).__name__
-    text = tr("{model} with {pattern} raised an error: {error}", model=tr(selection.model.title),
-              pattern=in_sentence(selection.pattern), error=f"{kind}: {error}" if str(error) else kind)  # fmt: skip
+    text = tr(
+        "{model} with {pattern} raised an error: {error}",
+        model=tr(selection.model.title),
+        pattern=in_sentence(selection.pattern),
+        error=f"{kind}: {error}" if str(error) else kind,
+    )
     named = NotSimulatedError(text)
     named.__cause__ = error
     return named
@@ -287,12 +291,23 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
     ('replicated', 0.0, True)
     """
     return {
-        "status": str(verdict.status), "loss": measured(verdict.loss), "diverged": bool(verdict.diverged),
-        "failed_test": str(verdict.failed_test), "engine": verdict.engine,
+        "status": str(verdict.status),
+        "loss": measured(verdict.loss),
+        "diverged": bool(verdict.diverged),
+        "failed_test": str(verdict.failed_test),
+        "engine": verdict.engine,
         "criteria": [
-            {"key": c.key, "name": c.title, "unit": c.unit, "value": measured(c.value), "low": measured(c.low),
-             "high": measured(c.high), "passed": bool(c.passed), "penalty": measured(c.penalty)}
+            {
+                "key": c.key,
+                "name": c.title,
+                "unit": c.unit,
+                "value": measured(c.value),
+                "low": measured(c.low),
+                "high": measured(c.high),
+                "passed": bool(c.passed),
+                "penalty": measured(c.penalty),
+            }
             for c in verdict.criteria
         ],
         "parts": {key: str(part.status) for key, part in verdict.parts.items()},
-    }  # fmt: skip
+    }

@@ -110,4 +110,4 @@ def ranges_of(selection: Selection) -> dict[str, object]:
         "bounds": {name: list(ends) for name, ends in selection.bounds.items() if ends != usual[name]},
         "fixed": [name for name in selection.fixed if name not in selection.locked],
         "locked": list(selection.locked),
-    }  # fmt: skip
+    }

@@ -55,9 +55,14 @@ def outline(hidden: Mystery, name: str) -> dict[str, Any]:
     """Return the data that a page may have of a mystery whose pattern has a name."""
     is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
     return {
-        "pattern": name, "about": hidden.about.key, "moved": list(hidden.moved), "seed": hidden.seed,
-        "common": list(COMMON), "link": hidden.link if is_linked else "", "python": python_line(hidden),
-    }  # fmt: skip
+        "pattern": name,
+        "about": hidden.about.key,
+        "moved": list(hidden.moved),
+        "seed": hidden.seed,
+        "common": list(COMMON),
+        "link": hidden.link if is_linked else "",
+        "python": python_line(hidden),
+    }
 
 
 def reveal(answers: Answers, asked: Asked) -> None:

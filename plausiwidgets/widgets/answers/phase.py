@@ -87,8 +87,14 @@ def drawn(
 Drawn = tuple[dict[str, Any], Arrays, Floats, Floats, tuple[Range, Range]]
 
 
-def _plane(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Traces, levels: list[float],
-           asked: Mapping[str, Any]) -> Drawn:  # fmt: skip
+def _plane(
+    model: NeuronModel,
+    flow: Flow,
+    values: Mapping[str, float],
+    sweep: Traces,
+    levels: list[float],
+    asked: Mapping[str, Any],
+) -> Drawn:
     flowing = [flow.names[i] for i in flow.flowing]
     chosen = tuple(asked["pair"]) or tuple(flowing[:2])
     if len(chosen) != 2 or chosen[0] == chosen[1] or not set(chosen) <= set(flowing):
@@ -116,17 +122,26 @@ def _plane(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: T
             for j, line in enumerate(lines)
         }
         arrays[f"{k}.arrows"] = ("f4", np.asarray(arrows(plane)))
-        described.append({
-            "text": current_text(plane.current, model), "nullclines": [len(lines) for lines in plane.nullclines],
-            "points": [_point(point, pair, float(point.state[pair[1]])) for point in plane.fixed_points],
-        })  # fmt: skip
+        described.append(
+            {
+                "text": current_text(plane.current, model),
+                "nullclines": [len(lines) for lines in plane.nullclines],
+                "points": [_point(point, pair, float(point.state[pair[1]])) for point in plane.fixed_points],
+            }
+        )
     labels = [state.label for name in pair for state in model.states if state.key == name]
     fields = {"names": list(pair), "labels": labels, "levels": described, "sentence": planes[0].sentence}
     return fields, arrays, sweep.states[pair[0]][0], sweep.states[pair[1]][0], ranges
 
 
-def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Traces, levels: list[float],
-          asked: Mapping[str, Any]) -> Drawn:  # fmt: skip
+def _line(
+    model: NeuronModel,
+    flow: Flow,
+    values: Mapping[str, float],
+    sweep: Traces,
+    levels: list[float],
+    asked: Mapping[str, Any],
+) -> Drawn:
     """Return the picture of a neuron with one variable: its rate of change for each current of the sweep."""
     (name,) = (flow.names[i] for i in flow.flowing)
     state = next(one for one in model.states if one.key == name)
@@ -143,10 +158,13 @@ def _line(model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Tr
         drawn = [piece for piece in pieces if np.isfinite(piece).all()]
         arrays |= {f"{k}.0.{j}": ("f4", piece) for j, piece in enumerate(drawn)}
         arrays[f"{k}.arrows"] = ("f4", np.asarray(line_arrows(line)))
-        described.append({
-            "text": current_text(line.current, model), "nullclines": [len(drawn)],
-            "points": [_point(point, (line.variable,), 0.0) for point in line.fixed_points],
-        })  # fmt: skip
+        described.append(
+            {
+                "text": current_text(line.current, model),
+                "nullclines": [len(drawn)],
+                "points": [_point(point, (line.variable,), 0.0) for point in line.fixed_points],
+            }
+        )
     fields = {
         "names": [name],
         "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
@@ -166,9 +184,12 @@ def widened(found: tuple[Range, Range], shown: list[list[float]] | None) -> tupl
 
 def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any]:
     return {
-        "x": float(point.state[names[0]]), "y": y, "kind": point.kind, "text": state_text(point, names),
+        "x": float(point.state[names[0]]),
+        "y": y,
+        "kind": point.kind,
+        "text": state_text(point, names),
         "eigenvalues": eigenvalues_text(point),
-    }  # fmt: skip
+    }
 
 
 def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:

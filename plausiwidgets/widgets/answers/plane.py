@@ -66,9 +66,11 @@ def on_grid(
             checkpoint()
 
     settings: dict[str, Any] = {
-        "points": points, "bounds": {name: selection.bounds[name] for name in (x, y) if name in selection.bounds},
-        "dt": selection.dt, "progress": watch,
-    }  # fmt: skip
+        "points": points,
+        "bounds": {name: selection.bounds[name] for name in (x, y) if name in selection.bounds},
+        "dt": selection.dt,
+        "progress": watch,
+    }
     if not every:
         return parameter_plane(model, selection.pattern, x, y, selection.values, **settings)
     own = {name: selection.values[name] for name in model.parameters}
@@ -110,8 +112,11 @@ def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[Any]]]:
         (verdict,) = found.verdicts.values()
         missed = np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.criteria[:BITS]])
     return {
-        "x": ("f8", found.x), "y": ("f8", found.y), "loss": ("f4", found.loss), "unmet": ("u4", bits(missed)),
-    }  # fmt: skip
+        "x": ("f8", found.x),
+        "y": ("f8", found.y),
+        "loss": ("f4", found.loss),
+        "unmet": ("u4", bits(missed)),
+    }
 
 
 def bits(flags: NDArray[np.bool_]) -> NDArray[np.uint32]:

@@ -43,9 +43,16 @@ def samples(answers: Answers, asked: Asked) -> None:
         new = np.concatenate(met)[: count - sent] if met and sent < count else np.empty((0, len(names)))
         met.clear()
         sent += len(new)
-        asked.reply("running", arrays={"values": ("f8", new)}, names=names, done=sent, total=count, volume=None,
-                   evaluations=0 if step is None else step.evaluations,
-                   loss=measured(np.inf if step is None else step.loss))  # fmt: skip
+        asked.reply(
+            "running",
+            arrays={"values": ("f8", new)},
+            names=names,
+            done=sent,
+            total=count,
+            volume=None,
+            evaluations=0 if step is None else step.evaluations,
+            loss=measured(np.inf if step is None else step.loss),
+        )
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         began = monotonic()
@@ -63,7 +70,14 @@ def samples(answers: Answers, asked: Asked) -> None:
         table = sampling.table(checkpoint=checkpoint)
         columns = [name for name in table.columns if name != "status"]
         values: NDArray[Any] = table[columns].to_numpy(dtype=np.float64)
-        asked.reply(arrays={"values": ("f8", values)}, names=columns, done=len(values), total=count, loss=0.0,
-                   evaluations=int(table.attrs["evaluations"]), volume=float(table.attrs["volume"]))  # fmt: skip
+        asked.reply(
+            arrays={"values": ("f8", values)},
+            names=columns,
+            done=len(values),
+            total=count,
+            loss=0.0,
+            evaluations=int(table.attrs["evaluations"]),
+            volume=float(table.attrs["volume"]),
+        )
 
     answers.work(asked, Priority.IDLE, work)

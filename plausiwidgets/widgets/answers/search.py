@@ -242,17 +242,27 @@ class Searches:
             first = 0 if whole else search.sent
             search.sent, search.changed = len(tries.loss), now
             where = snapshot._distribution or Distribution()
-            places, data = packed({
-                "loss": ("f4", tries.loss[first:]), "restarts": ("i4", tries.restarted),
-                "values": ("f4", tries.values[max(first, len(tries.loss) - NEWEST):]), "mean": ("f8", where.mean),
-                "covariance": ("f8", where.covariance), "population": ("f4", where.population),
-            })  # fmt: skip
+            places, data = packed(
+                {
+                    "loss": ("f4", tries.loss[first:]),
+                    "restarts": ("i4", tries.restarted),
+                    "values": ("f4", tries.values[max(first, len(tries.loss) - NEWEST) :]),
+                    "mean": ("f8", where.mean),
+                    "covariance": ("f8", where.covariance),
+                    "population": ("f4", where.population),
+                }
+            )
             ended, was_over = snapshot.ended, search.over
             search.over = was_over or ended
             answer: dict[str, Any] = {
-                "kind": "search", "id": search.identity, "state": snapshot.state, "arrays": places,
-                "from": first, "search": self._data(search, snapshot), "spread": where.spread,
-            }  # fmt: skip
+                "kind": "search",
+                "id": search.identity,
+                "state": snapshot.state,
+                "arrays": places,
+                "from": first,
+                "search": self._data(search, snapshot),
+                "spread": where.spread,
+            }
             if first == 0:
                 answer["space"] = _space(snapshot)
             if before:
@@ -266,12 +276,19 @@ class Searches:
     def _data(self, search: Search, snapshot: Result) -> dict[str, Any]:
         selection = search.selection
         return {
-            "id": search.identity, "model": self._known.name_of_model(selection.model),
-            "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt,
-            "evaluations": snapshot.evaluations, "budget": snapshot.budget, "loss": measured(snapshot.loss),
-            "best": dict(snapshot.parameters), "at_bounds": list(snapshot.at_bounds), "status": snapshot.status,
-            "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
-        }  # fmt: skip
+            "id": search.identity,
+            "model": self._known.name_of_model(selection.model),
+            "pattern": self._known.name_of_pattern(selection.pattern),
+            "dt": selection.dt,
+            "evaluations": snapshot.evaluations,
+            "budget": snapshot.budget,
+            "loss": measured(snapshot.loss),
+            "best": dict(snapshot.parameters),
+            "at_bounds": list(snapshot.at_bounds),
+            "status": snapshot.status,
+            "seconds": float(snapshot.seconds),
+            "sentence": snapshot.summary[:SENTENCE],
+        }
 
 
 def _space(snapshot: Result) -> list[dict[str, Any]]:

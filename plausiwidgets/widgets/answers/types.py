@@ -99,8 +99,11 @@ class Number(Type):
 
     @property
     def words(self) -> str:
-        ends = [f"{sign} {end:g}" for sign, end in ((">", self.above), ("≥", self.low), ("≤", self.high))
-                if math.isfinite(end)]  # fmt: skip
+        ends = [
+            f"{sign} {end:g}"
+            for sign, end in ((">", self.above), ("≥", self.low), ("≤", self.high))
+            if math.isfinite(end)
+        ]
         return " ".join(["a finite number", ", ".join(ends), f"({self.unit})" if self.unit else ""]).strip()
 
 

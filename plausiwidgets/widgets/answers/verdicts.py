@@ -70,9 +70,10 @@ def _tell_traces(asked: Asked, verdict: Verdict, selection: Selection, record: S
         dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else selection.dt
         sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
         arrays |= {
-            f"{k}.v": ("f4", trace.v[0]), f"{k}.current": ("f4", trace.current[0]),
+            f"{k}.v": ("f4", trace.v[0]),
+            f"{k}.current": ("f4", trace.current[0]),
             f"{k}.spikes": ("f8", trace.spike_times[0]),
-        }  # fmt: skip
+        }
         arrays |= {f"{k}.state.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
     scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
     asked.reply(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)

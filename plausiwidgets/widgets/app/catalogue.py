@@ -30,8 +30,18 @@ LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
 
 _SHARED = (
-    "key", "letter", "title", "in_sentence", "description", "function", "hint", "source", "main", "fine", "python",
-)  # fmt: skip
+    "key",
+    "letter",
+    "title",
+    "in_sentence",
+    "description",
+    "function",
+    "hint",
+    "source",
+    "main",
+    "fine",
+    "python",
+)
 _PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
@@ -64,11 +74,13 @@ def describe(
             "targets": pattern["targets"],
         }
         own[pattern["key"]] = {
-            "stimulus": pattern["stimulus"], "ruled_out": pattern["ruled_out"],
+            "stimulus": pattern["stimulus"],
+            "ruled_out": pattern["ruled_out"],
             "sets": pattern["sets"],
-            "shares": shares, "twin": _is_twin(pattern),
+            "shares": shares,
+            "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
-        }  # fmt: skip
+        }
     return shared, {"model": data["model"], "parameters": data["parameters"], "patterns": own}, contents.neurons
 
 
@@ -114,8 +126,13 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
     """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
-    family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
-              "adex_refrac": "AdEx"}  # fmt: skip
+    family = {
+        "izhikevich": "Izhikevich",
+        "izhikevich_2004": "Izhikevich",
+        "adex": "AdEx",
+        "adex_norse": "AdEx",
+        "adex_refrac": "AdEx",
+    }
     words = family.get(model.key)
     parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
@@ -177,9 +194,11 @@ def _about(lesson: Json) -> Json:
     """Return what is known of a lesson before it is fetched: its title, and what its cards show."""
     shown = dict.fromkeys((card["model"], card["pattern"]) for card in lesson["cards"])
     return {
-        "title": lesson["title"], "language": lesson["language"], "cards": len(lesson["cards"]),
+        "title": lesson["title"],
+        "language": lesson["language"],
+        "cards": len(lesson["cards"]),
         "shown": [list(pair) for pair in shown],
-    }  # fmt: skip
+    }
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:

@@ -39,9 +39,12 @@ from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
 
 BENCH = {
-    "settle": SETTLE, "before": BEFORE, "kick": bench_module.KICK,
-    "rate": bench_module.MAX_RATE, "transient": bench_module.TRANSIENT,
-}  # fmt: skip
+    "settle": SETTLE,
+    "before": BEFORE,
+    "kick": bench_module.KICK,
+    "rate": bench_module.MAX_RATE,
+    "transient": bench_module.TRANSIENT,
+}
 """How the bench brings a neuron to rest, and when it gives one up: the page does the same."""
 
 _RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
@@ -123,27 +126,34 @@ class Described:
                 raise unknown("Exercise: free", "parameter", name, known)
         keys = "+".join(part.key for part in pattern.components.values())
         return {
-            "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
+            "question": task.question,
+            "hints": list(task.hints),
+            "free": list(task.free or known),
             "about": {".model": self.model.key, **(about or {".pattern": keys})},
             "defaults": {name: float(p.default) for name, p in known.items()},
             "common": list(COMMON) if isinstance(exercise, Mystery) else None,
-        }  # fmt: skip
+        }
 
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
         sets = self._sets(pattern)
         return {
-            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "in_sentence": pattern.in_sentence,
+            "key": pattern.key,
+            "letter": pattern.letter,
+            "title": pattern.title,
+            "in_sentence": pattern.in_sentence,
             "description": pattern.description,
-            "function": pattern.function, "hint": pattern.parameter_hint,
-            "fine": pattern.fine, "ruled_out": why_ruled_out(pattern, self.model),
-            "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
+            "function": pattern.function,
+            "hint": pattern.parameter_hint,
+            "fine": pattern.fine,
+            "ruled_out": why_ruled_out(pattern, self.model),
+            "source": pattern.source,
+            "main": pattern.main_sweep,
+            "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters_for(self.model).values()],
             "components": [self._component(prefix, part) for prefix, part in pattern.components.items()],
             "sets": sets,
-            "targets": [
-                target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
-            ],
-        }  # fmt: skip
+            "targets": [target for prefix, part in pattern.components.items() for target in self._target(prefix, part)],
+        }
 
     def _component(self, prefix: str, part: Protocol) -> dict[str, Any]:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
@@ -158,11 +168,17 @@ class Described:
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
-            "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
-            "label": _within(prefix, part, ""), "title": part.title, "in_sentence": part.in_sentence,
-            "look": part.look_for, "tape": tape,
-            "criteria": criteria, "event": _event(prefix, part),
-        }  # fmt: skip
+            "holding": holding_name(prefix, part),
+            "sweeps": live_sweeps(prefix, part),
+            "prefix": prefix,
+            "label": _within(prefix, part, ""),
+            "title": part.title,
+            "in_sentence": part.in_sentence,
+            "look": part.look_for,
+            "tape": tape,
+            "criteria": criteria,
+            "event": _event(prefix, part),
+        }
 
     def _is_asked(self, part: Protocol) -> bool:
         """Return whether a card of the lesson goes on when a pattern holds or does not."""
@@ -215,19 +231,28 @@ class Described:
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
         if not self.simulate:
             return {
-                "kind": kind, "title": title, "source": source, "values": list(values.items()),
+                "kind": kind,
+                "title": title,
+                "source": source,
+                "values": list(values.items()),
                 "dt": check_dt(model, dt),
-                "status": "unjudged", "why": "",
-            }  # fmt: skip
+                "status": "unjudged",
+                "why": "",
+            }
         verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
         chosen = [
             [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
             for prefix, part in pattern.components.items()
         ]
         entry = {
-            "kind": kind, "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
-            "status": verdict.status, "why": verdict.failed_test,
-        }  # fmt: skip
+            "kind": kind,
+            "title": title,
+            "source": source,
+            "values": list(values.items()),
+            "dt": verdict.dt,
+            "status": verdict.status,
+            "why": verdict.failed_test,
+        }
         return entry | {"chosen": chosen} if any(chosen) else entry
 
     # -- targets -------------------------------------------------------------------------------
@@ -247,27 +272,41 @@ class Described:
         sweeps = live_sweeps("", pattern) or _chosen(reference, pattern, "", values, dt)
         for sweep in sweeps:
             sweep["name"] = _within(prefix, pattern, sweep["name"])
-        return [{
-            "neuron": reference.key, "title": reference.title, "parameters": list(reference.parameters),
-            "values": list(values.items()), "dt": dt, "holding": holding_name("", pattern),
-            "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
-            "resets": reference.spike_level is None, "share": current_share(self.model, reference),
-        }]  # fmt: skip
+        return [
+            {
+                "neuron": reference.key,
+                "title": reference.title,
+                "parameters": list(reference.parameters),
+                "values": list(values.items()),
+                "dt": dt,
+                "holding": holding_name("", pattern),
+                "sweeps": sweeps,
+                "scale": [target.rest, target.threshold, target.peak],
+                "resets": reference.spike_level is None,
+                "share": current_share(self.model, reference),
+            }
+        ]
 
 
 def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
     return {
         "model": {
-            "name": model.key, "title": model.title, "in_sentence": model.in_sentence,
-            "description": model.description, "source": model.source,
-            "equations": model.equations, "unit": model.current.unit,
-            "potential_unit": model.states[0].unit, "dt": model.dt,
+            "name": model.key,
+            "title": model.title,
+            "in_sentence": model.in_sentence,
+            "description": model.description,
+            "source": model.source,
+            "equations": model.equations,
+            "unit": model.current.unit,
+            "potential_unit": model.states[0].unit,
+            "dt": model.dt,
             **({"discrete": True} if model.discrete else {}),
-            "resets": model.spike_level is None, "plane": simulate and has_plane(model),
+            "resets": model.spike_level is None,
+            "plane": simulate and has_plane(model),
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
-    }  # fmt: skip
+    }
 
 
 def has_plane(model: NeuronModel) -> bool:
@@ -281,13 +320,19 @@ def has_plane(model: NeuronModel) -> bool:
 def _slider(parameter: Parameter) -> dict[str, Any]:
     head, _, index = parameter.key.partition("_")
     return {
-        "name": parameter.key, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
+        "name": parameter.key,
+        "label": [GREEK.get(head, head), index],
+        "low": parameter.low,
+        "high": parameter.high,
         "default": parameter.default,
-        "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale,
+        "unit": "" if parameter.unit == "1" else parameter.unit,
+        "scale": parameter.scale,
         "linear_width": parameter.linear_width,
-        "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
+        "limits": list(parameter.limits),
+        "valid": parameter.limits_text(),
+        "group": parameter.group,
         "description": parameter.meaning,
-    }  # fmt: skip
+    }
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:
@@ -364,10 +409,13 @@ def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:
     lines = []
     for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
         grid = make_grid(line.t, columns)
-        lines.append({
-            "name": name, "t": [round(float(x), 3) for x in grid.x],
-            "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],
-            "spikes": [round(float(x), 4) for x in line.spikes],
-            "peak": line.peak if np.isfinite(line.peak) else None,
-        })  # fmt: skip
+        lines.append(
+            {
+                "name": name,
+                "t": [round(float(x), 3) for x in grid.x],
+                "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],
+                "spikes": [round(float(x), 4) for x in line.spikes],
+                "peak": line.peak if np.isfinite(line.peak) else None,
+            }
+        )
     return lines

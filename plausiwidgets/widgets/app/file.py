@@ -252,8 +252,11 @@ def _lesson(
 
 def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | None) -> str:
     data: dict[str, Any] = {
-        "version": versions()["plausiwidgets"], "catalogue": parts.catalogue, "shipped": parts.shipped, **parts.data
-    }  # fmt: skip
+        "version": versions()["plausiwidgets"],
+        "catalogue": parts.catalogue,
+        "shipped": parts.shipped,
+        **parts.data,
+    }
     data_of_page = 'JSON.parse(document.getElementById("data").textContent)'
     start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
     start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'

@@ -183,10 +183,12 @@ class _Player:
             sweeps = {sweep["name"]: self._sweep(sweep) for sweep in entry["sweeps"]}
             durations = {s["name"]: self.value(s["duration"]) for s in entry["sweeps"] if s["duration"] is not None}
             self._responses[k] = self.bench.apply(
-                sweeps, graded=entry["graded"], keep=entry["keep"],
+                sweeps,
+                graded=entry["graded"],
+                keep=entry["keep"],
                 durations={name: float(np.max(x)) for name, x in durations.items()} or None,
                 only=None if entry["only"] is None else self._of_sets(entry["only"]),
-            )  # fmt: skip
+            )
         return self._responses[k]
 
     def _sweep(self, sweep: Mapping[str, Any]) -> Sweep:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import html
 
 GREEK = {
-    "tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ",
-    "epsilon": "ε", "phi": "φ",
-}  # fmt: skip
+    "tau": "τ",
+    "delta": "Δ",
+    "theta": "θ",
+    "alpha": "α",
+    "beta": "β",
+    "sigma": "σ",
+    "rho": "ρ",
+    "kappa": "κ",
+    "epsilon": "ε",
+    "phi": "φ",
+}
 
 
 def symbol(name: str) -> str:

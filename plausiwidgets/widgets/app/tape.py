@@ -23,9 +23,16 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.formula import NUMBER, OPERATIONS, ROW, Formula, Tree, operand
 
 OF_BENCH = (
-    "span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes", "lowest", "highest",
+    "span",
+    "threshold",
+    "v_baseline",
+    "baseline_range",
+    "baseline_peak",
+    "spontaneous_spikes",
+    "lowest",
+    "highest",
     "rise",
-)  # fmt: skip
+)
 """Attributes of a bench that a tape names, with ``@`` before them; ``@dt`` is its time step."""
 
 _OF_RESPONSES = (("times", ROW), ("peak", NUMBER), ("top", NUMBER))
@@ -144,13 +151,26 @@ class _Recorder(Bench):
         self.applied: list[dict[str, Any]] = []
 
     def apply(
-        self, sweeps: Mapping[str, Sweep], *, graded: str = "", durations: Any = None, only: Any = None,
-        keep: bool = True, shown: bool = False,
-    ) -> Responses:  # fmt: skip
+        self,
+        sweeps: Mapping[str, Sweep],
+        *,
+        graded: str = "",
+        durations: Any = None,
+        only: Any = None,
+        keep: bool = True,
+        shown: bool = False,
+    ) -> Responses:
         graded, k = graded or next(iter(sweeps)), float(len(self.applied))
-        self.applied.append({
-            "sweeps": sweeps, "durations": durations, "graded": graded, "only": only, "keep": keep, "shown": shown,
-        })  # fmt: skip
+        self.applied.append(
+            {
+                "sweeps": sweeps,
+                "durations": durations,
+                "graded": graded,
+                "only": only,
+                "keep": keep,
+                "shown": shown,
+            }
+        )
         responses = {}
         for name, sweep in sweeps.items():
             times, *largest = (cast(Any, Formula([what, k, name], kind)) for what, kind in _OF_RESPONSES)
@@ -211,11 +231,13 @@ class _Nodes:
 
     def sweep(self, name: str, sweep: Sweep, durations: Mapping[str, Any] | None) -> dict[str, Any]:
         return {
-            "name": name, "pieces": [[self.of(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces],
-            "end": self.of(sweep.end), "duration": None if durations is None else self.of(durations[name]),
+            "name": name,
+            "pieces": [[self.of(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces],
+            "end": self.of(sweep.end),
+            "duration": None if durations is None else self.of(durations[name]),
             "response": [self.of(x) for x in sweep.window],
             "voltage": None if sweep.voltage is None else [float(x) for x in sweep.voltage],
-        }  # fmt: skip
+        }
 
 
 def _tape(recorder: _Recorder, measured: Measurement, keys: list[str]) -> Tape:

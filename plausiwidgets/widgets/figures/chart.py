@@ -74,9 +74,15 @@ CAUTION = marked("The count treats all patterns equally. A pattern that was not 
 
 # Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
 PLACES = {
-    "middle right": (0.5, 0.0), "middle left": (-0.5, 0.0), "top center": (0.0, 0.8), "bottom center": (0.0, -0.8),
-    "top right": (0.5, 0.8), "bottom right": (0.5, -0.8), "top left": (-0.5, 0.8), "bottom left": (-0.5, -0.8),
-}  # fmt: skip
+    "middle right": (0.5, 0.0),
+    "middle left": (-0.5, 0.0),
+    "top center": (0.0, 0.8),
+    "bottom center": (0.0, -0.8),
+    "top right": (0.5, 0.8),
+    "bottom right": (0.5, -0.8),
+    "top left": (-0.5, 0.8),
+    "bottom left": (-0.5, -0.8),
+}
 
 
 @checked
@@ -144,10 +150,18 @@ def _caution(score: pd.DataFrame) -> str:
 def _below(text: str, theme: style.Theme) -> dict[str, Any]:
     """Return a text below the axis of operation counts."""
     return {
-        "text": "<br>".join(wrap(html.escape(text, quote=False), 84)), "showarrow": False, "xref": "paper",
-        "yref": "paper", "x": 0.0, "y": 0.0, "yshift": -50, "xanchor": "left", "yanchor": "top", "align": "left",
+        "text": "<br>".join(wrap(html.escape(text, quote=False), 84)),
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.0,
+        "y": 0.0,
+        "yshift": -50,
+        "xanchor": "left",
+        "yanchor": "top",
+        "align": "left",
         "font": {"size": style.FONT_SIZE - 3, "color": theme.text},
-    }  # fmt: skip
+    }
 
 
 def _still(score: pd.DataFrame) -> str:
@@ -190,14 +204,19 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     others = [COMPARED_2004[row["model"]].operations for row in compared]
     positions = label_positions(list(zip(operations, shown, strict=True)), names, others)
     ours = {
-        "type": "scatter", "name": tr(NAME_OURS), "mode": "markers+text", "cliponaxis": False,
-        "x": operations, "y": shown,
+        "type": "scatter",
+        "name": tr(NAME_OURS),
+        "mode": "markers+text",
+        "cliponaxis": False,
+        "x": operations,
+        "y": shown,
         "marker": {"color": theme.roles["yours"], "size": POINT, "line": {"color": theme.paper, "width": 1}},
         "text": [name if position else "" for name, position in zip(names, positions, strict=True)],
         "textposition": [position or "middle right" for position in positions],
         "textfont": {"size": LABEL, "color": theme.text, "shadow": ", ".join([f"0 0 2px {theme.paper}"] * 4)},
-        "customdata": [_hover(row) for row in rows], "hovertemplate": "%{customdata}<extra></extra>",
-    }  # fmt: skip
+        "customdata": [_hover(row) for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
     layout = _layout(operations, int(score["patterns"].max()), theme)
     return go.Figure(data=[_lines_to_2004(compared, theme.roles["best"]), ours], layout=layout)
 
@@ -261,13 +280,25 @@ def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[
         y += [row["shown"], row["shown"] if then.shown is None else then.shown, None]
         marks += ["circle", "line-ns" if then.shown is None else "diamond-open", "circle"]
         text += ["", _hover_2004(row["title"], then), ""]
-    marker = {"color": colour, "line": {"color": colour, "width": 2}, "symbol": marks,
-              "size": [POINT if words else 0 for words in text]}  # fmt: skip
+    marker = {
+        "color": colour,
+        "line": {"color": colour, "width": 2},
+        "symbol": marks,
+        "size": [POINT if words else 0 for words in text],
+    }
     return {
-        "type": "scatter", "name": tr(NAME_2004), "mode": "lines+markers", "visible": "legendonly", "x": x, "y": y,
-        "text": text, "hovertemplate": "%{text}<extra></extra>", "marker": marker, "opacity": 0.85,
+        "type": "scatter",
+        "name": tr(NAME_2004),
+        "mode": "lines+markers",
+        "visible": "legendonly",
+        "x": x,
+        "y": y,
+        "text": text,
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": marker,
+        "opacity": 0.85,
         "line": {"color": colour, "width": 1},
-    }  # fmt: skip
+    }
 
 
 def _hover(row: Mapping[Hashable, Any]) -> str:
@@ -311,16 +342,23 @@ def _layout(operations: Sequence[float], most: int, theme: style.Theme) -> dict[
         "height": HEIGHT,
         "margin": MARGIN,
         "xaxis": {
-            "type": "log", "title": {"text": tr("operations per simulated ms")}, "fixedrange": True, "dtick": 1,
-            "autorangeoptions": {"include": _extent(operations)}, "tickformat": "d", "ticks": "outside",
+            "type": "log",
+            "title": {"text": tr("operations per simulated ms")},
+            "fixedrange": True,
+            "dtick": 1,
+            "autorangeoptions": {"include": _extent(operations)},
+            "tickformat": "d",
+            "ticks": "outside",
             "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
         },
         "yaxis": {
-            "range": [FLOOR, CEILING], "title": {"text": tr("verified patterns (of {total})", total=most)},
-            "fixedrange": True, "tickvals": [0, 5, 10, 15, 20],
+            "range": [FLOOR, CEILING],
+            "title": {"text": tr("verified patterns (of {total})", total=most)},
+            "fixedrange": True,
+            "tickvals": [0, 5, 10, 15, 20],
         },
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "reversed"},
         "showlegend": True,
         "hovermode": "closest",
         "dragmode": False,
-    }  # fmt: skip
+    }

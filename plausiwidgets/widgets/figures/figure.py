@@ -87,27 +87,45 @@ def traces_of(scene: Scene, role: str, dark: bool) -> list[dict[str, Any]]:
 
     def add(row: str, x: Floats | Singles, y: Floats | Singles, uid: str = "", **properties: Any) -> None:
         if row in heights:
-            made.append({
-                "type": "scatter", "uid": f"{role}_{uid or row}", "name": tr(scene.names[role]), "mode": "lines",
-                "x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32),
-                "xaxis": X_AXES.get(row, "xaxis").replace("axis", ""), "yaxis": Y_AXES[row].replace("axis", ""),
-                "showlegend": False,
-            } | properties)  # fmt: skip
+            made.append(
+                {
+                    "type": "scatter",
+                    "uid": f"{role}_{uid or row}",
+                    "name": tr(scene.names[role]),
+                    "mode": "lines",
+                    "x": np.asarray(x, np.float32),
+                    "y": np.asarray(y, np.float32),
+                    "xaxis": X_AXES.get(row, "xaxis").replace("axis", ""),
+                    "yaxis": Y_AXES[row].replace("axis", ""),
+                    "showlegend": False,
+                }
+                | properties
+            )
 
     solid = {"color": colour, "dash": dash, "width": style.LINE_WIDTH}
     hovered: dict[str, Any] = {"hovertemplate": "%{y:.4g} at %{x:.1f} ms"}
     add("voltage", grid.x, envelope(line.v, grid), line=solid, **hovered)
     to_peak = spike_lines(line.t, line.v, line.spikes, line.peak) if isfinite(line.peak) else (EMPTY, EMPTY)
     add("voltage", *to_peak, uid="spikes", line={"color": colour, "width": 1.2}, opacity=0.6, hoverinfo="skip")
-    add("raster", *ticks(line.spikes, RASTER_HEIGHTS[role]), line={"color": colour, "width": 2},
-        hovertemplate="spike at %{x:.1f} ms")  # fmt: skip
+    add(
+        "raster",
+        *ticks(line.spikes, RASTER_HEIGHTS[role]),
+        line={"color": colour, "width": 2},
+        hovertemplate="spike at %{x:.1f} ms",
+    )
     add("current", *corners(line.t, line.current), line=solid, **hovered)
     if scene.lanes:
         add("others", *_small(scene, role), line=solid | {"width": 1.3}, hoverinfo="skip")
     if scene.curve is not None and role in scene.curve.points:
         symbol = {"target": "diamond-open", "yours": "circle"}[role]
-        add("curve", *scene.curve.points[role], mode="lines+markers", line=solid, hovertemplate="%{y:.4g}",
-            marker={"size": 9, "symbol": symbol, "color": colour})  # fmt: skip
+        add(
+            "curve",
+            *scene.curve.points[role],
+            mode="lines+markers",
+            line=solid,
+            hovertemplate="%{y:.4g}",
+            marker={"size": 9, "symbol": symbol, "color": colour},
+        )
     return made
 
 
@@ -165,14 +183,18 @@ def layout_of(scene: Scene, dark: bool) -> dict[str, Any]:
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": False,
-        "xaxis": every | {
-            "title": {"text": tr("time (ms)"), "standoff": 6}, "anchor": Y_AXES[last_time_row].replace("axis", ""),
+        "xaxis": every
+        | {
+            "title": {"text": tr("time (ms)"), "standoff": 6},
+            "anchor": Y_AXES[last_time_row].replace("axis", ""),
             "range": list(scene.time),
         },
         "annotations": [
-            *_lane_labels(scene, heights), *_diverged(scene, theme), *_key(scene, last_time_row),
+            *_lane_labels(scene, heights),
+            *_diverged(scene, theme),
+            *_key(scene, last_time_row),
         ],
-    }  # fmt: skip
+    }
     axes: dict[str, dict[str, Any]] = {
         "voltage": {
             "title": {"text": _potential_title(scene.potential_unit)},
@@ -185,11 +207,14 @@ def layout_of(scene: Scene, dark: bool) -> dict[str, Any]:
             "title": {"text": f"I ({scene.current_unit})", "font": {"size": style.FONT_SIZE - 3}},
         },
         "others": {
-            "showgrid": False, "ticks": "", "fixedrange": True, "showticklabels": False,
+            "showgrid": False,
+            "ticks": "",
+            "fixedrange": True,
+            "showticklabels": False,
             "range": [-0.2, len(scene.lanes) or 1],
         },
         "curve": {"anchor": "x2"},
-    }  # fmt: skip
+    }
     y = float(inner)
     for row, height in heights.items():
         layout[Y_AXES[row]] = every | axes[row] | {"domain": [max(0.0, (y - height) / inner), min(1.0, y / inner)]}
@@ -230,33 +255,58 @@ def _lane_labels(scene: Scene, heights: Mapping[str, int]) -> list[dict[str, Any
         return []
     return [
         {
-            "xref": "paper", "x": 0.996, "yref": "y4", "xanchor": "right", "yanchor": "middle", "showarrow": False,
-            "y": place + 0.5, "borderpad": 0, "text": html.escape(lane.label, quote=False),
+            "xref": "paper",
+            "x": 0.996,
+            "yref": "y4",
+            "xanchor": "right",
+            "yanchor": "middle",
+            "showarrow": False,
+            "y": place + 0.5,
+            "borderpad": 0,
+            "text": html.escape(lane.label, quote=False),
             "font": {"size": style.FONT_SIZE - 2},
         }
         for place, lane in enumerate(reversed(scene.lanes))
-    ]  # fmt: skip
+    ]
 
 
 def _diverged(scene: Scene, theme: style.Theme) -> list[dict[str, Any]]:
     line = scene.lines.get("yours")
     if line is None or not isfinite(line.diverged_at):
         return []
-    return [{
-        "xref": "x", "x": line.diverged_at, "yref": "y", "y": scene.scale.threshold, "text": f"✗ {tr('diverged')}",
-        "showarrow": False, "xanchor": "left", "font": {"color": theme.warning, "size": style.FONT_SIZE},
-    }]  # fmt: skip
+    return [
+        {
+            "xref": "x",
+            "x": line.diverged_at,
+            "yref": "y",
+            "y": scene.scale.threshold,
+            "text": f"✗ {tr('diverged')}",
+            "showarrow": False,
+            "xanchor": "left",
+            "font": {"color": theme.warning, "size": style.FONT_SIZE},
+        }
+    ]
 
 
 def _key(scene: Scene, last_time_row: str) -> list[dict[str, Any]]:
     """Return the note that the thin lines to the peak are not simulated: below the time axis, beside its title."""
     if not scene.lines_to_peak:
         return []
-    return [{
-        "xref": "paper", "x": 0.0, "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain", "y": 0.0,
-        "xanchor": "left", "yanchor": "top", "yshift": 16 - BOTTOM, "showarrow": False, "borderpad": 0,
-        "text": tr("thin lines: spikes drawn to their peak"), "font": {"size": style.FONT_SIZE - 3},
-    }]  # fmt: skip
+    return [
+        {
+            "xref": "paper",
+            "x": 0.0,
+            "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain",
+            "y": 0.0,
+            "xanchor": "left",
+            "yanchor": "top",
+            "yshift": 16 - BOTTOM,
+            "showarrow": False,
+            "borderpad": 0,
+            "text": tr("thin lines: spikes drawn to their peak"),
+            "font": {"size": style.FONT_SIZE - 3},
+        }
+    ]
 
 
 def _raster_axis(scene: Scene) -> dict[str, Any]:
@@ -264,9 +314,11 @@ def _raster_axis(scene: Scene) -> dict[str, Any]:
     titles = {"yours": scene.short} | ({"target": scene.names["target"]} if "target" in scene.lines else {})
     heights = [RASTER_HEIGHTS[role] for role in titles]
     return {
-        "range": [0.3, heights[-1] + 0.7], "tickfont": {"size": style.FONT_SIZE - 3},
-        "tickvals": heights, "ticktext": [tr(title) for title in titles.values()],
-    }  # fmt: skip
+        "range": [0.3, heights[-1] + 0.7],
+        "tickfont": {"size": style.FONT_SIZE - 3},
+        "tickvals": heights,
+        "ticktext": [tr(title) for title in titles.values()],
+    }
 
 
 def rows_of(scene: Scene) -> dict[str, int]:

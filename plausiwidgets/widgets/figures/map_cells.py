@@ -25,8 +25,10 @@ SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "â–
 """Symbol of each status of a cell; "some" means verified with some of several seeds."""
 
 WORDS = status.PAIR_WORDS | {
-    "some": marked("verified with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
-}  # fmt: skip
+    "some": marked("verified with some seeds"),
+    "running": marked("searching"),
+    "waiting": marked("waiting"),
+}
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
 
@@ -149,11 +151,19 @@ def grid(
 
 
 SHORT = {
-    "lif": "LIF", "lif_adapt": marked("Adaptive LIF"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
-    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx (refractory)"),
-    "adex_norse": marked("AdEx (Norse)"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
+    "lif": "LIF",
+    "lif_adapt": marked("Adaptive LIF"),
+    "qif": "QIF",
+    "eif": "EIF",
+    "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst",
+    "adex": "AdEx",
+    "adex_refrac": marked("AdEx (refractory)"),
+    "adex_norse": marked("AdEx (Norse)"),
+    "izhikevich": "Izhikevich",
+    "izhikevich_2004": "Izhikevich 2004",
     "lsnn": marked("LSNN (Norse)"),
-}  # fmt: skip
+}
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
 

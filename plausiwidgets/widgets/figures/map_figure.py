@@ -10,10 +10,17 @@ from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.map_cells import SYMBOLS, WORDS, Grid, pattern_title, short_title
 
 COLOURS = {
-    "replicated": "#56b4e9", "some": "#b5dcf3", "fragile": "#f0b429", "unverified": "#efe7ad", "rejected": "#e6e6e6",
-    "ruled_out": "#c9c9c9", "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
+    "replicated": "#56b4e9",
+    "some": "#b5dcf3",
+    "fragile": "#f0b429",
+    "unverified": "#efe7ad",
+    "rejected": "#e6e6e6",
+    "ruled_out": "#c9c9c9",
+    "failed": "#dd9fc2",
+    "running": "#08202e",
+    "waiting": "#f5f5f5",
     "unsearched": "#fafafa",
-}  # fmt: skip
+}
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
 CELL = 28
@@ -43,20 +50,30 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
     steps = len(statuses)
     scale = [[(i + end) / steps, COLOURS[status]] for i, status in enumerate(statuses) for end in (0, 1)]
     cells = {
-        "type": "heatmap", "xgap": 2, "ygap": 2, "hoverinfo": "skip", "showscale": False,
+        "type": "heatmap",
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
+        "showscale": False,
         "z": [[statuses.index(status) for status in row] for row in table],
         "text": [[SYMBOLS[status] for status in row] for row in table],
-        "texttemplate": "%{text}", "zmin": -0.5, "zmax": steps - 0.5, "colorscale": scale,
-    }  # fmt: skip
+        "texttemplate": "%{text}",
+        "zmin": -0.5,
+        "zmax": steps - 0.5,
+        "colorscale": scale,
+    }
     met = [status for status in statuses if any(status in row for row in table)]
     key = [
         {
-            "type": "scatter", "mode": "markers", "x": [None], "y": [None],
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
             "name": f"{SYMBOLS[status]} {tr(WORDS[status])}",
             "marker": {"symbol": "square", "size": 14, "color": COLOURS[status]},
         }
         for status in met
-    ]  # fmt: skip
+    ]
     names = [html.escape(tr(short_title(name, model))) for name, model in grid.models.items()]
     shown = [sum(status in ("replicated", "some") for status in row) for row in table]
     titles = [html.escape(pattern_title(pattern, known)) for pattern, known in grid.patterns.items()]
@@ -64,16 +81,24 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
     axis = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
     width, height = CELL * len(titles), CELL * len(names)
     layout = {
-        "template": style.template(theme), "width": max(width + LEFT, 480) + 12, "height": height + top + BOTTOM,
+        "template": style.template(theme),
+        "width": max(width + LEFT, 480) + 12,
+        "height": height + top + BOTTOM,
         "margin": {"l": LEFT, "r": 12, "t": top, "b": BOTTOM, "autoexpand": False},
-        "xaxis": axis | {
-            "side": "top", "tickvals": list(range(len(titles))), "ticktext": titles, "tickangle": -90,
+        "xaxis": axis
+        | {
+            "side": "top",
+            "tickvals": list(range(len(titles))),
+            "ticktext": titles,
+            "tickangle": -90,
             "range": [-0.5, len(titles) - 0.5],
         },
-        "yaxis": axis | {
-            "tickvals": list(range(len(names))), "range": [len(names) - 0.5, -0.5],
+        "yaxis": axis
+        | {
+            "tickvals": list(range(len(names))),
+            "range": [len(names) - 0.5, -0.5],
             "ticktext": [f"{name}  {count:2d}" for name, count in zip(names, shown, strict=True)],
         },
         "legend": {"orientation": "h", "x": 0.0, "xref": "paper", "y": 0.0, "yref": "container", "yanchor": "bottom"},
-    }  # fmt: skip
+    }
     return {"data": [cells, *key], "layout": layout}

@@ -89,42 +89,88 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
                 counts = np.histogram(places[row], edges[row])[0] / len(table)
                 middles = 0.5 * (edges[row][1:] + edges[row][:-1])
                 width = float(edges[row][1] - edges[row][0])
-                data.append(names | {
-                    "type": "bar", "x": middles, "y": counts, "width": width, "showlegend": False,
-                    "marker": {"color": theme.roles["yours"]}, "name": shown[row].key,
-                    "hovertemplate": "%{y:.1%}<extra></extra>",
-                })  # fmt: skip
-                data.append(names | {
-                    "type": "scatter", "mode": "lines", "x": edges[row][[0, -1]], "y": [1.0 / BINS] * 2,
-                    "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2}, "hoverinfo": "skip",
-                    "showlegend": row == 0, "name": tr("uniform (unconstrained)"),
-                })  # fmt: skip
+                data.append(
+                    names
+                    | {
+                        "type": "bar",
+                        "x": middles,
+                        "y": counts,
+                        "width": width,
+                        "showlegend": False,
+                        "marker": {"color": theme.roles["yours"]},
+                        "name": shown[row].key,
+                        "hovertemplate": "%{y:.1%}<extra></extra>",
+                    }
+                )
+                data.append(
+                    names
+                    | {
+                        "type": "scatter",
+                        "mode": "lines",
+                        "x": edges[row][[0, -1]],
+                        "y": [1.0 / BINS] * 2,
+                        "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2},
+                        "hoverinfo": "skip",
+                        "showlegend": row == 0,
+                        "name": tr("uniform (unconstrained)"),
+                    }
+                )
                 layout[f"yaxis{k}"] = {
-                    "showticklabels": False, "rangemode": "tozero", "showgrid": False, "zeroline": False,
-                } | place  # fmt: skip
+                    "showticklabels": False,
+                    "rangemode": "tozero",
+                    "showgrid": False,
+                    "zeroline": False,
+                } | place
                 continue
             share, _, _ = np.histogram2d(places[row], places[column], [edges[row], edges[column]])
             centres = [0.5 * (edges[i][1:] + edges[i][:-1]) for i in (column, row)]
-            data.append(names | {
-                "type": "heatmap", "x": centres[0], "y": centres[1],
-                "z": np.where(share > 0, share / len(table), np.nan),
-                "colorscale": [[0.0, theme.grid], [1.0, theme.roles["yours"]]], "showscale": False,
-                "hovertemplate": "%{z:.1%}<extra></extra>", "name": f"{shown[row].key}, {shown[column].key}",
-            })  # fmt: skip
+            data.append(
+                names
+                | {
+                    "type": "heatmap",
+                    "x": centres[0],
+                    "y": centres[1],
+                    "z": np.where(share > 0, share / len(table), np.nan),
+                    "colorscale": [[0.0, theme.grid], [1.0, theme.roles["yours"]]],
+                    "showscale": False,
+                    "hovertemplate": "%{z:.1%}<extra></extra>",
+                    "name": f"{shown[row].key}, {shown[column].key}",
+                }
+            )
             layout[f"yaxis{k}"] = y | place | ({} if column == 0 else {"showticklabels": False, "title": {"text": ""}})
     layout |= {
-        "template": style.template(theme), "width": round(size) + SIDE + 20, "height": round(size) + HEAD + FOOT,
-        "margin": {"l": SIDE, "r": 20, "t": HEAD, "b": FOOT}, "bargap": 0, "hovermode": "closest",
-        "title": {"text": html.escape(_title(table), quote=False), "x": 0.0, "xref": "paper", "yref": "container",
-                  "y": 1.0, "yanchor": "top", "pad": {"t": 12}},
+        "template": style.template(theme),
+        "width": round(size) + SIDE + 20,
+        "height": round(size) + HEAD + FOOT,
+        "margin": {"l": SIDE, "r": 20, "t": HEAD, "b": FOOT},
+        "bargap": 0,
+        "hovermode": "closest",
+        "title": {
+            "text": html.escape(_title(table), quote=False),
+            "x": 0.0,
+            "xref": "paper",
+            "yref": "container",
+            "y": 1.0,
+            "yanchor": "top",
+            "pad": {"t": 12},
+        },
         "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yref": "paper", "yanchor": "bottom"},
-        "annotations": [{
-            "text": "<br>".join(html.escape(line, quote=False) for line in _limits(table, n)),
-            "showarrow": False, "xref": "paper", "yref": "paper",
-            "x": 0.0, "y": 0.0, "yshift": -66, "xanchor": "left", "yanchor": "top", "align": "left",
-            "font": {"size": style.FONT_SIZE - 3},
-        }],
-    }  # fmt: skip
+        "annotations": [
+            {
+                "text": "<br>".join(html.escape(line, quote=False) for line in _limits(table, n)),
+                "showarrow": False,
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.0,
+                "y": 0.0,
+                "yshift": -66,
+                "xanchor": "left",
+                "yanchor": "top",
+                "align": "left",
+                "font": {"size": style.FONT_SIZE - 3},
+            }
+        ],
+    }
     return {"data": data, "layout": layout}
 
 
@@ -137,12 +183,20 @@ def _title(table: pd.DataFrame) -> str:
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
     """Return the method and its limits, in two lines."""
     attrs = table.attrs
-    first = tr("{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",
-               count=len(table), evaluations=attrs["evaluations"],
-               percent=number(100.0 * attrs["volume"], 2))  # fmt: skip
+    first = tr(
+        "{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",
+        count=len(table),
+        evaluations=attrs["evaluations"],
+        percent=number(100.0 * attrs["volume"], 2),
+    )
     if drawn < len(attrs["bounds"]):
-        first += " " + tr("The plot shows the {drawn} most tightly constrained of {free} parameters.", drawn=drawn,
-                          free=len(attrs["bounds"]))  # fmt: skip
-    second = tr("Every solution meets all criteria, and all solutions count equally. The plot shows the accepted "
-                "region, not a posterior probability.")  # fmt: skip
+        first += " " + tr(
+            "The plot shows the {drawn} most tightly constrained of {free} parameters.",
+            drawn=drawn,
+            free=len(attrs["bounds"]),
+        )
+    second = tr(
+        "Every solution meets all criteria, and all solutions count equally. The plot shows the accepted "
+        "region, not a posterior probability."
+    )
     return [first, second]

@@ -107,20 +107,38 @@ def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[s
         for stable, name, dash in ((True, STABLE, "solid"), (False, UNSTABLE, "6px,4px"))
     ]
     for row, name, colour in ((2, HIGHEST, colours[0]), (1, LOWEST, colours[1])):
-        data.append({
-            "type": "scatter", "mode": "markers", "x": found.firing[0], "y": found.firing[row], "name": tr(name),
-            "customdata": found.firing[3], "hovertemplate": "%{x:.4g}, %{y:.4g}<br>%{customdata:.3g} Hz",
-            "marker": {"color": colour, "size": 6}, "showlegend": True,
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": found.firing[0],
+                "y": found.firing[row],
+                "name": tr(name),
+                "customdata": found.firing[3],
+                "hovertemplate": "%{x:.4g}, %{y:.4g}<br>%{customdata:.3g} Hz",
+                "marker": {"color": colour, "size": 6},
+                "showlegend": True,
+            }
+        )
     for kind in dict.fromkeys(point.kind for point in found.points):
         own = [point for point in found.points if point.kind == kind]
-        data.append({
-            "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
-            "x": [point.current for point in own], "y": [point.potential for point in own],
-            "hovertemplate": f"{tr(kind)}<br>%{{x:.5g}}, %{{y:.4g}}<extra></extra>",
-            "marker": {"symbol": "circle-open" if "Hopf" in kind else "diamond-open", "size": 12, "color": theme.text,
-                       "line": {"width": 2}},
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": tr(kind),
+                "showlegend": True,
+                "x": [point.current for point in own],
+                "y": [point.potential for point in own],
+                "hovertemplate": f"{tr(kind)}<br>%{{x:.5g}}, %{{y:.4g}}<extra></extra>",
+                "marker": {
+                    "symbol": "circle-open" if "Hopf" in kind else "diamond-open",
+                    "size": 12,
+                    "color": theme.text,
+                    "line": {"width": 2},
+                },
+            }
+        )
     model = _known(found.model)
     name = next(iter(model.states)).key if model else ""
     unit = "" if found.unit in ("", "1") else f" ({found.unit})"
@@ -133,8 +151,10 @@ def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[s
 
 def arrows(plane: PhasePlane) -> Floats:
     """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
-    places = [np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1] for axis, count in
-              zip((plane.x, plane.y), ARROWS, strict=True)]  # fmt: skip
+    places = [
+        np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1]
+        for axis, count in zip((plane.x, plane.y), ARROWS, strict=True)
+    ]
     where = np.ix_(places[1], places[0])
     x, y = np.meshgrid(plane.x[places[0]], plane.y[places[1]])
     u, v = plane.rates[0][where] / np.ptp(plane.x), plane.rates[1][where] / np.ptp(plane.y)
@@ -178,18 +198,34 @@ def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, A
     up = rows[:, 3] * HEIGHT
     along = rows[:, 2] * WIDTH
     return {
-        "type": "scatter", "mode": "markers", "x": rows[:, 0], "y": rows[:, 1], "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "markers",
+        "x": rows[:, 0],
+        "y": rows[:, 1],
+        "hoverinfo": "skip",
         "showlegend": False,
-        "marker": {"symbol": "arrow", "size": 11, "angle": np.degrees(np.arctan2(along, up)), "color": theme.line,
-                   "opacity": 0.6},
-    }  # fmt: skip
+        "marker": {
+            "symbol": "arrow",
+            "size": 11,
+            "angle": np.degrees(np.arctan2(along, up)),
+            "color": theme.line,
+            "opacity": 0.6,
+        },
+    }
 
 
 def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "hovertemplate": "%{x:.4g}, %{y:.4g}",
-        "line": {"color": colour, "width": 2.4, "dash": dash}, "connectgaps": False, "showlegend": True,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "name": name,
+        "hovertemplate": "%{x:.4g}, %{y:.4g}",
+        "line": {"color": colour, "width": 2.4, "dash": dash},
+        "connectgaps": False,
+        "showlegend": True,
+    }
 
 
 def _marks(
@@ -199,24 +235,39 @@ def _marks(
     data = []
     for kind in dict.fromkeys(point.kind for point in points):
         of_kind = [(point, y) for point, y in zip(points, heights, strict=True) if point.kind == kind]
-        data.append({
-            "type": "scatter", "mode": "markers", "name": tr(kind), "showlegend": True,
-            "x": [point.state[names[0]] for point, _ in of_kind], "y": [y for _, y in of_kind],
-            "text": [
-                f"{state_text(point, names)}<br>{tr('eigenvalues {values} ms⁻¹', values=eigenvalues_text(point))}"
-                for point, _ in of_kind
-            ],
-            "hovertemplate": f"{tr(kind)}<br>%{{text}}<extra></extra>",
-            "marker": {"symbol": SYMBOLS.get(kind, "circle" if kind.startswith("stable") else "circle-open"),
-                       "size": 12, "color": theme.text, "line": {"color": theme.text, "width": 2}},
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": tr(kind),
+                "showlegend": True,
+                "x": [point.state[names[0]] for point, _ in of_kind],
+                "y": [y for _, y in of_kind],
+                "text": [
+                    f"{state_text(point, names)}<br>{tr('eigenvalues {values} ms⁻¹', values=eigenvalues_text(point))}"
+                    for point, _ in of_kind
+                ],
+                "hovertemplate": f"{tr(kind)}<br>%{{text}}<extra></extra>",
+                "marker": {
+                    "symbol": SYMBOLS.get(kind, "circle" if kind.startswith("stable") else "circle-open"),
+                    "size": 12,
+                    "color": theme.text,
+                    "line": {"color": theme.text, "width": 2},
+                },
+            }
+        )
     return data
 
 
 def _laid_out(
-    data: list[dict[str, Any]], name: str, current: float, labels: list[str], ranges: Sequence[Any], below: str,
+    data: list[dict[str, Any]],
+    name: str,
+    current: float,
+    labels: list[str],
+    ranges: Sequence[Any],
+    below: str,
     theme: style.Theme,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     model = _known(name)
     title = f"{name if model is None else tr(model.title)}, {current_text(current, model)}"
     axes = [
@@ -224,17 +275,30 @@ def _laid_out(
         for label, s in zip(labels, ranges, strict=True)
     ]
     layout: dict[str, Any] = {
-        "template": style.template(theme), "width": WIDTH, "height": HEIGHT, "hovermode": "closest",
+        "template": style.template(theme),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "hovermode": "closest",
         "title": {"text": html.escape(title, quote=False), "x": 0.0, "xref": "paper"},
         "margin": {"l": 80, "r": 20, "t": 84, "b": 90 if below else 60},
-        "xaxis": axes[0], "yaxis": axes[1],
+        "xaxis": axes[0],
+        "yaxis": axes[1],
         "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
-    }  # fmt: skip
+    }
     if below:
-        layout["annotations"] = [{
-            "text": html.escape(below), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.0, "y": 0.0,
-            "yshift": -60, "yanchor": "top", "font": {"size": style.FONT_SIZE - 3},
-        }]  # fmt: skip
+        layout["annotations"] = [
+            {
+                "text": html.escape(below),
+                "showarrow": False,
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.0,
+                "y": 0.0,
+                "yshift": -60,
+                "yanchor": "top",
+                "font": {"size": style.FONT_SIZE - 3},
+            }
+        ]
     return {"data": data, "layout": layout}
 
 

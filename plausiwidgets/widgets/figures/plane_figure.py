@@ -47,31 +47,50 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     point = [float(p.transform(value)) for p, value in zip(plane.axes, plane.point, strict=True)]
     # Given bounds may leave the neuron out.
     inside = all(s[0] <= at <= s[-1] for s, at in zip((x, y), point, strict=True))
-    data += inside * [{
-        "type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:], "name": tr("this neuron"),
-        "hovertemplate": f"{tr('this neuron')}<br>{_at(plane, *plane.point)}<extra></extra>",
-        "marker": {"size": 13, "color": theme.paper, "line": {"color": theme.text, "width": 3}}, "showlegend": True,
-    }]  # fmt: skip
+    data += inside * [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": point[:1],
+            "y": point[1:],
+            "name": tr("this neuron"),
+            "hovertemplate": f"{tr('this neuron')}<br>{_at(plane, *plane.point)}<extra></extra>",
+            "marker": {"size": 13, "color": theme.paper, "line": {"color": theme.text, "width": 3}},
+            "showlegend": True,
+        }
+    ]
     model = next((tr(models.get(plane.model).title) for name in models.names() if name == plane.model), plane.model)
     title = f"{model}: {', '.join(map(_title, plane.patterns))}" if len(plane.patterns) < NAMED else model
     layout: dict[str, Any] = {
-        "template": style.template(theme), "width": WIDTH + 220 * plane.several, "height": HEIGHT,
+        "template": style.template(theme),
+        "width": WIDTH + 220 * plane.several,
+        "height": HEIGHT,
         "hovermode": "closest",
         "title": {"text": html.escape(title, quote=False), "x": 0.0, "xref": "paper"},
         "margin": {"l": 80, "r": 20, "t": 60, "b": 60},
-        "xaxis": across | {"range": _ends(x)}, "yaxis": up | {"range": _ends(y)},
-        "legend": {"x": 1.02, "y": 1.0} if plane.several
+        "xaxis": across | {"range": _ends(x)},
+        "yaxis": up | {"range": _ends(y)},
+        "legend": {"x": 1.02, "y": 1.0}
+        if plane.several
         else {"orientation": "h", "x": 0.0, "y": 1.0, "yanchor": "bottom"},
-    }  # fmt: skip
+    }
     missing = [_title(key) for key, verdict in plane.verdicts.items() if not verdict.accepted.any()]
     if plane.several and missing:
         nowhere = tr("not shown in this plane with the given stimulus: {patterns}", patterns=_some(missing))
         layout["margin"] |= {"b": 90}
-        layout["annotations"] = [{
-            "text": html.escape(nowhere), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.0,
-            "y": 0.0, "yshift": -60, "yanchor": "top",
-            "font": {"size": style.FONT_SIZE - 3},
-        }]  # fmt: skip
+        layout["annotations"] = [
+            {
+                "text": html.escape(nowhere),
+                "showarrow": False,
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.0,
+                "y": 0.0,
+                "yshift": -60,
+                "yanchor": "top",
+                "font": {"size": style.FONT_SIZE - 3},
+            }
+        ]
     return {"data": data, "layout": layout}
 
 
@@ -101,8 +120,9 @@ def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Flo
 
 def _beside_edges(places: Floats) -> Floats:
     """Return two places for each edge between cells, one on either side of it."""
-    edges = np.concatenate([[1.5 * places[0] - 0.5 * places[1]], 0.5 * (places[1:] + places[:-1]),
-                            [1.5 * places[-1] - 0.5 * places[-2]]])  # fmt: skip
+    edges = np.concatenate(
+        [[1.5 * places[0] - 0.5 * places[1]], 0.5 * (places[1:] + places[:-1]), [1.5 * places[-1] - 0.5 * places[-2]]]
+    )
     return (edges[:, None] + 1e-6 * (places[1] - places[0]) * np.array([-1.0, 1.0])).ravel()
 
 
@@ -130,29 +150,41 @@ def letter_place(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -> list[dict[str, Any]]:
     loss, status = plane.loss, plane.status
     text = [
-        [
-            f"{_at(plane, plane.x[k], plane.y[i])}<br>{_judged(plane, i, k)}"
-            for k in range(len(plane.x))
-        ]
+        [f"{_at(plane, plane.x[k], plane.y[i])}<br>{_judged(plane, i, k)}" for k in range(len(plane.x))]
         for i in range(len(plane.y))
-    ]  # fmt: skip
+    ]
     heat: dict[str, Any] = {
-        "type": "heatmap", "x": x, "y": y, "z": np.minimum(loss, _worst(plane)), "text": text,
+        "type": "heatmap",
+        "x": x,
+        "y": y,
+        "z": np.minimum(loss, _worst(plane)),
+        "text": text,
         "hovertemplate": "%{text}<extra></extra>",
-        "colorscale": "Cividis", "reversescale": True, "zmin": 0.0,
+        "colorscale": "Cividis",
+        "reversescale": True,
+        "zmin": 0.0,
         "colorbar": {"title": {"text": tr("loss"), "side": "right"}, "thickness": 14, "outlinewidth": 0},
         "showlegend": False,
-    }  # fmt: skip
+    }
     data = [heat]
     for word, dash in (("replicated", "solid"), ("unverified", "solid"), ("fragile", "3px,3px")):
         mask = status == word
         if mask.any():
             across, up = outlines(mask, x, y)
-            data.append({
-                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{SYMBOLS[word]} {tr(WORDS[word])}",
-                "line": {"color": "#000000", "width": 3, "dash": dash, "shape": "linear"}, "hoverinfo": "skip",
-                "fill": "toself", "fillcolor": "rgba(255,255,255,0.35)", "showlegend": True,
-            })  # fmt: skip
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": across,
+                    "y": up,
+                    "name": f"{SYMBOLS[word]} {tr(WORDS[word])}",
+                    "line": {"color": "#000000", "width": 3, "dash": dash, "shape": "linear"},
+                    "hoverinfo": "skip",
+                    "fill": "toself",
+                    "fillcolor": "rgba(255,255,255,0.35)",
+                    "showlegend": True,
+                }
+            )
     return data
 
 
@@ -182,25 +214,50 @@ def _regions(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) ->
         mask = accepted[plane.patterns.index(key)]
         colour = COLOURS[k % len(COLOURS)]
         across, up = outlines(mask, x, y)
-        data.append({
-            "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{_title(key)}, {_share(mask)}",
-            "line": {"color": colour, "width": 2.2, "dash": DASHES[(k // len(COLOURS)) % len(DASHES)]},
-            "fill": "toself", "fillcolor": _faint(colour), "hoverinfo": "skip", "legendgroup": key, "showlegend": True,
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": across,
+                "y": up,
+                "name": f"{_title(key)}, {_share(mask)}",
+                "line": {"color": colour, "width": 2.2, "dash": DASHES[(k // len(COLOURS)) % len(DASHES)]},
+                "fill": "toself",
+                "fillcolor": _faint(colour),
+                "hoverinfo": "skip",
+                "legendgroup": key,
+                "showlegend": True,
+            }
+        )
         row, column = letter_place(mask)
-        letters.append({
-            "type": "scatter", "mode": "text", "x": [x[column]], "y": [y[row]], "text": [_letter(key)],
-            "textfont": {"size": style.FONT_SIZE + 2, "color": theme.text}, "hoverinfo": "skip",
-            "legendgroup": key, "showlegend": False,
-        })  # fmt: skip
+        letters.append(
+            {
+                "type": "scatter",
+                "mode": "text",
+                "x": [x[column]],
+                "y": [y[row]],
+                "text": [_letter(key)],
+                "textfont": {"size": style.FONT_SIZE + 2, "color": theme.text},
+                "hoverinfo": "skip",
+                "legendgroup": key,
+                "showlegend": False,
+            }
+        )
     text = [
         [f"{_at(plane, plane.x[k], plane.y[i])}<br>{_names(plane.shown_at(i, k))}" for k in range(len(plane.x))]
         for i in range(len(plane.y))
     ]
     hover = {
-        "type": "heatmap", "x": x, "y": y, "z": accepted.sum(axis=0), "text": text,
-        "hovertemplate": "%{text}<extra></extra>", "opacity": 0.0, "showscale": False, "showlegend": False,
-    }  # fmt: skip
+        "type": "heatmap",
+        "x": x,
+        "y": y,
+        "z": accepted.sum(axis=0),
+        "text": text,
+        "hovertemplate": "%{text}<extra></extra>",
+        "opacity": 0.0,
+        "showscale": False,
+        "showlegend": False,
+    }
     return [*data, *letters, hover]
 
 

@@ -205,10 +205,13 @@ def _plain(lines: list[Line], traces: Traces) -> Scene:
     current = np.concatenate([line.current for line in lines])
     time = float(min(line.t[0] for line in lines)), float(max(line.t[-1] for line in lines))
     return Scene(
-        lines={"yours": lines[0]}, current_unit=traces.current_unit, potential_unit=traces.potential_unit, time=time,
+        lines={"yours": lines[0]},
+        current_unit=traces.current_unit,
+        potential_unit=traces.potential_unit,
+        time=time,
         potential=padded(low, high),
         current=padded(float(np.nanmin(current)), float(np.nanmax(current)), 0.15),
-    )  # fmt: skip
+    )
 
 
 def _judged(
@@ -250,12 +253,25 @@ def _headed(data: list[dict[str, Any]], layout: dict[str, Any], title: str, key:
             trace["showlegend"] = True
         trace["uid"] = f"{trace['uid']} {trace['name']}"
     margin = layout["margin"] | {"t": HEAD}
-    return {"data": data, "layout": layout | {
-        "height": HEIGHT, "margin": margin, "showlegend": key,
-        "title": {"text": html.escape(title, quote=False), "x": 0.0, "xref": "paper", "y": 1.0, "yref": "container",
-                  "yanchor": "top", "pad": {"t": 12}},
-        "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yref": "paper", "yanchor": "bottom"},
-    }}  # fmt: skip
+    return {
+        "data": data,
+        "layout": layout
+        | {
+            "height": HEIGHT,
+            "margin": margin,
+            "showlegend": key,
+            "title": {
+                "text": html.escape(title, quote=False),
+                "x": 0.0,
+                "xref": "paper",
+                "y": 1.0,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": 12},
+            },
+            "legend": {"orientation": "h", "x": 0.0, "y": 1.0, "yref": "paper", "yanchor": "bottom"},
+        },
+    }
 
 
 def _coloured(trace: dict[str, Any], colour: str) -> None:
@@ -284,16 +300,31 @@ def _marks(scene: Scene, theme: style.Theme) -> tuple[list[dict[str, Any]], list
             if shape.form == "window":
                 height_of = {"yref": "y domain", "y0": 0.0, "y1": 1.0}
             if shape.form == "band" or not shape.ok:
-                shapes.append(common | height_of | {
-                    "type": "rect", "fillcolor": colour, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
-                })  # fmt: skip
+                shapes.append(
+                    common
+                    | height_of
+                    | {
+                        "type": "rect",
+                        "fillcolor": colour,
+                        "opacity": 0.14,
+                        "line": {"width": 0},
+                        "layer": "below",
+                    }
+                )
         else:
             row = rows.setdefault((shape.form, *shape.criteria), len(rows))
             if row < LANES:
                 y = 1.0 - LANE * (row + 0.9) / height
-                shapes.append(common | {
-                    "type": "line", "yref": "y domain", "y0": y, "y1": y, "line": {"color": colour, "width": 1.2},
-                })  # fmt: skip
+                shapes.append(
+                    common
+                    | {
+                        "type": "line",
+                        "yref": "y domain",
+                        "y0": y,
+                        "y1": y,
+                        "line": {"color": colour, "width": 1.2},
+                    }
+                )
                 notes += _text(shape, scene, y, begin, end, colour)
     return shapes, notes
 
@@ -305,8 +336,17 @@ def _text(shape: Shape, scene: Scene, y: float, begin: float, end: float, colour
     if not shape.text or not (alone or shape.t1 - shape.t0 > letters) or not isfinite(shape.t1):
         return []
     outside = shape.t1 - shape.t0 < letters
-    return [{
-        "xref": "x", "yref": "y domain", "x": shape.t1 if outside else 0.5 * (shape.t0 + shape.t1), "y": y,
-        "xanchor": "left" if outside else "center", "yanchor": "middle" if outside else "bottom", "text": shape.text,
-        "showarrow": False, "font": {"size": style.FONT_SIZE - 3, "color": colour}, "bgcolor": "rgba(0,0,0,0)",
-    }]  # fmt: skip
+    return [
+        {
+            "xref": "x",
+            "yref": "y domain",
+            "x": shape.t1 if outside else 0.5 * (shape.t0 + shape.t1),
+            "y": y,
+            "xanchor": "left" if outside else "center",
+            "yanchor": "middle" if outside else "bottom",
+            "text": shape.text,
+            "showarrow": False,
+            "font": {"size": style.FONT_SIZE - 3, "color": colour},
+            "bgcolor": "rgba(0,0,0,0)",
+        }
+    ]

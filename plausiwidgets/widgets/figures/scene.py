@@ -186,10 +186,14 @@ def scene_of(model: NeuronModel, pattern: Protocol, verdict: Verdict, target: Ta
     lines = {role: own.get(sweep) or next(iter(own.values())) for role, own in by_role.items()}
     curve = pattern.curve if isinstance(pattern, Pattern) else None
     scene = Scene(
-        lines=lines, scale=scale, current_unit=model.current.unit, potential_unit=model.states[0].unit,
-        names=names, lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, verdict),
+        lines=lines,
+        scale=scale,
+        current_unit=model.current.unit,
+        potential_unit=model.states[0].unit,
+        names=names,
+        lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, verdict),
         curve=None if curve is None else _inset(curve, model, verdict, target),
-    )  # fmt: skip
+    )
     window = None
     if verdict.traces:
         shown = sweep if sweep in verdict.traces else next(iter(verdict.traces))

@@ -342,10 +342,17 @@ def serve(
 
 
 async def _serve(
-    limits: Limits, address: str, port: int | None, hosts: Sequence[str], models: Sequence[str],
-    exercises: Mapping[str, Exercise], language: str | None, dark: bool, open_browser: bool,
+    limits: Limits,
+    address: str,
+    port: int | None,
+    hosts: Sequence[str],
+    models: Sequence[str],
+    exercises: Mapping[str, Exercise],
+    language: str | None,
+    dark: bool,
+    open_browser: bool,
     report: Callable[[str], object],
-) -> None:  # fmt: skip
+) -> None:
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -357,15 +364,29 @@ async def _serve(
     visitors = Visitors(pool, limits, log)
     more = site.served() | {"dark": dark}
     application = web.Application(
-        [(r"/", Page), (r"/static/([\w.-]+)", File), (r"/socket", Socket), (r"/exercise/([\w-]+)/", ExercisePage),
-         (r"/exercise/(?P<name>[\w-]+)/codes", Codes), (r".*", Missing)],
-        log_function=note_request, hosts=list(hosts), visitors=visitors, exercises=exercises,
+        [
+            (r"/", Page),
+            (r"/static/([\w.-]+)", File),
+            (r"/socket", Socket),
+            (r"/exercise/([\w-]+)/", ExercisePage),
+            (r"/exercise/(?P<name>[\w-]+)/codes", Codes),
+            (r".*", Missing),
+        ],
+        log_function=note_request,
+        hosts=list(hosts),
+        visitors=visitors,
+        exercises=exercises,
         page=lambda: site.page(more, language, pool.models),
-    )  # fmt: skip
+    )
     server = Limited(
-        application, most=connections(limits), idle_connection_timeout=HEADERS, body_timeout=HEADERS,
-        max_header_size=HEAD_SIZE, max_body_size=BODY_SIZE, max_buffer_size=limits.upload + limits.message + HEAD_SIZE,
-    )  # fmt: skip
+        application,
+        most=connections(limits),
+        idle_connection_timeout=HEADERS,
+        body_timeout=HEADERS,
+        max_header_size=HEAD_SIZE,
+        max_body_size=BODY_SIZE,
+        max_buffer_size=limits.upload + limits.message + HEAD_SIZE,
+    )
     application.settings["server"] = server
     pool.start()
     try:

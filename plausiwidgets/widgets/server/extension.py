@@ -140,8 +140,13 @@ def load(app: Any) -> None:
     limits = Limits()
     visitors = Visitors(Pool(limits, (), log), limits, log)
     base = app.web_app.settings["base_url"].rstrip("/") + f"/{NAME}"
-    app.web_app.add_handlers(".*$", [
-        (f"{base}", web.RedirectHandler, {"url": f"{base}/"}), (f"{base}/", Page, {"has_lab": lambda: has_lab(app)}),
-        (f"{base}/notebook", Notebook),
-        (rf"{base}/static/([\w.-]+)", File), (f"{base}/socket", Socket, {"visitors": visitors}),
-    ])  # fmt: skip
+    app.web_app.add_handlers(
+        ".*$",
+        [
+            (f"{base}", web.RedirectHandler, {"url": f"{base}/"}),
+            (f"{base}/", Page, {"has_lab": lambda: has_lab(app)}),
+            (f"{base}/notebook", Notebook),
+            (rf"{base}/static/([\w.-]+)", File),
+            (f"{base}/socket", Socket, {"visitors": visitors}),
+        ],
+    )

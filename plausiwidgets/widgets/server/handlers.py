@@ -32,8 +32,11 @@ GREETING = 10.0
 """Time in s in which a connection must greet."""
 PING = 20.0
 """Time in s between two pings. A visitor who does not answer a ping before the next one has left."""
-SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Resource-Policy": "same-origin"}  # fmt: skip
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 log = logging.getLogger("plausiwidgets.server")
 

@@ -101,8 +101,11 @@ class Limits:
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
         """Return a sentence with the reason why a question is rejected, or an empty text."""
         if fields.get("dt", MIN_DT) < MIN_DT:
-            return tr("On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
-                      least=f"{MIN_DT:g}", dt=f"{fields['dt']:g}")  # fmt: skip
+            return tr(
+                "On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
+                least=f"{MIN_DT:g}",
+                dt=f"{fields['dt']:g}",
+            )
         asked, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
             asked, most, what = fields["budget"], self.budget, tr("evaluations per search")
@@ -115,5 +118,9 @@ class Limits:
             most, what = self.pairs, tr("searches per assessment")
         if asked <= most:
             return ""
-        return tr("This server allows at most {most} {what}, but {asked} were requested. A notebook has no such "
-                  "limit.", most=grouped(most), what=what, asked=grouped(asked))  # fmt: skip
+        return tr(
+            "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
+            most=grouped(most),
+            what=what,
+            asked=grouped(asked),
+        )

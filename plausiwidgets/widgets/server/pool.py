@@ -23,8 +23,13 @@ from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
 
 COMMAND = [sys.executable, "-P", "-m", "plausiwidgets.widgets.server.work"]
-ALONE = {"PLAUSIWIDGETS_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1",
-         "MALLOC_ARENA_MAX": "1"}  # fmt: skip
+ALONE = {
+    "PLAUSIWIDGETS_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+}
 """Environment of a worker. One thread simulates, because there is a process for each core."""
 BEGIN = 120.0
 """Time in s in which a worker must start. It may have to compile."""
@@ -373,6 +378,10 @@ class Pool:
                 "The server stopped this request, because it took too much time or memory. Request less, or use a "
                 "notebook."
             )
-        answer = {"kind": question.message["kind"], "id": question.message["id"], "state": "failed",
-                  "error": text[:SENTENCE]}  # fmt: skip
+        answer = {
+            "kind": question.message["kind"],
+            "id": question.message["id"],
+            "state": "failed",
+            "error": text[:SENTENCE],
+        }
         client.send(json.dumps(answer).encode(), True)

@@ -23,8 +23,11 @@ from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.texts import ENGLISH, languages
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
-TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
-         "json": "application/json; charset=utf-8"}  # fmt: skip
+TYPES = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+}
 
 ENDING = """\
 if (typeof document === "undefined") plausiwidgets.seek();
@@ -127,11 +130,20 @@ def page(
     script, style, shared, lessons = (names.pop(name) for name in ("app", "style", "shared", "lessons"))
     spoken = {name.removeprefix("texts_"): path for name, path in names.items() if name.startswith("texts_")}
     about = {
-        "version": versions()["plausiwidgets"], "language": language, "model": DEFAULT_MODEL,
-        "pattern": DEFAULT_PATTERN, "shared": shared, "lessons": lessons, "texts": spoken,
+        "version": versions()["plausiwidgets"],
+        "language": language,
+        "model": DEFAULT_MODEL,
+        "pattern": DEFAULT_PATTERN,
+        "shared": shared,
+        "lessons": lessons,
+        "texts": spoken,
         "models": {name: path for name, path in names.items() if not name.startswith("texts_")},
-        "plotly": "", "own": dict(models or {}), "runtime": runtime() if models else "", "address": None, **more,
-    }  # fmt: skip
+        "plotly": "",
+        "own": dict(models or {}),
+        "runtime": runtime() if models else "",
+        "address": None,
+        **more,
+    }
     # The page makes a script of the neurons of a custom model from their entries on the server.
     policy = POLICY.format(more=" blob:" if models else "")
     return (

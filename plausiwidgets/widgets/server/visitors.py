@@ -78,8 +78,9 @@ class Visitor:
             try:
                 self._answer(message, data)
             except RefusedError as refused:
-                self._reply({"kind": "error", "id": refused.identity, "state": "failed",
-                           "error": str(refused)[:SENTENCE]})  # fmt: skip
+                self._reply(
+                    {"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]}
+                )
         return ""
 
     def speak(self, language: object) -> None:

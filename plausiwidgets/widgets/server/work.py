@@ -118,9 +118,11 @@ class Work:
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
         """Return the answer that replaces one that would fill the memory of the server."""
         with speaking(language):
-            text = tr("The result has {size} MB, but this server sends at most {most} MB. Use a notebook for "
-                      "larger results.",
-                      size=f"{size / 1e6:.1f}", most=f"{self._limits.answer / 1e6:g}")  # fmt: skip
+            text = tr(
+                "The result has {size} MB, but this server sends at most {most} MB. Use a notebook for larger results.",
+                size=f"{size / 1e6:.1f}",
+                most=f"{self._limits.answer / 1e6:g}",
+            )
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
     def _limit(self, answers: Answers, message: dict[str, Any]) -> None:

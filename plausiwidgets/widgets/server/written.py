@@ -26,9 +26,10 @@ def page() -> str:
         "time until who has left is forgotten": f"{limits.grace:g} s",
         "bytes of an answer": _spaced(limits.answer),
         "processor time of verdicts before they take turns with searches": f"{SPENT:g} s of late",
-        "memory of a worker, and its silence, after which it is replaced":
-            f"{limits.memory / 1e9:g} GB, {limits.silence:g} s",
-    }  # fmt: skip
+        "memory of a worker, and its silence, after which it is replaced": (
+            f"{limits.memory / 1e9:g} GB, {limits.silence:g} s"
+        ),
+    }
     rows = [f"| {what} | {how} |" for what, how in general.items()]
     kinds = [f"| `{kind}` | {_of(kind, limits)} |" for kind in TABLE]
     of_visitor, of_message = "| of a visitor | at most |\n|---|---|", "| message | on a server |\n|---|---|"

@@ -107,9 +107,13 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     if unknown:
         listed = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
         notes.append(
-            tr("The page ignores parameters that {model} with {pattern} does not have: {listed}.",
-               model=name, pattern=key, listed=listed)
-        )  # fmt: skip
+            tr(
+                "The page ignores parameters that {model} with {pattern} does not have: {listed}.",
+                model=name,
+                pattern=key,
+                listed=listed,
+            )
+        )
     if len(notes) > MAX_NOTES:
         notes[MAX_NOTES:] = [tr("… and {count} more notes about this link.", count=len(notes) - MAX_NOTES)]
     return Link(model, pattern, values, dt, locked, tuple(notes), is_move)
@@ -185,10 +189,12 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
         return own
     if key is not None and key != own.key and key.startswith(RECORDED) and not is_registered(key):
         notes.append(
-            tr("The link does not contain the recording, which stays in the session that opened it. The page "
-               "shows {shown} instead.",
-               shown=own.key)
-        )  # fmt: skip
+            tr(
+                "The link does not contain the recording, which stays in the session that opened it. The page "
+                "shows {shown} instead.",
+                shown=own.key,
+            )
+        )
         return own
     if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)
@@ -223,9 +229,13 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
     value = _number(text)
     if value is None:
         notes.append(
-            tr("{name} must be a number, got {text}. The page uses {default}.",
-               name=parameter.key, text=_shown(text), default=f"{parameter.default:g}")
-        )  # fmt: skip
+            tr(
+                "{name} must be a number, got {text}. The page uses {default}.",
+                name=parameter.key,
+                text=_shown(text),
+                default=f"{parameter.default:g}",
+            )
+        )
         return parameter.default
     low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
@@ -233,10 +243,14 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
         note = _NOT_POSITIVE if parameter.scale == "log" and low <= 0 else _OUTSIDE
         notes.append(
             tr(
-                note, name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}{unit}",
+                note,
+                name=parameter.key,
+                text=f"{value:g}",
+                low=f"{low:g}",
+                high=f"{high:g}{unit}",
                 default=f"{parameter.default:g}",
             )
-        )  # fmt: skip
+        )
         return parameter.default
     return value
 
@@ -259,9 +273,13 @@ def _dt(text: str, notes: list[str]) -> float | None:
     low, high = DT_RANGE
     if value is None or not low <= value <= high:
         notes.append(
-            tr("dt must be from {low} to {high} ms, got {text}. The page uses the model's time step.",
-               text=_shown(text), low=f"{low:g}", high=f"{high:g}")
-        )  # fmt: skip
+            tr(
+                "dt must be from {low} to {high} ms, got {text}. The page uses the model's time step.",
+                text=_shown(text),
+                low=f"{low:g}",
+                high=f"{high:g}",
+            )
+        )
         return None
     return value
 

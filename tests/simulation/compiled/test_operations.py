@@ -21,9 +21,32 @@ F = torch.nn.functional
 f32, f64, i64, i32 = torch.float32, torch.float64, torch.int64, torch.int32
 
 SPECIAL = [
-    0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 1.5, 2.0, 2.5, -2.5, 3.0, -3.5, 7.25, -64.9, 1e-3, 100.0, -745.0, 709.0,
-    1e-310, -5e-324, 1e300, -1e300, math.inf, -math.inf, math.nan,
-]  # fmt: skip
+    0.0,
+    -0.0,
+    0.5,
+    -0.5,
+    1.0,
+    -1.0,
+    1.5,
+    2.0,
+    2.5,
+    -2.5,
+    3.0,
+    -3.5,
+    7.25,
+    -64.9,
+    1e-3,
+    100.0,
+    -745.0,
+    709.0,
+    1e-310,
+    -5e-324,
+    1e300,
+    -1e300,
+    math.inf,
+    -math.inf,
+    math.nan,
+]
 
 
 def numbers():
@@ -305,9 +328,23 @@ def test_a_zero_has_the_same_sign_in_machine_code_and_in_javascript(tmp_path):
 
 
 REWRITTEN = (
-    "rsub", "rsub with alpha", "rsub of integers", "where number", "where ints", "where captured", "and", "or", "xor",
-    "bool as float", "to float32", "to type of other", "ints", "int bits", "zeros_like", "ones_like",
-)  # fmt: skip
+    "rsub",
+    "rsub with alpha",
+    "rsub of integers",
+    "where number",
+    "where ints",
+    "where captured",
+    "and",
+    "or",
+    "xor",
+    "bool as float",
+    "to float32",
+    "to type of other",
+    "ints",
+    "int bits",
+    "zeros_like",
+    "ones_like",
+)
 
 
 def test_what_the_table_has_as_it_is_becomes_what_torch_would_rewrite_it_to(monkeypatch):
@@ -417,9 +454,13 @@ def test_what_is_computed_of_selected_lanes_is_no_other_value_than_of_all():
     late = [line.name for line in program.body if any(levels.get(x, 0) > line.level for x in line.reads)]
     assert late == [], "computed before what they read"
     job = LaneJob(
-        lanes_model(step, 2), {"p": np.array([0.5, 2.0])}, np.array([[1.0, -1.0], [0.0, 0.0]]),
-        LaneCurrent.constant(np.zeros(2)), 1, 0.1,
-    )  # fmt: skip
+        lanes_model(step, 2),
+        {"p": np.array([0.5, 2.0])},
+        np.array([[1.0, -1.0], [0.0, 0.0]]),
+        LaneCurrent.constant(np.zeros(2)),
+        1,
+        0.1,
+    )
     np.testing.assert_array_equal(interpreter(program)(job).state, [[2.5, -1.0], [0.5, 4.0]])
 
 

@@ -25,10 +25,16 @@ def test_every_letter_of_the_equations_is_shown_and_every_parameter_can_be_marke
 
 def test_the_equations_of_a_neuron_of_ones_own_are_escaped():
     neuron = pw.NeuronModel(
-        "mine", lambda i, s, p, dt: ((s[0] > 0).to(s[0].dtype), (s[0] + dt * (i - s[0]),)), [],
-        lambda p, holding: (0.0,), pw.Parameter("current", 1.0, 0.0, 9.0), rest=-10.0, threshold=0.0,
-        equations="dv/dt = <b>I</b> − v\n<script>alert(1)</script>", validate=False,
-    )  # fmt: skip
+        "mine",
+        lambda i, s, p, dt: ((s[0] > 0).to(s[0].dtype), (s[0] + dt * (i - s[0]),)),
+        [],
+        lambda p, holding: (0.0,),
+        pw.Parameter("current", 1.0, 0.0, 9.0),
+        rest=-10.0,
+        threshold=0.0,
+        equations="dv/dt = <b>I</b> − v\n<script>alert(1)</script>",
+        validate=False,
+    )
     assert "<script" not in maths(neuron)
     assert "<b>" not in maths(neuron)
     bare = pw.NeuronModel(

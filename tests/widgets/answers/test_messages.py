@@ -44,16 +44,24 @@ HOSTILE = {
     "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "a mapping of at most 300 names"),
     "a name that is no text": (VERIFY | {"values": {3: 1.0}}, "a name in values must be a text .*, got 3"),
     "a deep object": (VERIFY | {"values": {"a": {"b": {"c": 1}}}}, "the value of 'a' in values must be"),
-    "a range of three": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {"a": [1, 2, 3]}, "points": [9]},
-                         "the value of 'a' in bounds must be a pair"),
-    "a thousand points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": [1000]},
-                          "points must be"),
+    "a range of three": (
+        {"kind": "profiles", "id": "a", **set_of(), "bounds": {"a": [1, 2, 3]}, "points": [9]},
+        "the value of 'a' in bounds must be a pair",
+    ),
+    "a thousand points": (
+        {"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": [1000]},
+        "points must be",
+    ),
     "no points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": []}, "points must be"),
-    "half a try": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values",
-                    "budget": 0.5}, "budget must be an integer .*, got 0.5"),
-    "a choice that is none": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
-                              'begin must be "values" or "random", got \'here\''),
-}  # fmt: skip
+    "half a try": (
+        {"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values", "budget": 0.5},
+        "budget must be an integer .*, got 0.5",
+    ),
+    "a choice that is none": (
+        {"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
+        'begin must be "values" or "random", got \'here\'',
+    ),
+}
 
 
 @pytest.mark.parametrize("what", HOSTILE)

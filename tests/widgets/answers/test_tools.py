@@ -68,13 +68,16 @@ def test_sampling_ends_when_it_is_cancelled(client):
 
 
 def test_an_assessment_is_told_row_by_row(client):
-    identity = client.say("assess", models=["lif"], patterns=["tonic_spiking", "integrator", "tonic_bursting"],
-                          seed=0, budget=200)  # fmt: skip
+    identity = client.say(
+        "assess", models=["lif"], patterns=["tonic_spiking", "integrator", "tonic_bursting"], seed=0, budget=200
+    )
     end = client.last(identity)
     rows = {row["pattern"]: row for one in client.of(identity) for row in one["rows"]}
     assert {key: row["status"] for key, row in rows.items()} == {
-        "tonic_spiking": "replicated", "integrator": "replicated", "tonic_bursting": "rejected",
-    }  # fmt: skip
+        "tonic_spiking": "replicated",
+        "integrator": "replicated",
+        "tonic_bursting": "rejected",
+    }
     assert rows["tonic_bursting"]["ruled_out"]
     assert end["csv"].startswith("model,")
     assert len(end["csv"].splitlines()) == 4
@@ -117,8 +120,14 @@ def test_a_page_is_a_file_and_an_exercise_that_is_solved_is_none(client):
 def test_traces_and_tries_are_tables(client):
     traces = exported(client, "traces")["text"].splitlines()
     assert traces[0] == "sweep,t,v,current,spike"
-    identity = client.say("search", **set_of("lif", "tonic_spiking"), **box_of(set_of("lif", "tonic_spiking")),
-                          begin="random", seed=0, budget=200)  # fmt: skip
+    identity = client.say(
+        "search",
+        **set_of("lif", "tonic_spiking"),
+        **box_of(set_of("lif", "tonic_spiking")),
+        begin="random",
+        seed=0,
+        budget=200,
+    )
     end = client.last(identity)
     tries = exported(client, "search", of=identity)["text"].splitlines()
     assert len(tries) == end["search"]["evaluations"] + 1
@@ -148,11 +157,21 @@ def test_a_recording_of_an_amplifier_is_dropped_with_its_protocol_in_words(clien
     np.testing.assert_allclose(corners[1:5], [[146.85, 0], [146.85, 30], [646.85, 30], [646.85, 0]], atol=1e-3)
     recorded = answer["arrays"]["8.v"]
     assert recorded.size == answer["arrays"]["8.t"].size and recorded.max() > 20.0
-    chosen = client.ask("recording", [content], model="adex", name="17o05028_ic_steps.abf", units={},
-                        compare={"n": 1.0, "course": 0.5}, sweeps=[0, 8], holdout=[12])  # fmt: skip
+    chosen = client.ask(
+        "recording",
+        [content],
+        model="adex",
+        name="17o05028_ic_steps.abf",
+        units={},
+        compare={"n": 1.0, "course": 0.5},
+        sweeps=[0, 8],
+        holdout=[12],
+    )
     assert chosen["pattern"] != answer["pattern"] and chosen["held_out"]
-    judged = {name: client.ask("verify", model="adex", pattern=name, values={}, dt=0.1)["verdict"]["criteria"]
-              for name in (chosen["pattern"], chosen["held_out"])}  # fmt: skip
+    judged = {
+        name: client.ask("verify", model="adex", pattern=name, values={}, dt=0.1)["verdict"]["criteria"]
+        for name in (chosen["pattern"], chosen["held_out"])
+    }
     kinds = {check["key"].split("_")[0] for check in judged[chosen["pattern"]]}
     assert kinds == {"n", "course", "min", "cell"}
     assert any("sweep 8" in check["name"] for check in judged[chosen["pattern"]])
@@ -180,8 +199,12 @@ def test_a_mystery_is_begun_and_revealed(client):
     assert other["pattern"] != answer["pattern"]
     assert other["link"] == "mystery=lif.tonic_spiking.2"
     assert "must be a mystery of this app" in client.ask("reveal", pattern="tonic_spiking")["error"]
-    refused = client.ask("profiles", **set_of("lif", "tonic_spiking") | {"pattern": other["pattern"], "values": {}},
-                         bounds={}, points=[5])  # fmt: skip
+    refused = client.ask(
+        "profiles",
+        **set_of("lif", "tonic_spiking") | {"pattern": other["pattern"], "values": {}},
+        bounds={},
+        points=[5],
+    )
     assert "because profiles show its answer" in refused["error"]
 
 

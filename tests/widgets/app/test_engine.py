@@ -272,10 +272,16 @@ def test_the_page_judges_as_python_does(tmp_path, engine):
                 continue
             verdict = evaluate(model, pattern, values, model.dt)
             for i in range(SETS):
-                cases.append({
-                    "neuron": name, "bench": BENCH, "resets": model.spike_level is None, "component": component,
-                    "values": [(n, float(x[i])) for n, x in values.items()], "dt": model.dt,
-                })  # fmt: skip
+                cases.append(
+                    {
+                        "neuron": name,
+                        "bench": BENCH,
+                        "resets": model.spike_level is None,
+                        "component": component,
+                        "values": [(n, float(x[i])) for n, x in values.items()],
+                        "dt": model.dt,
+                    }
+                )
                 expected.append((f"{name}, {key}, {i}", verdict, i))
     neurons = ", ".join(f"{name}: {neuron_object(pw.models.get(name))}" for name in MODELS)
     answers = node.run(tmp_path, f"{engine}\n{runtime()}\nconst NEURONS = {{ {neurons} }};\n{JUDGE}", cases)
@@ -300,10 +306,14 @@ def test_the_page_judges_as_python_does(tmp_path, engine):
 
 def made(measure, **more) -> pw.Pattern:
     return pw.Pattern(
-        key="own", title="Own", stimulus_parameters=one_pulse(lambda w: w).stimulus_parameters,
-        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=700.0)}, measure=measure,
-        criteria=[pw.Criterion("x", "x", "X.", low=0.5)], **more,
-    )  # fmt: skip
+        key="own",
+        title="Own",
+        stimulus_parameters=one_pulse(lambda w: w).stimulus_parameters,
+        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=700.0)},
+        measure=measure,
+        criteria=[pw.Criterion("x", "x", "X.", low=0.5)],
+        **more,
+    )
 
 
 def of(measure):
@@ -347,9 +357,16 @@ def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
 def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
     row = Formula("@times", "row")
     for wrong in (
-        lambda: row.sum(axis=1), lambda: row.max(), lambda: row.max(axis=0), lambda: row[0], lambda: bool(row > 1.0),
-        lambda: ~(row > 1.0), lambda: float(row[:, 0]), lambda: row.astype(np.int64), lambda: np.sort(row),
-    ):  # fmt: skip
+        lambda: row.sum(axis=1),
+        lambda: row.max(),
+        lambda: row.max(axis=0),
+        lambda: row[0],
+        lambda: bool(row > 1.0),
+        lambda: ~(row > 1.0),
+        lambda: float(row[:, 0]),
+        lambda: row.astype(np.int64),
+        lambda: np.sort(row),
+    ):
         with pytest.raises(NoFormulaError):
             wrong()
 

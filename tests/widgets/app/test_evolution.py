@@ -30,10 +30,18 @@ def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimensio
     normals = rng.standard_normal((GENERATIONS, popsize, dimension))
     following = iter(normals)
     es = cma.CMAEvolutionStrategy(
-        np.full(dimension, 0.5), 0.3,
-        {"popsize": popsize, "seed": np.nan, "randn": lambda *shape: next(following), "verbose": -9, "verb_log": 0,
-         "verb_disp": 0, "signals_filename": ""},
-    )  # fmt: skip
+        np.full(dimension, 0.5),
+        0.3,
+        {
+            "popsize": popsize,
+            "seed": np.nan,
+            "randn": lambda *shape: next(following),
+            "verbose": -9,
+            "verb_log": 0,
+            "verb_disp": 0,
+            "signals_filename": "",
+        },
+    )
     es.sm.eigenmethod = canonical
     asked, losses = [], []
     for _ in range(GENERATIONS):

@@ -10,13 +10,17 @@ from plausiwidgets.widgets.app.described import has_plane
 
 PRESET = dict(next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_spiking").parameters)
 CASES = [
-    *(("izhikevich", {n: PRESET[n] for n in pw.models.get("izhikevich").parameters}, current)
-      for current in (0.0, 3.79, 3.81, 3.99, 4.05, 14.0)),
+    *(
+        ("izhikevich", {n: PRESET[n] for n in pw.models.get("izhikevich").parameters}, current)
+        for current in (0.0, 3.79, 3.81, 3.99, 4.05, 14.0)
+    ),
     ("izhikevich", {"a": 0.1, "b": 0.26}, 0.37),
-    ("adex", {}, 0.0), ("adex", {}, 100.0), ("adex", {}, 900.0),
+    ("adex", {}, 0.0),
+    ("adex", {}, 100.0),
+    ("adex", {}, 900.0),
     *(("fitzhugh_nagumo", {}, current) for current in (0.0, 0.5, 1.0)),
     *(("morris_lecar", {}, current) for current in (0.0, 40.0, 90.0)),
-]  # fmt: skip
+]
 SOURCE = """
 const answer = (cases) => cases.map(({ model, parameters, current, resets, ranges }) =>
   planeOf(flowOf(NEURONS[model], parameters, current, resets), ...ranges));

@@ -13,7 +13,8 @@ from plausiwidgets.widgets.app.tape import sweep_formulas
 
 def one_pulse(width) -> pw.Pattern:
     return pw.Pattern(
-        key="own", title="Own",
+        key="own",
+        title="Own",
         stimulus_parameters=[
             pw.StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
             pw.StimulusParameter("width", 5.0, 2.0, 500.0, unit="ms"),
@@ -21,7 +22,7 @@ def one_pulse(width) -> pw.Pattern:
         sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, width(s.width), s.amplitude)], end=s.width + 200.0)},
         measure=lambda r, s: {"n": r["pulse"].count()},
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1, kind="count")],
-    )  # fmt: skip
+    )
 
 
 def test_functions_of_numpy_are_taken_as_far_as_the_table_goes():
@@ -64,11 +65,17 @@ def cases_of(model, pattern, values, dt):
         entry["components"], exported.get("chosen", [[]] * len(entry["components"])), strict=True
     ):
         for sweep in component["sweeps"] or chosen:
-            cases.append({
-                "neuron": model.key, "bench": BENCH, "parameters": {n: stored[n] for n in model.parameters},
-                "values": list(stored.items()), "sweep": sweep, "dt": dt,
-                "holding": stored[component["holding"]] if component["holding"] else 0.0,
-            })  # fmt: skip
+            cases.append(
+                {
+                    "neuron": model.key,
+                    "bench": BENCH,
+                    "parameters": {n: stored[n] for n in model.parameters},
+                    "values": list(stored.items()),
+                    "sweep": sweep,
+                    "dt": dt,
+                    "holding": stored[component["holding"]] if component["holding"] else 0.0,
+                }
+            )
     return cases, pw.judge(model, pattern, values, dt=dt, verify=False).traces
 
 

@@ -60,8 +60,10 @@ def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
     assert theirs.y[ends[0]] == 3 and theirs.y[ends[1]] == zoo["shown"][1]
     assert "3 of 20 patterns, by hand" in theirs.text[ends[0]] and "not given" in theirs.text[ends[1]]
     assert {name: m.shown for name, m in COMPARED_2004.items() if m.shown is not None} == {
-        "lif": 3, "qif": 6, "izhikevich_2004": 20,
-    }  # fmt: skip
+        "lif": 3,
+        "qif": 6,
+        "izhikevich_2004": 20,
+    }
 
 
 def test_dark_and_light_have_their_own_colours():

@@ -41,10 +41,12 @@ def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
         for pattern in ("tonic_bursting", ["tonic_spiking", "integrator", "rebound_burst"])
     ]
     shown = (
-        pw.judge("izhikevich", "tonic_spiking"), pw.optimize("lif", "tonic_bursting", budget=200),
-        pw.simulate("izhikevich", pw.Current.step(10.0, 50.0), {"d": np.linspace(2.0, 8.0, 12)}), *planes,
+        pw.judge("izhikevich", "tonic_spiking"),
+        pw.optimize("lif", "tonic_bursting", budget=200),
+        pw.simulate("izhikevich", pw.Current.step(10.0, 50.0), {"d": np.linspace(2.0, 8.0, 12)}),
+        *planes,
         packaged_table(),
-    )  # fmt: skip
+    )
     for one in shown:
         yield type(one).__name__, pw.plot(one, language=language)
     yield "chart", pw.assessment.plausibility_chart(packaged_table(), language=language)

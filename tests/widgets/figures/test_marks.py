@@ -36,8 +36,10 @@ def test_silence_is_marked_where_a_spike_is_missing_and_not_where_none_is_needed
         verdict = pw.judge(model, key, {"amplitude": 100.0}, verify=False)
         marked = shapes(pw.patterns.get(key), "pulse", model, verdict)
         pulses[key] = [(shape.form, shape.ok) for shape in marked if "n" in shape.criteria]
-    assert pulses == {"subthreshold_oscillations": [("window", True)],
-                      "depolarizing_after_potential": [("window", False)]}  # fmt: skip
+    assert pulses == {
+        "subthreshold_oscillations": [("window", True)],
+        "depolarizing_after_potential": [("window", False)],
+    }
 
 
 def drawn(key, sweep=""):

@@ -42,9 +42,18 @@ def test_codes_are_there_after_a_restart_and_none_is_there_twice(path: Path) -> 
 
 @pytest.mark.parametrize(
     "code",
-    ["", "PW1", "<script>", f"PW1.{'a' * LONGEST}.0123abcd", f"{CODE}\n{CODE}", "PW1.ä.0123abcd", "PW1.abc.0123abcd",
-     written(".model=lif"), f"{CODE[:-8]}01234567"],
-)  # fmt: skip
+    [
+        "",
+        "PW1",
+        "<script>",
+        f"PW1.{'a' * LONGEST}.0123abcd",
+        f"{CODE}\n{CODE}",
+        "PW1.ä.0123abcd",
+        "PW1.abc.0123abcd",
+        written(".model=lif"),
+        f"{CODE[:-8]}01234567",
+    ],
+)
 def test_what_is_no_code_is_refused(path: Path, code: str) -> None:
     exercise = Exercise(path)
     assert exercise.take(code, LOG)

@@ -23,10 +23,17 @@ BASE, TOKEN = "/user/a-b/", "secret"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
     arguments = [
-        "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-        "--ServerApp.port_retries=0", f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}",
+        "-m",
+        "jupyter_server",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={BASE}",
+        f"--IdentityProvider.token={TOKEN}",
         "--ServerApp.jpserver_extensions={'plausiwidgets.widgets.server': True}",
-    ]  # fmt: skip
+    ]
     started = Server(arguments, port, tmp_path_factory.mktemp("jupyter"), f"{BASE}api/status?token={TOKEN}")
     yield started
     started.stop()

@@ -184,9 +184,20 @@ def test_a_greeting_has_a_name_that_cannot_be_guessed(name):
 
 @pytest.mark.parametrize(
     "message",
-    ["", "{", "nan", "[" * 50_000, "x" * 70_000, b"", b"\0\0\0", b"\xff\xff\xff\xff{}", b"\0\0\0\2[" + b"x" * 10,
-     frames.packed({"a": "b" * 70_000}), b"\0\0\0\4\xff\xff\xff\xff"],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "nan",
+        "[" * 50_000,
+        "x" * 70_000,
+        b"",
+        b"\0\0\0",
+        b"\xff\xff\xff\xff{}",
+        b"\0\0\0\2[" + b"x" * 10,
+        frames.packed({"a": "b" * 70_000}),
+        b"\0\0\0\4\xff\xff\xff\xff",
+    ],
+)
 def test_what_is_no_message_is_a_value_error(message):
     with pytest.raises(ValueError):
         read_message(message, Limits())

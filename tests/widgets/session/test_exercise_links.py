@@ -31,11 +31,19 @@ def test_a_link_carries_what_is_locked() -> None:
 @pytest.mark.parametrize(
     ("field", "locked", "notes"),
     [
-        ("lock=a,b", ("a", "b"), 0), ("lock=b,a,b", ("a", "b"), 0), ("lock=", (), 0), ("lock=nope", (), 1),
-        ("lock=a,nope", ("a",), 1), ("lock=,", (), 1), ("lock=a;b", (), 1), ("lock=a&lock=b", ("a",), 1),
-        ("lock=<script>", (), 1), ("lock=__class__,model", (), 1), ("lock=a%2Cb", ("a", "b"), 0),
+        ("lock=a,b", ("a", "b"), 0),
+        ("lock=b,a,b", ("a", "b"), 0),
+        ("lock=", (), 0),
+        ("lock=nope", (), 1),
+        ("lock=a,nope", ("a",), 1),
+        ("lock=,", (), 1),
+        ("lock=a;b", (), 1),
+        ("lock=a&lock=b", ("a",), 1),
+        ("lock=<script>", (), 1),
+        ("lock=__class__,model", (), 1),
+        ("lock=a%2Cb", ("a", "b"), 0),
     ],
-)  # fmt: skip
+)
 def test_a_lock_of_nothing_that_there_is_gives_a_note(field: str, locked: tuple[str, ...], notes: int) -> None:
     selection, said = Selection.from_query(field)
     assert (selection.locked, len(said)) == (locked, notes)

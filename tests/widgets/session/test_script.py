@@ -65,9 +65,10 @@ def test_the_script_of_an_explorer_repeats_its_search():
     explorer = pw.Explorer("izhikevich", "tonic_bursting", {"c": -56.0})
     explorer.selection = explorer.selection.with_bounds("d", -3.0, 7.0).with_varied(["c", "d", "amplitude"])
     before = run(explorer.to_python())  # without a search it is a comment
-    assert "result" not in before and before["verdict"].loss == pw.judge(
-        "izhikevich", "tonic_bursting", dict(explorer.selection.values)
-    ).loss  # fmt: skip
+    assert (
+        "result" not in before
+        and before["verdict"].loss == pw.judge("izhikevich", "tonic_bursting", dict(explorer.selection.values)).loss
+    )
     assert "# bounds = {" in explorer.to_python() and "'d': (-3.0, 7.0)" in explorer.to_python()
     made = explorer.optimize(seed=5, budget=200).result(60)
     explorer.selection = explorer.selection.with_value("c", -57.0)

@@ -29,11 +29,28 @@ def test_a_link_opens_the_same_selection(model: str, pattern: str) -> None:
 @pytest.mark.parametrize(
     "field",
     [
-        "a=nan", "a=inf", "a=-inf", "a=", "a=1e400", "a=1e30", "a=0x10", "a=1_0", "a=١", "a=__import__('os')",
-        "dt=0", "dt=-1", "dt=1e-9", "dt=nan", "dt=100", "model=nope", "pattern=nope", "model=", "interval2=3",
+        "a=nan",
+        "a=inf",
+        "a=-inf",
+        "a=",
+        "a=1e400",
+        "a=1e30",
+        "a=0x10",
+        "a=1_0",
+        "a=١",
+        "a=__import__('os')",
+        "dt=0",
+        "dt=-1",
+        "dt=1e-9",
+        "dt=nan",
+        "dt=100",
+        "model=nope",
+        "pattern=nope",
+        "model=",
+        "interval2=3",
         "a=0.02&a=0.03",
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_used_gives_a_note_and_the_default(field: str) -> None:
     selection, notes = Selection.from_query(field)
     assert len(notes) == 1
