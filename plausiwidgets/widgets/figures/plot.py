@@ -17,27 +17,27 @@ from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import SYMBOLS, WORDS
-from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.annotations import Shape
 from plausiwidgets.widgets.figures.figure import WIDTH, figure_of, rows_of
 from plausiwidgets.widgets.figures.map_cells import grid_of_table
 from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.map_picture import map_picture
-from plausiwidgets.widgets.figures.marks import Shape
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
 from plausiwidgets.widgets.figures.scene import Line, Scene, drawn_extent, own_lines, padded, scene_of
-from plausiwidgets.widgets.figures.still import Figure
+from plausiwidgets.widgets.figures.static_image import Figure
 
 HEIGHT, HEAD = 560, 74
 """Height of a figure in px, and what its title and its key take of it."""

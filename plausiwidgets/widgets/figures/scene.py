@@ -13,16 +13,16 @@ from math import isfinite
 
 import numpy as np
 
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Curve, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.protocol import usual_current
-from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.annotations import Shape, event_window, shapes
 from plausiwidgets.widgets.figures.drawing import Floats
-from plausiwidgets.widgets.figures.marks import Shape, event_window, shapes
 
 Range = tuple[float, float]
 

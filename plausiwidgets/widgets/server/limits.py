@@ -106,21 +106,21 @@ class Limits:
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        asked, most, what = 0, 0, ""
+        request, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
-            asked, most, what = fields["budget"], self.budget, tr("evaluations per search")
+            request, most, what = fields["budget"], self.budget, tr("evaluations per search")
         if kind == "samples":
-            asked, most, what = fields["count"], self.samples, tr("sampled parameter sets")
-        if kind == "assess" and asked <= most:
+            request, most, what = fields["count"], self.samples, tr("sampled parameter sets")
+        if kind == "assess" and request <= most:
             from plausiwidgets import patterns  # here, because the command line reads the limits first
 
-            asked = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
+            request = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
             most, what = self.pairs, tr("searches per assessment")
-        if asked <= most:
+        if request <= most:
             return ""
         return tr(
             "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
             most=grouped(most),
             what=what,
-            asked=grouped(asked),
+            request=grouped(request),
         )
