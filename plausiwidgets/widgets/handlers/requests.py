@@ -102,7 +102,7 @@ class Handlers:
     known : Known, optional
         Models and patterns that the app may name.
     own : mapping of str to callable, optional
-        Messages that the host itself answers: ``function(asked)``.
+        Messages that the host itself answers: ``function(request)``.
 
     Attributes
     ----------
@@ -183,7 +183,7 @@ class Handlers:
     # -- for the functions that answer -----------------------------------------------------------
 
     def work(self, request: Request, priority: Priority, function: Work, after: float = 0.0) -> None:
-        """Answer in the background: ``function(asked, checkpoint)`` sends the last answer, or raises.
+        """Answer in the background: ``function(request, checkpoint)`` sends the last answer, or raises.
 
         For kinds of which only the newest question counts, it replaces the running work of the same kind. A function
         that returns before the last answer calls :meth:`again`, so that other jobs run in between.

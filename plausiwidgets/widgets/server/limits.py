@@ -110,17 +110,17 @@ class Limits:
         if kind in ("search", "assess") and fields.get("budget"):
             request, most, what = fields["budget"], self.budget, tr("evaluations per search")
         if kind == "samples":
-            request, most, what = fields["count"], self.samples, tr("sampled parameter sets")
-        if kind == "assess" and request <= most:
+            count, most, what = fields["count"], self.samples, tr("sampled parameter sets")
+        if kind == "assess" and count <= most:
             from plausiwidgets import patterns  # here, because the command line reads the limits first
 
-            request = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
+            count = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
             most, what = self.pairs, tr("searches per assessment")
-        if request <= most:
+        if count <= most:
             return ""
         return tr(
             "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
             most=grouped(most),
             what=what,
-            request=grouped(request),
+            asked=grouped(count),
         )
