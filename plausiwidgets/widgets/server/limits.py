@@ -106,9 +106,9 @@ class Limits:
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        request, most, what = 0, 0, ""
+        count, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
-            request, most, what = fields["budget"], self.budget, tr("evaluations per search")
+            count, most, what = fields["budget"], self.budget, tr("evaluations per search")
         if kind == "samples":
             count, most, what = fields["count"], self.samples, tr("sampled parameter sets")
         if kind == "assess" and count <= most:
