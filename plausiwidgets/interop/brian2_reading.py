@@ -49,7 +49,7 @@ class Words:
     spike_level : float or None
     """
 
-    eqs: str | Equations
+    eqs: object
     threshold: str | None
     reset: str
     refractory: str | SupportsFloat
@@ -74,7 +74,7 @@ def read(b2: ModuleType, words: Words) -> BrianNeuron:
     return _Reading(b2, words).neuron()
 
 
-def _checked_equations(b2: ModuleType, eqs: str | Equations) -> Equations:
+def _checked_equations(b2: ModuleType, eqs: object) -> Equations:
     """Return the equations of one deterministic neuron."""
     made = b2.Equations(eqs) if isinstance(eqs, str) else eqs
     if not isinstance(made, b2.Equations):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from typing import Any, SupportsFloat
 
 from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.interop.brian2_reading import Words, read
@@ -20,16 +20,13 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.quiet import imported
 
-if TYPE_CHECKING:
-    from brian2 import Equations
-
 KEY = "brian2_neuron"
 """Key of a model to which the user gives none."""
 
 
 @checked
 def from_brian2(
-    eqs: str | Equations,
+    eqs: object,
     threshold: str | None = None,
     reset: str = "",
     *,
