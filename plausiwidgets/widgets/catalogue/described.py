@@ -32,9 +32,9 @@ from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
-from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tape
+from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tape
 from plausiwidgets.widgets.catalogue.symbols import GREEK
-from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
+from plausiwidgets.widgets.catalogue.tape import applied_sweeps
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
 
@@ -175,7 +175,7 @@ class Described:
             "title": part.title,
             "in_sentence": part.in_sentence,
             "look": part.look_for,
-            "tape": tape,
+            "tape": None if tape is None else tape.data(),
             "criteria": criteria,
             "event": _event(prefix, part),
         }
@@ -340,9 +340,9 @@ def _within(prefix: str, part: Protocol, name: str) -> str:
 
 
 def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
-    formulas = None if part.adapts else checked_formulas(part, prefix)
-    return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+    """Return the sweeps of a component as programs; none if a procedure chooses them, or they cannot be traced."""
+    programs = None if part.adapts else checked_programs(part, prefix)
+    return [{"name": _within(prefix, part, name)} | sweep.data() for name, sweep in (programs or {}).items()]
 
 
 def holding_name(prefix: str, part: Protocol) -> str | None:
@@ -353,12 +353,12 @@ def holding_name(prefix: str, part: Protocol) -> str | None:
 def _chosen(
     model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
-    formulas = checked_formulas(part, prefix) or {}
+    """Return the sweeps of a component as they are for these values, marked if they do not follow the sliders."""
+    programs = checked_programs(part, prefix) or {}
     sweeps = []
     for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
-        live = name in formulas and numbers_of(formulas[name], values) == sweep
-        shown = formulas[name] if live else sweep
+        live = name in programs and programs[name].numbers(values) == sweep
+        shown = programs[name].data() if live else sweep
         sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
     return sweeps
 
