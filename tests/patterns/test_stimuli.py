@@ -9,7 +9,7 @@ import plausiwidgets as pw
 from plausiwidgets.engine.current_text import read_current
 from plausiwidgets.engine.lane_current import LaneCurrent, fill_current
 from plausiwidgets.patterns import stimuli
-from plausiwidgets.widgets.catalogue.tape import sweep_programs
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 ALL = [
     *(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES),

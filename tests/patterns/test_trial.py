@@ -13,7 +13,7 @@ import plausiwidgets as pw
 from plausiwidgets.engine.current import Piece
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.trial import try_features
-from plausiwidgets.widgets.catalogue.tape import sweep_programs
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 
 def steady(end, **changes):

@@ -150,6 +150,17 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a program that is run several times, such as for each step of a search: an attribute of an instruction.
+
+    It contains all instructions that its result needs.
+    """
+
+    body: tuple[Instruction, ...]
+    result: Value
+
+
+@dataclass(frozen=True)
 class Program:
     """A step.
 

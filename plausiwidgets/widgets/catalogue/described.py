@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from plausiwidgets import models
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
@@ -33,8 +34,9 @@ from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
 from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tape
+from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
-from plausiwidgets.widgets.catalogue.tape import applied_sweeps
+from plausiwidgets.widgets.catalogue.tape import trace
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
 
@@ -163,8 +165,8 @@ class Described:
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
-                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
-                    "plausiwidgets.patterns.features."
+                    f"its measure. {_why_no_tape(self.model, part)}In measure, use only NumPy's arithmetic and the "
+                    "functions of plausiwidgets.patterns.features."
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
@@ -384,6 +386,17 @@ def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] 
         else:
             times.append(prefix + time if isinstance(time, str) else float(time))
     return times or None
+
+
+def _why_no_tape(model: NeuronModel, pattern: Pattern) -> str:
+    """Return a sentence with the operation of a measure that cannot be traced, if there is one."""
+    try:
+        trace(model, pattern)
+    except NotTraceableError as error:
+        return f"The measure uses {error}. "
+    except Exception:  # a custom function may do anything with its values, and then no operation is to blame
+        return ""
+    return "The measure returns other features while it is traced. "
 
 
 def _applies(criterion: Criterion, model: NeuronModel) -> bool:

@@ -21,17 +21,9 @@ from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.widgets.catalogue.tape import (
-    AT_THE_END,
-    PROPERTY,
-    Call,
-    SweepProgram,
-    Tape,
-    inputs_of,
-    sweep_numbers,
-    sweep_programs,
-    tape_of,
-)
+from plausiwidgets.widgets.catalogue.program_json import PROPERTY
+from plausiwidgets.widgets.catalogue.sweep_programs import SweepProgram, sweep_numbers, sweep_programs
+from plausiwidgets.widgets.catalogue.tape import AT_THE_END, RESPONSES, Call, Tape, inputs_of, tape_of
 
 _SETS = 6
 """Sets on which a tape is compared: the defaults, and others from all over the sliders."""
@@ -103,7 +95,7 @@ def _equal(a: Any, b: Any) -> bool:
 def play(tape: Tape, runner: Runner) -> tuple[dict[str, Any], dict[str, Any], Floats]:
     """Return features, their progress and the gap to the threshold as the tape computes them on a runner."""
     responses: list[Responses | None] = []
-    values = inputs_of(runner) | {"@responses": responses}
+    values = inputs_of(runner) | {RESPONSES.name: responses}
 
     def computed(outputs: Iterable[Value]) -> list[Any]:
         outputs = tuple(outputs)

@@ -1,25 +1,21 @@
-"""A pattern as programs, for a page without Python: its sweeps, and its tape, the way from responses to features.
+"""A pattern's measurement as a tape: a program from the responses to its sweeps to its features.
 
-:func:`sweep_programs` and :func:`tape_of` call the pattern's own ``sweeps``, ``measure`` or ``procedure`` with traced
-values. ``widgets/app/src/engine/tape.ts`` plays a tape in the app, and :mod:`plausiwidgets.widgets.catalogue.replay` in
-Python. The sweeps that a procedure chooses for a neuron, such as those just above its rheobase, depend on responses;
-:func:`applied_sweeps` returns them for one parameter set.
+:func:`tape_of` calls the pattern's own ``measure`` or ``procedure`` with traced values.
+``widgets/app/src/engine/tape.ts`` plays a tape in the app, and :mod:`plausiwidgets.widgets.catalogue.replay` in Python.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.current import Floats
 from plausiwidgets.engine.program.arrays import Values, run, value_of
-from plausiwidgets.engine.program.operations import CAST
 from plausiwidgets.engine.program.program import (
     BOOL,
     DOUBLE,
@@ -27,53 +23,51 @@ from plausiwidgets.engine.program.program import (
     RECORD,
     Instruction,
     Operation,
+    Part,
     Value,
 )
 from plausiwidgets.engine.program.rows import NUMBER, ROW, RowTracer, of_rows
 from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.response import Graded, Mask, Measurement, Response, Responses
 from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
-
-if TYPE_CHECKING:
-    Json = float | str | bool | list["Json"] | dict[str, "Json"] | None
-SweepNumbers = dict[str, Any]
-"""A sweep of one parameter set: ``pieces``, each a list of on, off, start and end; ``end``; and ``duration``, the time
-in ms to simulate."""
+from plausiwidgets.widgets.catalogue.program_json import PROPERTY, STIMULUS, Writer
+from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep
 
 AT_REST = ("span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
 AT_THE_END = ("lowest", "highest", "rise")
-"""Attributes of a runner that a tape reads, with ``@`` before them: of the neuron at rest, and of all sweeps."""
+"""Attributes of a runner that a tape reads: of the neuron at rest, and of all sweeps."""
 
-STIMULUS, PROPERTY = ".", "@"
-"""What the names of inputs begin with. The key of a stimulus value is an identifier, so no two names are equal."""
-
-_RUNNER = Value("@runner", RECORD, 0, FIXED)
-_RESPONSES = Value("@responses", RECORD, 0, FIXED)
-"""The runner that applies the sweeps, and the responses to each of its calls. The app has its own."""
-_TIMES = "@times"
+RUNNER = Value(f"{PROPERTY}runner", RECORD, 0, FIXED)
+RESPONSES = Value(f"{PROPERTY}responses", RECORD, 0, FIXED)
+"""The runner that applies the sweeps, and the responses to each of its calls."""
+_TIMES = f"{PROPERTY}times"
 """Spike times of the responses to the steps that a search applies."""
-
 
 # -- operations on responses, and on the runner ------------------------------------------------------
 
 
-def _per_set(x: Any, runner: Runner) -> NDArray[Any]:
+def _shows(part: Part, runner: Runner) -> Callable[[Floats], Mask]:
+    """Return the function of spike times, shape [lanes, most spikes], that a part computes."""
+    values = inputs_of(runner)
+    return lambda times: np.asarray(value_of(part.result, run(part.body, values | {_TIMES: times})), dtype=bool)
+
+
+def _per_set(x: ArrayLike, runner: Runner) -> NDArray[Any]:
     return np.broadcast_to(np.asarray(x), (runner.n,))
 
 
 def _weakest_step(runner: Runner, *arguments: Any) -> Floats:
     width, duration, low, high, works, tolerance, part = arguments
     bounds = [_per_set(x, runner) for x in (low, high, works)]
-    return runner.weakest_step(part.on(runner), width, duration, bounds[0], bounds[1], bounds[2], tolerance)
+    return runner.weakest_step(_shows(part, runner), width, duration, bounds[0], bounds[1], bounds[2], tolerance)
 
 
 def _steps_show(runner: Runner, *arguments: Any) -> Mask:
     heights, width, duration, only, part = arguments
-    return runner.steps_show(part.on(runner), _per_set(heights, runner), width, duration, _per_set(only, runner))
+    return runner.steps_show(_shows(part, runner), _per_set(heights, runner), width, duration, _per_set(only, runner))
 
 
 def _of_response(name: str) -> Operation:
@@ -89,133 +83,13 @@ _WEAKEST_STEP = of_rows("weakest_step", _weakest_step)
 _STEPS_SHOW = of_rows("steps_show", _steps_show)
 
 
-@dataclass(frozen=True)
-class Part:
-    """The part of a tape that is computed for each step of a search, from its spike times."""
-
-    body: tuple[Instruction, ...]
-    result: Value
-
-    def on(self, runner: Runner) -> Callable[[Floats], Mask]:
-        """Return a function of spike times, shape [lanes, most spikes]."""
-        values = inputs_of(runner)
-        return lambda times: value_of(self.result, run(self.body, values | {_TIMES: times}))
-
-
 def inputs_of(runner: Runner) -> Values:
     """Return the inputs of a tape that are known before any sweep is applied."""
     stimulus = {STIMULUS + name: x for name, x in vars(runner.stimulus_values).items()}
-    return stimulus | {PROPERTY + name: getattr(runner, name) for name in ("dt", *AT_REST)} | {_RUNNER.name: runner}
+    return stimulus | {PROPERTY + name: getattr(runner, name) for name in ("dt", *AT_REST)} | {RUNNER.name: runner}
 
 
-# -- sweeps ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TracedSweep:
-    """A sweep whose times and currents are values of a program."""
-
-    pieces: tuple[tuple[Value, ...], ...]
-    end: Value
-    duration: Value | None
-    window: tuple[Value, ...]
-    voltage: tuple[float, float] | None
-
-    @classmethod
-    def of(cls, sweep: Sweep, duration: float | Traced | None, tracer: RowTracer) -> TracedSweep:
-        """Return a sweep of traced values; those that are numbers are constants."""
-        pieces = [tuple(tracer.value(x) for x in (p.on, p.off, p.first, p.last)) for p in sweep.pieces]
-        window = tuple(tracer.value(x) for x in sweep.window)
-        last = None if duration is None else tracer.value(duration)
-        return cls(tuple(pieces), tracer.value(sweep.end), last, window, sweep.voltage)
-
-    @property
-    def values(self) -> list[Value]:
-        """What has to be computed before the sweep is applied."""
-        last = [] if self.duration is None else [self.duration]
-        return [*(x for piece in self.pieces for x in piece), self.end, *last, *self.window]
-
-
-@dataclass(frozen=True)
-class SweepProgram:
-    """A sweep of the stimulus values alone, with the program that computes it."""
-
-    body: tuple[Instruction, ...]
-    sweep: TracedSweep
-
-    def numbers(self, values: Mapping[str, float]) -> SweepNumbers:
-        """Return the sweep at some stimulus values."""
-        known = run(self.body, {STIMULUS + name: np.float64(x) for name, x in values.items()})
-        return _sweep_data(self.sweep, lambda x: float(value_of(x, known)))
-
-    def data(self) -> SweepNumbers:
-        """Return the sweep as JSON: arguments of the app's player instead of numbers, and the ``body`` they need."""
-        writer = _Writer(self.body)
-        return ({"body": writer.body} if self.body else {}) | _sweep_data(self.sweep, writer.argument)
-
-
-def sweep_programs(pattern: Protocol, prefix: str = "") -> dict[str, SweepProgram] | None:
-    """Return the sweeps of a pattern without components as programs, or None if its function cannot be traced.
-
-    Parameters
-    ----------
-    prefix : str
-        Before the names of its stimulus values.
-
-    Examples
-    --------
-    >>> from plausiwidgets import patterns
-    >>> sweep_programs(patterns.get("rebound_spike"))["release"].data()["body"][-1]
-    ['add', 'width', 500.0]
-    """
-    if pattern.sweeps is None:
-        return {}
-    tracer = RowTracer()
-    s = SimpleNamespace(**{name: tracer.input(STIMULUS + prefix + name, FIXED) for name in pattern.stimulus_names})
-    try:
-        durations = pattern.durations(s)
-        sweeps = {name: TracedSweep.of(x, durations[name], tracer) for name, x in pattern.sweeps(s).items()}
-        tracer.check()
-    except Exception:  # a custom function may do anything with its values
-        return None
-    programs = {name: SweepProgram(tracer.body.needed(sweep.values), sweep) for name, sweep in sweeps.items()}
-    constants = [a for x in programs.values() for a in (*x.sweep.values, *(b for y in x.body for b in y.arguments))]
-    # The check of a sweep refuses currents that are not finite, but it sees no traced value.
-    return None if any(a.number is not None and not math.isfinite(a.number) for a in constants) else programs
-
-
-def sweep_numbers(sweep: Sweep, duration: float) -> SweepNumbers:
-    """Return a sweep of one parameter set."""
-    tracer = RowTracer()
-    return _sweep_data(TracedSweep.of(sweep, duration, tracer), lambda x: float(cast(float, x.number)))
-
-
-def _sweep_data(sweep: TracedSweep, written: Callable[[Value], Any]) -> SweepNumbers:
-    assert sweep.duration is not None
-    pieces = [[written(x) for x in piece] for piece in sweep.pieces]
-    return {"pieces": pieces, "end": written(sweep.end), "duration": written(sweep.duration)}
-
-
-def applied_sweeps(
-    model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float
-) -> dict[str, SweepNumbers]:
-    """Return the sweeps that a pattern's procedure applies to a neuron, and shows.
-
-    Parameters
-    ----------
-    values : mapping of str to float
-        Every parameter of the model and every stimulus value of the pattern.
-    dt : float
-        Time step in ms.
-    """
-    one_set = {name: np.array([value]) for name, value in values.items()}
-    runner = Runner(model, one_set, dt, record=(model.states[0].key,))
-    with np.errstate(invalid="ignore"):
-        pattern.measured_on(runner)
-    return {name: sweep_numbers(sweep, duration) for name, (sweep, duration) in runner.shown.items()}
-
-
-# -- features ----------------------------------------------------------------------------------------
+# -- the tape ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -262,7 +136,7 @@ class Tape:
 
     def data(self) -> dict[str, Any]:
         """Return the tape as JSON."""
-        writer = _Writer(self.body)
+        writer = Writer(self.body)
         return {
             "body": writer.body,
             "applied": [_call_data(call, writer) for call in self.calls],
@@ -274,13 +148,24 @@ class Tape:
 
 def tape_of(model: NeuronModel, pattern: Pattern) -> Tape | None:
     """Return what a pattern measures as a tape, or None if its functions cannot be traced."""
-    runner = _TracedRunner(model, pattern)
     try:
-        with np.errstate(all="ignore"):
-            measured = pattern.measured_on(runner)
-        return runner.tape(measured, [c.key for c in pattern.criteria])
+        return trace(model, pattern)
     except Exception:  # custom functions may do anything with their values
         return None
+
+
+def trace(model: NeuronModel, pattern: Pattern) -> Tape:
+    """Return what a pattern measures as a tape.
+
+    Raises
+    ------
+    NotTraceableError
+        If the table has no operation for what its functions do, or whatever else they raise on traced values.
+    """
+    runner = _TracedRunner(model, pattern)
+    with np.errstate(all="ignore"):
+        measured = pattern.measured_on(runner)
+    return runner.tape(measured, [c.key for c in pattern.criteria])
 
 
 @dataclass(frozen=True)
@@ -292,7 +177,7 @@ class _TracedResponse(Response):
     def v(self, t0: float, t1: float) -> Any:
         tracer = cast(Traced, self.times).tracer
         times = [tracer.value(t0), tracer.value(t1)]
-        return Traced(tracer, tracer.body.add(_POTENTIAL, [_RESPONSES, *times], DOUBLE, ROW, self.place))
+        return Traced(tracer, tracer.body.add(_POTENTIAL, [RESPONSES, *times], DOUBLE, ROW, self.place))
 
 
 class _TracedRunner(Runner):
@@ -351,7 +236,7 @@ class _TracedRunner(Runner):
         responses = {}
         for name, sweep in sweeps.items():
             times, peak, top = (
-                self._traced(row, _RESPONSES, (), k, name, dims=_ROWS[key]) for key, row in _OF_RESPONSES.items()
+                self._traced(row, RESPONSES, (), k, name, dims=_ROWS[key]) for key, row in _OF_RESPONSES.items()
             )
             responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, place=(k, name))
         return self.responses(responses)
@@ -360,10 +245,10 @@ class _TracedRunner(Runner):
         self.apply(sweeps, only=only, shown=True)
 
     def control(self, holding: Any) -> Any:
-        return self._traced(_CONTROL, _RUNNER, (holding,))
+        return self._traced(_CONTROL, RUNNER, (holding,))
 
     def threshold_at(self, current: Any) -> Any:
-        return self._traced(_THRESHOLD_AT, _RUNNER, (current,))
+        return self._traced(_THRESHOLD_AT, RUNNER, (current,))
 
     def weakest_step(
         self,
@@ -376,12 +261,12 @@ class _TracedRunner(Runner):
         tolerance: float,
     ) -> Any:
         given = (width, duration, low, high, works, tolerance)
-        return self._traced(_WEAKEST_STEP, _RUNNER, given, self._part(shows))
+        return self._traced(_WEAKEST_STEP, RUNNER, given, self._part(shows))
 
     def steps_show(
         self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
     ) -> Any:
-        return self._traced(_STEPS_SHOW, _RUNNER, (heights, width, duration, only), self._part(shows))
+        return self._traced(_STEPS_SHOW, RUNNER, (heights, width, duration, only), self._part(shows))
 
     def _part(self, shows: Callable[[Floats], Mask]) -> Part:
         # It has the same tracer, so it may use what the pattern has computed before. The tape then has it twice.
@@ -389,43 +274,7 @@ class _TracedRunner(Runner):
         return Part(self.tracer.body.needed([result]), result)
 
 
-# -- as JSON -----------------------------------------------------------------------------------------
-
-
-class _Writer:
-    """Instructions as JSON, ``[operation, argument, …, attribute, …]``.
-
-    An argument is a number, a truth value, the name of an input, or ``[place]``: the result of another instruction.
-    """
-
-    def __init__(self, body: tuple[Instruction, ...]) -> None:
-        self._places = {line.name: i for i, line in enumerate(body)}
-        self.body = [self._line(line) for line in body]
-
-    def argument(self, value: Value) -> Json:
-        x = value.number
-        if x is None:
-            return [self._places[value.name]] if value.name in self._places else value.name.removeprefix(STIMULUS)
-        if value.dtype == BOOL:
-            return bool(x)
-        # JSON has no numbers that are not finite.
-        return float(x) if math.isfinite(x) else "@nan" if math.isnan(x) else "@inf" if x > 0 else "@-inf"
-
-    def _line(self, line: Instruction) -> list[Json]:
-        arguments = [self.argument(a) for a in line.arguments if a not in (_RUNNER, _RESPONSES)]
-        if line.operation is CAST:  # a number in the app has no type, so a conversion is an operation of the table
-            return ["ne", *arguments, 0.0] if line.dtype == BOOL else ["where", *arguments, 1.0, 0.0]
-        return [line.operation.name, *arguments, *map(_attribute, line.attributes)]
-
-
-def _attribute(x: Any) -> Json:
-    if not isinstance(x, Part):
-        return cast("Json", x)
-    writer = _Writer(x.body)
-    return {"body": cast("Json", writer.body), "result": writer.argument(x.result)}
-
-
-def _call_data(call: Call, writer: _Writer) -> dict[str, Any]:
+def _call_data(call: Call, writer: Writer) -> dict[str, Any]:
     return {
         "sweeps": [
             {

@@ -8,7 +8,7 @@ from plausiwidgets.engine.javascript.module import neuron_object, runtime
 from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
 from plausiwidgets.widgets.catalogue.replay import checked_programs
-from plausiwidgets.widgets.catalogue.tape import sweep_programs
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 
 def one_pulse(width) -> pw.Pattern:
