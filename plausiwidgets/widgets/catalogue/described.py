@@ -36,7 +36,7 @@ from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tap
 from plausiwidgets.widgets.catalogue.symbols import GREEK
 from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,
