@@ -125,7 +125,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         searches are reused; failed ones run again.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
-        ``step`` and ``close``, such as ``pw.assessment.NotebookProgress()``.
+        ``step`` and ``close``, such as ``pw.NotebookProgress()``.
     popsize : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}

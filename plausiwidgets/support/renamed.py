@@ -19,7 +19,12 @@ _STIMULUS = {"FreeValue": f"{_PACKAGE}.StimulusParameter"}
 
 NAMES: Mapping[str, Mapping[str, str]] = {
     _PACKAGE: _STIMULUS | {"NotCompilable": f"{_PACKAGE}.NotCompilableError"},
-    f"{_PACKAGE}.patterns": _STIMULUS | {"Check": f"{_PACKAGE}.patterns.CriterionResult"},
+    f"{_PACKAGE}.patterns": _STIMULUS
+    | {
+        "Check": f"{_PACKAGE}.patterns.CriterionResult",
+        "Injected": f"{_PACKAGE}.recordings.Injected",
+        "RecordedPattern": f"{_PACKAGE}.recordings.RecordedPattern",
+    },
     f"{_PACKAGE}.analysis": {
         old: f"{_PACKAGE}.analysis.{new}"
         for old, new in {
@@ -32,7 +37,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     f"{_PACKAGE}.assessment": {
         f"published_{what}": f"{_PACKAGE}.assessment.packaged_{what}"
         for what in ("parameters", "repertoires", "score", "table")
-    },
+    }
+    | {name: f"{_PACKAGE}.{name}" for name in ("NotebookProgress", "plausibility_chart", "plausibility_map")},
     f"{_PACKAGE}.optimization": {"Tries": f"{_PACKAGE}.Result.history, a table"},
 }
 """Package → old name → new name."""
