@@ -19,6 +19,7 @@ import { Listen } from "./panels/Listen.tsx";
 import { Sheet } from "./panels/Sheet.tsx";
 import { SearchPanel } from "./panels/searchPanel.tsx";
 import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
+import { Caption, TourButton } from "./panels/Tour.tsx";
 import { Chip, Criteria } from "./panels/verdict.tsx";
 import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
 import { hostTools } from "./tools/provided.ts";
@@ -87,6 +88,7 @@ function Header({ app }: Props) {
         <MenuButton screen={screen} name="share">
           {tr("Share")}
         </MenuButton>
+        <TourButton {...app} />
         <button
           class="pw-larger"
           aria-pressed={isPresenting}
@@ -201,17 +203,31 @@ function Body({ app }: Props) {
         onDrop={(event) => canDrop && drop(app, event)}
       >
         {recorded && isReading && <recorded.Figure {...app} />}
-        <div class="pw-above">
-          <Chip {...app} />
-          <Sweeps {...app} />
-          <Whole {...app} />
-          <Legend {...app} />
-        </div>
+        <Above app={app} />
         <Figure {...app} />
         {search.isShown.value && <SearchPanel {...app} />}
       </section>
       {screen.tool.value && <ToolPanel {...app} />}
       <Side app={app} />
+    </div>
+  );
+}
+
+/** The part above the figure: the verdict, or the caption of a tour. */
+function Above({ app }: Props) {
+  const isTouring = app.tour.stage.value !== null;
+  return (
+    <div class="pw-above">
+      {isTouring ? (
+        <Caption {...app} />
+      ) : (
+        <>
+          <Chip {...app} />
+          <Sweeps {...app} />
+          <Whole {...app} />
+        </>
+      )}
+      <Legend {...app} />
     </div>
   );
 }

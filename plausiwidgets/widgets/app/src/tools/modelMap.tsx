@@ -171,7 +171,7 @@ export function Map20({ catalogue, selection, host }: Pick<App, "catalogue" | "s
       sign: SYMBOLS[mark],
       share: "",
       lines: [markWords(mark), ...(found?.row.sentence ? [found.row.sentence] : [])],
-      open: host.has(name) ? () => selection.choose(name, key, how) : null,
+      open: host.has(name) ? () => selection.choose(name, key, { ...how, glide: {} }) : null,
     };
   };
   const rows = Object.entries(models).map(([name, { title }]) => ({ name, title: tr(title) }));

@@ -30,7 +30,7 @@ export function Patterns({ catalogue, host, selection, screen }: PatternsProps) 
   ) : (
     <Map20 catalogue={catalogue} selection={selection} host={host} />
   );
-  const choose = (key: string) => selection.choose(data.model.name, key, { keep: keeps.peek() });
+  const choose = (key: string) => selection.choose(data.model.name, key, { keep: keeps.peek(), glide: {} });
   return (
     <Sheet host={host} screen={screen} title={tr("Choose a firing pattern")}>
       <div class="pw-choices">
