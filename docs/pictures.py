@@ -59,7 +59,7 @@ JUDGED = ".pw-app[data-pw-judged=yes]"
 VERIFIED = ".pw-app[data-pw-status=holds] .pw-chip:has-text('It does')"
 
 PARTS = {
-    1: (".pw-sentence button:last-of-type", "right"),
+    1: (".pw-sentence > span:last-of-type button", "right"),
     2: (".pw-chip", "right"),
     3: (".pw-legend", "left"),
     4: ("[data-pw-figure]", "in"),
