@@ -14,7 +14,7 @@ from tests.browser.pages import JUDGED, FilePage
 MODELS = ["izhikevich", "adex", "lif"]
 
 CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)')].filter((one) => {
-    if (one.disabled || one.closest('.pw-unseen')) return false; // a spike row is one control for the pointer and the keys
+    if (one.disabled || one.closest('.pw-unseen')) return false; // a spike row counts once
     const { width, height, top, left } = one.getBoundingClientRect();
     return width > 0 && height > 0 && top < innerHeight && left < innerWidth;
 })"""
