@@ -797,6 +797,7 @@ def film(browser: Browser) -> None:
         shown.click("Close")
         shown.shoot(HELD_MS, settle=True)
         shown.click("Listen")
+        page.get_by_role("combobox", name="Speed").select_option("0.1")
         for _ in range(10):
             page.wait_for_timeout(120)
             shown.shoot(SHOWN_MS // 2)
