@@ -101,6 +101,8 @@ def test_no_key_on_the_app_reaches_the_notebook(opened):
 
 FOOTER = """() => document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook').getBoundingClientRect().bottom
     - document.querySelector('.pw-footer').getBoundingClientRect().bottom"""
+SCROLLED = """() => [...document.querySelectorAll('.pw-side')]
+    .filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight).length"""
 UNSAVED = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 
@@ -111,8 +113,12 @@ def test_the_footer_is_in_the_window_below_a_folded_cell(opened):
     for width, height in ((1920, 1080), (1400, 900), (1366, 768), (1400, 1000)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(f"() => ({FOOTER})() >= 0")
-    opened.command("notebook:show-all-cell-code")
     page.evaluate("() => window.jupyterapp.shell.expandLeft()")
+    for width, height in ((1400, 900), (1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"() => ({FOOTER})() >= 0 && ({SCROLLED})() === 0")
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    opened.command("notebook:show-all-cell-code")
 
 
 def test_the_keys_that_save_a_notebook_save_it_from_the_app(opened):

@@ -1,5 +1,5 @@
 import { useComputed } from "@preact/signals";
-import { type ComponentChildren, Fragment, render } from "preact";
+import { type ComponentChildren, render } from "preact";
 import type { App } from "./app.ts";
 import { CLASS } from "./classroom/codes.ts";
 import { Answering, LockedActions, Question } from "./classroom/exercise.tsx";
@@ -16,9 +16,11 @@ import { isMoved, patternInSentence, provenance } from "./models/titles.ts";
 import { Actions } from "./panels/actions.tsx";
 import { Heading } from "./panels/Heading.tsx";
 import { Listen } from "./panels/Listen.tsx";
+import { RowStops } from "./panels/RowStops.tsx";
 import { Sheet } from "./panels/Sheet.tsx";
 import { SearchPanel } from "./panels/searchPanel.tsx";
 import { AllParameters, KeyParameters } from "./panels/sliders.tsx";
+import { Caption, TourButton } from "./panels/Tour.tsx";
 import { Chip, Criteria } from "./panels/verdict.tsx";
 import { Explore, Lessons, More, Share } from "./tools/menus.tsx";
 import { hostTools } from "./tools/provided.ts";
@@ -87,6 +89,7 @@ function Header({ app }: Props) {
         <MenuButton screen={screen} name="share">
           {tr("Share")}
         </MenuButton>
+        <TourButton {...app} />
         <button
           class="pw-larger"
           aria-pressed={isPresenting}
@@ -150,11 +153,20 @@ function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Prop
         <span aria-hidden="true"> ▾</span>
       </button>
     );
-  return sentence.split(/(\{model\}|\{pattern\})/).map((part) => {
-    if (part === "{model}") return <Fragment key="model">{choice("models", tr(data.model.in_sentence))}</Fragment>;
-    return part === "{pattern}" ? <Fragment key="pattern">{choice("patterns", pattern)}</Fragment> : part;
+  return sentence.split(/(\{model\}\S?|\{pattern\}\S?)/).map((part) => {
+    const [name, mark = ""] = part.split("}"); // a question mark stays on the line of the word before it
+    if (name === "{model") return kept("model", choice("models", tr(data.model.in_sentence)), mark);
+    return name === "{pattern" ? kept("pattern", choice("patterns", pattern), mark) : part;
   });
 }
+
+/** A part of the sentence with the punctuation mark after it, on the same line. */
+const kept = (key: string, part: ComponentChildren, mark: string) => (
+  <span key={key}>
+    {part}
+    {mark}
+  </span>
+);
 
 function sentenceOf(kind: App["verdict"]["worded"]["value"]["kind"], isHidden: boolean, isJudged: boolean): string {
   const isShown = kind === "replicated" || kind === "unverified" || kind === "fragile";
@@ -201,17 +213,31 @@ function Body({ app }: Props) {
         onDrop={(event) => canDrop && drop(app, event)}
       >
         {recorded && isReading && <recorded.Figure {...app} />}
-        <div class="pw-above">
-          <Chip {...app} />
-          <Sweeps {...app} />
-          <Whole {...app} />
-          <Legend {...app} />
-        </div>
+        <Above app={app} />
         <Figure {...app} />
         {search.isShown.value && <SearchPanel {...app} />}
       </section>
       {screen.tool.value && <ToolPanel {...app} />}
       <Side app={app} />
+    </div>
+  );
+}
+
+/** The part above the figure: the verdict, or the caption of a tour. */
+function Above({ app }: Props) {
+  const isTouring = app.tour.stage.value !== null;
+  return (
+    <div class="pw-above">
+      {isTouring ? (
+        <Caption {...app} />
+      ) : (
+        <>
+          <Chip {...app} />
+          <Sweeps {...app} />
+          <Whole {...app} />
+        </>
+      )}
+      <Legend {...app} />
     </div>
   );
 }
@@ -254,6 +280,7 @@ function Side({ app }: Props) {
           {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
         </button>
         <Listen {...app} />
+        <RowStops {...app} />
       </div>
       {isQuiet && <Inside {...app} />}
       <Below app={app} />
