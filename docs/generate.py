@@ -24,16 +24,16 @@ from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.api import SHARE
 from plausiwidgets.assessment.packaged_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
+from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.packaged import packaged_rows
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.status import PAIR_WORDS
-from plausiwidgets.simulation.operation_count import operations_per_ms
-from plausiwidgets.widgets.answers.equations import maths
-from plausiwidgets.widgets.answers.messages_page import page as messages_page
-from plausiwidgets.widgets.app.catalogue import LESSONS
+from plausiwidgets.widgets.catalogue.generate import LESSONS
 from plausiwidgets.widgets.figures.map_cells import SYMBOLS, with_argument
-from plausiwidgets.widgets.server.written import page as limits_page
+from plausiwidgets.widgets.handlers.equations import maths
+from plausiwidgets.widgets.handlers.messages_page import page as messages_page
+from plausiwidgets.widgets.server.limits_page import page as limits_page
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
@@ -85,7 +85,7 @@ MENTIONED = {
         "optimization.volume.Volume",
         "support.progress.Work",
     ),
-    "patterns": ("patterns.bench.Bench", "patterns.marks.Mark", "patterns.features"),
+    "patterns": ("patterns.runner.Runner", "patterns.annotations.Mark", "patterns.features"),
 }
 """What the public names take, return or raise, and what is imported from its module."""
 

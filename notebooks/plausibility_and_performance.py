@@ -50,7 +50,7 @@ import pandas as pd
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.networks.rheobase import rheobase
+from plausiwidgets.interop.rheobase import rheobase
 
 HIDDEN, BATCH, EPOCHS, RELEARNING = 48, 64, 4, 2
 DURATION = 40.0

@@ -23,17 +23,23 @@ if TYPE_CHECKING:
     from plausiwidgets import patterns as patterns
     from plausiwidgets import teaching as teaching
     from plausiwidgets.assessment.api import assess as assess
+    from plausiwidgets.engine.current import Current as Current
+    from plausiwidgets.engine.current import pulse as pulse
+    from plausiwidgets.engine.current import ramp as ramp
+    from plausiwidgets.engine.lanes import NotCompilableError as NotCompilableError
+    from plausiwidgets.engine.traces import Traces as Traces
+    from plausiwidgets.interop.from_brian2 import from_brian2 as from_brian2
+    from plausiwidgets.interop.from_nir import from_nir as from_nir
+    from plausiwidgets.interop.from_nir import to_nir as to_nir
+    from plausiwidgets.interop.from_torch import from_torch as from_torch
+    from plausiwidgets.interop.to_brian2 import to_brian2 as to_brian2
+    from plausiwidgets.interop.to_norse import to_norse as to_norse
     from plausiwidgets.models import NeuronModel as NeuronModel
     from plausiwidgets.models import Parameter as Parameter
     from plausiwidgets.models import Preset as Preset
     from plausiwidgets.models import StateVariable as StateVariable
-    from plausiwidgets.models.from_brian2 import from_brian2 as from_brian2
-    from plausiwidgets.models.from_nir import from_nir as from_nir
-    from plausiwidgets.models.from_nir import to_nir as to_nir
-    from plausiwidgets.models.from_torch import from_torch as from_torch
     from plausiwidgets.models.norse import from_norse as from_norse
-    from plausiwidgets.networks.brian import to_brian2 as to_brian2
-    from plausiwidgets.networks.norse import to_norse as to_norse
+    from plausiwidgets.models.simulate import simulate as simulate
     from plausiwidgets.optimization import Result as Result
     from plausiwidgets.optimization import Run as Run
     from plausiwidgets.optimization import optimize as optimize
@@ -47,13 +53,7 @@ if TYPE_CHECKING:
     from plausiwidgets.patterns import Sweep as Sweep
     from plausiwidgets.patterns import Verdict as Verdict
     from plausiwidgets.patterns import judge as judge
-    from plausiwidgets.patterns.recording import from_recording as from_recording
-    from plausiwidgets.simulation.current import Current as Current
-    from plausiwidgets.simulation.current import pulse as pulse
-    from plausiwidgets.simulation.current import ramp as ramp
-    from plausiwidgets.simulation.lanes import NotCompilableError as NotCompilableError
-    from plausiwidgets.simulation.simulate import simulate as simulate
-    from plausiwidgets.simulation.traces import Traces as Traces
+    from plausiwidgets.recordings.from_recording import from_recording as from_recording
     from plausiwidgets.support.extras import require as require
     from plausiwidgets.widgets import Explorer as Explorer
     from plausiwidgets.widgets import Page as Page
@@ -67,15 +67,15 @@ else:
             "support.extras": ("require",),
             "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
             "models.norse": ("from_norse",),
-            "models.from_brian2": ("from_brian2",),
-            "models.from_nir": ("from_nir", "to_nir"),
-            "models.from_torch": ("from_torch",),
-            "simulation.current": ("Current", "pulse", "ramp"),
-            "simulation.simulate": ("simulate",),
-            "simulation.traces": ("Traces",),
-            "simulation.lanes": ("NotCompilableError",),
-            "networks.norse": ("to_norse",),
-            "networks.brian": ("to_brian2",),
+            "interop.from_brian2": ("from_brian2",),
+            "interop.from_nir": ("from_nir", "to_nir"),
+            "interop.from_torch": ("from_torch",),
+            "engine.current": ("Current", "pulse", "ramp"),
+            "models.simulate": ("simulate",),
+            "engine.traces": ("Traces",),
+            "engine.lanes": ("NotCompilableError",),
+            "interop.to_norse": ("to_norse",),
+            "interop.to_brian2": ("to_brian2",),
             "patterns": (
                 "AmplitudeWindow",
                 "Criterion",
@@ -87,7 +87,7 @@ else:
                 "Verdict",
                 "judge",
             ),
-            "patterns.recording": ("from_recording",),
+            "recordings.from_recording": ("from_recording",),
             "optimization": ("Result", "Run", "optimize", "start_optimization"),
             "assessment.api": ("assess",),
             "widgets": ("Explorer", "Page", "export_page", "plot"),

@@ -8,9 +8,9 @@ import pytest
 
 from plausiwidgets import texts
 from plausiwidgets.cli.explore import leave_out_grammars
+from plausiwidgets.engine import threads
 from plausiwidgets.models import registry as models
 from plausiwidgets.patterns import registry as patterns
-from plausiwidgets.simulation import threads
 
 ROOT = Path(__file__).resolve().parents[1]
 collect_ignore = ["data"]  # files of models that a test loads by their path

@@ -20,7 +20,7 @@ import torch
 from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_feed_forward_step
 
 import plausiwidgets as pw
-import plausiwidgets.simulation.operation_count
+import plausiwidgets.models.operation_count
 from plausiwidgets import analysis, assessment, models, networks, optimization, patterns, teaching, widgets
 from plausiwidgets.analysis import samples
 
@@ -341,7 +341,7 @@ def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     homes: list[ModuleType] = [
         pw,
         models,
-        plausiwidgets.simulation.operation_count,
+        plausiwidgets.models.operation_count,
         patterns,
         optimization,
         analysis,
@@ -463,7 +463,7 @@ def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing,
     monkeypatch.setattr(samples, "MIN_SETS", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
-    monkeypatch.setattr("plausiwidgets.widgets.app.file.neuron_object", lambda neuron: "")
+    monkeypatch.setattr("plausiwidgets.widgets.app.document.neuron_object", lambda neuron: "")
     good = EXAMPLES.get(name, {}).get(argument)
     faults = {label: wrong(name, thing, argument, label, value) for label, value in variants(good)}
     assert not any(faults.values()), "\n" + "\n".join(f"{x}: {fault[:300]}" for x, fault in faults.items() if fault)

@@ -19,22 +19,24 @@ PACKAGE = "plausiwidgets"
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
     {"support", "texts"},
-    {"program"},
+    {"engine"},
     {"models"},
-    {"simulation"},
-    {"networks"},
+    {"interop", "networks"},
     {"patterns"},
+    {"recordings"},
     {"optimization"},
     {"analysis"},
-    {"teaching"},
     {"assessment"},
+    {"teaching"},
     {"widgets"},
     {"cli"},
     {"__init__"},  # the public names, imported on first use
 ]
-FACADES = {"plausiwidgets.assessment"}
-"""Packages whose `__init__` names what is further up, too: the map and the chart of an assessment, on first use."""
+FACADES = {"plausiwidgets.assessment", "plausiwidgets.patterns"}
+"""Packages whose `__init__` has names of a layer above it."""
 WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
+SELECTION = {"selection.py", "link.py", "initial_selection.py", "script.py", "worker.py"}
+"""Files of the handlers that a script may import without a notebook."""
 
 # Hosts that an address in the files may point to: papers, sources, and the services that the README offers.
 HOSTS = {
@@ -269,9 +271,9 @@ def test_no_folders_of_the_widgets_import_each_other_in_a_circle(root: Path) -> 
     TopologicalSorter(folders).prepare()
 
 
-def test_nothing_below_the_widgets_imports_a_widget_library_nor_does_the_session(root: Path) -> None:
+def test_nothing_below_the_widgets_nor_the_selection_imports_a_widget_library(root: Path) -> None:
     widgets = layer(f"{PACKAGE}.widgets")
-    below = [p for p in modules(root) if layer(module_name(p, root)) < widgets or p.parent.name == "session"]
+    below = [p for p in modules(root) if layer(module_name(p, root)) < widgets or p.name in SELECTION]
     found = [
         f"{module_name(path, root)} imports {name}"
         for path in below

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.samples import NoSolutionError as NoSolutionError
     from plausiwidgets.analysis.samples import sample_accepted as sample_accepted
     from plausiwidgets.analysis.versatile import most_versatile as most_versatile
-    from plausiwidgets.simulation.operation_count import model_card as model_card
+    from plausiwidgets.models.operation_count import model_card as model_card
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
@@ -38,6 +38,6 @@ else:
             "analysis.samples": ("NoSolutionError", "sample_accepted"),
             "analysis.repertoires": ("repertoire",),
             "analysis.versatile": ("most_versatile",),
-            "simulation.operation_count": ("model_card",),
+            "models.operation_count": ("model_card",),
         },
     )

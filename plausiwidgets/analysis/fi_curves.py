@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import LaneJob, LaneResult
+from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.patterns.bench import KICK
-from plausiwidgets.simulation.current import SETTLE
-from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob, LaneResult
-from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.models.simulate import check_dt
+from plausiwidgets.patterns.runner import KICK
 from plausiwidgets.support.arguments import bounded, checked, numbers, shown
 
 Floats = NDArray[np.float64]

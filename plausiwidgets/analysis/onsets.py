@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.analysis.phase_planes import Complexes, Floats, Flow
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.patterns.bench import KICK
-from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
-from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.models.simulate import check_dt
+from plausiwidgets.patterns.runner import KICK
 from plausiwidgets.support.arguments import bounded, checked, shown, whole
 from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
 from plausiwidgets.support.printed import Printed, Table, number

@@ -11,12 +11,12 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import LaneJob
+from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import check_ends
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn

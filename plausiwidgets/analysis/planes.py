@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from plausiwidgets import models
 from plausiwidgets.analysis.repertoires import distinct_patterns
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats, check_ends
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.parameter_set import parameter_set
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.picture import BLUE, TEXT, Axis, Plot, drawn, shade
@@ -381,7 +381,7 @@ def _judge_solved(
     """Judge sets at an amplitude between the thresholds of each; as given where they have none."""
     assert isinstance(pattern, Pattern)
     amplitude = pattern.stimulus_parameters_for(model)[AMPLITUDE]
-    bench = Bench(model, sets, dt, engine, checkpoint)
+    runner = Runner(model, sets, dt, engine, checkpoint)
     limits = amplitude.low, amplitude.high
-    between = find_thresholds(pattern, bench, limits).amplitude(sets[AMPLITUDE], limits)
-    return evaluate(model, pattern, {**sets, AMPLITUDE: between}, dt, engine, checkpoint, settled={"": bench})
+    between = find_thresholds(pattern, runner, limits).amplitude(sets[AMPLITUDE], limits)
+    return evaluate(model, pattern, {**sets, AMPLITUDE: between}, dt, engine, checkpoint, settled={"": runner})

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
@@ -24,8 +26,6 @@ from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked, mapping, whole
 from plausiwidgets.support.progress import ProgressLike, as_progress
 

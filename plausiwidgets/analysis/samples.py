@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import make_problem
@@ -18,7 +19,6 @@ from plausiwidgets.optimization.volume import binomial_interval
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.registry import Named, why_ruled_out
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.support.arguments import bounded, checked, whole
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched

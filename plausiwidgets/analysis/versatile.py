@@ -17,8 +17,10 @@ from plausiwidgets.analysis.repertoires import (
     row_of,
     shown_patterns,
 )
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.api import check_engine
 from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.space import Chart, Space, fold
@@ -27,8 +29,6 @@ from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.registry import why_ruled_out
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.progress import ProgressLike, watched
 

@@ -20,12 +20,12 @@ from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import custom as custom_models
 from plausiwidgets.models.registry import received as received_model
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import custom as custom_patterns
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, finite, shown, takes, whole
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from plausiwidgets.assessment.units import Unit
+from plausiwidgets.engine.compiled.engine import why_not
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.control import StoppedError
-from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.optimization.shrink_to_defaults import gentle
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 from plausiwidgets.assessment.units import Unit, run_unit
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.simulation.lanes import Checkpoint
 
 POLL = 0.05
 """Longest time in s until a stop is noticed while units run elsewhere."""

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets import models
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import LaneJob
+from plausiwidgets.engine.torch_engine import run_torch
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.registry import is_builtin
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob
-from plausiwidgets.simulation.torch_engine import run_torch
 
 _LANES, _STEPS = 32, 200  # simulation of a model's fingerprint, about 20 ms of work
 _PROBE, _SETS = "izhikevich", 8  # model and number of sets of a pattern's fingerprint

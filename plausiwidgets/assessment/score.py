@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from plausiwidgets import models as registry
 from plausiwidgets.assessment.table import require_columns
-from plausiwidgets.models import NeuronModel
+from plausiwidgets.engine.lanes import NotCompilableError
+from plausiwidgets.models import NeuronModel, operation_count
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.simulation import operation_count
-from plausiwidgets.simulation.lanes import NotCompilableError
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.names import unknown

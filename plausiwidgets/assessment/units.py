@@ -9,20 +9,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from plausiwidgets.engine.lanes import Checkpoint
+from plausiwidgets.engine.threads import THREADS
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import StoppedError
-from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
+from plausiwidgets.optimization.shrink_to_defaults import gentle
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.registry import received as received_pattern
 from plausiwidgets.patterns.registry import why_ruled_out
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.threads import THREADS
 from plausiwidgets.support.python_file import InFile
 
 

@@ -133,8 +133,8 @@ def optional() -> str:
 
 def simulation() -> str:
     """Simulate by each engine and compare the spikes."""
-    from plausiwidgets.simulation.current import Current
-    from plausiwidgets.simulation.simulate import simulate
+    from plausiwidgets.engine.current import Current
+    from plausiwidgets.models.simulate import simulate
 
     engines = {"machine code": "compiled"} | ({"PyTorch": "torch"} if version("torch") else {})
     step = Current.step(40.0, 300.0)
@@ -189,7 +189,7 @@ def jupyter() -> str:
 
 def cache() -> str:
     """Return where compiled neurons are kept."""
-    from plausiwidgets.simulation.compiled.directory import cache_directory, kernel_directory
+    from plausiwidgets.engine.compiled.directory import cache_directory, kernel_directory
 
     if kernel_directory() is None:
         raise RuntimeError(

@@ -130,7 +130,7 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
 
 def serve_app(options: argparse.Namespace) -> int:
     """Serve the app."""
-    from plausiwidgets.widgets.server.alone import serve
+    from plausiwidgets.widgets.server.standalone_server import serve
 
     for path in (*options.files, *options.exercise):
         if not Path(path).is_file():

@@ -53,7 +53,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
 
 def page(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    from plausiwidgets.simulation.lanes import NotCompilableError
+    from plausiwidgets.engine.lanes import NotCompilableError
     from plausiwidgets.widgets.page import export_page
 
     if options.site_dir is not None:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.models.program_step import ProgramStep
-from plausiwidgets.program.arrays import evaluate
 from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown

@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.program.neuron import Programs
+from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.models.captured import Outside
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
-from plausiwidgets.models.from_numpy import take_numpy
-from plausiwidgets.models.outside import Outside
+from plausiwidgets.models.numpy_step import take_numpy
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
-from plausiwidgets.models.program_step import ProgramStep
-from plausiwidgets.program.neuron import Programs
 from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown

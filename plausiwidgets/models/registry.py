@@ -10,9 +10,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from plausiwidgets.engine.program.neuron import read
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.program.neuron import read
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.pickled import refuse_local
@@ -64,14 +64,14 @@ def get(model: str | NeuronModel) -> NeuronModel:
         try:
             neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            command = f"python -m plausiwidgets.simulation.compiled.ship {model}"
+            command = f"python -m plausiwidgets.models.export_programs {model}"
             raise FileNotFoundError(f"model {model!r} has no program file. Run {command} to write it.") from None
         _builtin.setdefault(model, neuron)
     return _builtin[model]
 
 
 def program_file(name: str) -> Traversable:
-    """Return the file with the programs of a built-in model, which ``simulation/compiled/ship.py`` writes."""
+    """Return the file with the programs of a built-in model, which ``models/export_programs.py`` writes."""
     return files("plausiwidgets.models.library") / "programs" / f"{name}.txt"
 
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
-    from plausiwidgets.networks.brian import to_brian2 as to_brian2
-    from plausiwidgets.networks.layer import NeuronLayer as NeuronLayer
-    from plausiwidgets.networks.norse import to_norse as to_norse
-    from plausiwidgets.simulation.javascript.module import to_javascript as to_javascript
+    from plausiwidgets.engine.javascript.module import to_javascript as to_javascript
+    from plausiwidgets.interop.layer import NeuronLayer as NeuronLayer
+    from plausiwidgets.interop.to_brian2 import to_brian2 as to_brian2
+    from plausiwidgets.interop.to_norse import to_norse as to_norse
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
-            "networks.layer": ("NeuronLayer",),
-            "networks.norse": ("to_norse",),
-            "networks.brian": ("to_brian2",),
-            "simulation.javascript.module": ("to_javascript",),
+            "interop.layer": ("NeuronLayer",),
+            "interop.to_norse": ("to_norse",),
+            "interop.to_brian2": ("to_brian2",),
+            "engine.javascript.module": ("to_javascript",),
         },
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.runner import Runner
 
 Values = Mapping[str, Floats]
 """n complete sets: parameter → array [n]."""
@@ -68,22 +68,22 @@ class Thresholds:
         return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.fire_above + room), *limits))
 
 
-def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float]) -> Thresholds:
+def find_thresholds(pattern: Pattern, runner: Runner, limits: tuple[float, float]) -> Thresholds:
     """Return the thresholds of all settled sets, by bisection between the `limits`, which are above 0."""
     window = pattern.amplitude_window
     assert window is not None
     names, must = (*window.fire, *window.silent), slice(len(window.fire))
     rest = slice(len(window.fire), None)
     # One call makes the sweeps of all names: a copy of the sets for each name.
-    values = {name: np.tile(value, len(names)) for name, value in vars(bench.stimulus_values).items()}
+    values = {name: np.tile(value, len(names)) for name, value in vars(runner.stimulus_values).items()}
 
     def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
         sweeps = pattern.sweeps_at({**values, AMPLITUDE: np.exp(log_amplitudes).reshape(-1)})
-        return bench.fires([sweeps[name] for name in names], active)
+        return runner.fires([sweeps[name] for name in names], active)
 
-    low = np.full((len(names), bench.n), np.log(limits[0]))
-    high = np.full((len(names), bench.n), np.log(limits[1]))
-    ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
+    low = np.full((len(names), runner.n), np.log(limits[0]))
+    high = np.full((len(names), runner.n), np.log(limits[1]))
+    ready = (runner.spontaneous_spikes == 0) & (runner.divergence == 0)
     fires_at_all = fired(high, np.broadcast_to(ready, high.shape))
     known = active = ready & fires_at_all[must].all(axis=0)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
+from plausiwidgets.engine.run_lanes import ENGINES
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
@@ -15,8 +17,6 @@ from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.simulation.engine import ENGINES
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import bounded, checked, finite, shown, takes, whole
 from plausiwidgets.support.extras import require
 from plausiwidgets.support.names import unknown
@@ -167,7 +167,7 @@ def make_problem(
 
 def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
     """Warn the caller of the package of a search of a model that the torch loop runs without being asked to."""
-    from plausiwidgets.simulation.compiled.engine import why_not
+    from plausiwidgets.engine.compiled.engine import why_not
 
     reason = why_not(model) if engine == "auto" and not model.programs else None
     if reason is not None:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, cast
 
+from plausiwidgets.engine.threads import start_daemon, step_back
 from plausiwidgets.optimization.control import Gate, StoppedError, chosen_gate
-from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.support.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 
 S = TypeVar("S", bound=WorkSnapshot)

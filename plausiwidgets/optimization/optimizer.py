@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.random import SeedSequence
 
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.distribution import HasDistribution
 from plausiwidgets.optimization.evaluations import EvaluationRecorder
@@ -20,7 +21,6 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.simulation.lanes import Checkpoint
 
 
 class Optimizer:

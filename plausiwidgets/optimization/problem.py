@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
@@ -15,10 +16,9 @@ from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.patterns import CriterionResult, Verdict
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import evaluate, single
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100
 """Number of jittered copies of a solution for its robustness."""
@@ -34,7 +34,7 @@ FINER = (1 / 2, 1 / 8)
 
 Words = NDArray[np.str_]
 
-Settled = Mapping[str, Bench]
+Settled = Mapping[str, Runner]
 """Neurons settled at their holding levels, by the prefix of each component of the pattern."""
 
 
@@ -126,7 +126,7 @@ class Problem:
     def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Settled:
         """Return complete sets settled at their holding levels, at time step `dt` (default: the problem's)."""
         return {
-            prefix: Bench(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
+            prefix: Runner(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
             for prefix in self.pattern.components
         }
 

@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from plausiwidgets.engine.current import pulse, ramp
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
 from plausiwidgets.patterns.protocol import Protocol, StimulusParameter
-from plausiwidgets.patterns.recorded_current import Injected
-from plausiwidgets.patterns.recorded_pattern import RecordedPattern
 from plausiwidgets.patterns.registry import all_of, get, load, names, register
 from plausiwidgets.patterns.response import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import CriterionResult, Verdict
-from plausiwidgets.simulation.current import pulse, ramp
+from plausiwidgets.recordings.injected_current import Injected
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern
 from plausiwidgets.support.lazy import lazily
 
 __all__ = [

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats
 from plausiwidgets.patterns.response import Mask
-from plausiwidgets.simulation.current import Floats
 
 AT_ONCE = 16
 """Lanes that take little longer than one: few sets try the points of several bisections in one round."""

@@ -11,20 +11,20 @@ from weakref import WeakKeyDictionary, WeakSet
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.compiled.engine import why_not
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lanes import Checkpoint, Engine
+from plausiwidgets.engine.traces import Traces, joined_traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, Bench
 from plausiwidgets.patterns.criterion import saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.response import Graded
+from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import CriterionResult, OneVerdict, Verdict
-from plausiwidgets.simulation.compiled.engine import why_not
-from plausiwidgets.simulation.current import SETTLE
-from plausiwidgets.simulation.lanes import Checkpoint, Engine
-from plausiwidgets.simulation.traces import Traces, joined_traces
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 
@@ -57,18 +57,18 @@ def evaluate(
     *,
     settle: float = SETTLE,
     kick: float = KICK,
-    settled: Mapping[str, Bench] | None = None,
+    settled: Mapping[str, Runner] | None = None,
 ) -> Verdict:
     """Judge n complete sets of values at one time step, all in one batch, without verification.
 
     Parameters
     ----------
     values, dt, engine, checkpoint, settle, kick
-        As of a :class:`Bench`.
+        As of a :class:`Runner`.
     record : sequence of str
         State variables to keep as traces; without any, the potential is simulated again when the
         verdict's traces are asked for.
-    settled : mapping of str to Bench, optional
+    settled : mapping of str to Runner, optional
         The same neurons, settled at the same holding level and time step without a record: they need not settle
         again. By the prefix of each component of the pattern (``""`` where it is one).
 
@@ -86,25 +86,25 @@ def evaluate(
             )
         return together(pattern, values, parts)
     if settled is None:
-        bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+        runner = Runner(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     else:
-        bench = settled[""].with_stimulus(values)
-    measured = pattern.measured_on(bench)
+        runner = settled[""].with_stimulus(values)
+    measured = pattern.measured_on(runner)
     criteria = pattern.criteria if isinstance(pattern, Pattern) else ()
-    features = check_features(pattern, criteria, measured.features, bench.n)
-    none = np.zeros(bench.n)
-    diverged = bench.divergence > 0
+    features = check_features(pattern, criteria, measured.features, runner.n)
+    none = np.zeros(runner.n)
+    diverged = runner.divergence > 0
     results = []
     potential = model.states[0].unit
     for criterion in criteria:
         if criterion.without_reset and model.spike_level is None:
             continue
         value = np.where(diverged, np.nan, features[criterion.key])
-        low, high = criterion.interval(bench.span, dt)
+        low, high = criterion.interval(runner.span, dt)
         graded = measured.features[criterion.key]
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
-        penalty = criterion.penalty(value, low, high, bench.span, gap, progress)
+        penalty = criterion.penalty(value, low, high, runner.span, gap, progress)
         results.append(
             CriterionResult(
                 criterion.key,
@@ -121,16 +121,16 @@ def evaluate(
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
     loss = sum((c.penalty for c in results), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
-    loss = np.where(diverged, len(results) + 1.0 + saturated(bench.divergence), loss)
+    loss = np.where(diverged, len(results) + 1.0 + saturated(runner.divergence), loss)
     status = np.where(loss == 0.0, "unverified", "rejected")
     if not criteria:
-        loss, status = np.full(bench.n, np.nan), np.full(bench.n, "unjudged")
-    traces = dict(bench.traces)
+        loss, status = np.full(runner.n, np.nan), np.full(runner.n, "unjudged")
+    traces = dict(runner.traces)
 
     def again() -> Mapping[str, Traces]:
         if record:
             return traces
-        recorder = Bench(model, values, dt, engine, None, [model.states[0].key], settle=settle, kick=kick)
+        recorder = Runner(model, values, dt, engine, None, [model.states[0].key], settle=settle, kick=kick)
         pattern.measured_on(recorder)
         return recorder.traces
 
@@ -141,23 +141,23 @@ def evaluate(
         dt=dt,
         loss=loss,
         status=status,
-        failed_test=np.full(bench.n, "", dtype=object),
-        failed_loss=np.zeros(bench.n),
+        failed_test=np.full(runner.n, "", dtype=object),
+        failed_loss=np.zeros(runner.n),
         criteria=tuple(results),
         diverged=diverged,
-        engine=bench.engine_used,
-        measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
+        engine=runner.engine_used,
+        measured={**measured.curve, "lowest": runner.lowest, "highest": runner.highest},
         discrete=model.discrete,
         _judged_on=pattern,
-        uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
+        uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used == "torch" else "",
         _record=again,
     )
-    if bench.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
             # The best, and one from the middle: among responses that differ.
             order = np.argsort(loss, kind="stable")
-            for i in (order[0], order[bench.n // 2]):
+            for i in (order[0], order[runner.n // 2]):
                 judged_alone(model, pattern, verdict, int(i), engine, checkpoint, settle=settle, kick=kick)
             seen.add(model)  # not before: what is refused once is refused again
     return verdict

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.simulation.formula import NUMBER, ROW, primitive
+from plausiwidgets.engine.formula import NUMBER, ROW, primitive
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, cast, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.compiled.engine import before_compiled, why_not
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.models.simulate import broadcast
 from plausiwidgets.patterns.evaluation import Floats, evaluate, evaluate_early, joined, single
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.protocol import Protocol
@@ -18,9 +21,6 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import OneVerdict, Verdict, Verdicts
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.support.arguments import bounded, checked
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -158,7 +158,7 @@ def _before_kernel(
     To verify takes plain Python many times as long as to compile: what is accepted, as a whole or in a part, waits for
     the kernel.
     """
-    from plausiwidgets.simulation.compiled.behind import awaited, compile_behind
+    from plausiwidgets.engine.compiled.background_compile import awaited, compile_behind
 
     plain = before_compiled(model)
     if plain is None:

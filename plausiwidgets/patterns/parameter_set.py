@@ -8,10 +8,10 @@ from typing import NamedTuple
 from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns.evaluation import Floats, complete
 from plausiwidgets.patterns.packaged import FROM_DEFAULTS, packaged_set
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import mapping
 
 YOURS = "your values"

@@ -10,18 +10,18 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.annotations import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
-from plausiwidgets.patterns.made_up import SETS
-from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
 from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues, set_fields, unique  # noqa: F401
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Floats
-from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.patterns.synthetic import SETS
 from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.renamed import renamed
@@ -105,7 +105,7 @@ class Pattern(Protocol):
         ``r.span`` and so on describe the neurons at rest (`Responses`). A feature is nan where it
         cannot be computed.
     procedure : callable
-        ``procedure(bench)`` applies sweeps to a `plausiwidgets.patterns.bench.Bench` and returns a `Measurement`.
+        ``procedure(runner)`` applies sweeps to a `plausiwidgets.patterns.runner.Runner` and returns a `Measurement`.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     verification : mapping of str to Pattern
@@ -147,7 +147,7 @@ class Pattern(Protocol):
 
     criteria: Sequence[Criterion]
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None
-    procedure: Callable[[Bench], Measurement] | None = None
+    procedure: Callable[[Runner], Measurement] | None = None
     amplitude_window: AmplitudeWindow | None = None
     verification: Mapping[str, Pattern] = field(default_factory=dict)
     comes_back: bool = True
@@ -189,27 +189,27 @@ class Pattern(Protocol):
         """Whether it chooses sweeps by the responses to others."""
         return self.procedure is not None
 
-    def measured_on(self, bench: Bench) -> Measurement:
-        """Return the measurement of the pattern on the sets of a bench."""
+    def measured_on(self, runner: Runner) -> Measurement:
+        """Return the measurement of the pattern on the sets of a runner."""
         with np.errstate(all="ignore"):  # a feature that cannot be computed is nan or infinite
-            return self._measured_on(bench)
+            return self._measured_on(runner)
 
-    def _measured_on(self, bench: Bench) -> Measurement:
+    def _measured_on(self, runner: Runner) -> Measurement:
         if self.procedure is not None:
-            measured = self.procedure(bench)
-            common = bench.common_features()
+            measured = self.procedure(runner)
+            common = runner.common_features()
             if measured.spontaneous is not None:
                 common[QUIET.key] = common[QUIET.key] + measured.spontaneous
             return replace(measured, features=dict(measured.features) | common)
         assert self.sweeps is not None
-        s = bench.stimulus_values
+        s = runner.stimulus_values
         sweeps = self.sweeps(s)
         # A silent neuron is graded where it should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
-        responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
+        responses = runner.apply(sweeps, graded=graded, durations=self.durations(s))
         assert self.measure is not None
-        features = bench.common_features() | rate_limits(responses, sweeps) | dict(self.measure(responses, s))
-        return Measurement(features, bench.gap_to_threshold(responses[graded]))
+        features = runner.common_features() | rate_limits(responses, sweeps) | dict(self.measure(responses, s))
+        return Measurement(features, runner.gap_to_threshold(responses[graded]))
 
     def _check_window(self, sweeps: Mapping[str, Sweep]) -> None:
         window, where = self.amplitude_window, f"pattern {self.key!r}"

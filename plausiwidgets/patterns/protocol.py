@@ -15,15 +15,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.formula import Formula
 from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import trial
-from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.marks import Mark, Time
+from plausiwidgets.patterns.annotations import Mark, Time
 from plausiwidgets.patterns.response import Measurement
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep, sketch
-from plausiwidgets.simulation.current import Floats
-from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.renamed import StimulusParameters, renamed
@@ -173,7 +173,7 @@ class Protocol:
         name of a stimulus value, or ``time(s, traces)``.
     fine : bool
         Whether the behaviour is a few millivolts below the threshold, so that a figure cuts the spikes off.
-    marks : sequence of plausiwidgets.patterns.marks.Mark
+    marks : sequence of plausiwidgets.patterns.annotations.Mark
         Marks of the criteria in the traces of a figure.
 
     Raises
@@ -332,12 +332,12 @@ class Protocol:
                 wide[name][i * n : (i + 1) * n] = value
         return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**wide)).items()}
 
-    def measured_on(self, bench: Bench) -> Measurement:
-        """Apply the sweeps to the sets of a bench, and return what is measured there."""
+    def measured_on(self, runner: Runner) -> Measurement:
+        """Apply the sweeps to the sets of a runner, and return what is measured there."""
         assert self.sweeps is not None
-        s = bench.stimulus_values
-        responses = bench.apply(self.sweeps(s), graded=self.main_sweep, durations=self.durations(s))
-        return Measurement({}, bench.gap_to_threshold(responses[self.main_sweep]))
+        s = runner.stimulus_values
+        responses = runner.apply(self.sweeps(s), graded=self.main_sweep, durations=self.durations(s))
+        return Measurement({}, runner.gap_to_threshold(responses[self.main_sweep]))
 
     # -- construction --------------------------------------------------------------------------
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+from plausiwidgets.engine.current import Current, Piece, as_current
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
-from plausiwidgets.simulation.current import Current, Piece, as_current
 from plausiwidgets.support.arguments import checked, require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.python_file import InFile, Registry

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.current import Floats, Value
 from plausiwidgets.patterns import features as f
-from plausiwidgets.simulation.current import Floats, Value
 
 Mask = NDArray[np.bool_]
 
@@ -181,7 +181,7 @@ class Measurement:
     curve : mapping of str to ndarray, shape [points, n]
         Points of a curve, such as rates over currents.
     spontaneous : ndarray, shape [n], optional
-        Spikes at rest besides those at the holding level, such as those of a :meth:`Bench.control`: they count as
+        Spikes at rest besides those at the holding level, such as those of a :meth:`Runner.control`: they count as
         spikes before the stimulus.
 
     Examples

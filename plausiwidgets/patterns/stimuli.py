@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.engine.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
-from plausiwidgets.simulation.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plausiwidgets.simulation.current import Piece, Value, check_values
-from plausiwidgets.simulation.formula import Formula
+from plausiwidgets.engine.current import Piece, Value, check_values
+from plausiwidgets.engine.formula import Formula
 from plausiwidgets.support.arguments import require, shown
 
 BEFORE = 50.0

@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
+from plausiwidgets.engine.compiled.engine import before_compiled
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.models.simulate import broadcast, check_dt
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.evaluation import Floats, complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import get, is_builtin
 from plausiwidgets.patterns.verdict import Verdict
-from plausiwidgets.simulation.compiled.engine import before_compiled
-from plausiwidgets.simulation.simulate import broadcast, check_dt
-from plausiwidgets.simulation.traces import Traces
 
 REFERENCE = "izhikevich_2004"
 """Model whose published parameters show the twenty patterns."""

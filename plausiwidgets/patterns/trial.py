@@ -1,6 +1,6 @@
 """Test the functions of a pattern when it is created, and reject functions that return wrong numbers.
 
-``sweeps``, ``measure`` and ``procedure`` are called for synthetic neurons (:mod:`plausiwidgets.patterns.made_up`):
+``sweeps``, ``measure`` and ``procedure`` are called for synthetic neurons (:mod:`plausiwidgets.patterns.synthetic`):
 for all of them at once, for single neurons, for some of them, in different orders and for many neurons. A function
 that mixes its parameter sets (with `.mean()` over all sets, `[0]` or `argsort`) returns different results in these
 calls.
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.patterns.made_up import DT, MISTAKES, SETS, UntriableError, bench_of
+from plausiwidgets.engine.current import MAX_GIVEN, PIECE_WORDS, Floats
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import MAX_GIVEN, PIECE_WORDS, Floats
+from plausiwidgets.patterns.synthetic import DT, MISTAKES, SETS, UntriableError, bench_of
 from plausiwidgets.support.arguments import bounded, numbers, shown
 
 MAX_TIME = 1e6
@@ -112,15 +112,15 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
     where = f"pattern {pattern.key!r}: {what}"
 
     def of(sets: NDArray[np.intp]) -> Mapping[str, Any]:
-        bench = bench_of(_taken(s, sets), sets)
+        runner = bench_of(_taken(s, sets), sets)
         if pattern.measure is None:
-            measured = _called(pattern, what, bench)
+            measured = _called(pattern, what, runner)
             if not isinstance(measured, Measurement):
                 raise ValueError(f"{where} must return a Measurement, got {type(measured).__name__}.")
             return measured.features
-        now = bench.stimulus_values
+        now = runner.stimulus_values
         features: Mapping[str, Any] = _called(
-            pattern, what, bench.apply(pattern.sweeps(now), durations=pattern.durations(now)), now
+            pattern, what, runner.apply(pattern.sweeps(now), durations=pattern.durations(now)), now
         )
         return features
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS, WORDS
-from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
 from plausiwidgets.support.printed import Printed, Table

@@ -8,20 +8,20 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, Bench
 from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, Criterion, at_most, quantity
 from plausiwidgets.patterns.evaluation import Floats, evaluate, judged_alone, together
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol, StimulusValues
 from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
-from plausiwidgets.simulation.current import SETTLE
-from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import marked
 
 DIGITS = 6
@@ -131,9 +131,9 @@ def _verification(
         return at(1)({n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()})
 
     def rest(values: Mapping[str, Floats]) -> Floats:
-        bench = Bench(model, values, dt, engine, checkpoint)
-        later = Bench(model, values, dt, engine, checkpoint, settle=LONG)
-        away = np.abs(later.v_baseline - bench.v_baseline) / bench.span * USUAL_SPAN
+        runner = Runner(model, values, dt, engine, checkpoint)
+        later = Runner(model, values, dt, engine, checkpoint, settle=LONG)
+        away = np.abs(later.v_baseline - runner.v_baseline) / runner.span * USUAL_SPAN
         loss = QUIET.violation(later.spontaneous_spikes) + BACK.violation(away)
         return np.where(later.divergence > 0, 1.0, loss)
 

@@ -34,12 +34,12 @@ from typing import Any, TypeVar
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models import get as get_model
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Protocol, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.packaged import known_sets, packaged_set
-from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.markdown import Node, outside_code, tree

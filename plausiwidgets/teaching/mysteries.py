@@ -9,20 +9,20 @@ from types import MappingProxyType
 
 import numpy as np
 
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.models.simulate import broadcast
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.evaluation import complete, evaluate, single
 from plausiwidgets.patterns.packaged import KnownSet, known_sets
-from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.simulation.simulate import broadcast
-from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.recordings.from_recording import from_recording
 from plausiwidgets.support.arguments import checked, whole
-from plausiwidgets.teaching.starts import FAR, drawn, points, share_of, value_at, visible_start
+from plausiwidgets.teaching.physiological_starts import FAR, drawn, points, share_of, value_at, visible_start
 from plausiwidgets.texts import tr
 
 KEY = "mystery"

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer import Explorer as Explorer
     from plausiwidgets.widgets.figures.chart import plausibility_chart as plausibility_chart
     from plausiwidgets.widgets.figures.plot import plot as plot
-    from plausiwidgets.widgets.map import PlausibilityMap as PlausibilityMap
-    from plausiwidgets.widgets.map import plausibility_map as plausibility_map
+    from plausiwidgets.widgets.handlers.selection import Selection as Selection
     from plausiwidgets.widgets.page import Page as Page
     from plausiwidgets.widgets.page import export_page as export_page
+    from plausiwidgets.widgets.plausibility_map import PlausibilityMap as PlausibilityMap
+    from plausiwidgets.widgets.plausibility_map import plausibility_map as plausibility_map
     from plausiwidgets.widgets.progress import NotebookProgress as NotebookProgress
-    from plausiwidgets.widgets.session.selection import Selection as Selection
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
@@ -32,9 +32,9 @@ else:
             "widgets.explorer": ("Explorer",),
             "widgets.figures.chart": ("plausibility_chart",),
             "widgets.figures.plot": ("plot",),
-            "widgets.map": ("PlausibilityMap", "plausibility_map"),
+            "widgets.plausibility_map": ("PlausibilityMap", "plausibility_map"),
             "widgets.page": ("Page", "export_page"),
             "widgets.progress": ("NotebookProgress",),
-            "widgets.session.selection": ("Selection",),
+            "widgets.handlers.selection": ("Selection",),
         },
     )

@@ -1,6 +1,6 @@
 """The explorer: the app in a notebook as one widget, whose traits are the selection.
 
-The module :mod:`plausiwidgets.widgets.answers` answers the requests of the page; this module keeps the selection.
+The module :mod:`plausiwidgets.widgets.handlers` answers the requests of the page; this module keeps the selection.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets import models, patterns, texts
+from plausiwidgets.engine.javascript.module import runtime
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.parameter_set import source_of
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
@@ -35,21 +35,21 @@ from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
-from plausiwidgets.widgets.answers.answers import Answers, Asked
-from plausiwidgets.widgets.answers.describe import outlined
-from plausiwidgets.widgets.answers.history import History
-from plausiwidgets.widgets.answers.judging import REST
-from plausiwidgets.widgets.answers.known import Known, ranges_of
-from plausiwidgets.widgets.answers.mystery import in_link, outline
-from plausiwidgets.widgets.answers.search import Search
-from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.app.lessons import lesson_data
-from plausiwidgets.widgets.session.cells import close_former_run, runs_without_page
-from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
-from plausiwidgets.widgets.session.script import script
-from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.session.starts import first_set, moved_further, my_turn, opened
-from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.catalogue import contents
+from plausiwidgets.widgets.catalogue.lessons import lesson_data
+from plausiwidgets.widgets.handlers.describe import outlined
+from plausiwidgets.widgets.handlers.history import History
+from plausiwidgets.widgets.handlers.initial_selection import first_set, moved_further, my_turn, opened
+from plausiwidgets.widgets.handlers.judging import REST
+from plausiwidgets.widgets.handlers.link import MAX_QUERY, names_something
+from plausiwidgets.widgets.handlers.lookup import Known, ranges_of
+from plausiwidgets.widgets.handlers.mystery import in_link, outline
+from plausiwidgets.widgets.handlers.notebook_cells import close_former_run, runs_without_page
+from plausiwidgets.widgets.handlers.requests import Handlers, Request
+from plausiwidgets.widgets.handlers.script import script
+from plausiwidgets.widgets.handlers.search import Search
+from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.handlers.worker import Priority
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
 """Tools that `Explorer.open_tool` opens."""
@@ -274,15 +274,15 @@ class Explorer(anywidget.AnyWidget):
                 not (locked or notes or query) and parameters is None and mystery is None and lesson is None
             )
             self._record = History((first,))
-            self._answers = Answers(
+            self._handlers = Handlers(
                 self._send_answer,
                 known,
                 own={"select": self._on_select, "lesson": self._on_lesson},
             )
-            self._answers.searches.noted = self._on_search
-            self._answers.shown = lambda: self.selection
+            self._handlers.searches.noted = self._on_search
+            self._handlers.shown = lambda: self.selection
             for hidden in self._begun_mysteries:
-                self._answers.hidden(hidden)
+                self._handlers.hidden(hidden)
             close_former_run(self)
             # The page needs the id of its widget to write a picture into the notebook, and cannot find it itself.
             super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
@@ -339,7 +339,7 @@ class Explorer(anywidget.AnyWidget):
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
     ) -> dict[str, Any]:
-        from plausiwidgets.widgets.answers.files import translations
+        from plausiwidgets.widgets.handlers.files import translations
 
         settings: dict[str, Any] = {
             "id": uuid4().hex,
@@ -356,7 +356,7 @@ class Explorer(anywidget.AnyWidget):
     def _models_json(self) -> str:
         """Return the data to draw the selection without a request; for custom objects only their outline."""
         shown = self.selection
-        name, key = self._answers.known.name_of_model(shown.model), self._answers.known.name_of_pattern(shown.pattern)
+        name, key = self._handlers.known.name_of_model(shown.model), self._handlers.known.name_of_pattern(shown.pattern)
         if contents.is_packaged(shown.model) and contents.is_stored(shown.pattern):
             entry = contents.shipped([name])[name]
         else:
@@ -383,11 +383,11 @@ class Explorer(anywidget.AnyWidget):
             self.send(answer, None if data is None else [data])
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
-        self._answers.receive(content, buffers)
+        self._handlers.receive(content, buffers)
 
     def _history_data(self) -> dict[str, Any]:
         """Return the record, with the ranges and the mystery of the shown step."""
-        record, known = self._record, self._answers.known
+        record, known = self._record, self._handlers.known
         return {
             "steps": [known.step_of(one) for one in record.steps],
             "at": record.at,
@@ -399,36 +399,36 @@ class Explorer(anywidget.AnyWidget):
 
     def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
         """Return the data of the shown mystery that the page may have."""
-        name = self._answers.known.name_of_pattern(selection.pattern)
-        hidden = self._answers.mysteries.get(name)
+        name = self._handlers.known.name_of_pattern(selection.pattern)
+        hidden = self._handlers.mysteries.get(name)
         return outline(hidden, name) if hidden is not None and hidden.model is selection.model else None
 
-    def _on_select(self, asked: Asked) -> None:
+    def _on_select(self, request: Request) -> None:
         try:
-            is_written = self._write(lambda record: self._written(record, asked))
+            is_written = self._write(lambda record: self._written(record, request))
         except ValueError:
-            if self._record.by != asked.identity:  # not an error of an observer
+            if self._record.by != request.identity:  # not an error of an observer
                 self._write(History.again)  # the page returns to the former record
             raise
         if not is_written:
             self.send_state("_history")  # the page may lack a write of another page
-        asked.reply("done" if is_written else "superseded")
+        request.reply("done" if is_written else "superseded")
 
-    def _written(self, record: History, asked: Asked) -> History | None:
+    def _written(self, record: History, request: Request) -> History | None:
         """Return the record as a page writes it, or None if there was another write since the page read it."""
-        if asked["revision"] <= record.revision:
+        if request["revision"] <= record.revision:
             return None
-        kept, given = record.steps[slice(*asked["kept"])], asked["steps"]
-        place = asked["at"] - len(kept)
+        kept, given = record.steps[slice(*request["kept"])], request["steps"]
+        place = request["at"] - len(kept)
         if place >= len(given):
-            raise ValueError(f"select: at must be less than the number of steps, got {asked['at']}.")
-        selection_of = self._answers.selection_of
-        ranges: dict[str, Any] = {name: asked[name] for name in ("bounds", "free") if name in asked.fields}
-        shown = given[place] if place >= 0 else self._answers.known.step_of(kept[place])
-        now = self._allowed(selection_of({**shown, **ranges}, record.now), asked.fields.get("locked", ()))
+            raise ValueError(f"select: at must be less than the number of steps, got {request['at']}.")
+        selection_of = self._handlers.selection_of
+        ranges: dict[str, Any] = {name: request[name] for name in ("bounds", "free") if name in request.fields}
+        shown = given[place] if place >= 0 else self._handlers.known.step_of(kept[place])
+        now = self._allowed(selection_of({**shown, **ranges}, record.now), request.fields.get("locked", ()))
         steps = [*kept, *(now if k == place else selection_of(one, now) for k, one in enumerate(given))]
-        steps[asked["at"]] = now
-        return History(tuple(steps), asked["at"], asked["revision"], asked.identity)
+        steps[request["at"]] = now
+        return History(tuple(steps), request["at"], request["revision"], request.identity)
 
     def _allowed(self, selection: Selection, locked: Sequence[str]) -> Selection:
         """Return a selection of the page with its locked parameters: those of the exercise, or of the lesson card."""
@@ -437,15 +437,15 @@ class Explorer(anywidget.AnyWidget):
             return selection.within(shown)
         return selection.with_locked(locked)
 
-    def _on_lesson(self, asked: Asked) -> None:
-        from plausiwidgets.widgets.answers.files import lesson_named
+    def _on_lesson(self, request: Request) -> None:
+        from plausiwidgets.widgets.handlers.files import lesson_named
 
         if self.selection.locked and not self._taught:
             raise ValueError("lesson: an exercise cannot open a lesson, because its values stay locked.")
-        lesson = lesson_named(asked["name"])
+        lesson = lesson_named(request["name"])
         self._taught = True
         self._settings = {**self._settings, "lesson": lesson}  # a reloaded page continues with it
-        asked.reply(lesson=lesson)
+        request.reply(lesson=lesson)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -505,7 +505,7 @@ class Explorer(anywidget.AnyWidget):
                 traceback.print_exc()
 
     def _judge(self, selection: Selection, after: float = 0.0) -> None:
-        self._answers.judging.ask(
+        self._handlers.judging.ask(
             selection, "explorer", lambda verdict, last: self._on_verdict(selection, verdict, last), REST, after
         )
 
@@ -529,7 +529,7 @@ class Explorer(anywidget.AnyWidget):
             self._draw_still()
 
     def _on_search(self, search: Search, snapshot: Result) -> None:
-        is_newest = search is self._answers.searches.newest
+        is_newest = search is self._handlers.searches.newest
         if is_newest:
             with self._apart():
                 self._set("best", dict(snapshot.parameters) or None)
@@ -585,7 +585,7 @@ class Explorer(anywidget.AnyWidget):
         self._require_open()
         with speaking(self._language):
             hidden = hidden_neuron(model, pattern, seed)
-            self._answers.hidden(hidden)
+            self._handlers.hidden(hidden)
             self._show(self._hide(hidden))
         return hidden
 
@@ -618,18 +618,18 @@ class Explorer(anywidget.AnyWidget):
         """
         self._require_open()
         with speaking(self._language):
-            search = self._answers.searches.begin(self.selection, **settings)
+            search = self._handlers.searches.begin(self.selection, **settings)
         self._set("searching", True)
         return search.run
 
     def stop(self) -> None:
         """Stop the running search, if any, and keep its best parameters."""
-        self._answers.searches.stop()
+        self._handlers.searches.stop()
 
     def use_best(self) -> None:
         """Show the best parameters of the newest search, with its model and pattern."""
         self._require_open()
-        search = self._answers.searches.newest
+        search = self._handlers.searches.newest
         best = {} if search is None else dict(search.run.snapshot().parameters)
         if search is None or not best:
             return
@@ -674,7 +674,7 @@ class Explorer(anywidget.AnyWidget):
         True
         >>> explorer.close()
         """
-        return script(self.selection, self._answers.searches.settings(self.selection))
+        return script(self.selection, self._handlers.searches.settings(self.selection))
 
     def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
         """Write the selection to a page that needs no server; see :func:`plausiwidgets.export_page`."""
@@ -717,15 +717,15 @@ class Explorer(anywidget.AnyWidget):
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until the selection is judged and verified, and return whether it is."""
-        return self._answers.worker.join(timeout, Priority.VERIFY)
+        return self._handlers.worker.join(timeout, Priority.VERIFY)
 
     def close(self) -> None:
         """End the threads and close the widget, which keeps `results` and `selection`."""
         if self._closed:
             return
         self._closed = True
-        if hasattr(self, "_answers"):  # absent if an argument was invalid
-            self._answers.close()
+        if hasattr(self, "_handlers"):  # absent if an argument was invalid
+            self._handlers.close()
         layout = self.layout if self.comm is not None else None
         super().close()
         if layout is not None:

@@ -14,7 +14,7 @@ from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.mysteries import Mystery
-from plausiwidgets.widgets.app.file import page_text
+from plausiwidgets.widgets.app.document import page_text
 
 HEIGHT = 760
 """Height in px, at which the figure, the sliders and the verdict are seen together."""

@@ -9,7 +9,7 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_repertoires
 from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, REPERTOIRES_COMMAND, published_neurons, write
 from plausiwidgets.models.library import NAMES
-from plausiwidgets.widgets.app.contents import packaged
+from plausiwidgets.widgets.catalogue.contents import packaged
 
 
 @pytest.fixture(scope="module")

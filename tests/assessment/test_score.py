@@ -15,8 +15,8 @@ from plausiwidgets import assessment
 from plausiwidgets.assessment import packaged, read_csv, write_csv
 from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.patterns.packaged import verified_defaults
-from plausiwidgets.simulation.operation_count import operations_per_ms
 
 ROWS = [
     ("lif", "tonic_spiking", 0, "replicated", 0.9),

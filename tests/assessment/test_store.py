@@ -254,8 +254,8 @@ def test_a_file_deleted_during_the_study_is_noticed(tmp_path):
 def test_what_a_pattern_or_a_neuron_is_judged_by_is_part_of_the_request():
     pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", verification={})
 
-    def longer(bench):
-        measured = pattern.measured_on(bench)
+    def longer(runner):
+        measured = pattern.measured_on(runner)
         return replace(measured, features={n: v + 1.0 for n, v in measured.features.items() if n not in OF_BENCH})
 
     others = [

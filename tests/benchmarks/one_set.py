@@ -21,8 +21,8 @@ import plausiwidgets as pw
 from plausiwidgets.cli.main import main
 from plausiwidgets.patterns.evaluation import complete
 from plausiwidgets.patterns.parameter_set import parameter_set
-from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.session.starts import opened
+from plausiwidgets.widgets.catalogue import contents
+from plausiwidgets.widgets.handlers.initial_selection import opened
 
 FILE = Path(__file__).with_suffix(".json")
 Pair = tuple[str, str]

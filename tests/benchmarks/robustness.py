@@ -85,7 +85,7 @@ def abf(count: int = 400) -> None:
     """Read ABF files with random numbers in their heads, within 4 GB."""
     import resource
 
-    from plausiwidgets.patterns.recording_file import read_recording
+    from plausiwidgets.recordings.recording_file import read_recording
 
     resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000,) * 2)
     good, rng, longest = ABF.read_bytes(), random.Random(1), 0.0

@@ -17,8 +17,8 @@ import picture
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import read_csv
-from plausiwidgets.patterns.bench import KICK
 from plausiwidgets.patterns.evaluation import evaluate
+from plausiwidgets.patterns.runner import KICK
 
 VARIATIONS: dict[str, dict[str, float]] = {
     "dt/16": {"dt": 1 / 16},

@@ -11,8 +11,8 @@ import pytest
 from lane_jobs import default_job
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.engine import run_compiled
-from plausiwidgets.simulation.torch_engine import run_torch
+from plausiwidgets.engine.compiled.engine import run_compiled
+from plausiwidgets.engine.torch_engine import run_torch
 from tests.benchmarks import handwritten
 
 pytestmark = pytest.mark.benchmark

@@ -29,7 +29,7 @@ def test_a_step_of_ten_milliseconds_shows_its_neuron_at_once_and_how_far_python_
     page.locator(".pw-verdict").get_by_role("button", name="Stop").click()
     chip(opened, "Not simulated")
     becomes(opened, "app.wait(30)", "True")
-    before = python(opened, "len(app._answers.worker._running)")
+    before = python(opened, "len(app._handlers.worker._running)")
     assert before == "0"  # nothing goes on behind it
     page.locator(".pw-verdict").get_by_role("button", name="Try again").click()
     chip(opened, r"Python is simulating … [1-9]\d* %")

@@ -46,10 +46,10 @@ def test_port_and_no_browser_reach_jupyterlab(served, tmp_path: Path) -> None:
 
 
 def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeypatch) -> None:
-    from plausiwidgets.widgets.server import alone
+    from plausiwidgets.widgets.server import standalone_server
 
     calls = []
-    monkeypatch.setattr(alone, "serve", lambda limits, **options: calls.append((limits, options)))
+    monkeypatch.setattr(standalone_server, "serve", lambda limits, **options: calls.append((limits, options)))
     file = tmp_path / "neurons.py"
     file.write_text("")
     port = free_port()

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from plausiwidgets.widgets.answers.answers import Answers
-from plausiwidgets.widgets.answers.messages import FINAL, wrong_answer
-from plausiwidgets.widgets.answers.packing import unpacked
-from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.handlers.messages import FINAL, wrong_answer
+from plausiwidgets.widgets.handlers.packing import unpacked
+from plausiwidgets.widgets.handlers.requests import Handlers
+from plausiwidgets.widgets.handlers.selection import Selection
 
 PATIENCE = 120.0
 """Longest time in s until an answer."""
@@ -19,12 +19,12 @@ PATIENCE = 120.0
 class Client:
     """A page; `heard` are all answers in their order, `wrong` is what was not as the table says."""
 
-    def __init__(self, answers: Answers | None = None) -> None:
+    def __init__(self, answers: Handlers | None = None) -> None:
         self.heard: list[dict[str, Any]] = []
         self.wrong: list[str] = []
         self._changed = threading.Condition()
         self._page, self._ids = uuid.uuid4().hex[:8], count()
-        self.answers = Answers(self.tell) if answers is None else answers
+        self.answers = Handlers(self.tell) if answers is None else answers
 
     def tell(self, answer: dict[str, Any], buffer: bytes | None) -> None:
         """Take an answer, as a host gives it."""

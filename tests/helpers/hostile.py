@@ -3,8 +3,8 @@
 import torch
 
 import plausiwidgets as pw
+from plausiwidgets.engine.current import pulse
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import pulse
 
 MARKUP = (
     "</script><script>window.hacked = 1</script>",

@@ -8,22 +8,22 @@ import node
 import numpy as np
 from numba import njit
 
+from plausiwidgets.engine.compiled.interpreter import interpreter
+from plausiwidgets.engine.compiled.source import assignments, text_of
+from plausiwidgets.engine.javascript.expressions import declarations
+from plausiwidgets.engine.javascript.expressions import text_of as javascript_of
+from plausiwidgets.engine.javascript.module import runtime
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import LaneJob
+from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.program import Program
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.program.arrays import evaluate
-from plausiwidgets.program.program import Program
-from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.simulation.compiled.source import assignments, text_of
-from plausiwidgets.simulation.javascript.expressions import declarations
-from plausiwidgets.simulation.javascript.expressions import text_of as javascript_of
-from plausiwidgets.simulation.javascript.module import runtime
-from plausiwidgets.simulation.lane_current import LaneCurrent
-from plausiwidgets.simulation.lanes import LaneJob
 
 _SOURCE = """
 import math
 import numpy as np
-from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid, whole32, whole64
+from plausiwidgets.engine.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid, whole32, whole64
 
 def step(current_, state_, parameters_, out, dt):
     for i in range(current_.size):

@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from plausiwidgets.engine.current import Current
+from plausiwidgets.engine.lane_current import lane_current
+from plausiwidgets.engine.lanes import LaneJob, LaneResult
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.simulation.current import Current
-from plausiwidgets.simulation.lane_current import lane_current
-from plausiwidgets.simulation.lanes import LaneJob, LaneResult
 
 
 def default_job(model: NeuronModel, lanes: int, steps: int, **options) -> LaneJob:

@@ -9,9 +9,9 @@ import sys
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.simulation import threads
-from plausiwidgets.widgets.session.script import script
-from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.engine import threads
+from plausiwidgets.widgets.handlers.script import script
+from plausiwidgets.widgets.handlers.selection import Selection
 
 
 def main() -> None:

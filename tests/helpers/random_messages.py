@@ -5,8 +5,8 @@ from typing import Any
 
 from app_client import box_of, set_of
 
-from plausiwidgets.widgets.answers.messages import TABLE
-from plausiwidgets.widgets.answers.types import ByName, Choice, Flag, ListOf, Nullable, Number, Optional, Pair, Whole
+from plausiwidgets.widgets.handlers.messages import TABLE
+from plausiwidgets.widgets.handlers.types import ByName, Choice, Flag, ListOf, Nullable, Number, Optional, Pair, Whole
 
 NAMES = (
     "izhikevich",

@@ -10,7 +10,7 @@ import numpy as np
 from brian2 import Mohm, ms, mV, nA, nS, pF
 
 import plausiwidgets as pw
-from plausiwidgets.models.from_brian2 import _Run, _Units
+from plausiwidgets.interop.from_brian2 import _Run, _Units
 
 ADEX = {
     "eqs": """dvm/dt = (gL*(EL - vm) + gL*DeltaT*exp((vm - VT)/DeltaT) + I - w)/C : volt

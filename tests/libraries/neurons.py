@@ -15,7 +15,7 @@ import torch
 from spikingjelly.activation_based import neuron as jelly
 
 import plausiwidgets as pw
-from plausiwidgets.models.from_torch import from_torch
+from plausiwidgets.interop.from_torch import from_torch
 
 STEPS = 1000
 SHARES = np.array([0.5, 0.7, 1.0, 1.5, 2.0, 3.0])

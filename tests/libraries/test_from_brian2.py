@@ -14,9 +14,9 @@ from brian2_examples import EXAMPLES
 from brian2_neurons import NEURONS, compared
 
 import plausiwidgets as pw
-from plausiwidgets.models import from_brian2 as module
-from plausiwidgets.models.from_brian2 import from_brian2
-from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.engine.compiled.engine import why_not
+from plausiwidgets.interop import from_brian2 as module
+from plausiwidgets.interop.from_brian2 import from_brian2
 
 
 def slow(names, *long):

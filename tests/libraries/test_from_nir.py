@@ -11,7 +11,7 @@ import torch
 from nir_neurons import NODES, RESETS, compared, one
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.engine.compiled.engine import why_not
 
 LIF, IF = NODES["LIF"], NODES["IF"]
 

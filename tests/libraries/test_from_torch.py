@@ -11,8 +11,8 @@ from neurons import MADE, REFUSED, compared
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_table
-from plausiwidgets.models.from_torch import from_torch
-from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.engine.compiled.engine import why_not
+from plausiwidgets.interop.from_torch import from_torch
 
 CASES = [(library, name) for library, neurons in MADE.items() for name in neurons]
 

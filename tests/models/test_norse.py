@@ -11,11 +11,11 @@ from lane_jobs import default_job, differing
 from norse.torch.functional import iaf, izhikevich, lif, lif_adex, lif_adex_refrac, lif_refrac, lsnn
 
 import plausiwidgets as pw
+from plausiwidgets.engine.compiled.engine import run_compiled, why_not
+from plausiwidgets.engine.current import Current
+from plausiwidgets.engine.lane_current import lane_current
+from plausiwidgets.engine.torch_engine import run_torch
 from plausiwidgets.models.norse import norse_code
-from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
-from plausiwidgets.simulation.current import Current
-from plausiwidgets.simulation.lane_current import lane_current
-from plausiwidgets.simulation.torch_engine import run_torch
 
 
 def zero(p):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.javascript.module import neuron_object, runtime
+from plausiwidgets.engine.javascript.module import neuron_object, runtime
 
 
 def step(current, state, p, dt):

@@ -12,10 +12,10 @@ import pytest
 from optimization_fakes import fake_optimizer
 from waiting import until
 
+from plausiwidgets.engine import threads
 from plausiwidgets.optimization.control import Gate, StoppedError
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.simulation import threads
 
 SMALL = Options(popsize=8, population=32)
 NEVER = {"radius": -1.0}  # nothing is accepted

@@ -5,7 +5,7 @@ import pytest
 
 from plausiwidgets.optimization.amplitude import AMPLITUDE, BISECTIONS, FIRST_BISECTIONS, NEAR
 from plausiwidgets.optimization.api import make_problem
-from plausiwidgets.patterns import bench as benches
+from plausiwidgets.patterns import runner as benches
 
 
 def by_hand(problem, settled, i):

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.engine import threads
 from plausiwidgets.patterns.evaluation import evaluate
-from plausiwidgets.simulation import threads
 
 MODELS = ("lif", "izhikevich", "izhikevich_2004", "adex", "wilson")
 SETS, ALONE = 36, 6

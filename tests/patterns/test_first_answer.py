@@ -10,12 +10,12 @@ import pytest
 from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
+from plausiwidgets.engine.compiled import background_compile
+from plausiwidgets.engine.compiled.engine import before_compiled, is_ready
+from plausiwidgets.engine.compiled.interpreter import interpreter
+from plausiwidgets.models.simulate import broadcast
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.judge import judge
-from plausiwidgets.simulation.compiled import behind
-from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready
-from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.simulation.simulate import broadcast
 
 
 def process(code: str) -> subprocess.CompletedProcess:
@@ -106,8 +106,8 @@ print(verdict.status, verdict.engine, [thread.name for thread in threading.enume
 @pytest.mark.parametrize(("stderr", "lines"), [("sys.stderr", 1), ("None", 0)])
 def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
     done = process(f"""
-from plausiwidgets.simulation.compiled import behind
-behind.PATIENCE = 0.2
+from plausiwidgets.engine.compiled import behind
+background_compile.PATIENCE = 0.2
 before, sys.stderr = sys.stderr, {stderr}
 verdict = pw.judge("lif", "tonic_spiking")
 again = pw.judge("lif", "tonic_spiking")
@@ -139,12 +139,12 @@ def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold):
 
 
 def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(cold, monkeypatch):
-    monkeypatch.setattr(behind, "DELAY", 1000.0)
+    monkeypatch.setattr(background_compile, "DELAY", 1000.0)
     model = make(good_step)
     verdict = judge(model, "tonic_spiking", verify=False)
     assert (verdict.engine, is_ready(model)) == ("python", False)
     assert before_compiled(model) is before_compiled(model)
-    behind.compile_behind(model, 0.0)
+    background_compile.compile_behind(model, 0.0)
     join()
     assert is_ready(model)
     kernel = judge(model, "tonic_spiking", verify=False)
@@ -156,9 +156,9 @@ def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(col
 
 def test_a_process_that_ends_while_a_kernel_is_made_ends_quietly(cold, tmp_path):
     done = process("""
-from plausiwidgets.simulation.compiled import behind
-behind.compile_behind(pw.models.get("lif"), 0.0)
-behind.compile_behind(pw.models.get("adex"), 0.0)
+from plausiwidgets.engine.compiled import behind
+background_compile.compile_behind(pw.models.get("lif"), 0.0)
+background_compile.compile_behind(pw.models.get("adex"), 0.0)
 time.sleep(0.3)
 """)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -168,7 +168,7 @@ time.sleep(0.3)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGINT as of a terminal")
 def test_ctrl_c_while_a_verification_waits_for_the_kernel_leaves_no_thread(cold):
     done = process("""
-from plausiwidgets.simulation.compiled import engine
+from plausiwidgets.engine.compiled import engine
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 def wait(model):
     os.kill(os.getpid(), signal.SIGINT)
@@ -186,9 +186,9 @@ except KeyboardInterrupt:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_fork_waits_for_the_kernel_that_is_being_made_and_its_child_can_compile(cold):
     done = process("""
-from plausiwidgets.simulation.compiled import behind
-behind.compile_behind(pw.models.get("lif"), 0.0)
-behind.compile_behind(pw.models.get("adex"), 1000.0)
+from plausiwidgets.engine.compiled import behind
+background_compile.compile_behind(pw.models.get("lif"), 0.0)
+background_compile.compile_behind(pw.models.get("adex"), 1000.0)
 time.sleep(0.2)
 child = os.fork()
 if not child:

@@ -124,45 +124,45 @@ def test_a_measure_of_each_set_is_taken_in_whatever_style(name):
 # -- procedures --------------------------------------------------------------------------------------
 
 
-def applied(bench):
-    return bench.apply(one_step(bench.stimulus_values))
+def applied(runner):
+    return runner.apply(one_step(runner.stimulus_values))
 
 
 def through(feature):
-    def procedure(bench):
-        r = applied(bench)
+    def procedure(runner):
+        r = applied(runner)
         return Measurement(
-            {"feature": feature(bench, r), "min_isi": f.shortest_isi(r["step"].times)},
-            bench.gap_to_threshold(r["step"]),
+            {"feature": feature(runner, r), "min_isi": f.shortest_isi(r["step"].times)},
+            runner.gap_to_threshold(r["step"]),
         )
 
     return procedure
 
 
-def rheobase(bench, r):
-    a = bench.stimulus_values.amplitude
-    fires = bench.steps_show(lambda times: f.lengths(times) >= 1, a, 200.0, 200.0, np.ones(bench.n, bool))
-    least = bench.weakest_step(lambda times: f.lengths(times) >= 1, 200.0, 200.0, 0.0 * a, a, fires, 1e-3)
+def rheobase(runner, r):
+    a = runner.stimulus_values.amplitude
+    fires = runner.steps_show(lambda times: f.lengths(times) >= 1, a, 200.0, 200.0, np.ones(runner.n, bool))
+    least = runner.weakest_step(lambda times: f.lengths(times) >= 1, 200.0, 200.0, 0.0 * a, a, fires, 1e-3)
     return least / a
 
 
-def paired(bench, r, after):
+def paired(runner, r, after):
     """Give a second pulse some time after the first spike, `after` of all of them."""
     first = np.nan_to_num(r["step"].first(), nan=10.0)
     second = 0.0 * first + after(first) + 60.0
-    a = bench.stimulus_values.amplitude
-    return bench.apply({"step": pw.Sweep([pw.pulse(0.0, 50.0, a), pw.pulse(second, 50.0, a)], 400.0)})["step"].count()
+    a = runner.stimulus_values.amplitude
+    return runner.apply({"step": pw.Sweep([pw.pulse(0.0, 50.0, a), pw.pulse(second, 50.0, a)], 400.0)})["step"].count()
 
 
 MIXING_PROCEDURES = {
-    "mean over the sets": through(lambda bench, r: guarded(r, np.nanmean(isi(r)))),
-    "a second pulse after the slowest set": through(lambda bench, r: paired(bench, r, np.max)),
+    "mean over the sets": through(lambda runner, r: guarded(r, np.nanmean(isi(r)))),
+    "a second pulse after the slowest set": through(lambda runner, r: paired(runner, r, np.max)),
 }
 PROCEDURES_ALONE_TOO = {
-    "mean of each set": through(lambda bench, r: guarded(r, np.nanmean(isi(r), axis=1))),
+    "mean of each set": through(lambda runner, r: guarded(r, np.nanmean(isi(r), axis=1))),
     "rheobase": through(rheobase),
-    "a second pulse after the own spike": through(lambda bench, r: paired(bench, r, lambda first: first)),
-    "of the neuron": through(lambda bench, r: bench.parameters["tau_w"] + 0.0 * r["step"].count()),
+    "a second pulse after the own spike": through(lambda runner, r: paired(runner, r, lambda first: first)),
+    "of the neuron": through(lambda runner, r: runner.parameters["tau_w"] + 0.0 * r["step"].count()),
 }
 
 
@@ -181,9 +181,9 @@ def test_a_procedure_of_each_set_is_taken(name):
 
 @pytest.mark.parametrize("name", ["quiet", "at_rest", "below_threshold", "whole", "cell"])
 def test_a_procedure_does_not_replace_what_holds_for_every_pattern(name):
-    def procedure(bench):
-        measured = through(lambda bench, r: r["step"].count())(bench)
-        return Measurement({**measured.features, name: np.zeros(bench.n)}, measured.gap_to_threshold)
+    def procedure(runner):
+        measured = through(lambda runner, r: r["step"].count())(runner)
+        return Measurement({**measured.features, name: np.zeros(runner.n)}, measured.gap_to_threshold)
 
     with pytest.raises(ValueError, match=rf"procedure must not return '{name}', which is measured for every pattern"):
         pattern_of(procedure=procedure)
@@ -191,17 +191,17 @@ def test_a_procedure_does_not_replace_what_holds_for_every_pattern(name):
 
 def test_a_procedure_says_what_it_forgets_and_what_it_returns_in_place_of_a_measurement():
     with pytest.raises(ValueError, match="'feature' requires a feature that is not measured"):
-        pattern_of(procedure=lambda bench: Measurement({}, np.zeros(bench.n)))
+        pattern_of(procedure=lambda runner: Measurement({}, np.zeros(runner.n)))
     with pytest.raises(ValueError, match="procedure must return a Measurement, got dict"):
-        pattern_of(procedure=lambda bench: {})
+        pattern_of(procedure=lambda runner: {})
     with pytest.raises(ValueError, match="procedure raised NameError"):
-        pattern_of(procedure=lambda bench: unheard_of)  # noqa: F821
+        pattern_of(procedure=lambda runner: unheard_of)  # noqa: F821
 
 
 def test_spikes_of_a_further_control_count_before_the_stimulus_too():
-    def procedure(bench):
-        measured = through(lambda bench, r: r["step"].count())(bench)
-        return Measurement(measured.features, measured.gap_to_threshold, spontaneous=bench.control(500.0))
+    def procedure(runner):
+        measured = through(lambda runner, r: r["step"].count())(runner)
+        return Measurement(measured.features, measured.gap_to_threshold, spontaneous=runner.control(500.0))
 
     pattern = pattern_of(procedure=procedure, low=0.0, high=1e9)
     quiet = next(c for c in pw.judge("adex", pattern, {"amplitude": 100.0}).criteria if c.key == "quiet")

@@ -16,8 +16,8 @@ from plausiwidgets.assessment.packaged import verified_of
 from plausiwidgets.cli.main import main
 from plausiwidgets.patterns.packaged import DEFAULTS, VERIFIED, data_file, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
-from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.session.starts import first_set
+from plausiwidgets.widgets.catalogue import contents
+from plausiwidgets.widgets.handlers.initial_selection import first_set
 
 SAMPLE = [
     ("lif", "tonic_spiking"),  # the defaults, verified

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.engine.current_text import read_current
+from plausiwidgets.engine.lane_current import LaneCurrent, fill_current
 from plausiwidgets.patterns import stimuli
-from plausiwidgets.simulation.current_text import read_current
-from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
-from plausiwidgets.widgets.app.tape import sweep_formulas
+from plausiwidgets.widgets.catalogue.tape import sweep_formulas
 
 ALL = [
     *(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES),

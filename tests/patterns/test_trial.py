@@ -10,10 +10,10 @@ from small_neurons import good_step, make
 from small_patterns import doublet
 
 import plausiwidgets as pw
+from plausiwidgets.engine.current import Piece
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.trial import try_features
-from plausiwidgets.simulation.current import Piece
-from plausiwidgets.widgets.app.tape import sweep_formulas, value_of
+from plausiwidgets.widgets.catalogue.tape import sweep_formulas, value_of
 
 
 def steady(end, **changes):
@@ -149,7 +149,7 @@ def test_an_absurd_request_is_refused_with_a_way_to_go_on(call, said):
 
 
 def test_an_absurd_request_is_let_through_on_purpose(monkeypatch):
-    monkeypatch.setattr("plausiwidgets.simulation.simulate.MAX_STEPS", 100.0)
+    monkeypatch.setattr("plausiwidgets.models.simulate.MAX_STEPS", 100.0)
     with pytest.raises(ValueError, match="PLAUSIWIDGETS_UNBOUNDED"):
         pw.simulate("lif", pw.Current.step(1.0, 50.0))
     monkeypatch.setenv("PLAUSIWIDGETS_UNBOUNDED", "1")

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.recordings.recording_file import read_recording
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.teaching import read_code
 

@@ -92,7 +92,7 @@ def test_what_a_file_prints_does_not_mix_with_the_table(tmp_path, capsys):
 
 @pytest.mark.parametrize("word", ["{}", "{}:all", "{}:low_threshold"])
 def test_a_link_or_a_name_never_runs_a_file(tmp_path, word):
-    from plausiwidgets.widgets.session.selection import Selection
+    from plausiwidgets.widgets.handlers.selection import Selection
 
     mark = tmp_path / "ran"
     path = tmp_path / "my.py"

@@ -18,7 +18,7 @@ from waiting import until
 import plausiwidgets as pw
 from plausiwidgets.texts import languages
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.answers.history import MAX_STEPS
+from plausiwidgets.widgets.handlers.history import MAX_STEPS
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def explorer() -> pw.Explorer:
 def said(explorer: pw.Explorer, kind: str, identity: str = "page-1", **fields) -> dict:
     """What the explorer answers a message of its page."""
     told: list[dict] = []
-    explorer._answers._send = lambda answer, data: told.append(answer)
+    explorer._handlers._send = lambda answer, data: told.append(answer)
     explorer._on_message(explorer, {"kind": kind, "id": identity, **fields}, [])
     return told[-1]
 
@@ -303,7 +303,7 @@ def test_a_script_that_shows_what_is_shown_tells_the_page_which_may_be_elsewhere
 
 def test_nonsense_of_a_page_is_answered_and_changes_nothing(explorer):
     before, states = explorer.selection, []
-    explorer._answers._send = lambda answer, data: states.append(answer["state"])
+    explorer._handlers._send = lambda answer, data: states.append(answer["state"])
     for message in (None, 3, [[]], {"kind": "select"}):
         explorer._on_message(explorer, message, None)
     assert states == ["failed"] * 4 and explorer.selection is before
@@ -341,7 +341,7 @@ def test_an_observer_that_raises_does_not_end_what_is_told_of_a_search(explorer,
     explorer.observe(fails, "best")
     for seed in (0, 1):
         assert explorer.optimize(seed=seed, budget=200).wait(120)
-        until(lambda: not explorer._answers.searches._publishing)
+        until(lambda: not explorer._handlers.searches._publishing)
         assert (explorer.searching, len(explorer.results)) == (False, seed + 1)
     assert "an observer of best that is wrong" in capsys.readouterr().err
 
@@ -350,7 +350,7 @@ def test_an_observer_of_the_verdict_that_raises_leaves_the_page_its_answer(explo
     explorer.parameters = {"tau_mem": 21.0}
     explorer.observe(fails, "verdict")
     answers: list[dict] = []
-    explorer._answers._send = lambda answer, data: answers.append(answer)
+    explorer._handlers._send = lambda answer, data: answers.append(answer)
     explorer._on_message(explorer, {"kind": "verify", "id": "page-1", **set_of("lif", tau_mem=21.0)}, [])
     assert explorer.wait(120)
     assert answers[-1]["state"] == "done"

@@ -8,7 +8,7 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.widgets import NotebookProgress
 from plausiwidgets.widgets.figures.map_cells import grid_of_results
-from tests.widgets.figures.test_still import texts_of
+from tests.widgets.figures.test_static_image import texts_of
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from plausiwidgets.program.neuron import lowest_root
+from plausiwidgets.engine.program.neuron import lowest_root
 from plausiwidgets.support.lazy import torch
 
 SCHEME = (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from plausiwidgets.engine.current import ramp
+from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import at_least, count
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
-from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import ramp
 
 SLOWER = 16.0
 """Length of the slow ramp over that of the fast one."""

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.annotations import SOON, Mark
 from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, marks, spikes
-from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Floats, pulse
 
 
 def _pulse(width: float, end: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:

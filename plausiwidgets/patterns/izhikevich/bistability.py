@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats, Value, pulse
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.annotations import Mark, last_onset
 from plausiwidgets.patterns.criterion import at_least, at_most, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     BEFORE_ONSET,
@@ -20,12 +21,11 @@ from plausiwidgets.patterns.izhikevich.common import (
     longer,
     spikes,
 )
-from plausiwidgets.patterns.marks import Mark, last_onset
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Measurement, Response
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Floats, Value, pulse
 
 WIDTH = 5.0
 """Width of a pulse in ms."""
@@ -47,15 +47,15 @@ def _sketch(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"second pulse": _second(s.amplitude, 400.0, s.amplitude)}
 
 
-def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurement:
+def _procedure(runner: Runner, end: float = RUN, after: float = AFTER) -> Measurement:
     """Measure sweeps with one pulse, to `end` ms, and with a second one within the first second, to `after` ms."""
-    a = bench.stimulus_values.amplitude
-    first = bench.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], end)})["first pulse"]
+    a = runner.stimulus_values.amplitude
+    first = runner.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], end)})["first pulse"]
     times = first.window(0.0, RUN)
     n = f.lengths(times)
     period = f.median(f.late_half(f.intervals(times)))
     persists = f.persistence(first.window(), end)
-    goes_on = (n >= 8) & (persists <= 1.5) & (bench.spontaneous_spikes == 0) & np.isfinite(period)
+    goes_on = (n >= 8) & (persists <= 1.5) & (runner.spontaneous_spikes == 0) & np.isfinite(period)
 
     # A third into the run: transients are over, and there is time left to stay silent.
     base = np.where(goes_on, f.at(times, n // 3), 0.0)
@@ -66,9 +66,9 @@ def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurem
             onset = base + phase * step
             onsets.append(onset)
             sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a, after)
-    responses = bench.apply(sweeps, only=goes_on, keep=False)
+    responses = runner.apply(sweeps, only=goes_on, keep=False)
     tails = [_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)]
-    away = [_away(r, bench.v_baseline, after) for r in responses.values()]
+    away = [_away(r, runner.v_baseline, after) for r in responses.values()]
     # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
     best = f.place_of_least(
         [
@@ -77,7 +77,7 @@ def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurem
         ]
     )
     height = np.where(best < PHASES, a, -a)
-    bench.show({"second pulse": _second(a, f.one_of(onsets, best), height, after)}, only=goes_on)
+    runner.show({"second pulse": _second(a, f.one_of(onsets, best), height, after)}, only=goes_on)
     return Measurement(
         {
             "n": n,
@@ -87,7 +87,7 @@ def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurem
             "ends": np.where(goes_on, f.one_of(tails, best), np.nan),
             "returns": np.where(goes_on, f.one_of(away, best), np.nan),
         },
-        bench.gap_to_threshold(first),
+        runner.gap_to_threshold(first),
     )
 
 
@@ -162,7 +162,7 @@ BISTABILITY = Pattern(
     main_sweep="second pulse",
     verification={
         f"during {LASTING / 1000:g} s of firing and {LASTING / 1000:g} s of silence": longer(
-            [PULSE, HOLDING], _CRITERIA, _sketch, procedure=lambda bench: _procedure(bench, LASTING, RUN + LASTING)
+            [PULSE, HOLDING], _CRITERIA, _sketch, procedure=lambda runner: _procedure(runner, LASTING, RUN + LASTING)
         )
     },
     comes_back=False,

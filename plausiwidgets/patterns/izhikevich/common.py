@@ -19,12 +19,12 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.annotations import After, Mark, Time
 from plausiwidgets.patterns.criterion import Criterion, Interval, at_least, at_most, count, quantity, ratio
-from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 SOURCE = (
@@ -151,7 +151,7 @@ def longer(
     criteria: Sequence[Criterion],
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None,
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None,
-    procedure: Callable[[Bench], Measurement] | None = None,
+    procedure: Callable[[Runner], Measurement] | None = None,
 ) -> Pattern:
     """Return a longer or finer form of a pattern, for its verification."""
     return Pattern(

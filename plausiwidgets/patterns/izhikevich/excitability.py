@@ -7,16 +7,16 @@ from functools import reduce
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats, Value, pulse
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.annotations import Mark
 from plausiwidgets.patterns.criterion import at_least, at_most, between, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
-from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Mask, Measurement
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.current import Floats, Value, pulse
 
 LENGTH = 3000.0
 """Length of a step in ms."""
@@ -87,44 +87,44 @@ def _procedure(
     length: float = LENGTH,
     tolerance: float = RHEOBASE_TOLERANCE,
     above: Mapping[str, float] = ABOVE,
-) -> Callable[[Bench], Measurement]:
+) -> Callable[[Runner], Measurement]:
     """Return the procedure with steps of `length` ms.
 
     With `holding_zero` the neuron must be silent without any holding current too. The `tolerance` of the rheobase and
     the steps `above` it are shares of it; these are those of `ABOVE`, and smaller ones before them.
     """
 
-    def procedure(bench: Bench) -> Measurement:
-        a = bench.stimulus_values.amplitude
+    def procedure(runner: Runner) -> Measurement:
+        a = runner.stimulus_values.amplitude
         # Of a neuron that fires without any current, no rheobase is that of a resting neuron.
-        at_zero = bench.control(0.0) if holding_zero else None
-        spontaneous = bench.spontaneous_spikes + (0 if at_zero is None else at_zero)
-        probe = bench.apply({"full amplitude": _step(a, length)}, keep=False)["full amplitude"]
+        at_zero = runner.control(0.0) if holding_zero else None
+        spontaneous = runner.spontaneous_spikes + (0 if at_zero is None else at_zero)
+        probe = runner.apply({"full amplitude": _step(a, length)}, keep=False)["full amplitude"]
         fires_at_a, _ = _to_the_end(probe.times, length)
 
         def fires(times: Floats) -> Mask:
             return _to_the_end(times, length)[0]
 
         # A strong current may block a neuron: the strongest of its halves, quarters and so on at which it fires.
-        top, silent = a, (spontaneous == 0) & ~fires_at_a & (probe.peak > bench.threshold)
+        top, silent = a, (spontaneous == 0) & ~fires_at_a & (probe.peak > runner.threshold)
         for k in range(HALVINGS):
             lower = a * 0.5 ** (k + 1)
-            shown = silent & bench.steps_show(fires, lower, length, length, silent)
+            shown = silent & runner.steps_show(fires, lower, length, length, silent)
             top, silent = np.where(shown, lower, top), silent & ~shown
-        full = bench.apply({"full amplitude": _step(top, length)})["full amplitude"]
+        full = runner.apply({"full amplitude": _step(top, length)})["full amplitude"]
         works = _to_the_end(full.times, length)[0] & (spontaneous == 0)
-        rheobase = bench.weakest_step(fires, length, length, np.zeros(bench.n), top, works, tolerance)
+        rheobase = runner.weakest_step(fires, length, length, np.zeros(runner.n), top, works, tolerance)
         for _ in range(MAX_RHEOBASE_RETRIES):
             # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
             higher = np.where(works, rheobase, 0.0) * (1.0 + min(above.values()))
             again = works & np.isfinite(rheobase) & (higher < top)
-            again &= ~bench.steps_show(fires, higher, length, length, again)
-            further = bench.weakest_step(fires, length, length, higher, top, again, tolerance)
+            again &= ~runner.steps_show(fires, higher, length, length, again)
+            further = runner.weakest_step(fires, length, length, higher, top, again, tolerance)
             rheobase = np.where(again, further, rheobase)
         works &= np.isfinite(rheobase)
         base = np.where(works, rheobase, 0.0)
         heights = {name: base * (1.0 + share) for name, share in above.items()}
-        responses = bench.apply({name: _step(h, length) for name, h in heights.items()}, only=works)
+        responses = runner.apply({name: _step(h, length) for name, h in heights.items()}, only=works)
         every = [_to_the_end(r.times, length)[1] for r in responses.values()]
         rates = every[-len(ABOVE) :]
         monotone = reduce(np.minimum, [b / c for b, c in zip(rates[1:], rates[:-1], strict=True)])
@@ -147,7 +147,7 @@ def _procedure(
                 "rate": rates[3],
                 "min_isi": np.where(works, shortest, np.nan),
             },
-            bench.gap_to_threshold(probe),
+            runner.gap_to_threshold(probe),
             {"amplitude": np.stack(list(heights.values())), "rate": np.stack(every), "rheobase": rheobase},
             at_zero,
         )

@@ -7,16 +7,16 @@ from functools import reduce
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats, Value, pulse
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.annotations import Mark
 from plausiwidgets.patterns.criterion import at_least, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
-from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Mask, Measurement
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import TAIL, Sweep
-from plausiwidgets.simulation.current import Floats, Value, pulse
 
 WIDTH = 3.0
 """Width of a pulse in ms."""
@@ -41,16 +41,16 @@ def _fires(times: Floats) -> Mask:
     return f.lengths(times) > 0
 
 
-def _procedure(bench: Bench) -> Measurement:
-    full = bench.apply(_sweeps(bench.stimulus_values))["full amplitude"]
-    works = (f.lengths(full.times) > 0) & (bench.spontaneous_spikes == 0)
+def _procedure(runner: Runner) -> Measurement:
+    full = runner.apply(_sweeps(runner.stimulus_values))["full amplitude"]
+    works = (f.lengths(full.times) > 0) & (runner.spontaneous_spikes == 0)
 
-    nothing, full_amplitude = np.zeros(bench.n), bench.stimulus_values.amplitude
-    threshold = bench.weakest_step(_fires, WIDTH, END, nothing, full_amplitude, works, TOLERANCE)
+    nothing, full_amplitude = np.zeros(runner.n), runner.stimulus_values.amplitude
+    threshold = runner.weakest_step(_fires, WIDTH, END, nothing, full_amplitude, works, TOLERANCE)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     pulses = {name: _pulse(base * factor) for name, factor in FACTORS.items()}
-    every = bench.apply(pulses | {BELOW: _pulse(base * (2.0 - min(FACTORS.values())))}, only=works)
+    every = runner.apply(pulses | {BELOW: _pulse(base * (2.0 - min(FACTORS.values())))}, only=works)
     responses = {name: every[name] for name in FACTORS}
     latencies = [f.first(r.times) for r in responses.values()]
     most = reduce(np.maximum, [f.lengths(r.times) for r in responses.values()])
@@ -66,7 +66,7 @@ def _procedure(bench: Bench) -> Measurement:
             "all_or_none": np.where(works, every.all_or_none(list(FACTORS), [BELOW]), np.nan),
             "each": np.where(works, most, np.nan),
         },
-        bench.gap_to_threshold(full),
+        runner.gap_to_threshold(full),
         {"amplitude": np.stack([base * x for x in FACTORS.values()]), "latency": np.stack(latencies)},
     )
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.engine.current import pulse
+from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import Criterion, at_least, count
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
@@ -19,12 +21,10 @@ from plausiwidgets.patterns.izhikevich.common import (
     longer,
     silent,
 )
-from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
-from plausiwidgets.simulation.current import pulse
 
 SINGLE = "single pulse"
 

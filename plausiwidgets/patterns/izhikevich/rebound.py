@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
@@ -23,13 +26,10 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
     width,
 )
-from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
-from plausiwidgets.simulation.current import pulse
-from plausiwidgets.simulation.traces import Traces
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import (
@@ -38,7 +39,6 @@ from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
-from plausiwidgets.simulation.current import Floats, pulse
 
 SHORT, LONG = 500.0, 2000.0
 """Length of a step in ms: of firing that goes on, and of firing that must not come back."""

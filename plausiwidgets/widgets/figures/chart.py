@@ -19,7 +19,7 @@ from plausiwidgets.support.printed import as_image
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.map_cells import SHORT
-from plausiwidgets.widgets.figures.still import Figure
+from plausiwidgets.widgets.figures.static_image import Figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     """Show the patterns of each model of an assessment against its operation count.
 
     The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
-    counted from its program (`plausiwidgets.simulation.operation_count`), its patterns by searches. His own numbers
+    counted from its program (`plausiwidgets.models.operation_count`), its patterns by searches. His own numbers
     can be switched on in the legend: a line leads from each model to the operation count that he gives, and ends in ◇
     at the number of patterns that his text grants, or in a bar where it gives none.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from plausiwidgets.simulation.javascript.module import json_text
+from plausiwidgets.engine.javascript.module import json_text
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.teaching.exercises import DATA, unpacked_code
 from plausiwidgets.widgets.server.limits import Bucket

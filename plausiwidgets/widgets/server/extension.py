@@ -60,8 +60,8 @@ class Notebook(APIHandler):
     @authorized
     async def post(self) -> None:
         """Write a notebook of a link, and return its address."""
+        from plausiwidgets.widgets.handlers.link import MAX_QUERY
         from plausiwidgets.widgets.server.notebook import notebook
-        from plausiwidgets.widgets.session.link import MAX_QUERY
 
         if len(self.request.body) > MAX_QUERY:
             raise web.HTTPError(400, f"the link must have at most {MAX_QUERY} bytes, got {len(self.request.body)}.")

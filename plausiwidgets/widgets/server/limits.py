@@ -106,21 +106,21 @@ class Limits:
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        asked, most, what = 0, 0, ""
+        count, most, what = 0, 0, ""
         if kind in ("search", "assess") and fields.get("budget"):
-            asked, most, what = fields["budget"], self.budget, tr("evaluations per search")
+            count, most, what = fields["budget"], self.budget, tr("evaluations per search")
         if kind == "samples":
-            asked, most, what = fields["count"], self.samples, tr("sampled parameter sets")
-        if kind == "assess" and asked <= most:
+            count, most, what = fields["count"], self.samples, tr("sampled parameter sets")
+        if kind == "assess" and count <= most:
             from plausiwidgets import patterns  # here, because the command line reads the limits first
 
-            asked = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
+            count = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
             most, what = self.pairs, tr("searches per assessment")
-        if asked <= most:
+        if count <= most:
             return ""
         return tr(
             "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
             most=grouped(most),
             what=what,
-            asked=grouped(asked),
+            asked=grouped(count),
         )

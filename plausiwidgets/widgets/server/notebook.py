@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 from plausiwidgets import models, patterns
-from plausiwidgets.widgets.answers.mystery import in_link, python_of
-from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
-from plausiwidgets.widgets.session.starts import opened
+from plausiwidgets.widgets.handlers.initial_selection import opened
+from plausiwidgets.widgets.handlers.mystery import in_link, python_of
+from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
 
 def notebook(link: str) -> tuple[str, str]:

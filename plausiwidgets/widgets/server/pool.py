@@ -16,9 +16,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from plausiwidgets.simulation.threads import thread_count
+from plausiwidgets.engine.threads import thread_count
 from plausiwidgets.texts import speaking, tr
-from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE
+from plausiwidgets.widgets.handlers.messages import FINAL, SENTENCE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from plausiwidgets.simulation.javascript.module import json_text, runtime
+from plausiwidgets.engine.javascript.module import json_text, runtime
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.texts import ENGLISH, languages
-from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
+from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 
 TYPES = {
     "js": "text/javascript; charset=utf-8",
@@ -51,8 +51,8 @@ class File(NamedTuple):
 @cache
 def files() -> dict[str, File]:
     """Return the files by their names."""
-    from plausiwidgets.widgets.answers.files import translations
-    from plausiwidgets.widgets.app import contents
+    from plausiwidgets.widgets.catalogue import contents
+    from plausiwidgets.widgets.handlers.files import translations
 
     made: dict[str, tuple[str, str]] = {
         "app": ("js", contents.script(ending=ENDING)),

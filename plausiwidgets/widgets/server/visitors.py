@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.texts import ENGLISH, languages, speaking, tr
-from plausiwidgets.widgets.answers.messages import MAKING, SENTENCE, RefusedError, checked
+from plausiwidgets.widgets.handlers.messages import MAKING, SENTENCE, RefusedError, checked
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
@@ -109,12 +109,12 @@ class Visitor:
             return
         if data and (why := self._full(len(data))):
             raise RefusedError(identity, why)
-        asked = self._client.open
-        if kind not in ("cancel", "stop") and len(asked) >= self._limits.questions:
+        request = self._client.open
+        if kind not in ("cancel", "stop") and len(request) >= self._limits.questions:
             raise RefusedError(
-                identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(asked))
+                identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(request))
             )
-        if identity in asked:
+        if identity in request:
             raise RefusedError(identity, f"{kind}: the id must be new, but {identity!r} was used before.")
         if kind in MAKING and not self._client.knows(question.fields.get("again")):
             self._made += 1

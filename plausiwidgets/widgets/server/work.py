@@ -18,16 +18,16 @@ from threading import Event, Lock
 from typing import Any, BinaryIO
 
 from plausiwidgets import models, patterns
+from plausiwidgets.engine.threads import keep_priority, start_daemon
 from plausiwidgets.optimization.control import waiting_at
-from plausiwidgets.simulation.threads import keep_priority, start_daemon
 from plausiwidgets.texts import speaking, tr
-from plausiwidgets.widgets.answers.answers import Answers
-from plausiwidgets.widgets.answers.messages import MAKING
-from plausiwidgets.widgets.app.contents import listed
+from plausiwidgets.widgets.catalogue.contents import listed
+from plausiwidgets.widgets.handlers.messages import MAKING
+from plausiwidgets.widgets.handlers.requests import Handlers
+from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
-from plausiwidgets.widgets.server.turns import Turn, Turns
-from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN
+from plausiwidgets.widgets.server.scheduler import Turn, Turns
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
@@ -53,9 +53,9 @@ class Work:
         self._out, self._limits = out, limits
         self._lock = Lock()
         self._turns = Turns()
-        self._visitors: dict[int, tuple[Answers, Turn]] = {}
+        self._visitors: dict[int, tuple[Handlers, Turn]] = {}
         self._ahead: dict[int, Ahead] = {}
-        self._left: dict[Turn, tuple[Answers, float]] = {}  # closed visitors, until their work has ended
+        self._left: dict[Turn, tuple[Handlers, float]] = {}  # closed visitors, until their work has ended
 
     def send(self, head: dict[str, Any], frame: bytes = b"") -> None:
         """Send to the server."""
@@ -86,17 +86,17 @@ class Work:
             start_daemon(lambda: self._answer(answers, turn, ahead), name, lambda: ahead.put(None))
         self._ahead[number].put((message, data, language))
 
-    def _answer(self, answers: Answers, turn: Turn, ahead: Ahead) -> None:
+    def _answer(self, answers: Handlers, turn: Turn, ahead: Ahead) -> None:
         """Answer the questions of a visitor on a thread, so that the start of one delays no other visitor."""
         with waiting_at(turn):
-            while (asked := ahead.get()) is not None:
-                message, data, language = asked
+            while (request := ahead.get()) is not None:
+                message, data, language = request
                 answers.speak(language)
                 with suppress(ValueError):  # for an unknown name, which the answer contains
                     self._limit(answers, message)
                 answers.receive(message, [data] if data else [])
 
-    def _opened(self, number: int, language: str) -> tuple[Answers, Turn]:
+    def _opened(self, number: int, language: str) -> tuple[Handlers, Turn]:
         def send(answer: dict[str, Any], data: bytes | None) -> None:
             head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
             text, size = _text(answer), len(data or b"")
@@ -110,7 +110,7 @@ class Work:
 
         turn = self._turns.join()
         with waiting_at(turn), speaking(language):
-            answers = Answers(send)
+            answers = Handlers(send)
         answers.searches.before, answers.searches.begun = turn.before, turn.begin
         turn.working, turn.begins = lambda: works(answers), lambda: begins(answers)
         return answers, turn
@@ -125,7 +125,7 @@ class Work:
             )
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
-    def _limit(self, answers: Answers, message: dict[str, Any]) -> None:
+    def _limit(self, answers: Handlers, message: dict[str, Any]) -> None:
         """Give a search without a budget the budget of its pattern, limited by the server."""
         if message["kind"] == "search" and not message.get("budget"):
             budget = getattr(answers.known.pattern(message["pattern"]), "budget", self._limits.budget)
@@ -157,7 +157,7 @@ def _text(answer: dict[str, Any]) -> bytes:
     return json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
 
 
-def works(answers: Answers) -> bool:
+def works(answers: Handlers) -> bool:
     """Return whether a visitor has running work."""
     return not answers.worker.join(0.0) or any(
         (snapshot := search.run.snapshot()).state != "paused" and not snapshot.ended
@@ -165,7 +165,7 @@ def works(answers: Answers) -> bool:
     )
 
 
-def begins(answers: Answers) -> bool:
+def begins(answers: Handlers) -> bool:
     """Return whether the newest search of a visitor has no evaluations yet."""
     newest = answers.searches.newest
     return newest is not None and not (snapshot := newest.run.snapshot()).ended and not snapshot.evaluations

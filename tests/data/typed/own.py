@@ -76,8 +76,8 @@ rates = pw.Pattern(
     key="my_rates",
     title="Rates over currents",
     stimulus_parameters=[],
-    procedure=lambda bench: pw.patterns.Measurement(
-        {"n": np.ones(bench.n), "min_isi": np.ones(bench.n)}, np.zeros(bench.n)
+    procedure=lambda runner: pw.patterns.Measurement(
+        {"n": np.ones(runner.n), "min_isi": np.ones(runner.n)}, np.zeros(runner.n)
     ),
     criteria=[pw.Criterion("n", "currents", low=1)],
     curve=pw.Curve("current", "rate", "Current", "Rate", y_unit="Hz"),

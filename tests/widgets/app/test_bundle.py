@@ -8,8 +8,8 @@ from typing import Literal
 import node
 import pytest
 
-from plausiwidgets.simulation.javascript.module import runtime, runtime_names
-from plausiwidgets.widgets.app.contents import script
+from plausiwidgets.engine.javascript.module import runtime, runtime_names
+from plausiwidgets.widgets.catalogue.contents import script
 from tests.test_texts import in_script, scripts
 
 STATIC = node.APP / "static"

@@ -10,14 +10,14 @@ import pytest
 from small_neurons import make
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.engine.current import Current
 from plausiwidgets.patterns.stimuli import given
-from plausiwidgets.simulation.current import Current
-from plausiwidgets.widgets.answers.describe import outlined
-from plausiwidgets.widgets.answers.known import Known
-from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.starts import first_set
+from plausiwidgets.recordings.recording_file import read_recording
+from plausiwidgets.widgets.catalogue import contents
+from plausiwidgets.widgets.handlers.describe import outlined
+from plausiwidgets.widgets.handlers.initial_selection import first_set
+from plausiwidgets.widgets.handlers.lookup import Known
+from plausiwidgets.widgets.handlers.selection import Selection
 
 pytestmark = pytest.mark.skipif(node.NODE is None, reason="needs Node")
 

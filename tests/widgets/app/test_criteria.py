@@ -10,7 +10,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.criterion import KINDS
-from plausiwidgets.widgets.app.described import _criterion
+from plausiwidgets.widgets.catalogue.described import _criterion
 
 RANGES = ((2.0, 4.0), (2.0, np.inf), (-np.inf, 4.0), (4.0, 4.0))
 VARIANTS = ({}, {"weight": 0.25}, {"per_span": True}, {"at_least_steps": 3.0}, {"per_span": True, "scale": 0.5})

@@ -10,10 +10,10 @@ import node
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.engine.current import Current
 from plausiwidgets.patterns.stimuli import given
-from plausiwidgets.simulation.current import Current
-from plausiwidgets.widgets.answers.describe import described, outlined
-from plausiwidgets.widgets.app.file import page_text
+from plausiwidgets.widgets.app.document import page_text
+from plausiwidgets.widgets.handlers.describe import described, outlined
 from tests.widgets.app.test_runner import one_pulse
 
 TOOL = node.APP / "tools" / "checkData.mjs"

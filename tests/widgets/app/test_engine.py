@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.engine.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
+from plausiwidgets.engine.javascript.module import neuron_object, runtime
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.evaluation import complete, evaluate
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.packaged import known_sets
-from plausiwidgets.simulation.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
-from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.widgets.app.described import BENCH, Described
-from plausiwidgets.widgets.app.played import ON_ROWS, checked_tape, play
-from plausiwidgets.widgets.app.tape import tape_of
+from plausiwidgets.patterns.runner import Runner
+from plausiwidgets.widgets.catalogue.described import BENCH, Described
+from plausiwidgets.widgets.catalogue.replay import ON_ROWS, checked_tape, play
+from plausiwidgets.widgets.catalogue.tape import tape_of
 from tests.widgets.app.test_runner import one_pulse
 from tests.widgets.test_page import data_of
 
@@ -345,9 +345,9 @@ def test_a_measurement_that_does_something_else_when_it_is_recorded_is_found_out
 def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
     model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
     values = near_and_far(model, pattern, 12, np.random.default_rng(1))
-    bench = Bench(model, values, model.dt)
-    measured = pattern.measured_on(bench)
-    features, _, gap = play(tape_of(model, pattern), bench.with_stimulus(values))
+    runner = Runner(model, values, model.dt)
+    measured = pattern.measured_on(runner)
+    features, _, gap = play(tape_of(model, pattern), runner.with_stimulus(values))
     np.testing.assert_array_equal(gap, measured.gap_to_threshold)
     for name, value in features.items():
         expected = getattr(measured.features[name], "value", measured.features[name])

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.widgets.app.described import has_plane
+from plausiwidgets.engine.javascript.module import neuron_object, runtime
+from plausiwidgets.widgets.catalogue.described import has_plane
 
 PRESET = dict(next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_spiking").parameters)
 CASES = [

@@ -4,11 +4,11 @@ import node
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.formula import Formula
-from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.widgets.app.described import BENCH, Described
-from plausiwidgets.widgets.app.played import checked_formulas
-from plausiwidgets.widgets.app.tape import sweep_formulas
+from plausiwidgets.engine.formula import Formula
+from plausiwidgets.engine.javascript.module import neuron_object, runtime
+from plausiwidgets.widgets.catalogue.described import BENCH, Described
+from plausiwidgets.widgets.catalogue.replay import checked_formulas
+from plausiwidgets.widgets.catalogue.tape import sweep_formulas
 
 
 def one_pulse(width) -> pw.Pattern:

@@ -31,7 +31,7 @@ class Process:
         self.killed = True
 
     @property
-    def asked(self):
+    def requests(self):
         return [order["message"]["id"] for order in self.orders if order["do"] == "ask"]
 
 
@@ -90,10 +90,10 @@ def test_a_question_that_comes_before_another_worker_has_begun_waits_for_it(pool
     ended = client.process
     pool._receive(ended, None)
     pool.ask(client, question("b"), b"")
-    assert [process.asked for process in pool._processes if process is not ended] == [[]]
+    assert [process.requests for process in pool._processes if process is not ended] == [[]]
     pool._loop.later.pop()()
     assert client.process is not ended
-    assert client.process.asked == ["a", "b"]
+    assert client.process.requests == ["a", "b"]
     assert [client.number in process.clients for process in pool._processes].count(True) == 1
     assert told == []
     assert client.open["b"].blame == 0  # it was not there when the worker ended
@@ -123,7 +123,7 @@ def test_where_no_process_can_begin_it_is_tried_again(pool, monkeypatch, caplog)
     assert "Too many open files" in caplog.text
     monkeypatch.setattr(module, "Process", Process)
     pool._loop.later.pop()()
-    assert client.process.asked == ["a"]
+    assert client.process.requests == ["a"]
 
 
 def test_a_report_may_name_a_visitor_who_has_left(pool):
@@ -142,7 +142,7 @@ def test_what_cannot_be_made_again_is_forgotten_and_holds_nothing_up(pool):
     pool.ask(client, question("a"), b"")
     process = replaced(pool, client)
     pool._receive(process, made(client, "s", "", "failed"))
-    assert process.asked == ["s", "a"]
+    assert process.requests == ["s", "a"]
     assert client.made == []
 
 
@@ -152,7 +152,7 @@ def test_what_ends_a_worker_while_it_is_made_again_is_not_tried_for_ever(pool):
     pool._receive(client.process, made(client, "s", "stimulus_values"))
     for _ in range(3):
         process = replaced(pool, client)
-    assert process.asked == []
+    assert process.requests == []
 
 
 def test_as_much_is_kept_of_a_visitor_as_a_message_may_have(pool, monkeypatch):

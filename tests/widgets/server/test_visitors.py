@@ -7,7 +7,7 @@ import logging
 import pytest
 from waiting import on_a_loop
 
-from plausiwidgets.widgets.answers.messages import TABLE
+from plausiwidgets.widgets.handlers.messages import TABLE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.extension import share
 from plausiwidgets.widgets.server.limits import Limits
@@ -22,13 +22,13 @@ class Pool:
     """Answers nothing, and notes what it is asked."""
 
     def __init__(self):
-        self.asked, self.closed, self.in_flight = [], [], 0
+        self.requests, self.closed, self.in_flight = [], [], 0
 
     def ask(self, client, message, data):
         client.process = self
         client.open[message["id"]] = Question(message, data)
         self.in_flight += len(data)
-        self.asked.append(message)
+        self.requests.append(message)
 
     def tell_away(self, client, away):
         pass
@@ -70,14 +70,14 @@ def hear(*messages, made=(), **limits):
     for message in messages:
         assert visitor.receive(message, b"") == ""  # the connection is left open
     assert all(one["state"] == "failed" for one in socket.heard)
-    return [one["id"] for one in pool.asked], [one["error"] for one in socket.heard]
+    return [one["id"] for one in pool.requests], [one["error"] for one in socket.heard]
 
 
 @on_a_loop
 async def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
     notebook = ({"kind": kind, "id": f"x{kind}"} for kind in LEFT_OUT)
-    asked, refused = hear({"kind": "search", "id": "a", **SET, "begin": "values"}, *notebook)
-    assert (asked, len(refused)) == (["a"], len(LEFT_OUT))
+    requests, refused = hear({"kind": "search", "id": "a", **SET, "begin": "values"}, *notebook)
+    assert (requests, len(refused)) == (["a"], len(LEFT_OUT))
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ async def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not(
 )
 @on_a_loop
 async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message):
-    asked, [error] = hear(message)
-    assert asked == [] and error
+    requests, [error] = hear(message)
+    assert requests == [] and error
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(m
 )
 @on_a_loop
 async def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, fields, said):
-    asked, [error] = hear({"kind": kind, "id": "a", **fields})
-    assert asked == [] and said in error
+    requests, [error] = hear({"kind": kind, "id": "a", **fields})
+    assert requests == [] and said in error
 
 
 @on_a_loop
 async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
     questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
-    asked, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
-    assert (asked, len(refused)) == (["a0", "a1", "a2", "c"], 2)
+    requests, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
+    assert (requests, len(refused)) == (["a0", "a1", "a2", "c"], 2)
 
 
 @pytest.mark.parametrize(("again", "most"), [({}, MADE), ({"again": "stimulus_values"}, MADE + 3)])
@@ -119,8 +119,8 @@ async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
 async def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
     fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""} | again
     messages = ({**fields, "id": f"s{k}"} for k in range(MADE + 3))
-    asked, refused = hear(*messages, made=["stimulus_values"], questions=1000)
-    assert (len(asked), len(refused)) == (most, MADE + 3 - most)
+    requests, refused = hear(*messages, made=["stimulus_values"], questions=1000)
+    assert (len(requests), len(refused)) == (most, MADE + 3 - most)
 
 
 @on_a_loop
@@ -128,10 +128,10 @@ async def test_a_page_that_greets_again_is_told_in_its_new_language():
     visitors, _ = begun()
     socket = Socket()
     visitor = visitors.enter(hello(), socket)
-    asked = {"kind": "samples", **SET, "count": 501, "seed": 0}
+    requests = {"kind": "samples", **SET, "count": 501, "seed": 0}
     for k, language in enumerate(("de", "xx", ["de"])):
         assert visitor.receive(hello() | {"language": language}, b"") == ""
-        visitor.receive({**asked, "id": f"{k}"}, b"")
+        visitor.receive({**requests, "id": f"{k}"}, b"")
     german, unknown, wrong = (one["error"] for one in socket.heard)
     assert "Dieser Server erlaubt" in german
     assert "This server allows" in unknown and unknown == wrong
@@ -249,7 +249,7 @@ async def test_a_file_that_is_too_large_for_a_server_is_refused_with_its_size():
     visitors, pool = begun()
     socket = Socket()
     visitors.enter(hello(), socket).receive(recording("a"), bytes(8_000_001))
-    assert pool.asked == []
+    assert pool.requests == []
     assert "at most 8 MB" in socket.heard[0]["error"]
 
 

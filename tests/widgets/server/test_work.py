@@ -21,7 +21,7 @@ def test_what_one_visitor_asks_is_not_answered_after_what_another_one_asked(monk
     def answers(send) -> SimpleNamespace:
         return SimpleNamespace(searches=SimpleNamespace(), receive=receive, speak=lambda _: None, close=lambda: None)
 
-    monkeypatch.setattr(module, "Answers", answers)
+    monkeypatch.setattr(module, "Handlers", answers)
     work = module.Work(io.BytesIO(), Limits())
     for visitor, identity in ((1, "long"), (1, "second"), (2, "other")):
         message = {"kind": "describe", "id": identity}

@@ -1,4 +1,4 @@
-// Generated from the table of messages by `python -m plausiwidgets.widgets.answers.generate_types`. Do not edit.
+// Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
 import type { LessonData, ModelData } from "./catalogue.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */

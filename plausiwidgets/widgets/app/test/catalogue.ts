@@ -1,7 +1,7 @@
 // The packaged catalogue and models, for tests in Node.
 
 import { readFileSync } from "node:fs";
-import * as RUNTIME from "../../../simulation/javascript/runtime.js";
+import * as RUNTIME from "../../../engine/javascript/runtime.js";
 import type { Catalogue, ModelData } from "../src/catalogue.ts";
 import { NEURONS } from "../src/engine/neuron.ts";
 

@@ -1,0 +1,194 @@
+"""The parts of a kernel that no model changes: currents, spikes, divergence, recording.
+
+They are compiled once for a machine (``shared.py``) and linked into each kernel. Only kernels import this module:
+it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.engine.compiled.kernel`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.engine import lane_current
+from plausiwidgets.engine.compiled.kernel import (
+    BASE,
+    CURRENT,
+    HIGH,
+    HIGHEST,
+    LOW,
+    LOWEST,
+    PAD,
+    PEAK,
+    RESULTS,
+    RISE,
+    SPIKED,
+    STRIDE,
+    TROUGH,
+)
+from plausiwidgets.engine.compiled.mathfunctions import bits_of
+from plausiwidgets.engine.compiled.shared import shared
+
+DUE, LANE, COUNT, DIVERGED = range(4)
+"""Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
+there; the number of spikes of lane j and the step in which it diverged."""
+ON, OFF, START, END = range(4)
+"""Planes of `pieces`, see :class:`plausiwidgets.engine.lane_current.LaneCurrent`."""
+
+_LARGEST = float(np.finfo(np.float64).max)
+
+# Only kernels call what is made here, so that nothing needs a way in from Python.
+_OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+compiled = shared(nogil=True, **_OPTIONS)
+
+# One source for the currents of both engines, see plausiwidgets.engine.lane_current.
+_fill_current = compiled(lane_current.fill_current)
+_next_change = compiled(lane_current.next_change)
+
+
+@compiled
+def padded(n: int) -> int:
+    """Return n as a multiple of the padding."""
+    return (n + PAD - 1) // PAD * PAD
+
+
+@compiled
+def fill_up(w: Any, rows: int, n: int) -> None:
+    """Make the places between the n lanes and the next multiple of the padding copies of the first."""
+    for i in range(n, padded(n)):
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE]
+
+
+@compiled
+def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int) -> int:
+    """Compute the currents that change at step k; return the next step at which one does."""
+    current = (states + CURRENT) * STRIDE
+    base = (states + BASE) * STRIDE
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    change = 2**62
+    i = 0
+    while i < n:
+        if k < notes[DUE, i]:
+            change = min(change, notes[DUE, i])
+            i += 1
+            continue
+        # Neighbours that are due together, at a call's cost.
+        first = i
+        while i < n and k >= notes[DUE, i]:
+            due = 0
+            for j in range(pieces.shape[1]):
+                ramp = pieces[START, j, i] != pieces[END, j, i]
+                if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
+                    due = k + 1
+            if due == 0:
+                due = _next_change(k, dt, t0, pieces[:, :, i : i + 1])
+            notes[DUE, i] = due
+            change = min(change, due)
+            i += 1
+        _fill_current(k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i])
+    for i in range(n, m):
+        w[current + i] = w[current]
+    return change
+
+
+@compiled
+def keep(w: Any, i: int, lane: int, states: int, spiked: bool) -> None:
+    """Write the results of the lane at place i; `spiked`: the spike under way counts, if its top is over."""
+    first, out = states * STRIDE + i, w.size - RESULTS * STRIDE + lane
+    low, high, rise = w[first + LOW * STRIDE], w[first + HIGH * STRIDE], w[first + RISE * STRIDE]
+    if spiked and w[i] < high:
+        rise = min(rise, high - w[first + TROUGH * STRIDE])
+    w[out] = w[first + PEAK * STRIDE]
+    w[out + STRIDE] = min(low, w[first + LOWEST * STRIDE])
+    w[out + 2 * STRIDE] = max(high, w[first + HIGHEST * STRIDE])
+    w[out + 3 * STRIDE] = rise
+
+
+@compiled
+def take_out(
+    w: Any, pieces: Any, notes: Any, recorded: Any, n: int, k: int, limit: float, k0: int, k1: int, states: int
+) -> int:
+    """Take out the lanes that diverged in step k; return how many are left."""
+    rows = w.size // STRIDE - RESULTS
+    i = 0
+    while i < n:
+        good = abs(w[i]) <= limit
+        for state in range(1, states):
+            good = good and abs(w[state * STRIDE + i]) <= _LARGEST
+        if good:
+            i += 1
+            continue
+        lane = notes[LANE, i]
+        notes[DIVERGED, lane] = k
+        keep(w, i, lane, states, False)
+        if k < k1:
+            for which in range(recorded.shape[0]):
+                for j in range(max(k - k0, 0), k1 - k0):
+                    recorded[which, lane, j] = np.nan
+        # The last lane takes the place.
+        n -= 1
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE + n]
+        for plane in range(pieces.shape[0]):
+            for j in range(pieces.shape[1]):
+                pieces[plane, j, i] = pieces[plane, j, n]
+        notes[DUE, i] = notes[DUE, n]
+        notes[LANE, i] = notes[LANE, n]
+    fill_up(w, rows, n)
+    return n
+
+
+@compiled
+def note_rise(w: Any, first: int, spiked: bool) -> None:
+    """Note, at a spike, how far the one before rose; `first` is the place of the lane behind its state."""
+    low, high = first + LOW * STRIDE, first + HIGH * STRIDE
+    trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
+    if spiked:
+        w[rise] = min(w[rise], w[high] - w[trough])
+    w[trough] = w[low]
+    w[first + LOWEST * STRIDE] = min(w[low], w[first + LOWEST * STRIDE])
+    w[first + HIGHEST * STRIDE] = max(w[high], w[first + HIGHEST * STRIDE])
+    w[low], w[high] = np.inf, -np.inf
+
+
+@compiled
+def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int, extremes: int) -> bool:
+    """Note the spikes of step k, and how far the ones before rose; return whether a lane has no room for another."""
+    spiked = (states + SPIKED) * STRIDE
+    full = False
+    for first in range(0, n, PAD):
+        # Most lanes are silent in most steps: a look at a vector of them at once.
+        some = np.int64(0)
+        for i in range(first, first + PAD):
+            some |= bits_of(w[spiked + i])
+        if some != 0:
+            for i in range(first, min(first + PAD, n)):
+                if w[spiked + i] != 0.0:
+                    lane = notes[LANE, i]
+                    count = notes[COUNT, lane]
+                    if extremes:
+                        note_rise(w, states * STRIDE + i, count > 0)
+                    if count < spikes.shape[1]:
+                        spikes[lane, count] = k
+                        notes[COUNT, lane] = count + 1
+                    full = full or count + 1 >= spikes.shape[1]
+    return full
+
+
+@compiled
+def record(w: Any, notes: Any, recorded: Any, places: Any, n: int, column: int) -> None:
+    """Keep what is recorded of the present step."""
+    for state in range(places.size):
+        place = places[state]
+        if place >= 0:
+            for i in range(n):
+                recorded[place, notes[LANE, i], column] = w[state * STRIDE + i]
+
+
+@compiled
+def keep_extremes(w: Any, notes: Any, n: int, states: int) -> None:
+    """Write the results of the lanes that are left."""
+    for i in range(n):
+        keep(w, i, notes[LANE, i], states, notes[COUNT, notes[LANE, i]] > 0)

@@ -1,0 +1,398 @@
+"""Injected currents: a holding level plus linear pieces, which may overlap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.engine.current_text import MAX_SAMPLES, read_current_file
+from plausiwidgets.engine.formula import Formula
+from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
+
+Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    Value = float | Floats
+else:  # a page computes currents from formulas
+    Value = float | Floats | Formula
+"""A number, or one value for each of n parameter sets."""
+
+MAX_PIECES = 1000
+"""Largest number of linear pieces of a current of given values: each costs time in every step."""
+MAX_GIVEN = 1e4
+"""Pieces of a current that is given as pieces: 1e4 take some tenths of a second, and 1e5 a hundred times as long."""
+
+TAIL = 200.0
+"""Time in ms after the last piece at which a current ends by default."""
+
+SETTLE = 1500.0
+"""Time in ms at the holding level before anything of a pattern counts."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Linear from `first` to `last` over [on, off) ms, zero outside; values in the unit of the current."""
+
+    on: float
+    off: float
+    first: float
+    last: float
+
+
+PIECE_WORDS = {"on": "onset", "off": "end", "first": "first value", "last": "last value"}
+"""The fields of a piece, in words for errors."""
+
+
+def check_values(where: str, **values: Value) -> None:
+    """Check that values are finite numbers or 1-D arrays; this is fast, because every evaluation creates sweeps."""
+    for argument, value in values.items():
+        if isinstance(value, Formula):
+            continue
+        array = numbers(value) if isinstance(value, (Real, np.ndarray)) else None
+        if array is None or array.ndim > 1 or not np.isfinite(array).all():
+            error = TypeError if array is None or array.ndim > 1 else ValueError
+            raise error(
+                f"{where}: {argument} must be a finite number or a 1-D array of finite numbers, got {shown(value)}."
+            )
+
+
+def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
+    """Return a constant current of `amplitude` over [onset, onset + width) ms, above the holding level.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.pulse(0.0, 5.0, -2.0)
+    Piece(on=0.0, off=5.0, first=-2.0, last=-2.0)
+    """
+    check_values("pulse", onset=onset, width=width, amplitude=amplitude)
+    return Piece(onset, onset + width, amplitude, amplitude)  # type: ignore[arg-type]  # or one value for each set
+
+
+def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
+    """Return a current that rises from 0 to `amplitude` over [onset, onset + width) ms, above the holding level.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.ramp(0.0, 200.0, 5.0)
+    Piece(on=0.0, off=200.0, first=0.0, last=5.0)
+    """
+    check_values("ramp", onset=onset, width=width, amplitude=amplitude)
+    return Piece(onset, onset + width, 0.0, amplitude)  # type: ignore[arg-type]
+
+
+@checked
+@dataclass(frozen=True)
+class Current:
+    """A current over time, in ms relative to the onset at t = 0.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> traces = pw.simulate("adex", pw.Current.step(500.0, 300.0))
+    >>> pair = pw.Current([pw.pulse(0.0, 2.0, 900.0), pw.pulse(20.0, 2.0, 900.0)], end=100.0, holding=50.0)
+    >>> len(pw.simulate("adex", pair).t)
+    1500
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        What is added to the holding level; overlapping pieces add up. See `pulse` and `ramp`.
+    end : float
+        Time from the onset to the end of the simulation, in ms; of a pulse or ramp, 200 ms after it by default.
+    holding : float
+        Constant current, also before the onset, in the model's unit.
+    before : float
+        Time shown before the onset, in ms.
+    settle : float
+        Time the neuron sits at the holding level before that, in ms; it is left out of the traces.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, a time is negative, or a piece ends before it begins.
+    """
+
+    pieces: Sequence[Piece]
+    end: float
+    holding: float = 0.0
+    before: float = 50.0
+    settle: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pieces", tuple(self.pieces))
+        bounded("Current", "number of pieces", float(len(self.pieces)), MAX_GIVEN)
+        finite("Current", "end", self.end, above=0.0, unit="ms")
+        finite("Current", "before", self.before, low=0.0, unit="ms")
+        finite("Current", "settle", self.settle, low=0.0, unit="ms")
+        for p in self.pieces:
+            for field, words in PIECE_WORDS.items():
+                finite("Current", f"the {words} of a piece", getattr(p, field))
+            if p.off < p.on:
+                raise ValueError(f"Current: the width of a piece must be ≥ 0 ms, got {p.off - p.on:g}.")
+
+    @classmethod
+    @checked
+    def step(
+        cls, amplitude: float, end: float = 500.0, *, holding: float = 0.0, before: float = 50.0, settle: float = 0.0
+    ) -> Current:
+        """Return a constant `amplitude` above the holding level, from the onset to the end (ms) of the simulation."""
+        return cls((pulse(0.0, end, amplitude),), end, holding, before, settle)
+
+    @classmethod
+    @checked
+    def pulse(
+        cls,
+        onset: float,
+        width: float,
+        amplitude: float,
+        *,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
+        """Return a constant `amplitude` above the holding level over [onset, onset + width) ms, see `pulse`."""
+        return cls((pulse(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
+
+    @classmethod
+    @checked
+    def ramp(
+        cls,
+        onset: float,
+        width: float,
+        amplitude: float,
+        *,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
+        """Return a rise from 0 to `amplitude` over [onset, onset + width) ms, then the holding level, see `ramp`."""
+        return cls((ramp(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
+
+    @classmethod
+    @checked
+    def values(
+        cls,
+        t: ArrayLike | str | Path,
+        current: ArrayLike | None = None,
+        *,
+        lines: bool = False,
+        end: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
+        """Return a current of given values; where there are more than 1000 levels, slopes become ramps.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> pw.Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]).pieces[1]
+        Piece(on=100.0, off=200.0, first=600.0, last=600.0)
+
+        Parameters
+        ----------
+        t : array_like, or path of a file
+            Times in ms, increasing. A file has a time and a current in each line; where its first line names columns,
+            those called ``t`` or ``time``, and ``current`` or ``I``.
+        current : array_like
+            Current at each time.
+        lines : bool
+            Whether the values are joined by straight lines; two values at one time are a jump. Otherwise each value
+            holds until the next time, the last one for as long as the one before.
+        end, holding, before, settle
+            As of a `Current`; it ends 200 ms after its last piece by default.
+
+        Raises
+        ------
+        ValueError
+            If a value is not a number, times do not increase, or there are more than 100 000 values or 1000 linear
+            pieces; the text has the place.
+        """
+        if isinstance(t, (str, Path)):
+            if current is not None:
+                raise ValueError(
+                    f"Current.values: current must be None if t is a file, got a current and t={shown(str(t))}."
+                )
+            times, levels = read_current_file(Path(t))
+        elif current is None:
+            raise ValueError("Current.values: current must have one value for each time in t, got None.")
+        else:
+            times, levels = _numbers("t", t), _numbers("current", current)
+        if times.size != levels.size:
+            raise ValueError(
+                f"Current.values: current must have one value for each time in t, got {levels.size} values for "
+                f"{times.size} times."
+            )
+        _check_samples(times, lines)
+        pieces = _pieces_of_lines(times, levels) if lines else _pieces_of_levels(times, levels)
+        if len(pieces) > MAX_PIECES:
+            raise ValueError(
+                f"Current.values: the current must have at most {MAX_PIECES} linear pieces, got {len(pieces)}. Pass a "
+                "shorter current, or fewer values."
+            )
+        last = max((p.off for p in pieces), default=float(times[-1]))
+        return cls(pieces, _end(last, end), holding, before, settle)
+
+
+def as_current(current: Current | Piece) -> Current:
+    """Return a current unchanged, and a piece as the current that consists of it and ends 200 ms after it.
+
+    Examples
+    --------
+    >>> as_current(pulse(0.0, 5.0, 2.0)) == Current.pulse(0.0, 5.0, 2.0)
+    True
+    """
+    if isinstance(current, Current):
+        return current
+    return Current((current,), finite("Current", "off of a piece", current.off) + TAIL)
+
+
+def _end(last: float, given: float | None) -> float:
+    return last + TAIL if given is None else given
+
+
+def _pieces_of_lines(t: Floats, x: Floats) -> list[Piece]:
+    corners = list(zip(t.tolist(), x.tolist(), strict=True))
+    return [Piece(a, b, p, q) for (a, p), (b, q) in pairwise(corners) if b > a and (p or q)]
+
+
+def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
+    ends = np.append(t[1:], 2.0 * t[-1] - t[-2])
+    kept = np.append(True, x[1:] != x[:-1])  # a repeated value prolongs the piece before it
+    starts = np.flatnonzero(kept)
+    stops = ends[np.append(starts[1:] - 1, x.size - 1)]
+    levels = zip(t[starts].tolist(), stops.tolist(), x[starts].tolist(), strict=True)
+    pieces = [Piece(a, b, level, level) for a, b, level in levels if level]
+    # Dense samples of a slope become one ramp.
+    return pieces if len(pieces) <= MAX_PIECES else list(pieces_of_samples(t, x))
+
+
+def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
+    """Return the arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for the same current.
+
+    Examples
+    --------
+    >>> samples_of(Current.pulse(10.0, 5.0, 2.0))
+    (array([10., 15.]), array([2., 0.]), False)
+    """
+    pieces = [p for p in current.pieces if p.off > p.on]
+    if not pieces:
+        return np.empty(0), np.empty(0), False
+    on, off, first, last = np.array([(p.on, p.off, p.first, p.last) for p in pieces]).T
+    edges = np.unique(np.concatenate([on, off]))
+    a, b = edges[:-1, None], edges[1:, None]
+    inside = (on <= a) & (off >= b)
+    with np.errstate(invalid="ignore"):
+        left = np.where(inside, np.where(a == on, first, first + (a - on) / (off - on) * (last - first)), 0.0)
+        right = np.where(inside, np.where(b == off, last, first + (b - on) / (off - on) * (last - first)), 0.0)
+    begins, ends = left.sum(axis=1), right.sum(axis=1)
+    if (first == last).all():
+        levels = np.append(begins, 0.0)
+        kept = np.append(True, levels[1:] != levels[:-1])
+        return edges[kept], levels[kept], False
+    t, x = np.repeat(edges, 2)[1:-1], np.column_stack([begins, ends]).ravel()
+    kept = np.append(True, (np.diff(t) > 0.0) | (np.diff(x) != 0.0))
+    return t[kept], x[kept], True
+
+
+def _check_samples(t: Floats, lines: bool) -> None:
+    if t.size < 2:
+        raise ValueError(f"the current must have at least two times (ms), each with a value, got {t.size}.")
+    if t.size > MAX_SAMPLES:
+        raise ValueError(f"the current must have at most {MAX_SAMPLES} values, got {t.size}.")
+    steps = np.diff(t)
+    # Of lines, two values at one time are a jump.
+    back = np.flatnonzero((steps < 0.0) | ((steps == 0.0) & (not lines)))
+    if back.size:
+        i = int(back[0])
+        raise ValueError(f"value {i + 2}: the times must increase, got {t[i + 1]:g} ms after {t[i]:g} ms.")
+
+
+def _numbers(name: str, given: ArrayLike) -> Floats:
+    array = numbers(given)
+    if array is None or array.ndim != 1:
+        raise ValueError(f"Current.values: {name} must be a list of numbers, got {shown(given)}.")
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        raise ValueError(f"Current.values: {name}[{bad[0]}] must be a finite number, got {array[bad[0]]}.")
+    return array
+
+
+def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) -> tuple[Piece, ...]:
+    """Return the linear pieces of a sampled current.
+
+    A sample holds until the next one. Four samples or more on a slope are a ramp, which ends where the next
+    piece begins; a level is one piece, and a level of zero needs none.
+
+    Parameters
+    ----------
+    t : array_like, shape [n]
+        Increasing times in ms.
+    current : array_like, shape [n]
+    tolerance : float
+        Largest distance of a piece from a sample.
+    """
+    times, values = np.asarray(t, dtype=np.float64), np.asarray(current, dtype=np.float64)
+    if times.size < 2:
+        raise ValueError(f"a sampled current must have at least two samples, got {times.size}.")
+    # One ulp of the values: a ramp that was computed is not exactly linear.
+    slack = tolerance + 4.0 * float(np.spacing(np.abs(values).max()))
+    end = times[-1] + (times[-1] - times[-2])
+    edges = np.append(times, end)
+    pieces = []
+    first = 0
+    while first < times.size:
+        last, slope = _longest_line(times, values, first, slack)
+        # A corner is a sample of both pieces; a jump lies between two samples.
+        after = last if first < last and _is_corner(times, values, last, slack) else last + 1
+        if slope == 0.0:
+            level = 0.5 * (values[first : last + 1].min() + values[first : last + 1].max())
+            start = stop = float(level if abs(level) > slack else 0.0)
+        else:
+            start = float(values[first])
+            stop = float(start + slope * (edges[after] - edges[first]))
+        if start or stop:
+            pieces.append(Piece(float(edges[first]), float(edges[after]), start, stop))
+        first = after
+    return tuple(pieces)
+
+
+_RAMP = 4
+"""Smallest number of samples of a ramp: fewer are a jump from one level to another."""
+
+
+def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, float]:
+    """Return the last sample of the longest level or ramp from `first` on, and its slope."""
+    level = first
+    low = high = x[first]
+    while level + 1 < x.size and max(high, x[level + 1]) - min(low, x[level + 1]) <= 2.0 * slack:
+        level += 1
+        low, high = min(low, x[level]), max(high, x[level])
+    # The slopes from the first sample for which every sample is within the tolerance.
+    least, most, ramp = -math.inf, math.inf, first
+    for k in range(first + 1, x.size):
+        a, b = (x[k] - slack - x[first]) / (t[k] - t[first]), (x[k] + slack - x[first]) / (t[k] - t[first])
+        if max(least, a) > min(most, b):
+            break
+        least, most, ramp = max(least, a), min(most, b), k
+    if ramp <= level or ramp - first + 1 < _RAMP:
+        return level, 0.0
+    slope = float(np.clip((x[ramp] - x[first]) / (t[ramp] - t[first]), least, most))
+    return ramp, slope
+
+
+def _is_corner(t: Floats, x: Floats, sample: int, slack: float) -> bool:
+    """Return whether the next piece begins at a sample or after it."""
+    last, slope = _longest_line(t, x, sample, slack)
+    return last > sample if slope == 0.0 else last - sample + 1 > _RAMP

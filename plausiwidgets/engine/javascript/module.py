@@ -1,0 +1,201 @@
+"""A neuron as JavaScript: its step, and the state that it starts from, as an ES module without dependencies."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from weakref import WeakKeyDictionary
+
+from plausiwidgets.engine.javascript.expressions import NoJavaScriptError, declarations, number, text_of
+from plausiwidgets.engine.lanes import NotCompilableError
+from plausiwidgets.engine.program.neuron import Programs
+from plausiwidgets.engine.program.program import MOVING
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+
+_OF_MODULES = re.compile(r"^import .*;\n|^export (?=const|let|class|function)", re.MULTILINE)
+
+_TEMPLATE = """\
+(() => {{
+  const states = {states};
+  const declared = {parameters};
+
+  function start(parameters, holding) {{
+    const [{inputs}] = valuesOf(declared, parameters);
+    const current = holding;
+    const dt = {dt};
+{lowest}
+{start}
+    const rest = {rest};
+    const threshold = {threshold};
+    return {{ state: [{start_state}], span: spanOf(rest, threshold, {usual}), threshold }};
+  }}
+
+  function simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity) {{
+    const [{inputs}] = valuesOf(declared, parameters);
+    const steps = currents.length;
+    const columns = columnsOf(states, record, steps);
+{columns}
+    const spikes = [];
+    let diverged = -1;
+    let [{state}] = state;
+{fixed}
+    for (let k = 0; k < steps; k++) {{
+      const current = currents[k];
+{moving}
+      const spike = {spikes};
+      [{state}] = [{new_state}];
+      if (!(Math.abs({checked}) <= {limit}) || spikes.length >= spikeLimit) {{
+        diverged = k;
+        break;
+      }}
+      if (spike !== 0) spikes.push(k);
+{recorded}
+    }}
+    if (diverged >= 0) for (const {{ values }} of columns) values.fill(NaN, diverged);
+    const final = diverged < 0 ? [{state}] : states.map(() => NaN);
+    return {{ spikes, recorded: columns.map(({{ values }}) => values), state: final, diverged }};
+  }}
+
+  return {{ name: {name}, dt: {dt}, peak: {peak}, states, parameters: declared, start, simulate }};
+}})()"""
+
+
+_emitted: WeakKeyDictionary[NeuronModel, str] = WeakKeyDictionary()
+
+
+def to_javascript(model: str | NeuronModel) -> str:
+    """Return a neuron as the text of an ES module, which depends on nothing: for a page, or for Node.
+
+    It is made from the same program as the model's machine code, in double precision; spikes differ only where
+    the last bit of an exponential decides.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+
+    Returns
+    -------
+    str
+        A module that exports
+
+        - ``simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity)``: `parameters`
+          by their names (what is left out takes its default), `currents` the mean current of each step, `dt` in ms,
+          `state` where it starts, `record` the names of state variables. It returns ``{spikes, recorded, state,
+          diverged}``: the steps in which the neuron fired, an array for each recorded variable (after each step, nan
+          once diverged), the state after the last step, and the first step in which it was lost, or -1. A neuron that
+          has fired `spikeLimit` times is given up.
+        - ``start(parameters, holding)``: ``{state, span, threshold}`` at a constant current: the initial state, the
+          potential from rest to threshold, and the threshold, in mV.
+        - ``neuron``: both of them, and ``name``, ``dt`` (ms), ``peak`` (mV), ``states`` and ``parameters`` (name and
+          default).
+        - ``injected(pieces, holding, t0, dt, steps)``: `currents` from pieces ``[on, off, start, end]``, the times in
+          ms and the currents in the model's unit.
+
+    Raises
+    ------
+    NotCompilableError
+        If the step has no compiled form, or uses what JavaScript does not have; the text names the operation.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> "export const { simulate, start }" in pw.networks.to_javascript("lif")
+    True
+    """
+    exports = "export const { simulate, start } = neuron;\nexport { injected };"
+    return f"{runtime()}\nexport const neuron = {neuron_object(get(model))};\n{exports}\n"
+
+
+def runtime() -> str:
+    """Return the functions that the objects of :func:`neuron_object` call, as a plain script."""
+    return plain_script(_runtime_module())
+
+
+def runtime_names() -> tuple[str, ...]:
+    """Return the names of the functions of :func:`runtime`."""
+    return tuple(re.findall(r"^export function (\w+)", _runtime_module(), re.MULTILINE))
+
+
+def _runtime_module() -> str:
+    return (files("plausiwidgets.engine.javascript") / "runtime.js").read_text(encoding="utf-8")
+
+
+def plain_script(module: str) -> str:
+    """Return the text of a module without its imports and exports, for a script in which all names are known."""
+    return _OF_MODULES.sub("", module)
+
+
+def neuron_object(model: NeuronModel) -> str:
+    """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``."""
+    from plausiwidgets.engine.compiled.engine import compiled, compiling, remembered
+
+    def make() -> str:
+        if model.programs is not None:
+            return emit(model, model.programs)
+        from plausiwidgets.engine.compiled.export_model import export_programs
+
+        with compiling:
+            compiled(model)  # what was not found to do as torch does is not emitted either
+            return emit(model, export_programs(model))
+
+    return remembered(_emitted, model, make)
+
+
+def emit(model: NeuronModel, programs: Programs) -> str:
+    """Return a neuron as :func:`neuron_object` does, given its programs."""
+    step, start, balance = programs.step, programs.start, programs.balance
+    states, usual = len(step.state), float(model.span(model.defaults())[0])
+    inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
+    state = [f"s{i}" for i in range(states)]
+    try:
+        return _TEMPLATE.format(
+            name=json_text(model.key),
+            dt=number(model.dt),
+            peak=number(model.peak),
+            states=json_text([s.key for s in model.states]),
+            parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
+            inputs=inputs,
+            lowest=""
+            if balance is None
+            else _indented(
+                4,
+                [
+                    "const s0 = lowestRest((s0) => {",
+                    *("  " + line for line in declarations(balance.body)),
+                    f"  return {text_of(balance.spikes)};",
+                    "});",
+                ],
+            ),
+            start=_indented(4, declarations(start.body)),
+            start_state=", ".join(map(text_of, start.state[:-2])),
+            rest=text_of(start.state[-2]),
+            threshold=text_of(start.state[-1]),
+            usual=number(usual),
+            columns=_indented(
+                4, [f"const r{i} = columns.find(({{ place }}) => place === {i})?.values;" for i in range(states)]
+            ),
+            state=", ".join(state),
+            fixed=_indented(4, declarations(line for line in step.body if line.level != MOVING)),
+            moving=_indented(6, declarations(line for line in step.body if line.level == MOVING)),
+            spikes=text_of(step.spikes),
+            new_state=", ".join(map(text_of, step.state)),
+            checked=" + ".join(["s0", *(f"(s{i} - s{i})" for i in range(1, states))]),
+            limit=number(model.limit),
+            recorded=_indented(6, [f"if (r{i}) r{i}[k] = s{i};" for i in range(states)]),
+        )
+    except NoJavaScriptError as error:
+        raise NotCompilableError(
+            f"model {model.key!r} cannot be converted to JavaScript, because its step uses {error}, which JavaScript "
+            "does not have."
+        ) from None
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON that may stand in a script on a page: plain ASCII, and no ``<``."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _indented(spaces: int, lines: list[str]) -> str:
+    return "\n".join(" " * spaces + line for line in lines)

@@ -1,0 +1,127 @@
+"""The currents of a batch of lanes, averaged exactly over each time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.engine.current import Current
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LaneCurrent:
+    """The currents of a batch of lanes.
+
+    Attributes
+    ----------
+    base : ndarray, shape [lanes]
+        Holding level of each lane.
+    pieces : ndarray, shape [4, pieces, lanes]
+        On, off, first and last of each lane's pieces, as in :class:`Piece`; a lane with fewer pieces
+        has empty ones (off = on).
+    t0 : float
+        Left edge of time step 0, in ms relative to the stimulus onset.
+    """
+
+    base: Floats
+    pieces: Floats
+    t0: float
+
+    @classmethod
+    def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
+        level = np.ascontiguousarray(base, dtype=np.float64)
+        return cls(level, np.empty((4, 0, level.size)), t0)
+
+    def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
+        return LaneCurrent(self.base[lanes], np.ascontiguousarray(self.pieces[:, :, lanes]), self.t0)
+
+    def values(self, steps: int, dt: float) -> Floats:
+        """Return the current of every step, shape [lanes, steps]: what :func:`fill_current` writes, to the last bit."""
+        lanes = self.base.size
+        if lanes > 1 and (self.base == self.base[0]).all() and (self.pieces == self.pieces[:, :, :1]).all():
+            return self.take(np.zeros(1, dtype=np.intp)).values(steps, dt).repeat(lanes, axis=0)
+        out = np.repeat(self.base[:, None], steps, axis=1)
+        for row, pieces in zip(out, np.moveaxis(self.pieces, 2, 0), strict=True):
+            for on, off, first, last in pieces.T.tolist():
+                k0 = max(math.floor((on - self.t0) / dt) - 1, 0)
+                k1 = min(math.ceil((off - self.t0) / dt) + 1, steps)
+                if off <= on or k1 <= k0 or (first == 0.0 and last == 0.0):
+                    continue
+                edges = self.t0 + np.arange(k0, k1 + 1) * dt
+                a, b = np.maximum(edges[:-1], on), np.minimum(edges[1:], off)
+                height = first
+                if first != last:
+                    middle = np.clip(0.5 * (a + b), on, off)  # arbitrary for a step outside of the piece
+                    height = first + (middle - on) / (off - on) * (last - first)
+                whole = (a == edges[:-1]) & (b == edges[1:])
+                row[k0:k1] += np.where(b > a, np.where(whole, height, height * ((b - a) / dt)), 0.0)
+        return out
+
+
+def lane_current(currents: Sequence[Current], t0: float) -> LaneCurrent:
+    """Return one lane for each current."""
+    most = max((len(c.pieces) for c in currents), default=0)
+    pieces = np.zeros((4, most, len(currents)))
+    for lane, current in enumerate(currents):
+        for j, p in enumerate(current.pieces):
+            pieces[:, j, lane] = p.on, p.off, p.first, p.last
+    return LaneCurrent(np.array([c.holding for c in currents], dtype=float), pieces, t0)
+
+
+# The two functions below are loops over numbers because the torch engine calls them and the compiled
+# engine compiles them, so that both inject the same current to the last bit.
+
+
+def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, out: Floats) -> None:
+    """Write the mean current of step `k`, the waveform averaged over [t0 + k·dt, t0 + (k+1)·dt)."""
+    on, off, first, last = pieces[0], pieces[1], pieces[2], pieces[3]
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    for lane in range(base.size):
+        total = base[lane]
+        for j in range(on.shape[0]):
+            a = max(left, on[j, lane])
+            b = min(right, off[j, lane])
+            if b > a:
+                if first[j, lane] == last[j, lane]:
+                    height = first[j, lane]
+                else:
+                    share = (0.5 * (a + b) - on[j, lane]) / (off[j, lane] - on[j, lane])
+                    height = first[j, lane] + share * (last[j, lane] - first[j, lane])
+                # A full step takes the height itself: by rounding of b - a a constant piece
+                # would differ from step to step.
+                if a == left and b == right:
+                    total += height
+                else:
+                    total += height * ((b - a) / dt)
+        out[lane] = total
+
+
+def next_change(k: int, dt: float, t0: float, pieces: Floats) -> int:
+    """Return the first step after `k` in which some lane's current may differ from that of `k`."""
+    on, off, first, last = pieces[0], pieces[1], pieces[2], pieces[3]
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    nearest = 2**62
+    for j in range(on.shape[0]):
+        for lane in range(on.shape[1]):
+            begins = on[j, lane]
+            ends = off[j, lane]
+            if ends <= begins or ends <= left or (first[j, lane] == 0.0 and last[j, lane] == 0.0):
+                continue
+            if begins < right:
+                # Within a piece: a ramp or an edge changes in the next step, a plateau at its end.
+                if first[j, lane] != last[j, lane] or begins > left or ends <= right:
+                    return k + 1
+                step = int(math.floor((ends - t0) / dt)) - 1
+            else:
+                step = int(math.floor((begins - t0) / dt)) - 1
+            # One step early: rounding of the quotient must never skip an edge.
+            nearest = min(nearest, max(step, k + 1))
+    return nearest

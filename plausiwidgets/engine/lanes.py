@@ -1,0 +1,201 @@
+"""The input and the result of an engine: a batch of lanes over a number of time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.models.model import NeuronModel
+
+Floats = NDArray[np.float64]
+
+Checkpoint = Callable[[], None]
+"""Called by an engine every few ms of work; it may block (pause) or raise (stop)."""
+
+
+class NotCompilableError(Exception):
+    """A model cannot be turned into machine code; the text says why and what to write instead.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import plausiwidgets as pw
+    >>> def step(current, state, p, dt):
+    ...     (v,) = state
+    ...     v = v + dt * (current - v) / p.tau
+    ...     if v.mean() > 100.0:  # a step that decides by its values cannot be compiled
+    ...         v = v - 100.0
+    ...     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+    >>> neuron = pw.NeuronModel(
+    ...     "branching", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
+    ...     pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0, validate=False)
+    >>> try:
+    ...     pw.networks.to_javascript(neuron)
+    ... except pw.NotCompilableError as error:
+    ...     print("not compiled")
+    not compiled
+    """
+
+
+@dataclass(frozen=True)
+class LaneJob:
+    """A batch of lanes to simulate: each lane is one parameter set under one current.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    params : dict of str to ndarray, shape [lanes]
+        Every parameter of the model.
+    state : ndarray, shape [state variables, lanes]
+        Initial state; it is not modified.
+    current : LaneCurrent
+    steps : int
+        Number of time steps.
+    dt : float
+        Time step in ms.
+    window : (int, int) or None
+        Record after the steps k0 <= k < k1.
+    record : tuple of int
+        Indices in ``model.states`` of the state variables to record.
+    peak_window : (int, int) or None
+        Keep the largest potential after the steps k0 <= k < k1.
+    extremes : bool
+        Keep the lowest and the highest potential, and how far the smallest spike rose.
+    spike_limit : int or None
+        A lane with this many spikes is stopped and counts as diverged from the next step on, because runaway
+        firing would cost time and memory.
+    """
+
+    model: NeuronModel
+    params: dict[str, Floats]
+    state: Floats
+    current: LaneCurrent
+    steps: int
+    dt: float
+    window: tuple[int, int] | None = None
+    record: tuple[int, ...] = (0,)
+    peak_window: tuple[int, int] | None = None
+    extremes: bool = False
+    spike_limit: int | None = None
+
+    @property
+    def lanes(self) -> int:
+        return int(self.state.shape[1])
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """The result of a batch of lanes.
+
+    Attributes
+    ----------
+    state : ndarray, shape [state variables, lanes]
+        State after the last step; nan in a diverged lane.
+    spikes : int32 ndarray, shape [lanes, most spikes of a lane]
+        Indices of the steps in which each lane fired, ascending, padded with -1.
+    counts : int64 ndarray, shape [lanes]
+        Number of spikes.
+    recorded : ndarray, shape [recorded variables, lanes, k1 - k0], or None
+        State variables over the window, after each step (a reset applied), in the
+        order of ``record``; nan once diverged. None without a window.
+    v_max : ndarray, shape [lanes]
+        Largest finite potential over the peak window; -inf without one.
+    lowest, highest : ndarray, shape [lanes]
+        Least and largest potential after all steps, and at the start; only where extremes are kept.
+    rise : ndarray, shape [lanes]
+        Smallest rise of a spike: from the least potential between the spike before (or the start) and it to the largest
+        between it and the next one (or the end, where the potential has turned). inf without a spike; only where
+        extremes are kept. The potential after the step of a spike belongs to what follows it.
+    diverged : int64 ndarray, shape [lanes]
+        First step whose state was not finite, or whose potential exceeded the model's limit, or
+        the one after the spike limit was reached; -1 if there is none.
+    engine : {"compiled", "numpy", "torch"}
+    """
+
+    state: Floats
+    spikes: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    recorded: Floats | None
+    v_max: Floats
+    lowest: Floats
+    highest: Floats
+    rise: Floats
+    diverged: NDArray[np.int64]
+    engine: str
+
+
+def joined(parts: Sequence[LaneResult], recorded: Floats | None) -> LaneResult:
+    """Return the lanes of several results of one job, one after the other, given what was recorded of all."""
+
+    def all_of(name: str, axis: int = 0) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts], axis=axis)
+
+    counts = all_of("counts")
+    spikes = np.full((counts.size, int(counts.max(initial=0))), -1, dtype=np.int32)
+    lane = 0
+    for part in parts:
+        spikes[lane : lane + part.counts.size, : part.spikes.shape[1]] = part.spikes
+        lane += part.counts.size
+    return LaneResult(
+        all_of("state", axis=1),
+        spikes,
+        counts,
+        recorded,
+        all_of("v_max"),
+        all_of("lowest"),
+        all_of("highest"),
+        all_of("rise"),
+        all_of("diverged"),
+        parts[0].engine,
+    )
+
+
+Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
+"""A function that simulates a batch of lanes."""
+
+
+class Extremes:
+    """Lowest, highest and rise of a `LaneResult`, updated step by step from the potential `start`, shape [lanes]."""
+
+    def __init__(self, start: Floats) -> None:
+        self._v = start
+        self._low, self._high, self._trough = start.copy(), start.copy(), start.copy()
+        self._lowest, self._highest, self._rise = (np.full(start.shape, x) for x in (np.inf, -np.inf, np.inf))
+        self._spiked = np.zeros(start.shape, dtype=bool)
+
+    def step(self, v: Floats, fired: NDArray[np.bool_], alive: NDArray[np.bool_]) -> None:
+        """Add the potentials after a step and the lanes that fired in it; lanes that are not alive are ignored."""
+        if fired.any():
+            again = fired & self._spiked
+            self._rise[again] = np.minimum(self._rise, self._high - self._trough)[again]
+            self._trough[fired] = self._low[fired]
+            self._lowest[fired] = np.minimum(self._lowest, self._low)[fired]
+            self._highest[fired] = np.maximum(self._highest, self._high)[fired]
+            self._low[fired], self._high[fired] = np.inf, -np.inf
+            self._spiked |= fired
+        np.minimum(self._low, v, out=self._low, where=alive)
+        np.maximum(self._high, v, out=self._high, where=alive)
+        self._v = v
+
+    def results(self) -> tuple[Floats, Floats, Floats]:
+        over = self._spiked & (self._v < self._high)
+        rise = np.where(over, np.minimum(self._rise, self._high - self._trough), self._rise)
+        return np.minimum(self._low, self._lowest), np.maximum(self._high, self._highest), rise
+
+
+def pad_spikes(
+    steps: NDArray[np.int64], lanes: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return (spikes [count, most], counts [count]) from spike events in order of time."""
+    counts = np.bincount(lanes, minlength=count).astype(np.int64)
+    order = np.argsort(lanes, kind="stable")
+    spikes = np.full((count, int(counts.max(initial=0))), -1, dtype=np.int32)
+    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    place = np.arange(lanes.size) - np.repeat(firsts, counts)
+    spikes[lanes[order], place] = steps[order]
+    return spikes, counts

@@ -1,0 +1,86 @@
+"""The values of a program on NumPy's arrays, many lanes at once.
+
+Where the initial state of a neuron is computed, and what a kernel is compared with: a function of NumPy for each
+instruction, without a compiler.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.engine.program.operations import CAST
+from plausiwidgets.engine.program.program import MOVING, Instruction, Program, Value
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "eq": np.equal,
+    "pow": np.power,
+    "atan2": np.arctan2,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
+    "erf": np.vectorize(math.erf),
+    "erfc": np.vectorize(math.erfc),
+}
+"""What has another name in NumPy than in torch, or none."""
+
+Values = dict[str, Any]
+
+
+def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+    """Return (spikes, state) that a program computes from ``current``, ``dt``, ``s0`` … and ``p0`` …: those it reads.
+
+    They are numbers or arrays, which broadcast.
+    """
+    values = run(program.body, dict(inputs))
+    return value_of(program.spikes, values), [value_of(v, values) for v in program.state]
+
+
+def run(lines: tuple[Instruction, ...], values: Values) -> Values:
+    """Add what instructions compute to `values`, and return these."""
+    with np.errstate(all="ignore"):
+        for line in lines:
+            values[line.name] = _computed(line, [value_of(a, values) for a in line.arguments])
+    return values
+
+
+def stepper(program: Program, constants: Mapping[str, Any]) -> Callable[[Any, Any], tuple[Any, list[Any]]]:
+    """Return ``step(current, state)``, which gives (spikes, state); what ``dt`` and ``p0`` … give is computed once."""
+    known = run(tuple(line for line in program.body if line.level != MOVING), dict(constants))
+    moving = tuple(line for line in program.body if line.level == MOVING)
+
+    def step(current: Any, state: Any) -> tuple[Any, list[Any]]:
+        values = run(moving, known | {"current": current} | {f"s{i}": x for i, x in enumerate(state)})
+        spikes, *new = (np.broadcast_to(value_of(v, values), current.shape) for v in (program.spikes, *program.state))
+        return spikes, new
+
+    return step
+
+
+def value_of(value: Value, values: Values) -> Any:
+    """Return a value: a constant of its type, or what was computed."""
+    return values[value.name] if value.number is None else value.dtype.type(value.number)
+
+
+def _computed(line: Instruction, arguments: list[Any]) -> Any:
+    if line.operation is CAST:
+        return _cast(np.asarray(arguments[0]), line.dtype)
+    name = line.operation.array
+    result = (_FUNCTIONS.get(name) or getattr(np, name))(*arguments)
+    return result if result.dtype == line.dtype else result.astype(line.dtype)
+
+
+def _cast(x: Any, dtype: np.dtype) -> Any:
+    """Return an array as another type; a float without an integer of it becomes the smallest, as in every engine."""
+    if x.dtype.kind == "f" and dtype.kind == "i":
+        least = float(np.iinfo(dtype).min)
+        x = np.trunc(x)
+        x = np.where((x >= least) & (x < -least), x, least)
+    return x.astype(dtype)

@@ -1,0 +1,81 @@
+"""All that a neuron computes, as programs: its step, and where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.program import Program
+from plausiwidgets.engine.program.text import from_text, to_text
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The programs of a neuron.
+
+    Attributes
+    ----------
+    step : Program
+        One time step.
+    start : Program
+        The state at the constant current ``current``; behind it, as two more entries of its state, the resting
+        potential and the spike threshold in mV. Where there is a `balance`, the potential is given as ``s0``.
+    balance : Program or None
+        For a neuron that starts at its lowest rest, which has no closed form: its spikes are the current through
+        the membrane at the potential ``s0``.
+    """
+
+    step: Program
+    start: Program
+    balance: Program | None = None
+
+    def start_at(self, values: Mapping[str, ArrayLike], current: Floats) -> list[Floats]:
+        """Return the state, resting potential and threshold of lanes, each [lanes]."""
+        inputs = {f"p{i}": np.asarray(values[n], dtype=np.float64) for i, n in enumerate(self.start.parameters)}
+        inputs["current"] = current
+        balance = self.balance
+        if balance is not None:
+            inputs["s0"] = lowest_root(lambda v: evaluate(balance, inputs | {"s0": v})[0])
+        return [np.broadcast_to(x, current.shape) for x in evaluate(self.start, inputs)[1]]
+
+    def __reduce__(self) -> tuple[Callable[[str], Programs], tuple[str]]:
+        return read, (self.text(),)
+
+    def text(self) -> str:
+        """Return the programs as text, each below its name."""
+        named = {"step": self.step, "start": self.start, "balance": self.balance}
+        return "\n\n".join(f"[{name}]\n{to_text(program)}" for name, program in named.items() if program) + "\n"
+
+
+def read(text: str) -> Programs:
+    """Return the programs that a text of :meth:`Programs.text` describes."""
+    found = {}
+    for part in text.strip().split("\n\n"):
+        name, _, program = part.partition("]\n")
+        found[name.removeprefix("[")] = from_text(program)
+    return Programs(**found)
+
+
+def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
+    """Return the lowest potential in mV between −150 and 60 at which `balance` falls through 0, shape [lanes].
+
+    Parameters
+    ----------
+    balance : callable
+        ``balance(v)`` of potentials [potentials, 1] or [potentials, lanes] is the current there,
+        [potentials, lanes]. Where it has no root, the result is the end it is driven to.
+    """
+    low, step = np.full((1, 1), -150.0), 3.0
+    for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many
+        grid = low + step * np.arange(points)[:, None]
+        rises = balance(grid) > 0.0
+        # The last point that rises before the first that falls; the first point where all fall.
+        last = np.maximum(np.argmin(rises, axis=0) - 1, 0)
+        low, step = low + step * np.where(rises.all(axis=0), points - 1, last), step / 30.0
+    return low[0]

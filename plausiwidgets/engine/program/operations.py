@@ -1,0 +1,180 @@
+"""The table of operations: one row for each, with the form that it has in every back end, and its operation count.
+
+A row acts on each lane by itself. An operation of ATen is a row of the same name, or composed of rows
+(``engine/compiled/lowering.py``). The meaning is torch's: types are promoted as torch does, small powers are
+products, minima let a nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is
+equal to the last bit; what is transcendental may differ in the last places, and by one or two units of the last place
+what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, integer powers from the
+fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded, torch may keep the other
+sign.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets.engine.program.program import Operation
+
+if TYPE_CHECKING:
+    import torch
+
+_TRANSCENDENTAL = 10
+
+
+def _function(name: str, **options: Any) -> Operation:
+    """Return the row of a function that has the same name nearly everywhere."""
+    usual: dict[str, Any] = dict(
+        python=f"math.{name}({{0}})",
+        javascript=f"Math.{name}({{0}})",
+        brian2=f"{name}({{0}})",
+        array=name,
+        operations=_TRANSCENDENTAL,
+        computes="float64",
+        unbounded=True,
+    )
+    return Operation(name, **(usual | options))
+
+
+def _comparison(name: str, array: str, sign: str, distance: Any = None, **options: Any) -> Operation:
+    return Operation(name, f"{{0}} {sign} {{1}}", array, computes="promoted", truth=True, distance=distance, **options)
+
+
+def _above(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return a - b
+
+
+def _below(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return b - a
+
+
+def _extremum(sign: str, winner: str) -> dict[str, Any]:
+    """Return the forms of a maximum or minimum that is the first argument where `winner` is nan."""
+    return {
+        "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}",
+        "operations": 2,
+        "javascript": f"({{0}} {sign} {{1}} || {winner} !== {winner} ? {{0}} : {{1}})",
+        "brian2": f"choose(({{0}} {sign} {{1}}) or ({winner} != {winner}), {{0}}, {{1}})",
+        "boolean": "logical_or" if sign == ">" else "logical_and",
+    }
+
+
+def _truth(python: str, javascript: str, brian2: str) -> dict[str, Any]:
+    return dict(python=python, javascript=javascript, brian2=brian2, computes="bool", truth=True)
+
+
+CAST = Operation("cast", "", "", operations=0)
+"""From the type of its argument to its own: each back end has the rules of its types."""
+
+TABLE: dict[str, Operation] = {
+    row.name: row
+    for row in (
+        Operation("add", "{0} + {1}", "add", boolean="logical_or"),
+        Operation("sub", "{0} - {1}", "subtract"),
+        Operation("mul", "{0} * {1}", "multiply", boolean="logical_and"),
+        Operation("div", "{0} / {1}", "divide", unbounded=True),
+        Operation("neg", "-{0}", "negative"),
+        Operation("abs", "abs({0})", "absolute", "absolute({0})"),
+        Operation(
+            "remainder", "remainder({0}, {1})", "remainder", brian2="({0} % {1})", operations=5, computes="division"
+        ),
+        Operation("fmod", "np.fmod({0}, {1})", "fmod", "({0} % {1})", None, operations=3, computes="division"),
+        Operation(
+            "floor_divide",
+            "floor_divide({0}, {1})",
+            "floor_divide",
+            "floorDivide({0}, {1})",
+            "({0} // {1})",
+            operations=5,
+            computes="division",
+        ),
+        Operation("floor", "np.floor({0})", "floor", "Math.floor({0})", "floor({0})", computes="rounding"),
+        Operation("ceil", "np.ceil({0})", "ceil", "Math.ceil({0})", "ceil({0})", computes="rounding"),
+        Operation(
+            "trunc",
+            "np.trunc({0})",
+            "trunc",
+            "Math.trunc({0})",
+            "choose({0} < 0.0, ceil({0}), floor({0}))",
+            computes="rounding",
+        ),
+        Operation(
+            "rint",
+            "np.rint({0})",
+            "round",
+            "roundHalfEven({0})",
+            "choose({0} - floor({0}) < 0.5, floor({0}), choose({0} - floor({0}) > 0.5, ceil({0}), "
+            "2.0*floor(0.5*{0} + 0.25)))",
+            computes="rounding",
+        ),
+        Operation("maximum", array="maximum", **_extremum(">", "{0}")),
+        Operation("minimum", array="minimum", **_extremum("<", "{0}")),
+        Operation("fmax", array="fmax", **_extremum(">", "{1}")),
+        Operation("fmin", array="fmin", **_extremum("<", "{1}")),
+        Operation(
+            "where", "{1} if {0} else {2}", "where", "({0} ? {1} : {2})", "choose({0}, {1}, {2})", computes="choice"
+        ),
+        _comparison("lt", "less", "<", _below),
+        _comparison("le", "less_equal", "<=", _below),
+        _comparison("gt", "greater", ">", _above),
+        _comparison("ge", "greater_equal", ">=", _above),
+        _comparison("eq", "eq", "==", javascript="({0} === {1})"),
+        _comparison("ne", "not_equal", "!=", javascript="({0} !== {1})"),
+        Operation("isnan", "{0} != {0}", "isnan", "({0} !== {0})", computes="float64", truth=True),
+        Operation(
+            "isinf",
+            "abs({0}) == np.inf",
+            "isinf",
+            "(Math.abs({0}) === Infinity)",
+            "abs({0}) > 1.7e308",
+            operations=2,
+            computes="float64",
+            truth=True,
+        ),
+        Operation(
+            "logical_and",
+            array="logical_and",
+            soft=lambda a, b: a * b,
+            **_truth("{0} & {1}", "({0} && {1})", "{0} and {1}"),
+        ),
+        Operation(
+            "logical_or",
+            array="logical_or",
+            soft=lambda a, b: a + b - a * b,
+            **_truth("{0} | {1}", "({0} || {1})", "{0} or {1}"),
+        ),
+        Operation(
+            "logical_xor",
+            array="logical_xor",
+            soft=lambda a, b: a + b - 2.0 * a * b,
+            **_truth("{0} ^ {1}", "({0} !== {1})", "({0} and not {1}) or ({1} and not {0})"),
+        ),
+        Operation("logical_not", array="logical_not", soft=lambda a: 1.0 - a, **_truth("not {0}", "!{0}", "not {0}")),
+        Operation("bitwise_and", "{0} & {1}", "bitwise_and", brian2=None, boolean="logical_and"),
+        Operation("bitwise_or", "{0} | {1}", "bitwise_or", brian2=None, boolean="logical_or"),
+        Operation("bitwise_xor", "{0} ^ {1}", "bitwise_xor", brian2=None, boolean="logical_xor"),
+        Operation("bitwise_not", "~{0}", "bitwise_not", brian2=None, boolean="logical_not"),
+        Operation("copysign", "math.copysign({0}, {1})", "copysign", "copySign({0}, {1})", None, computes="float64"),
+        _function("exp", python="exp({0})"),
+        _function("log", python="log({0})"),
+        _function(
+            "sigmoid",
+            python="sigmoid({0})",
+            javascript="sigmoid({0})",
+            brian2="1.0/(1.0 + exp(-{0}))",
+            operations=_TRANSCENDENTAL + 3,
+            unbounded=False,
+        ),
+        _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}"),
+        _function("atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None),
+        _function("hypot", python="math.hypot({0}, {1})", javascript="Math.hypot({0}, {1})", brian2=None),
+        *map(_function, ("sqrt", "expm1", "log1p", "log10", "sinh", "cosh", "tan")),
+        *(_function(name, brian2=None) for name in ("log2", "acosh", "atanh")),
+        *(_function(name, unbounded=False) for name in ("sin", "cos", "tanh")),
+        _function("asin", brian2="arcsin({0})"),
+        _function("acos", brian2="arccos({0})"),
+        _function("atan", brian2="arctan({0})", unbounded=False),
+        _function("asinh", brian2=None, unbounded=False),
+        *(_function(name, javascript=None, brian2=None, unbounded=False) for name in ("erf", "erfc")),
+    )
+}
+"""The rows by their names. An operation of ATen that has one needs nothing else."""

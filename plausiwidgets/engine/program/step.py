@@ -1,0 +1,59 @@
+"""The step and the initial state of programs as functions of tensors of torch, or arrays of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.neuron import Programs
+from plausiwidgets.engine.program.operations import CAST
+from plausiwidgets.engine.program.program import BOOL, Program
+from plausiwidgets.support.lazy import torch
+
+
+class ProgramStep:
+    """The step of a neuron that is made of programs.
+
+    Parameters
+    ----------
+    programs : Programs
+    level : float or None
+        Where a spike is a crossing of a level, this: the step returns the state alone.
+    singular : bool
+        Whether a rate may be 0/0 at a potential, as others have written it.
+    """
+
+    def __init__(self, programs: Programs, level: float | None, singular: bool = False) -> None:
+        self.programs, self.level, self.singular = programs, level, singular
+
+    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> Any:
+        inputs = {"current": current, "dt": dt} | {f"s{i}": x for i, x in enumerate(state)}
+        spikes, *new = _values(self.programs.step, inputs, p)
+        return tuple(new) if self.level is not None else (spikes, tuple(new))
+
+    def initial_state(self, p: Any, holding: Any) -> tuple[Any, ...]:
+        """Return the initial state, without the rest and the threshold that follow."""
+        return tuple(_values(self.programs.start, {"current": holding}, p)[1:-2])
+
+
+def _values(program: Program, inputs: dict[str, Any], p: Any) -> list[Any]:
+    """Return the spikes and the state of a program."""
+    current = inputs["current"]
+    values = inputs | {f"p{i}": getattr(p, name) for i, name in enumerate(program.parameters)}
+    if isinstance(current, np.ndarray):
+        spikes, state = evaluate(program, values)
+        return [np.broadcast_to(x, current.shape) for x in (spikes, *state)]
+
+    def value(v: Any) -> Any:
+        kind = torch.bool if v.dtype == BOOL else torch.float64
+        return values[v.name] if v.number is None else torch.tensor(v.number, dtype=kind)
+
+    for line in program.body:
+        arguments = [value(a) for a in line.arguments]
+        kind = torch.bool if line.dtype == BOOL else torch.float64
+        made = arguments[0] if line.operation is CAST else getattr(torch, line.operation.array)(*arguments)
+        values[line.name] = made.to(kind)
+    return [value(v) + torch.zeros_like(current) for v in (program.spikes, *program.state)]

@@ -1,0 +1,1 @@
+"""Neurons and networks from and to other libraries: torch, Norse, Brian2, NIR and snnTorch."""

@@ -1,0 +1,270 @@
+"""A neuron of the Neuromorphic Intermediate Representation (NIR) as a model, and a packaged one as a node of NIR.
+
+NIR describes a neuron in continuous time, in s, and leaves the time step and the reset to the platform. Both are
+given here. Between two steps the linear equations are solved exactly for a current that is constant meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.engine.program.neuron import Programs
+from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.engine.program.tracer import Recorder
+from plausiwidgets.models.model import NeuronModel, StateVariable
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.registry import get
+from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.quiet import imported
+
+KEY = "nir_neuron"
+"""Of a neuron that the user gives none."""
+NEURONS = ("LIF", "CubaLIF", "IF")
+_REFUSED = {
+    "LI": "is a leaky integrator, which never fires",
+    "CubaLI": "is a leaky integrator, which never fires",
+    "I": "is an integrator, which never fires",
+    "Threshold": "has no state",
+}
+_GAINS = ("Scale", "Linear", "Affine")
+_EDGES = ("Input", "Output", "Flatten")
+_INTERVAL = 50.0
+"""Of spikes of an integrator without a leak at the default current, in ms."""
+
+
+@checked
+def from_nir(
+    node: Any,
+    *,
+    dt: float,
+    reset: str | float,
+    key: str = KEY,
+    current: Parameter | None = None,
+    **options: Any,
+) -> NeuronModel:
+    """Take a neuron of NIR, or a graph with one, as a model.
+
+    Torch is not needed, nor NIR beyond the node.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import nir                                                                        # doctest: +SKIP
+    >>> import plausiwidgets as pw
+    >>> one = np.array([1.0])
+    >>> node = nir.LIF(tau=0.02 * one, r=one, v_leak=0 * one, v_threshold=one)            # doctest: +SKIP
+    >>> pw.judge(pw.from_nir(node, dt=1.0, reset="zero"), "tonic_spiking").status         # doctest: +SKIP
+    'replicated'
+
+    Parameters
+    ----------
+    node : nir.LIF, nir.CubaLIF, nir.IF or nir.NIRGraph
+        A graph has one neuron, and before it a gain at most.
+    dt : float
+        Time step in ms; the time constants of NIR are in s.
+    reset : {"zero", "subtract"} or float
+        What the potential becomes where the neuron fires: 0, itself less the threshold, or a number.
+    key : str
+        Of the model.
+    current : Parameter, optional
+        The injected current; by default a range around the smallest one that makes the neuron fire.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Raises
+    ------
+    ValueError
+        For what never fires, several neurons or layers, and an unknown reset.
+    """
+    finite("from_nir", "dt", dt, above=0.0, unit="ms")
+    neuron, gain, bias = _one_neuron(node)
+    kind = type(neuron).__name__
+    if isinstance(reset, str) and reset not in ("zero", "subtract"):
+        raise ValueError(f"from_nir: reset must be 'zero', 'subtract' or a number, got {shown(reset)}.")
+    values = {name: _number(neuron, name) for name in _FIELDS[kind]}
+    parameters = [_parameter(name, x) for name, x in values.items()]
+    recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
+    p, x, time_step = recorder.parameters, gain * recorder.current + bias, recorder.dt
+    v, synaptic = recorder.state[0], list[Any]()
+    if kind == "IF":
+        v = v + time_step * 1e-3 * p["r"] * x
+    elif kind == "LIF":
+        end = p["v_leak"] + p["r"] * x
+        v = end + (v - end) * np.exp(-time_step / p["tau"])
+    else:
+        settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
+        end, left, kept = p["v_leak"] + p["r"] * settled, recorder.state[1] - settled, np.exp(-time_step / tau)
+        v = end + (v - end) * kept + p["r"] * left * kept * _passed(time_step, tau, tau_syn)
+        synaptic = [settled + left * np.exp(-time_step / tau_syn)]
+    fired, level = v > p["v_threshold"], options.get("spike_level")
+    if level is not None:
+        finite("from_nir", "spike_level", level)
+    after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
+    state = [np.where(fired, after, v), *synaptic]
+    spikes = fired if level is None else np.logical_and(recorder.state[0] < level, state[0] >= level)
+    rest = "v_leak" if "v_leak" in values else 0.0
+    begin = Recorder([q.key for q in parameters], 0)
+    first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
+    start = begin.program(0.0, [first, *(0.0 for _ in synaptic), first, begin.parameters["v_threshold"]])
+    drive = current or _current(values, gain, bias, values["v_threshold"] - values.get("v_leak", 0.0), kind)
+    step = ProgramStep(Programs(recorder.program(spikes, state), start), level)
+    return NeuronModel(
+        key,
+        step,
+        parameters,
+        step.initial_state,
+        drive,
+        rest,
+        "v_threshold",
+        dt,
+        states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],
+        **(
+            {
+                "scheme": "exact for a current that is constant within a step",
+                "title": f"NIR {kind}" if key == KEY else "",
+            }
+            | options
+        ),
+    )
+
+
+_FIELDS = {
+    "LIF": ("tau", "r", "v_leak", "v_threshold"),
+    "IF": ("r", "v_threshold"),
+    "CubaLIF": ("tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "w_in"),
+}
+
+
+def _passed(dt: Any, tau: Any, tau_syn: Any) -> Any:
+    """Return what the membrane gets within a step of a synaptic current that decays from 1, over what it keeps."""
+    z = dt * (tau_syn - tau) / (tau_syn * tau)
+    near = abs(z) < 1e-12
+    return dt / tau * np.where(near, 1.0, np.expm1(z) / np.where(near, 1.0, z))
+
+
+def _one_neuron(node: Any) -> tuple[Any, float, float]:
+    """Return (neuron, gain, bias) of a node or a graph."""
+    kind = type(node).__name__
+    if not any(base.__module__.partition(".")[0] == "nir" for base in type(node).__mro__):
+        raise TypeError(f"from_nir: node must be a node or a graph from NIR, such as nir.LIF(…), got {shown(node)}.")
+    gain, bias, neuron = 1.0, 0.0, node
+    if kind == "NIRGraph":
+        neurons = [n for n in node.nodes.values() if type(n).__name__ not in (*_GAINS, *_EDGES)]
+        names = ", ".join(type(n).__name__ for n in neurons) or "none"
+        if len(neurons) != 1:
+            raise ValueError(
+                f"from_nir: the graph must have one neuron with one current, got {len(neurons)} neurons ({names})."
+            )
+        neuron = neurons[0]
+        for name in _before(node, neuron):
+            inner = node.nodes[name]
+            if type(inner).__name__ in _GAINS:
+                scale = _number(inner, "scale" if type(inner).__name__ == "Scale" else "weight")
+                gain *= scale
+                bias = bias * scale + (_number(inner, "bias") if type(inner).__name__ == "Affine" else 0.0)
+    kind = type(neuron).__name__
+    if kind in _REFUSED:
+        raise ValueError(f"from_nir: NIR's {kind} {_REFUSED[kind]}.")
+    if kind not in NEURONS:
+        raise ValueError(
+            f"from_nir: node must be a neuron ({', '.join(NEURONS)}) or a graph with one neuron, got NIR's {kind}."
+        )
+    return neuron, gain, bias
+
+
+def _before(graph: Any, neuron: Any) -> list[str]:
+    """Return the names of the nodes that lead to the neuron of a graph, in order of what they do."""
+    name = next(name for name, node in graph.nodes.items() if node is neuron)
+    found: list[str] = []
+    while sources := [source for source, target in graph.edges if target == name and source in graph.nodes]:
+        if len(sources) > 1 or sources[0] in found or sources[0] == name:
+            raise ValueError(
+                f"from_nir: the graph must be a chain without branches and loops, but {name!r} has input "
+                f"from {', '.join(map(repr, sources))}."
+            )
+        name = sources[0]
+        found.insert(0, name)
+        weight = getattr(graph.nodes[name], "weight", None)
+        if weight is not None and np.ndim(weight) > 1 and np.shape(weight)[-1] > 1:
+            raise ValueError(
+                f"from_nir: {name!r} must have one input, the injected current, got {np.shape(weight)[-1]}."
+            )
+    rest = [n for n, node in graph.nodes.items() if n not in found and type(node).__name__ in _GAINS]
+    if rest:
+        raise ValueError(
+            f"from_nir: each Scale, Linear or Affine node of the graph must lead to its neuron, but "
+            f"{', '.join(map(repr, rest))} {'does' if len(rest) == 1 else 'do'} not. Pass only the neuron."
+        )
+    return found
+
+
+def _number(node: Any, name: str) -> float:
+    """Return a number of a node: NIR holds one for each neuron."""
+    values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
+    if values.size != 1:
+        raise ValueError(
+            f"from_nir: {name} of NIR's {type(node).__name__} must have one value, got {values.size} different values. "
+            f"Pass a node with one neuron."
+        )
+    return float(values[0]) * (1e3 if name.startswith("tau") else 1.0)
+
+
+def _parameter(name: str, x: float) -> Parameter:
+    unit = "ms" if name.startswith("tau") else "1"
+    if x > 0.0:
+        return Parameter(name, x, 0.2 * x, 5.0 * x, unit, scale="log", vary=name != "v_threshold")
+    return Parameter(name, x, x - 1.0, x + 0.5, unit)
+
+
+def _current(values: Mapping[str, float], gain: float, bias: float, span: float, kind: str) -> Parameter:
+    """Return the injected current: half as much again as what just makes the neuron fire."""
+    needed = span / values["r"] / values.get("w_in", 1.0)
+    if kind == "IF":
+        needed /= 1e-3 * _INTERVAL * 1.5
+    default = float(f"{(1.5 * needed - bias) / gain:.2g}")
+    low, high = sorted((-2.0 * default, 10.0 * default))
+    return Parameter("current", default, low, high, "1")
+
+
+@checked
+def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> Any:
+    """Return a packaged neuron as a node of NIR, where NIR has an equal: ``lif``, as ``nir.LIF``.
+
+    NIR has no reset, no refractory period and no time step: they are in the node's ``metadata``, and a platform that
+    does not read them takes its own. Potentials are in mV, time constants in s. Needs NIR, which
+    ``pip install nir`` installs.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> float(pw.to_nir("lif", {"tau_mem": 20.0, "t_ref": 0.0}).tau[0])                                 # doctest: +SKIP
+    0.02
+
+    Raises
+    ------
+    ValueError
+        For any other neuron, and for a refractory period, which NIR does not have.
+    """
+    neuron = get(model)
+    if neuron.key != "lif":
+        raise ValueError(
+            f"to_nir: model must be 'lif', got {neuron.key!r}. No other packaged model has an equivalent in NIR."
+        )
+    nir = imported("nir")
+    values = {name: float(x) for name, x in neuron.complete(parameters).items()}
+    if values["t_ref"] > 0.0:
+        raise ValueError(f"to_nir: t_ref must be 0 ms, got {values['t_ref']:g}. NIR has no refractory period.")
+
+    def one(x: float) -> Any:
+        return np.array([x])
+
+    return nir.LIF(
+        tau=one(1e-3 * values["tau_mem"]),
+        r=one(1.0),
+        v_leak=one(values["v_rest"]),
+        v_threshold=one(values["v_threshold"]),
+        metadata={"v_reset": values["v_reset"], "dt": 1e-3 * neuron.dt},
+    )

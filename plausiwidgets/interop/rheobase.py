@@ -1,0 +1,60 @@
+"""The least constant current that makes a neuron fire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import Floats, LaneJob
+from plausiwidgets.engine.run_lanes import run_lanes
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.simulate import broadcast
+
+LENGTH = 500.0
+"""Length of the step by default, in ms."""
+_POINTS, _ROUNDS = 40, 3
+"""Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
+
+
+def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float, duration: float = LENGTH) -> Floats:
+    """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
+
+    The step is `duration` ms long; the result [n] has the unit of the model's current.
+
+    Raises
+    ------
+    ValueError
+        For a neuron that fires without a current, or at none in the range of the model's current.
+    """
+    sets = broadcast(neuron.complete(values))
+    n = max((v.size for v in sets.values()), default=1)
+    least, most = np.zeros(n), np.full(n, max(neuron.current.high, 0.0))
+    share = np.arange(_POINTS + 1) / _POINTS
+    for _ in range(_ROUNDS):
+        currents = least[:, None] + share * (most - least)[:, None]
+        fires = _fires(neuron, sets, currents, dt, duration)
+        for wrong, words in (
+            (fires[:, 0] & (least == 0.0), "fires without a current"),
+            (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}"),
+        ):
+            if wrong.any():
+                which = "" if n == 1 else f" (set {int(np.flatnonzero(wrong)[0])})"
+                raise ValueError(
+                    f"model {neuron.key!r} has no rheobase in the range of its current, because with these "
+                    f"parameters{which} it {words}. Pass the current for an input of 1 as a number, or input='current'."
+                )
+        first = np.argmax(fires, axis=1)
+        least, most = (currents[np.arange(n), i] for i in (np.maximum(first - 1, 0), first))
+    return most
+
+
+def _fires(
+    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float, duration: float
+) -> NDArray[np.bool_]:
+    lanes = {name: np.repeat(v, currents.shape[1]) for name, v in sets.items()}
+    state = neuron.start(lanes, np.zeros(currents.size))
+    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(duration / dt), dt, spike_limit=1)
+    return (run_lanes(job).counts > 0).reshape(currents.shape)

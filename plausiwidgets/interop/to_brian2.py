@@ -1,0 +1,195 @@
+"""A neuron as a group of Brian2: the same program as the code that it runs in each time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import Floats, LaneJob, NotCompilableError
+from plausiwidgets.engine.program.operations import CAST
+from plausiwidgets.engine.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
+from plausiwidgets.engine.run_lanes import run_lanes
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.models.simulate import broadcast, check_dt
+from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.quiet import imported
+
+
+@checked
+def to_brian2(
+    model: str | NeuronModel,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    n: int | None = None,
+    *,
+    dt: float | None = None,
+    current: str | float = 0.0,
+    holding: float | None = None,
+) -> Any:
+    """Return neurons as a ``NeuronGroup`` of Brian2, which takes the steps that :func:`plausiwidgets.simulate` takes.
+
+    State variables and parameters have the names and the units of the model, as numbers without a unit; a name that
+    Brian2 or the group needs itself, such as ``t``, becomes ``neuron_t``. Needs Brian2, which
+    ``pip install 'plausiwidgets[brian2]'`` installs, with NumPy below 2.4.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> import brian2                                                                     # doctest: +SKIP
+    >>> group = pw.to_brian2("adex", {"b": [30.0, 60.0]}, current=500.0)                  # doctest: +SKIP
+    >>> spikes = brian2.SpikeMonitor(group)                                               # doctest: +SKIP
+    >>> synapses = brian2.Synapses(group, group, on_pre="synaptic_post += 200.0")         # doctest: +SKIP
+    >>> synapses.connect(i=0, j=1)                                                        # doctest: +SKIP
+    >>> brian2.run(100 * brian2.ms)                                                       # doctest: +SKIP
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float or 1-D array, optional
+        What is left out takes its default; an array has one value for each neuron.
+    n : int, optional
+        Number of neurons; by default that of the arrays, or 1.
+    dt : float, optional
+        Time step in ms; the model's own by default.
+    current : float or str
+        The injected current in the model's unit: the first value of ``group.current``, or an expression of Brian2,
+        such as ``"injected(t)"`` with a ``TimedArray``.
+    holding : float, optional
+        Current at which the neurons have settled for 1.5 s when they begin, as before a stimulus of a pattern. By
+        default they begin in the model's initial state at no current.
+
+    Returns
+    -------
+    brian2.NeuronGroup
+        With a threshold on ``spike``. What synapses add to ``synaptic`` is part of the current for the next time step.
+
+    Raises
+    ------
+    ImportError
+        Without Brian2; for a custom neuron also without PyTorch.
+    NotCompilableError
+        If the step cannot be exported, or uses an operation that Brian2 does not have; the text says which.
+    ValueError
+        For a value that is not valid.
+    """
+    neuron = get(model)
+    step = check_dt(neuron, dt)
+    values = broadcast(neuron.complete(parameters))
+    given = max((v.size for v in values.values()), default=1)
+    n = given if n is None else n
+    if holding is not None:
+        finite("to_brian2", "holding", holding)
+    if n < 1 or given not in (1, n):
+        accepted = "an integer ≥ 1" if given == 1 else f"{given}, the length of the parameter arrays"
+        raise ValueError(f"to_brian2: n must be {accepted}, got {n}.")
+    brian2 = imported("brian2")
+    names = _names(neuron)
+    states = [names[s.key] for s in neuron.states]
+    lines = [f"{name} : 1" for name in (*states, "spike", "synaptic")]
+    lines += [f"{names[name]} : 1 (constant)" for name in neuron.parameters]
+    lines.append(f"current = {current} : 1" if isinstance(current, str) else "current : 1")
+    group = brian2.NeuronGroup(
+        n, "\n".join(lines), threshold="spike > 0.5", reset="", dt=step * brian2.ms, namespace={"choose": _choose()}
+    )
+    group.run_regularly(brian2_code(neuron, step), when="groups")
+    for name, value in values.items():
+        setattr(group, names[name], value)
+    for name, entry in zip(states, _settled(neuron, values, given, step, holding), strict=True):
+        setattr(group, name, entry)
+    if not isinstance(current, str):
+        group.current = current
+    return group
+
+
+def _settled(neuron: NeuronModel, values: dict[str, Floats], n: int, dt: float, holding: float | None) -> Floats:
+    """Return the state of n neurons that have settled at a holding current, or their initial one for None."""
+    held = np.full(n, holding or 0.0)
+    state = neuron.start(values, held)
+    if holding is None:
+        return state
+    return run_lanes(LaneJob(neuron, values, state, LaneCurrent.constant(held), round(SETTLE / dt), dt)).state
+
+
+def brian2_code(model: NeuronModel, dt: float) -> str:
+    """Return the assignments of a time step of `dt` ms in Brian2's language."""
+    try:
+        program = _program(model)
+    except NotCompilableError as reason:
+        raise NotCompilableError(f"to_brian2: {reason}") from None
+    shown = _names(model)
+    names = {"current": "_injected", "dt": repr(dt)}
+    names |= {f"s{i}": shown[s.key] for i, s in enumerate(model.states)}
+    names |= {f"p{i}": shown[name] for i, name in enumerate(program.parameters)}
+    names |= {line.name: f"_step_{line.name}" for line in program.body}
+
+    def refuse(what: str) -> NotCompilableError:
+        return NotCompilableError(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have.")
+
+    def text(value: Value) -> str:
+        if value.number is None:
+            return names[value.name]
+        if value.dtype == BOOL:
+            return str(bool(value.number))
+        if math.isnan(value.number):
+            raise refuse("uses nan")
+        number = repr(value.number)
+        return f"({number})" if number.startswith("-") else number
+
+    def expression(line: Instruction) -> str:
+        for dtype in (line.dtype, *(a.dtype for a in line.arguments)):
+            if dtype not in (BOOL, DOUBLE, LONG):
+                raise refuse(f"uses the type {dtype}")
+        arguments = [text(a) for a in line.arguments]
+        if line.operation is CAST:
+            (x,), own = arguments, line.arguments[0].dtype
+            if line.dtype == BOOL:
+                return f"{x} != 0"
+            return f"int({x})" if line.dtype == LONG else f"1.0*int({x})" if own == BOOL else f"1.0*{x}"
+        form = line.operation.brian2
+        if form is None:
+            raise refuse(f"uses {line.operation.name}")
+        return (form or line.operation.python).format(*arguments)
+
+    code = ["_injected = current + synaptic", *(f"{names[line.name]} = {expression(line)}" for line in program.body)]
+    code += [f"_new_{i} = {text(value)}" for i, value in enumerate(program.state)]
+    code += [f"{shown[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
+    return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
+
+
+def _program(model: NeuronModel) -> Program:
+    if model.programs is not None:
+        return model.programs.step
+    from plausiwidgets.interop.torch_step import torch_step
+
+    return torch_step(model).program
+
+
+_TAKEN = {"N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "current", "synaptic", "spike", "choose"}
+
+
+def _names(model: NeuronModel) -> dict[str, str]:
+    """Return the names of states and parameters in a group."""
+    brian2 = imported("brian2")
+    taken = _TAKEN | {*brian2.DEFAULT_FUNCTIONS, *brian2.DEFAULT_CONSTANTS, *brian2.DEFAULT_UNITS}
+    names = [*(s.key for s in model.states), *model.parameters]
+    return {name: f"neuron_{name}" if name in taken or name.startswith("_") else name for name in names}
+
+
+@cache
+def _choose() -> Any:
+    """Return a function of Brian2 that gives one of two values: their products with 0 and 1 make nan of inf."""
+    function = imported("brian2").Function(
+        np.where, arg_units=[1, 1, 1], return_unit=1, arg_types=["boolean", "any", "any"], return_type="highest"
+    )
+    c = "static inline double choose(bool chosen, double a, double b) { return chosen ? a : b; }"
+    function.implementations.add_implementation("cpp", c)
+    cython = "cdef double choose(bint chosen, double a, double b):\n    return a if chosen else b"
+    function.implementations.add_implementation("cython", cython)
+    return function

@@ -1,0 +1,138 @@
+"""The function that makes a neuron a layer of a network; torch is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets.interop.rheobase import rheobase
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.models.simulate import check_dt
+from plausiwidgets.support.arguments import checked, mapping, numbers, shown
+from plausiwidgets.support.extras import require
+from plausiwidgets.support.names import unknown
+
+if TYPE_CHECKING:
+    from plausiwidgets.interop.layer import NeuronLayer
+
+_SLOPES = 2.0
+"""Of alpha by default: over the span from rest to threshold."""
+
+
+def _own(neuron: NeuronModel, given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
+    """Return the model's parameters of a complete set; a set in which one is missing stays as it is."""
+    return {name: given[name] for name in neuron.parameters} if neuron.parameters.keys() <= given.keys() else given
+
+
+@checked
+def to_norse(
+    model: str | NeuronModel,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    dt: float | None = None,
+    *,
+    surrogate: str | Callable[..., Any] = "superspike",
+    alpha: str | float = "auto",
+    detach_reset: bool = True,
+    learn: str | Collection[str] = (),
+    input: str | ArrayLike = "current",
+) -> NeuronLayer:
+    """Return a neuron as a layer of a network: a differentiable ``torch.nn.Module`` with the protocol of Norse.
+
+    It takes the steps that :func:`plausiwidgets.simulate` takes. It has no weights and no synapse: it stands where
+    a cell of Norse does, behind a ``Linear``, in ``norse.torch.SequentialState``, ``Lift`` or
+    ``RecurrentSequential``. Its numbers are float64; ``.float()`` and ``.to(device)`` work as usual.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> import torch
+    >>> layer = pw.to_norse("adex", {"b": [20.0, 60.0, 100.0]}, dt=0.2, learn="b", input="rheobase").float()
+    >>> state, spikes = None, 0.0
+    >>> for _ in range(250):                                   # 50 ms, a batch of 5, 3 neurons
+    ...     z, state = layer(torch.full((5, 3), 2.0), state)
+    ...     spikes = spikes + z
+    >>> spikes.shape, state._fields
+    (torch.Size([5, 3]), ('v', 'w'))
+    >>> spikes.sum().backward()
+    >>> bool((layer.neuron.b.grad != 0.0).all())
+    True
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float or 1-D array, optional
+        Parameters that are not given take their defaults. An array has one value for each neuron of the layer. The
+        complete parameter set of a `Result` also has parameters of the stimulus, which are ignored.
+    dt : float, optional
+        Time step in ms; the model's own by default.
+    surrogate : {"superspike", "logistic", "triangle"} or callable
+        What stands for the derivative of the spike; a function gives the slope at ``alpha`` times the distance.
+    alpha : float or "auto"
+        Steepness of the surrogate in 1/mV; 2 over the span from rest to threshold by default.
+    detach_reset : bool
+        Whether the state, the reset included, changes without a derivative where the neuron fires; that of the spikes
+        that it gives stays.
+    learn : str or collection of str
+        Parameters that are ``nn.Parameter``: ``layer.neuron.<name>``.
+    input : {"current", "rheobase"}, float or 1-D array
+        What an input of 1 is: 1 in the unit of the model's current, the least current that makes the neuron fire, or
+        a current.
+
+    Returns
+    -------
+    NeuronLayer
+
+    Raises
+    ------
+    ImportError
+        Without PyTorch, with the command that installs it.
+    NotCompilableError
+        If the step cannot be exported; the text says why.
+    ValueError
+        For a value that is not valid, a neuron without a rheobase, or a spike that comes from no comparison.
+    """
+    require("torch")
+    from plausiwidgets.interop.layer import NeuronLayer
+    from plausiwidgets.interop.surrogate import SURROGATES
+
+    neuron = get(model)
+    values = neuron.complete(_own(neuron, mapping(parameters)))
+    step = check_dt(neuron, dt)
+    sizes = {v.size for v in values.values() if v.ndim}
+    if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:
+        raise ValueError(
+            f"to_norse: arrays of parameters must have one value for each neuron, got {sorted(sizes)} values."
+        )
+    learned = {learn} if isinstance(learn, str) else set(learn)
+    for name in learned:
+        if name not in values:
+            raise unknown("to_norse: learn", "parameter", name, values)
+    if isinstance(surrogate, str) and surrogate not in SURROGATES:
+        raise unknown("to_norse", "surrogate", surrogate, SURROGATES)
+    slope = SURROGATES[surrogate] if isinstance(surrogate, str) else surrogate
+    if isinstance(alpha, str):
+        if alpha != "auto":
+            raise ValueError(f"to_norse: alpha must be 'auto' or a number > 0 (mV⁻¹), got {alpha!r}.")
+        steepness = _SLOPES / neuron.span(values)
+    else:
+        steepness = np.array([alpha], dtype=np.float64)
+    if not (steepness > 0.0).all():
+        raise ValueError(f"to_norse: alpha must be 'auto' or a number > 0 (mV⁻¹), got {alpha!r}.")
+    scale: np.ndarray | None = None
+    if isinstance(input, str):
+        if input not in ("current", "rheobase"):
+            raise unknown("to_norse", "input", input, ("current", "rheobase"))
+        if input == "rheobase":
+            scale = rheobase(neuron, values, step)
+    else:
+        scale = numbers(input)
+        if scale is None or scale.ndim > 1 or not scale.size or not np.isfinite(scale).all():
+            raise ValueError(
+                "to_norse: input must be 'current', 'rheobase', or one finite current for all neurons or for each "
+                f"neuron ({neuron.current.unit}), got {shown(input)}."
+            )
+    return NeuronLayer(neuron, values, step, slope, steepness, detach_reset, learned, scale)

@@ -1,0 +1,571 @@
+"""The runner: settles the neurons of a batch, applies sweeps and returns the responses."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.engine.current import SETTLE, Floats, Value
+from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult
+from plausiwidgets.engine.run_lanes import run_lanes
+from plausiwidgets.engine.traces import Traces
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bisection import smallest_firing
+from plausiwidgets.patterns.response import Mask, Response, Responses
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
+
+KICK = 0.5 / 15.0
+"""Distance of the potential above its initial state at the start, as a share of the span.
+
+A neuron that starts exactly at a fixed point would stay there even if it is unstable.
+"""
+
+TRANSIENT = 100.0
+"""Time in ms after the start of settling in which spikes do not count."""
+
+LOWEST, HIGHEST = -150.0, 80.0
+"""Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
+
+MAX_RATE = 1.0
+"""Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
+is stopped as soon as it has fired more often."""
+
+WORTH_A_RUN = 300_000
+"""Lanes times steps that take about as long as a call of the compiled engine."""
+
+
+class Runner:
+    """n parameter sets of one model, settled at their holding level and ready for sweeps.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray, shape [n]
+        Every parameter of the model and every stimulus value of the pattern.
+    dt : float
+        Time step in ms.
+    engine : {"auto", "compiled", "torch"}, or callable
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends the simulation.
+    record : sequence of str
+        State variables of every sweep to keep as :class:`Traces`.
+    settle : float
+        Time in ms at the holding level before the 50 ms that each sweep shows.
+    kick : float
+        Distance of the potential from its initial state at the start, as a share of the span.
+
+    Attributes
+    ----------
+    n : int
+        Number of sets.
+    stimulus_values : namespace
+        An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
+    span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes, full_spike
+        As in :class:`Responses`.
+    lowest, highest : ndarray, shape [n]
+        Extremes of the potential of all sweeps so far, in mV.
+    rise : ndarray, shape [n]
+        Smallest rise of a spike of the sweeps so far in mV, where the neuron has no reset; inf without a spike. Sweeps
+        with ``keep=False`` are left out.
+    divergence : ndarray, shape [n]
+        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where it did
+        not diverge.
+    traces, shown : dict of str to Traces, and to (Sweep, float)
+        Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
+    engine_used : {"compiled", "numpy", "torch", "python"}
+    """
+
+    def __init__(
+        self,
+        model: NeuronModel,
+        values: Mapping[str, Floats],
+        dt: float,
+        engine: str | Engine = "auto",
+        checkpoint: Checkpoint | None = None,
+        record: Sequence[str] = (),
+        *,
+        settle: float = SETTLE,
+        kick: float = KICK,
+    ) -> None:
+        self.model, self.dt, self.engine = model, dt, engine
+        self._settle_time, self._kick = settle, kick
+        self.n = max(len(v) for v in values.values())
+        self.parameters = {name: values[name] for name in model.parameters}
+        self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
+        # Of a neuron without parameters, whose sets differ by the stimulus alone, it is one value for all.
+        self.span, self.threshold = (
+            np.broadcast_to(x, (self.n,)).copy() for x in model.span_threshold(self.parameters)
+        )
+        self.full_spike = model.full_spike()
+        self.divergence = np.zeros(self.n)
+        self._checkpoint = checkpoint
+        names = [s.key for s in model.states]
+        self._recorded = tuple(names.index(name) for name in record)
+        self._settle()
+        self._lost_at_rest = self.divergence
+        self._begin(values)
+
+    # -- at rest -------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Simulate every set at its holding level; sweeps start from the final state."""
+        shown = round(BEFORE / self.dt)
+        steps = round(self._settle_time / self.dt) + shown
+        current = LaneCurrent.constant(self.holding, -steps * self.dt)
+        result = self._run(
+            np.arange(self.n),
+            self._start(self.holding),
+            current,
+            steps,
+            window=(steps - shown, steps),
+            record=self._record(),
+        )
+        assert result.recorded is not None
+        self.engine_used = result.engine
+        self._state = result.state
+        self._before = result.recorded
+        v = result.recorded[self._record().index(0)]
+        self.v_baseline = v[:, -1].copy()
+        self.baseline_range = f.voltage_range(v)
+        self.baseline_peak = v.max(axis=1)
+        self.spontaneous_spikes = self._late(result)
+        self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
+        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
+        self._settled = result.diverged < 0
+
+    def _begin(self, values: Mapping[str, Floats]) -> None:
+        """Take stimulus values; no sweep has been applied with them yet."""
+        self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.model.parameters})
+        self.divergence = self._lost_at_rest.copy()
+        self.lowest = self.highest = self.v_baseline
+        self.rise = np.full(self.n, np.inf)
+        self.traces: dict[str, Traces] = {}
+        self.shown: dict[str, tuple[Sweep, float]] = {}
+
+    def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
+        """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
+        other = copy.copy(self)
+        other._begin(values)
+        return other
+
+    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
+        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
+        held = np.broadcast_to(np.asarray(holding, float), (self.n,))
+        # A set at the level at which it settled has been simulated there already.
+        sets = np.flatnonzero(held != self.holding)
+        spikes = self.spontaneous_spikes.copy()
+        if not sets.size:
+            return spikes
+        steps = round(self._settle_time / self.dt)
+        result = self._run(sets, self._start(held)[:, sets], LaneCurrent.constant(held[sets]), steps)
+        self._note_divergence(result.diverged, np.full(sets.size, steps), sets, 1.0)
+        spikes[sets] = self._late(result)
+        return spikes
+
+    def _start(self, holding: Floats) -> Floats:
+        state = self.model.start(self.parameters, holding)
+        state[0] += self._kick * self.span
+        return state
+
+    def _late(self, result: LaneResult) -> NDArray[np.int64]:
+        return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
+
+    def _record(self) -> tuple[int, ...]:
+        """Return the state variables to record before the onset: the potential is always one."""
+        return self._recorded if 0 in self._recorded else (0, *self._recorded)
+
+    # -- sweeps --------------------------------------------------------------------------------
+
+    def apply(
+        self,
+        sweeps: Mapping[str, Sweep],
+        *,
+        graded: str = "",
+        durations: Mapping[str, float] | None = None,
+        only: Mask | None = None,
+        keep: bool = True,
+    ) -> Responses:
+        """Apply every sweep to every set; sweeps of one duration in one batch.
+
+        Parameters
+        ----------
+        sweeps : mapping of str to Sweep
+        graded : str
+            Sweep whose largest potential grades a silent neuron; default: the first one.
+        durations : mapping of str to float, optional
+            Time in ms to simulate of each sweep; default: the longest of all. What happens after the
+            end of a sweep does not count; with ends that differ from set to set, a duration that
+            does not depend on the sets makes every set's result the same in any company.
+        only : boolean ndarray, shape [n], optional
+            The other sets are left out: no spikes, potential nan.
+        keep : bool
+            Keep the traces where the runner records them, and look how far their spikes rise.
+        """
+        longest = max(float(np.max(s.end)) for s in sweeps.values())
+        times = {name: longest if durations is None else durations[name] for name in sweeps}
+        chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
+        if self._recorded and keep and (only is None or only.any()):
+            self.shown |= {name: (sweep, times[name]) for name, sweep in sweeps.items()}
+        out: dict[str, Response] = {}
+        for duration in dict.fromkeys(times.values()):
+            batch = {name: sweep for name, sweep in sweeps.items() if times[name] == duration}
+            out |= self._apply(batch, graded or next(iter(sweeps)), round(duration / self.dt), chosen, keep)
+        return self.responses({name: out[name] for name in sweeps})
+
+    def _apply(
+        self, sweeps: Mapping[str, Sweep], graded: str, steps: int, chosen: NDArray[np.intp], keep: bool
+    ) -> dict[str, Response]:
+        m = len(sweeps)
+        recording = bool(self._recorded) and keep
+        window = self._window(sweeps, steps)
+        record: tuple[int, ...] = (0,)
+        if recording:
+            window, record = (0, steps), self._record()
+        first = window[0] if window else 0
+        if chosen.size == 0:
+            v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
+            nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
+            return {name: Response(nothing, s.end, unknown, self.dt, v, first, unknown) for name, s in sweeps.items()}
+        lanes = np.repeat(chosen, m)
+        places = [slice(j, None, m) for j in range(m)]
+        current = self._current(list(sweeps.values()), lanes, places, lanes)
+        ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
+        last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
+        peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
+        times, result = self._simulate(lanes, current, steps, last, window, record, peak, extremes=True)
+        self._note_divergence(result.diverged, last, lanes)
+        self._note_extremes(result, chosen, m, keep)
+        out = {}
+        for j, (name, sweep) in enumerate(sweeps.items()):
+            mine = slice(j, None, m)
+            v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
+            peaks = _scatter(result.v_max[mine], chosen, self.n)
+            top = _scatter(result.highest[mine], chosen, self.n)
+            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first, top)
+            if recording:
+                self.traces[name] = self._traces(result, current, j, m, steps, chosen)
+        return out
+
+    def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
+        """Apply sweeps of which nothing is measured, where the runner records traces; arguments as of :meth:`apply`."""
+        if self._recorded and only.any():
+            self.apply(sweeps, only=only)
+
+    def responses(self, by_name: Mapping[str, Response]) -> Responses:
+        at_rest = {field.name: getattr(self, field.name) for field in fields(Responses)[1:]}
+        return Responses(by_name, **at_rest)
+
+    def threshold_at(self, current: ArrayLike) -> Floats:
+        """Return the threshold in mV of the neurons settled at a constant current, shape [n]."""
+        place = self.model.threshold_place
+        if place is None:
+            return self.threshold
+        held = np.broadcast_to(np.asarray(current, dtype=np.float64), (self.n,))
+        return np.asarray(self.model.start(self.parameters, held)[place])
+
+    def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
+        """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; each is simulated until it does.
+
+        Parameters
+        ----------
+        sweeps : sequence of Sweep
+            Each with values for all sweeps, one after the other: arrays of shape [sweeps * n].
+        only : boolean ndarray, shape [sweeps, n]
+            Sets to simulate; the result of the others is False.
+        """
+        which, sets = np.nonzero(only & self._settled)
+        out = np.zeros((len(sweeps), self.n), dtype=bool)
+        if not sets.size:
+            return out
+        rows = which * self.n + sets
+        edges = np.searchsorted(which, np.arange(len(sweeps) + 1))
+        places = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        first, last = np.empty(sets.size), np.empty(sets.size)
+        for place, sweep in zip(places, sweeps, strict=True):
+            first[place], last[place] = (_of_lanes(t, rows[place]) for t in sweep.window)
+        current = self._current(sweeps, sets, places, rows)
+        longest = int(np.ceil(last.max() / self.dt - 1e-9))
+        steps = np.minimum(np.ceil(last / self.dt).astype(np.int64) + 1, longest)
+        hit = np.zeros(sets.size, dtype=bool)
+        # The first spike decides, unless it may come before the window.
+        at_once = first <= 0.0
+        if not at_once.all() and (self.engine_used != "compiled" or sets.size * longest <= WORTH_A_RUN):
+            at_once[:] = False
+        for kind, limit in ((at_once, 1), (~at_once, spike_limit(longest, self.dt))):
+            for some in self._of_similar_length(np.flatnonzero(kind), steps):
+                lanes = sets[some]
+                longest_here = int(steps[some].max())
+                spikes = self._run(lanes, self._state[:, lanes], current.take(some), longest_here, limit).spikes
+                times = spikes * self.dt
+                inside = (spikes >= 0) & (times >= first[some, None]) & (times < last[some, None])
+                hit[some] = inside.any(axis=1)
+        out[which, sets] = hit
+        return out
+
+    def _of_similar_length(self, lanes: NDArray[np.intp], steps: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+        """Yield lanes in groups of similar length, so that few are simulated for longer than necessary.
+
+        Only for machine code: torch takes as long for few lanes as for many.
+        """
+        order = lanes[np.argsort(steps[lanes], kind="stable")]
+        todo = [order] if order.size else []
+        while todo:
+            group = todo.pop()
+            lengths = steps[group]
+            saved = np.arange(1, group.size) * (lengths[-1] - lengths[:-1])
+            if self.engine_used == "compiled" and saved.size and saved.max() > WORTH_A_RUN:
+                cut_at = int(np.argmax(saved)) + 1
+                todo += [group[cut_at:], group[:cut_at]]
+            else:
+                yield group
+
+    def weakest_step(
+        self,
+        shows: Callable[[Floats], Mask],
+        width: float,
+        duration: float,
+        low: Floats,
+        high: Floats,
+        works: Mask,
+        tolerance: float,
+    ) -> Floats:
+        """Return the weakest step of `width` ms whose response shows something, shape [n], by bisection.
+
+        Parameters
+        ----------
+        shows : callable
+            ``shows(times [lanes, most spikes])`` returns whether each response does.
+        width, duration : float
+            Of the step, and from the onset to the end, in ms.
+        low, high, works, tolerance
+            As of :func:`plausiwidgets.patterns.bisection.smallest_firing`.
+        """
+        return smallest_firing(
+            lambda points, active: self.steps_show(shows, points, width, duration, active), low, high, works, tolerance
+        )
+
+    def steps_show(
+        self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
+    ) -> Mask:
+        """Return whether the responses to steps of `width` ms show something, by their spike times.
+
+        Parameters
+        ----------
+        shows, width, duration
+            As of :meth:`weakest_step`.
+        heights : ndarray, shape [n] or [m, n]
+            Currents above the holding level.
+        only : boolean ndarray, shape [n]
+            The result of the other sets is that of a silent neuron.
+
+        Returns
+        -------
+        boolean ndarray, of the shape of the heights
+        """
+        if not only.any():
+            return np.broadcast_to(shows(np.empty((1, 0))), heights.shape)
+        levels = heights.reshape(-1, self.n)
+        chosen = np.flatnonzero(only & self._settled)
+        lanes = np.tile(chosen, len(levels))
+        pieces = np.zeros((4, 1, lanes.size))
+        pieces[1] = width
+        pieces[2:] = levels[:, chosen].reshape(-1)
+        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
+        steps = round(duration / self.dt)
+        # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
+        fired, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
+        times = np.full((len(levels), self.n, fired.shape[1]), np.nan)
+        times[:, chosen] = fired.reshape(len(levels), chosen.size, fired.shape[1])
+        return np.asarray(shows(times.reshape(heights.size, fired.shape[1])), dtype=bool).reshape(heights.shape)
+
+    def common_features(self) -> dict[str, Floats]:
+        """Return the features of every pattern, after its sweeps have been applied."""
+        beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
+        return {
+            "quiet": self.spontaneous_spikes.astype(np.float64),
+            "at_rest": self.baseline_range,
+            "below_threshold": self.baseline_peak - self.threshold,
+            # A potential without the unit mV cannot be compared with that of a cell.
+            "cell": np.maximum(beyond, 0.0) if self.model.states[0].unit == "mV" else np.zeros(self.n),
+            "whole": self.rise / (self.full_spike or np.nan),
+        }
+
+    def gap_to_threshold(self, response: Response) -> Floats:
+        """Return the distance of a response's largest potential from the threshold over the span; 0 above it."""
+        gap = np.maximum(self.threshold - response.peak, 0.0) / self.span
+        return np.where(np.isfinite(gap), gap, 10.0)
+
+    # -- details -------------------------------------------------------------------------------
+
+    def _run(
+        self,
+        sets: NDArray[np.intp],
+        state: Floats,
+        current: LaneCurrent,
+        steps: int,
+        limit: int | None = None,
+        **asked: Any,
+    ) -> LaneResult:
+        """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
+        limit = spike_limit(steps, self.dt) if limit is None else limit
+        parameters = {name: x[sets] for name, x in self.parameters.items()}
+        job = LaneJob(
+            self.model, parameters, np.ascontiguousarray(state), current, steps, self.dt, spike_limit=limit, **asked
+        )
+        return run_lanes(job, self.engine, self._checkpoint)
+
+    def _simulate(
+        self,
+        lanes: NDArray[np.intp],
+        current: LaneCurrent,
+        steps: int,
+        last: NDArray[np.int64],
+        window: tuple[int, int] | None,
+        record: tuple[int, ...],
+        peak: tuple[int, int] | None,
+        extremes: bool = False,
+    ) -> tuple[Floats, LaneResult]:
+        """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
+        result = self._run(
+            lanes,
+            self._state[:, lanes],
+            current,
+            steps,
+            spike_limit(int(last.max(initial=1)), self.dt),
+            window=window,
+            record=record,
+            peak_window=peak,
+            extremes=extremes,
+        )
+        result = cut(result, last, steps, self.dt)
+        # A lane that was stopped is not measured, and its spikes would widen the array.
+        counts = np.where(result.diverged >= 0, 0, result.counts)
+        spikes = result.spikes[:, : int(counts.max(initial=0))]
+        fine = np.arange(spikes.shape[1]) < counts[:, None]
+        return np.where(fine, spikes * self.dt, np.nan), result
+
+    def _window(self, sweeps: Mapping[str, Sweep], steps: int) -> tuple[int, int] | None:
+        asked = [s.voltage for s in sweeps.values() if s.voltage is not None]
+        if not asked:
+            return None
+        return self._steps(min(a for a, _ in asked), max(b for _, b in asked), steps)
+
+    def _peak_window(self, sweep: Sweep, steps: int) -> tuple[int, int]:
+        """Return the steps of the `response` window; those of the whole sweep where windows differ between sets."""
+        t0, t1 = sweep.window
+        if isinstance(t0, np.ndarray) or isinstance(t1, np.ndarray):
+            return 0, steps
+        return self._steps(t0, t1, steps)
+
+    def _steps(self, t0: float, t1: float, steps: int) -> tuple[int, int]:
+        return max(round(t0 / self.dt), 0), min(round(t1 / self.dt), steps)
+
+    def _current(
+        self, sweeps: Sequence[Sweep], sets: NDArray[np.intp], places: Sequence[slice], rows: NDArray[np.intp]
+    ) -> LaneCurrent:
+        """Return the current of lanes of these sets; `places` are each sweep's lanes, `rows` theirs in its values."""
+        most = max((len(s.pieces) for s in sweeps), default=0)
+        arrays = np.zeros((4, most, sets.size))
+        for place, sweep in zip(places, sweeps, strict=True):
+            for i, piece in enumerate(sweep.pieces):
+                for part, value in enumerate((piece.on, piece.off, piece.first, piece.last)):
+                    arrays[part, i, place] = _of_lanes(value, rows[place])
+        return LaneCurrent(self.holding[sets], arrays, 0.0)
+
+    def _note_divergence(
+        self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0
+    ) -> None:
+        bad = diverged >= 0
+        if bad.any():
+            share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
+            np.maximum.at(self.divergence, lanes[bad], offset + share)
+
+    def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
+        self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
+        self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
+        self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
+        if spikes and self.model.spike_level is not None:
+            self.rise[chosen] = np.minimum(self.rise[chosen], result.rise.reshape(-1, m).min(axis=1))
+
+    def _traces(
+        self, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int, chosen: NDArray[np.intp]
+    ) -> Traces:
+        assert result.recorded is not None
+        shown = round(BEFORE / self.dt)
+        t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
+        injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
+        # A set that diverged while settling has diverged at the first time shown; one that is left out has not.
+        start = np.where(np.isfinite(self.v_baseline), np.nan, t[0])
+        trains = list(self._spikes_before)
+        for place, lane in enumerate(chosen):
+            row, k = place * m + j, result.diverged[place * m + j]
+            if k >= 0 and np.isnan(start[lane]):
+                start[lane] = k * self.dt
+            trains[lane] = np.concatenate([trains[lane], result.spikes[row, : result.counts[row]] * self.dt])
+        level = np.broadcast_to(self.holding[:, None], (self.n, shown))
+        stimulus = np.concatenate([level, _scatter(injected, chosen, self.n)], axis=1)
+        states = {
+            self.model.states[i].key: np.concatenate(
+                [self._before[place], _scatter(result.recorded[place][j::m], chosen, self.n)], axis=1
+            )
+            for place, i in enumerate(self._record())
+            if i in self._recorded
+        }
+        return Traces(
+            t,
+            states,
+            trains,
+            start,
+            stimulus,
+            result.engine,
+            self.model.current.unit,
+            self.model.key,
+            self.model.states[0].key,
+            self.model.states[0].unit,
+        )
+
+
+def spike_limit(steps: int, dt: float) -> int:
+    """Return the number of spikes at which a lane is stopped."""
+    return int(MAX_RATE * steps * dt) + 2
+
+
+def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> LaneResult:
+    """Return a result without the steps from `last` of each lane on.
+
+    The spike limit is applied to each lane by its own length, so that the result does not depend on the other lanes.
+    """
+    if (last == steps).all():
+        return result
+    inside = (result.spikes >= 0) & (result.spikes < last[:, None])
+    counts = inside.sum(axis=1).astype(np.int64)
+    diverged = np.where(result.diverged < last, result.diverged, -1)
+    limits = (MAX_RATE * last * dt).astype(np.int64) + 2
+    over = counts >= limits
+    if over.any():
+        rows = np.flatnonzero(over)
+        given_up = result.spikes[rows, limits[rows] - 1] + 1
+        earlier = (diverged[rows] < 0) | (given_up < diverged[rows])
+        diverged[rows] = np.where(earlier & (given_up < last[rows]), given_up, diverged[rows])
+        counts[rows] = np.minimum(counts[rows], limits[rows])
+    return replace(result, counts=counts, diverged=diverged)
+
+
+def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:
+    """Return the value of each lane, or the common value of all."""
+    return value[rows] if isinstance(value, np.ndarray) and value.size > 1 else value
+
+
+def _scatter(rows: Floats, chosen: NDArray[np.intp], n: int) -> Floats:
+    if chosen.size == n:
+        return np.ascontiguousarray(rows)
+    out = np.full((n, *rows.shape[1:]), np.nan)
+    out[chosen] = rows
+    return out

@@ -1,0 +1,596 @@
+"""A recording as a file, a table or arrays: its sweeps, with the units of the file or of the user."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.recordings.foreign_file import (
+    OtherFileError,
+    check_abf,
+    check_abf_command,
+    has_command_file,
+    refuse_other_files,
+)
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
+from plausiwidgets.recordings.table import (
+    TWICE,
+    Source,
+    checked_data,
+    read_columns,
+    threshold_of,
+)
+from plausiwidgets.recordings.units import AMPERE, AS_IT_IS, POTENTIAL, TIME, VALID, checked_units, units_of
+from plausiwidgets.support.arguments import bounded, numbers, sentence, shown
+from plausiwidgets.support.extras import load
+from plausiwidgets.support.names import unknown
+
+PREFIX = "recording_"
+"""Of the key of such a pattern."""
+
+LARGEST_READ = 300e6
+"""Bytes of a file that Python reads."""
+_HEAD = 16_000
+"""Bytes at the begin of a text that may have comments with units."""
+MAX_PACKED = 8
+"""Samples to a byte of a file: recorded noise packs to about one."""
+MAX_UPLOADED = 2e7
+"""Samples of an uploaded file: the arrays of more would take a gigabyte."""
+IN_AMPERE = 1e-6
+"""Largest value of a current that is probably in amperes, where no unit is given."""
+MAX_SWEEPS = 100
+"""Sweeps of a file that are read."""
+
+ROLES = {
+    "t": "t time times",
+    "v": "v vm v_m voltage potential membrane_potential",
+    "current": "current i iinj i_inj injected injected_current stim stimulus",
+    "spikes": "spikes spike spike_time spike_times spiketimes",
+}
+"""Usual names of columns, in lower case and without a unit."""
+
+SWEEP_COLUMN = "sweep"
+"""Column of the number of the sweep that a row belongs to."""
+
+UNNAMED = {1: ("spikes",), 2: ("t", "v"), 3: ("t", "v", "current")}
+"""What columns are where the first line does not name them."""
+
+_LISTED = 20
+"""Columns that an error lists."""
+_LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
+
+
+@dataclass(frozen=True)
+class RecordingFile:
+    """The sweeps of a recording, before its units are known.
+
+    Attributes
+    ----------
+    name : str
+        Of the file; empty for a table or arrays.
+    sources : tuple of Source
+        The columns of each sweep.
+    columns : mapping of str to str
+        For ``"t"``, ``"v"``, ``"current"`` and ``"spikes"``, as far as the file has them, the name of the column.
+    units : mapping of str to str
+        Of these, what the file names.
+    """
+
+    name: str
+    sources: tuple[Source, ...]
+    columns: Mapping[str, str]
+    units: Mapping[str, str]
+
+    def choices(self, model: NeuronModel) -> dict[str, list[str]]:
+        """Return the units to choose from where the file has none, the likeliest first."""
+        out = {}
+        for what in self.columns:
+            if what in self.units or (what == "spikes" and self._marks):
+                continue
+            column = self.sources[0].columns[self.columns[what]]
+            finite = column[np.isfinite(column)] if isinstance(column, np.ndarray) else np.empty(0)
+            size = float(np.abs(finite).max()) if finite.size else 0.0
+            valid = units_of(what, model)
+            likely = "s" if what in ("t", "spikes") and size < 20.0 else "V" if what == "v" and size < 1.0 else valid[0]
+            out[what] = [likely, *(unit for unit in valid if unit != likely)]
+        if "t" in out and "spikes" in out:  # of one file, and so in one unit
+            del out["spikes"]
+        return out
+
+    def pattern(
+        self,
+        model: NeuronModel,
+        units: Mapping[str, str],
+        compare: Mapping[str, float] | None = None,
+        sweeps: Iterable[int] | None = None,
+        holdout: Iterable[int] = (),
+    ) -> RecordedPattern:
+        """Return the recording as a pattern, with units that were chosen for a model: one for each of `choices`.
+
+        A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
+        Spike times alone are taken to begin at 0, and to end a mean interval after the last. The other arguments are
+        those of :func:`plausiwidgets.from_recording`; a ValueError names the file, and the line, where there is one.
+        """
+        chosen = {**units, **self.units}
+        for what, name in self.columns.items():
+            unit = chosen.get(what, "")
+            valid = (*units_of(what, model), *(AMPERE if what == "current" else ()))
+            if unit and unit not in valid:
+                raise unknown(f"{self.name}, column {name!r}", "unit", unit, valid)
+        key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
+        vary = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
+        used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
+        made = self.made(Settings(key=key, vary=vary, compare=weights_of(compare)), chosen, used, left)
+        # As a page knows a file by its name alone, so does this text.
+        given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
+        more = {
+            "vary": list(vary) or None,
+            "compare": compare,
+            "sweeps": used and list(used),
+            "holdout": list(left) or None,
+        }
+        options = "".join(f", {name}={value!r}" for name, value in more.items() if value is not None)
+        _code[made] = f"pw.from_recording({self.name!r}, units={given!r}, key={key!r}{options})"
+        if made.held_out is not None:
+            _code[made.held_out] = f"{_code[made]}.held_out"
+        return made
+
+    def made(
+        self,
+        settings: Settings,
+        units: Mapping[str, str],
+        sweeps: Iterable[int] | None = None,
+        holdout: tuple[int, ...] = (),
+    ) -> RecordedPattern:
+        """Return the pattern of some sweeps; others are held out."""
+        known = range(len(self.sources))
+        chosen = list(known) if sweeps is None else list(sweeps)
+        for what, asked in (("sweeps", chosen), ("holdout", list(holdout))):
+            for i in asked:
+                if asked.count(i) > 1:
+                    raise ValueError(f"{what} must contain each sweep only once, got {shown(asked)}.")
+                if i not in known:
+                    there = f"{self.name or 'the recording'} has {len(known)} sweeps"
+                    raise ValueError(f"{what} must contain numbers from 0 to {len(known) - 1}, got {i}: {there}.")
+        fitted = [i for i in chosen if i not in holdout]
+        if not fitted:
+            raise ValueError(
+                f"sweeps must contain at least one sweep that is not in holdout, got sweeps={shown(chosen)} and "
+                f"holdout={shown(holdout)}."
+            )
+        if len(fitted) + len(holdout) > MAX_SWEEPS:
+            raise ValueError(
+                f"the number of sweeps must be at most {MAX_SWEEPS}, got {len(fitted) + len(holdout)}. Choose some of "
+                "them, for example sweeps=[0, 3, 6]."
+            )
+        sources = {i: self._in_ms_and_mv(self.sources[i], units) for i in (*fitted, *holdout)}
+        threshold = settings.threshold
+        if threshold is None and "v" in self.columns and "spikes" not in self.columns and len(known) > 1:
+            threshold = threshold_of(source.columns[self.columns["v"]] for source in sources.values())
+        labels = {i: f"sweep {i}" if len(known) > 1 else "" for i in sources}
+        roles = {"t": "t", **self.columns}
+        data = {i: checked_data(source, roles, threshold, labels[i], i) for i, source in sources.items()}
+        unit = units.get("current", "")
+        largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
+        if unit in ("", "pA", "nA") and 0.0 < largest < IN_AMPERE:
+            raise ValueError(
+                f"the largest current is {largest:.3g}{f' {unit}' * bool(unit)}. Is it in amperes? If so, pass "
+                "units={'current': 'A'}, or pass the current in the model's unit."
+            )
+        unit = unit if unit in AMPERE else ""
+        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout])
+
+    def _in_ms_and_mv(self, source: Source, units: Mapping[str, str]) -> Source:
+        given = {"spikes": units.get("t", "ms"), **units}
+        columns: dict[str, Any] = {}
+        for what, name in self.columns.items():
+            column = source.columns[name]
+            unit = "" if what == "current" or (what == "spikes" and self._marks) else given.get(what, "")
+            factor = {**TIME, **POTENTIAL}.get(unit, 1.0)
+            columns[name] = column * factor if isinstance(column, np.ndarray) and factor != 1.0 else column
+        if "t" not in self.columns:
+            columns["t"] = _span(columns[self.columns["spikes"]])
+        return replace(source, columns=columns)
+
+    @property
+    def _marks(self) -> bool:
+        """Whether the column of spikes holds 0 and 1 at each time."""
+        column = self.sources[0].columns.get(self.columns.get("spikes", ""))
+        return "t" in self.columns and isinstance(column, np.ndarray) and bool(np.isin(column, (0.0, 1.0)).all())
+
+
+# -- what Python gives --------------------------------------------------------------------------------
+
+
+def recording_of(
+    t: Any, asked: Mapping[str, Any], time: str, units: Mapping[str, str] | None
+) -> tuple[RecordingFile, dict[str, str]]:
+    """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
+    given = checked_units(units)
+    named = {"t": time if time != "t" else None, **asked}
+    if isinstance(t, (str, Path)):
+        file = read_path(Path(t), Path(t).name, named)
+    elif hasattr(t, "columns"):
+        names = [str(name) for name in t.columns]
+        series = {name: _plain(t.iloc[:, j]) if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
+        source = Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
+        file = replace(_file_of_columns("the table", source, named), name="")
+    else:
+        file = _file_of_arrays(t, asked, time)
+    return file, {**file.units, **given}
+
+
+def _plain(series: Any) -> Any:
+    """Return a column of numbers as an array; else as it is, for the message."""
+    return series.to_numpy(dtype=np.float64) if series.dtype.kind in "iuf" else series
+
+
+def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFile:
+    given = {name: x for name, x in asked.items() if x is not None}
+    roles = {"t": time} | {name: name for name in given}
+    values = {time: t} | given
+    arrays = {name: x if (found := numbers(x)) is None else found for name, x in values.items()}
+    both = [arrays[name] for name in ("v", "current") if name in given]
+    counts = [len(x) if isinstance(x, np.ndarray) and x.ndim == 2 else 0 for x in both]
+    wrong = next((name for name, x in values.items() if numbers(x) is None), "")
+    if wrong and any(counts):
+        raise ValueError(f"from_recording: {wrong} must contain numbers only, got {shown(values[wrong])}.")
+    if not any(counts) or len(set(counts)) > 1:
+        return RecordingFile("", (Source(arrays, lambda name, i: f"{name}[{i}]"),), roles, {})
+    if "spikes" in given:
+        name = "v" if "v" in given else "current"
+        raise ValueError(
+            f"from_recording: {name} must be one sweep if spikes is passed, got the shape "
+            f"{list(arrays[name].shape)}, which is several sweeps. Pass v of shape [sweeps, n] without spikes."
+        )
+
+    def sweep(i: int) -> Source:
+        columns = {name: x[i] if x.ndim == 2 else x for name, x in arrays.items()}
+        return Source(columns, lambda name, k: f"{name}[{k}]" if name == time else f"{name}[{i}][{k}]")
+
+    return RecordingFile("", tuple(map(sweep, range(counts[0]))), roles, {})
+
+
+# -- files --------------------------------------------------------------------------------------------
+
+
+def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> RecordingFile:
+    """Return the recording in a file, by the ending of its name: .abf, .nwb, or CSV; `asked` names columns of CSV."""
+    bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
+    reader = READERS.get(Path(name).suffix.lower())
+    if reader is not None:
+        return reader(path, name)
+    with path.open("rb") as file:
+        return _read_text(file, name, asked or {})
+
+
+def _read_text(file: BinaryIO, name: str, asked: Mapping[str, Any]) -> RecordingFile:
+    head = file.read(_HEAD).decode("utf-8-sig", "replace")
+    file.seek(0)
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        return _file_of_columns(name, read_columns(text, name, UNNAMED), asked, head)
+
+
+_code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
+
+
+def code_of(pattern: Protocol) -> str:
+    """Return a Python expression that makes a pattern of the file of its recording; empty for any other pattern."""
+    return _code.get(pattern, "")
+
+
+def read_recording(content: bytes, name: str) -> RecordingFile:
+    """Return the sweeps of a file that was picked: CSV, ABF or NWB, by the ending of its name.
+
+    Columns of CSV are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the
+    end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` tells sweeps apart. Without names, one
+    column is spike times, two are times and potentials, and three have the current too. A ValueError names the file.
+    """
+    ending = Path(name).suffix.lower()
+    if ending not in READERS:
+        return _read_text(io.BytesIO(content), name, {})
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:  # the readers want a path
+        path = Path(folder) / f"recording{ending}"
+        path.write_bytes(content)
+        return READERS[ending](path, name, is_upload=True)
+
+
+def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: str = "") -> RecordingFile:
+    """Return the sweeps of a table; `asked` are names that are given, `head` is text with its comments."""
+    columns: dict[str, str] = {}
+    units: dict[str, str] = {}
+    for what, given in asked.items():
+        if given is None:
+            continue
+        if not isinstance(given, str):
+            raise TypeError(
+                f"from_recording: if t is a file or a table, {what} must be the name of a column, got "
+                f"{type(given).__name__}."
+            )
+        if given not in source.columns:
+            raise unknown(f"{name}: {what}", "column", given, [*source.columns][:_LISTED])
+        columns[what] = given
+    for column in source.columns:
+        plain, unit = _split(column)
+        what = next((what for what, names in ROLES.items() if plain.lower() in names.split()), "")
+        is_free = what not in columns and column not in columns.values()
+        if not what or not (is_free or columns.get(what) == column):
+            continue
+        columns[what] = column
+        unit = unit or _commented(head, column)
+        if unit in _UNITS[what]:
+            units[what] = unit
+    if "spikes" not in columns or "v" in columns:
+        _add_by_unit(columns, units, source.columns)
+    for what, column in columns.items():
+        if source.columns[column] is TWICE:
+            raise ValueError(f"{name}: {what} must be the name of one column, got {column!r}, which occurs twice.")
+    if "v" not in columns and "spikes" not in columns:
+        raise ValueError(
+            f"{name} must have a column of potentials (v) or spikes (spikes). Pass the name of a column (v='…'). "
+            f"Columns: {_listed(source.columns)}."
+        )
+    if "t" not in columns and "v" in columns:
+        raise ValueError(
+            f"{name} must have a column of times (t). Pass the name of a column (time='…'). "
+            f"Columns: {_listed(source.columns)}."
+        )
+    return RecordingFile(name, _by_sweep(name, source, columns), columns, units)
+
+
+def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
+    """Add what no usual name tells by the only column with a unit of it in brackets, such as ``Trace #1 (mV)``."""
+    left = [(name, _split(name)[1]) for name in names if name not in columns.values() and name.strip()[-1:] in "])"]
+    for what in ("t", "v", "current"):
+        fitting = [(name, unit) for name, unit in left if unit in _UNITS[what]]
+        if what not in columns and len(fitting) == 1:
+            columns[what], units[what] = fitting[0]
+
+
+def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return the rows of each sweep, where a column tells them apart."""
+    numbers = next((x for name, x in source.columns.items() if name.strip().lower() == SWEEP_COLUMN), None)
+    if not isinstance(numbers, np.ndarray) or not all(
+        isinstance(source.columns[c], np.ndarray) for c in columns.values()
+    ):
+        return (source,)
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(numbers) != 0]))
+    if starts.size == 1:
+        return (source,)
+    if len(set(numbers[starts].tolist())) < starts.size:
+        raise ValueError(f"{file}: the rows of each sweep must be consecutive (column {SWEEP_COLUMN!r}).")
+    bounds = [*starts.tolist(), numbers.size]
+
+    def rows(a: int, b: int) -> Source:
+        part = {c: source.columns[c][a:b] for c in columns.values()}
+        wrong = {name: (i - a, text) for name, (i, text) in source.wrong.items() if a <= i < b}
+        return replace(source, columns=part, place=lambda name, i: source.place(name, i + a), wrong=wrong)
+
+    return tuple(map(rows, bounds[:-1], bounds[1:]))
+
+
+def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
+    """Return the sweeps of an ABF file; the command of an upload is not read from another file."""
+    pyabf = load("pyabf")
+    check_abf(path, name)
+    try:
+        abf = pyabf.ABF(str(path))
+    except Exception as error:
+        raise _unreadable_abf(name, error) from None
+    channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
+    if channel is None:
+        raise ValueError(f"{name} must have a channel in mV, got channels in {', '.join(abf.adcUnits)}.")
+    measured = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in AMPERE), None)
+    check_abf_command(abf, name)
+    sources, unit = [], ""
+    for i in abf.sweepList:
+        try:
+            abf.setSweep(i, channel=channel)
+            columns = {"t": abf.sweepX * 1e3, "v": np.asarray(abf.sweepY, float)}
+            is_elsewhere = is_upload and has_command_file(abf, channel)
+            command, unit = ([], "") if is_elsewhere else (abf.sweepC, _unit(abf.sweepUnitsC))
+            if unit not in AMPERE and measured is not None:
+                abf.setSweep(i, channel=measured)
+                command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
+        except Exception as error:
+            raise _unreadable_abf(name, error) from None
+        if unit in AMPERE:
+            columns["current"] = np.asarray(command, float)
+        sources.append(_source(columns, name, i))
+    return _file_of_sweeps(name, sources, {"t": "ms", "v": _unit(abf.adcUnits[channel]), "current": unit})
+
+
+def _unreadable_abf(name: str, error: Exception) -> ValueError:
+    return ValueError(f"{name} must be an ABF file that pyABF can read: {sentence(error)}")
+
+
+def _read_nwb(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
+    """Return the current clamp sweeps of an NWB file, each with its stimulus; an upload must have all data."""
+    pynwb = load("pynwb")
+    try:
+        if is_upload:
+            refuse_other_files(path, name)
+        io_of = pynwb.NWBHDF5IO(str(path), mode="r")
+        file = io_of.read()
+    except OtherFileError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{name} must be an NWB file that PyNWB can read: {sentence(error)}") from None
+    with io_of:
+        responses = [x for x in file.acquisition.values() if type(x).__name__ == "CurrentClampSeries"]
+        stimuli = [x for x in file.stimulus.values() if type(x).__name__ == "CurrentClampStimulusSeries"]
+        if not responses:
+            raise ValueError(f"{name} must have at least one current-clamp sweep (CurrentClampSeries).")
+        pairs = _nwb_pairs(file, responses, stimuli)
+        _check_nwb_size(pairs, path, name, is_upload)
+        sources = []
+        for i, (response, stimulus) in enumerate(pairs):
+            v = response.values() * 1e3
+            rate, start = response.clock(name)
+            columns = {"t": np.arange(v.size) * 1e3 / rate, "v": v}
+            if stimulus is not None:
+                columns["current"] = stimulus.values() * 1e12
+                its_rate, its_start = stimulus.clock(name)
+                wrong = ""
+                if abs(its_rate - rate) > 1e-6 * rate:
+                    wrong = f"have the same sampling rate, got {rate:g} and {its_rate:g} Hz"
+                elif abs(its_start - start) > 0.5 / rate:
+                    wrong = f"start at the same time, got {start:.10g} and {its_start:.10g} s"
+                elif columns["current"].size != v.size:
+                    wrong = f"have the same number of samples, got {v.size} and {columns['current'].size}"
+                if wrong:
+                    raise ValueError(f"{name}, sweep {i}: v and its current must {wrong}.")
+            sources.append(_source(columns, name, i))
+    return _file_of_sweeps(name, sources, {"t": "ms", "v": "mV", "current": "pA"})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Samples of a series of an NWB file: all of them without a `count`."""
+
+    series: Any
+    first: int = 0
+    count: int | None = None
+
+    @property
+    def samples(self) -> float:
+        """Number of values that are read for this part."""
+        every, times = (
+            0.0 if array is None else float(np.prod(np.shape(array), dtype=np.float64))
+            for array in (self.series.data, self.series.timestamps)
+        )
+        return times + (every if self.count is None else min(float(self.count), every))
+
+    def values(self) -> Any:
+        """Return the data in V or A."""
+        chosen = self.series.data[self.first : None if self.count is None else self.first + self.count]
+        return np.asarray(chosen, dtype=np.float64) * float(self.series.conversion) + float(self.series.offset or 0.0)
+
+    def clock(self, name: str) -> tuple[float, float]:
+        """Return the rate in Hz, and the time in s of the first sample."""
+        if self.series.rate is not None:
+            rate = float(self.series.rate)
+            return rate, float(self.series.starting_time or 0.0) + self.first / rate
+        times = np.asarray(self.series.timestamps[:], dtype=np.float64)
+        steps = np.diff(times)
+        if steps.size == 0 or np.ptp(steps) > 1e-3 * steps.mean():
+            raise ValueError(f"{name}: {self.series.name} must be sampled at a constant rate.")
+        return float(1.0 / steps.mean()), float(times[self.first])
+
+
+def _part(reference: Any, kind: str) -> _Part | None:
+    """Return what a row of the table of recordings refers to, where it is of a kind."""
+    if type(reference.timeseries).__name__ != kind or reference.count < 0:
+        return None
+    return _Part(reference.timeseries, int(reference.idx_start), int(reference.count))
+
+
+def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[_Part, _Part | None]]:
+    """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
+    table = file.intracellular_recordings
+    if table is not None and len(table):
+        rows = [
+            (
+                _part(table[("responses", "response")][row], "CurrentClampSeries"),
+                _part(table[("stimuli", "stimulus")][row], "CurrentClampStimulusSeries"),
+            )
+            for row in range(len(table))
+        ]
+        pairs = [(response, stimulus) for response, stimulus in rows if response is not None]
+        if pairs:
+            return pairs
+    numbered = {x.sweep_number: x for x in stimuli if x.sweep_number is not None}
+    if numbered and all(x.sweep_number in numbered for x in responses):
+        ordered = sorted(responses, key=lambda x: x.sweep_number)
+        return [(_Part(x), _Part(numbered[x.sweep_number])) for x in ordered]
+    if len(stimuli) == len(responses):
+        return [(_Part(x), _Part(y)) for x, y in zip(responses, stimuli, strict=True)]
+    return [(_Part(x), None) for x in responses]
+
+
+def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str, is_upload: bool) -> None:
+    """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
+    # A series may be in many rows, and is read for each of them.
+    samples = sum(part.samples for pair in pairs for part in pair if part is not None)
+    most = max(path.stat().st_size * MAX_PACKED, 1e6)
+    bounded(name, "number of samples", samples, min(most, MAX_UPLOADED) if is_upload else most)
+
+
+def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
+    return Source(columns, lambda column, i: f"{name}, sweep {sweep}, {column}[{i}]")
+
+
+def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) -> RecordingFile:
+    columns = {what: what for what in ("t", "v", "current") if all(what in source.columns for source in sources)}
+    return RecordingFile(name, tuple(sources), columns, {what: units[what] for what in columns})
+
+
+READERS: dict[str, Callable[..., RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
+"""By the ending of a name; any other file is read as CSV."""
+
+
+# -- names of columns ---------------------------------------------------------------------------------
+
+_UNITS = {"t": TIME, "spikes": TIME, "v": POTENTIAL, "current": AMPERE}
+
+
+def _listed(columns: Iterable[str]) -> str:
+    """Return the names of the first columns for an error message."""
+    names = list(columns)
+    return ", ".join(map(shown, names[:_LISTED])) + (f" and {len(names) - _LISTED} more" * (len(names) > _LISTED))
+
+
+def _split(column: str) -> tuple[str, str]:
+    """Return name and unit of a column, without a unit that is none.
+
+    Examples
+    --------
+    >>> _split("Vm_mV"), _split("time (s)"), _split("membrane potential"), _split("v_m")
+    (('Vm', 'mV'), ('time', 's'), ('membrane_potential', ''), ('v_m', ''))
+    """
+    name = column.strip()
+    bracket = max(name.rfind("["), name.rfind("("))
+    inside = name[bracket + 1 : -1].strip() if bracket >= 0 and name[-1:] in ("]", ")") else ""
+    if inside:
+        name, unit = name[:bracket], _unit(inside)
+    else:
+        last = _LAST.search(name[-3:])
+        unit = _unit(last[1]) if last else ""
+        if last and unit:
+            name = name[: -len(last[0])]
+    return "_".join(name.split()), unit
+
+
+def _unit(text: str) -> str:
+    plain = text.strip().replace("µ", "u").replace("μ", "u")
+    return plain if plain in {*TIME, *POTENTIAL, *AMPERE} else ""
+
+
+def _commented(text: str, column: str) -> str:
+    """Return the unit of a column that a comment says, as “t in ms”."""
+    comments = " ".join(line for line in text.splitlines() if line.startswith("#"))
+    found = re.search(rf"(?<!\w){re.escape(column)} in (\w+)", comments)
+    return _unit(found[1]) if found else ""
+
+
+def _span(spikes: Any) -> np.ndarray:
+    """Return begin and end in ms of a recording of spike times alone."""
+    times = np.asarray(spikes, dtype=float) if isinstance(spikes, np.ndarray) else np.empty(0)
+    times = times[np.isfinite(times)]
+    last = float(times.max()) if times.size else 0.0
+    if times.size and last <= 0.0:
+        raise ValueError(
+            f"the last spike must be at a time > 0, got {last:g} ms. A recording that has only spikes starts at 0 ms."
+        )
+    return np.array([0.0, last + (last / times.size if times.size else 0.0)])

@@ -1,0 +1,152 @@
+"""Texts that the app consists of: its script, its style sheet and the catalogue, as they are stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal
+
+from plausiwidgets import models
+from plausiwidgets.engine.javascript.module import runtime_names
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import is_builtin
+from plausiwidgets.texts import catalog
+
+_FOLDER = "widgets/app"
+
+
+def style() -> str:
+    """Return the style sheet."""
+    return _text_of(f"{_FOLDER}/static/app.css")
+
+
+def script(
+    neurons: Iterable[str] | None = None,
+    ending: str = "export default plausiwidgets.widget;",
+    more: Mapping[str, str] = MappingProxyType({}),
+    bundle: Literal["app", "file", "exercise"] = "app",
+) -> str:
+    """Return the app as the text of one script: the bundle, the neurons, and a last line.
+
+    Parameters
+    ----------
+    neurons : iterable of str, optional
+        Names of the packaged models that it simulates, with the neurons of their examples; default: all.
+    ending : str
+        The last line. ``plausiwidgets`` is the object with everything that the entry of the bundle exports.
+    more : mapping of str to str
+        Other neurons by their names, each emitted from its program.
+    bundle : {"app", "file", "exercise"}, optional
+        The bundle of an app with a host (``src/main.ts``), of a page in one file, which contains neither a part that
+        needs a host nor an exercise (``src/fileMain.ts``), or of an exercise in one file (``src/exerciseMain.ts``).
+    """
+    chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
+    return f"{_bundle(bundle)}{chosen}{ending}\n"
+
+
+@cache
+def _bundle(name: str) -> str:
+    """Return a bundle as `npm run build` writes it."""
+    return _text_of(f"{_FOLDER}/static/{name}.js")
+
+
+@cache
+def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = ()) -> str:
+    """Return the neurons as one statement. Each is code emitted from a program, so the page never evaluates data."""
+    code: dict[str, str] = {}
+    for name in model_names() if names is None else names:
+        code |= json.loads(model_json(name))["code"]
+    code |= dict(more)
+    entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
+    # The minifier renames the runtime's functions, so the bundle passes them by name.
+    return f"plausiwidgets.addNeurons(({{ {', '.join(runtime_names())} }}) => ({{\n{entries}\n}}));\n"
+
+
+@cache
+def model_names() -> tuple[str, ...]:
+    """Return the names of the models of the catalogue, in its order."""
+    return tuple(json.loads(shared_json())["models"])
+
+
+@cache
+def shared_json() -> str:
+    """Return what every model needs: the runner, patterns with their tapes, titles and marks of the models."""
+    return _catalogue("shared")
+
+
+@cache
+def lessons_json() -> str:
+    """Return the lessons that the app offers, by their names."""
+    return _catalogue("lessons")
+
+
+def is_packaged(model: NeuronModel) -> bool:
+    """Return whether the catalogue has a model."""
+    return model.key in models.names() and models.get(model.key) is model and model.key in model_names()
+
+
+def is_stored(pattern: Protocol) -> bool:
+    """Return whether the catalogue has a pattern."""
+    return is_builtin(pattern) and pattern.key in _pattern_keys()
+
+
+@cache
+def _pattern_keys() -> frozenset[str]:
+    return frozenset(json.loads(shared_json())["patterns"])
+
+
+@cache
+def model_json(name: str) -> str:
+    """Return what the catalogue has of a model.
+
+    Raises
+    ------
+    KeyError
+        For a model that it does not have.
+    """
+    if name == "lessons" or not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
+        raise KeyError(name)
+    return _catalogue(name)
+
+
+@cache
+def packaged(name: str) -> dict[str, Any]:
+    """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
+    found: dict[str, Any] = json.loads(model_json(name))
+    return found
+
+
+def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the catalogue lists of a model: titles, description, and the symbol of each pattern."""
+    return {
+        "title": model.title,
+        "in_sentence": model.in_sentence,
+        "description": model.description,
+        "marks": dict(marks),
+    }
+
+
+def texts_of(language: str, shown: str) -> dict[str, str]:
+    """Return the translations of the texts that a script or JSON quotes."""
+    return {
+        text: other
+        for text, other in catalog(language).items()
+        if text != other and json.dumps(text, ensure_ascii=False) in shown
+    }
+
+
+def shipped(names: Iterable[str]) -> dict[str, Any]:
+    """Return some models as data for a page, whose script has their neurons."""
+    return {name: {k: x for k, x in json.loads(model_json(name)).items() if k != "code"} for name in names}
+
+
+def _catalogue(name: str) -> str:
+    return _text_of(f"{_FOLDER}/catalogue/{name}.json")
+
+
+def _text_of(path: str) -> str:
+    return (files("plausiwidgets") / path).read_text(encoding="utf-8")

@@ -1,0 +1,421 @@
+"""What the app shows of a model, as data: parameters, patterns with their currents and targets, sets with verdicts."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets import models
+from plausiwidgets.analysis.phase_planes import Flow
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.simulate import check_dt
+from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
+from plausiwidgets.patterns import runner as bench_module
+from plausiwidgets.patterns import target as target_of
+from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.annotations import After
+from plausiwidgets.patterns.evaluation import Floats, complete
+from plausiwidgets.patterns.packaged import KnownSet, known_sets, packaged_set
+from plausiwidgets.patterns.parameter_set import parameter_set
+from plausiwidgets.patterns.pattern import COMMON
+from plausiwidgets.patterns.registry import why_ruled_out
+from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.patterns.sweep import BEFORE
+from plausiwidgets.support.names import unknown
+from plausiwidgets.teaching.exercises import Exercise, exercise_of
+from plausiwidgets.teaching.lessons import Lesson
+from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.texts import marked
+from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tape
+from plausiwidgets.widgets.catalogue.symbols import GREEK
+from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
+from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+
+BENCH = {
+    "settle": SETTLE,
+    "before": BEFORE,
+    "kick": bench_module.KICK,
+    "rate": bench_module.MAX_RATE,
+    "transient": bench_module.TRANSIENT,
+}
+"""How the runner brings a neuron to rest, and when it gives one up: the page does the same."""
+
+_RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
+"""Pixel columns to which a recorded target is decimated: of a page, and of an exercise that shows a part of it."""
+
+
+class Described:
+    """What the app shows of one model.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float or None
+        Values of the call, which are stored as a set; those that a pattern does not have are left out of it.
+    dt : float or None
+        Time step of the call in ms.
+    exercise : Exercise, Mystery or None
+        The page then has one pattern, and stores no set but the start.
+    lesson : Lesson or None
+        A pattern that one of its cards asks for must be one that the app can judge.
+    verify : bool
+        Whether the stored sets are verified.
+    simulate : bool
+        Whether the model is simulated: without it, its sets are not judged, no measure becomes a tape, and a procedure
+        chooses no sweeps. Its step is not called.
+
+    Attributes
+    ----------
+    neurons : dict of str to NeuronModel
+        All that is simulated: the model, and the reference neurons of the targets.
+    """
+
+    def __init__(
+        self,
+        model: NeuronModel,
+        parameters: Mapping[str, float] | None,
+        dt: float | None,
+        exercise: Exercise | Mystery | None = None,
+        lesson: Lesson | None = None,
+        verify: bool = True,
+        simulate: bool = True,
+    ) -> None:
+        self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
+        self.lesson, self.verify, self.simulate = lesson, verify, simulate
+        self.neurons = {model.key: model}
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there are values or a time step to store."""
+        return self.parameters is not None or self.dt is not None
+
+    def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
+        """Return the model and some patterns, ready for JSON."""
+        return {**_model(self.model, self.simulate), "patterns": [self._pattern(pattern) for pattern in patterns]}
+
+    def exported(self, pattern: Protocol) -> dict[str, Any]:
+        """Return the set of the call, as far as a pattern has its parameters; the page opens with it."""
+        return self._set(pattern, "exported", marked("as exported"), *self._given(pattern), "") | {"begin": True}
+
+    def _given(self, pattern: Protocol) -> tuple[dict[str, Floats], float]:
+        """Return parameters and time step of the call for a pattern."""
+        known, given = pattern.parameters(self.model), self.parameters
+        own = None if given is None else {name: value for name, value in given.items() if name in known}
+        return parameter_set(self.model, pattern, own, self.dt)[:2]
+
+    def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
+        """Return what is asked, and what a code says besides the values."""
+        if len(patterns) != 1:
+            raise ValueError(
+                f"an exercise must have one pattern, got {len(patterns)}. To combine patterns, use patterns.all_of(…)."
+            )
+        pattern = judged(patterns[0], "used in an exercise")
+        about = {".mystery": exercise.link.partition("=")[2]} if isinstance(exercise, Mystery) else {}
+        if isinstance(exercise, Mystery) and pattern is not exercise.pattern:
+            raise ValueError("the pattern of the page must be that of the mystery. Pass mystery.pattern.")
+        task = exercise_of(exercise) if isinstance(exercise, Mystery) else exercise
+        known = pattern.parameters(self.model)
+        for name in task.free:
+            if name not in known:
+                raise unknown("Exercise: free", "parameter", name, known)
+        keys = "+".join(part.key for part in pattern.components.values())
+        return {
+            "question": task.question,
+            "hints": list(task.hints),
+            "free": list(task.free or known),
+            "about": {".model": self.model.key, **(about or {".pattern": keys})},
+            "defaults": {name: float(p.default) for name, p in known.items()},
+            "common": list(COMMON) if isinstance(exercise, Mystery) else None,
+        }
+
+    def _pattern(self, pattern: Protocol) -> dict[str, Any]:
+        sets = self._sets(pattern)
+        return {
+            "key": pattern.key,
+            "letter": pattern.letter,
+            "title": pattern.title,
+            "in_sentence": pattern.in_sentence,
+            "description": pattern.description,
+            "function": pattern.function,
+            "hint": pattern.parameter_hint,
+            "fine": pattern.fine,
+            "ruled_out": why_ruled_out(pattern, self.model),
+            "source": pattern.source,
+            "main": pattern.main_sweep,
+            "python": constructor(pattern).replace("'", '"'),
+            "stimulus": [_slider(p) for p in pattern.stimulus_parameters_for(self.model).values()],
+            "components": [self._component(prefix, part) for prefix, part in pattern.components.items()],
+            "sets": sets,
+            "targets": [target for prefix, part in pattern.components.items() for target in self._target(prefix, part)],
+        }
+
+    def _component(self, prefix: str, part: Protocol) -> dict[str, Any]:
+        """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
+        tape, criteria = None, []
+        if isinstance(part, Pattern):
+            tape = checked_tape(self.model, part) if self.simulate else None
+            if tape is None and (self.exercise is not None or self._is_asked(part)):
+                raise ValueError(
+                    f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
+                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
+                    "plausiwidgets.patterns.features."
+                )
+            criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
+        return {
+            "holding": holding_name(prefix, part),
+            "sweeps": live_sweeps(prefix, part),
+            "prefix": prefix,
+            "label": _within(prefix, part, ""),
+            "title": part.title,
+            "in_sentence": part.in_sentence,
+            "look": part.look_for,
+            "tape": tape,
+            "criteria": criteria,
+            "event": _event(prefix, part),
+        }
+
+    def _is_asked(self, part: Protocol) -> bool:
+        """Return whether a card of the lesson goes on when a pattern holds or does not."""
+        return self.lesson is not None and any(
+            card.model.key == self.model.key
+            and part in card.pattern.components.values()
+            and any(condition.holds is not None for condition in card.until)
+            for card in self.lesson.cards
+        )
+
+    # -- sets ----------------------------------------------------------------------------------
+
+    def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
+        """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
+        if self.exercise is not None:
+            return [self._start(pattern, self.exercise)]
+        first = packaged_set(self.model, pattern) or KnownSet({}, self.model.dt, None, False)
+        others = [one for one in known_sets(self.model, pattern) if one.preset is not None and one != first]
+        sets = [self._known(pattern, one) for one in (first, *others)]
+        return [*sets, self.exported(pattern)] if self.is_given else sets
+
+    def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, Any]:
+        kind, title, source = "defaults", marked("defaults"), ""
+        if known.preset is not None:
+            kind, title, source = "preset", known.preset.title, known.preset.source
+        elif known.parameters:
+            kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
+        return self._set(pattern, kind, title, known.parameters, known.dt, source)
+
+    def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
+        given: Mapping[str, ArrayLike]
+        if isinstance(exercise, Mystery):
+            kind, source = "hidden", marked("a neuron with hidden parameters")
+            given, dt = exercise.start, exercise.dt if self.dt is None else self.dt
+        else:
+            kind, source = "start", ""
+            given, dt = self._given(pattern)
+        start = self._set(pattern, kind, marked("start"), given, dt, source)
+        if start["status"] != "rejected":
+            raise ValueError(
+                f"the start of an exercise must not show its pattern, but it already shows “{pattern.title}”. Pass "
+                "other parameters."
+            )
+        return start
+
+    def _set(
+        self, pattern: Protocol, kind: str, title: str, given: Mapping[str, ArrayLike], dt: float | None, source: str
+    ) -> dict[str, Any]:
+        model = self.model
+        values = {name: float(value) for name, value in complete(model, pattern, given).items()}
+        if not self.simulate:
+            return {
+                "kind": kind,
+                "title": title,
+                "source": source,
+                "values": list(values.items()),
+                "dt": check_dt(model, dt),
+                "status": "unjudged",
+                "why": "",
+            }
+        verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
+        chosen = [
+            [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
+            for prefix, part in pattern.components.items()
+        ]
+        entry = {
+            "kind": kind,
+            "title": title,
+            "source": source,
+            "values": list(values.items()),
+            "dt": verdict.dt,
+            "status": verdict.status,
+            "why": verdict.failed_test,
+        }
+        return entry | {"chosen": chosen} if any(chosen) else entry
+
+    # -- targets -------------------------------------------------------------------------------
+
+    def _target(self, prefix: str, pattern: Protocol) -> list[dict[str, Any]]:
+        """Return the target of a component: a neuron that the page simulates, or a recording; nothing without one."""
+        target = target_of(pattern)
+        if target is None:
+            return []
+        if target.verdict is None:
+            columns = _RECORDED_COLUMNS if self.exercise is None else _FINE_COLUMNS
+            return [{"lines": _recorded(target, columns)}]
+        reference = models.get(target.verdict.model)
+        self.neurons.setdefault(reference.key, reference)
+        values = {name: float(value) for name, value in target.verdict.parameters.items()}
+        dt = target.verdict.dt
+        sweeps = live_sweeps("", pattern) or _chosen(reference, pattern, "", values, dt)
+        for sweep in sweeps:
+            sweep["name"] = _within(prefix, pattern, sweep["name"])
+        return [
+            {
+                "neuron": reference.key,
+                "title": reference.title,
+                "parameters": list(reference.parameters),
+                "values": list(values.items()),
+                "dt": dt,
+                "holding": holding_name("", pattern),
+                "sweeps": sweeps,
+                "scale": [target.rest, target.threshold, target.peak],
+                "resets": reference.spike_level is None,
+                "share": current_share(self.model, reference),
+            }
+        ]
+
+
+def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
+    return {
+        "model": {
+            "name": model.key,
+            "title": model.title,
+            "in_sentence": model.in_sentence,
+            "description": model.description,
+            "source": model.source,
+            "equations": model.equations,
+            "unit": model.current.unit,
+            "potential_unit": model.states[0].unit,
+            "dt": model.dt,
+            **({"discrete": True} if model.discrete else {}),
+            "resets": model.spike_level is None,
+            "plane": simulate and has_plane(model),
+            **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
+        },
+        "parameters": [_slider(p) for p in model.parameters.values()],
+    }
+
+
+def has_plane(model: NeuronModel) -> bool:
+    """Return whether the page draws a phase plane: of a neuron of two variables, none of which counts steps."""
+    if len(model.states) != 2:
+        return False
+    values = {name: float(value) for name, value in model.complete(None).items()}
+    return len(Flow(model, values, 0.0).flowing) == 2
+
+
+def _slider(parameter: Parameter) -> dict[str, Any]:
+    head, _, index = parameter.key.partition("_")
+    return {
+        "name": parameter.key,
+        "label": [GREEK.get(head, head), index],
+        "low": parameter.low,
+        "high": parameter.high,
+        "default": parameter.default,
+        "unit": "" if parameter.unit == "1" else parameter.unit,
+        "scale": parameter.scale,
+        "linear_width": parameter.linear_width,
+        "limits": list(parameter.limits),
+        "valid": parameter.limits_text(),
+        "group": parameter.group,
+        "description": parameter.meaning,
+    }
+
+
+def _within(prefix: str, part: Protocol, name: str) -> str:
+    return part.within(name) if prefix else name
+
+
+def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
+    """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
+    formulas = None if part.adapts else checked_formulas(part, prefix)
+    return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+
+
+def holding_name(prefix: str, part: Protocol) -> str | None:
+    """Return the name of a component's holding level; None where it has none."""
+    return f"{prefix}holding" if "holding" in part.stimulus_names else None
+
+
+def _chosen(
+    model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
+) -> list[dict[str, Any]]:
+    """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
+    formulas = checked_formulas(part, prefix) or {}
+    sweeps = []
+    for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
+        live = name in formulas and numbers_of(formulas[name], values) == sweep
+        shown = formulas[name] if live else sweep
+        sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
+    return sweeps
+
+
+def part_of(prefix: str, part: Protocol, model: NeuronModel, values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of a component, without the prefix of its stimulus values."""
+    return {name: values[prefix + name] for name in part.stimulus_names} | {
+        name: values[name] for name in model.parameters
+    }
+
+
+def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] | None:
+    """Return the part of a sweep that a protocol is about: times in ms, stimulus values, and times after the stimulus.
+
+    None where it is about all of it, or a function of its own says so.
+    """
+    times: list[float | str | dict[str, float]] = []
+    for time in part.event or ():
+        if isinstance(time, After):
+            times.append({"after": time.time})
+        elif callable(time):
+            return None
+        else:
+            times.append(prefix + time if isinstance(time, str) else float(time))
+    return times or None
+
+
+def _applies(criterion: Criterion, model: NeuronModel) -> bool:
+    return model.spike_level is not None or not criterion.without_reset
+
+
+def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
+    """Return a criterion as the page judges by it, and shows it; an open end, and what does not apply, is left out."""
+    words = {"title": "name", "description": "text"}
+    data = {words.get(field, field): x for field, x in dataclasses.asdict(criterion).items()}
+    data["name"] = _within(prefix, part, criterion.title)
+    data |= {end: _finite(data[end]) for end in ("low", "high")}
+    data["at_least_steps"] = criterion.at_least_steps or None
+    return {name: x for name, x in data.items() if x is not None and x is not False}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:
+    """Return the lines of a recording, decimated to what a screen can show."""
+    lines = []
+    for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
+        grid = make_grid(line.t, columns)
+        lines.append(
+            {
+                "name": name,
+                "t": [round(float(x), 3) for x in grid.x],
+                "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],
+                "spikes": [round(float(x), 4) for x in line.spikes],
+                "peak": line.peak if np.isfinite(line.peak) else None,
+            }
+        )
+    return lines

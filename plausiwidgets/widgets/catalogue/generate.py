@@ -1,0 +1,232 @@
+"""What the app receives in advance: neurons as JavaScript, patterns as tapes, packaged sets with their verdicts.
+
+``python -m plausiwidgets.widgets.catalogue.generate`` writes it into ``widgets/app/catalogue``, which is packaged:
+made where a page opens, it would take seconds of judging. A model that is not in it, and a pattern, are described in
+the same form by :func:`describe`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from plausiwidgets import models, patterns
+from plausiwidgets.engine.javascript.module import neuron_object
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.teaching.lessons import read_lesson
+from plausiwidgets.widgets.catalogue.contents import listed
+from plausiwidgets.widgets.catalogue.described import BENCH, Described
+from plausiwidgets.widgets.catalogue.lessons import lesson_data
+
+FOLDER = Path(__file__).parents[1] / "app" / "catalogue"
+FORMAT = 1
+MAX_SLIDERS = 4
+"""Values that a user sees at first."""
+LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
+"""Lessons of the documentation that the app offers, with their languages."""
+
+_SHARED = (
+    "key",
+    "letter",
+    "title",
+    "in_sentence",
+    "description",
+    "function",
+    "hint",
+    "source",
+    "main",
+    "fine",
+    "python",
+)
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
+_KINDS = {True: "resets", False: "graded"}
+"""Patterns have other criteria for neurons whose spikes have a shape of their own."""
+
+Json = dict[str, Any]
+
+
+def describe(
+    model: NeuronModel,
+    chosen: Sequence[Protocol],
+    verify: bool = True,
+    contents: Described | None = None,
+    simulate: bool = True,
+) -> tuple[Json, Json, dict[str, NeuronModel]]:
+    """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name.
+
+    Of an exercise or a lesson, `contents` says what is stored. Without `simulate` no step of the model is called.
+    """
+    contents = Described(model, None, None, verify=verify, simulate=simulate) if contents is None else contents
+    data = contents.data(list(chosen))
+    kind = _KINDS[data["model"]["resets"]]
+    shared: Json = {}
+    own: Json = {}
+    for pattern, protocol in zip(data["patterns"], chosen, strict=True):
+        parts = pattern["components"]
+        shares = [target.pop("share", None) for target in pattern["targets"]]
+        shared[pattern["key"]] = {name: pattern[name] for name in _SHARED} | {
+            "components": [{name: part[name] for name in _PART} for part in parts],
+            "judged": {kind: [{name: part[name] for name in ("tape", "criteria")} for part in parts]},
+            "targets": pattern["targets"],
+        }
+        own[pattern["key"]] = {
+            "stimulus": pattern["stimulus"],
+            "ruled_out": pattern["ruled_out"],
+            "sets": pattern["sets"],
+            "shares": shares,
+            "twin": _is_twin(pattern),
+            "matter": _matter(protocol, model, pattern, data["parameters"]),
+        }
+    return shared, {"model": data["model"], "parameters": data["parameters"], "patterns": own}, contents.neurons
+
+
+def _is_twin(pattern: Mapping[str, Any]) -> bool:
+    """Return whether the first stored set is the example itself, written for this neuron.
+
+    The example is then drawn by this neuron: two definitions of one model drift apart by what an integrator rounds,
+    and two lines that part would say that something is missing where all criteria hold.
+    """
+    first = pattern["sets"][0]
+    for target in pattern["targets"]:
+        known = dict(target.get("values", ()))
+        if first["source"] and known and all(known.get(name) == value for name, value in first["values"]):
+            return bool(first["status"] == "replicated")
+    return False
+
+
+def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], sliders: Sequence[Json]) -> list[str]:
+    """Return the values that a user sees at first: what the pattern's hint names, what makes it, and its amplitude.
+
+    What makes a pattern is what its first stored set moves farthest from the model's defaults, on the scale of the
+    sliders, and then the order in which the model declares its parameters.
+    """
+    amplitudes = [s["name"] for s in pattern["stimulus"] if s["name"].endswith("amplitude")][:1]
+    named = [s["name"] for s in sliders if re.search(rf"\b{re.escape(s['name'])}\b", _hint(protocol, model))]
+    values = dict(pattern["sets"][0]["values"])
+    defaults = model.complete(None)
+
+    def moved(slider: Json) -> float:
+        name = slider["name"]
+        low, high = slider["low"], slider["high"]
+        parameter = model.parameters[name]
+        at, usual, first, last = (
+            float(parameter.transform(x)) for x in (values[name], float(defaults[name]), low, high)
+        )
+        return abs(at - usual) / (last - first)
+
+    others = sorted(sliders, key=moved, reverse=True)
+    order = [*named[: MAX_SLIDERS - len(amplitudes)], *(s["name"] for s in others)]
+    rest = [s["name"] for s in pattern["stimulus"] if s["name"] not in amplitudes]
+    return [*dict.fromkeys(order)][: MAX_SLIDERS - len(amplitudes)] + amplitudes or rest[:MAX_SLIDERS]
+
+
+def _hint(protocol: Protocol, model: NeuronModel) -> str:
+    """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
+    family = {
+        "izhikevich": "Izhikevich",
+        "izhikevich_2004": "Izhikevich",
+        "adex": "AdEx",
+        "adex_norse": "AdEx",
+        "adex_refrac": "AdEx",
+    }
+    words = family.get(model.key)
+    parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
+    return ", ".join(names for names, of in parts if of == words)
+
+
+# -- the packaged catalogue ------------------------------------------------------------------------------------------
+
+
+def build(names: Sequence[str] | None = None) -> dict[str, Json]:
+    """Return the files of the catalogue by their names: "shared", "lessons", and each model."""
+    chosen = [patterns.get(key) for key in patterns.names()]
+    built: dict[str, Json] = {}
+    common: dict[str, Json] = {}
+    for name in names or models.names():
+        model = models.get(name)
+        shared, own, neurons = describe(model, chosen)
+        for key, pattern in shared.items():
+            _check_judged(key, pattern["judged"])
+            known = common.setdefault(key, pattern)
+            judged = known["judged"]
+            for kind, parts in pattern["judged"].items():
+                if judged.setdefault(kind, parts) != parts:
+                    own["patterns"][key]["judged"] = parts
+            if {**known, "judged": judged} != {**pattern, "judged": judged}:
+                raise AssertionError(
+                    f"pattern {key!r} must have the same shared data for all models, but {name!r} differs."
+                )
+        built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
+    models_ = {
+        name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
+        for name, own in built.items()
+    }
+    built["lessons"] = lessons()
+    about = {name: _about(lesson) for name, lesson in built["lessons"].items()}
+    built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_, "lessons": about}
+    return built
+
+
+def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:
+    """Raise a ValueError for a packaged pattern that the app cannot evaluate without Python."""
+    if any(part["tape"] is None for parts in judged.values() for part in parts):
+        raise ValueError(
+            f"pattern {key!r}: measure must use only NumPy's elementwise operations, np.where and the functions of "
+            "plausiwidgets.patterns.features, which the app can evaluate without Python."
+        )
+
+
+def lessons() -> Json:
+    """Return the lessons of the documentation by their names."""
+    found: Json = {}
+    for name, language in LESSONS.items():
+        lesson = read_lesson(Path(__file__).parents[3] / "docs" / f"{name}.md", models.get("izhikevich"))
+        data = lesson_data(lesson, lambda model: model.key, lambda pattern: pattern.key)
+        found[name] = {"name": name, "language": language, **data}
+    return found
+
+
+def _about(lesson: Json) -> Json:
+    """Return what is known of a lesson before it is fetched: its title, and what its cards show."""
+    shown = dict.fromkeys((card["model"], card["pattern"]) for card in lesson["cards"])
+    return {
+        "title": lesson["title"],
+        "language": lesson["language"],
+        "cards": len(lesson["cards"]),
+        "shown": [list(pair) for pair in shown],
+    }
+
+
+def mark_of(pattern: Mapping[str, Any]) -> str:
+    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
+    ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
+    best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
+    return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)
+
+
+def file_text(value: Json) -> str:
+    """Return a file of the catalogue: one line for each pattern or text, so that a change shows where it is."""
+
+    def lines(value: object, depth: int) -> str:
+        if not isinstance(value, dict) or depth == 0 or not value:
+            return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+        inner = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}:{lines(x, depth - 1)}" for name, x in value.items())
+        return f"{{\n{inner}\n}}"
+
+    return lines(value, 2) + "\n"
+
+
+def write(names: Sequence[str] | None = None) -> None:
+    """Write the catalogue into the package."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, value in build(names).items():
+        (FOLDER / f"{name}.json").write_text(file_text(value), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
+    print(f"{len(list(FOLDER.iterdir()))} files")

@@ -1,0 +1,313 @@
+"""Simulate and verify: the verdicts on the selection, made once for all listeners."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.engine.compiled.engine import before_compiled
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lanes import Checkpoint
+from plausiwidgets.optimization.control import chosen_gate
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.all_of import in_sentence
+from plausiwidgets.patterns.evaluation import evaluate, evaluate_early, single
+from plausiwidgets.patterns.sweep import BEFORE
+from plausiwidgets.patterns.verification import verify_sets
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.catalogue.contents import is_packaged
+from plausiwidgets.widgets.handlers.packing import measured
+from plausiwidgets.widgets.handlers.selection import Selection
+from plausiwidgets.widgets.handlers.worker import Priority, SupersededError, Worker
+
+REST = 0.25
+"""Time in s without a change after which the selection is verified."""
+
+OFTEN = 0.2
+"""Time in s between two reports on the progress of a simulation."""
+
+Listener = Callable[[Verdict | Exception | None, bool], object]
+"""``listener(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
+
+Far = Callable[[int, int], object]
+"""``far(done, total)``: time steps of a loop of Python; the total is 0 if it is not known."""
+
+
+class NotSimulatedError(ValueError):
+    """A custom neuron or pattern raised an error; the text names both."""
+
+
+@dataclass(eq=False)
+class _Job:
+    selection: Selection
+    listeners: dict[Hashable, Listener] = field(default_factory=dict)
+    watchers: dict[Hashable, Far] = field(default_factory=dict)
+    start: float = math.inf  # when it is judged, at the latest
+    begun: bool = False
+    due: float = math.inf  # when it is verified, at the latest
+    judged: Verdict | None = None  # a batch of one set
+    outcome: Verdict | Exception | None = None
+
+
+class Judging:
+    """Judges a selection at its time step, then verifies it; a newer one replaces an older one.
+
+    Several questions about the selection that is being judged get the same verdict.
+
+    Attributes
+    ----------
+    gate : Gate
+        Gate that verdicts close for background work.
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.gate = chosen_gate()
+        self._lock = threading.Lock()
+        self._now: _Job | None = None
+
+    def ask(
+        self,
+        selection: Selection,
+        who: Hashable,
+        listener: Listener,
+        rest: float = 0.0,
+        after: float = 0.0,
+        far: Far | None = None,
+    ) -> None:
+        """Give the verdicts on a selection to `listener`: judged after `after` s, and verified after `rest` s more.
+
+        With `rest` infinite, this call requires no verification. `far` is called with the progress of a long
+        simulation.
+        """
+        start = time.monotonic() + after
+        due = start + rest
+        superseded: list[Listener] = []
+        with self._lock:
+            job = self._now
+            if job is None or not _same(job.selection, selection) or isinstance(job.outcome, Exception):
+                superseded = [] if job is None else list(job.listeners.values())
+                job = self._now = _Job(selection)
+            known: Verdict | Exception | None = job.outcome
+            if known is None:
+                job.listeners[who] = listener
+                if far is not None:
+                    job.watchers[who] = far
+                known = None if job.judged is None else single(job.judged)
+            last = job.outcome is not None
+            begin = not job.begun and start < job.start
+            sooner = not last and due < job.due
+            job.start, job.due = min(job.start, start), min(job.due, due)
+            mine = job
+        for other in superseded:
+            other(None, True)
+        if known is not None:
+            listener(known, last)
+        if begin:
+            self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(mine, checkpoint), after)
+        if sooner:
+            self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), after + rest)
+
+    def leave(self, who: Hashable) -> None:
+        """Remove the listener `who`."""
+        with self._lock:
+            if self._now is not None:
+                self._now.listeners.pop(who, None)
+                self._now.watchers.pop(who, None)
+
+    def end(self, who: Hashable) -> None:
+        """End the work for the listener `who`; other listeners get the verdict when it is requested again."""
+        with self._lock:
+            job = self._now
+            if job is None or who not in job.listeners or job.judged is not None:
+                return
+            del job.listeners[who]
+            job.watchers.pop(who, None)
+            job.begun, job.start, job.due = False, math.inf, math.inf
+        self._worker.cancel("judge")
+        self._worker.cancel("verify")
+
+    def close(self) -> None:
+        """Drop the present work and its listeners."""
+        with self._lock:
+            self._now = None
+
+    def _judge(self, job: _Job, checkpoint: Checkpoint) -> None:
+        selection = job.selection
+        with self._lock:
+            job.begun = True
+        record = _recorded(selection)
+
+        def report(done: int, total: int) -> None:
+            with self._lock:
+                watchers = list(job.watchers.values())
+            for far in watchers:
+                far(done, total)
+
+        def judge() -> Verdict:
+            early = _before_compiled(selection, record, checkpoint)
+            return judge_one(selection, record, _counted(selection, checkpoint, report)) if early is None else early
+
+        self._try(job, judge, last=False)
+
+    def _verify(self, job: _Job, checkpoint: Checkpoint) -> None:
+        selection, judged = job.selection, job.judged
+        if judged is None:
+            return
+
+        def verify() -> Verdict:
+            # The compiled kernel replaces a verdict of plain Python as soon as there is a kernel.
+            by_kernel = judge_one(selection, _recorded(selection), checkpoint) if judged.engine == "python" else judged
+            return verify_sets(selection.model, selection.pattern, by_kernel, checkpoint=checkpoint)
+
+        self._try(job, verify, last=True)
+
+    def _try(self, job: _Job, work: Callable[[], Verdict], last: bool) -> None:
+        """Publish the outcome of some work, unless another selection is judged by then."""
+        outcome: Verdict | Exception
+        try:
+            with self.gate.urgent():
+                made = work()
+        except SupersededError:
+            raise
+        except Exception as error:  # from a custom model or pattern
+            outcome, last = _named(job.selection, error), True
+        else:
+            outcome = single(made)
+        with self._lock:
+            if self._now is not job or job.outcome is not None:
+                return
+            if last:
+                job.outcome = outcome
+            else:
+                job.judged = made
+            listeners = list(job.listeners.values())
+            if last:
+                job.listeners, job.watchers = {}, {}
+        for listener in listeners:
+            listener(outcome, last)
+
+
+def _named(selection: Selection, error: Exception) -> Exception:
+    """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
+    kind = type(error).__name__
+    text = tr(
+        "{model} with {pattern} raised an error: {error}",
+        model=tr(selection.model.title),
+        pattern=in_sentence(selection.pattern),
+        error=f"{kind}: {error}" if str(error) else kind,
+    )
+    named = NotSimulatedError(text)
+    named.__cause__ = error
+    return named
+
+
+def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Checkpoint:
+    """Return a checkpoint that counts the time steps of a loop of Python, and reports them regularly.
+
+    Such a loop calls it in each time step, machine code every few ms.
+    """
+    done, reported = 0, time.monotonic()
+    total = -1
+
+    def watch() -> None:
+        nonlocal done, reported, total
+        checkpoint()
+        done += 1
+        now = time.monotonic()
+        if now - reported > OFTEN:
+            reported = now
+            if total < 0:
+                total = steps_of(selection)
+            report(done, total if done <= total else 0)
+
+    return watch
+
+
+def steps_of(selection: Selection) -> int:
+    """Return the number of time steps that a loop of Python needs for a verdict; 0 if a procedure decides.
+
+    Examples
+    --------
+    >>> steps_of(Selection.of("lif", "tonic_spiking", dt=0.5)) > 3000
+    True
+    >>> steps_of(Selection.of("lif", "class_1_excitable"))
+    0
+    """
+    model, pattern = selection.model, selection.pattern
+    length = 0.0  # ms
+    for prefix, part in pattern.components.items():
+        if part.adapts or part.sweeps is None:
+            return 0
+        values = {name: np.array([selection.values[prefix + name]]) for name in part.stimulus_names}
+        lengths = list(part.durations(SimpleNamespace(**values)).values())
+        # The lanes of one duration run together, except with a step that takes one lane at a time.
+        length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
+    return round(length / selection.dt)
+
+
+def _recorded(selection: Selection) -> tuple[str, ...]:
+    """Return the state variables whose traces a verdict keeps.
+
+    The page draws a packaged neuron itself, and simulates its traces again faster than it would store them.
+    """
+    return () if is_packaged(selection.model) else (selection.model.states[0].key,)
+
+
+def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint) -> Verdict | None:
+    """Return the verdict of plain Python while there is no kernel; None if there is one, or if it would be slow."""
+    plain = before_compiled(selection.model)
+    if plain is None:
+        return None
+    arrays = {name: np.array([value]) for name, value in selection.values.items()}
+    return evaluate_early(plain, selection.model, selection.pattern, arrays, selection.dt, checkpoint, record)
+
+
+def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:
+    """Return the unverified verdict on a selection as a batch of one set, with some traces of state variables."""
+    arrays = {name: np.array([value]) for name, value in selection.values.items()}
+    return evaluate(selection.model, selection.pattern, arrays, selection.dt, checkpoint=checkpoint, record=record)
+
+
+def _same(one: Selection, other: Selection) -> bool:
+    return one.is_about(other.model, other.pattern) and (one.values, one.dt) == (other.values, other.dt)
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict on one set as the fields of an answer.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> data = verdict_data(pw.judge("lif", "tonic_spiking", {}))
+    >>> data["status"], data["loss"], data["criteria"][0]["passed"]
+    ('replicated', 0.0, True)
+    """
+    return {
+        "status": str(verdict.status),
+        "loss": measured(verdict.loss),
+        "diverged": bool(verdict.diverged),
+        "failed_test": str(verdict.failed_test),
+        "engine": verdict.engine,
+        "criteria": [
+            {
+                "key": c.key,
+                "name": c.title,
+                "unit": c.unit,
+                "value": measured(c.value),
+                "low": measured(c.low),
+                "high": measured(c.high),
+                "passed": bool(c.passed),
+                "penalty": measured(c.penalty),
+            }
+            for c in verdict.criteria
+        ],
+        "parts": {key: str(part.status) for key, part in verdict.parts.items()},
+    }

@@ -1,0 +1,109 @@
+"""Messages of verdicts: simulate, and verify."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plausiwidgets.engine.lanes import Checkpoint
+from plausiwidgets.engine.traces import Traces
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.evaluation import single
+from plausiwidgets.widgets.figures.lines import scale_at
+from plausiwidgets.widgets.handlers.judging import judge_one, verdict_data
+from plausiwidgets.widgets.handlers.packing import Arrays
+from plausiwidgets.widgets.handlers.selection import Selection
+from plausiwidgets.widgets.handlers.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.handlers.requests import Handlers, Request
+
+
+def simulate(handlers: Handlers, request: Request) -> None:
+    """Simulate and judge at the time step with priority; the verdict is the same without the other states."""
+    selection = handlers.selection(request)
+    names = [state.key for state in selection.model.states]
+
+    def take(verdict: Verdict, last: bool) -> None:
+        _tell_traces(request, verdict, selection, names[: None if request["states"] else 1])
+
+    def work(request: Request, checkpoint: Checkpoint) -> None:
+        with handlers.judging.gate.urgent():
+            take(single(judge_one(selection, tuple(names), checkpoint)), True)
+
+    def far(done: int, total: int) -> None:
+        request.reply("running", done=done, total=total, verdict=None, sweeps=[], scale=[])
+
+    if request["states"]:
+        handlers.work(request, Priority.DRAG, work)
+    else:
+        handlers.hold(request)
+        handlers.judging.ask(selection, request, _heard(request, take), math.inf, far=far)
+
+
+def _heard(
+    request: Request, take: Callable[[Verdict, bool], object]
+) -> Callable[[Verdict | Exception | None, bool], None]:
+    """Return a listener for a judgement, which calls `take` with the verdict and whether it is the last one."""
+
+    def listener(verdict: Verdict | Exception | None, last: bool) -> None:
+        if verdict is None:
+            request.reply("superseded")
+        elif isinstance(verdict, Exception):
+            request.fail(verdict)
+        else:
+            take(verdict, last)
+
+    return listener
+
+
+def _tell_traces(request: Request, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
+    """Send a verdict on one set with its traces."""
+    sweeps: list[dict[str, Any]] = []
+    arrays: Arrays = {}
+    every = list(verdict.traces)
+    # The sweeps of a procedure are not known before it has chosen them.
+    wanted = [name for name in every if not request["sweeps"] or name in request["sweeps"]] or every[:1]
+    for k, name in enumerate(wanted):
+        trace = verdict.traces[name]
+        dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else selection.dt
+        sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
+        arrays |= {
+            f"{k}.v": ("f4", trace.v[0]),
+            f"{k}.current": ("f4", trace.current[0]),
+            f"{k}.spikes": ("f8", trace.spike_times[0]),
+        }
+        arrays |= {f"{k}.state.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
+    scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
+    request.reply(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
+
+
+def scale_of(selection: Selection, trace: Traces) -> list[float]:
+    """Return rest, threshold and peak as the judge uses them; empty if they are not known.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> selection = Selection.of("lif", "tonic_spiking", {"v_rest": -70.0, "v_threshold": -50.0})
+    >>> trace = pw.simulate("lif", pw.Current.step(0.0, 1.0), {"v_rest": -70.0})
+    >>> scale_of(selection, trace)
+    [-70.0, -50.0, 20.0]
+    """
+    before = trace.v[0][trace.t < 0.0]
+    found = scale_at(selection.model, selection.values, float(before[-1]) if before.size else np.nan)
+    scale = [found.rest, found.threshold, found.peak]
+    return scale if np.isfinite(scale).all() else []
+
+
+def verify(handlers: Handlers, request: Request) -> None:
+    """Send the verdict at the time step, then the verified one."""
+    selection = handlers.selection(request)
+
+    def take(verdict: Verdict, last: bool) -> None:
+        request.reply("done" if last else "running", verdict=verdict_data(verdict))
+
+    handlers.hold(request)
+    handlers.judging.ask(selection, request, _heard(request, take))

@@ -1,1 +1,0 @@
-"""What is shown, and who observes it: below every panel, tool and page."""
