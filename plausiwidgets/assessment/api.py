@@ -90,8 +90,10 @@ def _study(
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
-    Each (model, pattern, seed) is a search, with the same result as of `optimize`. What an argument rules out
-    (`NeuronModel.ruled_out`) is not searched, as `optimize` does when it is asked to: its row has no evaluations.
+    For each model, pattern and seed, the search evaluates the same parameter sets as `optimize` with the same seed and
+    budget. It then moves a verified set towards the defaults while the set stays verified, so its parameters and its
+    robustness differ from those that `optimize` returns. A pair that a proof rules out (`NeuronModel.ruled_out`) is not
+    searched, and its row has no evaluations.
 
     Examples
     --------
