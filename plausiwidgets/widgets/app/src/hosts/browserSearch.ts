@@ -15,7 +15,7 @@ import { SearchProgress } from "./searchProgress.ts";
 import { createWorker, type Leader, leaderOf } from "./searchWorkers.ts";
 import { keepSearch, keptSearch } from "./storedSearch.ts";
 
-const BUDGET = 20_000;
+const BUDGET = 100_000; // evaluations, as in Python
 const PREFIX = "page-"; // of the ids of searches of the page
 const STEERING = ["pause", "resume", "stop"] as const;
 type Steering = (typeof STEERING)[number];
@@ -65,7 +65,10 @@ class Searches {
     readonly shipped: Readonly<Record<string, ModelData>>,
     readonly options: BrowserSearchOptions,
   ) {
-    if (options.keptAs) addEventListener("pagehide", this.#keep);
+    if (!options.keptAs) return;
+    addEventListener("pagehide", this.#keep);
+    // The first worker starts when the page has nothing to do, so that a search begins with the click.
+    globalThis.requestIdleCallback?.(() => this.#lead());
   }
 
   /** Whether the page can evaluate a pair itself. */

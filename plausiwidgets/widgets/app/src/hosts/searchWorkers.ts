@@ -41,11 +41,14 @@ export function leaderOf(
   }
   leader.onmessage = ({ data }: MessageEvent<Report>) => receive(data);
   leader.onerror = (event) => failed(event.message || "the worker stopped");
-  const helpers = helpersOf(leader, begin, countOfWorkers(cores) - 1);
+  let helpers: Worker[] | null = null; // the first search makes them
   return {
-    post: (order) => leader.postMessage(order),
+    post(order) {
+      leader.postMessage(order);
+      helpers ??= helpersOf(leader, begin, countOfWorkers(cores) - 1);
+    },
     close() {
-      for (const worker of [leader, ...helpers]) worker.terminate();
+      for (const worker of [leader, ...(helpers ?? [])]) worker.terminate();
     },
   };
 }

@@ -40,18 +40,23 @@ export interface Port {
   postMessage(message: unknown, transfer?: Transferable[]): void;
 }
 
+const READY = "ready";
+/** The ports of helpers whose script runs. The others get no points, because a batch would wait for them. */
+const ready = new WeakSet<Port>();
+
 /** The side of a helper: it evaluates the points that it gets. */
 export function help(port: Port): void {
-  let ready: Promise<Objective> | null = null;
+  port.postMessage(READY);
+  let objective: Promise<Objective> | null = null;
   port.onmessage = async ({ data }: MessageEvent<Piece>) => {
     if ("problem" in data) {
-      ready = addCode(data.code, data.runtime).then(() => new Objective(data.problem));
+      objective = addCode(data.code, data.runtime).then(() => new Objective(data.problem));
       return;
     }
     const { search, first, points, phase } = data;
-    const objective = await ready;
-    if (!objective) return;
-    const rows = packed(points.map((point) => objective.evaluate(point, phase)));
+    const own = await objective;
+    if (!own) return;
+    const rows = packed(points.map((point) => own.evaluate(point, phase)));
     const finished: Finished = { search, first, rows };
     port.postMessage(finished, [rows.buffer]);
   };
@@ -85,7 +90,7 @@ export class Team {
   /** Time in ms that the leader worked. */
   worked = 0;
   readonly #objective: Objective;
-  readonly #helpers: Helper[];
+  readonly #helpers: Helper[] = [];
   readonly #search = ++searches;
   readonly #widths: Widths;
   readonly #turns = turns();
@@ -94,13 +99,28 @@ export class Team {
   #rows: (Evaluated | undefined)[] = [];
   #wake = () => {};
 
-  constructor(problem: Problem, { code, runtime }: Code, ports: readonly Port[]) {
+  constructor(
+    readonly problem: Problem,
+    readonly code: Code,
+    ports: readonly Port[],
+  ) {
     this.#objective = new Objective(problem);
     this.#widths = widthsOf(problem);
-    this.#helpers = ports.map((port) => ({ port, pieces: new Map() }));
-    for (const helper of this.#helpers) {
-      helper.port.postMessage({ problem, code, runtime } satisfies Piece);
-      helper.port.onmessage = ({ data }: MessageEvent<Finished>) => this.#take(helper, data);
+    this.join(ports);
+  }
+
+  /** Adds helpers. */
+  join(ports: readonly Port[]): void {
+    const { problem } = this;
+    const { code, runtime } = this.code;
+    for (const port of ports) {
+      const helper: Helper = { port, pieces: new Map() };
+      this.#helpers.push(helper);
+      port.postMessage({ problem, code, runtime } satisfies Piece);
+      port.onmessage = ({ data }: MessageEvent<Finished | typeof READY>) => {
+        if (data === READY) ready.add(port);
+        else this.#take(helper, data);
+      };
     }
   }
 
@@ -147,7 +167,6 @@ export class Team {
 
   close(): void {
     this.#turns.close();
-    for (const { port } of this.#helpers) port.onmessage = null;
   }
 
   #evaluate(place: number, point: readonly number[], phase: Phase): void {
@@ -164,7 +183,7 @@ export class Team {
     const { length } = points;
     for (let round = 0; round < AHEAD; round++) {
       for (const { port, pieces } of this.#helpers) {
-        if (pieces.size > round || next >= length) continue;
+        if (pieces.size > round || next >= length || !ready.has(port)) continue;
         const fair = Math.ceil((length - next) / (AHEAD * (this.#helpers.length + 1)));
         const count = Math.min(fair, Math.max(1, Math.round(PIECE / this.#each)), MAX_PIECE);
         const piece = { search: this.#search, first: next, points: points.slice(next, next + count), phase };

@@ -83,6 +83,10 @@ class Search {
     return this.#order.id;
   }
 
+  join(ports: readonly Port[]): void {
+    this.#team.join(ports);
+  }
+
   lose(place: number): void {
     this.#team.lose(place);
   }
@@ -211,6 +215,7 @@ export function leading(post: (report: Report) => void): (order: Order) => void 
         break;
       case "lead":
         ports = order.ports;
+        search?.join(ports);
         break;
       case "lost":
         ports = ports.filter((_, place) => place !== order.place);
