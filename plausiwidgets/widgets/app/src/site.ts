@@ -1,7 +1,8 @@
 // The app as a page of several files. It fetches the catalogue, models and languages when it needs them.
 
 import type { Catalogue, ModelData } from "./catalogue.ts";
-import { fileHost, withSearch } from "./hosts/file.ts";
+import { withSearch } from "./hosts/browserSearch.ts";
+import { fileHost } from "./hosts/file.ts";
 import { serverHost } from "./hosts/server.ts";
 import { type About, fetched, withFiles } from "./hosts/siteFiles.ts";
 import { kept } from "./hosts/tabStorage.ts";
@@ -38,8 +39,10 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
   const inner = () =>
     about.address
       ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, language)
-      : withSearch(fileHost(shipped), catalogue, shipped);
-  const host = () => withFiles(inner(), about, shipped);
+      : fileHost(shipped);
+  const { runtime } = about;
+  const keptAs = `search ${location.pathname}`;
+  const host = () => withSearch(withFiles(inner(), about, shipped), catalogue, shipped, { runtime, keptAs });
   start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
 }
 
