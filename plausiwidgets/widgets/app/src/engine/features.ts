@@ -324,11 +324,13 @@ function courseDistance(
 ): number {
   let sum = 0;
   let n = 0;
+  let next = 0; // the first spike whose surroundings end after t; a search over all spikes would take seconds
   rowOf(reference).forEach((x, k) => {
     const t = (k + 1) * step;
+    while (t >= times[next] + after) next += 1;
     const place = roundHalfEven(t / dt) - 1;
     if (!Number.isFinite(x) || place < 0 || place >= v.length) return;
-    if (times.some((s) => t >= s - before && t < s + after)) return;
+    if (t >= times[next] - before) return;
     const apart = v[place] - x;
     n += 1;
     if (Number.isFinite(apart * apart)) sum += apart * apart;
