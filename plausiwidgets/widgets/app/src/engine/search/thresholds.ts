@@ -2,10 +2,10 @@
 // of the sweeps that must fire, and the lowest threshold of the sweeps that must be silent.
 
 import type { Range } from "../../catalogue.ts";
-import { operationOf } from "../formula.ts";
+import { type Argument, valueOf } from "../program.ts";
 import type { Runner } from "../runner.ts";
 import type { Piece } from "../runtime.ts";
-import type { AppliedSweep, Argument, Tape } from "../tape.ts";
+import type { AppliedSweep, Tape } from "../tape.ts";
 
 /** The name of the solved stimulus parameter. */
 export const AMPLITUDE = "amplitude";
@@ -48,17 +48,9 @@ interface Bracket {
   high: number;
 }
 
-/** The number of an argument of a tape that depends on no simulation. */
-function numberOf(tape: Tape, values: ReadonlyMap<string, number>, argument: Argument): number {
-  if (typeof argument === "number") return argument;
-  if (typeof argument === "string") return values.get(argument) ?? Number.NaN;
-  const [name, ...operands] = tape.nodes[argument[0]];
-  return Number(operationOf(name)(...operands.map((one) => numberOf(tape, values, one as Argument))));
-}
-
 function firesAt(runner: Runner, { tape, values }: Solvable, sweep: AppliedSweep, log: number): boolean {
   const own = new Map(values).set(AMPLITUDE, Math.exp(log));
-  const at = (argument: Argument) => numberOf(tape, own, argument);
+  const at = (argument: Argument) => valueOf(argument, tape.body, own);
   const pieces = sweep.pieces.map((piece) => piece.map(at) as unknown as Piece);
   return runner.fires(pieces, [at(sweep.response[0]), at(sweep.response[1])]);
 }
