@@ -7,6 +7,7 @@ import { withoutKernel, workerOf } from "./hosts/alone.ts";
 import { withSearch } from "./hosts/browserSearch.ts";
 import { withCustomNeurons } from "./hosts/customNeurons.ts";
 import { fileHost } from "./hosts/file.ts";
+import { withFirstEvaluations } from "./hosts/firstEvaluations.ts";
 import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";
 import { tr } from "./i18n/texts.ts";
@@ -33,7 +34,9 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
   const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
   const page = withSearch(fileHost(shipped), catalogue, shipped, { begin: () => workerOf(model.get("_esm")), runtime });
-  const host = withoutKernel(withCustomNeurons(kernelHost(model, shipped), runtime), page);
+  const limits = () => ({ bounds: app.selection.ranges.peek().bounds, free: app.selection.free.peek() });
+  const kernel = withFirstEvaluations(withCustomNeurons(kernelHost(model, shipped), runtime), page, limits);
+  const host = withoutKernel(kernel, page);
   const begun = isHere ? first : stored(data, Object.keys(data.patterns)[0]);
   const begin: Begin = {
     language,

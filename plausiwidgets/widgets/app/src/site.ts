@@ -5,6 +5,7 @@ import { withSearch } from "./hosts/browserSearch.ts";
 import { fileHost } from "./hosts/file.ts";
 import { serverHost } from "./hosts/server.ts";
 import { type About, fetched, withFiles } from "./hosts/siteFiles.ts";
+import { withSurveys } from "./hosts/surveys.ts";
 import { kept } from "./hosts/tabStorage.ts";
 import { wantedOf } from "./models/link.ts";
 import { start } from "./page.ts";
@@ -36,13 +37,16 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
   // A language of null is listed, but its texts are not fetched yet.
   const texts: Record<string, Texts | null> = Object.fromEntries(Object.keys(about.texts).map((one) => [one, null]));
   if (language !== "en") texts[language] = words;
-  const inner = () =>
-    about.address
-      ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, language)
-      : fileHost(shipped);
-  const { runtime } = about;
+  const { address, runtime } = about;
+  const served = (at: string) => {
+    const server = serverHost(new URL(at, location.href).href.split(/[?#]/)[0], shipped, language);
+    return withSurveys(withFiles(server, about, shipped), catalogue, shipped, { runtime });
+  };
   const keptAs = `search ${location.pathname}`;
-  const host = () => withSearch(withFiles(inner(), about, shipped), catalogue, shipped, { runtime, keptAs });
+  const host = () => {
+    const inner = address ? served(address) : withFiles(fileHost(shipped), about, shipped);
+    return withSearch(inner, catalogue, shipped, { runtime, keptAs });
+  };
   start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
 }
 

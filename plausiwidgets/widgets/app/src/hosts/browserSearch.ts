@@ -45,7 +45,8 @@ interface Current {
 
 const isEnded = (state: Report["state"]): boolean => state !== "running" && state !== "paused";
 
-class Searches {
+/** The searches of a page, one at a time. */
+export class Searches {
   #leader: Leader | null = null;
   #current: Current | null = null;
   #count = 0;

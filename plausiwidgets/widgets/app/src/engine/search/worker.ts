@@ -166,6 +166,7 @@ class Search {
   }
 
   #take(rows: readonly Evaluated[]): void {
+    if (!rows.length) return;
     this.#unsent.push(...rows);
     this.#isAccepted ||= rows.some(({ loss }) => loss === 0);
     this.#reportIfDue();
