@@ -35,8 +35,8 @@ from plausiwidgets.texts import marked
 from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tape
 from plausiwidgets.widgets.catalogue.symbols import GREEK
 from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
+from plausiwidgets.widgets.drawing.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,

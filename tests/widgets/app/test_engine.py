@@ -12,9 +12,10 @@ from plausiwidgets.engine.formula import OPERATIONS, PRIMITIVES, Formula, NoForm
 from plausiwidgets.engine.javascript.module import neuron_object, runtime
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.evaluation import complete, evaluate
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.runner import Runner
+from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
 from plausiwidgets.widgets.catalogue.replay import ON_ROWS, checked_tape, play
 from plausiwidgets.widgets.catalogue.tape import tape_of
