@@ -84,7 +84,8 @@ def uses(every: dict[str, object]) -> dict[str, tuple[object, type[Exception]]]:
             made[line] = (lambda c=column, n=new: Frame({n: [1.0]})[c], KeyError)
         else:
             *command, option = rest.split(" ")
-            made[line] = (lambda c=command, o=option: main.main([*c[1:], "lif", o, "x"]), SystemExit)
+            words = command[1:] if command[1] in renamed.COMMANDS else [*command[1:], "lif", option, "x"]
+            made[line] = (lambda w=words: main.main(w), SystemExit)
     return made
 
 
@@ -165,6 +166,11 @@ def test_an_old_column_of_a_table_is_stated_with_the_new_one():
         history["cost_n"]
 
 
+def coded(new: str) -> str:
+    """Return a new name as code, and a description of several words as it is."""
+    return f"{new.removesuffix('=')}" if " " in new else f"`{new}`"
+
+
 def table() -> str:
     """Return the removed names as a table of Markdown."""
     rows: dict[str, list[str]] = {}
@@ -176,11 +182,13 @@ def table() -> str:
         for old, new in names.items():
             lines.append(f"| `{kind}.{old}` | {f'`{new}`' if new else 'private'} |".replace("plausiwidgets.", "pw."))
     for function, names in renamed.ARGUMENTS.items():
-        lines += [f"| `{function}({old}=)` | `{new}=` |" for old, new in names.items() if not new.startswith("_")]
+        stated = {old: coded(f"{new}=") for old, new in names.items() if not new.startswith("_")}
+        lines += [f"| `{function}({old}=)` | {new} |" for old, new in stated.items()]
     lines += [f"| column `{old}` | `{new}` |" for old, new in renamed.COLUMNS.items()]
     lines += [f"| columns `{old}…` | `{new}…` |" for old, new in renamed.PREFIXES.items()]
     for command, names in renamed.OPTIONS.items():
-        lines += [f"| `plausiwidgets {command} {old}` | `{new}` |" for old, new in names.items()]
+        lines += [f"| `plausiwidgets {command} {old}` | {coded(new)} |" for old, new in names.items()]
+    lines += [f"| `plausiwidgets {old}` | {coded(new)} |" for old, new in renamed.COMMANDS.items()]
     return "\n".join(["| 0.3 | 0.4 |", "|---|---|", *lines])
 
 
