@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.engine.run_lanes import ENGINES
+from plausiwidgets.engine.choice.run_lanes import ENGINES
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy

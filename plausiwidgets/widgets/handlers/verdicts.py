@@ -13,7 +13,7 @@ from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.widgets.figures.lines import scale_at
+from plausiwidgets.widgets.drawing.lines import scale_at
 from plausiwidgets.widgets.handlers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.selection import Selection
