@@ -20,7 +20,7 @@ def test_the_optimizer_searches_reproducibly(name):
     assert result.loss < 1.0 and result.history["loss"].nunique() > 30
     again = pw.optimize(**asked)
     assert (again.evaluations, again.parameters) == (result.evaluations, result.parameters)
-    start = pw.optimize(**asked | {"budget": 64, "seed": 0}, start={"a": 0.03})
+    start = pw.optimize(**asked | {"budget": 200, "seed": 0}, start={"a": 0.03})
     assert start.error == "" and start.evaluations
 
 
