@@ -9,7 +9,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.assessment.store import read_file
 from plausiwidgets.teaching.lessons import read_lesson
-from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.handlers.selection import Selection
 
 STORED = Path(__file__).parent / "data" / "stored_0_3"
 """Written by version 0.3.0; the page of the exercise is its data alone."""

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.table import read_csv as read_csv
     from plausiwidgets.assessment.table import write_csv as write_csv
     from plausiwidgets.patterns.packaged import packaged_parameters as packaged_parameters
-    from plausiwidgets.widgets import NotebookProgress as NotebookProgress
-    from plausiwidgets.widgets import plausibility_chart as plausibility_chart
-    from plausiwidgets.widgets import plausibility_map as plausibility_map
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
@@ -42,6 +39,5 @@ else:
             "assessment.study": ("Study", "StudySnapshot"),
             "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
             "patterns.packaged": ("packaged_parameters",),
-            "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
         },
     )

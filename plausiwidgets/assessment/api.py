@@ -136,7 +136,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         others may be of studies with some of the models, patterns and seeds, such as the jobs of an array.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
-        ``step`` and ``close``, such as ``pw.assessment.NotebookProgress()``.
+        ``step`` and ``close``, such as ``pw.NotebookProgress()``.
     popsize : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}

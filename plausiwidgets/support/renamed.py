@@ -19,7 +19,12 @@ _STIMULUS = {"FreeValue": f"{_PACKAGE}.StimulusParameter"}
 
 NAMES: Mapping[str, Mapping[str, str]] = {
     _PACKAGE: _STIMULUS | {"NotCompilable": f"{_PACKAGE}.NotCompilableError"},
-    f"{_PACKAGE}.patterns": _STIMULUS | {"Check": f"{_PACKAGE}.patterns.CriterionResult"},
+    f"{_PACKAGE}.patterns": _STIMULUS
+    | {
+        "Check": f"{_PACKAGE}.patterns.CriterionResult",
+        "Injected": f"{_PACKAGE}.recordings.Injected",
+        "RecordedPattern": f"{_PACKAGE}.recordings.RecordedPattern",
+    },
     f"{_PACKAGE}.analysis": {
         old: f"{_PACKAGE}.analysis.{new}"
         for old, new in {
@@ -33,6 +38,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         f"published_{what}": f"{_PACKAGE}.assessment.packaged_{what}"
         for what in ("parameters", "repertoires", "score", "table")
     }
+    | {name: f"{_PACKAGE}.{name}" for name in ("NotebookProgress", "plausibility_chart", "plausibility_map")}
     | {"merge_studies": f"{_PACKAGE}.assessment.read_study, and {_PACKAGE}.assess(…, store=[…]) completes a study"},
     f"{_PACKAGE}.optimization": {"Tries": f"{_PACKAGE}.Result.history, a table"},
 }
