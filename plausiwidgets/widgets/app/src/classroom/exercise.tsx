@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Exercise } from "../catalogue.ts";
 import type { Verdict } from "../engine/judge.ts";
-import { tr } from "../i18n/texts.ts";
+import { language, tr } from "../i18n/texts.ts";
 import { pointsOf } from "../models/mystery.ts";
 import { patternInSentence } from "../models/titles.ts";
 import { Copy } from "../panels/Copy.tsx";
@@ -198,9 +198,9 @@ function Sending({ to, code }: { readonly to: string; readonly code: string }) {
   const sent = useSignal({ code: "", words: "" });
   const send = async () => {
     try {
-      const reply = await fetch(to, { method: "POST", body: code });
+      const reply = await fetch(`${to}?language=${language.peek()}`, { method: "POST", body: code });
       const { error }: { readonly error?: string } = await reply.json();
-      sent.value = error ? { code: "", words: tr(error) } : { code, words: `✓ ${tr("Handed in.")}` };
+      sent.value = error ? { code: "", words: error } : { code, words: `✓ ${tr("Handed in.")}` };
     } catch {
       sent.value = { code: "", words: tr("The server is not responding. Send the code below to your teacher.") };
     }
