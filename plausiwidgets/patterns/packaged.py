@@ -12,9 +12,8 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from plausiwidgets.models.model import NeuronModel, Preset
-from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.arguments import checked
 
 TABLE = "packaged_table.csv"
@@ -62,7 +61,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     another neuron.
     """
     known = pattern.parameters(model)
-    is_packaged = is_builtin_model(model) and is_builtin_pattern(pattern)
+    is_packaged = model.is_builtin and is_builtin(pattern)
     verified = _verified().get((model.key, pattern.key), frozenset()) if is_packaged else frozenset()
     sets = [
         KnownSet(
@@ -95,7 +94,7 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
 
 def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
-    if not is_builtin_model(model):
+    if not model.is_builtin:
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
 
