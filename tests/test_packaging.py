@@ -29,6 +29,7 @@ LAYERS = [
     {"assessment"},
     {"teaching"},
     {"widgets"},
+    {"upkeep"},
     {"cli"},
     {"__init__"},  # the public names, imported on first use
 ]
