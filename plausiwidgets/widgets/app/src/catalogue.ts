@@ -150,6 +150,8 @@ export interface OwnPattern {
   /** Names of the parameters that the screen shows first. */
   readonly matter: readonly string[];
   readonly judged?: readonly Judged[];
+  /** Fingerprint of the packaged results. The app does not read it. */
+  readonly rules?: string;
   /** For a custom pattern, the lines of Python that define it. */
   readonly before?: readonly string[];
   /** For a current that the user typed, the fields of a link that contain it. They are missing if they are too long. */
