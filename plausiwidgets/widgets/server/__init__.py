@@ -1,10 +1,11 @@
 """The app as a web page without kernels: one process answers all visitors over WebSockets.
 
-- :mod:`.site`: the files of the app;
-- :mod:`.visitors`: the visitors with an open page, with :mod:`.limits`;
-- :mod:`.pool`, :mod:`.work`, :mod:`.turns`: processes that simulate, and how visitors share them;
-- :mod:`.handlers`: the answers of a server, as an extension of a Jupyter Server (:mod:`.extension`) and alone
-  (:mod:`.alone`).
+- :mod:`.site`: the files of the app
+- :mod:`.visitors`: the visitors with an open page, with :mod:`.limits`
+- :mod:`.pool`, :mod:`.work`, :mod:`.scheduler`: processes that simulate, and how visitors share them
+- :mod:`.handlers`: the replies of a server
+- :mod:`.extension`: the app as an extension of a Jupyter Server
+- :mod:`.standalone_server`: the app without Jupyter
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ WATCH = 1.0
 END = 2.0
 """Time in s in which a worker must end after a request to do so."""
 BLAMED, WITNESS, ENOUGH = 2, 1, 4
-"""Each end of a worker adds 2 to its current question and 1 to all others. Questions with 4 are not repeated."""
+"""Each end of a worker adds 2 to its current request and 1 to all others. Requests with 4 are not repeated."""
 AGAIN = 5.0
 """Time in s before a worker is started instead of one that ended sooner."""
 
@@ -51,8 +51,8 @@ Send = Callable[[bytes, bool], object]
 
 
 @dataclass
-class Question:
-    """A question that is being answered."""
+class Request:
+    """A request that is being answered."""
 
     message: dict[str, Any]
     data: bytes
@@ -60,7 +60,7 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Name of the pattern that the question makes again."""
+        """Name of the pattern that the request makes again."""
         return str(self.message.get("again", ""))
 
     @property
@@ -78,22 +78,22 @@ class Client:
     number : int
     language : str
     send : callable
-    open : dict of str to Question
-        Open questions, by their ids.
+    open : dict of str to Request
+        Open requests, by their ids.
     process : Process or None
-    made : list of Question
-        Questions that make the visitor's patterns again, the last one at the end.
-    ahead : list of Question
-        Those of `made` that the process has not repeated yet. Open questions wait for them.
+    made : list of Request
+        Requests that make the visitor's patterns again, the last one at the end.
+    ahead : list of Request
+        Those of `made` that the process has not repeated yet. Open requests wait for them.
     """
 
     number: int
     language: str
     send: Send
-    open: dict[str, Question]
+    open: dict[str, Request]
     process: Process | None = None
-    made: list[Question] = field(default_factory=list)
-    ahead: list[Question] = field(default_factory=list)
+    made: list[Request] = field(default_factory=list)
+    ahead: list[Request] = field(default_factory=list)
 
     def knows(self, name: object) -> bool:
         """Return whether the visitor has made a pattern with this name."""
@@ -194,7 +194,7 @@ class Pool:
     def in_flight(self) -> int:
         """Bytes of files in requests that are being answered."""
         clients = [client for process in self._processes for client in process.clients.values()]
-        return sum(len(question.data) for client in clients for question in client.open.values())
+        return sum(len(request.data) for client in clients for request in client.open.values())
 
     def start(self) -> None:
         """Start the workers, unless they have been started."""
@@ -204,14 +204,14 @@ class Pool:
             self._loop.call_later(WATCH, self._watch)
 
     def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
-        """Send a question to the client's process, or to its replacement if it has ended."""
+        """Send a request to the client's process, or to its replacement if it has ended."""
         self.start()
         if client.process is None:
             client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
             client.process.clients[client.number] = client
-        client.open[message["id"]] = question = Question(message, data)
+        client.open[message["id"]] = request = Request(message, data)
         if not client.process.ended and not client.ahead:
-            self._send(client, question)
+            self._send(client, request)
 
     def tell_away(self, client: Client, away: bool) -> None:
         """Note that a visitor has left, or has returned."""
@@ -240,10 +240,10 @@ class Pool:
         loop = asyncio.get_running_loop()
         return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._receive, process, frame))
 
-    def _send(self, client: Client, question: Question) -> None:
+    def _send(self, client: Client, request: Request) -> None:
         assert client.process is not None
-        order = {"do": "ask", "visitor": client.number, "language": client.language, "message": question.message}
-        client.process.send(order, question.data)
+        order = {"do": "ask", "visitor": client.number, "language": client.language, "message": request.message}
+        client.process.send(order, request.data)
 
     def _receive(self, process: Process, frame: bytes | None) -> None:
         if frame is None:
@@ -259,9 +259,9 @@ class Pool:
                     self._made_again(client, head)
                 return
             if head["state"] in FINAL:
-                question = client.open.pop(head["id"], None)
-                if question is not None and "made" in head:
-                    self._keep(client, Question(question.message | head["made"], question.data))
+                request = client.open.pop(head["id"], None)
+                if request is not None and "made" in head:
+                    self._keep(client, Request(request.message | head["made"], request.data))
             client.send(rest, head["is_text"])
             return
         process.spoke = time.monotonic()
@@ -281,8 +281,8 @@ class Pool:
             process.turns = report["stuck"]
             for number in report["stuck"]:
                 client = process.clients.get(number)  # the visitor may have left before the report arrived
-                for question in () if client is None else client.open.values():
-                    question.blame = ENOUGH
+                for request in () if client is None else client.open.values():
+                    request.blame = ENOUGH
             self._end(process, "its work does not end")
         elif process.memory > self._limits.memory:
             self._end(process, f"it uses {process.memory / 1e6:.0f} MB")
@@ -302,7 +302,7 @@ class Pool:
         process.kill()
 
     def _ended(self, process: Process) -> None:
-        """Start a worker instead of one that has ended, and send it the same questions."""
+        """Start a worker instead of one that has ended, and send it the same requests."""
         process.ended = True
         if self._closed or self.failure:
             return
@@ -332,9 +332,9 @@ class Pool:
             self._go_on(client)
 
     def _go_on(self, client: Client) -> None:
-        """Send the open questions to a new process as soon as it has made the former patterns again."""
-        for question in client.ahead[:1] or list(client.open.values()):
-            self._send(client, question)
+        """Send the open requests to a new process as soon as it has made the former patterns again."""
+        for request in client.ahead[:1] or list(client.open.values()):
+            self._send(client, request)
 
     def _made_again(self, client: Client, head: dict[str, Any]) -> None:
         made = client.ahead.pop(0)
@@ -342,8 +342,8 @@ class Pool:
             client.made.remove(made)
         self._go_on(client)
 
-    def _keep(self, client: Client, made: Question) -> None:
-        """Keep the question that made a pattern. The limit of one visitor is that of one message."""
+    def _keep(self, client: Client, made: Request) -> None:
+        """Keep the request that made a pattern. The limit of one visitor is that of one message."""
         most = self._limits.message + self._limits.upload
         every = [one for process in self._processes for other in process.clients.values() for one in other.made]
         if sum(one.size for one in every) + made.size > KEPT:
@@ -360,27 +360,27 @@ class Pool:
             client.made.pop(0)
 
     def _blame(self, process: Process) -> None:
-        """Count the end of a worker for each of its questions, and reject questions that were there too often."""
+        """Count the end of a worker for each of its requests, and reject requests that were there too often."""
         for number, client in process.clients.items():
             for made in client.ahead[:1]:
                 made.blame += BLAMED
                 if made.blame >= ENOUGH:
                     client.made.remove(made)
-            for identity, question in list(client.open.items()):
-                question.blame += BLAMED if number in process.turns else WITNESS
-                if question.blame >= ENOUGH:
+            for identity, request in list(client.open.items()):
+                request.blame += BLAMED if number in process.turns else WITNESS
+                if request.blame >= ENOUGH:
                     del client.open[identity]
-                    self._give_up(client, question)
+                    self._give_up(client, request)
 
-    def _give_up(self, client: Client, question: Question) -> None:
+    def _give_up(self, client: Client, request: Request) -> None:
         with speaking(client.language):
             text = tr(
                 "The server stopped this request, because it took too much time or memory. Request less, or use a "
                 "notebook."
             )
         answer = {
-            "kind": question.message["kind"],
-            "id": question.message["id"],
+            "kind": request.message["kind"],
+            "id": request.message["id"],
             "state": "failed",
             "error": text[:SENTENCE],
         }

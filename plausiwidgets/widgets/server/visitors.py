@@ -1,4 +1,4 @@
-"""Visitors with a page that is open or was open a moment ago: their questions and the answers."""
+"""Visitors with a page that is open or was open a moment ago: their requests and the answers."""
 
 from __future__ import annotations
 
@@ -97,26 +97,26 @@ class Visitor:
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
-        question = checked(message, [data] if data else [])
-        kind, identity = question.kind, question.identity
+        received = checked(message, [data] if data else [])
+        kind, identity = received.kind, received.identity
         if kind == "alive":
             self._reply({"kind": kind, "id": identity, "state": "done"})
             return
         if kind in LEFT_OUT:
             raise RefusedError(identity, f"{kind}: a server does not accept this message.")
-        if why := self._limits.refused(kind, question.fields):
+        if why := self._limits.refused(kind, received.fields):
             self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
             return
         if data and (why := self._full(len(data))):
             raise RefusedError(identity, why)
         request = self._client.open
-        if kind not in ("cancel", "stop") and len(request) >= self._limits.questions:
+        if kind not in ("cancel", "stop") and len(request) >= self._limits.requests:
             raise RefusedError(
                 identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(request))
             )
         if identity in request:
             raise RefusedError(identity, f"{kind}: the id must be new, but {identity!r} was used before.")
-        if kind in MAKING and not self._client.knows(question.fields.get("again")):
+        if kind in MAKING and not self._client.knows(received.fields.get("again")):
             self._made += 1
             if self._made > MADE:
                 raise RefusedError(

@@ -1,4 +1,4 @@
-"""A worker process of the server, which answers the questions of several visitors in turns.
+"""A worker process of the server, which answers the requests of several visitors in turns.
 
 ``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. It reads frames from its standard input,
 writes its answers to its standard output, and redirects the prints of a model's file to the standard error.
@@ -32,11 +32,11 @@ from plausiwidgets.widgets.server.scheduler import Turn, Turns
 REPORT = 1.0
 """Time in s between two reports to the server."""
 Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
-"""Questions of a visitor that wait for an answer, each with its buffer and language; None is the last."""
+"""Requests of a visitor that wait for an answer, each with its buffer and language; None is the last."""
 OOM = "500"
 """Value by which Linux prefers to end a worker if no memory is left."""
 WARM = (DEFAULT_MODEL, DEFAULT_PATTERN)
-"""Pair that is judged before the first question, so that the first answer is fast."""
+"""Pair that is judged before the first request, so that the first answer is fast."""
 
 
 class Work:
@@ -87,7 +87,7 @@ class Work:
         self._ahead[number].put((message, data, language))
 
     def _answer(self, answers: Handlers, turn: Turn, ahead: Ahead) -> None:
-        """Answer the questions of a visitor on a thread, so that the start of one delays no other visitor."""
+        """Answer the requests of a visitor on a thread, so that the start of one delays no other visitor."""
         with waiting_at(turn):
             while (request := ahead.get()) is not None:
                 message, data, language = request

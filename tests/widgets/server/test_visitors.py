@@ -110,7 +110,7 @@ async def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, field
 @on_a_loop
 async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
     questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
-    requests, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
+    requests, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, requests=3)
     assert (requests, len(refused)) == (["a0", "a1", "a2", "c"], 2)
 
 
@@ -119,7 +119,7 @@ async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
 async def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
     fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""} | again
     messages = ({**fields, "id": f"s{k}"} for k in range(MADE + 3))
-    requests, refused = hear(*messages, made=["stimulus_values"], questions=1000)
+    requests, refused = hear(*messages, made=["stimulus_values"], requests=1000)
     assert (len(requests), len(refused)) == (most, MADE + 3 - most)
 
 
