@@ -39,6 +39,13 @@ def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path:
     assert served == [((tmp_path / "plausiwidgets-notebooks").resolve(), [])]
 
 
+def test_without_jupyterlab_it_prints_how_to_install_it_and_names_the_app(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(explore, "find_spec", lambda name: None)
+    assert main.main([]) == 1
+    error = capsys.readouterr().err
+    assert "pip install 'plausiwidgets[lab]'" in error and "plausiwidgets --app" in error
+
+
 def test_port_and_no_browser_reach_jupyterlab(served, tmp_path: Path) -> None:
     port = free_port()
     assert main.main(["--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0

@@ -1,8 +1,8 @@
 """The table of messages between the app and its host, and the validation of messages.
 
-A question is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
+A request is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
 with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. The answer to a
-question that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
+request that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from plausiwidgets.widgets.handlers.types import (
 )
 
 FINAL = ("done", "stopped", "superseded", "failed")
-"""States of the last answer to a question."""
+"""States of the last answer to a request."""
 STATES = ("waiting", "running", "paused", *FINAL)
 """States of an answer."""
 
@@ -66,11 +66,11 @@ class Message:
     Attributes
     ----------
     text : str
-        Description of the question.
+        Description of the request.
     home : str
         Module of the function that answers, which has the name of the message; empty if the host itself answers.
     fields, answer : mapping of str to Type
-        Fields of the question and of its answers.
+        Fields of the request and of its answers.
     arrays : mapping of str to Array
         Arrays in the buffer of the answers.
     streams : bool
@@ -78,9 +78,9 @@ class Message:
     ends : str
         Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty if the work is short.
     newest : bool
-        Whether a newer question of this kind replaces an older one, which is answered as ``"superseded"``.
+        Whether a newer request of this kind replaces an older one, which is answered as ``"superseded"``.
     buffer : int
-        Maximum bytes of the buffer of the question.
+        Maximum bytes of the buffer of the request.
     """
 
     text: str
@@ -618,7 +618,7 @@ class RequestKind(NamedTuple):
 
 
 def checked(message: object, buffers: object = ()) -> RequestKind:
-    """Return a message as a question.
+    """Return a message as a request.
 
     Parameters
     ----------
@@ -671,7 +671,7 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
 
 
 def unsent(kind: str, identity: str, error: Exception) -> dict[str, Any]:
-    """Return the answer to a question whose result could not be sent."""
+    """Return the answer to a request whose result could not be sent."""
     text = tr("The result could not be sent ({error}).", error=" ".join(str(error).split()).removesuffix("."))
     return {"kind": kind, "id": identity, "state": "failed", "error": text[:SENTENCE]}
 

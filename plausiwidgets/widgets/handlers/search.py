@@ -1,4 +1,4 @@
-"""Searches: they outlive their question, and a reloaded page gets them from their first evaluation."""
+"""Searches: they outlive their request, and a reloaded page gets them from their first evaluation."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Search:
     Attributes
     ----------
     identity : str
-        Id of the question that began it, or an id of the host.
+        Id of the request that began it, or an id of the host.
     selection : Selection
         Selection of the search, with its own time step.
     run : Run

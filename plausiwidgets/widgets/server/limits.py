@@ -60,8 +60,8 @@ class Limits:
         Maximum bytes of all visitors' recordings, and of messages that have not arrived or been read completely.
     answer : int
         Maximum bytes of an answer.
-    questions : int
-        Maximum number of open questions of one visitor.
+    requests : int
+        Maximum number of open requests of one visitor.
     rate : float
         Maximum number of messages per second of one visitor, over ten seconds.
     grace : float
@@ -80,7 +80,7 @@ class Limits:
     upload: int = 8_000_000
     uploads: int = 100_000_000
     answer: int = 8_000_000
-    questions: int = 16
+    requests: int = 16
     rate: float = 40.0
     grace: float = 60.0
     memory: int = 1_500_000_000
@@ -96,7 +96,7 @@ class Limits:
         return cls(**data)
 
     def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
-        """Return a sentence with the reason why a question is rejected, or an empty text."""
+        """Return a sentence with the reason why a request is rejected, or an empty text."""
         if fields.get("dt", MIN_DT) < MIN_DT:
             return tr(
                 "On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",

@@ -22,7 +22,7 @@ def page() -> str:
         "pages open at once": f"{limits.visitors} (`--visitors`)",
         "messages a second": f"{limits.rate:g}, counted over {BURST:g} s",
         "bytes of a message, with a file": f"{_spaced(limits.message)}, {_spaced(limits.message + limits.upload)}",
-        "questions that are answered at the same time": f"{limits.questions}",
+        "requests that are answered at the same time": f"{limits.requests}",
         "time until who has left is forgotten": f"{limits.grace:g} s",
         "bytes of an answer": _spaced(limits.answer),
         "requests that are computed at the same time": f"1 that takes at most {SHORT:g} s, and 1 that takes longer",

@@ -1,4 +1,4 @@
-"""Visitors with a page that is open or was open a moment ago: their questions and the answers."""
+"""Visitors with a page that is open or was open a moment ago: their requests and the answers."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ class Visitor:
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
-        question = checked(message, [data] if data else [])
-        kind, identity, fields = question.kind, question.identity, question.fields
+        request = checked(message, [data] if data else [])
+        kind, identity, fields = request.kind, request.identity, request.fields
         if kind in LEFT_OUT:
             raise RefusedError(identity, f"{kind}: a server does not accept this message.")
         if kind == "cancel" and (job := self._client.open.get(fields["of"])) is not None:
@@ -119,7 +119,7 @@ class Visitor:
         if why := self._limits.refused(kind, fields) or (self._full(len(data)) if data else ""):
             return why
         count = len(self._client.open)
-        if count >= self._limits.questions:
+        if count >= self._limits.requests:
             return tr("You have {count} requests running. Wait until one of them finishes.", count=count)
         if kind in MAKING:
             self._made += 1

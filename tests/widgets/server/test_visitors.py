@@ -132,16 +132,16 @@ async def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, field
 
 @on_a_loop
 async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
-    questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
+    requests = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
     last = {"kind": "verify", "id": "b", **SET}
-    requests, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, last, questions=3)
+    requests, refused = hear(*requests, {"kind": "cancel", "id": "c", "of": "a0"}, last, requests=3)
     assert (requests, len(refused)) == (["a0", "a1", "a2", "b"], 2)
 
 
 @on_a_loop
 async def test_custom_currents_are_limited_and_those_that_a_page_makes_again_are_no_others():
     fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
-    visitors, pool = begun(questions=1000, rate=1000.0)
+    visitors, pool = begun(requests=1000, rate=1000.0)
     socket = Socket()
     visitor = visitors.enter(hello(), socket)
     for k in range(MADE + 3):
