@@ -26,7 +26,7 @@ from plausiwidgets.recordings.recording_file import MAX_SWEEPS, read_recording
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import catalog, check_language, tr
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 from plausiwidgets.widgets.handlers.equations import maths, meanings
 from plausiwidgets.widgets.handlers.judging import judge_one
 from plausiwidgets.widgets.handlers.packing import Arrays, measured

@@ -288,6 +288,14 @@ TABLE: dict[str, Message] = {
         ends="cancel",
         newest=True,
     ),
+    "verify_candidate": Message(
+        "The verified verdict of a set that a search of the page has found. It replaces no verification of the shown "
+        "set. The page sends the next candidate when the answer is there.",
+        "verdicts",
+        SET,
+        {"verdict": VERDICT},
+        ends="cancel",
+    ),
     # -- searching
     "search": Message(
         "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "

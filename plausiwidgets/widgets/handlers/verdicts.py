@@ -12,7 +12,8 @@ from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.evaluation import single
-from plausiwidgets.widgets.figures.lines import scale_at
+from plausiwidgets.patterns.verification import verify_sets
+from plausiwidgets.widgets.drawing.lines import scale_at
 from plausiwidgets.widgets.handlers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.selection import Selection
@@ -125,3 +126,15 @@ def verify(handlers: Handlers, request: Request) -> None:
 
     handlers.hold(request)
     handlers.judging.ask(selection, request, _heard(request, take))
+
+
+def verify_candidate(handlers: Handlers, request: Request) -> None:
+    """Verify a set that a search of the page has found, after the verdicts on the shown set."""
+    selection = handlers.selection(request)
+
+    def work(request: Request, checkpoint: Checkpoint) -> None:
+        verdict = judge_one(selection, (), checkpoint)
+        verified = verify_sets(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
+        request.reply(verdict=verdict_data(single(verified)))
+
+    handlers.work(request, Priority.TOOL, work)

@@ -187,6 +187,16 @@ export interface Requests {
     dt: number;
   };
   /**
+   * The verified verdict of a set that a search of the page has found. It replaces no verification of the shown set.
+   * The page sends the next candidate when the answer is there.
+   */
+  verify_candidate: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+  };
+  /**
    * Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points.
    * `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from`
    * is the number of the first of them. `space`: the free parameters and the limits of the search, in an answer that
@@ -409,6 +419,9 @@ export interface Replies {
     verdict?: HostVerdict;
     ahead?: number;
   };
+  verify_candidate: {
+    verdict: HostVerdict;
+  };
   search: {
     search: SearchRecord;
     from: number;
@@ -524,6 +537,7 @@ export interface ReplyArrays {
     [k_state_state: `${number}.state.${string}`]: Float32Array<ArrayBuffer>; // a state variable in its unit, with `states`
   };
   verify: Record<string, never>;
+  verify_candidate: Record<string, never>;
   search: {
     "loss": Float32Array<ArrayBuffer>; // loss of each new evaluation; 0 if every criterion is met
     "restarts": Int32Array<ArrayBuffer>; // numbers of the evaluations, from 0, that began a restart so far
