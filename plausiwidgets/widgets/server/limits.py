@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
 MIN_DT = 0.005
@@ -48,8 +47,6 @@ class Limits:
         Maximum number of open pages.
     workers : int
         Number of processes that simulate; 0 for one per core.
-    samples : int
-        Maximum number of sets in one request for samples.
     seconds : float
         Maximum processor time in s of a request, except for verifications.
     message : int
@@ -74,7 +71,6 @@ class Limits:
 
     visitors: int = 200
     workers: int = 0
-    samples: int = 500
     seconds: float = 60.0
     message: int = 64_000
     upload: int = 8_000_000
@@ -95,19 +91,12 @@ class Limits:
         """Return the limits from the result of :meth:`data`."""
         return cls(**data)
 
-    def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
-        """Return a sentence with the reason why a request is rejected, or an empty text."""
+    def refused(self, fields: Mapping[str, Any]) -> str:
+        """Return a sentence with the reason why the time step of a request is refused, or an empty text."""
         if fields.get("dt", MIN_DT) < MIN_DT:
             return tr(
                 "On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        if kind != "samples" or fields["count"] <= self.samples:
-            return ""
-        return tr(
-            "This server allows at most {most} sampled parameter sets, but {asked} were requested. A notebook has no "
-            "such limit.",
-            most=grouped(self.samples),
-            asked=grouped(fields["count"]),
-        )
+        return ""

@@ -50,7 +50,6 @@ def _of(kind: str, limits: Limits) -> str:
     if kind in SEARCHING:
         return "refused, because the page searches in the browser"
     own = {
-        "samples": f"{limits.samples} sets",
         "alive": "answered by the server itself",
         **dict.fromkeys(VERIFYING, "never refused; waits if it takes long"),
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),

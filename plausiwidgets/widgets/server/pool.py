@@ -300,7 +300,7 @@ class Pool:
             if not process.ended and now - process.spoke > (SILENT if process.ready else BEGIN):
                 self._end(process, "it does not answer")
         for job in list(self._queue):
-            if job.is_long and job.process is None and job.message["kind"] in ("verify", "verify_candidate"):
+            if job.is_long and job.process is None and job.message["kind"] == "verify":
                 ahead = self._queue.ahead(job)
                 if ahead != job.ahead:
                     job.ahead = ahead

@@ -116,7 +116,7 @@ class Visitor:
         """Return the reason why a request is refused, or an empty text."""
         if kind in SEARCHING:
             return tr("This server does not search. Reload the page to search in your browser, or use a notebook.")
-        if why := self._limits.refused(kind, fields) or (self._full(len(data)) if data else ""):
+        if why := self._limits.refused(fields) or (self._full(len(data)) if data else ""):
             return why
         count = len(self._client.open)
         if count >= self._limits.requests:
