@@ -116,7 +116,8 @@ def make_strategy(
     strategy = factory(space=space, seed=seed, budget=budget, start=start)
     if not isinstance(strategy, AskTell):
         raise TypeError(
-            f"strategy: the factory must return an object with the methods ask and tell, got {type(strategy).__name__}."
+            "strategy: the factory must return an object with the methods of plausiwidgets.optimization.Strategy, got "
+            f"{type(strategy).__name__}."
         )
     return GuardedStrategy(strategy, space)
 
@@ -132,7 +133,7 @@ def check_factory(where: str, strategy: object, *, shared: bool) -> StrategyFact
         return lambda space, seed, budget, start: strategy
     if not callable(strategy):
         raise TypeError(
-            f"{where}: strategy must be None, an object with ask and tell, or a class or function that returns one, "
-            f"got {shown(strategy)}."
+            f"{where}: strategy must be None, a plausiwidgets.optimization.Strategy, or a class or function that "
+            f"returns one, got {shown(strategy)}."
         )
     return strategy
