@@ -37,8 +37,8 @@ from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tap
 from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
 from plausiwidgets.widgets.catalogue.tape import trace
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
+from plausiwidgets.widgets.drawing.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,

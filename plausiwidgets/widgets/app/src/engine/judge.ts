@@ -111,12 +111,12 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const [name, ...operands] = player.tape.body[argument[0]];
     const given = operands as readonly Argument[];
     const [of, from, to] = given;
+    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
+    const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
     else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
-    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
-    else
-      for (const one of name === "where" && (Array.isArray(from) || Array.isArray(to)) ? [from, to] : given) walk(one);
+    else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);
   return [...found.values()];
