@@ -70,6 +70,7 @@ NAMESPACES = {
     "plausiwidgets": "The package itself",
     "models": "Models",
     "patterns": "Patterns",
+    "recordings": "Recordings",
     "analysis": "Analysis",
     "assessment": "Assessment",
     "teaching": "Teaching",
@@ -79,7 +80,7 @@ NAMESPACES = {
 
 MENTIONED = {
     "plausiwidgets": (
-        "simulation.current.Piece",
+        "engine.current.Piece",
         "optimization.Strategy",
         "optimization.StrategyFactory",
         "optimization.volume.Volume",

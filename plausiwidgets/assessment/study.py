@@ -183,7 +183,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _begin(self) -> None:
         super()._begin()
-        if self._store is not None and (self.left or not self._store.begun):  # a finished study is only read
+        if self._store is not None and (self.left or self._store.outdated):  # a finished study is only read
             self._store.prepare()
 
     def _run(self) -> str:

@@ -20,7 +20,7 @@ from plausiwidgets.engine.program.arrays import stepper
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.program.step import ProgramStep
-from plausiwidgets.engine.program.tracer import Recorded, Recorder
+from plausiwidgets.engine.program.tracer import StepTracer, Traced
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, finite, shown
@@ -105,7 +105,7 @@ def _is_infinite(x: Number) -> bool:
 
 
 def _is_truth(x: Number) -> bool:
-    value = x.value.dtype if isinstance(x, Recorded) else np.asarray(x).dtype
+    value = x.value.dtype if isinstance(x, Traced) else np.asarray(x).dtype
     return bool(np.dtype(value).kind == "b")
 
 
@@ -611,17 +611,17 @@ class _Written:
     def programs(self) -> tuple[Programs, list[StateVariable]]:
         """Return the step as a program, and the state variables."""
         count = len(self.order) + self.refracts
-        recorder = Recorder([p.key for p in self.parameters], count)
-        fired, new = self.step(recorder.current, recorder.state, recorder.parameters, recorder.dt)
+        tracer = StepTracer([p.key for p in self.parameters], count)
+        fired, new = self.step(tracer.current, tracer.state, tracer.parameters, tracer.dt)
         states = [StateVariable(f"{n}_" if n in RESERVED else n, self.shown[n]) for n in self.order]
         if self.refracts:
             states.append(StateVariable(_LEFT, "1", "Steps for which the neuron stays refractory, or 1 while it does."))
-        return Programs(recorder.program(fired, new), recorder.program(0.0, ())), states
+        return Programs(tracer.program(fired, new), tracer.program(0.0, ())), states
 
     def started(self, programs: Programs, begin: Sequence[float], rest: float, level: float) -> Programs:
         """Return the programs with the initial state, and behind it rest and threshold."""
-        recorder = Recorder([p.key for p in self.parameters], 0)
-        return Programs(programs.step, recorder.program(0.0, [*begin, rest, level]))
+        tracer = StepTracer([p.key for p in self.parameters], 0)
+        return Programs(programs.step, tracer.program(0.0, [*begin, rest, level]))
 
     # -- where it rests, and what makes it fire --------------------------------------------------
 

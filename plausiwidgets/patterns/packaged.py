@@ -12,9 +12,8 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from plausiwidgets.models.model import NeuronModel, Preset
-from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.arguments import checked
 
 TABLE = "packaged_table.csv"
@@ -68,7 +67,7 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     objects have these two sets and verdicts on their presets, because a copy, or a custom model with the same key, is
     another neuron.
     """
-    is_packaged = is_builtin_model(model) and is_builtin_pattern(pattern)
+    is_packaged = model.is_builtin and is_builtin(pattern)
     sets = [_with_verdict(one, model, pattern) for one in published_sets(model, pattern)]
     defaults = default_set(model, pattern)
     if defaults.verified:
@@ -94,7 +93,7 @@ def default_set(model: NeuronModel, pattern: Protocol) -> KnownSet:
 
 def _with_verdict(one: KnownSet, model: NeuronModel, pattern: Protocol) -> KnownSet:
     title = DEFAULTS if one.preset is None else one.preset.title
-    if not (is_builtin_model(model) and is_builtin_pattern(pattern)):
+    if not (model.is_builtin and is_builtin(pattern)):
         return one
     status, failed_test = _verdicts().get((model.key, pattern.key), {}).get(title, ("", ""))
     return one._replace(status=status, failed_test=failed_test)
@@ -115,7 +114,7 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
 
 def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
-    if not is_builtin_model(model):
+    if not model.is_builtin:
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
 

@@ -91,7 +91,7 @@ class Injected:
 
         Examples
         --------
-        >>> from plausiwidgets.patterns import Injected
+        >>> from plausiwidgets.recordings import Injected
         >>> from plausiwidgets.engine.current import Piece
         >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
         >>> injected.corners(0.0, 400.0).tolist()

@@ -185,7 +185,7 @@ class RecordedPattern(Pattern):
     --------
     >>> import plausiwidgets as pw
     >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
-    >>> isinstance(cell, pw.patterns.RecordedPattern), cell.held_out, cell.protocols
+    >>> isinstance(cell, pw.recordings.RecordedPattern), cell.held_out, cell.protocols
     (True, None, {})
     """
 

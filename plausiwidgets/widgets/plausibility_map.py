@@ -140,6 +140,6 @@ def plausibility_map(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assessment.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
+    >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
     """
     return PlausibilityMap(grid_of_table(table, models, patterns))

@@ -27,7 +27,7 @@ class NotebookProgress(NoProgress):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assess("adex", progress=pw.assessment.NotebookProgress())  # doctest: +SKIP
+    >>> pw.assess("adex", progress=pw.NotebookProgress())  # doctest: +SKIP
 
     Attributes
     ----------

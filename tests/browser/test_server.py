@@ -83,8 +83,7 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
             expect(drawer(page)).to_contain_text("Use the best parameters so far", timeout=60_000)
         for width, height in ((1024, 768), (1400, 900)):
             page.set_viewport_size({"width": width, "height": height})
-            share = 0.08 if stops else 0.15  # the card of the result takes its part
-            until(lambda share=share: has_its_share(page, share))
+            until(lambda: has_its_share(page, 0.15))
 
 
 SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]

@@ -106,8 +106,9 @@ def test_another_name_of_the_study_is_the_same_file_and_a_link_in_a_circle_is_re
     study.write_text("mine")
     name.hardlink_to(study)  # as on a disk that does not distinguish capitals
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
-    assert main.main(["merge", str(study), "--csv", str(name)]) == 2
-    assert "--csv must not be one of the files to merge" in capsys.readouterr().err
+    more = str(tmp_path / "new.jsonl")
+    assert main.main(["assess", *QUICK, "--store", more, str(study), "--csv", str(name)]) == 2
+    assert "--store and --csv must be two different files" in capsys.readouterr().err
     assert study.read_text() == "mine"
     circle.symlink_to(circle)
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(circle)]) == 1

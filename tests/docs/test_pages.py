@@ -42,7 +42,6 @@ ELSEWHERE = {  # their code runs in a test of their own
 NOT_RUN = {
     "plausiwidgets page all --site-dir site/": "tests/widgets/server/test_site.py has it",
     "plausiwidgets assess file.py:all": "stands for any file",
-    "plausiwidgets assess my_neurons.py:all --dry-run": "a file of the reader",
     "plausiwidgets --check": "the block of install.md runs it",
 }
 OTHERS = re.compile(

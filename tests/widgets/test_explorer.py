@@ -17,8 +17,8 @@ from waiting import until
 
 import plausiwidgets as pw
 from plausiwidgets.texts import languages
-from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.handlers.history import MAX_STEPS
+from plausiwidgets.widgets.handlers.selection import Selection
 
 
 @pytest.fixture

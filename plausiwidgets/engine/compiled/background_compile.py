@@ -14,7 +14,7 @@ from plausiwidgets.engine.compiled.engine import is_ready, why_not
 from plausiwidgets.engine.threads import ENDING, start_daemon
 
 if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.engine.neuron import Neuron
 
 DELAY = 1.0
 """Time in s from an answer to the making of the kernel: a script that ends with its answer has none to wait for."""
@@ -23,12 +23,12 @@ PATIENCE = 1.0
 """Time in s of waiting after which a line names what is awaited."""
 
 _NAME = "plausiwidgets-compile"
-_waiting: set[NeuronModel] = set()
+_waiting: set[Neuron] = set()
 _over = Event()
 _one_at_a_time = Lock()
 
 
-def compile_behind(model: NeuronModel, delay: float = DELAY) -> None:
+def compile_behind(model: Neuron, delay: float = DELAY) -> None:
     """Make the kernel of `model`, or load it, in the background, `delay` seconds from now.
 
     A kernel that has been begun is made to its end: Numba interrupted from another thread may keep its locks. Python's
@@ -73,7 +73,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def awaited(model: NeuronModel) -> Iterator[None]:
+def awaited(model: Neuron) -> Iterator[None]:
     """Say in one line on stderr, if there is one, that the block waits for the kernel of `model` for over a second."""
 
     def announce() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from plausiwidgets import models
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
@@ -32,11 +33,12 @@ from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
-from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tape
+from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tape
+from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
-from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
+from plausiwidgets.widgets.catalogue.tape import trace
 from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.scene import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,
@@ -163,8 +165,8 @@ class Described:
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
-                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
-                    "plausiwidgets.patterns.features."
+                    f"its measure. {_why_no_tape(self.model, part)}In measure, use only NumPy's arithmetic and the "
+                    "functions of plausiwidgets.patterns.features."
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
@@ -175,7 +177,7 @@ class Described:
             "title": part.title,
             "in_sentence": part.in_sentence,
             "look": part.look_for,
-            "tape": tape,
+            "tape": None if tape is None else tape.data(),
             "criteria": criteria,
             "event": _event(prefix, part),
         }
@@ -352,9 +354,9 @@ def _within(prefix: str, part: Protocol, name: str) -> str:
 
 
 def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
-    formulas = None if part.adapts else checked_formulas(part, prefix)
-    return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+    """Return the sweeps of a component as programs; none if a procedure chooses them, or they cannot be traced."""
+    programs = None if part.adapts else checked_programs(part, prefix)
+    return [{"name": _within(prefix, part, name)} | sweep.data() for name, sweep in (programs or {}).items()]
 
 
 def holding_name(prefix: str, part: Protocol) -> str | None:
@@ -365,12 +367,12 @@ def holding_name(prefix: str, part: Protocol) -> str | None:
 def _chosen(
     model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
-    formulas = checked_formulas(part, prefix) or {}
+    """Return the sweeps of a component as they are for these values, marked if they do not follow the sliders."""
+    programs = checked_programs(part, prefix) or {}
     sweeps = []
     for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
-        live = name in formulas and numbers_of(formulas[name], values) == sweep
-        shown = formulas[name] if live else sweep
+        live = name in programs and programs[name].numbers(values) == sweep
+        shown = programs[name].data() if live else sweep
         sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
     return sweeps
 
@@ -396,6 +398,17 @@ def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] 
         else:
             times.append(prefix + time if isinstance(time, str) else float(time))
     return times or None
+
+
+def _why_no_tape(model: NeuronModel, pattern: Pattern) -> str:
+    """Return a sentence with the operation of a measure that cannot be traced, if there is one."""
+    try:
+        trace(model, pattern)
+    except NotTraceableError as error:
+        return f"The measure uses {error}. "
+    except Exception:  # a custom function may do anything with its values, and then no operation is to blame
+        return ""
+    return "The measure returns other features while it is traced. "
 
 
 def _applies(criterion: Criterion, model: NeuronModel) -> bool:

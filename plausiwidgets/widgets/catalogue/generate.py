@@ -24,7 +24,7 @@ from plausiwidgets.widgets.catalogue.described import BENCH, Described
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
 FOLDER = Path(__file__).parents[1] / "app" / "catalogue"
-FORMAT = 1
+FORMAT = 2
 MAX_SLIDERS = 4
 """Values that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}

@@ -116,7 +116,7 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assessment.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
+    >>> pw.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
     """
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))

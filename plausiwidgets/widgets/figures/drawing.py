@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-EMPTY: Singles = np.zeros(0, np.float32)
-
 
 @dataclass(frozen=True)
 class Grid:
@@ -70,30 +68,3 @@ def envelope(values: Floats, grid: Grid) -> Singles:
     y[0::2] = np.where(rising, low, high)
     y[1::2] = np.where(rising, high, low)
     return y
-
-
-def corners(t: Floats, current: Floats) -> tuple[Singles, Singles]:
-    """Return the points where a piecewise linear current bends: all that is needed to draw it."""
-    if len(t) < 3:
-        return np.ascontiguousarray(t, np.float32), np.ascontiguousarray(current, np.float32)
-    slope = np.diff(current)
-    scale = np.max(np.abs(slope)) or 1.0
-    bend = np.abs(np.diff(slope)) > 1e-6 * scale
-    keep = np.concatenate([[True], bend, [True]])
-    return np.ascontiguousarray(t[keep], np.float32), np.ascontiguousarray(current[keep], np.float32)
-
-
-def spike_lines(t: Floats, v: Floats, spikes: Floats, peak: float) -> tuple[Singles, Singles]:
-    """Return a vertical line from the potential up to `peak` (mV) at each spike, with gaps between them.
-
-    Spikes (ms) that are outside of `t`, or begin above the peak, have none.
-    """
-    if not len(spikes) or len(t) < 2:
-        return EMPTY, EMPTY
-    k = np.rint((spikes - t[0]) / (t[1] - t[0])).astype(int)
-    k = k[(k >= 0) & (k < len(t))]
-    k = k[v[k] < peak]
-    x, y = np.empty((len(k), 3), np.float32), np.empty((len(k), 3), np.float32)
-    x[:] = t[k, None]
-    y[:, 0], y[:, 1], y[:, 2] = v[k], peak, np.nan
-    return x.ravel(), y.ravel()

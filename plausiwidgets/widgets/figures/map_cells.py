@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from plausiwidgets import models, patterns
 from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
 from plausiwidgets.patterns.formatting import grouped, number
@@ -171,7 +170,7 @@ def short_title(name: str, model: NeuronModel | None) -> str:
     """Return a model's title, or a shorter one for some of the package's models; its name where it is not known."""
     if model is None:
         return name
-    return SHORT.get(name, model.title) if is_builtin(model) else model.title
+    return SHORT.get(name, model.title) if model.is_builtin else model.title
 
 
 def pattern_title(key: str, pattern: Protocol | None) -> str:

@@ -12,7 +12,7 @@ from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.evaluation import single
-from plausiwidgets.widgets.figures.scene import scale_at
+from plausiwidgets.widgets.figures.lines import scale_at
 from plausiwidgets.widgets.handlers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.selection import Selection

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plausiwidgets.widgets.figures.drawing import corners, envelope, make_grid, spike_lines
+from plausiwidgets.widgets.figures.drawing import envelope, make_grid
 
 
 def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -48,28 +48,3 @@ def test_a_diverged_trace_has_a_gap() -> None:
     y = envelope(v, make_grid(t, 500))
     assert np.isfinite(y[:490]).all()
     assert np.isnan(y[-490:]).all()
-
-
-def test_a_spike_is_a_line_from_the_potential_to_the_peak() -> None:
-    t, v = trace(100)
-    x, y = spike_lines(t, v, np.array([t[10], t[50]]), 20.0)
-    np.testing.assert_allclose(x.reshape(2, 3), np.float32(t[[10, 10, 10, 50, 50, 50]]).reshape(2, 3))
-    np.testing.assert_allclose(y.reshape(2, 3), [[v[10], 20.0, np.nan], [v[50], 20.0, np.nan]], rtol=1e-6)
-
-
-def test_spikes_outside_of_the_trace_or_above_the_peak_have_no_line() -> None:
-    t, v = trace(100)
-    v[30] = 25.0
-    assert len(spike_lines(t, v, np.array([-1000.0, 1e6, t[30]]), 20.0)[0]) == 0
-
-
-def test_corners_are_all_of_a_step_and_of_a_ramp() -> None:
-    t = np.arange(1, 10_001) * 0.1
-    step = np.where((t > 100) & (t <= 600), 10.0, 0.0)
-    x, y = corners(t, step)
-    assert len(x) == 6
-    assert np.allclose(np.interp(t, x, y), step, atol=1e-3)
-    ramp = np.clip(t - 100, 0, 50)
-    x, y = corners(t, ramp)
-    assert len(x) <= 6
-    assert np.allclose(np.interp(t, x, y), ramp, atol=1e-3)

@@ -20,7 +20,7 @@ def test_a_verdict_is_drawn_with_target_response_current_and_marks(tmp_path) -> 
     figure = pw.plot(verdict)
     assert isinstance(figure, go.Figure)
     potential, *_ = shown(figure, "response")
-    assert potential.y.max() == np.float32(verdict.traces["step"].v[0].max())  # no peak is added to a whole spike
+    assert potential.y.max() == verdict.traces["step"].v[0].max()  # no peak is added to a whole spike
     assert shown(figure, "target") and figure.layout.shapes and figure.layout.annotations
     assert figure.layout.title.text.startswith("Hodgkin–Huxley: Tonic spiking   ")
     assert figure.layout.yaxis.title.text == "potential (mV)" and figure.layout.yaxis3.title.text == "I (µA/cm²)"

@@ -2,7 +2,7 @@
 // the model. Nothing here is checked at run time.
 
 import type { Criterion } from "./engine/criteria.ts";
-import type { Formula } from "./engine/formula.ts";
+import type { Argument, Instruction } from "./engine/program.ts";
 import type { RunnerSettings } from "./engine/runner.ts";
 import type { Scale } from "./engine/scales.ts";
 import type { Tape } from "./engine/tape.ts";
@@ -37,12 +37,13 @@ export interface Slider extends Scale {
   readonly description: string;
 }
 
-/** A sweep whose times and currents are formulas of the stimulus parameters. */
+/** A sweep whose times and currents are numbers, or results of a program of the stimulus parameters. */
 export interface Sweep {
   readonly name: string;
-  readonly pieces: readonly (readonly Formula[])[];
-  readonly end: Formula;
-  readonly duration: Formula;
+  readonly body?: readonly Instruction[];
+  readonly pieces: readonly (readonly Argument[])[];
+  readonly end: Argument;
+  readonly duration: Argument;
   /** Whether a host chose the sweep, so that it does not follow the sliders. */
   readonly fixed?: boolean;
 }

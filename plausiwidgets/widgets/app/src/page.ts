@@ -12,8 +12,7 @@ import {
   type Slider,
   type Values,
 } from "./catalogue.ts";
-import { classPage } from "./classroom/classPage.tsx";
-import { CLASS } from "./classroom/codes.ts";
+import { CLASS, exerciseViews } from "./classroom/providedExercise.ts";
 import { fileHost, withSearch } from "./hosts/file.ts";
 import type { Host } from "./hosts/host.ts";
 import { tabHistory } from "./hosts/tabStorage.ts";
@@ -25,7 +24,7 @@ import { follow } from "./models/navigate.ts";
 import type { Texts } from "./models/screen.ts";
 import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored, USUAL_RANGES } from "./models/selection.ts";
 import { endsInExercise } from "./models/task.ts";
-import { patternInSentence } from "./models/titles.ts";
+import { mysteryOrPattern } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
 
 /** The data of a page. `lesson` is the lesson that the page is about, and `lessons` are those that it offers. */
@@ -47,7 +46,7 @@ export function start(place: HTMLElement, given: Given): App | null {
   document.documentElement.lang = spoken;
   translate(spoken, texts[spoken] ?? {});
   if (exercise && location.hash === CLASS) {
-    classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
+    exerciseViews()?.classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
   const host = given.host?.() ?? { ...withSearch(fileHost(shipped, given.lessons), catalogue, shipped), hand };
@@ -137,11 +136,7 @@ function followAddress(app: App, lesson: LessonData | null, exercise: Exercise |
   let written = location.hash;
   effect(() => {
     const data = selection.data.value;
-    const seed = task.game.value?.seed;
-    const pattern =
-      seed === undefined
-        ? patternInSentence({ catalogue, data }, selection.pattern.value.key)
-        : tr("Mystery {seed}", { seed });
+    const pattern = mysteryOrPattern({ catalogue, data }, selection.pattern.value.key, task);
     document.title = lesson?.title ?? `${tr(data.model.title)}, ${pattern}`;
     document.documentElement.lang = language.value;
   });

@@ -6,8 +6,8 @@ import { AllParameters, KeyParameters } from "../src/panels/sliders.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
-const keyParameters = ({ selection, bars, task }: App) =>
-  shown(<KeyParameters selection={selection} bars={bars} task={task} />);
+const keyParameters = ({ selection, bars, task, tour }: App) =>
+  shown(<KeyParameters selection={selection} bars={bars} task={task} tour={tour} />);
 const allParameters = ({ selection, bars, task, host }: App) =>
   shown(<AllParameters selection={selection} bars={bars} task={task} host={host} />);
 

@@ -3,8 +3,9 @@
 import type { Component, Model, Pattern, Slider, Values } from "../catalogue.ts";
 import { type Criterion, checkKind, penaltyOf, rangeOf, saturated } from "./criteria.ts";
 import type { Neuron } from "./neuron.ts";
+import type { Argument, Instruction } from "./program.ts";
 import { Runner, type RunnerSettings } from "./runner.ts";
-import { type Application, type Argument, Player, type Tape, type TapeNode } from "./tape.ts";
+import { type Application, Player, type Tape } from "./tape.ts";
 
 /** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the start or end of the sweep. */
 export interface Look {
@@ -86,26 +87,30 @@ function looksOf(player: Player, feature: Argument): Look[] {
   const add = (sweep: string | null, from: number, to: number) =>
     found.set(`${sweep} ${from} ${to}`, { sweep, from, to });
   const timeOf = (argument: Argument): number => {
-    if (typeof argument === "number") return argument;
+    if (typeof argument === "number" || typeof argument === "boolean") return Number(argument);
     const value = typeof argument === "string" ? player.named(argument) : player.results.get(argument[0]);
     return Number(value ?? Number.NaN);
   };
-  const sweepOf = ([place]: readonly [number]) => String(player.tape.nodes[place]?.[2] ?? "") || null;
+  const sweepOf = ([place]: readonly [number]) => {
+    const [name, , sweep] = player.tape.body[place];
+    return name === "times" ? String(sweep) : null;
+  };
 
-  function walk(argument: TapeNode[number]): void {
+  function walk(argument: Instruction[number]): void {
     if (typeof argument === "string") {
       if (BEFORE.includes(argument)) add(null, Number.NaN, 0);
       if (ALL.includes(argument)) add(null, Number.NaN, Number.NaN);
     }
     if (!Array.isArray(argument) || argument.length !== 1 || seen.has(argument[0])) return;
     seen.add(argument[0]);
-    const [name, ...operands] = player.tape.nodes[argument[0]];
+    const [name, ...operands] = player.tape.body[argument[0]];
     const given = operands as readonly Argument[];
     const [of, from, to] = given;
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
-    else if (name === "v") add(String(given[1]), timeOf(given[2]), timeOf(given[3]));
+    else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
     else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
-    else for (const one of name === "where" ? given.slice(1) : given) walk(one);
+    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
+    else for (const one of name === "where" && (Array.isArray(from) || Array.isArray(to)) ? [from, to] : given) walk(one);
   }
   walk(feature);
   return [...found.values()];

@@ -14,7 +14,7 @@ import {
 } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import type { Host } from "../hosts/host.ts";
-import { afterGlide, createGlide, type Glide } from "./glide.ts";
+import { afterGlide, createGlide, type Glide, type GlideOptions } from "./glide.ts";
 import { added, begun, type History, type HistoryStore, moved, present } from "./history.ts";
 import { shapeOf } from "./titles.ts";
 
@@ -50,6 +50,8 @@ export interface Opening {
   readonly keep?: boolean;
   /** A complete selection, for example a step of undo, which adds no step. */
   readonly to?: Selection;
+  /** Lets the parameters of the model glide to those of the other pattern, whose stimulus is applied immediately. */
+  readonly glide?: GlideOptions;
 }
 
 export interface SelectionModel extends Glide {
@@ -122,9 +124,9 @@ export function createSelection(
   const state = stateOf(catalogue, first, begin, store.load() ?? begun(begin));
   const { current, history, ranges, settled, sliders } = state;
   const keeping = createKeeping(state, store);
-  const opening = createOpening(state, host, keeping.keep, notify);
-  const undoing = createUndoing(state, keeping, opening);
   const glide = createGlide({ ...state, show: (to) => show(state, to), keep: keeping.keep });
+  const opening = createOpening(state, host, keeping.keep, glide, notify);
+  const undoing = createUndoing(state, keeping, opening);
   const acts = actsOf(state, host, keeping, opening, undoing, glide);
   const stop = store.onChange((next) => void acts.take(next));
   return {
@@ -176,7 +178,7 @@ function actsOf(
       else await opening.open(to.model, to.pattern, { to });
     }),
     choose: first((model: string, name: string, how?: Opening) => opening.open(model, name, how)),
-    next: first((by: number) => opening.open(state.current.peek().model, neighbourOf(state, host, by))),
+    next: first((by: number) => opening.open(state.current.peek().model, neighbourOf(state, host, by), { glide: {} })),
     load: first((set: number) => opening.load(set)),
   };
 }
@@ -294,7 +296,13 @@ function createKeeping({ current, history, settled }: State, store: HistoryStore
 }
 
 /** The ways to other pairs, whose data may have to be fetched. A later choice replaces an earlier one. */
-function createOpening(state: State, host: Pick<Host, "describe">, keep: () => void, notify: Notify) {
+function createOpening(
+  state: State,
+  host: Pick<Host, "describe">,
+  keep: () => void,
+  { glideTo }: Pick<Glide, "glideTo">,
+  notify: Notify,
+) {
   const { data, current, opened } = state;
   let choices = 0;
   const setOut = () => {
@@ -319,8 +327,12 @@ function createOpening(state: State, host: Pick<Host, "describe">, keep: () => v
       batch(() => {
         opened.value = { isOther: true };
         taking();
-        show(state, how.to ?? openingOf(next, name, how, current.peek()), next);
-        if (!how.to) keep();
+        const before = current.peek();
+        const to = how.to ?? openingOf(next, name, how, before);
+        const isGlide = how.glide !== undefined && before.model === model;
+        show(state, isGlide ? withModelOf(before, to, next) : to, next);
+        if (isGlide) glideTo(to, how.glide);
+        else if (!how.to) keep();
       });
       return true;
     } catch (error) {
@@ -388,6 +400,12 @@ function openingOf(data: ModelData, key: string, { keep, values, dt }: Opening, 
   const names = new Set(data.parameters.map(({ name }) => name));
   const kept = Object.entries(before.values).filter(([name]) => keep && names.has(name));
   return { ...at, values: { ...at.values, ...Object.fromEntries(kept), ...values }, dt: dt ?? at.dt };
+}
+
+/** A selection with the parameters that the model had before. */
+function withModelOf(before: Selection, to: Selection, { parameters }: ModelData): Selection {
+  const kept = parameters.map(({ name }) => [name, before.values[name] ?? to.values[name]]);
+  return { ...to, values: { ...to.values, ...Object.fromEntries(kept) } };
 }
 
 /** All sliders of a pattern: its stimulus, then the model. */
