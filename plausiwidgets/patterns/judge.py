@@ -158,7 +158,7 @@ def _before_kernel(
     To verify takes plain Python many times as long as to compile: what is accepted, as a whole or in a part, waits for
     the kernel.
     """
-    from plausiwidgets.engine.compiled.background_compile import awaited, compile_behind
+    from plausiwidgets.engine.choice.background_compile import awaited, compile_behind
 
     plain = before_compiled(model)
     if plain is None:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.traces import Traces
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS, WORDS
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
-from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:

@@ -37,8 +37,8 @@ from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tap
 from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
 from plausiwidgets.widgets.catalogue.tape import trace
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
+from plausiwidgets.widgets.drawing.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,
@@ -180,6 +180,7 @@ class Described:
             "tape": None if tape is None else tape.data(),
             "criteria": criteria,
             "event": _event(prefix, part),
+            **_of_search(part),
         }
 
     def _is_asked(self, part: Protocol) -> bool:
@@ -317,6 +318,9 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             **({"discrete": True} if model.discrete else {}),
             "resets": model.spike_level is None,
             "plane": simulate and has_plane(model),
+            **(
+                {} if model.spike_level is None else {"spike": {"level": model.spike_level, "full": model.full_spike()}}
+            ),
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
@@ -346,7 +350,17 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "valid": parameter.limits_text(),
         "group": parameter.group,
         "description": parameter.meaning,
+        **({} if parameter.vary else {"vary": False}),
     }
+
+
+def _of_search(part: Protocol) -> dict[str, Any]:
+    """Return what a search of the page requires besides the criteria, where it differs from most patterns."""
+    if not isinstance(part, Pattern):
+        return {}
+    window = part.amplitude_window
+    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
+    return solved | ({} if part.at_rest else {"at_rest": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

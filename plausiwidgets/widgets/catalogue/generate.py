@@ -43,7 +43,7 @@ _SHARED = (
     "fine",
     "python",
 )
-_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -71,7 +71,7 @@ def describe(
         parts = pattern["components"]
         shares = [target.pop("share", None) for target in pattern["targets"]]
         shared[pattern["key"]] = {name: pattern[name] for name in _SHARED} | {
-            "components": [{name: part[name] for name in _PART} for part in parts],
+            "components": [{name: part[name] for name in _PART if name in part} for part in parts],
             "judged": {kind: [{name: part[name] for name in ("tape", "criteria")} for part in parts]},
             "targets": pattern["targets"],
         }
