@@ -1,8 +1,8 @@
 """Write the programs of the package's own neurons into files, exported from their steps in torch.
 
 ``python -m plausiwidgets.upkeep my_neuron`` does so for a neuron, and updates its results. After a change of the
-export, ``python -m plausiwidgets.models.export_programs`` writes the programs of all neurons. These programs are what
-runs: only a test compares them with the steps.
+export, ``python -m plausiwidgets.models.export_programs`` writes the programs of all neurons. The package runs these
+programs. A test compares them with the steps.
 """
 
 from __future__ import annotations

@@ -15,14 +15,14 @@ evaluated in the same way whatever found it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import NamedTuple, cast
 
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.neuron import Programs
-from plausiwidgets.engine.program.program import Program, Value
+from plausiwidgets.engine.program.program import DOUBLE, UNIFORM, Instruction, Part, Program, Value
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import runner, verification
@@ -32,7 +32,8 @@ from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.patterns.sweep import BEFORE
-from plausiwidgets.widgets.catalogue.tape import Tape, sweep_formulas, tape_of
+from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep, sweep_programs
+from plausiwidgets.widgets.catalogue.tape import Call, trace
 
 HAND_WRITTEN = {
     # The procedure of every pattern: rest, sweeps, penalties, bisection and verification.
@@ -84,6 +85,8 @@ HAND_WRITTEN = {
 Raise a number when the function returns other values. The patterns that use it are then stale.
 """
 
+OF_RESPONSES = ("times", "peak", "top", "v")
+"""Operations on the response to a sweep."""
 DIGITS = 8
 """Digits of each part of a fingerprint."""
 NOT_FOUND, RULED_OUT = "none", "ruled_out"
@@ -183,7 +186,8 @@ def _form(pattern: Pattern) -> str:
     stimulus = sorted(map(_numbers, pattern.stimulus_parameters))
     traced = [_traced(pattern, height) for height in (None, 1.0)]
     # A procedure chooses its sweeps, but the verification test of its return to rest applies those of the sketch.
-    sketched = [_tree(x) for x in _in_order(sweep_formulas(pattern) or {})] if pattern.adapts else []
+    programs = (sweep_programs(pattern) or {}).values() if pattern.adapts else ()
+    sketched = sorted(_Graph(one.body).sweep(one.sweep) for one in programs)
     return _hash(stimulus, traced, sketched, pattern.at_rest)
 
 
@@ -193,18 +197,6 @@ def _numbers(parameter: Parameter | StimulusParameter) -> tuple[object, ...]:
     origin = (p.of, p.downwards) if isinstance(p, StimulusParameter) else ()
     limits = tuple(None if x is None else float(x) for x in p.limits or ())
     return (p.key, float(p.default), float(p.low), float(p.high), p.scale, repr(p.linear_width), limits, p.vary, origin)
-
-
-def _in_order(sweeps: Mapping[str, Mapping[str, object]]) -> list[object]:
-    """Return pieces, ends and durations of sweeps as a list of trees, in an order without names."""
-    return sorted(([one["pieces"], one["end"], one["duration"]] for one in sweeps.values()), key=repr)
-
-
-def _tree(tree: object) -> str:
-    """Return the hash of a tree of operations, or of a list of trees."""
-    if isinstance(tree, list):
-        return _hash(*(x if isinstance(x, str) else _tree(x) for x in tree))
-    return _hash(tree if isinstance(tree, str) else float(cast(float, tree)))
 
 
 def _criterion(one: Criterion) -> str:
@@ -217,92 +209,75 @@ def _criterion(one: Criterion) -> str:
 
 def _program(program: Program) -> str:
     """Return the hash of the operations of a program."""
-    names = {f"p{i}": f"parameter {name}" for i, name in enumerate(program.parameters)}
-    known: dict[str, str] = {}
-
-    def hashed(value: Value) -> str:
-        if value.number is not None:
-            return _hash(str(value.dtype), repr(value.number))
-        return known.get(value.name) or _hash(names.get(value.name, value.name))
-
-    for line in program.body:
-        known[line.name] = _hash(line.operation.name, str(line.dtype), *map(hashed, line.arguments))
-    return _hash(*map(hashed, (program.spikes, *program.state)))
+    graph = _Graph(program.body, {f"p{i}": f"parameter {name}" for i, name in enumerate(program.parameters)})
+    return _hash(*map(graph.of, (program.spikes, *program.state)))
 
 
 def _traced(pattern: Pattern, full_spike: float | None) -> str:
     """Return the hash of what a pattern measures, for neurons with a full spike of this height or with a reset."""
     neuron = SimpleNamespace(full_spike=lambda: full_spike, states=[SimpleNamespace(unit="mV")])
-    tape = tape_of(cast(NeuronModel, neuron), pattern)
-    if tape is None:
-        raise ValueError(
-            f"pattern {pattern.key!r}: its measure, its procedure and those of its verification must use only NumPy's "
-            "elementwise operations, np.where and the functions of plausiwidgets.patterns.features."
-        )
-    graph = _Graph(tape)
-    return _hash(graph.measured(pattern), graph.runs())
+    tape = trace(cast(NeuronModel, neuron), pattern)
+    graph = _Graph(tape.body, calls=tape.calls)
+    nothing = Value("", DOUBLE, 0, UNIFORM, 0.0)
+    criteria = sorted(
+        _hash(_criterion(one), graph.of(tape.features[one.key]), graph.of(tape.progress.get(one.key, nothing)))
+        for one in pattern.criteria
+    )
+    # Features of all sweeps, such as the lowest potential, depend on each sweep that is not only drawn.
+    runs = sorted(
+        graph.response(k, name) for k, call in enumerate(tape.calls) if not call.shown for name in call.sweeps
+    )
+    return _hash(graph.of(tape.gap), criteria, runs)
 
 
 class _Graph:
-    """The hashes of the nodes of a tape. A response is named by the sweep that elicits it, not by its place."""
+    """The hashes of instructions. A response is named by the sweep that elicits it, not by its place in the calls."""
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self._known: dict[int, str] = {}
+    def __init__(
+        self,
+        body: Iterable[Instruction],
+        names: Mapping[str, str] = MappingProxyType({}),
+        calls: Sequence[Call] = (),
+    ) -> None:
+        self._names, self._calls = names, calls
+        self._known: dict[str, str] = {}
+        for line in body:
+            self._known[line.name] = self._line(line)
 
-    def measured(self, pattern: Pattern) -> list[str]:
-        """Return the hashes of all criteria with the features that they are about, in an order without names."""
-        features, progress = self.tape["features"], self.tape["progress"]
-        own = [
-            _hash(_criterion(one), self.of(features[one.key]), self.of(progress.get(one.key, 0.0)))
-            for one in pattern.criteria
-        ]
-        return [self.of(self.tape["gap"]), *sorted(own)]
+    def of(self, value: Value) -> str:
+        """Return the hash of a constant, an input, or the result of an instruction."""
+        if value.number is not None:
+            return _hash(str(value.dtype), repr(value.number))
+        return self._known.get(value.name) or _hash(self._names.get(value.name, value.name))
 
-    def runs(self) -> list[str]:
-        """Return the hashes of all sweeps that count; what is only drawn does not."""
-        entries = self.tape["applied"]
-        return sorted(
-            self._response(k, sweep["name"])
-            for k, entry in enumerate(entries)
-            if not entry["shown"]
-            for sweep in entry["sweeps"]
-        )
+    def _line(self, line: Instruction) -> str:
+        name, attributes = line.operation.name, line.attributes
+        if name in OF_RESPONSES:
+            number, sweep = cast(tuple[int, str], attributes)
+            attributes = (self.response(number, sweep),)
+        parts = (self._part(one) if isinstance(one, Part) else one for one in attributes)
+        return _hash(name, str(line.dtype), HAND_WRITTEN.get(name, 0), *map(self.of, line.arguments), *parts)
 
-    def of(self, argument: object) -> str:
-        """Return the hash of an argument of a node: a number, the name of an input, or a place among the nodes."""
-        if isinstance(argument, dict):  # what is searched for in the spike times of each step
-            return _Graph({**self.tape, "nodes": argument["nodes"]}).of(argument["result"])
-        if not isinstance(argument, list):
-            return _hash(argument if isinstance(argument, str) else float(cast(float, argument)))
-        place = argument[0]
-        if place not in self._known:
-            self._known[place] = self._node(*self.tape["nodes"][place])
-        return self._known[place]
+    def _part(self, part: Part) -> str:
+        """Return the hash of what is searched for in the spike times of each step."""
+        return _Graph(part.body, self._names, self._calls).of(part.result)
 
-    def _node(self, name: str, *arguments: object) -> str:
-        if name in ("times", "peak", "top", "v"):
-            number, sweep, *window = arguments
-            return _hash(name, self._response(int(cast(float, number)), cast(str, sweep)), *map(self.of, window))
-        if name == "field":
-            return _hash(name, self.of(arguments[0]), arguments[1])
-        return _hash(name, HAND_WRITTEN.get(name, 0), *map(self.of, arguments))
-
-    def _response(self, number: int, name: str) -> str:
-        """Return the hash of the response to a sweep."""
-        entry = self.tape["applied"][number]
-        (sweep,) = (one for one in entry["sweeps"] if one["name"] == name)
+    def response(self, number: int, name: str) -> str:
+        """Return the hash of the response to a sweep of a call."""
+        call = self._calls[number]
         # Without a duration, a sweep is simulated as long as the longest of those that are applied with it.
-        ends = sorted(self.of(one["end"]) for one in entry["sweeps"])
+        ends = sorted(self.of(one.end) for one in call.sweeps.values())
+        only = "" if call.only is None else self.of(call.only)
+        return _hash(self.sweep(call.sweeps[name], ends), call.graded == name, only, call.keep)
+
+    def sweep(self, sweep: TracedSweep, ends: Sequence[str] = ()) -> str:
+        """Return the hash of a sweep; `ends` are those of the sweeps that are applied with it."""
         return _hash(
-            sorted([self.of(x) for x in piece] for piece in sweep["pieces"]),
-            self.of(sweep["end"]),
-            ends if sweep["duration"] is None else self.of(sweep["duration"]),
-            [self.of(x) for x in sweep["response"]],
-            sweep["voltage"],
-            entry["graded"] == name,
-            "" if entry["only"] is None else self.of(entry["only"]),
-            entry["keep"],
+            sorted([self.of(x) for x in piece] for piece in sweep.pieces),
+            self.of(sweep.end),
+            list(ends) if sweep.duration is None else self.of(sweep.duration),
+            [self.of(x) for x in sweep.window],
+            sweep.voltage,
         )
 
 
