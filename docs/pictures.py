@@ -38,7 +38,7 @@ from plotly.subplots import make_subplots
 import plausiwidgets as pw
 from plausiwidgets.assessment.packaged import packaged_table
 from plausiwidgets.patterns.packaged import TABLE, data_file
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"
@@ -56,10 +56,10 @@ NOTEBOOK_LIMIT = 400_000
 """Characters that a notebook may have."""
 PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"
 JUDGED = ".pw-app[data-pw-judged=yes]"
-VERIFIED = ".pw-app[data-pw-status=holds] .pw-chip:has-text('It does')"
+VERIFIED = ".pw-app[data-pw-status=replicated] .pw-chip:has-text('Verified')"
 
 PARTS = {
-    1: (".pw-sentence button:last-of-type", "right"),
+    1: (".pw-sentence > span:last-of-type button", "right"),
     2: (".pw-chip", "right"),
     3: (".pw-legend", "left"),
     4: ("[data-pw-figure]", "in"),
@@ -720,39 +720,90 @@ def stored(output: nbformat.NotebookNode, cell: str, browser: Browser) -> nbform
 # ------------------------------------------------------------------ film
 
 
+CURSOR = """() => {
+    const dot = document.createElement('div');
+    dot.style.cssText = `position: fixed; z-index: 99; width: 26px; height: 26px; margin: -13px; border-radius: 13px;
+        pointer-events: none; background: #b3470a66; border: 2px solid #b3470a; left: -50px`;
+    addEventListener('pointermove', ({ clientX, clientY }) => {
+        Object.assign(dot.style, { left: `${clientX}px`, top: `${clientY}px` });
+    }, true);
+    document.body.append(dot);
+}"""
+"""Shows the pointer, which a screenshot does not contain."""
+
+
+class Film:
+    """The frames of a page, and how long each is shown."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.frames: list[tuple[Image.Image, int]] = []
+
+    def shoot(self, duration: int = SHOWN_MS, settle: bool = False) -> None:
+        """Add a frame, with ``settle`` once the page does not change any more."""
+        picture = settled(self.page) if settle else self.page.screenshot()
+        self.frames.append((Image.open(io.BytesIO(picture)).convert("RGB"), duration))
+
+    def click(self, name: str) -> None:
+        """Move the pointer to a button, and click it."""
+        box = self.page.get_by_role("button", name=name).last.bounding_box()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.shoot()
+        self.page.mouse.down()
+        self.page.mouse.up()
+
+    def drag(self, slider: str, px: int, steps: int) -> None:
+        """Drag the thumb of a slider."""
+        track = self.page.locator(f"input[data-name={slider}]")
+        box, share = track.bounding_box(), track.evaluate("({ value, max }) => value / max")
+        x, y = box["x"] + 12 + share * (box["width"] - 24), box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.shoot(settle=True)
+        self.page.mouse.down()
+        for step in range(1, steps + 1):
+            self.page.mouse.move(x + px * step / steps, y)
+            self.page.wait_for_timeout(150)
+            self.shoot()
+        self.page.mouse.up()
+
+
 def film(browser: Browser) -> None:
-    """Move a slider until a rebound spike is lost, search, and take what was found."""
-    frames: list[tuple[Image.Image, int]] = []
-
-    def shoot(picture: bytes, duration: int) -> None:
-        frames.append((Image.open(io.BytesIO(picture)).convert("RGB"), duration))
-
+    """Drag a slider until a rebound spike is lost, search, use the parameters that were found, and listen."""
     with app() as url:
         page = opened(browser, f"{url}?model=izhikevich&pattern=rebound_spike", FILM)
         press(page, "Search for parameters")  # once before, so that nothing has to be compiled
-        page.get_by_text("Your values hold already").wait_for()
-        page.reload()
+        page.locator(".pw-result").wait_for()
+        page.locator(".pw-result").get_by_role("button", name="Close").click()
         page.wait_for_selector(VERIFIED)
-        if page.get_by_role("button", name="Close").count():
-            press(page, "Close")
         page.locator(".pw-bar").first.wait_for()
-        shoot(settled(page), HELD_MS)
-        for _ in range(6):
-            move(page, "b", "ArrowLeft", 3)
-            shoot(settled(page), SHOWN_MS)
-        frames[-1] = (frames[-1][0], HELD_MS)
-        press(page, "Search for parameters")
-        page.get_by_role("button", name="Skip").wait_for()
-        while page.get_by_role("button", name="Skip").count():  # an easy search is played
-            shoot(page.screenshot(), SHOWN_MS)
-            page.wait_for_timeout(450)
-        page.get_by_text("Found and verified").wait_for()
-        shoot(settled(page), HELD_MS)
-        press(page, "Use these parameters")
+        page.evaluate(CURSOR)
+        shown = Film(page)
+        shown.shoot(HELD_MS, settle=True)
+        shown.drag("b", -90, 8)
+        shown.shoot(HELD_MS, settle=True)
+        shown.click("Search for parameters")
+        for _ in range(60):  # an easy search is played
+            if page.locator(".pw-result").count():
+                break
+            shown.shoot()
+            page.wait_for_timeout(300)
+        page.locator(".pw-result", has_text="Found").wait_for()
+        shown.shoot(HELD_MS, settle=True)
+        shown.click("Use these parameters")
+        for _ in range(3):
+            shown.shoot()
         page.wait_for_selector(VERIFIED)
-        press(page, "Close")
-        shoot(settled(page), 2 * HELD_MS)
-    write_film(frames, DOCS / "explorer.gif")
+        shown.shoot(settle=True)
+        shown.click("Close")
+        shown.shoot(HELD_MS, settle=True)
+        shown.click("Listen")
+        page.get_by_role("combobox", name="Speed").select_option("0.1")
+        for _ in range(10):
+            page.wait_for_timeout(120)
+            shown.shoot(SHOWN_MS // 2)
+        page.keyboard.press("Escape")
+        shown.shoot(2 * HELD_MS, settle=True)
+    write_film(shown.frames, DOCS / "explorer.gif")
 
 
 def write_film(frames: Sequence[tuple[Image.Image, int]], path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.program.tracer import Recorded
+from plausiwidgets.engine.program.tracer import Traced
 
 WHERE = "from_brian2"
 """The start of an error message."""
@@ -19,7 +19,7 @@ Number = NDArray[np.float64]
 """A value of an expression: an array, or a float or a traced value, which behave as arrays."""
 
 
-def number(value: bool | float | Recorded) -> Number:
+def number(value: bool | float | Traced) -> Number:
     """Return the same value with the type of a number."""
     return cast(Number, value)
 
@@ -97,7 +97,7 @@ def _is_infinite(x: Number) -> bool:
 
 
 def _is_truth(x: Number) -> bool:
-    value = x.value.dtype if isinstance(x, Recorded) else np.asarray(x).dtype
+    value = x.value.dtype if isinstance(x, Traced) else np.asarray(x).dtype
     return bool(np.dtype(value).kind == "b")
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plausiwidgets.engine.program.arrays import stepper
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program
-from plausiwidgets.engine.program.tracer import Recorder
+from plausiwidgets.engine.program.tracer import StepTracer
 from plausiwidgets.interop.brian2_expressions import WHERE, Line, Number, number, steps_of, walk
 from plausiwidgets.interop.brian2_units import Units, short
 from plausiwidgets.models.model import RESERVED, StateVariable
@@ -171,19 +171,19 @@ class BrianNeuron:
     def programs(self) -> tuple[Programs, list[StateVariable]]:
         """Return the step as a program, and the state variables."""
         count = len(self.order) + self.code.refracts
-        recorder = Recorder([p.key for p in self.parameters], count)
-        parameters = {name: number(value) for name, value in recorder.parameters.items()}
-        state = [number(value) for value in recorder.state]
-        fired, new = self.step(number(recorder.current), state, parameters, number(recorder.dt))
+        tracer = StepTracer([p.key for p in self.parameters], count)
+        parameters = {name: number(value) for name, value in tracer.parameters.items()}
+        state = [number(value) for value in tracer.state]
+        fired, new = self.step(number(tracer.current), state, parameters, number(tracer.dt))
         states = [StateVariable(f"{n}_" if n in RESERVED else n, self.shown[n]) for n in self.order]
         if self.code.refracts:
             states.append(StateVariable(_LEFT, "1", "Steps for which the neuron stays refractory, or 1 while it does."))
-        return Programs(recorder.program(fired, new), recorder.program(0.0, ())), states
+        return Programs(tracer.program(fired, new), tracer.program(0.0, ())), states
 
     def started(self, programs: Programs, begin: Sequence[float], rest: float, level: float) -> Programs:
         """Return the programs with the initial state, followed by rest and threshold."""
-        recorder = Recorder([p.key for p in self.parameters], 0)
-        return Programs(programs.step, recorder.program(0.0, [*begin, rest, level]))
+        tracer = StepTracer([p.key for p in self.parameters], 0)
+        return Programs(programs.step, tracer.program(0.0, [*begin, rest, level]))
 
     # -- the initial state, the threshold and the current --------------------------------------------------
 

@@ -14,7 +14,7 @@ from tests.browser.pages import JUDGED, FilePage
 MODELS = ["izhikevich", "adex", "lif"]
 
 CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)')].filter((one) => {
-    if (one.disabled) return false;
+    if (one.disabled || one.closest('.pw-unseen')) return false; // a spike row counts once
     const { width, height, top, left } = one.getBoundingClientRect();
     return width > 0 && height > 0 && top < innerHeight && left < innerWidth;
 })"""
@@ -95,6 +95,54 @@ def test_a_phone_shows_the_figure_and_wide_sliders_and_nothing_beside_the_screen
     box = page.locator("[data-name=c]").bounding_box()
     assert box["width"] >= 250
     assert box["height"] >= 44
+
+
+CARD = """() => {
+    const { top, bottom, left, right } = document.querySelector('.pw-result').getBoundingClientRect();
+    const outside = [...document.querySelectorAll('.pw-result button')].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return box.top < top || box.bottom > bottom || box.left < left || box.right > right;
+    });
+    const heights = [...document.querySelectorAll('.pw-objective, .pw-cloud')].map((one) => one.clientHeight);
+    return [outside.length, Math.min(...heights)];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1366, 768), (1280, 720)])
+def test_a_result_in_a_low_window_leaves_room_for_the_curve_and_the_cloud(opened, width, height):
+    page = opened("#model=lif&pattern=tonic_bursting", width=width, height=height)
+    page.get_by_role("button", name="Search for parameters").click()
+    page.wait_for_function("() => document.querySelector('[data-dots]')?.dataset.dots > 20")
+    page.locator(".pw-drawer button", has_text="Stop").click()
+    page.wait_for_selector(".pw-result")
+    expect(page.locator(".pw-result button")).to_have_count(4)
+    outside, least = page.evaluate(CARD)
+    assert outside == 0
+    assert least >= 200
+
+
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_listen_is_next_to_the_link_to_all_parameters(opened, width):
+    page = opened(width=width, height=768)
+    middles = page.evaluate("""() => ['.pw-allbutton', '.pw-listen'].map((name) => {
+        const { top, height } = document.querySelector(name).getBoundingClientRect();
+        return top + height / 2;
+    })""")
+    assert abs(middles[0] - middles[1]) < 3
+
+
+def test_the_tab_key_leads_from_the_sliders_to_listen_and_the_spike_rows(opened):
+    page = opened()
+    page.locator("[data-name=amplitude]").focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    row = page.locator(".pw-spikerow[data-role=target]")
+    expect(row).to_have_class(re.compile("focused"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".pw-spikerow[data-role=yours]")).to_have_class(re.compile("focused"))
+    expect(row).not_to_have_class(re.compile("focused"))
 
 
 def test_the_published_set_shows_the_pattern_and_says_so(as_opened):

@@ -16,6 +16,7 @@ import { createSearch, type SearchModel } from "./models/search.ts";
 import { createSelection, type SearchRanges, type Selection, type SelectionModel } from "./models/selection.ts";
 import { type BarsModel, createBars } from "./models/sliderBars.ts";
 import { createTask, type TaskModel } from "./models/task.ts";
+import { createTour, type TourModel } from "./models/tour.ts";
 import { createVerdict, type VerdictModel } from "./models/verdict.ts";
 
 export interface App {
@@ -29,6 +30,7 @@ export interface App {
   readonly task: TaskModel;
   readonly screen: Screen;
   readonly player: PlayerModel;
+  readonly tour: TourModel;
   readonly scene: ReadonlySignal<Scene>;
   /** The fields of a link to the view, with other locked parameters if given. The call subscribes to nothing. */
   address(locked?: readonly string[]): string;
@@ -45,7 +47,7 @@ export interface Begin {
   readonly lesson?: LessonData | null;
   /** The card of the lesson. */
   readonly card?: number;
-  readonly ranges?: SearchRanges;
+  readonly ranges?: Partial<SearchRanges>;
   readonly history?: HistoryStore<Selection>;
 }
 
@@ -87,6 +89,7 @@ export function createApp(
   });
   const scene = composeScene(selection, run, verdict, search, task, screen);
   const player = createPlayer(run, { range: () => scene.peek().x, sound: createSound(), clock: pageClock });
+  const tour = createTour(selection, run, task);
   return {
     catalogue,
     host,
@@ -98,6 +101,7 @@ export function createApp(
     task,
     screen,
     player,
+    tour,
     scene,
     address(locked) {
       const lesson = task.lesson.peek();
@@ -109,6 +113,7 @@ export function createApp(
     },
     close() {
       stopFollowing();
+      tour.stop();
       for (const part of [player, task, search, bars, verdict, run, selection, host]) part.close();
     },
   };

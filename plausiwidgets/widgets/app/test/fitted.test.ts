@@ -13,7 +13,7 @@ const placed = (element: HTMLElement, top: number, height: number): HTMLElement 
 };
 
 /** The height of an app in a panel of a notebook, whose cell and place are so many px below the top of its content. */
-function heightIn({ panel: high = 700, cell: cellAt = 0, app: appAt = 0, scrolled = 0 }): string {
+function heightIn({ panel: high = 700, cell: cellAt = 0, app: appAt = 0, scrolled = 0 }, app?: HTMLElement): string {
   const top = 60; // of the panel in the window
   const panel = placed(document.createElement("div"), top, high);
   panel.className = "jp-WindowedPanel-outer";
@@ -21,6 +21,7 @@ function heightIn({ panel: high = 700, cell: cellAt = 0, app: appAt = 0, scrolle
   const cell = placed(document.createElement("div"), top + cellAt - scrolled, 0);
   cell.className = "jp-Cell";
   const place = placed(document.createElement("div"), top + appAt - scrolled, 0);
+  if (app) place.append(app);
   cell.append(place);
   panel.append(cell);
   document.body.append(panel);
@@ -47,4 +48,14 @@ test("an app has a smallest and a largest height, and that of the window elsewhe
   assert.equal(place.style.getPropertyValue("--height"), "100dvh");
   fitted(place, true)();
   assert.equal(place.style.getPropertyValue("--height"), "630px", "a share of the screen");
+});
+
+test("an app of at most 800 px has the attribute of a low app", () => {
+  const isLow = (panel: number): boolean => {
+    const app = document.createElement("div");
+    app.className = "pw-app";
+    heightIn({ panel, app: 20 }, app);
+    return app.hasAttribute("data-low");
+  };
+  assert.deepEqual([isLow(700), isLow(840)], [true, false]);
 });

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { effect } from "@preact/signals";
 import { between } from "../src/models/glide.ts";
 import { FRAMES } from "../src/models/motion.ts";
+import { stored } from "../src/models/selection.ts";
 import { appOf, until } from "./harness.ts";
 
 /** A page whose clock a test moves. `go` shows one frame after some ms. */
@@ -102,4 +103,48 @@ test("a touch ends a glide at its goal", async (t) => {
 test("with reduced motion the goal is shown immediately, as one step of undo", async (t) => {
   const { isWaiting, selection, goal, added } = await gliding(t, false);
   assert.deepEqual([isWaiting(), selection.current.value, added()], [false, goal, 1]);
+});
+
+test("the choice of another pattern applies its stimulus, and lets the model glide to its parameters as one step", async (t) => {
+  const { go } = clocked(t);
+  const app = appOf("izhikevich", "tonic_spiking");
+  t.after(app.close);
+  const { selection, verdict, run, scene } = app;
+  await until(() => verdict.verdict.value !== null);
+  const before = selection.current.value;
+  const steps = selection.history.value.steps.length;
+  await selection.choose("izhikevich", "tonic_bursting", { glide: {} });
+  const goal = stored(selection.data.value, "tonic_bursting");
+  const first = selection.current.value.values;
+  assert.deepEqual([first.c, first.d, first.amplitude], [before.values.c, before.values.d, goal.values.amplitude]);
+  const { x, v } = scene.value;
+  go(250);
+  const { c } = selection.current.value.values;
+  assert.ok(c > before.values.c && c < goal.values.c);
+  assert.ok(run.trace.value.v.some(Number.isFinite));
+  assert.equal(verdict.verdict.value, null);
+  assert.equal(selection.history.value.steps.length, steps);
+  go(300);
+  assert.deepEqual(selection.current.value, goal);
+  assert.deepEqual([scene.value.x, scene.value.v], [x, v], "the axes are those of the goal from the beginning");
+  assert.equal(selection.history.value.steps.length, steps + 1);
+  await until(() => verdict.verdict.value?.loss === 0);
+  await selection.undo();
+  assert.deepEqual(selection.current.value, before);
+});
+
+test("the arrow keys glide, and a link, an undo and another model do not", async (t) => {
+  const { isWaiting } = clocked(t);
+  const app = appOf("izhikevich", "tonic_spiking");
+  t.after(app.close);
+  const { selection } = app;
+  app.task.next(1);
+  await until(() => selection.pattern.value.key !== "tonic_spiking");
+  assert.equal(isWaiting(), true);
+  await selection.undo();
+  assert.deepEqual([isWaiting(), selection.pattern.value.key], [false, "tonic_spiking"]);
+  await selection.choose("izhikevich", "tonic_bursting");
+  assert.equal(isWaiting(), false);
+  await selection.choose("adex", "tonic_bursting", { glide: {} });
+  assert.equal(isWaiting(), false);
 });

@@ -2,7 +2,10 @@ import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App } from "../src/app.ts";
+import type { Card } from "../src/catalogue.ts";
 import { followKeys, keepKeys, press } from "../src/keys.ts";
+import { stored } from "../src/models/selection.ts";
+import { modelData } from "./catalogue.ts";
 import { rendered } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
@@ -61,6 +64,31 @@ test("a remote control turns pages while the app is presented, also on a slider,
   text.dispatchEvent(typed);
   assert.equal(typed.defaultPrevented, false);
   for (const one of [slider, text]) one.remove();
+  app.close();
+});
+
+test("a remote control turns the cards of a lesson, and stays at the first and the last one", async () => {
+  const { values } = stored(modelData("izhikevich"), "tonic_bursting");
+  const card: Card = {
+    ...{ title: "", body: [], model: "izhikevich", pattern: "tonic_bursting", free: [], until: [], tool: "" },
+    start: { values: Object.entries(values), dt: 0.25 },
+  };
+  const cards = [card, { ...card, start: null }, { ...card, pattern: "tonic_spiking" }];
+  const lesson = { name: "own", title: "Bursts", cards };
+  const app = appOf("izhikevich", "tonic_bursting", { begin: { lesson } });
+  app.screen.isPresenting.value = true;
+  const slider = inputWithKeys(app, "range");
+  const places: (number | undefined)[] = [];
+  for (const key of ["PageUp", "PageDown", "PageDown", "PageDown", "PageUp"]) {
+    const event = keyed(key);
+    slider.dispatchEvent(event);
+    assert.equal(event.defaultPrevented, true);
+    await rendered();
+    places.push(app.task.lesson.value?.at);
+  }
+  assert.deepEqual(places, [0, 1, 2, 2, 1]);
+  assert.equal(app.selection.current.value.pattern, "tonic_bursting");
+  slider.remove();
   app.close();
 });
 

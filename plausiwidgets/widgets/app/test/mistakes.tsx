@@ -24,7 +24,7 @@ const plane = { ...set, bounds: {}, x: "a", y: "b", all: false };
 
 // Lines that must compile.
 host.ask("verify", set, (reply) => {
-  if (reply.state === "done") reply.verdict.status satisfies string;
+  if (reply.state === "done") reply.verdict?.status satisfies string | undefined;
   if (reply.state === "failed") reply.error satisfies string;
 });
 host.ask("simulate", { ...set, sweeps: [], states: false }, (_, arrays) => {
@@ -112,7 +112,7 @@ const { voltage_rnge: _range } = FEATURES;
 // @ts-expect-error: another model
 <Criteria selection={app.selection} verdict={app.run} />;
 // @ts-expect-error: a property that the view does not have
-<KeyParameters selection={app.selection} bars={app.bars} task={app.task} run={app.run} />;
+<KeyParameters selection={app.selection} bars={app.bars} task={app.task} tour={app.tour} run={app.run} />;
 // @ts-expect-error: a value in place of its signal
 <Criteria selection={app.selection} verdict={app.verdict.verdict.value} />;
 // @ts-expect-error: an unknown attribute of an element

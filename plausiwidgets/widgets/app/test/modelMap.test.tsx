@@ -4,7 +4,7 @@ import { HOST_TOOLS } from "../src/tools/hostTools.ts";
 import { Map20, TableMap } from "../src/tools/modelMap.tsx";
 import { addHostTools } from "../src/tools/provided.ts";
 import { rendered, shown } from "./dom.ts";
-import { appOf, hostOf } from "./harness.ts";
+import { appOf, hostOf, until } from "./harness.ts";
 
 addHostTools(HOST_TOOLS);
 
@@ -83,8 +83,7 @@ test("an assessment fills the map, and its progress is in words", async () => {
     ["Assess this model", `Assess all ${Object.keys(app.catalogue.models).length} models (slow)`, "Save as CSV"],
   );
   cell().click();
-  await rendered();
-  assert.equal(app.selection.current.value.values.tau_mem, 12);
+  await until(() => app.selection.settled.value.values.tau_mem === 12);
   view.remove();
   app.close();
 });

@@ -8,8 +8,8 @@ import { appOf } from "./harness.ts";
 
 const LABEL = "[aria-label='Exact value of c']";
 
-async function rowsOf({ selection, bars, task }: App) {
-  const view = shown(<KeyParameters selection={selection} bars={bars} task={task} />);
+async function rowsOf({ selection, bars, task, tour }: App) {
+  const view = shown(<KeyParameters selection={selection} bars={bars} task={task} tour={tour} />);
   await rendered();
   const slider = view.find<HTMLInputElement>("input[data-name=c]");
   const press = async (element: Element, key: string) => {

@@ -176,7 +176,7 @@ test("a click on a row zooms to its spikes, and another click ends the zoom", ()
   createRowButtons(app.run, place).put(rows, frame(app.scene.value, 1000, 500));
   const buttons = [...place.querySelectorAll<HTMLButtonElement>("button.pw-spikerow")];
   assert.deepEqual(
-    buttons.map((button) => button.getAttribute("aria-label")),
+    buttons.map(({ title }) => title),
     ["Zoom to the spikes of the target (1 spike)", "Zoom to the spikes of your neuron (1 spike)"],
   );
   buttons[1].click();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";
+import { createRowButtons } from "../src/figure/rowButtons.ts";
+import { frame } from "../src/figure/scene.ts";
 import { gameFrom } from "../src/models/mystery.ts";
 import { view } from "../src/Screen.tsx";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";
@@ -49,7 +51,7 @@ test("the sentence shows the pair and its verdict, and its parts open the sheets
   assert.match(sentence(), /^Your .*neuron.* ▾ shows tonic spiking ▾$/);
   assert.equal(find(".pw-app").dataset.pwJudged, "yes");
   assert.equal(find(".pw-app").dataset.pwStatus, "replicated");
-  await click(".pw-sentence button:last-of-type");
+  await click(".pw-sentence > span:last-of-type button");
   assert.equal(find("[role=dialog]").getAttribute("aria-label"), "Choose a firing pattern");
   assert.equal(find(".pw-frame").hasAttribute("inert"), true);
   await click("[role=dialog] [aria-label=Close]");
@@ -77,6 +79,55 @@ test("each menu button opens its sheet and has the state of the sheet", async (t
     await click(`[data-menu=${name}]`);
     assert.equal(app.screen.sheet.value, "");
   }
+});
+
+test("a question mark stays on the line of the pattern before it", async (t) => {
+  const { app, all } = await screenOf(t);
+  app.selection.put({ amplitude: 0 });
+  await until(() => app.verdict.worded.value.kind === "rejected");
+  await rendered();
+  const parts = all(".pw-sentence > span").map(textOf);
+  assert.match(parts[1], /^tonic spiking ▾\?$/);
+});
+
+test("the spike rows follow Listen in the Tab order, and their buttons zoom and outline the rows", async (t) => {
+  const { app, find, all } = await screenOf(t);
+  const scene = app.scene.value;
+  const above = document.createElement("div");
+  find(".pw-figure").append(above);
+  createRowButtons(app.run, above).put(scene.rows, frame(scene, 1000, 500)); // happy-dom draws no figure
+  assert.ok(all(".pw-spikerow").every(({ tabIndex }) => tabIndex === -1));
+  const stops = all(".pw-side button").filter(({ tabIndex }) => tabIndex === 0);
+  const listen = stops.findIndex((button) => button.classList.contains("pw-listen"));
+  const texts = stops.slice(listen + 1, listen + 3).map(textOf);
+  assert.match(texts[0], /^Zoom to the spikes of the target/);
+  assert.match(texts[1], /^Zoom to the spikes of your neuron/);
+  const [, yours] = stops.slice(listen + 1);
+  const row = find(".pw-spikerow[data-role=yours]");
+  yours.focus();
+  assert.ok(row.classList.contains("focused"));
+  yours.click();
+  assert.notEqual(app.run.zoom.value, null);
+  yours.blur();
+  assert.ok(!row.classList.contains("focused"));
+});
+
+test("the models are those of the page while the kernel is silent, also in an open sheet", async (t) => {
+  const recorded = hostOf();
+  let isSilent = false;
+  const host = { ...recorded.host, has: (model: string) => !isSilent || model === "izhikevich" };
+  const { all, click } = await screenOf(t, appOf(...FIRST, { host }));
+  await click(".pw-sentence button");
+  const count = () => all(".pw-models > button").length;
+  assert.ok(count() > 10);
+  isSilent = true;
+  recorded.silent(true);
+  await rendered();
+  assert.equal(count(), 1);
+  isSilent = false;
+  recorded.silent(false);
+  await rendered();
+  assert.ok(count() > 10);
 });
 
 test("the Escape key closes a sheet, then the tool, then the presentation", async (t) => {

@@ -6,8 +6,8 @@ import { AllParameters, KeyParameters } from "../src/panels/sliders.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
-const keyParameters = ({ selection, bars, task }: App) =>
-  shown(<KeyParameters selection={selection} bars={bars} task={task} />);
+const keyParameters = ({ selection, bars, task, tour }: App) =>
+  shown(<KeyParameters selection={selection} bars={bars} task={task} tour={tour} />);
 const allParameters = ({ selection, bars, task, host }: App) =>
   shown(<AllParameters selection={selection} bars={bars} task={task} host={host} />);
 
@@ -133,7 +133,7 @@ test("a range is chosen, and a parameter is left out of searches", async () => {
   assert.equal(include.checked, true);
   include.click();
   await rendered();
-  assert.equal(app.selection.ranges.value.fixed.length, 1);
+  assert.equal(app.selection.ranges.value.fixed.length, 4, "the model fixes three others");
   assert.equal(include.checked, false);
   view.remove();
   app.close();

@@ -12,8 +12,8 @@ const WIDTH = 324; // px, of which 300 are between the ends of the thumb
 
 /** A slider that is touched, as a browser reports it: the value is that of the finger, whatever the finger wants. */
 async function touchedSlider(app: App) {
-  const { selection, bars, task } = app;
-  const view = shown(<KeyParameters selection={selection} bars={bars} task={task} />);
+  const { selection, bars, task, tour } = app;
+  const view = shown(<KeyParameters selection={selection} bars={bars} task={task} tour={tour} />);
   await rendered();
   const input = view.find<HTMLInputElement>("input[data-name=c]");
   input.getBoundingClientRect = () => new DOMRect(0, 0, WIDTH, 44);

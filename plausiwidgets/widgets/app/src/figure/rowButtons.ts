@@ -1,7 +1,8 @@
-// Buttons above the spike rows of the picture. A click zooms to the spikes of a row, and another click ends the zoom.
+// Buttons above the spike rows of the picture. A click zooms to the spikes of a row, and another click ends the zoom. They are
+// for the pointer: panels/RowStops.tsx has the buttons for keys and screen readers.
 
 import type { RunModel } from "../models/run.ts";
-import { placesOf, rowText, type SpikeRow, spanOf } from "./rows.ts";
+import { placesOf, type RowRole, rowText, type SpikeRow, spanOf } from "./rows.ts";
 import type { Frame } from "./scene.ts";
 
 export interface RowButtons {
@@ -9,8 +10,13 @@ export interface RowButtons {
   put(rows: readonly SpikeRow[], at: Frame): void;
 }
 
+/** The button of a row within an element. */
+export const buttonOf = (place: Element | null, role: RowRole): HTMLButtonElement | null =>
+  place?.querySelector<HTMLButtonElement>(`.pw-spikerow[data-role=${role}]`) ?? null;
+
 export function createRowButtons(run: Pick<RunModel, "zoom" | "zoomTo">, place: HTMLElement): RowButtons {
   const group = document.createElement("div");
+  group.ariaHidden = "true";
   place.append(group);
   const shown = new Map<string, { readonly button: HTMLButtonElement; row: SpikeRow; look: string }>();
   const zoom = (role: string) => {
@@ -24,7 +30,8 @@ export function createRowButtons(run: Pick<RunModel, "zoom" | "zoomTo">, place: 
     const button = document.createElement("button");
     button.type = "button";
     button.className = "pw-spikerow";
-    button.tabIndex = -1; // the keys of the figure zoom, too
+    button.dataset.role = role;
+    button.tabIndex = -1;
     button.addEventListener("click", () => zoom(role));
     group.append(button);
     return button;
@@ -47,7 +54,6 @@ export function createRowButtons(run: Pick<RunModel, "zoom" | "zoomTo">, place: 
         if (entry.look === look) continue; // a key of a slider changes it rarely
         entry.look = look;
         entry.button.style.cssText = style;
-        entry.button.setAttribute("aria-label", text);
         entry.button.title = text;
         entry.button.setAttribute("aria-disabled", String(!row.spikes.length));
       }

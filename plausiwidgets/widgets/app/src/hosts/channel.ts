@@ -23,7 +23,7 @@ export function createChannel(name: "kernel" | "server", send: Send, shipped: Re
   return {
     name,
     can: () => true,
-    has: () => true,
+    has: (model) => !requests.silence.isSilent || shipped[model] !== undefined,
     ask: (kind, fields, listener, buffer) => requests.ask(kind, fields, listener, buffer),
     describe: (model, pattern, more) => described(requests, shipped, { model, pattern }, more),
     lesson: (lesson) => lessonOf(requests, lesson),

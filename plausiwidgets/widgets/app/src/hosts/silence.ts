@@ -32,6 +32,10 @@ export class Silence {
     this.set(false);
   }
 
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
   set(isSilent: boolean): void {
     if (isSilent === this.#isSilent) return;
     this.#isSilent = isSilent;

@@ -1,6 +1,6 @@
 // The glide of the sliders to other parameters. Each frame is shown and simulated. Only the goal is evaluated.
 
-import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Slider, Values } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
 import { shareOf, valueOn } from "../engine/scales.ts";
@@ -9,11 +9,21 @@ import type { Selection } from "./selection.ts";
 
 const DURATION = 500; // ms
 
+/** Options of a glide. */
+export interface GlideOptions {
+  /** The length of the glide in ms. */
+  readonly duration?: number;
+  /** Whether the goal becomes a step of undo. */
+  readonly isStep?: boolean;
+}
+
 export interface Glide {
   /** Whether the sliders glide. Their values are on the way to a goal then, and nothing evaluates them. */
   readonly isGliding: ReadonlySignal<boolean>;
+  /** The selection at which a running glide ends, or null. */
+  readonly goal: ReadonlySignal<Selection | null>;
   /** Glides from the present values to a selection, which becomes one step of undo. A running glide ends first. */
-  glideTo(goal: Selection): void;
+  glideTo(goal: Selection, options?: GlideOptions): void;
   /** Ends a running glide at its goal. */
   finishGlide(): void;
 }
@@ -30,50 +40,51 @@ export interface Glided {
  * A glide jumps to its goal if nobody sees the motion, if no parameter changes, or if the page cannot simulate the model itself.
  */
 export function createGlide({ current, sliders, show, keep }: Glided, frames: Frames = FRAMES): Glide {
-  const isGliding = signal(false);
-  let goal: Selection | null = null;
+  const goal = signal<Selection | null>(null);
+  let isStep = true;
   let frame = 0;
 
-  const end = () => {
-    const to = goal;
-    if (!to) return;
-    goal = null;
+  const endAt = (to: Selection) => {
     if (frame) frames.cancel(frame);
     frame = 0;
     batch(() => {
-      isGliding.value = false;
+      goal.value = null;
       show(to);
-      keep();
+      if (isStep) keep();
     });
+  };
+  const end = () => {
+    const to = goal.peek();
+    if (to) endAt(to);
   };
   /** Something that was fetched has replaced the selection. */
   const drop = () => {
-    goal = null;
-    isGliding.value = false;
+    goal.value = null;
   };
-  const begin = (to: Selection, moved: readonly Slider[]) => {
+  const begin = (to: Selection, moved: readonly Slider[], duration: number) => {
     const [start, from] = [frames.now(), current.peek().values];
     let shown = current.peek();
     const advance = () => {
-      const passed = (frames.now() - start) / DURATION;
+      const passed = (frames.now() - start) / duration;
       if (current.peek() !== shown) return drop();
       if (passed >= 1) return end();
       shown = { ...to, values: { ...to.values, ...between(moved, from, to.values, eased(passed)) } };
       show(shown);
       frame = frames.request(advance);
     };
-    isGliding.value = true;
+    goal.value = to;
     frame = frames.request(advance);
   };
   return {
-    isGliding,
-    glideTo(to) {
+    isGliding: computed(() => goal.value !== null),
+    goal,
+    glideTo(to, { duration = DURATION, isStep: keeps = true } = {}) {
       end();
+      isStep = keeps;
       const { values } = current.peek();
       const moved = sliders.peek().filter(({ name }) => values[name] !== to.values[name]);
-      goal = to;
-      if (moved.length && NEURONS[to.model] && frames.canMove()) begin(to, moved);
-      else end();
+      if (moved.length && NEURONS[to.model] && frames.canMove()) begin(to, moved, duration);
+      else endAt(to);
     },
     finishGlide: end,
   };

@@ -6,6 +6,8 @@ export interface Frames {
   now(): number;
   request(act: () => void): number;
   cancel(frame: number): void;
+  /** Waits for some ms. */
+  wait(ms: number): Promise<void>;
   /** Whether the page is visible, and the system is not set to reduced motion. */
   canMove(): boolean;
 }
@@ -14,6 +16,7 @@ export const FRAMES: Frames = {
   now: () => performance.now(),
   request: (act) => requestAnimationFrame(act),
   cancel: (frame) => cancelAnimationFrame(frame),
+  wait: (ms) => new Promise((go) => setTimeout(go, ms)),
   canMove: () =>
     typeof document === "object" &&
     document.visibilityState === "visible" &&

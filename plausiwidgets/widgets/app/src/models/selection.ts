@@ -14,7 +14,7 @@ import {
 } from "../catalogue.ts";
 import { endsOf, positionOf, STEPS, valueAt } from "../engine/scales.ts";
 import type { Host } from "../hosts/host.ts";
-import { afterGlide, createGlide, type Glide } from "./glide.ts";
+import { afterGlide, createGlide, type Glide, type GlideOptions } from "./glide.ts";
 import { added, begun, type History, type HistoryStore, moved, present } from "./history.ts";
 import { shapeOf } from "./titles.ts";
 
@@ -36,7 +36,12 @@ export interface SearchRanges {
   readonly locked: readonly string[];
 }
 
-export const USUAL_RANGES: SearchRanges = { bounds: {}, fixed: [], locked: [] };
+/** The ranges of some sliders before the user changes them. */
+export const usualRanges = (sliders: readonly Slider[]): SearchRanges => ({
+  bounds: {},
+  fixed: sliders.filter(({ vary }) => vary === false).map(({ name }) => name),
+  locked: [],
+});
 
 /** Shows a sentence to the user. The result removes the sentence, unless another one has replaced it. */
 export type Notify = (sentence: string) => () => void;
@@ -50,6 +55,8 @@ export interface Opening {
   readonly keep?: boolean;
   /** A complete selection, for example a step of undo, which adds no step. */
   readonly to?: Selection;
+  /** Lets the parameters of the model glide to those of the other pattern, whose stimulus is applied immediately. */
+  readonly glide?: GlideOptions;
 }
 
 export interface SelectionModel extends Glide {
@@ -122,9 +129,9 @@ export function createSelection(
   const state = stateOf(catalogue, first, begin, store.load() ?? begun(begin));
   const { current, history, ranges, settled, sliders } = state;
   const keeping = createKeeping(state, store);
-  const opening = createOpening(state, host, keeping.keep, notify);
-  const undoing = createUndoing(state, keeping, opening);
   const glide = createGlide({ ...state, show: (to) => show(state, to), keep: keeping.keep });
+  const opening = createOpening(state, host, keeping.keep, glide, notify);
+  const undoing = createUndoing(state, keeping, opening);
   const acts = actsOf(state, host, keeping, opening, undoing, glide);
   const stop = store.onChange((next) => void acts.take(next));
   return {
@@ -176,7 +183,7 @@ function actsOf(
       else await opening.open(to.model, to.pattern, { to });
     }),
     choose: first((model: string, name: string, how?: Opening) => opening.open(model, name, how)),
-    next: first((by: number) => opening.open(state.current.peek().model, neighbourOf(state, host, by))),
+    next: first((by: number) => opening.open(state.current.peek().model, neighbourOf(state, host, by), { glide: {} })),
     load: first((set: number) => opening.load(set)),
   };
 }
@@ -197,7 +204,7 @@ interface State {
 function stateOf(catalogue: Catalogue, first: ModelData, begin: Selection, steps: History<Selection>): State {
   const data = signal(first);
   const current = signal(begin);
-  const ranges = signal(USUAL_RANGES);
+  const ranges = signal(usualRanges(slidersOf(patternOf(catalogue, first, begin.pattern), first)));
   const history = signal(steps);
   // The key alone, so that what depends on the pattern does not follow a drag.
   const key = computed(() => current.value.pattern);
@@ -213,9 +220,9 @@ function stateOf(catalogue: Catalogue, first: ModelData, begin: Selection, steps
   return { catalogue, data, current, ranges, history, opened: signal({ isOther: false }), settled, pattern, sliders };
 }
 
-function show({ data, current, ranges }: State, to: Selection, next: ModelData = data.peek()): void {
+function show({ catalogue, data, current, ranges }: State, to: Selection, next: ModelData = data.peek()): void {
   batch(() => {
-    if (!isOf(current.peek(), to)) ranges.value = USUAL_RANGES;
+    if (!isOf(current.peek(), to)) ranges.value = usualRanges(slidersOf(patternOf(catalogue, next, to.pattern), next));
     data.value = next;
     current.value = to;
   });
@@ -294,7 +301,13 @@ function createKeeping({ current, history, settled }: State, store: HistoryStore
 }
 
 /** The ways to other pairs, whose data may have to be fetched. A later choice replaces an earlier one. */
-function createOpening(state: State, host: Pick<Host, "describe">, keep: () => void, notify: Notify) {
+function createOpening(
+  state: State,
+  host: Pick<Host, "describe">,
+  keep: () => void,
+  { glideTo }: Pick<Glide, "glideTo">,
+  notify: Notify,
+) {
   const { data, current, opened } = state;
   let choices = 0;
   const setOut = () => {
@@ -319,8 +332,12 @@ function createOpening(state: State, host: Pick<Host, "describe">, keep: () => v
       batch(() => {
         opened.value = { isOther: true };
         taking();
-        show(state, how.to ?? openingOf(next, name, how, current.peek()), next);
-        if (!how.to) keep();
+        const before = current.peek();
+        const to = how.to ?? openingOf(next, name, how, before);
+        const isGlide = how.glide !== undefined && before.model === model;
+        show(state, isGlide ? withModelOf(before, to, next) : to, next);
+        if (isGlide) glideTo(to, how.glide);
+        else if (!how.to) keep();
       });
       return true;
     } catch (error) {
@@ -388,6 +405,12 @@ function openingOf(data: ModelData, key: string, { keep, values, dt }: Opening, 
   const names = new Set(data.parameters.map(({ name }) => name));
   const kept = Object.entries(before.values).filter(([name]) => keep && names.has(name));
   return { ...at, values: { ...at.values, ...Object.fromEntries(kept), ...values }, dt: dt ?? at.dt };
+}
+
+/** A selection with the parameters that the model had before. */
+function withModelOf(before: Selection, to: Selection, { parameters }: ModelData): Selection {
+  const kept = parameters.map(({ name }) => [name, before.values[name] ?? to.values[name]]);
+  return { ...to, values: { ...to.values, ...Object.fromEntries(kept) } };
 }
 
 /** All sliders of a pattern: its stimulus, then the model. */

@@ -1,4 +1,5 @@
 // The simulation of the last step of undo. Axes are made from it, so that they change when a drag ends, and never under the hand.
+// While the sliders glide to another pattern, it is the simulation of the goal.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Line } from "./lines.ts";
@@ -17,11 +18,11 @@ interface Kept extends Settled {
 
 /** The settled simulation of the pair and the sweep that are shown. A drag does not notify those who depend on it. */
 export function settledOf(selection: SelectionModel, run: RunModel): ReadonlySignal<Settled> {
-  const { catalogue, current, data, settled } = selection;
+  const { catalogue, current, data, goal, settled } = selection;
   const pair = computed(() => `${current.value.model} ${current.value.pattern}`);
   const step = computed(() => {
     pair.value;
-    return isOf(settled.value, current.peek()) ? settled.value : current.peek();
+    return isOf(settled.value, current.peek()) ? settled.value : (goal.peek() ?? current.peek());
   });
   let last: Kept | null = null;
   return computed(() => {

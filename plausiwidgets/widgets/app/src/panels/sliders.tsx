@@ -166,12 +166,12 @@ function Row({ selection, bars, task, slider }: SliderProps) {
   );
 }
 
-/** The sliders of the key parameters. */
-export function KeyParameters({ selection, bars, task }: Models) {
+/** The sliders of the key parameters, or those of a running tour. */
+export function KeyParameters({ selection, bars, task, tour }: Models & Pick<App, "tour">) {
   useBars({ bars, task });
   return (
     <div class="pw-rows">
-      {task.mattering.value.map((slider) => (
+      {(tour.sliders.value ?? task.mattering.value).map((slider) => (
         <Row key={slider.name} selection={selection} bars={bars} task={task} slider={slider} />
       ))}
     </div>

@@ -37,7 +37,8 @@ export function Lessons({ catalogue, host, task, screen }: Pick<App, "catalogue"
 
 /** The tools, each with a line that describes it. */
 export function Explore(app: App) {
-  const { host, screen } = app;
+  const { host, screen, verdict } = app;
+  verdict.isSilent.value; // a silent host has fewer tools
   const { tools, missing } = toolsOf(app);
   const open = (name: string) => {
     screen.tool.value = name;

@@ -153,8 +153,11 @@ function Lines({ pointed, ...table }: Table & { readonly pointed: ReadonlySignal
 
 type Listed = Pick<ListedModel, "title" | "marks">;
 
+type Map20Props = Pick<App, "catalogue" | "selection" | "host" | "verdict">;
+
 /** All models by all patterns. A click on a cell opens its pair, and a host can search all pairs again. */
-export function Map20({ catalogue, selection, host }: Pick<App, "catalogue" | "selection" | "host">) {
+export function Map20({ catalogue, selection, host, verdict }: Map20Props) {
+  verdict.isSilent.value; // a silent host has fewer models
   const { model } = selection.data.value;
   const own: Readonly<Record<string, Listed>> = catalogue.models[model.name]
     ? {}
@@ -171,7 +174,7 @@ export function Map20({ catalogue, selection, host }: Pick<App, "catalogue" | "s
       sign: SYMBOLS[mark],
       share: "",
       lines: [markWords(mark), ...(found?.row.sentence ? [found.row.sentence] : [])],
-      open: host.has(name) ? () => selection.choose(name, key, how) : null,
+      open: host.has(name) ? () => selection.choose(name, key, { ...how, glide: {} }) : null,
     };
   };
   const rows = Object.entries(models).map(([name, { title }]) => ({ name, title: tr(title) }));

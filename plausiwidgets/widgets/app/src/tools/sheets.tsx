@@ -12,10 +12,10 @@ import { Map20, TableMap, tableMark } from "./modelMap.tsx";
 
 type Marks = Readonly<Record<string, Status>>;
 
-type PatternsProps = Pick<App, "catalogue" | "host" | "selection" | "screen">;
+type PatternsProps = Pick<App, "catalogue" | "host" | "selection" | "screen" | "verdict">;
 
 /** The patterns as pictures, with the best status of this model for each. Another view shows all models. */
-export function Patterns({ catalogue, host, selection, screen }: PatternsProps) {
+export function Patterns({ catalogue, host, selection, screen, verdict }: PatternsProps) {
   const data = selection.data.value;
   const table = screen.table.value;
   const showsMap = useSignal(table !== null);
@@ -28,9 +28,9 @@ export function Patterns({ catalogue, host, selection, screen }: PatternsProps) 
   const map = table ? (
     <TableMap selection={selection} table={table} />
   ) : (
-    <Map20 catalogue={catalogue} selection={selection} host={host} />
+    <Map20 catalogue={catalogue} selection={selection} host={host} verdict={verdict} />
   );
-  const choose = (key: string) => selection.choose(data.model.name, key, { keep: keeps.peek() });
+  const choose = (key: string) => selection.choose(data.model.name, key, { keep: keeps.peek(), glide: {} });
   return (
     <Sheet host={host} screen={screen} title={tr("Choose a firing pattern")}>
       <div class="pw-choices">
@@ -167,7 +167,8 @@ function Pictures({ catalogue, selection, screen, keys, marks, choose }: Picture
 }
 
 /** The models. A dot for each pattern shows whether the model has a verified parameter set. */
-export function Models({ catalogue, host, selection, screen }: PatternsProps) {
+export function Models({ catalogue, host, selection, screen, verdict }: PatternsProps) {
+  verdict.isSilent.value; // a silent host has fewer models
   const keeps = useSignal(false);
   const { name: here } = selection.data.value.model;
   const patterns = Object.keys(catalogue.patterns);
