@@ -207,7 +207,7 @@ class BrianNeuron:
         return [short(x) for x in state[:, 0]]
 
     def level(self, reference: Mapping[str, float]) -> float | str:
-        """Return the level that the threshold compares with the potential: a parameter, or a number in the unit shown."""
+        """Return the level of the threshold for the potential: a parameter, or a number in the unit shown."""
         v = self.order[0]
         if self.spike_level is not None:
             return self.spike_level
