@@ -20,7 +20,9 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import custom as custom_models
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
+from plausiwidgets.optimization.api import EITHER, check_engine, check_popsize, warn_if_slow
+from plausiwidgets.optimization.guarded_strategy import check_factory
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
@@ -50,6 +52,7 @@ def _study(
     engine: str = "auto",
     dt: float | None = None,
     time_limit: float | None = None,
+    strategy: StrategyFactory | None = None,
 ) -> Study:
     """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
@@ -62,11 +65,24 @@ def _study(
     check_engine(engine)
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
+    custom = None if strategy is None else check_factory("assess", strategy, shared=True)
+    if custom is not None and popsize is not None:
+        raise ValueError(f"assess: {EITHER}")
     own = None if budget is None else whole("assess", "budget", budget, 1)
     budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
-        Unit(custom_models.sendable(model), custom_patterns.sendable(pattern), number, most, popsize, engine, dt, limit)
+        Unit(
+            custom_models.sendable(model),
+            custom_patterns.sendable(pattern),
+            number,
+            most,
+            popsize,
+            engine,
+            dt,
+            limit,
+            custom,
+        )
         for model in chosen
         for number in seeds
         for pattern, most in zip(asked, budgets, strict=True)
@@ -80,7 +96,7 @@ def _study(
     opened = None
     if store is not None:
         first, *others = _paths(store)
-        request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
+        request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt, custom)
         opened = Store(first, request, versions(*chosen, engine=engine), others)
     return Study(units, executor, opened, progress)
 
@@ -127,7 +143,10 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     dt : float, optional
         Time step in ms; default: each model's.
     time_limit : float, optional
-        Largest working time of a search in s; a longer one fails.
+        Maximum working time of a search in s; a longer search fails.
+    strategy : optional
+        Class or function that returns a custom optimizer for each search, see `plausiwidgets.optimization.Strategy`.
+        A search whose optimizer fails has a row with the error and the best set so far.
 
     Returns
     -------

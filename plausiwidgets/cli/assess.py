@@ -28,7 +28,7 @@ from plausiwidgets.cli.console import (
     reject_old_options,
     whole_number,
 )
-from plausiwidgets.cli.named import MODELS_HELP, PATTERNS_HELP, models_named, patterns_named
+from plausiwidgets.cli.named import MODELS_HELP, PATTERNS_HELP, models_named, patterns_named, strategy_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,12 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=positive,
         help="maximum number of evaluations of a search (default: a fifth of the pattern's budget)",
+    )
+    parser.add_argument(
+        "--strategy",
+        type=strategy_named,
+        metavar="MODULE:FACTORY",
+        help="custom optimizer: a class or function FACTORY of a Python module, in this folder or installed",
     )
     parser.add_argument("--workers", type=positive, default=1, help="number of parallel processes (default: 1)")
     parser.add_argument(
@@ -90,9 +96,10 @@ def assess(options: argparse.Namespace) -> int:
         "models": list(chain(*options.models)),
         "patterns": None if options.patterns is None else list(chain(*options.patterns)),
         "progress": None if options.quiet else "text",
-    } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit")}
+    } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit", "strategy")}
     with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
+        warnings.filterwarnings("ignore", "assess: The executor has died")
         try:
             study = start_assessment(**asked, executor=workers)
         except StoreError as error:
@@ -131,6 +138,8 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     saved, errors = save(table, options, chain(*options.models))
     if snapshot.state == "failed":
         errors.insert(0, snapshot.error)
+    if "executor_error" in table.attrs:
+        errors.append(table.attrs["executor_error"])
     if "store_error" in table.attrs:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:

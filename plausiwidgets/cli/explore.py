@@ -70,13 +70,6 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of processes for simulations (default: one per core)",
     )
-    app.add_argument(
-        "--budget",
-        type=whole_number(1),
-        default=Limits.budget,
-        metavar="N",
-        help="maximum number of evaluations of a search (default: %(default)s)",
-    )
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -141,7 +134,7 @@ def serve_app(options: argparse.Namespace) -> int:
     for path in (*options.files, *options.exercise):
         if not Path(path).is_file():
             raise CommandError(f"the file {path} does not exist.")
-    limits = Limits(visitors=options.visitors, workers=options.workers, budget=options.budget)
+    limits = Limits(visitors=options.visitors, workers=options.workers)
     try:
         serve(
             limits,

@@ -70,8 +70,6 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
         "30",
         "--workers",
         "3",
-        "--budget",
-        "900",
         "--language",
         "de",
         "--address",
@@ -82,7 +80,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
     ]
     assert main.main(words) == 0
     [(limits, options)] = calls
-    assert (limits.visitors, limits.workers, limits.budget) == (30, 3, 900)
+    assert (limits.visitors, limits.workers) == (30, 3)
     assert options == {
         "address": "::1",
         "port": port,

@@ -130,6 +130,60 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0.\n"
 
 
+# ------------------------------------------------------------------ custom optimizers
+
+OPTIMIZER = """
+import numpy as np
+
+class Random:
+    def __init__(self, space, seed, budget, start=None):
+        self.chart, self.rng, self.size = space.chart(), np.random.default_rng(seed), space.size
+
+    def ask(self):
+        return self.chart.decode(self.rng.random((20, self.size)))
+
+    def tell(self, penalties):
+        pass
+
+number = 3
+"""
+
+
+@pytest.fixture
+def my_optimizers(tmp_path: Path, monkeypatch) -> Iterator[str]:
+    """A module in the current folder."""
+    (tmp_path / "my_optimizers_of_a_test.py").write_text(OPTIMIZER)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    yield "my_optimizers_of_a_test"
+    sys.modules.pop("my_optimizers_of_a_test", None)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_custom_optimizer_of_a_module_searches_here_and_in_worker_processes(my_optimizers, workers, capsys) -> None:
+    words = ["assess", *QUICK[:-1], "60", "--strategy", f"{my_optimizers}:Random", "--json", "--quiet"]
+    assert main.main([*words, "--workers", workers]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["evaluations"] for row in rows][1] == 60 and rows[0]["evaluations"] % 20 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Random", "must be MODULE:FACTORY, such as my_strategies:RandomSearch, got 'Random'"),
+        ("my_optimizers_of_a_test.py:", "must be MODULE:FACTORY"),
+        ("my_optimizers_of_a_test:Tittle", "module 'my_optimizers_of_a_test' has no 'Tittle'"),
+        ("my_optimizers_of_a_test:number", "strategy must be None, an object with ask and tell, or a class"),
+        ("no_module_of_a_test:Random", "module 'no_module_of_a_test' cannot be imported (ModuleNotFoundError"),
+    ],
+)
+def test_an_optimizer_that_does_not_exist_is_refused(my_optimizers, name, said, capsys) -> None:
+    with pytest.raises(SystemExit) as error:
+        main.main(["assess", *QUICK, "--strategy", name])
+    assert error.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 # ------------------------------------------------------------------ streams that fail
 
 

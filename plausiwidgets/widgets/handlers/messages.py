@@ -216,6 +216,11 @@ ONSET = Record(
     },
 )
 PROGRESS: Fields = {"done": Whole(), "total": Whole()}
+TRACES = {
+    "{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
+    "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
+    "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
+}
 
 TABLE: dict[str, Message] = {
     # -- what is shown
@@ -266,9 +271,7 @@ TABLE: dict[str, Message] = {
         {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
         {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP), "scale": ListOf(Number(), most=3)},
         {
-            "{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
-            "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
-            "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
+            **TRACES,
             "{k}.state.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`"),
         },
         streams=True,
@@ -276,19 +279,28 @@ TABLE: dict[str, Message] = {
         newest=True,
     ),
     "verify": Message(
-        "The verdict of Python, verified; first at the time step alone.",
+        "The verdict of Python, verified; first at the time step alone. While a server has not started the "
+        "verification, `ahead` is the number of visitors ahead of this one, and there is no verdict.",
         "verdicts",
         SET,
-        {"verdict": VERDICT},
+        {"verdict": Optional(VERDICT), "ahead": Optional(Whole())},
         streams=True,
         ends="cancel",
         newest=True,
+    ),
+    "verify_candidate": Message(
+        "The verified verdict of a set that a search of the page has found. It replaces no verification of the shown "
+        "set. The page sends the next candidate when the answer is there.",
+        "verdicts",
+        SET,
+        {"verdict": VERDICT},
+        ends="cancel",
     ),
     # -- searching
     "search": Message(
         "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "
         "`pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and "
-        "`from` is the number of the first of them. `before`: number of visitors ahead of this search on a server. "
+        "`from` is the number of the first of them. "
         "`space`: the free parameters and the limits of the search, in an answer that starts at its first evaluation. "
         "`spread`: factor on the linear widths of asinh scales in the coordinates of CMA-ES.",
         "searching",
@@ -304,7 +316,6 @@ TABLE: dict[str, Message] = {
         {
             "search": SEARCH,
             "from": Whole(),
-            "before": Optional(Whole()),
             "space": Optional(ListOf(AXIS)),
             "spread": Optional(Number()),
         },
@@ -485,7 +496,8 @@ TABLE: dict[str, Message] = {
     # -- files
     "export": Message(
         "A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the "
-        "question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.",
+        "question `text`. It can also be a CSV file of the evaluations of the search `of`. Of `traces`, the answer has "
+        "the arrays, which take less space than their text, and the page writes the CSV file.",
         "files",
         {
             "what": Choice(("script", "line", "page", "exercise", "traces", "search")),
@@ -494,7 +506,8 @@ TABLE: dict[str, Message] = {
             "text": Text(SENTENCE),
             "of": Text(),
         },
-        {"name": Text(SENTENCE), "text": Text(PAGE)},
+        {"name": Text(SENTENCE), "text": Text(PAGE), "sweeps": Optional(ListOf(SWEEP))},
+        TRACES,
         ends="cancel",
     ),
     "recording": Message(

@@ -103,6 +103,8 @@ class Handlers:
         Models and patterns that the app may name.
     own : mapping of str to callable, optional
         Messages that the host itself answers: ``function(request)``.
+    worker : Worker, optional
+        Runs work that takes longer than some milliseconds; default: on threads of its own.
 
     Attributes
     ----------
@@ -122,11 +124,12 @@ class Handlers:
         send: Send,
         known: Known | None = None,
         own: Mapping[str, Callable[[Request], object]] | None = None,
+        worker: Worker | None = None,
     ) -> None:
         self._send = send
         self.known = Known() if known is None else known
         self._own = dict(own or {})
-        self.worker = Worker()
+        self.worker = Worker() if worker is None else worker
         self.judging = Judging(self.worker)
         self.searches = Searches(self.send, self.known)
         self.shown: Callable[[], Selection | None] = lambda: None

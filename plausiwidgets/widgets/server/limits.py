@@ -48,12 +48,10 @@ class Limits:
         Maximum number of open pages.
     workers : int
         Number of processes that simulate; 0 for one per core.
-    budget : int
-        Maximum evaluations of a search.
     samples : int
         Maximum number of sets in one request for samples.
-    pairs : int
-        Maximum number of searches in one assessment.
+    seconds : float
+        Maximum processor time in s of a request, except for verifications.
     message : int
         Maximum bytes of a message without a buffer.
     upload : int
@@ -76,9 +74,8 @@ class Limits:
 
     visitors: int = 200
     workers: int = 0
-    budget: int = 20_000
     samples: int = 500
-    pairs: int = 40
+    seconds: float = 60.0
     message: int = 64_000
     upload: int = 8_000_000
     uploads: int = 100_000_000
@@ -106,21 +103,11 @@ class Limits:
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        count, most, what = 0, 0, ""
-        if kind in ("search", "assess") and fields.get("budget"):
-            count, most, what = fields["budget"], self.budget, tr("evaluations per search")
-        if kind == "samples":
-            count, most, what = fields["count"], self.samples, tr("sampled parameter sets")
-        if kind == "assess" and count <= most:
-            from plausiwidgets import patterns  # here, because the command line reads the limits first
-
-            count = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
-            most, what = self.pairs, tr("searches per assessment")
-        if count <= most:
+        if kind != "samples" or fields["count"] <= self.samples:
             return ""
         return tr(
-            "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
-            most=grouped(most),
-            what=what,
-            asked=grouped(count),
+            "This server allows at most {most} sampled parameter sets, but {asked} were requested. A notebook has no "
+            "such limit.",
+            most=grouped(self.samples),
+            asked=grouped(fields["count"]),
         )
