@@ -19,7 +19,7 @@ ARROWS = {
     "engine.program": "support",
     "engine": "engine.program support",
     "engine.compiled": "engine engine.program support",
-    "engine.choice": "engine engine.compiled support",
+    "engine.choice": "engine engine.compiled engine.program support",
     "engine.javascript": "engine engine.compiled engine.program support",
     "models": "engine engine.choice engine.compiled engine.program models.library support texts",
     "models.library": "engine.program models support texts",
@@ -30,8 +30,7 @@ ARROWS = {
     "recordings": "engine models patterns support texts",
     "optimization": "engine engine.choice engine.compiled models patterns support texts",
     "analysis": "engine engine.choice engine.compiled models optimization patterns support texts",
-    "assessment": "analysis engine engine.choice engine.compiled models models.library optimization patterns support "
-    "texts",
+    "assessment": "analysis engine engine.choice engine.compiled models optimization patterns support texts",
     "teaching": "engine models patterns recordings support texts",
     "widgets.drawing": "analysis assessment engine models optimization patterns support texts",
     "widgets.figures": "analysis assessment engine models optimization patterns support texts widgets.drawing",
@@ -42,21 +41,17 @@ ARROWS = {
     "optimization patterns recordings support teaching texts widgets.app widgets.catalogue widgets.drawing",
     "widgets": "assessment engine.javascript models optimization patterns support teaching texts widgets.app "
     "widgets.catalogue widgets.drawing widgets.handlers",
-    "widgets.server": "engine engine.javascript models optimization patterns support teaching texts "
-    "widgets.catalogue widgets.handlers",
+    "widgets.server": "engine engine.compiled engine.javascript models optimization patterns support teaching "
+    "texts widgets.catalogue widgets.handlers",
     "cli": "assessment engine engine.compiled models optimization patterns support teaching texts widgets "
     "widgets.server",
+    "upkeep": "analysis assessment engine engine.compiled engine.program models models.library optimization patterns "
+    "support widgets.catalogue",
 }
 """Folder → folders that its files may import. A folder's own files do not include those of its subfolders."""
 
 ENTRIES = {"models.library": "models", "patterns.izhikevich": "patterns"}
 """Folders with the entries of a registry, which the folder of the registry imports and which import that folder."""
-
-REGISTRIES = {
-    "models.library": {"models.registry", "models.export_programs", "assessment.packaged_repertoires"},
-    "patterns.izhikevich": {"patterns.registry"},
-}
-"""The only files that may import a folder of entries from outside."""
 
 WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
 WITH_WIDGETS = {"widgets", "widgets.figures"}
@@ -70,10 +65,18 @@ def modules(root: Path) -> list[Path]:
     return sorted((root / PACKAGE).rglob("*.py"))
 
 
-def imports(path: Path, root: Path) -> Iterator[str]:
+def nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """Yield the nodes of a file, without or with those that only a type checker reads."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        if types or not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield from nodes(node, types)
+
+
+def imports(path: Path, root: Path, types: bool = True) -> Iterator[str]:
     """Yield every module that a file imports, anywhere in it, by its full name."""
     package = path.relative_to(root).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(ast.parse(path.read_text(encoding="utf-8")), types):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -90,10 +93,10 @@ def module_name(path: Path, root: Path) -> str:
 
 
 @cache
-def graph() -> dict[str, set[str]]:
+def graph(types: bool = True) -> dict[str, set[str]]:
     """Return for each module of the package the modules of the package that it imports, packages included."""
     known = {module_name(path, ROOT): path for path in modules(ROOT)}
-    return {own: (set(imports(path, ROOT)) & set(known)) - {own} for own, path in known.items()}
+    return {own: (set(imports(path, ROOT, types)) & set(known)) - {own} for own, path in known.items()}
 
 
 @cache
@@ -135,14 +138,9 @@ def test_the_allowed_arrows_have_no_circle() -> None:
     TopologicalSorter(allowed).prepare()  # an error contains the circle
 
 
-def test_a_folder_of_entries_is_imported_by_its_registry_only() -> None:
-    for entries, registries in REGISTRIES.items():
-        importing = {short(own) for own, names in graph().items() if entries in {folder(name) for name in names}}
-        assert {name for name in importing if not name.startswith(entries)} == registries
-
-
 def test_no_files_import_each_other_in_a_circle() -> None:
-    files = {own: names - packages() for own, names in graph().items()}
+    # A running program does not import what is only for types.
+    files = {own: names - packages() for own, names in graph(types=False).items()}
     TopologicalSorter(files).prepare()  # an error contains the circle
 
 

@@ -97,8 +97,8 @@ class Visitor:
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
-        request = checked(message, [data] if data else [])
-        kind, identity, fields = request.kind, request.identity, request.fields
+        received = checked(message, [data] if data else [])
+        kind, identity, fields = received.kind, received.identity, received.fields
         if kind in LEFT_OUT:
             raise RefusedError(identity, f"{kind}: a server does not accept this message.")
         if kind == "cancel" and (job := self._client.open.get(fields["of"])) is not None:

@@ -124,10 +124,10 @@ async def test_a_time_step_that_requires_hours_is_refused_with_the_smallest_one(
 
 
 @on_a_loop
-async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
-    requests = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
+async def test_a_visitor_has_a_limited_number_of_open_requests_and_can_always_end_one():
+    sent = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
     last = {"kind": "verify", "id": "b", **SET}
-    requests, refused = hear(*requests, {"kind": "cancel", "id": "c", "of": "a0"}, last, requests=3)
+    requests, refused = hear(*sent, {"kind": "cancel", "id": "c", "of": "a0"}, last, requests=3)
     assert (requests, len(refused)) == (["a0", "a1", "a2", "b"], 2)
 
 
