@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 
 PAGE = Path(__file__).parent / "howto" / "recording.md"
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "recordings"

@@ -38,7 +38,7 @@ WHERE = "from_brian2"
 """What a message begins with."""
 
 Number = Any
-"""A float, an array, or a value that is being recorded."""
+"""A float, an array, or a traced value."""
 
 
 # ------------------------------------------------------------------ expressions

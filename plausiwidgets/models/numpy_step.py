@@ -244,11 +244,11 @@ class NumpyFunction:
     """
 
     def __init__(self, function: Callable[..., Any], reason: str = "", alone: bool = False) -> None:
-        self.function, self.not_recorded, self.alone = function, reason, alone
+        self.function, self.not_traced, self.alone = function, reason, alone
 
     def __call__(self, *arguments: Any) -> Any:
         if self.alone and len(arguments[0]) > 1:
-            raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_recorded}.")
+            raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_traced}.")
         out = self.function(*(_given(x, self.alone) for x in arguments))
         return _tensors(out, (1,) if self.alone else None)
 

@@ -64,8 +64,10 @@ def get(model: str | NeuronModel) -> NeuronModel:
         try:
             neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            command = f"python -m plausiwidgets.models.export_programs {model}"
-            raise FileNotFoundError(f"model {model!r} has no program file. Run {command} to write it.") from None
+            command = f"python -m plausiwidgets.upkeep {model}"
+            raise FileNotFoundError(
+                f"model {model!r} has no program file. Run {command} to write it and the packaged results."
+            ) from None
         neuron.is_builtin = True
         _builtin.setdefault(model, neuron)
     return _builtin[model]

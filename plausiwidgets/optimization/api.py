@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.engine.run_lanes import ENGINES
+from plausiwidgets.engine.choice.run_lanes import ENGINES
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.guarded_strategy import MAX_POINTS, check_factory
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -166,9 +166,10 @@ def make_problem(
 
 def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
     """Warn the caller of the package of a search of a model that the torch loop runs without being asked to."""
+    from plausiwidgets.engine.compiled.availability import has_numba
     from plausiwidgets.engine.compiled.engine import why_not
 
-    reason = why_not(model) if engine == "auto" and not model.programs else None
+    reason = why_not(model) if engine == "auto" and not (model.programs and has_numba()) else None
     if reason is not None:
         warn_caller(
             f"a search with model {model.key!r} takes hundreds of times as long as with a compiled model. "

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.current import Piece, pieces_of_samples
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
 Floats = NDArray[np.float64]

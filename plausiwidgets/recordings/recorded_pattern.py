@@ -19,7 +19,6 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues, usual_current
 from plausiwidgets.patterns.response import Graded, Response, Responses
@@ -31,6 +30,7 @@ from plausiwidgets.recordings.table import Data, threshold_of
 from plausiwidgets.recordings.units import AMPERE
 from plausiwidgets.support.arguments import finite, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.printed import number
 from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import marked, tr
 

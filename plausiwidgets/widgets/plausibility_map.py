@@ -11,9 +11,9 @@ from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.drawing.map_cells import SYMBOLS, Grid, grid_of_table, short_title
+from plausiwidgets.widgets.drawing.map_picture import map_picture
 from plausiwidgets.widgets.explorer import Explorer
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, Grid, grid_of_table, short_title
-from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.handlers.lookup import Known
 from plausiwidgets.widgets.handlers.selection import Selection
 

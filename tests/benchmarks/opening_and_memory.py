@@ -91,7 +91,7 @@ class Measured:
         else:
             context = browser.new_context(viewport={"width": 1400, "height": 1000})
             if self.name == "server":
-                server = start_app(home, "--workers=1", "--budget=100000000")
+                server = start_app(home, "--workers=1")
                 url = f"{server.url}/"
             else:
                 url = (home / "neuron.html").as_uri()

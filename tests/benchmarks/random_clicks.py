@@ -208,7 +208,7 @@ def hosted(name: str, browser, folder: Path) -> Iterator[Callable[[], BrowserPag
         path = export_page(MODELS, path=folder / "neuron.html")
         yield lambda: FilePage(browser, path, "#pattern=tonic_bursting")
         return
-    server = start_lab(folder) if name == "notebook" else start_app(folder, "--workers=1", "--budget=100000000")
+    server = start_lab(folder) if name == "notebook" else start_app(folder, "--workers=1")
     try:
         if name == "server":
             yield lambda: VisitorPage(browser, server.url)

@@ -1,7 +1,7 @@
 """Write contact sheets of the figure: every pattern of five neuron models, with its spike rows.
 
-``python -m tests.benchmarks.screen_sheets FOLDER`` needs Playwright with Chromium, and Pillow. Look at the sheets: a figure
-that cannot be read is a fault. ``--dark`` shows the dark theme, and ``--width`` another width of the window.
+``python -m tests.benchmarks.screen_sheets FOLDER`` needs Playwright with Chromium, and Pillow. Look at the sheets: a
+figure that cannot be read is a fault. ``--dark`` shows the dark theme, and ``--width`` another width of the window.
 """
 
 import argparse

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figures.map_cells import grid
+from plausiwidgets.widgets.drawing.map_cells import grid
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
 ROW |= {"found_after": 6, "robustness": 0.93, "unmet": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}

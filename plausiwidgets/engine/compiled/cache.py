@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from plausiwidgets.engine.compiled.availability import NO_NUMBA, has_numba
 from plausiwidgets.engine.compiled.directory import environment, kernel_directory, remove, replace_file, sealed
 from plausiwidgets.engine.compiled.kernel import Layout, emit
 from plausiwidgets.engine.lanes import NotCompilableError
@@ -35,6 +36,8 @@ Kernel = tuple[Any, Layout]
 
 def load_checked(model: Neuron) -> Kernel | None:
     """Return (kernel, layout) of a model of the package that was checked before, or None."""
+    if not has_numba():
+        raise NotCompilableError(NO_NUMBA)
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from plausiwidgets.engine.compiled import cache, check
+from plausiwidgets.engine.compiled.availability import has_numba
 from plausiwidgets.engine.compiled.blocks import Block, Source, work_space
 from plausiwidgets.engine.compiled.interpreter import interpreter
 from plausiwidgets.engine.compiled.kernel import PAD, WIDTH, Layout
@@ -94,13 +95,14 @@ def before_compiled(model: Neuron) -> Engine | None:
     The program of a custom step is checked as a kernel is, and the export that it needs is not made again by
     :func:`compiled`.
     """
+    if model.programs is not None and not has_numba():
+        return plain_engine(model, model.programs.step)
     if model in _compiled:
         return None
     if model.programs is not None:  # with Numba to be imported, a kernel on disk takes longer as well
         if "numba" in sys.modules and is_ready(model):
             return None
-        program = model.programs.step
-        return remembered(_plain, model, lambda: interpreter(program))
+        return plain_engine(model, model.programs.step)
     plain = _plain.get(model)
     if plain is not None:  # it is being compiled, with the lock
         return plain
@@ -122,6 +124,11 @@ def before_compiled(model: Neuron) -> Engine | None:
             return None
         _plain[model] = run
         return run
+
+
+def plain_engine(model: Neuron, program: Program) -> Engine:
+    """Return the engine in plain Python for the program of a model."""
+    return remembered(_plain, model, lambda: interpreter(program))
 
 
 def exported(model: Neuron) -> tuple[list[check.Steps], Program]:

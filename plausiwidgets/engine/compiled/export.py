@@ -105,7 +105,7 @@ def export_step(model: Step) -> Program:
         If the step cannot be traced, or contains what the table does not cover; the text names the operation,
         the line of the step where that is known, and what to write instead.
     """
-    reason = getattr(model.step, "not_recorded", None)
+    reason = getattr(model.step, "not_traced", None)
     if reason is not None:
         raise NotCompilableError(
             f"the step of model {model.key!r} cannot be compiled, because it is a NumPy function that cannot be "

@@ -205,7 +205,7 @@ class Body:
         level = max((a.level for a in arguments), default=UNIFORM)
         key = (operation.name, dtype, attributes, *(a.key for a in arguments))
         if key not in self.lines:
-            plain = tuple(replace(a, mask=None) for a in arguments)
+            plain = tuple(a if a.mask is None else replace(a, mask=None) for a in arguments)
             self.lines[key] = Instruction(f"x{len(self.lines)}", operation, plain, dtype, level, attributes)
         return Value(self.lines[key].name, dtype, dims, level)
 

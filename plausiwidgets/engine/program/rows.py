@@ -49,12 +49,12 @@ def traceable(result: int | type, dtype: np.dtype = DOUBLE) -> Callable[[Callabl
 
         @wraps(function)
         def call(*arguments: P.args, **options: P.kwargs) -> R:
-            for x in (*arguments, *options.values()):
+            for x in (*arguments, *options.values()) if options else arguments:
                 # A function may take a list of numbers, some of which are constants.
-                for one in x if type(x) is list else (x,):
-                    if isinstance(one, Traced):
-                        given = signature(function).bind(*arguments, **options).args
-                        return cast(R, one.tracer.feature(operation, given, result, dtype))
+                first = next((y for y in x if isinstance(y, Traced)), None) if type(x) is list else x
+                if isinstance(first, Traced):
+                    given = signature(function).bind(*arguments, **options).args if options else arguments
+                    return cast(R, first.tracer.feature(operation, given, result, dtype))
             return function(*arguments, **options)
 
         return call

@@ -120,6 +120,12 @@ def packaged(name: str) -> dict[str, Any]:
     return found
 
 
+def read_again() -> None:
+    """Read the catalogue again when it is next used, because it has changed."""
+    for stored in (_neurons, model_names, shared_json, lessons_json, _pattern_keys, model_json, packaged):
+        stored.cache_clear()
+
+
 def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:
     """Return what the catalogue lists of a model: titles, description, and the symbol of each pattern."""
     return {

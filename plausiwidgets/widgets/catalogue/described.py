@@ -22,7 +22,7 @@ from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.annotations import After
 from plausiwidgets.patterns.evaluation import Floats, complete
-from plausiwidgets.patterns.packaged import KnownSet, known_sets, packaged_set
+from plausiwidgets.patterns.packaged import KnownSet, default_set, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import why_ruled_out
@@ -37,8 +37,8 @@ from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tap
 from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
 from plausiwidgets.widgets.catalogue.tape import trace
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
+from plausiwidgets.widgets.drawing.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,
@@ -180,6 +180,7 @@ class Described:
             "tape": None if tape is None else tape.data(),
             "criteria": criteria,
             "event": _event(prefix, part),
+            **_of_search(part),
         }
 
     def _is_asked(self, part: Protocol) -> bool:
@@ -197,7 +198,7 @@ class Described:
         """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
         if self.exercise is not None:
             return [self._start(pattern, self.exercise)]
-        first = packaged_set(self.model, pattern) or KnownSet({}, self.model.dt, None, False)
+        first = packaged_set(self.model, pattern) or default_set(self.model, pattern)
         others = [one for one in known_sets(self.model, pattern) if one.preset is not None and one != first]
         sets = [self._known(pattern, one) for one in (first, *others)]
         return [*sets, self.exported(pattern)] if self.is_given else sets
@@ -208,7 +209,7 @@ class Described:
             kind, title, source = "preset", known.preset.title, known.preset.source
         elif known.parameters:
             kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
-        return self._set(pattern, kind, title, known.parameters, known.dt, source)
+        return self._set(pattern, kind, title, known.parameters, known.dt, source, known)
 
     def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
         given: Mapping[str, ArrayLike]
@@ -227,7 +228,14 @@ class Described:
         return start
 
     def _set(
-        self, pattern: Protocol, kind: str, title: str, given: Mapping[str, ArrayLike], dt: float | None, source: str
+        self,
+        pattern: Protocol,
+        kind: str,
+        title: str,
+        given: Mapping[str, ArrayLike],
+        dt: float | None,
+        source: str,
+        known: KnownSet | None = None,
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
@@ -241,9 +249,14 @@ class Described:
                 "status": "unjudged",
                 "why": "",
             }
-        verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
+        step = check_dt(model, dt)
+        if known is not None and known.status:
+            status, failed_test = known.status, known.failed_test
+        else:
+            verdict = judge(model, pattern, values, dt=step, verify=self.verify)
+            status, failed_test = verdict.status, verdict.failed_test
         chosen = [
-            [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
+            [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, step)
             for prefix, part in pattern.components.items()
         ]
         entry = {
@@ -251,9 +264,9 @@ class Described:
             "title": title,
             "source": source,
             "values": list(values.items()),
-            "dt": verdict.dt,
-            "status": verdict.status,
-            "why": verdict.failed_test,
+            "dt": step,
+            "status": status,
+            "why": failed_test,
         }
         return entry | {"chosen": chosen} if any(chosen) else entry
 
@@ -305,6 +318,9 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             **({"discrete": True} if model.discrete else {}),
             "resets": model.spike_level is None,
             "plane": simulate and has_plane(model),
+            **(
+                {} if model.spike_level is None else {"spike": {"level": model.spike_level, "full": model.full_spike()}}
+            ),
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
@@ -334,7 +350,17 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "valid": parameter.limits_text(),
         "group": parameter.group,
         "description": parameter.meaning,
+        **({} if parameter.vary else {"vary": False}),
     }
+
+
+def _of_search(part: Protocol) -> dict[str, Any]:
+    """Return what a search of the page requires besides the criteria, where it differs from most patterns."""
+    if not isinstance(part, Pattern):
+        return {}
+    window = part.amplitude_window
+    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
+    return solved | ({} if part.at_rest else {"at_rest": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

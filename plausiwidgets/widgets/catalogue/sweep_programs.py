@@ -79,8 +79,11 @@ def sweep_programs(pattern: Protocol, prefix: str = "") -> dict[str, SweepProgra
     Examples
     --------
     >>> from plausiwidgets import patterns
-    >>> sweep_programs(patterns.get("rebound_spike"))["release"].data()["body"][-1]
-    ['add', 'width', 500.0]
+    >>> release = sweep_programs(patterns.get("rebound_spike"))["release"]
+    >>> release.data()["body"][:3]
+    [['neg', 'amplitude'], ['add', 0.0, 'width'], ['add', 'width', 500.0]]
+    >>> release.numbers({"width": 5.0, "amplitude": 2.0})["pieces"]
+    [[0.0, 5.0, -2.0, -2.0]]
     """
     if pattern.sweeps is None:
         return {}

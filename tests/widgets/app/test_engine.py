@@ -15,9 +15,10 @@ from plausiwidgets.engine.program.rows import FEATURES, ROW, RowTracer
 from plausiwidgets.engine.program.tracer import NotTraceableError, Traced
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.evaluation import complete, evaluate
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.runner import Runner
+from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
 from plausiwidgets.widgets.catalogue.generate_operations import PATH, typescript
 from plausiwidgets.widgets.catalogue.replay import checked_tape, play

@@ -2,5 +2,5 @@
 // one, and no exercise. Python appends the neurons and the calls.
 
 export { addNeurons } from "./engine/neuron.ts";
-export { seek } from "./hosts/worker.ts";
+export { seek } from "./engine/search/worker.ts";
 export { start } from "./page.ts";

@@ -12,6 +12,6 @@ addHostTools(HOST_TOOLS);
 addPainter(takingTurns);
 
 export { addNeurons } from "./engine/neuron.ts";
-export { seek } from "./hosts/worker.ts";
+export { seek } from "./engine/search/worker.ts";
 export { open } from "./site.ts";
 export { widget } from "./widget.ts";

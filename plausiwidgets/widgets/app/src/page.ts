@@ -13,7 +13,8 @@ import {
   type Values,
 } from "./catalogue.ts";
 import { CLASS, exerciseViews } from "./classroom/providedExercise.ts";
-import { fileHost, withSearch } from "./hosts/file.ts";
+import { withSearch } from "./hosts/browserSearch.ts";
+import { fileHost } from "./hosts/file.ts";
 import type { Host } from "./hosts/host.ts";
 import { tabHistory } from "./hosts/tabStorage.ts";
 import { language, tr, translate } from "./i18n/texts.ts";
@@ -22,7 +23,7 @@ import { selectionOfCard } from "./models/lesson.ts";
 import { valuesOf, wantedOf } from "./models/link.ts";
 import { follow } from "./models/navigate.ts";
 import type { Texts } from "./models/screen.ts";
-import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored, USUAL_RANGES } from "./models/selection.ts";
+import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored } from "./models/selection.ts";
 import { endsInExercise } from "./models/task.ts";
 import { mysteryOrPattern } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
@@ -49,7 +50,11 @@ export function start(place: HTMLElement, given: Given): App | null {
     exerciseViews()?.classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
-  const host = given.host?.() ?? { ...withSearch(fileHost(shipped, given.lessons), catalogue, shipped), hand };
+  const keptAs = `search ${location.pathname}`;
+  const host = given.host?.() ?? {
+    ...withSearch(fileHost(shipped, given.lessons), catalogue, shipped, { keptAs }),
+    hand,
+  };
   const first = firstOfLink(link, given);
   const begin: Begin = { ...first.begin, language: spoken, history: historyOf(first.selection) };
   const app = createApp(catalogue, host, first.data, first.selection, texts, begin);
@@ -118,7 +123,7 @@ function firstOfLink(link: string, given: Given): First {
   const notFree = exercise ? Object.keys(shown.values).filter((one) => !exercise.free.includes(one)) : [];
   const locked = [...notFree, ...wanted.locked.filter((one) => one in shown.values)];
   const notice = [...wanted.notes, ...missing, ...(isElsewhere ? [] : notes)].join(" ");
-  const begin = { notice, exercise, lesson, card: at, ranges: { ...USUAL_RANGES, locked } };
+  const begin = { notice, exercise, lesson, card: at, ranges: { locked } };
   return { data, selection: shown, begin, wanted, at, isLesson: lesson !== null, isElsewhere };
 }
 

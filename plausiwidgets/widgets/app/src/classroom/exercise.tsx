@@ -3,7 +3,7 @@ import type { TargetedInputEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Exercise } from "../catalogue.ts";
-import { tr } from "../i18n/texts.ts";
+import { language, tr } from "../i18n/texts.ts";
 import { Copy } from "../panels/Copy.tsx";
 import { Heading } from "../panels/Heading.tsx";
 import { Name } from "../panels/Name.tsx";
@@ -163,9 +163,9 @@ function Sending({ to, code }: { readonly to: string; readonly code: string }) {
   const sent = useSignal({ code: "", words: "" });
   const send = async () => {
     try {
-      const reply = await fetch(to, { method: "POST", body: code });
+      const reply = await fetch(`${to}?language=${language.peek()}`, { method: "POST", body: code });
       const { error }: { readonly error?: string } = await reply.json();
-      sent.value = error ? { code: "", words: tr(error) } : { code, words: `✓ ${tr("Handed in.")}` };
+      sent.value = error ? { code: "", words: error } : { code, words: `✓ ${tr("Handed in.")}` };
     } catch {
       sent.value = { code: "", words: tr("The server is not responding. Send the code below to your teacher.") };
     }

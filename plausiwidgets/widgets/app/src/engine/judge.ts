@@ -39,12 +39,17 @@ export interface Judgement extends Verdict {
   readonly responses: ReadonlyMap<number, ReadonlyMap<string, Application>>;
 }
 
-/** Evaluates one component. The generator pauses after each simulation. */
+/**
+ * Evaluates one component. The generator pauses after each simulation.
+ *
+ * @param hasLooks whether the results have the parts of sweeps that the criteria measure, which a search does not need
+ */
 export function* judging(
   tape: Tape,
   criteria: readonly Criterion[],
   runner: Runner,
   values: ReadonlyMap<string, number>,
+  hasLooks = true,
 ): Generator<void, Judgement> {
   for (const criterion of criteria) checkKind(criterion);
   runner.begin();
@@ -57,7 +62,8 @@ export function* judging(
   const diverged = runner.divergence > 0;
   const results: CriterionResult[] = [];
   for (const [i, criterion] of criteria.entries()) {
-    results.push(yield* judged(criterion, player, diverged ? Number.NaN : measured[i], gap));
+    const result = yield* judged(criterion, player, diverged ? Number.NaN : measured[i], gap);
+    results.push(hasLooks ? { ...result, looks: looksOf(player, tape.features[criterion.key] ?? 0) } : result);
   }
   const missed = results.reduce((sum, { penalty }) => sum + penalty, 0);
   const loss = diverged ? results.length + 1 + saturated(runner.divergence) : missed;
@@ -72,8 +78,7 @@ function* judged(criterion: Criterion, player: Player, value: number, gap: numbe
   const graded = tape.progress?.[key];
   const progress = graded === undefined ? 0 : yield* player.number(graded);
   const penalty = penaltyOf(criterion, value, low, high, { span, gap: graded === undefined ? gap : 0, progress });
-  const looks = looksOf(player, tape.features?.[key] ?? 0);
-  return { ...criterion, value, low, high, passed: penalty === 0, penalty, looks };
+  return { ...criterion, value, low, high, passed: penalty === 0, penalty };
 }
 
 /** Names of values that are measured before the onset, and over a whole sweep. */
@@ -106,11 +111,12 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const [name, ...operands] = player.tape.body[argument[0]];
     const given = operands as readonly Argument[];
     const [of, from, to] = given;
+    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
+    const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
     else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
-    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
-    else for (const one of name === "where" && (Array.isArray(from) || Array.isArray(to)) ? [from, to] : given) walk(one);
+    else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);
   return [...found.values()];
@@ -145,6 +151,7 @@ export function* judgingAll(
   { components, stimulus }: Pick<Pattern, "components" | "stimulus">,
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
+  hasLooks = true,
 ): Generator<void, (Judgement | null)[]> {
   const results: (Judgement | null)[] = [];
   for (const { tape, criteria, prefix, holding, label } of components) {
@@ -156,7 +163,7 @@ export function* judgingAll(
     for (const { name } of stimulus) {
       if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name) ?? Number.NaN);
     }
-    const result = yield* judging(tape, criteria, runnerAt(holding), own);
+    const result = yield* judging(tape, criteria, runnerAt(holding), own, hasLooks);
     results.push({ ...result, criteria: result.criteria.map((one) => labelled(one, label)) });
   }
   return results;

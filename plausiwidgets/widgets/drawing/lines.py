@@ -17,9 +17,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Curve, Target, Verdict
 from plausiwidgets.patterns.protocol import usual_current
-from plausiwidgets.texts import marked
-from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.drawing import Floats
+from plausiwidgets.widgets.drawing.envelope import Floats
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,6 @@ def own_lines(traces: Mapping[str, Traces], model: NeuronModel | None) -> dict[s
 
 def _line(sweep: Traces, v: Floats, peak: float = np.nan) -> Line:
     return Line(sweep.t, v, sweep.spike_times[0], sweep.current[0], float(sweep.diverged_at[0]), peak)
-
-
-def target_title(target: Target) -> str:
-    """Return what a target is called: the packaged neuron is an example, a recording a recording."""
-    return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else marked("recording")
 
 
 def target_lines(

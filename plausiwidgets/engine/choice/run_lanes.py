@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from plausiwidgets.engine.compiled.availability import has_numba
 from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilableError
+from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.torch_engine import run_torch
 from plausiwidgets.support.names import unknown
 
@@ -35,7 +39,6 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
         raise unknown("", "engine", engine, ENGINES)
     if engine != "torch":
         from plausiwidgets.engine.compiled.engine import run_compiled
-        from plausiwidgets.engine.loop import run_program
 
         try:
             return run_compiled(job, checkpoint)
@@ -43,5 +46,20 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
             if engine == "compiled":
                 raise
             if job.model.programs is not None:
-                return run_program(job, job.model.programs.step, checkpoint)
+                return _run_program(job, job.model.programs.step, checkpoint)
     return run_torch(job, checkpoint)
+
+
+NARROW = 16
+"""Lanes up to which plain Python, which simulates one lane at a time, is faster than NumPy."""
+
+
+def _run_program(job: LaneJob, program: Program, checkpoint: Checkpoint | None) -> LaneResult:
+    """Simulate a batch of lanes without a kernel."""
+    from plausiwidgets.engine.compiled.engine import plain_engine
+    from plausiwidgets.engine.loop import run_program
+
+    if job.lanes <= NARROW and not has_numba():
+        with suppress(ArithmeticError, ValueError):  # numbers for which Python raises
+            return plain_engine(job.model, program)(job, checkpoint)
+    return run_program(job, program, checkpoint)

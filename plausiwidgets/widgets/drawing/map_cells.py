@@ -13,8 +13,8 @@ from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
-from plausiwidgets.patterns.formatting import grouped, number
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.printed import grouped, number
 from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
@@ -28,6 +28,20 @@ WORDS = status.PAIR_WORDS | {
     "running": marked("searching"),
     "waiting": marked("waiting"),
 }
+
+COLOURS = {
+    "replicated": "#56b4e9",
+    "some": "#b5dcf3",
+    "fragile": "#f0b429",
+    "unverified": "#efe7ad",
+    "rejected": "#e6e6e6",
+    "ruled_out": "#c9c9c9",
+    "failed": "#dd9fc2",
+    "running": "#08202e",
+    "waiting": "#f5f5f5",
+    "unsearched": "#fafafa",
+}
+"""Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
 

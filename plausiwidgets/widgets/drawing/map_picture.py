@@ -6,8 +6,7 @@ from html import escape
 
 from plausiwidgets.support.picture import LINE, SIZE, TEXT, framed
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, WORDS, Grid
-from plausiwidgets.widgets.figures.map_figure import COLOURS
+from plausiwidgets.widgets.drawing.map_cells import COLOURS, SYMBOLS, WORDS, Grid
 
 CELL, LEFT, TOP = 24, 160, 26
 """Size of a cell of a map in px, and the margins for the names of models and the letters of patterns."""

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 
 
 def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:

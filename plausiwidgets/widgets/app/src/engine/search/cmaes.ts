@@ -116,7 +116,7 @@ export class Evolution {
   }
 
   /** The mean and the covariance matrix σ²C of the next points, row by row. */
-  distribution(): { mean: Float64Array; covariance: Float64Array } {
+  distribution(): { mean: Float64Array<ArrayBuffer>; covariance: Float64Array<ArrayBuffer> } {
     const entries = this.#covariance.flatMap((row) => row.map((x) => this.#sigma ** 2 * x));
     return { mean: Float64Array.from(this.#mean), covariance: Float64Array.from(entries) };
   }
