@@ -19,9 +19,9 @@ from distributed import Client, LocalCluster
 import plausiwidgets as pw
 
 FILE = Path(__file__).with_suffix(".json")
-MODELS, BUDGET, WORKERS = ["izhikevich", "adex"], 300, 3
-KILLS, INTERRUPTION = (4, 12), 24
-"""Finished searches before each kill of the first worker, and before the study is interrupted."""
+MODELS, BUDGET, WORKERS = ["lif_adapt", "izhikevich"], 100, 3
+KILLS, INTERRUPTION = (2, 4), 8
+"""Received results before each kill of the first worker, and before the study is interrupted."""
 
 
 class Troubles:
@@ -35,10 +35,11 @@ class Troubles:
     def __call__(self, snapshot: Any) -> None:
         """Look at the number of finished searches."""
         due = len(self.killed) < len(KILLS) and snapshot.finished >= KILLS[len(self.killed)]
-        worker = self.nanny.pid
-        if due and worker is not None and worker not in self.killed:  # Dask has started it again
-            os.kill(worker, signal.SIGKILL)
-            self.killed.append(worker)
+        if due:
+            self.killed.append(self.nanny.pid)
+            os.kill(self.nanny.pid, signal.SIGKILL)
+            while self.nanny.pid in (None, *self.killed):  # until Dask has started the worker again
+                time.sleep(0.1)
         if len(self.killed) == len(KILLS) and snapshot.finished >= INTERRUPTION and not self.interrupted:
             self.interrupted = True
             raise KeyboardInterrupt

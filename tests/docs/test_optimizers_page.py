@@ -1,11 +1,13 @@
 """docs/howto/optimizers.md: each optimizer searches, where its library is installed."""
 
+import json
 import re
 import sys
 
 import pandas as pd
 import pytest
-from optimizers_page import BASH, COMPARISON, OPTIMIZERS, USE, optimizer
+from optimizers_page import BASH, COMPARISON, OPTIMIZERS, PAGE, USE, optimizer
+from paths import ROOT
 
 import plausiwidgets as pw
 from plausiwidgets.cli import main
@@ -41,6 +43,14 @@ def test_the_command_takes_a_module_of_this_folder(tmp_path, monkeypatch):
     finally:
         sys.modules.pop("my_optimizers", None)
     assert len(pd.read_csv(tmp_path / "table.csv")) == 2
+
+
+def test_the_table_has_the_numbers_of_the_benchmark():
+    file = ROOT / "tests" / "benchmarks" / "strategies.json"
+    measured = json.loads(file.read_text(encoding="utf-8"))["optimizers"].values()
+    rows = re.findall(r"^\| [\w`]+ \| (\d+) of (\d+) \| (\d+) \| (\d+) \|$", PAGE, flags=re.MULTILINE)
+    columns = ("replicated", "searches", "patterns_found", "expected_evaluations")
+    assert [tuple(map(int, row)) for row in rows] == [tuple(one[name] for name in columns) for one in measured]
 
 
 @pytest.mark.slow
