@@ -25,12 +25,13 @@ from plausiwidgets.assessment.api import SHARE
 from plausiwidgets.assessment.packaged_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.models.operation_count import operations_per_ms
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.packaged import packaged_rows
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.status import PAIR_WORDS
+from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.catalogue.generate import LESSONS
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, with_argument
+from plausiwidgets.widgets.drawing.map_cells import SYMBOLS, with_argument
 from plausiwidgets.widgets.handlers.equations import maths
 from plausiwidgets.widgets.handlers.messages_page import page as messages_page
 from plausiwidgets.widgets.server.limits_page import page as limits_page
@@ -70,6 +71,7 @@ NAMESPACES = {
     "plausiwidgets": "The package itself",
     "models": "Models",
     "patterns": "Patterns",
+    "recordings": "Recordings",
     "analysis": "Analysis",
     "assessment": "Assessment",
     "teaching": "Teaching",
@@ -79,7 +81,7 @@ NAMESPACES = {
 
 MENTIONED = {
     "plausiwidgets": (
-        "simulation.current.Piece",
+        "engine.current.Piece",
         "optimization.Strategy",
         "optimization.StrategyFactory",
         "optimization.volume.Volume",

@@ -38,7 +38,7 @@ from plotly.subplots import make_subplots
 import plausiwidgets as pw
 from plausiwidgets.assessment.packaged import packaged_table
 from plausiwidgets.patterns.packaged import TABLE, data_file
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"

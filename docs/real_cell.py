@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 
 PAGE = Path(__file__).parent / "howto" / "recording.md"
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "recordings"
@@ -43,7 +43,7 @@ def hundredths(value: float) -> str:
 
 
 @cache
-def cell() -> pw.patterns.RecordedPattern:
+def cell() -> pw.recordings.RecordedPattern:
     """Return the pattern of the fitted sweeps; the others are held out."""
     return pw.from_recording(FILE, sweeps=TRAIN, holdout=[k for k in SWEEPS if k not in TRAIN], key="real_cell")
 
@@ -55,7 +55,7 @@ def level(sweep: int) -> str:
 
 
 @cache
-def whole(*compare: str) -> pw.patterns.RecordedPattern:
+def whole(*compare: str) -> pw.recordings.RecordedPattern:
     """Return the pattern of all sweeps."""
     return pw.from_recording(FILE, compare=compare or None, key="real_cell_whole")
 
@@ -103,7 +103,7 @@ def of_neighbours() -> tuple[list[Held | None], tuple[int, int]]:
     return rows, (sum(single), len(single))
 
 
-def _shifted(pattern: pw.patterns.RecordedPattern, shift: int) -> dict[str, float]:
+def _shifted(pattern: pw.recordings.RecordedPattern, shift: int) -> dict[str, float]:
     """Return what is measured where each sweep is replaced by another one of the cell."""
     traces, none = pw.patterns.target(pattern).traces, np.zeros(1)
     sweeps = {}

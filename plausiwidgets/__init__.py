@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from plausiwidgets import models as models
     from plausiwidgets import networks as networks
     from plausiwidgets import patterns as patterns
+    from plausiwidgets import recordings as recordings
     from plausiwidgets import teaching as teaching
     from plausiwidgets.assessment.api import assess as assess
     from plausiwidgets.engine.current import Current as Current
@@ -55,15 +56,18 @@ if TYPE_CHECKING:
     from plausiwidgets.patterns import judge as judge
     from plausiwidgets.recordings.from_recording import from_recording as from_recording
     from plausiwidgets.support.extras import require as require
-    from plausiwidgets.widgets import Explorer as Explorer
-    from plausiwidgets.widgets import Page as Page
-    from plausiwidgets.widgets import export_page as export_page
-    from plausiwidgets.widgets import plot as plot
+    from plausiwidgets.widgets.explorer import Explorer as Explorer
+    from plausiwidgets.widgets.figures.chart import plausibility_chart as plausibility_chart
+    from plausiwidgets.widgets.figures.plot import plot as plot
+    from plausiwidgets.widgets.page import Page as Page
+    from plausiwidgets.widgets.page import export_page as export_page
+    from plausiwidgets.widgets.plausibility_map import plausibility_map as plausibility_map
+    from plausiwidgets.widgets.progress import NotebookProgress as NotebookProgress
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
-            "": ("analysis", "assessment", "models", "networks", "patterns", "teaching"),
+            "": ("analysis", "assessment", "models", "networks", "patterns", "recordings", "teaching"),
             "support.extras": ("require",),
             "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
             "models.norse": ("from_norse",),
@@ -90,6 +94,11 @@ else:
             "recordings.from_recording": ("from_recording",),
             "optimization": ("Result", "Run", "optimize", "start_optimization"),
             "assessment.api": ("assess",),
-            "widgets": ("Explorer", "Page", "export_page", "plot"),
+            "widgets.explorer": ("Explorer",),
+            "widgets.figures.chart": ("plausibility_chart",),
+            "widgets.figures.plot": ("plot",),
+            "widgets.page": ("Page", "export_page"),
+            "widgets.plausibility_map": ("plausibility_map",),
+            "widgets.progress": ("NotebookProgress",),
         },
     )

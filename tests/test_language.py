@@ -74,9 +74,8 @@ WRONG_STATUS = re.compile(
 
 FRAGMENTS = {
     "AttributeError",
-    "NoFormulaError",
     "NoJavaScriptError",
-    "NotRecordedError",
+    "NotTraceableError",
     "StoppedError",
     "UnsupportedError",
     "UntriableError",

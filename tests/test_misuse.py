@@ -175,7 +175,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "assess": ASSESSED,
     "start_assessment": ASSESSED,
     "estimate": ASSESSED,
-    "merge_studies": dict(files=["/nonexistent/a.jsonl"]),
+    "read_study": dict(files=["/nonexistent/a.jsonl"]),
     "load": dict(path="/nonexistent/neurons.py"),
     "plausibility_score": dict(table=TABLE, measure=False),
     "plausibility_map": dict(table=TABLE),

@@ -1,6 +1,5 @@
-"""The wheel is complete, no file is tied to a machine, and imports point downwards."""
+"""The wheel is complete, and no file is tied to a machine."""
 
-import ast
 import json
 import os
 import re
@@ -8,35 +7,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 PACKAGE = "plausiwidgets"
-
-# The house, from the ground up: a module may import its own layer and those above it in this list.
-LAYERS = [
-    {"support", "texts"},
-    {"engine"},
-    {"models"},
-    {"interop", "networks"},
-    {"patterns"},
-    {"recordings"},
-    {"optimization"},
-    {"analysis"},
-    {"assessment"},
-    {"teaching"},
-    {"widgets"},
-    {"cli"},
-    {"__init__"},  # the public names, imported on first use
-]
-FACADES = {"plausiwidgets.assessment", "plausiwidgets.patterns"}
-"""Packages whose `__init__` has names of a layer above it."""
-WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
-SELECTION = {"selection.py", "link.py", "initial_selection.py", "script.py", "worker.py"}
-"""Files of the handlers that a script may import without a notebook."""
 
 # Hosts that an address in the files may point to: papers, sources, and the services that the README offers.
 HOSTS = {
@@ -73,10 +49,6 @@ def files(root: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def modules(root: Path) -> list[Path]:
-    return sorted((root / PACKAGE).rglob("*.py"))
-
-
 # ------------------------------------------------------------------ wheel
 
 
@@ -102,7 +74,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
     assert {name for name in inside if name.startswith(app) and not name.endswith(".py")} == {
         name for name in wanted - sources if name.startswith(app) and not name.endswith(".py")
     }
-    assert {f"{app}static/{name}" for name in ("app.js", "file.js", "app.css")} <= inside
+    assert {f"{app}static/{name}" for name in ("app.js", "file.js", "exercise.js", "app.css")} <= inside
     wanted -= sources
     wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in files(root) if path.parent == root / "notebooks"}
     assert wanted - inside == set()
@@ -198,95 +170,3 @@ def test_notebooks_are_committed_with_small_outputs_of_their_own_code_and_no_wid
             digest = sha256("".join(cell["source"]).encode()).hexdigest()[:16]
             assert not cell["outputs"] or cell["metadata"]["made_of"] == digest, "python docs/pictures.py notebooks"
         assert path.stem == "explore" or any(cell["outputs"] for cell in code), path
-
-
-# ------------------------------------------------------------------ imports
-
-
-def imports(path: Path, root: Path) -> Iterator[str]:
-    """Every module that a file imports, anywhere in it, by its full name."""
-    package = path.relative_to(root).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = list(package[: len(package) - node.level + 1]) if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            if module == PACKAGE:
-                yield from (f"{module}.{alias.name}" for alias in node.names)
-            else:
-                yield module
-
-
-def layer(name: str) -> int:
-    """The layer of a module's full name; `plausiwidgets` itself is the topmost."""
-    parts = name.split(".")
-    part = parts[1] if len(parts) > 1 else "__init__"
-    for height, members in enumerate(LAYERS):
-        if part in members:
-            return height
-    raise AssertionError(f"{name}: say in LAYERS where it stands")
-
-
-def module_name(path: Path, root: Path) -> str:
-    parts = list(path.relative_to(root).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def test_imports_point_downwards(root: Path) -> None:
-    upwards = []
-    for path in modules(root):
-        own = module_name(path, root)
-        for name in imports(path, root):
-            if name.split(".")[0] == PACKAGE and layer(name) > layer(own) and own not in FACADES:
-                upwards.append(f"{own} imports {name}")
-    assert upwards == []
-
-
-def imported_files(root: Path) -> dict[str, set[str]]:
-    """For each module of the package the modules of the package that it imports."""
-    known = {module_name(path, root): path for path in modules(root)}
-    packages = {module_name(path, root) for path in modules(root) if path.name == "__init__.py"}
-    return {own: (set(imports(path, root)) & set(known)) - packages - {own} for own, path in known.items()}
-
-
-def test_no_files_import_each_other_in_a_circle(root: Path) -> None:
-    TopologicalSorter(imported_files(root)).prepare()  # names a circle
-
-
-def folders_of(graph: dict[str, set[str]], package: str) -> dict[str, set[str]]:
-    """The same for the folders of a package; its own files are one folder, its `__init__` loads names on first use."""
-    folders: dict[str, set[str]] = {}
-    for own, imported in graph.items():
-        if own.startswith(f"{package}."):
-            names = {name.rpartition(".")[0] for name in imported if name.startswith(f"{package}.")}
-            folder = own.rpartition(".")[0]
-            folders.setdefault(folder, set()).update(names - {folder})
-    return folders
-
-
-def test_no_folders_of_the_widgets_import_each_other_in_a_circle(root: Path) -> None:
-    folders = folders_of(imported_files(root), f"{PACKAGE}.widgets")
-    assert len(folders) > 4 and any(folders.values())
-    TopologicalSorter(folders).prepare()
-
-
-def test_nothing_below_the_widgets_nor_the_selection_imports_a_widget_library(root: Path) -> None:
-    widgets = layer(f"{PACKAGE}.widgets")
-    below = [p for p in modules(root) if layer(module_name(p, root)) < widgets or p.name in SELECTION]
-    found = [
-        f"{module_name(path, root)} imports {name}"
-        for path in below
-        for name in imports(path, root)
-        if name.split(".")[0] in WIDGET_LIBRARIES
-    ]
-    assert found == []
-
-
-def test_a_script_never_pays_for_widgets(tmp_path: Path) -> None:
-    script = (
-        "import sys, plausiwidgets as pw; pw.models.names(); pw.patterns.names();"
-        "print(sorted({'ipywidgets', 'plotly', 'anywidget', 'IPython', 'cma', 'numba'} & set(sys.modules)))"
-    )
-    answer = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
-    assert (answer.stdout, answer.stderr) == ("[]\n", "")

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.store import read_study
+from plausiwidgets.assessment.store import read_file
 from plausiwidgets.teaching.lessons import read_lesson
-from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.handlers.selection import Selection
 
 STORED = Path(__file__).parent / "data" / "stored_0_3"
 """Written by version 0.3.0; the page of the exercise is its data alone."""
@@ -24,13 +25,40 @@ def test_a_result_is_read(name):
     assert pw.Result.from_json(result.to_json()) == result
 
 
-def test_a_study_is_read_and_merged(tmp_path):
-    heads, results = read_study(STORED / "study.jsonl")
+def test_a_study_is_read():
+    heads, results = read_file(STORED / "study.jsonl")
     assert len(heads) == 1 and len(results) == 6
     assert results["rf", "mixed_mode", 0].ruled_out.startswith("A spike sets the whole state")
-    table = pw.assessment.merge_studies([STORED / "study.jsonl"])
-    assert list(table.columns) == list(pw.assessment.COLUMNS)
+    table = pw.assessment.read_study(STORED / "study.jsonl")
+    assert list(table.columns) == list(pw.assessment.COLUMNS) and table.attrs["complete"]
     assert (table["stop_reason"] == "solved").sum() == 3
+
+
+@pytest.fixture
+def shards(tmp_path):
+    """The study of 0.3 in two files, as `--shard 1/2` and `--shard 2/2` of 0.3 wrote them."""
+    head, *searches = (STORED / "study.jsonl").read_text(encoding="utf-8").splitlines()
+    files = [tmp_path / f"shard-{number}.jsonl" for number in (1, 2)]
+    for number, file in enumerate(files, 1):
+        study = json.loads(head)
+        study["request"]["shard"] = f"{number}/2"
+        file.write_text("\n".join([json.dumps(study), *searches[number - 1 :: 2]]) + "\n", encoding="utf-8")
+    return files
+
+
+def test_the_shards_of_a_study_are_read_as_one_table(shards):
+    table = pw.assessment.read_study(shards)
+    pd.testing.assert_frame_equal(table, pw.assessment.read_study(STORED / "study.jsonl"))
+    part = pw.assessment.read_study(shards[0])
+    assert len(part) == 3 and not part.attrs["complete"]
+
+
+def test_a_shard_is_not_continued_but_refused_unchanged_with_the_way_to_its_table(shards, tmp_path):
+    before = [file.read_bytes() for file in shards]
+    for store in (shards[0], [tmp_path / "new.jsonl", *shards]):
+        with pytest.raises(pw.assessment.StoreError, match=r"0\.3\.0' there.*read_study returns its table"):
+            pw.assess(["lif", "rf"], "tonic_spiking", budget=64, store=store)
+    assert [file.read_bytes() for file in shards] == before and not (tmp_path / "new.jsonl").exists()
 
 
 def test_a_table_is_read_with_the_columns_of_today():

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import LaneJob, LaneResult
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import check_dt

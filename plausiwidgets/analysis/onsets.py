@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.analysis.phase_planes import Complexes, Floats, Flow
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import Checkpoint, LaneJob, LaneResult
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import check_dt

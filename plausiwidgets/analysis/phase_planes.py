@@ -11,9 +11,9 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import LaneJob
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import check_ends
 from plausiwidgets.models.registry import get

@@ -19,14 +19,13 @@ from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import complete, evaluate
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.support.arguments import bounded, checked, mapping, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.picture import BLUE, TEXT, Axis, Plot, drawn, shade
-from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.support.progress import ProgressLike, watched
 from plausiwidgets.support.renamed import renamed
 

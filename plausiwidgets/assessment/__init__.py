@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.api import estimate as estimate
     from plausiwidgets.assessment.api import start_assessment as start_assessment
     from plausiwidgets.assessment.estimates import ESTIMATE_COLUMNS as ESTIMATE_COLUMNS
-    from plausiwidgets.assessment.merge import merge_studies as merge_studies
     from plausiwidgets.assessment.packaged import packaged_score as packaged_score
     from plausiwidgets.assessment.packaged import packaged_table as packaged_table
     from plausiwidgets.assessment.packaged_repertoires import packaged_repertoires as packaged_repertoires
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.score import plausibility_score as plausibility_score
     from plausiwidgets.assessment.store import StoreError as StoreError
     from plausiwidgets.assessment.store import StoreWarning as StoreWarning
+    from plausiwidgets.assessment.store import read_study as read_study
     from plausiwidgets.assessment.study import Study as Study
     from plausiwidgets.assessment.study import StudySnapshot as StudySnapshot
     from plausiwidgets.assessment.table import COLUMNS as COLUMNS
@@ -26,23 +26,18 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.table import read_csv as read_csv
     from plausiwidgets.assessment.table import write_csv as write_csv
     from plausiwidgets.patterns.packaged import packaged_parameters as packaged_parameters
-    from plausiwidgets.widgets import NotebookProgress as NotebookProgress
-    from plausiwidgets.widgets import plausibility_chart as plausibility_chart
-    from plausiwidgets.widgets import plausibility_map as plausibility_map
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
             "assessment.api": ("assess", "estimate", "start_assessment"),
             "assessment.estimates": ("ESTIMATE_COLUMNS",),
-            "assessment.merge": ("merge_studies",),
             "assessment.packaged": ("packaged_score", "packaged_table"),
             "assessment.packaged_repertoires": ("packaged_repertoires",),
             "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
-            "assessment.store": ("StoreError", "StoreWarning"),
+            "assessment.store": ("StoreError", "StoreWarning", "read_study"),
             "assessment.study": ("Study", "StudySnapshot"),
             "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
             "patterns.packaged": ("packaged_parameters",),
-            "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
         },
     )

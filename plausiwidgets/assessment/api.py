@@ -13,7 +13,6 @@ from plausiwidgets import patterns as firing
 from plausiwidgets.assessment.estimates import estimate_units
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
-from plausiwidgets.assessment.shards import Shard
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
@@ -21,7 +20,9 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import custom as custom_models
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
+from plausiwidgets.optimization.api import EITHER, check_engine, check_popsize, warn_if_slow
+from plausiwidgets.optimization.guarded_strategy import check_factory
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
@@ -45,13 +46,13 @@ def _study(
     seed: int | Iterable[int] = 0,
     budget: int | None = None,
     executor: Executor | None = None,
-    store: str | Path | None = None,
+    store: str | Path | Sequence[str | Path] | None = None,
     progress: ProgressLike = None,
     popsize: int | None = None,
     engine: str = "auto",
     dt: float | None = None,
     time_limit: float | None = None,
-    shard: tuple[int, int] | str | None = None,
+    strategy: StrategyFactory | None = None,
 ) -> Study:
     """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
@@ -64,11 +65,24 @@ def _study(
     check_engine(engine)
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
+    custom = None if strategy is None else check_factory("assess", strategy, shared=True)
+    if custom is not None and popsize is not None:
+        raise ValueError(f"assess: {EITHER}")
     own = None if budget is None else whole("assess", "budget", budget, 1)
     budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
-        Unit(custom_models.sendable(model), custom_patterns.sendable(pattern), number, most, popsize, engine, dt, limit)
+        Unit(
+            custom_models.sendable(model),
+            custom_patterns.sendable(pattern),
+            number,
+            most,
+            popsize,
+            engine,
+            dt,
+            limit,
+            custom,
+        )
         for model in chosen
         for number in seeds
         for pattern, most in zip(asked, budgets, strict=True)
@@ -79,17 +93,11 @@ def _study(
             "assess: executor must be None or an object with submit, such as a concurrent.futures.ProcessPoolExecutor, "
             f"loky.get_reusable_executor() or a Dask client, got {shown(executor)}."
         )
-    part = None if shard is None else Shard.of(shard)
     opened = None
     if store is not None:
-        if str(store) in ("", ":memory:"):
-            raise ValueError(f"assess: store must be None or the path of a file, got {store!r}.")
-        request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
-        made_by = versions(*chosen, engine=engine)
-        opened = Store(Path(store).expanduser(), request | ({} if part is None else {"shard": str(part)}), made_by)
-    if part is not None:
-        mine = part.part(unit.waiting.id for unit in units)
-        units = [unit for unit in units if unit.waiting.id in mine]
+        first, *others = _paths(store)
+        request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt, custom)
+        opened = Store(first, request, versions(*chosen, engine=engine), others)
     return Study(units, executor, opened, progress)
 
 
@@ -98,8 +106,10 @@ def _study(
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
-    Each (model, pattern, seed) is a search, with the same result as of `optimize`. What an argument rules out
-    (`NeuronModel.ruled_out`) is not searched, as `optimize` does when it is asked to: its row has no evaluations.
+    For each model, pattern and seed, the search evaluates the same parameter sets as `optimize` with the same seed and
+    budget. It then moves a verified set towards the defaults while the set stays verified, so its parameters and its
+    robustness differ from those that `optimize` returns. A pair that a proof rules out (`NeuronModel.ruled_out`) is not
+    searched, and its row has no evaluations.
 
     Examples
     --------
@@ -120,23 +130,23 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         Largest number of evaluations of each search. Default: a fifth of the pattern's budget.
     executor : object, optional
         An object with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
-    store : path, optional
+    store : path, or several of them, optional
         Text file of the study: a JSON line for the request, then one for each finished search. If it exists, its
-        searches are reused; failed ones run again.
+        searches are reused; failed ones run again. Of several files, all are read and the first is written. The
+        others may be of studies with some of the models, patterns and seeds, such as the jobs of an array.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
-        ``step`` and ``close``, such as ``pw.assessment.NotebookProgress()``.
+        ``step`` and ``close``, such as ``pw.NotebookProgress()``.
     popsize : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
         Time step in ms; default: each model's.
     time_limit : float, optional
-        Largest working time of a search in s; a longer one fails.
-    shard : (int, int) or str, optional
-        Make only one of several parts of the study, such as ``(3, 100)`` or ``"3/100"`` for the third of a hundred.
-        Which searches are in it depends on all models, patterns and seeds, not on their order. Each part has a file
-        of its own, and `merge_studies` puts them together.
+        Maximum working time of a search in s; a longer search fails.
+    strategy : optional
+        Class or function that returns a custom optimizer for each search, see `plausiwidgets.optimization.Strategy`.
+        A search whose optimizer fails has a row with the error and the best set so far.
 
     Returns
     -------
@@ -149,7 +159,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     ValueError
         For an unknown name or an invalid value.
     StoreError
-        If the file cannot be used, or has another request or version.
+        If a file cannot be used, or has another request or version.
 
     Warns
     -----
@@ -221,6 +231,13 @@ def _several(what: object) -> list[Any]:
         raise ValueError("assess: models, patterns and seed must each contain at least one entry, got an empty list.")
     bounded("assess", "number of searches", float(len(several)), MAX_SEARCHES)
     return several
+
+
+def _paths(store: str | Path | Sequence[str | Path]) -> list[Path]:
+    paths = [store] if isinstance(store, (str, Path)) else list(store)
+    if not paths or any(str(path) in ("", ":memory:") for path in paths):
+        raise ValueError(f"assess: store must be None, the path of a file or a list of paths, got {shown(store)}.")
+    return [Path(path).expanduser() for path in paths]
 
 
 def _distinct(what: str, names: Sequence[object]) -> None:

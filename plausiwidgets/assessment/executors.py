@@ -21,7 +21,7 @@ POLL = 0.05
 WINDOW = 1000
 """Largest number of units submitted at a time: enough for hundreds of workers, and bounded for the client."""
 
-HINT = "A model from a notebook or with a local function requires loky.get_reusable_executor() or a Dask client."
+HINT = "A model or strategy from a notebook, or with a local function, requires loky.get_reusable_executor() or Dask."
 
 
 @runtime_checkable
@@ -35,6 +35,10 @@ class Executor(Protocol):
         """Return a future of ``function(unit)``."""
 
 
+class ExecutorDiedError(RuntimeError):
+    """The worker processes of an executor have died, so it runs no further search."""
+
+
 def run_on(
     executor: Executor,
     units: Iterable[Unit],
@@ -43,13 +47,16 @@ def run_on(
 ) -> Iterator[Result]:
     """Yield the record of every unit as it ends.
 
-    `begin` is called with each unit before it is submitted. A unit that cannot run, or whose worker died with all that
-    its pool held, yields a failed record. If `checkpoint` raises, the waiting units are cancelled. ValueError if
-    none of them can be pickled for this executor.
+    `begin` is called with each unit before it is submitted. A unit that cannot run yields a failed record. If
+    `checkpoint` raises, the waiting units are cancelled. The function raises an ExecutorDiedError if a worker died with
+    all units of its pool, and a ValueError if no unit can be pickled for this executor.
     """
-    sent, unsendable = False, []
+    sent, unsendable, died = False, [], None
     for unit, answer in _answers(executor, units, checkpoint, begin):
-        if isinstance(answer, Exception) and _unsendable(answer):
+        if isinstance(answer, BrokenExecutor) and not _of_main(unit):
+            # The units that ended before the pool broke are still in the queue.
+            died = died or answer
+        elif isinstance(answer, Exception) and _unsendable(answer):
             unsendable.append((unit, answer))
         else:
             sent = True
@@ -59,6 +66,8 @@ def run_on(
         what = f"the search for {unit.waiting.pattern} with {unit.waiting.model}"
         raise ValueError(f"assess: {what} cannot be sent to this executor ({error}). {HINT}") from error
     yield from (_failed(unit, error) for unit, error in unsendable)
+    if died is not None:
+        raise ExecutorDiedError(type(died).__name__) from died
 
 
 def _answers(
@@ -101,11 +110,15 @@ def _next(ended: queue.SimpleQueue[int], checkpoint: Checkpoint) -> int:
 
 def _failed(unit: Unit, error: Exception) -> Result:
     text = f"could not be run: {type(error).__name__}: {error}".rstrip(": .")
-    # Workers of a new process lack the names of the main module, and may die of it.
-    from_main = getattr(getattr(unit.model, "step", None), "__module__", None) == "__main__"
-    if _unsendable(error) or (isinstance(error, BrokenExecutor) and from_main):
+    if _unsendable(error) or isinstance(error, BrokenExecutor):
         return replace(unit.waiting, stop_reason="failed", error=f"{text}. {HINT}")
     return replace(unit.waiting, stop_reason="failed", error=text)
+
+
+def _of_main(unit: Unit) -> bool:
+    """Return whether a unit has code of the main module, which workers of a new process lack and may die of."""
+    code = (getattr(unit.model, "step", None), unit.strategy)
+    return any(getattr(one, "__module__", None) == "__main__" for one in code)
 
 
 def _unsendable(error: Exception) -> bool:

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from plausiwidgets import models, patterns
-from plausiwidgets.analysis.repertoires import repertoire
-from plausiwidgets.analysis.versatile import SETS, most_versatile
+from plausiwidgets import patterns
 from plausiwidgets.assessment.packaged import data_file
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.models.library import NAMES
-from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.lazy import pandas as pd
-from plausiwidgets.support.whole_file import write_whole
 
 REPERTOIRES = "zoo_repertoires.jsonl"
-REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.packaged_repertoires import write; write()"'
-"""The command that wrote it, with seed 0 and the default budgets; with names, it searches these models only."""
-
+"""The file of the packaged repertoires, which `python -m plausiwidgets.upkeep` keeps current."""
 MOST_VERSATILE = "most versatile"
-
-STIMULI = 100
-"""Stimuli that are tried for each pattern of a published neuron."""
-NEURONS = {"wang_buzsaki": 160, "connor_stevens": 160}
-"""Neurons that are tried for the most versatile one, where the default number takes many minutes."""
 
 COLUMNS = {
     "model": "name of the model",
@@ -68,7 +51,7 @@ def packaged_repertoires() -> pd.DataFrame:
     ('most versatile', True)
     """
     rows = []
-    lines = _lines(data_file(REPERTOIRES).read_text(encoding="utf-8"))
+    lines = stored_neurons()
     for line in lines:
         same = {name: line[name] for name in ("model", "neuron", "parameters", "dt", "cpu_seconds")}
         for key, shown in line["patterns"].items():
@@ -76,53 +59,6 @@ def packaged_repertoires() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table.attrs = {"versions": {line["model"]: line["versions"] for line in lines}}
     return table
-
-
-def write(*names: str) -> None:
-    """Search the repertoires of all models, or of the named ones, and write each neuron as it comes.
-
-    What a file has of other models stays in it.
-    """
-    twenty = [key for key in patterns.names() if is_builtin(patterns.get(key))]
-    path = Path(str(data_file(REPERTOIRES)))
-    for name in names or NAMES:
-        lines = [line for line in _lines(path.read_text("utf-8") if path.exists() else "") if line["model"] != name]
-        for neuron, found, seconds in _neurons(models.get(name), twenty):
-            shown = int((found["status"] == "replicated").sum())
-            lines.append(
-                {
-                    "model": name,
-                    "neuron": neuron,
-                    "dt": found.attrs["dt"],
-                    "parameters": found.attrs["parameters"],
-                    "cpu_seconds": round(seconds, 1),
-                    "versions": versions() | {"date": date.today().isoformat()},
-                    "patterns": {
-                        row.pattern: {
-                            "status": row.status,
-                            "evaluations": row.evaluations,
-                            "stimulus": row.stimulus if row.status != "rejected" else {},
-                        }
-                        for row in found.itertuples()
-                    },
-                }
-            )
-            lines.sort(key=lambda line: NAMES.index(line["model"]))
-            write_whole(path, "".join(json.dumps(line) + "\n" for line in lines))
-            print(f"{name}, {neuron}: {shown} of {len(found)} patterns in {seconds:.0f} s")
-
-
-def _neurons(model: NeuronModel, twenty: list[str]) -> Iterator[tuple[str, pd.DataFrame, float]]:
-    """Yield titles and repertoires of the neuron of a search and of each published one, and the time of each."""
-    began = time.process_time()
-    found = most_versatile(model, twenty, budget=NEURONS.get(model.key, SETS))
-    found.attrs["dt"] = model.dt
-    yield MOST_VERSATILE, found, time.process_time() - began
-    for title, own, dt in published_neurons(model):
-        began = time.process_time()
-        found = repertoire(model, own, patterns=twenty, budget=STIMULI, dt=dt)
-        found.attrs |= {"parameters": own, "dt": dt}
-        yield title, found, time.process_time() - began
 
 
 def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], float]]:
@@ -136,5 +72,6 @@ def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], f
     return known
 
 
-def _lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
+def stored_neurons() -> list[dict[str, Any]]:
+    """Return the neurons of the packaged repertoires as their file has them."""
+    return [json.loads(line) for line in data_file(REPERTOIRES).read_text(encoding="utf-8").splitlines()]

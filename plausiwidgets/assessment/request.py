@@ -17,6 +17,9 @@ from plausiwidgets.engine.lanes import LaneJob
 from plausiwidgets.engine.torch_engine import run_torch
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.guarded_strategy import make_strategy
+from plausiwidgets.optimization.space import Space
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.pattern import Pattern
@@ -24,6 +27,7 @@ from plausiwidgets.patterns.registry import is_builtin
 
 _LANES, _STEPS = 32, 200  # simulation of a model's fingerprint, about 20 ms of work
 _PROBE, _SETS = "izhikevich", 8  # model and number of sets of a pattern's fingerprint
+_GENERATIONS = 3  # of the fingerprint of a strategy
 
 
 def describe_request(
@@ -34,9 +38,11 @@ def describe_request(
     popsize: int | None,
     engine: str,
     dt: float | None,
+    strategy: StrategyFactory | None = None,
 ) -> dict[str, Any]:
     """Return everything that a table depends on, besides the versions; a budget for each pattern."""
-    return {
+    custom = {} if strategy is None else {"strategy": strategy_fingerprint(strategy)}
+    return custom | {
         "models": {m.key: model_fingerprint(m) for m in neurons},
         "patterns": {p.key: pattern_fingerprint(p) for p in firing},
         "seeds": list(seeds),
@@ -78,6 +84,27 @@ def model_fingerprint(model: NeuronModel) -> str:
         return [state, run.recorded, run.spikes, run.state, *model.rest_threshold(values)]
 
     return _digest(described, computed)
+
+
+def strategy_fingerprint(strategy: StrategyFactory) -> str:
+    """Return the name of a strategy and a digest of its first points in the space of one model and pattern.
+
+    The points also depend on settings that a function captures. A strategy that is not deterministic has another
+    fingerprint each time, so a study with such a strategy is not continued.
+    """
+    space = Space.build(models.get(_PROBE).parameters)
+
+    def asked() -> Iterable[ArrayLike]:
+        made = make_strategy(strategy, space, 0, 1000, None)
+        for _ in range(_GENERATIONS):
+            points = made.ask()
+            if points is None:
+                return
+            yield points
+            made.tell(np.abs(space.chart().encode(points) - 0.3))
+
+    name = getattr(strategy, "__qualname__", type(strategy).__name__)
+    return f"{name} {_digest([], asked)}"
 
 
 def pattern_fingerprint(pattern: Judged) -> str:

@@ -2,22 +2,25 @@
 
 Lines are only appended, each by one write that is on the disk before the study continues. A kill leaves at most one
 incomplete line, which is ignored: that search runs again, with the same result. Two processes may write one file, and
-files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``. The request of a shard names it, so that the
-files of a study's shards are kept apart.
+files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``. A study may also read the files of smaller
+studies, such as the jobs of an array, and copies their searches into its own file.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from plausiwidgets.assessment.table import make_table
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.support.arguments import shown
+from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.json_text import read_json
+from plausiwidgets.support.lazy import pandas as pd
 
 FORMAT = "plausiwidgets-study-9"
 
@@ -58,23 +61,54 @@ class StoreWarning(UserWarning):
 class Store:
     """The file of one study, which is read if it exists; only `prepare` and `write` write to it.
 
-    Its `results` are the searches of the file, and it is `begun` if the file has a request. StoreError if the file
-    cannot be read, is not a study, or has other versions or another request.
+    It also reads the searches of `others`, files of studies with some of the same models, patterns and seeds. It raises
+    a StoreError if a file cannot be read, is not a study, or has other versions or another request.
+
+    Attributes
+    ----------
+    results : dict of (model, pattern, seed) to Result
+        The searches of all files.
     """
 
-    def __init__(self, path: str | Path, request: Mapping[str, Any], versions: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        request: Mapping[str, Any],
+        versions: Mapping[str, str],
+        others: Sequence[str | Path] = (),
+    ) -> None:
         self.path = Path(path)
         self._asked = json.loads(json.dumps({"versions": dict(versions), "request": request}))
-        heads, self.results = read_study(self.path)
+        heads, self.results = read_file(self.path)
         for head in heads:
             compare(self.path, head, self._asked)
-        self.begun = bool(heads)
+        self._begun = bool(heads)
+        self._copied: dict[Key, Result] = {}
+        for other in others:
+            self._read_other(Path(other))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the file lacks the request, or a search that another file contains."""
+        return not self._begun or bool(self._copied)
 
     def prepare(self) -> None:
-        """Write the request, unless the file has it; StoreError if the file cannot be written."""
-        line = b"" if self.begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
-        self._append(line, make=not self.begun)
-        self.begun = True
+        """Write what the file lacks: the request, and searches of other files; StoreError if it cannot be written."""
+        line = b"" if self._begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
+        self._append(line, make=not self._begun)
+        self._begun = True
+        self.write(*self._copied.values())
+        self._copied.clear()
+
+    def _read_other(self, path: Path) -> None:
+        """Take the searches of this study that another file contains."""
+        heads, found = _begun_file(path)
+        for head in heads:
+            compare(path, head, self._asked, part=True)
+        own = set(_searches(self.path, self._asked))
+        for key, result in found.items():
+            if key in own and result.stop_reason != "failed" and _add(self.results, result):
+                self._copied[key] = result
 
     def write(self, *results: Result) -> None:
         """Append finished searches and wait until they are on the disk; StoreError if that fails."""
@@ -95,7 +129,72 @@ class Store:
                 os.close(file)
 
 
-def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
+@checked
+def read_study(files: str | Path | Sequence[str | Path]) -> pd.DataFrame:
+    """Return the table of the finished searches in a study's file, or in several files.
+
+    The files may be of any version since 0.3, and of its shards. Only `assess` with the versions that wrote a file can
+    continue it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As of `plausiwidgets.assess`. ``.attrs["complete"]`` is whether every requested search is in one of the files.
+
+    Raises
+    ------
+    StoreError
+        If a file cannot be read, or is not a study.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import plausiwidgets as pw
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = pw.assess("lif", "tonic_spiking", budget=200, store=f"{folder}/study.jsonl")
+    ...     again = pw.assessment.read_study(f"{folder}/study.jsonl")
+    >>> again.equals(table)
+    True
+    """
+    requested: dict[Key, None] = {}
+    results: dict[Key, Result] = {}
+    for path in [Path(files)] if isinstance(files, (str, Path)) else map(Path, files):
+        heads, found = _begun_file(path.expanduser())
+        for head in heads:
+            requested |= dict.fromkeys(_searches(path, head))
+        for result in found.values():
+            _add(results, result)
+    rows = [results[key] for key in {**requested, **results} if key in results]
+    return make_table(rows, requested.keys() <= results.keys() and all(row.reproducible for row in rows))
+
+
+def _add(results: dict[Key, Result], result: Result) -> bool:
+    """Add a search, unless there is one that did not fail; return whether it was added."""
+    known = results.get(result.id)
+    if known is not None and known.stop_reason != "failed":
+        return False
+    results[result.id] = result
+    return True
+
+
+def _begun_file(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
+    """Return what `read_file` does; StoreError for a file that is missing or has no request."""
+    heads, results = read_file(path)
+    if not heads:
+        raise StoreError(f"{path} {'is empty' if path.exists() else 'does not exist'}. Pass the files of a study.")
+    return heads, results
+
+
+def _searches(path: Path, head: Mapping[str, Any]) -> list[Key]:
+    """Return the requested searches of a file, in the order of the table."""
+    try:
+        models, seeds, patterns = (list(head["request"][name]) for name in ("models", "seeds", "patterns"))
+    except (KeyError, TypeError):
+        raise StoreError(f"{path} is damaged, so its request cannot be read. Choose another file name.") from None
+    return [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
+
+
+def read_file(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
     """Return the first lines of a study's file, several where files were merged by ``cat``, and its searches.
 
     Both are empty if there is no file. A failed search is replaced by a later one of the same key. StoreError if the
@@ -123,25 +222,47 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
                 raise StoreError(
                     f"{path} has a line that is not a result of a search. {error} Choose another file name."
                 ) from None
-            known = results.get(result.id)
-            if known is None or known.stop_reason == "failed":
-                results[result.id] = result
+            _add(results, result)
     return heads, results
 
 
-def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here: str = "here") -> None:
-    """Raise a StoreError for a file whose versions or request differ from those `here`, with each difference."""
+_ADVICE = {
+    "versions": "pw.assessment.read_study returns its table. To search again, choose another file name.",
+    "request": "To reuse its searches, put a new file in front of it in store. To search again, choose another file "
+    "name.",
+}
+
+
+def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], *, part: bool = False) -> None:
+    """Raise a StoreError for a file with other versions or another request, with each difference.
+
+    For a `part`, the request may have more or fewer models, patterns and seeds, but at least one search in common.
+    """
     for what, kind in (("versions", "other versions"), ("request", "another request")):
         old, new = found.get(what), asked[what]
-        if old == new:
-            continue
         old = old if isinstance(old, dict) else {}
-        changes = [
-            f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} {here}"
-            for n in {**old, **new}
-            if old.get(n) != new.get(n)
-        ]
-        raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Choose another file name.")
+        if part and what == "request":
+            old, new = _shared(old, new), _shared(new, old)
+            if not (old.get("models") and old.get("patterns")):
+                raise StoreError(f"{path} has no model and pattern of this study. Choose another file name.")
+        if old != new:
+            changes = [
+                f"{n}: {shown(old.get(n))} there, {shown(new.get(n))} here"
+                for n in {**old, **new}
+                if old.get(n) != new.get(n)
+            ]
+            raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). {_ADVICE[what]}")
+
+
+def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a request that another one has too, without seeds and without a shard of 0.3."""
+    return {
+        name: {key: x for key, x in value.items() if key in (other.get(name) or ())}
+        if isinstance(value, Mapping)
+        else value
+        for name, value in one.items()
+        if name not in ("seeds", "shard")
+    }
 
 
 def _lines(data: bytes) -> Iterator[dict[str, Any]]:

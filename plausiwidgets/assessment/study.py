@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NoReturn
 
-from plausiwidgets.assessment.executors import Executor, run_on
+from plausiwidgets.assessment.executors import Executor, ExecutorDiedError, run_on
 from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
 from plausiwidgets.assessment.table import COUNTED, make_table
 from plausiwidgets.assessment.units import Unit, run_unit
@@ -158,7 +159,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         asked = {result.id: result for result in (unit.waiting for unit in units)}
         super().__init__(StudySnapshot(asked, log=self._log), progress)
         self._executor, self._store = executor, store
-        self._store_error = ""
+        self._store_error = self._executor_error = ""
         self._running: dict[Key, Result] = {}
         self.left: list[Unit] = []
         self._last_shown = 0.0
@@ -177,13 +178,15 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         table = make_table(results, complete)
         if self._store_error:
             table.attrs["store_error"] = self._store_error
+        if self._executor_error:
+            table.attrs["executor_error"] = self._executor_error
         if self.progress_error:
             table.attrs["progress_error"] = self.progress_error
         return table
 
     def _begin(self) -> None:
         super()._begin()
-        if self._store is not None and (self.left or not self._store.begun):  # a finished study is only read
+        if self._store is not None and (self.left or self._store.outdated):  # a finished study is only read
             self._store.prepare()
 
     def _run(self) -> str:
@@ -203,13 +206,26 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
             self._tell(replace(unit.waiting, stop_reason="running"))
 
         if self._executor is not None:
-            yield from run_on(self._executor, self.left, checkpoint, begin)
+            try:
+                yield from run_on(self._executor, self.left, checkpoint, begin)
+            except ExecutorDiedError as error:
+                self._end_without_executor(error)
             return
         for unit in self.left:
             self._last_shown = 0.0  # show the start of a search immediately
             begin(unit)
             checkpoint()
             yield run_unit(unit, checkpoint, self._tell, lambda: self._elapsed)
+
+    def _end_without_executor(self, error: ExecutorDiedError) -> NoReturn:
+        """Warn that the executor has died, and stop the study with its finished searches."""
+        finished, requested = len(self._log), len(self._snapshot.asked)
+        self._executor_error = (
+            f"The executor has died ({error}) with {finished} of {requested} searches finished. To continue, start the "
+            "study again with a new executor and the same store."
+        )
+        warn(f"assess: {self._executor_error}")
+        raise StoppedError("stopped") from error
 
     def _take(self, result: Result) -> None:
         self._log.append(result)

@@ -15,10 +15,12 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import StoppedError
+from plausiwidgets.optimization.guarded_strategy import StrategyError
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.shrink_to_defaults import gentle
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.registry import received as received_pattern
@@ -38,7 +40,7 @@ class Unit:
     seed : int
     budget : int
         Largest number of evaluations.
-    popsize, engine, dt, time_limit
+    popsize, engine, dt, time_limit, strategy
         As for `plausiwidgets.assess`.
     """
 
@@ -50,6 +52,7 @@ class Unit:
     engine: str = "auto"
     dt: float | None = None
     time_limit: float | None = None
+    strategy: StrategyFactory | None = None
 
     @property
     def waiting(self) -> Result:
@@ -71,7 +74,7 @@ class Unit:
         """Return the search, not begun."""
         model, pattern = received_model(self.model), received_pattern(self.pattern)
         problem = make_problem(model, pattern, engine=self.engine, dt=self.dt)
-        strategy = default_strategy(self.popsize, problem.solves_amplitude)
+        strategy = self.strategy or default_strategy(self.popsize, problem.solves_amplitude)
         return Optimizer(problem, self.seed, self.budget, strategy, keep_history=False)
 
 
@@ -106,6 +109,7 @@ def run_unit(
 
     try:
         optimizer = unit.optimizer()
+        result = replace(optimizer.result, problem=None)
         while (made := optimizer.step(check)) is not None:
             result = replace(made, problem=None, seconds=clock() - began)
             if report is not None:
@@ -117,6 +121,8 @@ def run_unit(
         reason = ended  # until then it was stopped, and begins again with the same file
     except (StoppedError, KeyboardInterrupt):
         pass
+    except StrategyError as failure:
+        result, reason, error = replace(optimizer.result, problem=None), "failed", str(failure)
     except Exception as failure:
         reason, error = "failed", f"{type(failure).__name__}: {failure}"
     return replace(result, stop_reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error)

@@ -25,9 +25,10 @@ from plausiwidgets.cli.console import (
     counted_interrupts,
     flush_or_close,
     print_table,
+    reject_old_options,
     whole_number,
 )
-from plausiwidgets.cli.named import MODELS_HELP, PATTERNS_HELP, models_named, patterns_named
+from plausiwidgets.cli.named import MODELS_HELP, PATTERNS_HELP, models_named, patterns_named, strategy_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,12 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help="maximum number of evaluations of a search (default: a fifth of the pattern's budget)",
     )
+    parser.add_argument(
+        "--strategy",
+        type=strategy_named,
+        metavar="MODULE:FACTORY",
+        help="custom optimizer: a class or function FACTORY of a Python module, in this folder or installed",
+    )
     parser.add_argument("--workers", type=positive, default=1, help="number of parallel processes (default: 1)")
     parser.add_argument(
         "--time-limit",
@@ -64,49 +71,36 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         help="maximum working time of a search; a search that exceeds it fails",
     )
     parser.add_argument(
-        "--shard",
-        type=shard,
-        metavar="3/100",
-        help="part of the study to run; `plausiwidgets merge` merges all parts",
+        "--store",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="file for finished searches; if it exists, the command reuses its searches. Of several files, the command "
+        "reads all and writes the first",
     )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="estimate time and memory from the start of each search; write no file"
-    )
-    parser.add_argument(
-        "--store", type=Path, help="file for finished searches; if it exists, the command reuses its searches"
-    )
-    output_options(parser)
-    parser.add_argument("--quiet", action="store_true", help="hide the progress display")
-
-
-def output_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options for the output of a table."""
     parser.add_argument("--csv", type=Path, help="CSV file for the table")
     parser.add_argument(
         "--score", type=Path, help="CSV file for the number of patterns and the measured step time of each model"
     )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    parser.add_argument("--quiet", action="store_true", help="hide the progress display")
+    reject_old_options(parser, "assess")
 
 
 def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
-    from plausiwidgets.assessment import StoreError, StoreWarning, estimate, start_assessment
+    from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
-    if not options.dry_run:
-        require_files(options)
+    require_files(options)
     asked = {
         "models": list(chain(*options.models)),
         "patterns": None if options.patterns is None else list(chain(*options.patterns)),
         "progress": None if options.quiet else "text",
-    } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit", "shard")}
+    } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit", "strategy")}
     with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
+        warnings.filterwarnings("ignore", "assess: The executor has died")
         try:
-            if options.dry_run:
-                table = estimate(**asked)
-                if reason := print_table(estimate_json(table) if options.json else estimate_text(table)):
-                    raise CommandError(reason)
-                return DONE
             study = start_assessment(**asked, executor=workers)
         except StoreError as error:
             raise CommandError(str(error)) from None
@@ -144,10 +138,12 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     saved, errors = save(table, options, chain(*options.models))
     if snapshot.state == "failed":
         errors.insert(0, snapshot.error)
+    if "executor_error" in table.attrs:
+        errors.append(table.attrs["executor_error"])
     if "store_error" in table.attrs:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:
-        saved.append(f"the study in {options.store} (run the same command again to continue)")
+        saved.append(f"the study in {options.store[0]} (run the same command again to continue)")
     code = reported(table, errors, options.command)
     if interrupted and not table.attrs["complete"]:
         complain(f"stopped. Saved: {' and '.join(saved) or 'nothing'}.")
@@ -197,13 +193,13 @@ def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
 
 def require_files(options: argparse.Namespace) -> None:
     """Raise a CommandError for files that cannot be written or are equal, before hours of work."""
-    files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
-    for (one, first), (other, second) in combinations(files.items(), 2):
-        if same_file(first, second):
+    written = [(name, path) for name in ("csv", "score") if (path := getattr(options, name)) is not None]
+    files = [("store", path) for path in options.store or ()] + written
+    for (one, first), (other, second) in combinations(files, 2):
+        if one != other and same_file(first, second):
             raise CommandError(f"--{one} and --{other} must be two different files, got {second} for both.", WRONG_USE)
-    for name in ("csv", "score"):
-        if name in files:
-            require_writable(files[name])
+    for _, path in written:
+        require_writable(path)
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -222,16 +218,6 @@ def require_writable(path: Path) -> None:
             os.unlink(os.path.realpath(path))
     except OSError as error:
         raise CommandError(f"{path} cannot be written ({error.strerror}).") from None
-
-
-def shard(text: str) -> str:
-    """Return a part of a study from the command line (argparse type)."""
-    from plausiwidgets.assessment.shards import Shard
-
-    try:
-        return str(Shard.of(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 # ------------------------------------------------------------------ the table as text
@@ -265,44 +251,3 @@ def as_json(table: pd.DataFrame) -> str:
     rows = rows.where(rows.notna(), None)
     study = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows.to_dict("records")}
     return json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-# ------------------------------------------------------------------ the estimate as text
-
-
-def estimate_text(table: pd.DataFrame) -> str:
-    """Return a line for each model of an estimate, and the sums."""
-    lines = []
-    for name, rows in table.groupby("model", sort=False):
-        compiled = f"compiled in {table.attrs['compile'][name]:.1f} s"
-        slow = "" if rows["compiled"].all() else f"\n    not compiled: {rows['reason'].iloc[0]}"
-        searches = counted(int(rows["searches"].sum()))
-        lines.append(f"{name}: {searches}, {time_range(rows)}{slow or f', {compiled}'}")
-        lines += [f"    {row.pattern} {row.reason}" for row in rows.itertuples() if row.candidates == 0]
-    memory = table.attrs["memory"]
-    words = "" if memory is None else f", about {memory / 1e9:.1f} GB of memory for each process"
-    lines.append(f"\nAll: {counted(int(table['searches'].sum()))}, {time_range(table)} of one processor{words}")
-    found, many = int(table["found"].sum()), len(table)
-    lines.append(
-        f"The first candidates show the pattern in {found} of {many} pairs of a model and a pattern. The larger time "
-        "assumes that all other searches use their whole budget."
-    )
-    return "\n".join(lines)
-
-
-def counted(searches: int) -> str:
-    """Return a number of searches in words."""
-    return f"{searches} search{'es' * (searches != 1)}"
-
-
-def time_range(rows: pd.DataFrame) -> str:
-    """Return the least and the largest time of searches in words."""
-    low, high = rows["low"].sum(), rows["high"].sum()
-    scale, unit = (3600.0, "h") if high >= 3600.0 else (60.0, "min") if high >= 60.0 else (1.0, "s")
-    return f"{low / scale:.2g} to {high / scale:.2g} {unit}"
-
-
-def estimate_json(table: pd.DataFrame) -> str:
-    """Return an estimate as JSON; times in s, memory in bytes."""
-    rows = json.loads(table.to_json(orient="records"))
-    return json.dumps(table.attrs | {"rows": rows}, indent=1, ensure_ascii=False)

@@ -12,6 +12,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from plausiwidgets.cli.console import DONE, FAILED, print_table
@@ -176,6 +177,8 @@ def jupyter() -> str:
     """Return where JupyterLab finds the extensions that show widgets."""
     from jupyter_core.paths import jupyter_path
 
+    if find_spec("jupyterlab") is None:
+        return "JupyterLab is not installed; plausiwidgets --app serves the app without it"
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
     if missing := [
         name for name in WIDGETS if not any((folder / name / "package.json").is_file() for folder in folders)

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError, whole_number
@@ -69,13 +70,6 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of processes for simulations (default: one per core)",
     )
-    app.add_argument(
-        "--budget",
-        type=whole_number(1),
-        default=Limits.budget,
-        metavar="N",
-        help="maximum number of evaluations of a search (default: %(default)s)",
-    )
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -86,6 +80,11 @@ def explore(options: argparse.Namespace) -> int:
         return serve_app(options)
     if options.files:
         raise CommandError(f"a file of models requires --app. Run: plausiwidgets --app {options.files[0]}")
+    if find_spec("jupyterlab") is None:
+        raise CommandError(
+            "JupyterLab is not installed. To install it, run: pip install 'plausiwidgets[lab]'. Without it, the app is "
+            "a web page: plausiwidgets --app",
+        )
     notebook = working_copy(options.folder.expanduser())
     # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
@@ -135,7 +134,7 @@ def serve_app(options: argparse.Namespace) -> int:
     for path in (*options.files, *options.exercise):
         if not Path(path).is_file():
             raise CommandError(f"the file {path} does not exist.")
-    limits = Limits(visitors=options.visitors, workers=options.workers, budget=options.budget)
+    limits = Limits(visitors=options.visitors, workers=options.workers)
     try:
         serve(
             limits,

@@ -15,14 +15,13 @@ from plausiwidgets.cli.assess import assess, assess_options
 from plausiwidgets.cli.check import Check
 from plausiwidgets.cli.console import CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
-from plausiwidgets.cli.merge import merge, merge_options
 from plausiwidgets.cli.page import page, page_options
+from plausiwidgets.support import renamed
 
 # name: (help, declare options, run)
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "explore": ("open the app in a browser (default command)", explore_options, explore),
     "assess": ("search for parameters with which neuron models show firing patterns", assess_options, assess),
-    "merge": ("merge the files of a study's parts into one table", merge_options, merge),
     "page": ("write a standalone HTML page of a neuron model", page_options, page),
 }
 
@@ -52,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words.insert(0, "explore")
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, exit_at_once)  # until the command sets its own handler
-    options = build_parser().parse_args(words)  # takes a second or more: imports the models
+    parser = build_parser()
+    if words[0] in renamed.COMMANDS:
+        parser.error(f"plausiwidgets {words[0]} is now {renamed.COMMANDS[words[0]]}.")
+    options = parser.parse_args(words)  # takes a second or more: imports the models
     try:
         return options.run(options)
     except CommandError as error:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from plausiwidgets.models import NeuronModel
+    from plausiwidgets.optimization import StrategyFactory
     from plausiwidgets.patterns.all_of import Judged
     from plausiwidgets.support.python_file import Registry
 
@@ -42,6 +45,31 @@ def patterns_named(text: str) -> list[Judged]:
     return _named(
         text, registry.custom, registry.names, lambda key: judged(registry.get(registry.key_of(key)), "assessed")
     )
+
+
+def strategy_named(text: str) -> StrategyFactory:
+    """Return the factory of a strategy that a word of the command line names, as module:factory (argparse type)."""
+    from plausiwidgets.optimization.guarded_strategy import check_factory
+
+    module, colon, name = text.partition(":")
+    if not (colon and name and all(part.isidentifier() for part in module.split("."))):
+        raise argparse.ArgumentTypeError(
+            f"the strategy must be MODULE:FACTORY, such as my_strategies:RandomSearch, got {text!r}."
+        )
+    # A console command does not search for modules in the current folder; the workers get this path too.
+    sys.path[:] = [os.getcwd(), *(folder for folder in sys.path if folder != os.getcwd())]
+    try:
+        with redirect_stdout(sys.stderr):
+            found = getattr(import_module(module), name)
+        return check_factory("the command", found, shared=True)
+    except AttributeError:
+        raise argparse.ArgumentTypeError(f"module {module!r} has no {name!r}.") from None
+    except TypeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    except Exception as error:
+        raise argparse.ArgumentTypeError(
+            f"module {module!r} cannot be imported ({type(error).__name__}: {error})."
+        ) from None
 
 
 def _named(text: str, custom: Registry[Any], names: Callable[[], list[str]], get: Callable[[str], T]) -> list[T]:

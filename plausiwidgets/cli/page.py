@@ -105,10 +105,11 @@ def lesson_of(file: Path) -> Path:
 def site(options: argparse.Namespace) -> int:
     """Write a folder with all models and print its path."""
     from plausiwidgets import models
-    from plausiwidgets.models.registry import is_builtin
     from plausiwidgets.widgets.server.site import write
 
-    if {model.key for model in options.model} != set(models.names()) or not all(map(is_builtin, options.model)):
+    if {model.key for model in options.model} != set(models.names()) or not all(
+        model.is_builtin for model in options.model
+    ):
         raise CommandError(
             "--site-dir requires all models of the package. Run: plausiwidgets page all --site-dir FOLDER"
         )

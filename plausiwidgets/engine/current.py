@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.current_text import MAX_SAMPLES, read_current_file
-from plausiwidgets.engine.formula import Formula
+from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
 Floats = NDArray[np.float64]
 if TYPE_CHECKING:
     Value = float | Floats
-else:  # a page computes currents from formulas
-    Value = float | Floats | Formula
+else:  # a page computes currents with a program
+    Value = float | Floats | Traced
 """A number, or one value for each of n parameter sets."""
 
 MAX_PIECES = 1000
@@ -53,7 +53,7 @@ PIECE_WORDS = {"on": "onset", "off": "end", "first": "first value", "last": "las
 def check_values(where: str, **values: Value) -> None:
     """Check that values are finite numbers or 1-D arrays; this is fast, because every evaluation creates sweeps."""
     for argument, value in values.items():
-        if isinstance(value, Formula):
+        if isinstance(value, Traced):
             continue
         array = numbers(value) if isinstance(value, (Real, np.ndarray)) else None
         if array is None or array.ndim > 1 or not np.isfinite(array).all():

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.lane_current import LaneCurrent
-from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.engine.neuron import Neuron
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class LaneJob:
 
     Attributes
     ----------
-    model : NeuronModel
+    model : Neuron
     params : dict of str to ndarray, shape [lanes]
         Every parameter of the model.
     state : ndarray, shape [state variables, lanes]
@@ -71,7 +71,7 @@ class LaneJob:
         firing would cost time and memory.
     """
 
-    model: NeuronModel
+    model: Neuron
     params: dict[str, Floats]
     state: Floats
     current: LaneCurrent

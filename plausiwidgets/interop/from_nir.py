@@ -13,7 +13,7 @@ import numpy as np
 
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
-from plausiwidgets.engine.program.tracer import Recorder
+from plausiwidgets.engine.program.tracer import StepTracer
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get
@@ -86,9 +86,9 @@ def from_nir(
         raise ValueError(f"from_nir: reset must be 'zero', 'subtract' or a number, got {shown(reset)}.")
     values = {name: _number(neuron, name) for name in _FIELDS[kind]}
     parameters = [_parameter(name, x) for name, x in values.items()]
-    recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
-    p, x, time_step = recorder.parameters, gain * recorder.current + bias, recorder.dt
-    v, synaptic = recorder.state[0], list[Any]()
+    tracer = StepTracer([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
+    p, x, time_step = tracer.parameters, gain * tracer.current + bias, tracer.dt
+    v, synaptic = tracer.state[0], list[Any]()
     if kind == "IF":
         v = v + time_step * 1e-3 * p["r"] * x
     elif kind == "LIF":
@@ -96,7 +96,7 @@ def from_nir(
         v = end + (v - end) * np.exp(-time_step / p["tau"])
     else:
         settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
-        end, left, kept = p["v_leak"] + p["r"] * settled, recorder.state[1] - settled, np.exp(-time_step / tau)
+        end, left, kept = p["v_leak"] + p["r"] * settled, tracer.state[1] - settled, np.exp(-time_step / tau)
         v = end + (v - end) * kept + p["r"] * left * kept * _passed(time_step, tau, tau_syn)
         synaptic = [settled + left * np.exp(-time_step / tau_syn)]
     fired, level = v > p["v_threshold"], options.get("spike_level")
@@ -104,13 +104,13 @@ def from_nir(
         finite("from_nir", "spike_level", level)
     after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
     state = [np.where(fired, after, v), *synaptic]
-    spikes = fired if level is None else np.logical_and(recorder.state[0] < level, state[0] >= level)
+    spikes = fired if level is None else np.logical_and(tracer.state[0] < level, state[0] >= level)
     rest = "v_leak" if "v_leak" in values else 0.0
-    begin = Recorder([q.key for q in parameters], 0)
+    begin = StepTracer([q.key for q in parameters], 0)
     first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
     start = begin.program(0.0, [first, *(0.0 for _ in synaptic), first, begin.parameters["v_threshold"]])
     drive = current or _current(values, gain, bias, values["v_threshold"] - values.get("v_leak", 0.0), kind)
-    step = ProgramStep(Programs(recorder.program(spikes, state), start), level)
+    step = ProgramStep(Programs(tracer.program(spikes, state), start), level)
     return NeuronModel(
         key,
         step,

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import Floats, LaneJob
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.simulate import broadcast
 

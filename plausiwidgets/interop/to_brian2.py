@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import Floats, LaneJob, NotCompilableError
 from plausiwidgets.engine.program.operations import CAST
 from plausiwidgets.engine.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import broadcast, check_dt

@@ -78,8 +78,8 @@ class Namespace(SimpleNamespace):
         raise ReadOnlyError(f"p.{name} cannot be deleted, because parameters are the same in every time step.")
 
 
-class Recorder(Namespace):
-    """Parameters that remember which of them were read."""
+class WatchedNamespace(Namespace):
+    """A namespace of parameters that notes which of them are read."""
 
     def __init__(self, read: set[str], /, **values: Any) -> None:
         super().__init__(**values)
@@ -194,7 +194,7 @@ def _refuse_unused(model: Any, read: set[str]) -> None:
 def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
-    p = Recorder(read, **values)
+    p = WatchedNamespace(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
         raise _BrokenError(
@@ -244,7 +244,7 @@ def _check_potentials(model: Any, rest: float, threshold: float) -> None:
         )
 
 
-def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tensor], read: set[str]) -> float:
+def _potential(model: Any, what: str, p: WatchedNamespace, values: dict[str, torch.Tensor], read: set[str]) -> float:
     """Return rest or threshold at the default parameters."""
     entry = getattr(model, what)
     if isinstance(entry, str):
@@ -271,7 +271,7 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
     named = {"current": current, "dt": dt}
     named |= {f"state {n!r}": s for n, s in zip(names, state, strict=True)} | {f"p.{n}": x for n, x in values.items()}
     before = {n: (x.clone(), x._version) for n, x in named.items()}
-    out = _call(model, "step", when, current, state, Recorder(read, **values), dt)
+    out = _call(model, "step", when, current, state, WatchedNamespace(read, **values), dt)
     for name, tensor in named.items():
         # The version also tells of `v[fired] = reset` where nothing fired.
         value, version = before[name]
@@ -322,7 +322,7 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
                 f"{what} must not branch on a tensor of several lanes. Write torch.where(condition, a, b) instead of "
                 "an if statement."
             ) from error
-        if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
+        if isinstance(error, AttributeError) and isinstance(error.obj, WatchedNamespace):
             raise unknown(f"{what} of model {model.key!r}", "parameter", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
             raise _BrokenError(

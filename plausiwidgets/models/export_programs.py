@@ -1,7 +1,8 @@
-"""Write the programs of the package's own neurons beside them, made anew from their steps in torch.
+"""Write the programs of the package's own neurons into files, exported from their steps in torch.
 
-``python -m plausiwidgets.models.export_programs`` does it for all of them, with names for these; needed after an edit
-of a neuron. They are what runs: only a test asks torch whether they are still what the steps say.
+``python -m plausiwidgets.upkeep my_neuron`` does so for a neuron, and updates its results. After a change of the
+export, ``python -m plausiwidgets.models.export_programs`` writes the programs of all neurons. The package runs these
+programs. A test compares them with the steps.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import program_file
 
-COMMAND = "python -m plausiwidgets.models.export_programs"
-
 
 def by_torch(name: str) -> NeuronModel:
     """Return a model of the package without its programs, as torch runs it."""
@@ -27,13 +26,18 @@ def by_torch(name: str) -> NeuronModel:
     return model
 
 
+def export(name: str) -> Path:
+    """Write the programs of a model, and return their file."""
+    path = Path(str(program_file(name)))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(export_programs(by_torch(name)).text(), encoding="utf-8", newline="\n")
+    return path
+
+
 def main(names: Sequence[str] = ()) -> None:
     """Write the programs of the named models, or of all."""
     for name in names or NAMES:
-        path = Path(str(program_file(name)))
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(export_programs(by_torch(name)).text(), encoding="utf-8", newline="\n")
-        print(path)
+        print(export(name))
 
 
 if __name__ == "__main__":

@@ -282,6 +282,8 @@ class NeuronModel:
         self.ruled_out: Mapping[str, str] = mapping(ruled_out)
         self.lanewise = False
         self.discrete = False
+        self.is_builtin = False
+        """Whether its programs come with the package; the registry sets it."""
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
         """What runs without torch: of a model of the package, what was exported from its step."""
         if len(self.parameters) < len(parameters):
@@ -319,7 +321,7 @@ class NeuronModel:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Raise an AttributeError, because kernels and results are cached for a model."""
-        if "_made" in self.__dict__ and name not in ("_states", "_span", "programs", "discrete"):
+        if "_made" in self.__dict__ and name not in ("_states", "_span", "programs", "discrete", "is_builtin"):
             raise AttributeError(f"model {self.key!r}: {name} cannot be changed. Create a new NeuronModel.")
         super().__setattr__(name, value)
 
@@ -350,7 +352,7 @@ class NeuronModel:
     def __copy__(self) -> NeuronModel:
         """Return another model with the same attributes."""
         made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)
+        made.__dict__.update(self.__dict__, is_builtin=False)
         return made
 
     def __deepcopy__(self, memo: object) -> NeuronModel:

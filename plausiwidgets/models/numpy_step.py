@@ -1,7 +1,7 @@
-"""A step that is a function of NumPy: written down as a program by values that record what is done with them.
+"""A step that is a function of NumPy: the tracer turns it into a program.
 
-What they cannot follow, such as a decision by Python or an assignment to some of the lanes, runs as a loop by way of
-torch, and says so. A program is compared with the step itself before it takes its place.
+A step that the tracer cannot follow, because it branches on a value or assigns to some of the lanes, runs as a loop by
+way of torch, with a warning. A program is compared with the step itself before it takes its place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from plausiwidgets.engine.program.arrays import evaluate
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
-from plausiwidgets.engine.program.tracer import NotRecordedError, Recorder
+from plausiwidgets.engine.program.tracer import NotTraceableError, StepTracer
 from plausiwidgets.models.captured import Outside, captured, global_names
 from plausiwidgets.models.contract import Namespace, random_values
 from plausiwidgets.support.extras import NotInstalledError
@@ -48,11 +48,13 @@ def take_numpy(model: Any) -> None:
     lanes, failed = _tried(model)
     try:
         if lanes is None:
-            raise NotRecordedError(failed)
+            raise NotTraceableError(failed)
         grown = _refuse_memory(model, lanes)
         if failed or grown:
-            raise NotRecordedError(f"it accepts only one lane at a time: {failed}" if failed else f"it changes {grown}")
-        programs = _recorded(model)
+            raise NotTraceableError(
+                f"it accepts only one lane at a time: {failed}" if failed else f"it changes {grown}"
+            )
+        programs = _traced(model)
         _compare(model, programs)
     except _RefusedError as error:
         raise ValueError(str(error)) from None
@@ -163,21 +165,23 @@ def _draws(model: Any, lanes: Callable[[float], Any]) -> bool:
 # ------------------------------------------------------------------ the program
 
 
-def _recorded(model: Any) -> Programs:
+def _traced(model: Any) -> Programs:
     """Return the programs of a step, of the initial state, and of rest and threshold."""
-    begin = Recorder(model.parameters, 0)
+    begin = StepTracer(model.parameters, 0)
     p = Namespace(**begin.parameters)
     started = tuple(model.initial_state(p, begin.current))
-    recorder = Recorder(model.parameters, len(started))
-    out = model.step(recorder.current, tuple(recorder.state), Namespace(**recorder.parameters), recorder.dt)
+    tracer = StepTracer(model.parameters, len(started))
+    out = model.step(tracer.current, tuple(tracer.state), Namespace(**tracer.parameters), tracer.dt)
     if model.spike_level is None:
         fired, new = out
     else:
         new = out
-        fired = np.logical_and(recorder.state[0] < model.spike_level, new[0] >= model.spike_level)
+        fired = np.logical_and(tracer.state[0] < model.spike_level, new[0] >= model.spike_level)
     if len(new) != len(started):
-        raise NotRecordedError(f"the step returns {len(new)} state variables, but initial_state returns {len(started)}")
-    return Programs(recorder.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
+        raise NotTraceableError(
+            f"the step returns {len(new)} state variables, but initial_state returns {len(started)}"
+        )
+    return Programs(tracer.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
 
 
 def _ends(model: Any, p: Namespace) -> list[Any]:
@@ -221,7 +225,7 @@ def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> A
 def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
     for one, other in zip(theirs, ours, strict=True):
         if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
-            raise NotRecordedError(f"the program and the step return different results at {when} of a comparison")
+            raise NotTraceableError(f"the program and the step return different results at {when} of a comparison")
 
 
 # ------------------------------------------------------------------ a loop
@@ -240,11 +244,11 @@ class NumpyFunction:
     """
 
     def __init__(self, function: Callable[..., Any], reason: str = "", alone: bool = False) -> None:
-        self.function, self.not_recorded, self.alone = function, reason, alone
+        self.function, self.not_traced, self.alone = function, reason, alone
 
     def __call__(self, *arguments: Any) -> Any:
         if self.alone and len(arguments[0]) > 1:
-            raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_recorded}.")
+            raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_traced}.")
         out = self.function(*(_given(x, self.alone) for x in arguments))
         return _tensors(out, (1,) if self.alone else None)
 

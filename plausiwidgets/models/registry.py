@@ -64,8 +64,11 @@ def get(model: str | NeuronModel) -> NeuronModel:
         try:
             neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            command = f"python -m plausiwidgets.models.export_programs {model}"
-            raise FileNotFoundError(f"model {model!r} has no program file. Run {command} to write it.") from None
+            command = f"python -m plausiwidgets.upkeep {model}"
+            raise FileNotFoundError(
+                f"model {model!r} has no program file. Run {command} to write it and the packaged results."
+            ) from None
+        neuron.is_builtin = True
         _builtin.setdefault(model, neuron)
     return _builtin[model]
 
@@ -164,18 +167,15 @@ def received(model: str | NeuronModel | InFile) -> NeuronModel:
     return custom.of(model) if isinstance(model, InFile) else get(model)
 
 
-def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is a built-in one; a custom model may have the same name as one."""
-    return _builtin.get(model.key) is model
-
-
-custom = Registry("model", (NeuronModel,), is_builtin, lambda key: "the name of a built-in model" * (key in NAMES))
+custom = Registry(
+    "model", (NeuronModel,), lambda model: model.is_builtin, lambda key: "the name of a built-in model" * (key in NAMES)
+)
 """The custom models."""
 
 
 def _reduced(model: NeuronModel) -> Any:
     """Return how a model is pickled: a built-in one by its name, a custom one by its functions."""
-    if is_builtin(model):
+    if model.is_builtin:
         return get, (model.key,)
     functions = {name: getattr(model, name) for name in ("step", "initial_state", "rest", "threshold")}
     instead = "Define the function with def in a module, or use cloudpickle."

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
-    from plausiwidgets.engine.javascript.module import to_javascript as to_javascript
     from plausiwidgets.interop.layer import NeuronLayer as NeuronLayer
     from plausiwidgets.interop.to_brian2 import to_brian2 as to_brian2
+    from plausiwidgets.interop.to_javascript import to_javascript as to_javascript
     from plausiwidgets.interop.to_norse import to_norse as to_norse
 else:
     __getattr__, __dir__, __all__ = lazily(
@@ -18,6 +18,6 @@ else:
             "interop.layer": ("NeuronLayer",),
             "interop.to_norse": ("to_norse",),
             "interop.to_brian2": ("to_brian2",),
-            "engine.javascript.module": ("to_javascript",),
+            "interop.to_javascript": ("to_javascript",),
         },
     )

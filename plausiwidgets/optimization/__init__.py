@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from plausiwidgets.optimization.api import optimize, start_optimization
+from plausiwidgets.optimization.guarded_strategy import StrategyError
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 from plausiwidgets.support.lazy import lazily
 
-__all__ = ["Result", "Run", "Strategy", "StrategyFactory", "optimize", "start_optimization"]
+__all__ = ["Result", "Run", "Strategy", "StrategyError", "StrategyFactory", "optimize", "start_optimization"]
 
 if not TYPE_CHECKING:
     __getattr__ = lazily(__name__, {})[0]  # says which package has a name

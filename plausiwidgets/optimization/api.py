@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.engine.run_lanes import ENGINES
+from plausiwidgets.engine.choice.run_lanes import ENGINES
 from plausiwidgets.models.simulate import check_dt
+from plausiwidgets.optimization.guarded_strategy import MAX_POINTS, check_factory
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
-from plausiwidgets.optimization.strategy import StrategyFactory
+from plausiwidgets.optimization.strategy import AskTell, StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.support.arguments import bounded, checked, finite, shown, takes, whole
+from plausiwidgets.support.arguments import bounded, checked, finite, takes, whole
 from plausiwidgets.support.extras import require
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.progress import ProgressLike
@@ -34,7 +35,7 @@ def _optimization(
     seed: int = 0,
     budget: int | None = None,
     popsize: int | None = None,
-    strategy: StrategyFactory | None = None,
+    strategy: StrategyFactory | AskTell | None = None,
     progress: ProgressLike = None,
     time_limit: float | None = None,
     engine: str = "auto",
@@ -43,17 +44,14 @@ def _optimization(
     """Return a run that has not started; the settings are those of `optimize`."""
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     limit = None if time_limit is None else finite("optimize", "time_limit", time_limit, above=0.0, unit="s")
-    if strategy is not None and not callable(strategy):
-        raise TypeError(
-            f"optimize: strategy must be None, or a class or function that returns a Strategy, got {shown(strategy)}."
-        )
-    if strategy is not None and popsize is not None:
-        raise ValueError("optimize: pass either popsize or strategy, because only the default strategy has a popsize.")
+    custom = None if strategy is None else check_factory("optimize", strategy, shared=False)
+    if custom is not None and popsize is not None:
+        raise ValueError(f"optimize: {EITHER}")
     optimizer = Optimizer(
         problem,
         whole("optimize", "seed", seed, 0),
         problem.pattern.budget if budget is None else whole("optimize", "budget", budget, 1),
-        strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
+        custom or default_strategy(check_popsize(popsize), problem.solves_amplitude),
         problem.space.base if start is not None else None,
     )
     imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
@@ -97,8 +95,9 @@ def optimize(*args: Any, **settings: Any) -> Result:
         search is not counted and takes about five times as long as the judgement.
     popsize : int, optional
         Candidates in a generation of one CMA-ES run.
-    strategy : StrategyFactory, optional
-        Class or function that makes a custom strategy, see `plausiwidgets.optimization.Strategy`.
+    strategy : optional
+        Custom optimizer: an object with ``ask`` and ``tell``, or a class or function that returns one, see
+        `plausiwidgets.optimization.Strategy`. If it fails, the result contains the evaluations so far and the error.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `Result`, or an object with ``init``,
         ``step`` and ``close``.
@@ -167,9 +166,10 @@ def make_problem(
 
 def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
     """Warn the caller of the package of a search of a model that the torch loop runs without being asked to."""
+    from plausiwidgets.engine.compiled.availability import has_numba
     from plausiwidgets.engine.compiled.engine import why_not
 
-    reason = why_not(model) if engine == "auto" and not model.programs else None
+    reason = why_not(model) if engine == "auto" and not (model.programs and has_numba()) else None
     if reason is not None:
         warn_caller(
             f"a search with model {model.key!r} takes hundreds of times as long as with a compiled model. "
@@ -186,13 +186,12 @@ def check_engine(engine: str) -> str:
     return engine
 
 
-MAX_AT_ONCE = 10_000.0
-"""Candidates of a generation: more take gigabytes, and learn nothing more."""
+EITHER = "pass either popsize or strategy, because only the default strategy has a popsize."
 
 
 def check_popsize(popsize: int | None) -> int | None:
     """Return the points of a CMA-ES generation, None for the default; ValueError if it is invalid."""
     if popsize is None:
         return None
-    bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MAX_AT_ONCE)
+    bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MAX_POINTS)
     return int(popsize)

@@ -11,12 +11,12 @@ from numpy.random import SeedSequence
 
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.distribution import HasDistribution
 from plausiwidgets.optimization.evaluations import EvaluationRecorder
+from plausiwidgets.optimization.guarded_strategy import StrategyError, make_strategy
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
 from plausiwidgets.optimization.result import Result, describe_unmet
-from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns.registry import why_ruled_out
@@ -48,12 +48,7 @@ class Optimizer:
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
         space, pattern = problem.space, problem.pattern
         point = None if start is None else space.point(start)
-        self.strategy: Strategy = make(space=space, seed=seed, budget=budget, start=point)
-        if not isinstance(self.strategy, Strategy):
-            raise TypeError(
-                "optimize: strategy must return a subclass of plausiwidgets.optimization.Strategy, or an object with "
-                f"all its members, got {type(self.strategy).__name__}."
-            )
+        self.strategy = make_strategy(make, space, seed, budget, point)
         self.result = Result(
             model=problem.model.key,
             pattern=pattern.key,
@@ -64,7 +59,7 @@ class Optimizer:
             phase=self.strategy.phase,
             bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
             start={} if start is None else dict(start),
-            strategy=_named(self.strategy),
+            strategy=repr(self.strategy),
             ruled_out=why_ruled_out(pattern, problem.model),
             dt=problem.dt,
             engine=problem.engine,
@@ -72,19 +67,23 @@ class Optimizer:
             problem=problem,
         )
         self._recorder = EvaluationRecorder(space.names) if keep_history else None
-        self._watched = self.strategy if keep_history and isinstance(self.strategy, HasDistribution) else None
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
     @property
     def stop_reason(self) -> str:
         """Reason of the end: ``"solved"``, ``"finished"`` or ``"budget"``."""
-        return "solved" if self.result.replicated else "finished" if self.strategy.finished else "budget"
+        if self.result.replicated:
+            return "solved"
+        # A strategy may also end the search with None as its points.
+        ended = self.strategy.finished or (self._asked is None and self.result.evaluations < self.result.budget)
+        return "finished" if ended else "budget"
 
     def step(self, checkpoint: Checkpoint | None = None) -> Result | None:
         """Judge one generation and return the record; None at the end of the search.
 
-        If `checkpoint` raises, the generation is discarded: the next call judges the same points.
+        If `checkpoint` raises, the generation is discarded: the next call judges the same points. If the strategy
+        fails, the record contains all judged generations.
         """
         points = self._ask()
         if points is None:
@@ -113,20 +112,15 @@ class Optimizer:
             raise ValueError("every penalty must be finite.")
         self._asked, self._rank = None, min(rank, self._rank)
         evaluations, restarts = before.evaluations + len(penalties), self.strategy.restarts
-        self.strategy.tell(penalties)
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(penalties))
-        if self._watched is not None:
-            made["_distribution"] = self._watched.distribution()
         if self._recorder is not None:
             made["_history"] = self._recorder.append(batch, restarts, phase)
-        self.result = replace(
-            before,
-            evaluations=evaluations,
-            phase=self.strategy.phase,
-            restarts=self.strategy.restarts,
-            **made,
-        )
+        self.result = replace(before, evaluations=evaluations, restarts=restarts, **made)
+        self.strategy.tell(penalties)
+        cloud = None if self._recorder is None else self.strategy.distribution()
+        phase, restarts = self.strategy.phase, self.strategy.restarts
+        self.result = replace(self.result, phase=phase, restarts=restarts, _distribution=cloud)
         return self.result
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
@@ -141,13 +135,16 @@ class Optimizer:
         if self.result.replicated:
             return None
         if self._asked is None and not self.strategy.finished:
-            asked, space = self.strategy.ask(), self.problem.space
-            self._asked = None if asked is None else np.clip(asked, space.low, space.high)
-            if self._asked is not None and not np.isfinite(self._asked).all():
-                raise ValueError("every point that the strategy returns from ask must be finite.")
-        if self._asked is None or self.result.evaluations + len(self._asked) > self.result.budget:
+            self._asked = self.strategy.ask()
+        if self._asked is None:
             return None
-        return self._asked
+        spent, budget, count = self.result.evaluations, self.result.budget, len(self._asked)
+        if not spent and count > budget:
+            raise StrategyError(
+                f"strategy {self.strategy}: the first generation must have at most as many points as the budget, got "
+                f"{count} points with a budget of {budget}."
+            )
+        return None if spent + count > budget else self._asked
 
     def _judge(self, points: Floats, checkpoint: Checkpoint | None) -> tuple[Batch, int]:
         """Return the judged batch, and how many points of a screen are accepted.
@@ -167,12 +164,6 @@ class Optimizer:
             return solved, 0
         plain = problem.judge(values, checkpoint, settled=settled)
         return solved.prefer(plain), int(plain.accepted.sum())
-
-
-def _named(strategy: Strategy) -> str:
-    """Return the description of a strategy, or the name of its class if it has no description."""
-    kind = type(strategy)
-    return kind.__name__ if kind.__repr__ is object.__repr__ else repr(strategy)
 
 
 def _best(batch: Batch) -> int:

@@ -19,14 +19,14 @@ from plausiwidgets.optimization.evaluations import Evaluations
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import CriterionResult, Protocol, judge
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.picture import GREY, ORANGE, Axis, Plot, drawn
-from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.support.progress import Bar
 from plausiwidgets.support.renamed import STORED_RESULT, renamed
 

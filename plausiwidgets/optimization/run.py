@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from plausiwidgets.optimization.background import Background
+from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Gate
+from plausiwidgets.optimization.guarded_strategy import StrategyError
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.support.progress import ProgressLike
@@ -50,10 +51,20 @@ class Run(Background[Result, Result]):
     def _run(self) -> str:
         checkpoint, optimizer = self._checkpoint, self._optimizer
         checkpoint()
-        while (result := optimizer.step(checkpoint)) is not None:
-            self._publish(result)
-            self._report()
-            checkpoint()
+        try:
+            while (result := optimizer.step(checkpoint)) is not None:
+                self._publish(result)
+                self._report()
+                checkpoint()
+        except StrategyError as error:
+            if not optimizer.result.evaluations:
+                raise
+            # A long search must not be lost with the strategy that ended it.
+            self._publish(replace(optimizer.result, error=str(error)))
+            warn(
+                f"the search ended after {optimizer.result.evaluations} evaluations, which the result contains. {error}"
+            )
+            return "failed"
         self._publish(replace(optimizer.result, phase="verify"))
         self._publish(replace(self._snapshot, robustness=optimizer.robustness(checkpoint)))
         return optimizer.stop_reason

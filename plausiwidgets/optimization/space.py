@@ -118,7 +118,9 @@ class Space:
                 check_ends(f"the range of {name!r}", a, b)
             low.append(a)
             high.append(b)
-        return cls(parameters, names, np.array(low), np.array(high), MappingProxyType(base))
+        ends = np.array([low, high])
+        ends.flags.writeable = False  # a custom strategy must not move the bounds during a search
+        return cls(parameters, names, ends[0], ends[1], MappingProxyType(base))
 
     @property
     def size(self) -> int:

@@ -1,26 +1,37 @@
-"""The interface of a search strategy; the default one is `Portfolio`."""
+"""The interface of a search strategy; the default strategy is `Portfolio`."""
 
 from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Space
 
 
 @runtime_checkable
-class Strategy(Protocol):
-    """Chooses the points of a search.
+class AskTell(Protocol):
+    """An optimizer with the two methods that a search needs; `Strategy` describes them."""
 
-    It must be deterministic: its points depend on its seed and the penalties only. Subclass it, or implement all of its
-    members.
+    def ask(self) -> ArrayLike | None:
+        """Return the next points [m, d] as values of the varied parameters; None to end the search."""
+
+    def tell(self, penalties: Floats) -> object:
+        """Take the penalties [m, criteria + 1] of these points."""
+
+
+class Strategy(Protocol):
+    """Chooses the points of a search: an optimizer with `ask` and `tell`.
+
+    It must be deterministic: its points depend only on its seed and the penalties. Every class with the methods `ask`
+    and `tell` is a strategy. A subclass of this class also has the attributes, which are optional.
 
     Attributes
     ----------
     finished : bool
-        Whether it asks for no more points, whatever the budget.
+        Whether the search ends, whatever the budget.
     phase : str
         Name of what it does. In the phase "screen" its points are spread evenly over the box, so that their accepted
         share estimates the pattern's volume.
@@ -51,10 +62,10 @@ class Strategy(Protocol):
     restarts: int = 0
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values of the free parameters; None if the budget is spent.
+        """Return the next points [m, d] as values of the varied parameters; None to end the search.
 
-        The optimizer clips them to the box and ends the search before a generation that exceeds the budget. Every call
-        is followed by `tell`, unless it returned None.
+        The search copies the points, clips them to the bounds, and ends before a generation that exceeds the budget.
+        Every call is followed by `tell`, unless it returned None.
         """
 
     def tell(self, penalties: Floats) -> None:
@@ -73,7 +84,7 @@ def losses_of(penalties: Floats) -> Floats:
 
 
 class StrategyFactory(Protocol):
-    """Makes a strategy: its class, or a function, of ``(space, seed, budget, start)``."""
+    """Makes a strategy: its class, or a function, with the arguments ``(space, seed, budget, start)``."""
 
-    def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> Strategy:
+    def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> AskTell:
         """Return a strategy for `budget` points of a space; `start` [d] are values to judge first."""

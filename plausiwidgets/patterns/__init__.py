@@ -14,8 +14,6 @@ from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import CriterionResult, Verdict
-from plausiwidgets.recordings.injected_current import Injected
-from plausiwidgets.recordings.recorded_pattern import RecordedPattern
 from plausiwidgets.support.lazy import lazily
 
 __all__ = [
@@ -25,11 +23,9 @@ __all__ = [
     "CriterionResult",
     "Curve",
     "Graded",
-    "Injected",
     "Measurement",
     "Pattern",
     "Protocol",
-    "RecordedPattern",
     "Response",
     "Responses",
     "StimulusParameter",

@@ -24,7 +24,7 @@ from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.response import Graded
 from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.status import STATUSES
-from plausiwidgets.patterns.verdict import CriterionResult, OneVerdict, Verdict
+from plausiwidgets.patterns.verdict import ENGINE_TITLES, CriterionResult, OneVerdict, Verdict
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 
@@ -149,7 +149,7 @@ def evaluate(
         measured={**measured.curve, "lowest": runner.lowest, "highest": runner.highest},
         discrete=model.discrete,
         _judged_on=pattern,
-        uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used == "torch" else "",
+        uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,
     )
     if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried:

@@ -14,74 +14,74 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.formula import NUMBER, ROW, primitive
+from plausiwidgets.engine.program.rows import NUMBER, ROW, traceable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def count(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Ints:
     """Return the number of spikes in [t0, t1); the bounds may differ from lane to lane."""
     inside = (times >= _column(t0)) & (times < _column(t1))
     return np.count_nonzero(inside, axis=1)
 
 
-@primitive(ROW)
+@traceable(ROW)
 def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
     """Return the spikes in [t0, t1) as a new padded array."""
     return _compact(times, (times >= _column(t0)) & (times < _column(t1)))
 
 
-@primitive(ROW)
+@traceable(ROW)
 def intervals(times: Floats) -> Floats:
     """Return the interspike intervals in ms, shape [lanes, most spikes - 1], padded with nan."""
     return times[:, 1:] - times[:, :-1]
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def lengths(rows: Floats) -> Ints:
     """Return the number of entries of each padded row."""
     return np.count_nonzero(np.isfinite(rows), axis=1)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def first(times: Floats) -> Floats:
     """Return the first spike of each lane, nan without one."""
     return times[:, 0].copy() if times.shape[1] else np.full(times.shape[0], np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def last(times: Floats) -> Floats:
     """Return the last spike of each lane, nan without one."""
     return at(times, lengths(times) - 1)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def at(rows: Floats, index: ArrayLike) -> Floats:
     """Return one entry of each padded row; nan where the index is outside of it."""
     n, most = rows.shape
     if most == 0:
         return np.full(n, np.nan)
-    place = np.asarray(index)
+    place = np.asarray(index, dtype=np.int64)  # a program has float64 only
     picked = rows[np.arange(n), place.clip(0, most - 1)]
     return np.where((place >= 0) & (place < most), picked, np.nan)
 
 
-@primitive(ROW)
+@traceable(ROW)
 def late_half(isi: Floats) -> Floats:
     """Return the second half of each row (the longer half of an odd number), nan elsewhere."""
     half = lengths(isi) // 2
     return np.where(np.arange(isi.shape[1]) >= half[:, None], isi, np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def mean(rows: Floats) -> Floats:
     """Return the mean of each padded row."""
     return _divide(_sum(rows), lengths(rows))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def cv(rows: Floats) -> Floats:
     """Return standard deviation over mean of each row; nan below two entries."""
     n = lengths(rows)
@@ -90,27 +90,27 @@ def cv(rows: Floats) -> Floats:
     return np.where(n >= 2, _divide(deviation, average), np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def smallest(rows: Floats) -> Floats:
     """Return the smallest entry of each row, nan for an empty one."""
     low = np.where(np.isfinite(rows), rows, np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(low), low, np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def largest(rows: Floats) -> Floats:
     """Return the largest entry of each row, nan for an empty one."""
     high = np.where(np.isfinite(rows), rows, -np.inf).max(axis=1, initial=-np.inf)
     return np.where(np.isfinite(high), high, np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def spread(rows: Floats) -> Floats:
     """Return largest over smallest entry of each row; nan below two entries."""
     return np.where(lengths(rows) >= 2, _divide(largest(rows), smallest(rows)), np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def median(rows: Floats) -> Floats:
     """Return the median of each padded row."""
     n = lengths(rows)
@@ -118,26 +118,26 @@ def median(rows: Floats) -> Floats:
     return 0.5 * (at(ordered, (n - 1) // 2) + at(ordered, n // 2))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def shortest_isi(times: Floats) -> Floats:
     """Return the shortest ISI in ms; inf below two spikes, where none can be too short."""
     low = smallest(intervals(times))
     return np.where(np.isnan(low), np.inf, low)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def persistence(times: Floats, end: float) -> Floats:
     """Return the silence before `end` (ms) in median ISIs of the late half."""
     return _divide(end - last(times), median(late_half(intervals(times))))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def adaptation_index(isi: Floats) -> Floats:
     """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over all ISIs; nan below two ISIs."""
     return mean(_divide(isi[:, 1:] - isi[:, :-1], isi[:, 1:] + isi[:, :-1]))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def climbs(rows: Floats, factor: float) -> Ints:
     """Return how often each row has grown by a factor, each time over one entry or several.
 
@@ -156,25 +156,25 @@ def climbs(rows: Floats, factor: float) -> Ints:
     return found
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def leading(decisions: NDArray[np.bool_]) -> Ints:
     """Return how many entries from the first one of each row on are true."""
     return np.cumprod(decisions, axis=1).sum(axis=1)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def place_of_least(values: list[Floats]) -> Ints:
     """Return which of several numbers is the smallest, the first of equal ones, shape [lanes]."""
     return np.stack(values).argmin(axis=0)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def one_of(values: list[Floats], place: Ints) -> Floats:
     """Return the number at a place of each lane among several, shape [lanes]."""
-    return np.stack(values)[place, np.arange(place.size)]
+    return np.stack(values)[place.astype(np.int64), np.arange(place.size)]
 
 
-@primitive(ROW)
+@traceable(ROW)
 def growth(isi: Floats) -> Floats:
     """Return each ISI over the one before it, shape [lanes, most ISIs - 1]."""
     return _divide(isi[:, 1:], isi[:, :-1])
@@ -227,7 +227,7 @@ def _largest_jump(isi: Floats) -> tuple[Floats, Floats]:
     return largest(steps), at(ordered, place)
 
 
-@primitive(Bursts)
+@traceable(Bursts)
 def bursts(times: Floats, end: float) -> Bursts:
     """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
 
@@ -290,7 +290,7 @@ class Coincidences:
     progress: Floats
 
 
-@primitive(Coincidences)
+@traceable(Coincidences)
 def coincidences(times: Floats, reference: Floats, precision: float, duration: float) -> Coincidences:
     """Compare spike trains with a reference by the coincidence factor Γ.
 
@@ -332,7 +332,7 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
     return Coincidences(gamma, np.nan_to_num(0.5 * missed * np.maximum(scale, 0.0)))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats:
     """Return van Rossum's distance D² of spike trains from a reference, shape [lanes], without a unit.
 
@@ -380,7 +380,7 @@ def _nearest(merged: Floats, others: NDArray[np.bool_]) -> Floats:
 # -- membrane potential ----------------------------------------------------------------------------
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def voltage_range(v: Floats) -> Floats:
     """Return largest minus smallest potential of each lane in mV; nan if one is not finite."""
     if v.shape[1] == 0:
@@ -404,7 +404,7 @@ class Swings:
     progress: Floats
 
 
-@primitive(Swings)
+@traceable(Swings)
 def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
     """Count the alternating extrema of ``v`` about a level from an index on.
 
@@ -500,7 +500,7 @@ def longest_above(v: Floats, level: float) -> int:
     return int(np.max(edges[1::2] - edges[::2], initial=0))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
     """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
     below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])
@@ -533,7 +533,7 @@ class Hump:
     slope: Floats
 
 
-@primitive(Hump)
+@traceable(Hump)
 def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats) -> Hump:
     """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop).
 
@@ -568,7 +568,7 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats) -
 # -- the course of a potential, compared with a recorded one ----------------------------------------
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def course_distance(
     v: Floats, times: Floats, dt: float, reference: Floats, step: float, before: float, after: float
 ) -> Floats:
@@ -597,7 +597,7 @@ def course_distance(
     return np.sqrt(_divide(_sum(np.where(free, apart * apart, np.nan)), np.count_nonzero(free, axis=1)))
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
     """Return the time constant in ms with which a potential decays to a level, shape [lanes].
 
@@ -617,7 +617,7 @@ def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
     return np.where(slope < 0.0, _divide(-1.0, slope), np.nan)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def mean_trough(v: Floats, times: Floats, dt: float) -> Floats:
     """Return the mean of the lowest potentials between neighbouring spikes, shape [lanes], in mV; nan below two spikes.
 
@@ -626,7 +626,7 @@ def mean_trough(v: Floats, times: Floats, dt: float) -> Floats:
     return _mean_of_each(v, times, dt, lambda row, edges: np.minimum.reduceat(row, edges)[:-1])
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def mean_peak(v: Floats, times: Floats, dt: float) -> Floats:
     """Return the mean of the largest potentials from each spike to the next, shape [lanes], in mV.
 
@@ -635,7 +635,7 @@ def mean_peak(v: Floats, times: Floats, dt: float) -> Floats:
     return _mean_of_each(v, times, dt, np.maximum.reduceat)
 
 
-@primitive(NUMBER)
+@traceable(NUMBER)
 def half_width(v: Floats, times: Floats, dt: float) -> Floats:
     """Return the mean width of the spikes from the second on, in ms, shape [lanes].
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from plausiwidgets.support.printed import grouped as grouped
-from plausiwidgets.support.printed import number as number
+from plausiwidgets.support.printed import number
 
 ONE = {
     "spikes": "spike",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.engine.compiled.availability import NO_NUMBA, has_numba
 from plausiwidgets.engine.compiled.engine import before_compiled, why_not
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.model import NeuronModel
@@ -22,7 +26,7 @@ from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import OneVerdict, Verdict, Verdicts
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.support.arguments import bounded, checked
-from plausiwidgets.support.progress import ProgressLike, watched
+from plausiwidgets.support.progress import ProgressLike, TextProgress, watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +40,11 @@ MAX_SETS = 3e6
 """Sets of one call: of each the verdict keeps some 0.5 kB, and as much again while it is put together."""
 BLOCK = 10_000
 """Sets that are simulated at once: each takes some 15 kB meanwhile."""
+VERIFICATION = (40, 160)
+"""Least and largest number of time steps of a verification, in those of an evaluation: measured for the twenty patterns
+of two models."""
+LINE_EVERY = 10.0
+"""Time in s between two lines of a verification without Numba."""
 
 
 @overload
@@ -92,7 +101,7 @@ def judge(
         Judge what is accepted again: at dt/2 to dt/16 (but for a neuron in discrete time), with six significant
         digits, pushed off its rest to the other side, after a longer rest, in 20 s at rest, some seconds after the
         stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified". Default: one set is
-        verified, arrays are not.
+        verified, arrays are not, and nothing is verified where Numba is not installed.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.support.progress.Work`, or an object with ``init``,
         ``step`` and ``close``. It is called every few ms of work, and what it raises ends the work.
@@ -126,23 +135,39 @@ def judge(
     neuron, pat = get_model(model), get_pattern(pattern)
     values, step, source = parameter_set(neuron, pat, cast(Mapping[str, ArrayLike] | None, parameters), dt)
     many = any(np.ndim(v) > 0 for v in values.values())
-    verified = verify or (verify is None and not many)
+    verified = verify or (verify is None and not many and has_numba())
     count = max(np.size(v) for v in values.values())
     bounded("judge", "number of sets", float(count), MAX_SETS)
     arrays = broadcast(values)
+    slow = bool(verified) and engine == "auto" and not has_numba()
+    if slow and progress is None:
+        progress = TextProgress(every=LINE_EVERY)
     with watched("judge", progress, count if count > BLOCK else 0) as checkpoint:
         if engine == "auto" and not many:
             early = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
             if early is not None:
-                return replace(single(early), parameter_source=source)
+                reason = "" if has_numba() else NO_NUMBA
+                return replace(single(early), parameter_source=source, uncompiled=reason)
         blocks = []
         for begin in range(0, max(count, 1), BLOCK):
             block = {name: x[begin : begin + BLOCK] for name, x in arrays.items()}
+            began = time.monotonic()
             verdict = evaluate(neuron, pat, block, step, engine, checkpoint)
+            if slow and begin == 0 and verdict.accepted.any():
+                _print_estimate(time.monotonic() - began, -(-count // BLOCK))
             blocks.append(verify_sets(neuron, pat, verdict, engine, checkpoint) if verified else verdict)
             if checkpoint is not None:
                 checkpoint.done = min(begin + BLOCK, count)
     return replace(joined(blocks) if many else single(blocks[0]), parameter_source=source)
+
+
+def _print_estimate(seconds: float, blocks: int) -> None:
+    """Print how long a verification without Numba takes, given the time of the evaluation before it."""
+    low, high = (max(round(seconds * factor * blocks), 1) for factor in VERIFICATION)
+    with suppress(Exception):  # stderr may be closed
+        if sys.stderr is not None:
+            line = f"plausiwidgets: {NO_NUMBA.partition(',')[0]}. The verification takes {low} to {high} s"
+            print(line, file=sys.stderr)
 
 
 def _before_kernel(
@@ -158,14 +183,15 @@ def _before_kernel(
     To verify takes plain Python many times as long as to compile: what is accepted, as a whole or in a part, waits for
     the kernel.
     """
-    from plausiwidgets.engine.compiled.background_compile import awaited, compile_behind
+    from plausiwidgets.engine.choice.background_compile import awaited, compile_behind
 
     plain = before_compiled(model)
     if plain is None:
         return None
     early = evaluate_early(plain, model, pattern, values, dt, checkpoint)
     if early is not None and not (verify and any(one.accepted.any() for one in (early, *early.parts.values()))):
-        compile_behind(model)
+        if has_numba():
+            compile_behind(model)
         return early
     with awaited(model):
         why_not(model)

@@ -12,17 +12,16 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from plausiwidgets.models.model import NeuronModel, Preset
-from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.arguments import checked
 
 TABLE = "packaged_table.csv"
-"""The package's own assessment; `plausiwidgets.assessment.packaged` contains the command that writes it."""
-VERIFIED = "verified_sets.csv"
-"""Presets and defaults that are verified, as `plausiwidgets.assessment.packaged.write_verified` found them."""
+"""The package's own assessment. `python -m plausiwidgets.upkeep` keeps it current, and the other files too."""
+VERDICTS = "verdicts.csv"
+"""Verdicts on all presets and defaults."""
 DEFAULTS = "defaults"
-"""Entry in `VERIFIED` for the defaults of model and pattern, instead of the title of a preset."""
+"""Entry in `VERDICTS` for the defaults of model and pattern, instead of the title of a preset."""
 
 FROM_DEFAULTS = "defaults of model and pattern"
 FROM_SEARCH = "packaged: found by a search"
@@ -36,8 +35,15 @@ class KnownSet(NamedTuple):
     dt: float
     preset: Preset | None
     """The published set; None for the defaults and for the result of a search."""
-    verified: bool
-    """Whether the package contains its verdict, and the verdict is "replicated"."""
+    status: str = ""
+    """Status of the verdict that the package contains; empty without a verdict."""
+    failed_test: str = ""
+    """Verification test that a fragile set fails."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether the package contains its verdict, and the verdict is "replicated"."""
+        return self.status == "replicated"
 
     @property
     def source(self) -> str:
@@ -61,23 +67,36 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
     objects have these two sets and verdicts on their presets, because a copy, or a custom model with the same key, is
     another neuron.
     """
+    is_packaged = model.is_builtin and is_builtin(pattern)
+    sets = [_with_verdict(one, model, pattern) for one in published_sets(model, pattern)]
+    defaults = default_set(model, pattern)
+    if defaults.verified:
+        sets.append(defaults)
+    found = packaged_parameters(model.key, pattern.key) if is_packaged else None
+    return sets if found is None else [*sets, KnownSet(found, model.dt, None, "replicated")]
+
+
+def published_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
+    """Return the presets of a model for a pattern, without verdicts."""
     known = pattern.parameters(model)
-    is_packaged = is_builtin_model(model) and is_builtin_pattern(pattern)
-    verified = _verified().get((model.key, pattern.key), frozenset()) if is_packaged else frozenset()
-    sets = [
-        KnownSet(
-            {n: x for n, x in preset.parameters.items() if n in known},
-            preset.dt or model.dt,
-            preset,
-            preset.title in verified,
-        )
+    return [
+        KnownSet({n: x for n, x in preset.parameters.items() if n in known}, preset.dt or model.dt, preset)
         for preset in model.presets
         if preset.pattern == pattern.key
     ]
-    if DEFAULTS in verified:
-        sets.append(KnownSet({}, model.dt, None, True))
-    found = packaged_parameters(model.key, pattern.key) if is_packaged else None
-    return sets if found is None else [*sets, KnownSet(found, model.dt, None, True)]
+
+
+def default_set(model: NeuronModel, pattern: Protocol) -> KnownSet:
+    """Return the defaults of a model and a pattern, with the verdict that the package contains."""
+    return _with_verdict(KnownSet({}, model.dt, None), model, pattern)
+
+
+def _with_verdict(one: KnownSet, model: NeuronModel, pattern: Protocol) -> KnownSet:
+    title = DEFAULTS if one.preset is None else one.preset.title
+    if not (model.is_builtin and is_builtin(pattern)):
+        return one
+    status, failed_test = _verdicts().get((model.key, pattern.key), {}).get(title, ("", ""))
+    return one._replace(status=status, failed_test=failed_test)
 
 
 def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
@@ -95,7 +114,7 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
 
 def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
-    if not is_builtin_model(model):
+    if not model.is_builtin:
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
 
@@ -128,7 +147,14 @@ def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
 
 def verified_defaults() -> frozenset[tuple[str, str]]:
     """Return the models and patterns whose defaults are verified."""
-    return frozenset(pair for pair, titles in _verified().items() if DEFAULTS in titles)
+    return frozenset(
+        pair for pair, sets in _verdicts().items() if DEFAULTS in sets and sets[DEFAULTS][0] == "replicated"
+    )
+
+
+def verdict_rows() -> list[dict[str, str]]:
+    """Return the rows of `VERDICTS` as texts."""
+    return list(_lines(data_file(VERDICTS).read_text(encoding="utf-8")))
 
 
 def rows_of(text: str) -> dict[tuple[str, str], dict[str, str]]:
@@ -141,18 +167,23 @@ def data_file(name: str) -> Traversable:
     return files("plausiwidgets") / "patterns" / "data" / name
 
 
+def read_again() -> None:
+    """Read the files again when they are next used, because they have changed."""
+    _rows.cache_clear()
+    _verdicts.cache_clear()
+
+
 @cache
 def _rows() -> dict[tuple[str, str], dict[str, str]]:
     return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
 
 
 @cache
-def _verified() -> dict[tuple[str, str], frozenset[str]]:
-    """Return the titles of verified presets, and `DEFAULTS`, by model and pattern."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for row in _lines(data_file(VERIFIED).read_text(encoding="utf-8")):
-        pair = row["model"], row["pattern"]
-        found[pair] = found.get(pair, frozenset()) | {row["set"]}
+def _verdicts() -> dict[tuple[str, str], dict[str, tuple[str, str]]]:
+    """Return status and failed test of each packaged set, by model and pattern and by its title."""
+    found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+    for row in verdict_rows():
+        found.setdefault((row["model"], row["pattern"]), {})[row["set"]] = row["status"], row["failed_test"]
     return found
 
 

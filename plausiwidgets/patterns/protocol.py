@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import Floats
-from plausiwidgets.engine.formula import Formula
+from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import trial
@@ -317,12 +317,12 @@ class Protocol:
     def durations(self, stimulus: StimulusValues) -> dict[str, Any]:
         """Return the time in ms to simulate of each sweep: its longest end over the corners of the values in ms.
 
-        It does not depend on the sets, unless the sweep of one of them ends later than at any corner. Of values that
-        are formulas it is a formula.
+        It does not depend on the sets, unless the sweep of one of them ends later than at any corner. For traced values
+        it is traced.
         """
         assert self.sweeps is not None
         corners = self.corners()
-        if any(isinstance(value, Formula) for value in vars(stimulus).values()):
+        if any(isinstance(value, Traced) for value in vars(stimulus).values()):
             every = [self.sweeps(SimpleNamespace(**(vars(stimulus) | corner))) for corner in [{}, *corners]]
             return {name: _latest([sweeps[name].end for sweeps in every]) for name in every[0]}
         n = max((np.size(value) for value in vars(stimulus).values()), default=1)
@@ -411,6 +411,6 @@ def set_fields(pattern: Protocol, **fields: Any) -> None:
 
 
 def _latest(ends: list[Any]) -> Any:
-    numbers = [end for end in ends if not isinstance(end, Formula)]
-    formulas = {repr(end.tree): end for end in ends if isinstance(end, Formula)}
-    return reduce(np.maximum, [*formulas.values(), *([max(numbers)] if numbers else [])])
+    numbers = [end for end in ends if not isinstance(end, Traced)]
+    traced = {end.value.key: end for end in ends if isinstance(end, Traced)}
+    return reduce(np.maximum, [*traced.values(), *([max(numbers)] if numbers else [])])

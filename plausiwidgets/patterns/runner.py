@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.current import SETTLE, Floats, Value
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plausiwidgets.engine.current import Piece, Value, check_values
-from plausiwidgets.engine.formula import Formula
+from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.support.arguments import require, shown
 
 BEFORE = 50.0
@@ -52,7 +52,7 @@ class Sweep:
         require("Sweep", "pieces", self.pieces, Sequence[Piece])
         check_values("Sweep", end=self.end)
         for piece in self.pieces:
-            if not isinstance(piece.on, Formula) and np.min(piece.on) < 0.0:
+            if not isinstance(piece.on, Traced) and np.min(piece.on) < 0.0:
                 raise ValueError(
                     f"Sweep: the onset of a piece must be ≥ 0 ms, got {shown(piece.on)}. A sweep starts at 0 ms, and "
                     "the holding level is injected before."

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.traces import Traces
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS, WORDS
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
-from plausiwidgets.support.printed import Printed, Table
+from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ else:  # the defaults of type variables are those of Python 3.13
     Flag = TypeVar("Flag")
     Number = TypeVar("Number")
     Text = TypeVar("Text")
+
+
+ENGINE_TITLES = {"torch": "torch", "numpy": "NumPy", "python": "plain Python"}
+"""Names of the engines other than the compiled one, for users."""
 
 
 @renamed
@@ -115,7 +119,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     discrete : bool
         Whether the neuron is in discrete time, and was verified in steps of `dt`.
     uncompiled : str
-        Why torch ran the step, which takes a thousand times as long as a kernel; empty where it was compiled.
+        Why torch or NumPy ran the step, which takes hundreds of times as long as a kernel; empty where it was compiled.
 
     Examples
     --------
@@ -253,8 +257,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         why = f" ({self.failed_test})" if self.failed_test else ""
         status = f"{SYMBOLS[self.status]} {WORDS[self.status]}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
-        by_torch = [f"Run by torch: {self.uncompiled}."] if self.uncompiled else []
-        notes = [EXPLANATIONS[self.status], *source, *by_torch]
+        slowly = [f"Run by {ENGINE_TITLES[self.engine]}: {self.uncompiled.rstrip('.')}."] if self.uncompiled else []
+        notes = [EXPLANATIONS[self.status], *source, *slowly]
         return Table(head, ("", "criterion", "measured", "accepted range"), rows, notes)
 
     def _picture(self) -> str:

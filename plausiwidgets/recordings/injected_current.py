@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.current import Piece, pieces_of_samples
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class Injected:
 
         Examples
         --------
-        >>> from plausiwidgets.patterns import Injected
+        >>> from plausiwidgets.recordings import Injected
         >>> from plausiwidgets.engine.current import Piece
         >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
         >>> injected.corners(0.0, 400.0).tolist()

@@ -19,7 +19,6 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues, usual_current
 from plausiwidgets.patterns.response import Graded, Response, Responses
@@ -31,6 +30,7 @@ from plausiwidgets.recordings.table import Data, threshold_of
 from plausiwidgets.recordings.units import AMPERE
 from plausiwidgets.support.arguments import finite, shown
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.printed import number
 from plausiwidgets.support.renamed import renamed
 from plausiwidgets.texts import marked, tr
 
@@ -185,7 +185,7 @@ class RecordedPattern(Pattern):
     --------
     >>> import plausiwidgets as pw
     >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
-    >>> isinstance(cell, pw.patterns.RecordedPattern), cell.held_out, cell.protocols
+    >>> isinstance(cell, pw.recordings.RecordedPattern), cell.held_out, cell.protocols
     (True, None, {})
     """
 

@@ -45,7 +45,8 @@ def frame(*args: Any, **options: Any) -> pandas.DataFrame:
     return Frame(*args, **options)
 
 
-_PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in ("analysis", "assessment", "teaching", "networks")))
+_PARTS = ("analysis", "assessment", "recordings", "teaching", "networks")
+_PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in _PARTS))
 """Packages of public names."""
 
 

@@ -19,7 +19,12 @@ _STIMULUS = {"FreeValue": f"{_PACKAGE}.StimulusParameter"}
 
 NAMES: Mapping[str, Mapping[str, str]] = {
     _PACKAGE: _STIMULUS | {"NotCompilable": f"{_PACKAGE}.NotCompilableError"},
-    f"{_PACKAGE}.patterns": _STIMULUS | {"Check": f"{_PACKAGE}.patterns.CriterionResult"},
+    f"{_PACKAGE}.patterns": _STIMULUS
+    | {
+        "Check": f"{_PACKAGE}.patterns.CriterionResult",
+        "Injected": f"{_PACKAGE}.recordings.Injected",
+        "RecordedPattern": f"{_PACKAGE}.recordings.RecordedPattern",
+    },
     f"{_PACKAGE}.analysis": {
         old: f"{_PACKAGE}.analysis.{new}"
         for old, new in {
@@ -32,13 +37,16 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     f"{_PACKAGE}.assessment": {
         f"published_{what}": f"{_PACKAGE}.assessment.packaged_{what}"
         for what in ("parameters", "repertoires", "score", "table")
-    },
+    }
+    | {name: f"{_PACKAGE}.{name}" for name in ("NotebookProgress", "plausibility_chart", "plausibility_map")}
+    | {"merge_studies": f"{_PACKAGE}.assessment.read_study, and {_PACKAGE}.assess(…, store=[…]) completes a study"},
     f"{_PACKAGE}.optimization": {"Tries": f"{_PACKAGE}.Result.history, a table"},
 }
 """Package → old name → new name."""
 
 _PARAMETER = {"free": "vary", "zero": "linear_width"}
 _PROTOCOL = {"free_values": "stimulus_parameters"}
+_STUDY = {"shard": "a list of files in store, with other models, patterns or seeds in each job"}
 
 ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "AllOf": _PROTOCOL,
@@ -58,7 +66,10 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "StimulusParameter": _PARAMETER,
     "StudySnapshot": {"position": "finished", "reason": "stop_reason"},
     "Verdict": {"checks": "criteria", "failed_check": "failed_test"},
+    "assess": _STUDY,
+    "estimate": _STUDY,
     "from_recording": {"free": "vary"},
+    "start_assessment": _STUDY,
 }
 """Function or class → old argument → new argument."""
 
@@ -112,8 +123,17 @@ COLUMNS: Mapping[str, str] = {
 PREFIXES: Mapping[str, str] = {"cost_": "penalty_"}
 """Old beginning of a column's name → new beginning."""
 
-OPTIONS: Mapping[str, Mapping[str, str]] = {"page": {"--out": "--site-dir"}}
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "assess": {
+        "--dry-run": "plausiwidgets.assessment.estimate in Python",
+        "--shard": "several files in --store, with other models, --patterns or --seed in each job",
+    },
+    "page": {"--out": "--site-dir"},
+}
 """Command → old option → new option."""
+
+COMMANDS: Mapping[str, str] = {"merge": "plausiwidgets assess with all files in --store"}
+"""Old command → new one."""
 
 STORED_RESULT: Mapping[str, str] = {
     "argument": "ruled_out",

@@ -24,12 +24,12 @@ from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.arguments import checked, require, shown
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.names import unknown
+from plausiwidgets.support.printed import number
 from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
 

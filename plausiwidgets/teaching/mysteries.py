@@ -127,7 +127,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     random = np.random.default_rng(numbers)
     free = [name for name, p in neuron.parameters.items() if p.vary]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
-    for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None, False)]:
+    for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, known.parameters).items()}
         dt = known.dt
         nearest, closest = None, 102

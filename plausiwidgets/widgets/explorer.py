@@ -533,7 +533,8 @@ class Explorer(anywidget.AnyWidget):
         if is_newest:
             with self._apart():
                 self._set("best", dict(snapshot.parameters) or None)
-        if snapshot.ended and snapshot.state != "failed":
+        # A search whose custom optimizer failed still has a best set.
+        if snapshot.ended and (snapshot.state != "failed" or snapshot.parameters):
             with self._apart():
                 self._set("results", (*self.results, snapshot))
         if is_newest:

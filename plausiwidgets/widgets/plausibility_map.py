@@ -11,9 +11,9 @@ from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.drawing.map_cells import SYMBOLS, Grid, grid_of_table, short_title
+from plausiwidgets.widgets.drawing.map_picture import map_picture
 from plausiwidgets.widgets.explorer import Explorer
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, Grid, grid_of_table, short_title
-from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.handlers.lookup import Known
 from plausiwidgets.widgets.handlers.selection import Selection
 
@@ -140,6 +140,6 @@ def plausibility_map(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assessment.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
+    >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
     """
     return PlausibilityMap(grid_of_table(table, models, patterns))

@@ -11,8 +11,8 @@ from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.support.progress import NoProgress, WorkSnapshot
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, grid_of_results, status_of
-from plausiwidgets.widgets.figures.map_picture import map_picture
+from plausiwidgets.widgets.drawing.map_cells import SYMBOLS, grid_of_results, status_of
+from plausiwidgets.widgets.drawing.map_picture import map_picture
 
 INTERVAL = 0.1
 """Least time in s between two messages to the page."""
@@ -27,7 +27,7 @@ class NotebookProgress(NoProgress):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assess("adex", progress=pw.assessment.NotebookProgress())  # doctest: +SKIP
+    >>> pw.assess("adex", progress=pw.NotebookProgress())  # doctest: +SKIP
 
     Attributes
     ----------

@@ -25,3 +25,12 @@ def test_a_class_2_neuron_jumps_and_a_holding_level_shifts_the_curve():
     assert rates[rates > 0].min() > 40.0
     shifted = pw.analysis.fi_curve("hodgkin_huxley", currents, holding=-2.0)
     assert (shifted > 0).sum() < (rates > 0).sum()
+
+
+def test_the_rate_is_that_of_the_last_1000_of_1500_ms():
+    """A slowly adapting neuron: any other window changes the rate by more than one part in a thousand."""
+    adapting = {"tau_w": 600.0, "b": 20.0}
+    [times] = pw.simulate("adex", pw.Current.step(500.0, 1500.0), adapting).spike_times
+    late = times[times >= 500.0]
+    expected = 1000.0 * (late.size - 1) / (late[-1] - late[0])
+    assert pw.analysis.fi_curve("adex", [500.0], adapting) == pytest.approx([expected], rel=1e-9)

@@ -195,3 +195,22 @@ def test_errors_name_the_value_and_what_is_valid(arguments, text):
 def test_a_table_of_what_is_no_record_is_refused():
     with pytest.raises(TypeError, match="make_table: an entry of results must be a Result, got 1"):
         pw.assessment.make_table(number for number in [1])
+
+
+def test_a_search_is_that_of_optimize_and_moves_its_verified_set_towards_the_defaults():
+    model, pattern = pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting")
+    alone = pw.optimize(model, pattern, seed=0, budget=1000)
+    [row] = pw.assess(model, pattern, seed=0, budget=1000).itertuples()
+    assert (row.status, row.evaluations, row.found_after, row.loss) == (
+        alone.status,
+        alone.evaluations,
+        alone.found_after,
+        alone.loss,
+    )
+    defaults = {name: parameter.default for name, parameter in pattern.parameters(model).items()}
+
+    def at_defaults(found):
+        return sum(found[name] == default for name, default in defaults.items())
+
+    assert at_defaults(row.parameters) > at_defaults(alone.parameters)
+    assert pw.judge(model, pattern, row.parameters).replicated

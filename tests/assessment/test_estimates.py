@@ -1,6 +1,5 @@
 """The estimate of a study: which models compile, why the others do not, and times that hold the truth."""
 
-import json
 import time
 
 import pytest
@@ -8,7 +7,6 @@ from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import ESTIMATE_COLUMNS, estimate, estimates
-from plausiwidgets.cli import main
 
 NEURONS = DATA / "slow_neurons.py"
 SMALL = {"budget": 64, "popsize": 8}
@@ -68,15 +66,3 @@ def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):
     before = path.read_bytes()
     assert estimate(**asked, store=path)["high"].sum() == 0.0
     assert path.read_bytes() == before
-    assert len(estimate(**asked, shard="1/2")) == 1
-
-
-def test_the_command_prints_it(tmp_path, capsys):
-    words = ["assess", f"{NEURONS}:linear", "lif", "--patterns", "C", "--budget", "64", "--dry-run"]
-    assert main.main([*words, "--csv", str(tmp_path / "nowhere" / "t.csv")]) == 0  # it is not looked at
-    told = capsys.readouterr().out
-    assert "linear: 1 search, " in told and "All: 2 searches, " in told and "in 0 of 2 pairs" in told
-    assert main.main([*words, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"][1]["model"] == "lif"
-    (tmp_path / "s").write_text("no study")
-    assert main.main([*words, "--store", str(tmp_path / "s")]) == 1

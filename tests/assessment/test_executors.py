@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 
@@ -119,11 +120,12 @@ def test_after_the_death_of_a_worker_the_study_can_continue(expected, tmp_path):
     loky = pytest.importorskip("loky")
     asked = ASKED | {"models": ["lif", "izhikevich", deadly_model()]}
     pool = loky.get_reusable_executor(max_workers=1)
-    table = pw.assess(**asked, **SMALL, executor=pool, store=tmp_path / "s.jsonl")
-    assert len(table) == 6
-    dead = table[table["status"] == "failed"]
-    assert set(dead["model"]) >= {"deadly"}
-    assert dead["error"].str.startswith("could not be run: TerminatedWorkerError").all()
+    with pytest.warns(
+        UserWarning, match=r"The executor has died \(TerminatedWorkerError\) with \d of 6 searches finis"
+    ):
+        table = pw.assess(**asked, **SMALL, executor=pool, store=tmp_path / "s.jsonl")
+    assert "same store" in table.attrs["executor_error"] and not table.attrs["complete"]
+    assert "failed" not in set(table["status"]) and "deadly" not in set(table["model"])
     again = pw.assess(**asked, **SMALL, store=tmp_path / "s.jsonl")
     same_table(again[:4], expected)
     assert "failed" not in set(again["status"])
@@ -177,9 +179,20 @@ def test_units_that_cannot_run_leave_the_other_rows(expected, then, text):
     same_table(table[:2], expected[:2])
 
 
+def test_a_pool_that_dies_ends_the_study_with_one_sentence_and_a_new_pool_completes_it(expected, tmp_path):
+    path, dies = tmp_path / "s.jsonl", Failing(partial(fails_with, BrokenProcessPool("a process was terminated")))
+    with pytest.warns(UserWarning, match="has died .BrokenProcessPool. with 2 of 4 searches finished") as warned:
+        table = pw.assess(**ASKED, **SMALL, executor=dies, store=path)
+    assert len(warned) == 1 and not table.attrs["complete"]
+    same_table(table, expected[:2])
+    assert len(path.read_text().splitlines()) == 3
+    with ThreadPoolExecutor(1) as pool:
+        same_table(pw.assess(**ASKED, **SMALL, executor=pool, store=path), expected)
+
+
 def test_a_model_that_cannot_be_pickled_leaves_the_other_rows():
     with ProcessPoolExecutor(1, SPAWN) as pool:
         table = pw.assess(["lif", custom_model()], "tonic_spiking", **SMALL, executor=pool)
     assert list(table["status"] == "failed") == [False, True]
     assert table["error"][1].startswith("could not be run: ")
-    assert "requires loky.get_reusable_executor() or a Dask client" in table["error"][1]
+    assert "requires loky.get_reusable_executor() or Dask" in table["error"][1]

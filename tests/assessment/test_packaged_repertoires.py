@@ -1,14 +1,13 @@
 """The packaged repertoires: complete, and every claim is one that the judge grants."""
 
-import sys
-
 import pandas as pd
 import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_repertoires
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, REPERTOIRES_COMMAND, published_neurons, write
+from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, published_neurons
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.upkeep.stale import COMMAND
 from plausiwidgets.widgets.catalogue.contents import packaged
 
 
@@ -34,9 +33,9 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         rows = table[table["model"] == name]
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
         found = set(rows["neuron"])
-        assert found == {MOST_VERSATILE, *expected}, f"{name}: {REPERTOIRES_COMMAND}"
+        assert found == {MOST_VERSATILE, *expected}, f"{COMMAND} {name}"
         for title, one in rows.groupby("neuron"):
-            assert one["pattern"].tolist() == twenty, REPERTOIRES_COMMAND
+            assert one["pattern"].tolist() == twenty, f"{COMMAND} {name}"
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)
@@ -76,25 +75,3 @@ def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
 @pytest.mark.benchmark
 def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
     assert rejudged(table[table["status"] != "rejected"]) == []
-
-
-def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.MonkeyPatch, tmp_path, capsys) -> None:
-    home = sys.modules[write.__module__]
-    monkeypatch.setattr(home, "data_file", lambda name: tmp_path / name)
-    monkeypatch.setattr(
-        home, "most_versatile", lambda model, patterns, budget: pw.analysis.most_versatile(model, patterns, budget=1)
-    )
-    few = ("tonic_spiking", "tonic_bursting", "integrator")
-    monkeypatch.setattr(home, "is_builtin", lambda pattern: pattern.key in few)
-    write("rf", "lif")
-    rows = packaged_repertoires()
-    assert rows.groupby(["model", "neuron"], sort=False).size().to_dict() == {
-        ("lif", MOST_VERSATILE): 3,
-        ("rf", MOST_VERSATILE): 3,
-        ("rf", "Pulse pairs one period apart"): 3,
-    }
-    assert "lif, most versatile: 2 of 3 patterns" in capsys.readouterr().out
-    before = rows[rows["model"] == "rf"]["cpu_seconds"].tolist()
-    write("lif")
-    again = packaged_repertoires()
-    assert len(again) == 9 and again[again["model"] == "rf"]["cpu_seconds"].tolist() == before

@@ -1,6 +1,5 @@
 """The score of an assessment, its files, and the published table."""
 
-import json
 import math
 import re
 
@@ -17,6 +16,7 @@ from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.patterns.packaged import verified_defaults
+from plausiwidgets.upkeep.stale import COMMAND
 
 ROWS = [
     ("lif", "tonic_spiking", 0, "replicated", 0.9),
@@ -144,7 +144,7 @@ def test_the_packaged_table_has_every_model_and_the_twenty_patterns():
     table, of_models = packaged.packaged_table(), packaged.packaged_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{model}: {packaged.COMMAND}"
+        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{COMMAND} {model}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
@@ -186,93 +186,3 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
     }
     elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | verified_defaults() | presets
     assert sorted(left & elsewhere) == []
-
-
-def test_no_set_of_the_table_passes_by_a_hair_where_another_seed_has_a_better_one():
-    rows = packaged.rows_of(packaged.data_file(packaged.TABLE).read_text(encoding="utf-8"))
-    by_a_hair = [pair for pair, row in rows.items() if row["status"] == "replicated" and not packaged.is_good(row)]
-    left = [("morris_lecar", "phasic_spiking")]  # the first seeds have none that is good: test_other_seeds.py
-    assert by_a_hair == left, "another seed: plausiwidgets.assessment.packaged.finish_table"
-
-
-def test_a_verified_burst_of_spikes_that_fade_to_a_plateau_is_not_good():
-    faded = {
-        "C": 1.48784,
-        "g_K": 25.6326,
-        "tau_R": 2.32406,
-        "g_T": 2.42641,
-        "tau_T": 15.0202,
-        "g_H": 5.3605,
-        "tau_H": 77.8396,
-        "amplitude": 687.053,
-        "holding": 1.30619,
-        "width": 5.25218,
-    }
-    assert pw.judge("wilson", "rebound_burst", faded).replicated
-    row = {"model": "wilson", "pattern": "rebound_burst", "status": "replicated", "parameters": json.dumps(faded)}
-    assert not packaged.is_good(row)
-    whole = json.dumps(dict(pw.assessment.packaged_parameters("wilson", "rebound_burst")))
-    assert packaged.is_good(row | {"parameters": whole})
-    assert not packaged.is_good(row | {"parameters": whole, "status": "fragile"})
-
-
-@pytest.fixture
-def tables(monkeypatch, tmp_path):
-    """The package's table of lif and one of seed 0, in files that a test may change."""
-    package, found = tmp_path / packaged.TABLE, tmp_path / "found.csv"
-    lines = packaged.data_file(packaged.TABLE).read_text(encoding="utf-8").splitlines(keepends=True)
-    for path in (package, found):
-        path.write_text("".join(line for line in lines if line.startswith(("model,", "lif,"))), encoding="utf-8")
-    scores = packaged.data_file(packaged.SCORE).read_text(encoding="utf-8")
-    package.with_name(packaged.SCORE).write_text(scores, encoding="utf-8")
-    monkeypatch.setattr(packaged, "data_file", lambda name: tmp_path / name)
-    return package, found
-
-
-def differing(path, before):
-    lines = zip(before.splitlines(), path.read_text(encoding="utf-8").splitlines(), strict=True)
-    return [new.split(",")[:5] for old, new in lines if old != new]
-
-
-def test_only_what_seed_0_does_not_find_is_searched_with_the_seed_that_found_it(monkeypatch, tables):
-    package, found = tables
-    monkeypatch.setattr(packaged, "plausibility_score", score)
-    usual = found.read_text(encoding="utf-8")
-    rows = packaged.rows_of(usual)
-    rows["lif", "integrator"] |= {"seed": "3"}  # of the package: another seed, though seed 0 finds it
-    packaged._write(rows)
-    packaged.finish_table(found)
-    assert differing(package, usual) == []
-    rows["lif", "integrator"] |= {"status": "rejected", "seed": "0"}
-    packaged._write(rows)
-    found.write_text(package.read_text(encoding="utf-8"), encoding="utf-8")  # seed 0 misses it
-    rows["lif", "integrator"] |= {"status": "replicated", "seed": "3"}
-    packaged._write(rows)
-    packaged.finish_table(found)
-    assert differing(package, usual) == [["lif", "L", "integrator", "3", "replicated"]]
-    assert pd.read_csv(package.with_name(packaged.SCORE))["shown"].tolist() == [3]
-
-
-def test_a_table_of_one_pattern_joins_the_table_in_the_order_of_the_patterns(monkeypatch, tables):
-    package, found = tables
-    monkeypatch.setattr(packaged, "plausibility_score", score)
-    whole = package.read_text(encoding="utf-8")
-    rows = packaged.rows_of(whole)
-    found.write_text("".join(line for line in whole.splitlines(True) if "model," in line or "integrator" in line))
-    del rows["lif", "integrator"]
-    packaged._write(rows)
-    assert "integrator" not in package.read_text(encoding="utf-8")
-    packaged.finish_table(found)
-    assert package.read_text(encoding="utf-8") == whole
-
-
-def test_a_second_search_that_is_not_good_leaves_the_row_of_seed_0(monkeypatch, tables):
-    package, found = tables
-    monkeypatch.setattr(packaged, "plausibility_score", score)
-    monkeypatch.setattr(packaged, "is_good", lambda row: row["summary"] == "good")
-    of_seed_0 = found.read_text(encoding="utf-8")
-    rows = packaged.rows_of(of_seed_0)
-    rows["lif", "integrator"] |= {"seed": "3", "summary": "good"}
-    packaged._write(rows)
-    packaged.finish_table(found)
-    assert package.read_text(encoding="utf-8") == of_seed_0

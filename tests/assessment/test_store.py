@@ -19,6 +19,7 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import StoreError, StoreWarning, units
 from plausiwidgets.assessment.request import model_fingerprint, pattern_fingerprint
 from plausiwidgets.assessment.store import Store
+from plausiwidgets.cli import main
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.patterns.pattern import OF_BENCH
 
@@ -282,3 +283,106 @@ def test_a_search_that_is_stopped_while_its_set_is_moved_is_not_a_finished_one(t
         cut = pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL)
         assert not cut.attrs["complete"] and "solved" not in cut["stop_reason"].tolist()
     same_table(pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL), whole)
+
+
+# -- several files -----------------------------------------------------------------------------------
+
+MODELS, PATTERNS = ["lif", "izhikevich"], ["tonic_spiking", "tonic_bursting"]
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return pw.assess(MODELS, PATTERNS, seed=[0, 1], **SMALL)
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    """The files of an array of four jobs, each with one pattern and one seed."""
+    folder = tmp_path_factory.mktemp("jobs")
+    files = [folder / f"job-{number}.jsonl" for number in range(4)]
+    for number, file in enumerate(files):
+        pw.assess(MODELS, PATTERNS[number % 2], seed=number // 2, store=file, **SMALL)
+    return files
+
+
+def searched(*asked, **options):
+    """Return a table, and how many searches were not in a file."""
+    study = pw.assessment.start_assessment(*asked, **options)
+    return study.result(300.0), len(study.left)
+
+
+def test_the_files_of_an_array_of_jobs_make_the_table_of_one_process(whole, jobs, tmp_path):
+    path, before = tmp_path / "study.jsonl", [file.read_bytes() for file in jobs]
+    table, left = searched(MODELS, PATTERNS, seed=[0, 1], store=[path, *jobs], **SMALL)
+    same_table(table, whole)
+    assert left == 0 and [file.read_bytes() for file in jobs] == before
+    alone, left = searched(MODELS, PATTERNS, seed=[0, 1], store=path, **SMALL)  # the first file has all searches now
+    same_table(alone, whole)
+    assert left == 0
+    same_table(pw.assessment.read_study(path), whole)
+
+
+def test_a_job_that_was_killed_costs_only_the_searches_that_it_lacks(whole, jobs, tmp_path):
+    torn = tmp_path / "torn.jsonl"
+    torn.write_bytes(jobs[0].read_bytes()[:-20])
+    files = [tmp_path / "study.jsonl", torn, *jobs[2:]]
+    table, left = searched(MODELS, PATTERNS, seed=[0, 1], store=files, **SMALL)
+    same_table(table, whole)
+    assert left == 3  # the cut-off line, and the second job
+
+
+def test_a_smaller_study_takes_its_searches_from_a_larger_one(whole, jobs, tmp_path):
+    files = [tmp_path / "small.jsonl", *jobs]
+    table, left = searched("izhikevich", PATTERNS, seed=1, store=files, **SMALL)
+    rows = whole[(whole["model"] == "izhikevich") & (whole["seed"] == 1)].reset_index(drop=True)
+    same_table(table, rows)
+    assert left == 0 and len((tmp_path / "small.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ({"budget": 200}, r"another request \(budgets: .*300. there, .*200. here"),
+        ({"popsize": 9}, "another request .popsize: 8 there, 9 here"),
+        ({"dt": 0.2}, "another request .dt: None there, 0.2 here"),
+        ({"models": "adex"}, "has no model and pattern of this study"),
+    ],
+)
+def test_the_file_of_a_study_with_other_settings_is_refused_before_the_work(jobs, tmp_path, asked, text):
+    options = {"models": MODELS, "patterns": PATTERNS, **SMALL} | asked
+    with pytest.raises(StoreError, match=text):
+        pw.assess(**options, store=[tmp_path / "study.jsonl", jobs[0]])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_file_and_an_empty_list_are_refused(tmp_path):
+    with pytest.raises(StoreError, match=r"no\.jsonl does not exist\. Pass the files of a study"):
+        pw.assess("lif", "tonic_bursting", store=[tmp_path / "new.jsonl", tmp_path / "no.jsonl"], **SMALL)
+    with pytest.raises(StoreError, match=r"no\.jsonl does not exist"):
+        pw.assessment.read_study(tmp_path / "no.jsonl")
+    with pytest.raises(ValueError, match=r"store must be None, the path of a file or a list of paths, got \[\]"):
+        pw.assess("lif", "tonic_bursting", store=[], **SMALL)
+
+
+def test_the_table_of_a_file_has_its_finished_searches_and_states_whether_it_is_complete(whole, jobs):
+    part = pw.assessment.read_study([jobs[0], jobs[3]])
+    assert list(zip(part["pattern"], part["seed"], strict=True)) == [
+        (pattern, seed) for pattern, seed in (("tonic_spiking", 0), ("tonic_bursting", 1)) for _ in MODELS
+    ]
+    assert part.attrs["complete"] and part.attrs["versions"] == whole.attrs["versions"]
+    damaged = jobs[0].read_text().replace('"models"', '"modes"')
+    other = jobs[0].with_name("damaged.jsonl")
+    other.write_text(damaged)
+    with pytest.raises(StoreError, match="damaged, so its request cannot be read"):
+        pw.assessment.read_study(other)
+
+
+def test_the_command_reads_several_files_and_writes_the_first(jobs, tmp_path, capsys):
+    new = tmp_path / "study.jsonl"
+    words = ["assess", *MODELS, "--patterns", *PATTERNS, "--seed", "0", "1", "--budget", "300", "--quiet"]
+    assert main.main([*words, "--store", str(new), str(jobs[0])]) == 1
+    assert "popsize: 8 there, None here" in capsys.readouterr().err
+    mine = tmp_path / "job.jsonl"
+    assert main.main(["assess", "lif", "--patterns", "A", "--budget", "300", "--quiet", "--store", str(mine)]) == 0
+    assert main.main(["assess", "lif", "--patterns", "A", "C", "--budget", "300", "--store", str(new), str(mine)]) == 0
+    assert "[2/2]" in capsys.readouterr().err and len(new.read_text().splitlines()) == 3

@@ -15,9 +15,9 @@ import numpy as np
 from numba import njit
 
 import plausiwidgets as pw
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.lanes import LaneJob
-from plausiwidgets.engine.run_lanes import run_lanes
 
 SETTLE, TRANSIENT = 1500.0, 100.0
 LONG_REST, BACK, LATE = 20_000.0, 6000.0, 1000.0

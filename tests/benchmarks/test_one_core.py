@@ -10,11 +10,11 @@ import os
 import re
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.benchmarks.test_class import memory
 from tests.browser.conftest import browser
 from tests.browser.pages import VisitorPage
 from tests.browser.servers import Server, children, free_port
@@ -53,6 +53,12 @@ class Watch:
 
     def close(self) -> None:
         self._over.set()
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """Return the resident memory of a process in MB, and its share of it: pages of several are divided among them."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return tuple(int(rollup.split(f"{name}:")[1].split()[0]) / 1024 for name in ("Rss", "Pss"))
 
 
 def test_one_core_and_a_gigabyte(browser, root, tmp_path, monkeypatch):

@@ -9,8 +9,9 @@ import pytest
 from plausiwidgets import patterns
 from plausiwidgets.assessment import assess
 from plausiwidgets.assessment.api import SHARE
-from plausiwidgets.assessment.packaged import is_good, packaged_table
+from plausiwidgets.assessment.packaged import packaged_table
 from plausiwidgets.assessment.table import csv_text
+from plausiwidgets.upkeep.table import is_good
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(0)]
 

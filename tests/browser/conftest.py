@@ -139,7 +139,7 @@ def opened(open_page, path: Path) -> Callable[..., Page]:
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app as a server, for the whole run."""
-    server = start_app(tmp_path_factory.mktemp("app_server"), "--workers=2", "--language=en", "--budget=100000000")
+    server = start_app(tmp_path_factory.mktemp("app_server"), "--workers=2", "--language=en")
     yield server
     server.stop()
 

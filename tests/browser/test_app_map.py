@@ -7,7 +7,7 @@ from tests.browser.pages import findings
 CODE = """\
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_table
-shown = pw.assessment.plausibility_map(packaged_table())
+shown = pw.plausibility_map(packaged_table())
 shown
 """
 

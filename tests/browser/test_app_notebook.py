@@ -209,6 +209,44 @@ def test_two_apps_in_one_notebook_do_not_mix(open_cells):
     becomes(opened, "app.parameters == " + first, "False")
 
 
+LINKED = """
+import ipywidgets, traitlets
+linked = ipywidgets.FloatSlider(min=-70, max=-40, step=0.5, description="c")
+there_and_back = (lambda parameters: parameters["c"], lambda c: {**app.parameters, "c": c})
+traitlets.link((app, "parameters"), (linked, "value"), transform=there_and_back)
+linked
+"""
+
+
+def test_two_views_and_a_linked_slider_of_ipywidgets_move_together(open_cells):
+    opened = open_cells(BURSTING, LINKED, "app")
+    page = opened.page
+    page.wait_for_function(f"() => document.querySelectorAll('{JUDGED}').length === 2", polling=1000)
+    in_views = [page.locator(".pw-app").nth(k).get_by_label(re.compile("^c:")) for k in (0, 1)]
+    handle = page.locator(".widget-slider .noUi-handle")
+    places = [*in_views, handle]
+    numbers = """(places) => places.map((one) => parseFloat(
+        (one.ariaValueText ?? one.getAttribute('aria-valuenow')).replace('−', '-')))"""
+    drawn = """() => [...document.querySelectorAll('[data-pw-figure]')].map((one) => one.dataset.drawn)"""
+
+    def all_move(place, key: str) -> None:
+        before, pictures = python(opened, "app.parameters['c']"), page.evaluate(drawn)
+        place.focus()
+        for _ in range(4):
+            page.keyboard.press(key)
+        becomes(opened, f"app.parameters['c'] != {before} and app.parameters['c'] == linked.value", "True")
+        value = float(python(opened, "linked.value"))
+        handles = [one.element_handle() for one in places]
+        page.wait_for_function(
+            f"([value, places]) => ({numbers})(places).every((one) => one === value)", arg=[value, handles]
+        )
+        page.wait_for_function(f"(before) => ({drawn})().every((one, k) => one !== before[k])", arg=pictures)
+
+    all_move(in_views[0], "ArrowRight")
+    all_move(in_views[1], "ArrowLeft")
+    all_move(handle, "ArrowRight")
+
+
 NEURON = """
 import numpy as np
 def step(current, state, p, dt):

@@ -39,6 +39,13 @@ def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path:
     assert served == [((tmp_path / "plausiwidgets-notebooks").resolve(), [])]
 
 
+def test_without_jupyterlab_it_prints_how_to_install_it_and_names_the_app(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(explore, "find_spec", lambda name: None)
+    assert main.main([]) == 1
+    error = capsys.readouterr().err
+    assert "pip install 'plausiwidgets[lab]'" in error and "plausiwidgets --app" in error
+
+
 def test_port_and_no_browser_reach_jupyterlab(served, tmp_path: Path) -> None:
     port = free_port()
     assert main.main(["--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
@@ -63,8 +70,6 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
         "30",
         "--workers",
         "3",
-        "--budget",
-        "900",
         "--language",
         "de",
         "--address",
@@ -75,7 +80,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
     ]
     assert main.main(words) == 0
     [(limits, options)] = calls
-    assert (limits.visitors, limits.workers, limits.budget) == (30, 3, 900)
+    assert (limits.visitors, limits.workers) == (30, 3)
     assert options == {
         "address": "::1",
         "port": port,

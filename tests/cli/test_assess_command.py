@@ -106,8 +106,9 @@ def test_another_name_of_the_study_is_the_same_file_and_a_link_in_a_circle_is_re
     study.write_text("mine")
     name.hardlink_to(study)  # as on a disk that does not distinguish capitals
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
-    assert main.main(["merge", str(study), "--csv", str(name)]) == 2
-    assert "--csv must not be one of the files to merge" in capsys.readouterr().err
+    more = str(tmp_path / "new.jsonl")
+    assert main.main(["assess", *QUICK, "--store", more, str(study), "--csv", str(name)]) == 2
+    assert "--store and --csv must be two different files" in capsys.readouterr().err
     assert study.read_text() == "mine"
     circle.symlink_to(circle)
     assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(circle)]) == 1
@@ -127,6 +128,60 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     told = capsys.readouterr()
     assert "eif: 1 verified, 1 error" in told.out
     assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0.\n"
+
+
+# ------------------------------------------------------------------ custom optimizers
+
+OPTIMIZER = """
+import numpy as np
+
+class Random:
+    def __init__(self, space, seed, budget, start=None):
+        self.chart, self.rng, self.size = space.chart(), np.random.default_rng(seed), space.size
+
+    def ask(self):
+        return self.chart.decode(self.rng.random((20, self.size)))
+
+    def tell(self, penalties):
+        pass
+
+number = 3
+"""
+
+
+@pytest.fixture
+def my_optimizers(tmp_path: Path, monkeypatch) -> Iterator[str]:
+    """A module in the current folder."""
+    (tmp_path / "my_optimizers_of_a_test.py").write_text(OPTIMIZER)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    yield "my_optimizers_of_a_test"
+    sys.modules.pop("my_optimizers_of_a_test", None)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_custom_optimizer_of_a_module_searches_here_and_in_worker_processes(my_optimizers, workers, capsys) -> None:
+    words = ["assess", *QUICK[:-1], "60", "--strategy", f"{my_optimizers}:Random", "--json", "--quiet"]
+    assert main.main([*words, "--workers", workers]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["evaluations"] for row in rows][1] == 60 and rows[0]["evaluations"] % 20 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Random", "must be MODULE:FACTORY, such as my_strategies:RandomSearch, got 'Random'"),
+        ("my_optimizers_of_a_test.py:", "must be MODULE:FACTORY"),
+        ("my_optimizers_of_a_test:Tittle", "module 'my_optimizers_of_a_test' has no 'Tittle'"),
+        ("my_optimizers_of_a_test:number", "strategy must be None, a plausiwidgets.optimization.Strategy, or a class"),
+        ("no_module_of_a_test:Random", "module 'no_module_of_a_test' cannot be imported (ModuleNotFoundError"),
+    ],
+)
+def test_an_optimizer_that_does_not_exist_is_refused(my_optimizers, name, said, capsys) -> None:
+    with pytest.raises(SystemExit) as error:
+        main.main(["assess", *QUICK, "--strategy", name])
+    assert error.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ streams that fail

@@ -27,7 +27,7 @@ def environment(root: Path) -> dict[str, str]:
 def test_the_image_has_every_dependency_in_the_range_of_pyproject(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]  # so that every notebook runs
-    wanted = dict(map(requirement, [*project["dependencies"], *extras["torch"]]))
+    wanted = dict(map(requirement, [*project["dependencies"], *extras["torch"], *extras["lab"]]))
     found = environment(root)
     assert {name: found.get(CONDA_NAMES.get(name, name)) for name in wanted} == wanted
 

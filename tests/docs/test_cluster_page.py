@@ -1,7 +1,8 @@
-"""What docs/cluster.md says is so: its array of jobs makes the table, and its Python runs without a scheduler."""
+"""docs/howto/cluster.md: its array of jobs makes the table, and its Python runs where its library is installed."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -9,13 +10,13 @@ import pandas as pd
 import pytest
 from paths import ROOT
 
-PAGE = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "howto" / "cluster.md").read_text(encoding="utf-8")
 BASH, PYTHON = (
     re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL) for kind in ("bash", "python")
 )
 ARRAY = next(block for block in BASH if block.startswith("#!"))
-POOL = next(block for block in PYTHON if "ProcessPoolExecutor" in block)
-SMALLEST = "--patterns tonic_bursting --budget 32"
+ALL_FILES = next(block for block in BASH if "job-*.jsonl" in block)
+SMALLEST = '"lif"], "tonic_bursting", budget=32,'
 posix = pytest.mark.skipif(os.name != "posix", reason="runs a shell")
 
 
@@ -36,10 +37,11 @@ def folder(tmp_path):
 
 
 def run(script, folder, **environment):
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        env=os.environ | {"PYTHONPATH": path} | environment,
         timeout=600,
         capture_output=True,
         text=True,
@@ -53,28 +55,68 @@ def test_the_shell_scripts_are_valid():
         assert subprocess.run(["bash", "-n", "-c", block], capture_output=True, check=False).returncode == 0
 
 
+def test_the_array_has_a_job_for_each_pattern_and_seed():
+    import plausiwidgets as pw
+
+    [letters] = re.findall(r"letters=\((.*)\)", ARRAY)
+    assert letters.split() == [pw.patterns.get(key).letter for key in pw.patterns.names()]
+    assert "--array=0-39" in ARRAY and "--seed 0 1 " in ALL_FILES
+
+
 @posix
 @pytest.mark.slow
-def test_the_array_of_jobs_and_the_merge_make_the_table(folder):
-    script = ARRAY.replace("shards=100", "shards=2").replace("--seed 0 1", f"--seed 0 1 {SMALLEST}")
-    done = run(script, folder, SLURM_ARRAY_TASK_ID="1")
+def test_the_files_of_the_array_of_jobs_make_the_table(folder):
+    script = ARRAY.replace("--quiet", "--quiet --budget 32")
+    for number in ("2", "22"):
+        assert run(script, folder, SLURM_ARRAY_TASK_ID=number).returncode == 0
+    whole = ". .venv/bin/activate; " + ALL_FILES.replace("--seed 0 1", "--patterns C D --budget 32 --seed 0 1")
+    done = run(whole, folder)
     assert done.returncode == 0, done.stderr
-    merge = ". .venv/bin/activate; " + next(block for block in BASH if "merge" in block)
-    missing = run(merge, folder)
-    assert missing.returncode == 1 and "Missing: shard 2/2 (3 searches)" in missing.stderr
-    assert run(script, folder, SLURM_ARRAY_TASK_ID="2").returncode == 0
-    assert run(merge, folder).returncode == 0
+    assert "[12/12]" in done.stderr and "[5/12]" not in done.stderr  # six searches were in the files
     table = pd.read_csv(folder / "table.csv")
-    assert len(table) == 6 and set(table["model"]) == {"low_threshold", "high_threshold", "lif"}
+    assert len(table) == 12 and set(table["model"]) == {"low_threshold", "high_threshold", "lif"}
+    assert len((folder / "study.jsonl").read_text().splitlines()) == 13
+
+
+def script_with(library, folder):
+    """Write the page's script that uses a library, with a small study on one worker."""
+    [script] = [block for block in PYTHON if f"import {library}" in block or f"from {library}" in block]
+    small = script.replace("max_workers=16", "max_workers=1").replace('"lif"],', SMALLEST)
+    # A machine without Slurm runs the workers itself.
+    local = "from distributed import LocalCluster as SLURMCluster"
+    small = small.replace("from dask_jobqueue import SLURMCluster", local)
+    small = re.sub(r"SLURMCluster\(.*\)", "SLURMCluster(n_workers=1, dashboard_address=None)", small)
+    (folder / "study.py").write_text(re.sub(r".*cluster\.scale.*\n", "", small))
 
 
 @pytest.mark.slow
-def test_the_pool_of_processes(folder):
-    script = POOL.replace("Executor(16,", "Executor(1,").replace('"lif"],', '"lif"], "tonic_bursting", budget=32,')
-    (folder / "study.py").write_text(script)
+@pytest.mark.parametrize("library", ["loky", "dask_jobqueue"])
+def test_an_executor_makes_the_table(library, folder):
+    pytest.importorskip("distributed" if library == "dask_jobqueue" else library)
+    script_with(library, folder)
     done = run(f'"{sys.executable}" study.py', folder)
     assert done.returncode == 0, done.stderr
     assert len(pd.read_csv(folder / "table.csv")) == 3
+
+
+@pytest.mark.slow
+def test_mpi_makes_the_table(folder):
+    pytest.importorskip("mpi4py")
+    if shutil.which("mpiexec") is None:
+        pytest.skip("no MPI")
+    script_with("mpi4py", folder)
+    [command] = [block for block in BASH if "mpiexec" in block]
+    done = run(command.replace("-n 17 python", f'-n 2 "{sys.executable}"'), folder)
+    assert done.returncode == 0, done.stderr
+    assert len(pd.read_csv(folder / "table.csv")) == 3
+
+
+def test_the_workers_of_dask_jobqueue_are_jobs_of_slurm():
+    jobqueue = pytest.importorskip("dask_jobqueue")
+    [script] = [block for block in PYTHON if "SLURMCluster" in block]
+    [arguments] = re.findall(r"SLURMCluster\((.*)\)", script)
+    with jobqueue.SLURMCluster(**eval(f"dict({arguments})"), scheduler_options={"dashboard_address": None}) as cluster:
+        assert {"#SBATCH -n 1", "#SBATCH --mem=2G", "#SBATCH -t 04:00:00"} <= set(cluster.job_script().splitlines())
 
 
 def test_the_python_is_valid_and_names_what_exists():

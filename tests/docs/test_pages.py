@@ -32,6 +32,7 @@ PAGES = [
     *sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT),
 ]
 ELSEWHERE = {  # their code runs in a test of their own
+    "optimizers.md",  # its optimizers need other libraries: test_optimizers_page.py
     "cluster.md",  # as it names machines and files of the reader: test_cluster_page.py
     "brian2.md",  # where Brian2 is installed: test_brian2.py
     "from_torch.md",
@@ -42,7 +43,6 @@ ELSEWHERE = {  # their code runs in a test of their own
 NOT_RUN = {
     "plausiwidgets page all --site-dir site/": "tests/widgets/server/test_site.py has it",
     "plausiwidgets assess file.py:all": "stands for any file",
-    "plausiwidgets assess my_neurons.py:all --dry-run": "a file of the reader",
     "plausiwidgets --check": "the block of install.md runs it",
 }
 OTHERS = re.compile(

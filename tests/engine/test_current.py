@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import plausiwidgets as pw
 from plausiwidgets.engine.current import Piece, samples_of
 from plausiwidgets.engine.lane_current import fill_current, lane_current, next_change
-from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.handlers.selection import Selection
 
 times = st.floats(-5.0, 60.0, allow_nan=False)
 pieces = st.lists(st.tuples(times, st.floats(0.0, 30.0), st.floats(-5, 5), st.floats(-5, 5)), max_size=3)

@@ -9,13 +9,8 @@ import pandas as pd
 
 import plausiwidgets as pw
 
-PACKAGES = (
-    "plausiwidgets",
-    *(
-        f"plausiwidgets.{part}"
-        for part in ("models", "patterns", "analysis", "assessment", "teaching", "networks", "optimization")
-    ),
-)
+_PARTS = ("models", "patterns", "analysis", "assessment", "recordings", "teaching", "networks", "optimization")
+PACKAGES = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in _PARTS))
 
 
 def members(kind: type) -> Iterator[str]:

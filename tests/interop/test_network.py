@@ -10,8 +10,8 @@ from kernel_helpers import lanes_model
 from small_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
+from plausiwidgets.engine.choice.run_lanes import run_lanes
 from plausiwidgets.engine.lanes import LaneJob
-from plausiwidgets.engine.run_lanes import run_lanes
 from plausiwidgets.interop import surrogate
 from plausiwidgets.interop.rheobase import rheobase
 from plausiwidgets.patterns.runner import Runner

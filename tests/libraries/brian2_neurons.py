@@ -10,7 +10,8 @@ import numpy as np
 from brian2 import Mohm, ms, mV, nA, nS, pF
 
 import plausiwidgets as pw
-from plausiwidgets.interop.from_brian2 import _Run, _Units
+from plausiwidgets.interop.brian2_neuron import _Run
+from plausiwidgets.interop.brian2_units import Units
 
 ADEX = {
     "eqs": """dvm/dt = (gL*(EL - vm) + gL*DeltaT*exp((vm - VT)/DeltaT) + I - w)/C : volt
@@ -122,13 +123,13 @@ def of_brian2(
     name, namespace = model.current.key, dict(words.pop("namespace", {}))
     parsed = b2.Equations(eqs)
     timed = name not in parsed.names  # a constant, or a TimedArray: here an array of each step and lane
-    size = _Units(b2).size(model.current.unit, _dimension(parsed, name, namespace, model), "current")
+    size = Units(b2).size(model.current.unit, _dimension(parsed, name, namespace, model), "current")
     if timed:
         values = noise * size * b2.Quantity(1.0, dim=_dimension(parsed, name, namespace, model))
         namespace["injected"] = b2.TimedArray(values, dt=model.dt * ms)
         eqs = re.sub(rf"\b{name}\b(\(t\))?", "injected(t, i)", eqs)
     group = b2.NeuronGroup(lanes, eqs, dt=model.dt * ms, namespace=namespace, **words)
-    units = _Units(b2)
+    units = Units(b2)
     for key, value in given.items():
         if key in group.variables and key not in [s.key for s in model.states]:
             group.variables[key].set_value(float(value))
@@ -169,7 +170,7 @@ def _dimension(eqs: Any, name: str, namespace: dict[str, Any], model: pw.NeuronM
     value = namespace.get(name)
     if isinstance(value, b2.TimedArray):
         return value.dim
-    return _Units(b2)._parsed(model.current.unit).dim if value is None else b2.get_dimensions(value)
+    return Units(b2).parsed(model.current.unit).dim if value is None else b2.get_dimensions(value)
 
 
 def compared(

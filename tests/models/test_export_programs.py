@@ -20,8 +20,9 @@ from plausiwidgets.engine.program import operations
 from plausiwidgets.engine.program.arrays import evaluate
 from plausiwidgets.engine.program.neuron import read
 from plausiwidgets.engine.program.text import from_text, to_text
-from plausiwidgets.models.export_programs import COMMAND, by_torch
+from plausiwidgets.models.export_programs import by_torch
 from plausiwidgets.models.registry import program_file
+from plausiwidgets.upkeep.stale import COMMAND
 
 NAMES = pw.models.library.NAMES
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from optimization_fakes import PARAMETERS
 
+from plausiwidgets.optimization.cmaes import GAIN
 from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import losses_of
@@ -71,3 +72,26 @@ def test_a_point_of_another_search_replaces_the_nearest_member():
     assert np.flatnonzero(group.losses < 2.0).tolist() == [7]
     group.take(points[:1], np.array([[1.5, 1.0]]))
     assert np.flatnonzero(group.losses != 2.0).tolist() == [7]
+
+
+@pytest.mark.parametrize(("rounds", "stale"), [(11, False), (12, True)])
+def test_a_population_is_given_up_after_twelve_rounds_of_trials_without_a_gain(rounds, stale):
+    group, _ = population(np.ones((8, 2)))
+    for _ in range(rounds * 2):
+        group.ask(4)
+        group.tell(np.full((4, 2), 2.0))
+    assert group.stale is stale
+
+
+def test_a_gain_starts_the_count_again_and_a_smaller_difference_does_not():
+    group, _ = population(np.ones((8, 2)))
+    for best in (1.9, 1.9 - 0.5 * GAIN):
+        group.ask(8)
+        group.tell(np.tile([best, 0.0], (8, 1)))
+    for _ in range(10):
+        group.ask(8)
+        group.tell(np.full((8, 2), 2.0))
+    assert not group.stale
+    group.ask(8)
+    group.tell(np.full((8, 2), 2.0))
+    assert group.stale

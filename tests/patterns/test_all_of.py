@@ -7,7 +7,7 @@ from small_patterns import doublet
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.widgets.figures.lines import target_lines, voltage_scale
+from plausiwidgets.widgets.drawing.lines import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 """What a relay cell shows."""

@@ -80,10 +80,10 @@ assert pw.judge("adex_norse", "tonic_spiking").replicated
 assert pw.optimize("lif", "tonic_spiking", budget=20).accepted
 table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=100)
 assert pw.assessment.plausibility_score(table, measure=False)["shown"][0] == 1
-shown = pw.assessment.plausibility_map(table)
+shown = pw.plausibility_map(table)
 shown.open_cell("lif", "tonic_spiking")
 shown.close()
-pw.assessment.plausibility_chart(table)
+pw.plausibility_chart(table)
 explorer = pw.Explorer()
 assert explorer.optimize(budget=300).wait(60)
 assert explorer.wait()

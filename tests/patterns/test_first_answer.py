@@ -10,7 +10,7 @@ import pytest
 from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
-from plausiwidgets.engine.compiled import background_compile
+from plausiwidgets.engine.choice import background_compile
 from plausiwidgets.engine.compiled.engine import before_compiled, is_ready
 from plausiwidgets.engine.compiled.interpreter import interpreter
 from plausiwidgets.models.simulate import broadcast

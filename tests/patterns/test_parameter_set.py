@@ -1,8 +1,7 @@
 """The one rule for parameters: which set a call evaluates, and how the verdict names it."""
 
-import csv
-import io
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +11,17 @@ import pytest
 from small_neurons import copy_of
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.packaged import verified_of
 from plausiwidgets.cli.main import main
-from plausiwidgets.patterns.packaged import DEFAULTS, VERIFIED, data_file, known_sets, packaged_set
+from plausiwidgets.patterns.packaged import (
+    DEFAULTS,
+    default_set,
+    known_sets,
+    packaged_set,
+    published_sets,
+    verdict_rows,
+)
 from plausiwidgets.patterns.parameter_set import parameter_set
+from plausiwidgets.upkeep.rows import title_of
 from plausiwidgets.widgets.catalogue import contents
 from plausiwidgets.widgets.handlers.initial_selection import first_set
 
@@ -73,32 +79,41 @@ def test_a_call_without_parameters_gives_the_verdict_of_the_map(model: str, patt
     assert pw.judge(model, pattern).replicated == (one_set.marks()[model, pattern] == "replicated")
 
 
-# ------------------------------------------------------------------ the file of verified sets
+# ------------------------------------------------------------------ the verdicts on presets and defaults
 
 
-def stored_rows() -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data_file(VERIFIED).read_text(encoding="utf-8"), newline="")))
+def test_the_packaged_verdicts_are_about_every_preset_and_all_defaults() -> None:
+    stored = [(row["model"], row["pattern"], row["set"]) for row in verdict_rows()]
+    expected = set()
+    for name in pw.models.names():
+        for preset in pw.models.get(name).presets:
+            if preset.pattern:
+                assert (name, preset.pattern, preset.title) not in expected
+                expected.add((name, preset.pattern, preset.title))
+        expected |= {(name, key, DEFAULTS) for key in pw.patterns.names()}
+    assert len(stored) == len(set(stored)) and set(stored) == expected
 
 
-def test_the_file_of_verified_sets_names_presets_and_defaults_that_exist() -> None:
-    for row in stored_rows():
-        presets = [one for one in pw.models.get(row["model"]).presets if one.pattern == row["pattern"]]
-        titles = [preset.title for preset in presets]
-        assert len(set(titles)) == len(titles)
-        assert row["set"] in (*titles, DEFAULTS), row
-
-
-@pytest.mark.parametrize("model", ["izhikevich", "adex", "morris_lecar", "wilson", "lsnn"])
-def test_the_file_of_verified_sets_has_what_the_verdicts_replicate(model: str) -> None:
-    found = [(pattern, title) for pattern in pw.patterns.names() for title in verified_of(model, pattern)]
-    stored = [(row["pattern"], row["set"]) for row in stored_rows() if row["model"] == model]
-    assert found == stored, "write the file again: plausiwidgets.assessment.packaged.write_verified"
+def test_a_sample_of_the_packaged_verdicts_is_what_an_evaluation_returns() -> None:
+    quick = [row for row in verdict_rows() if row["model"] in ("izhikevich", "adex", "lsnn", "rf")]
+    for row in random.Random(0).sample(quick, 12):
+        check_verdict(row)
 
 
 @pytest.mark.slow
-def test_the_file_of_verified_sets_has_what_the_verdicts_replicate_for_every_model() -> None:
-    for model in pw.models.names():
-        test_the_file_of_verified_sets_has_what_the_verdicts_replicate(model)
+@pytest.mark.parametrize("model", pw.models.names())
+def test_the_packaged_verdicts_are_what_an_evaluation_returns(model: str) -> None:
+    for row in verdict_rows():
+        if row["model"] == model:
+            check_verdict(row)
+
+
+def check_verdict(row: dict[str, str]) -> None:
+    model, pattern = pw.models.get(row["model"]), pw.patterns.get(row["pattern"])
+    sets = {title_of(one): one for one in (*published_sets(model, pattern), default_set(model, pattern))}
+    one = sets[row["set"]]
+    verdict = pw.judge(model, pattern, one.parameters, dt=one.dt)
+    assert (verdict.status, verdict.failed_test) == (row["status"], row["failed_test"]), row
 
 
 # ------------------------------------------------------------------ mappings, copies, time steps

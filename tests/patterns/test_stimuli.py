@@ -9,7 +9,7 @@ import plausiwidgets as pw
 from plausiwidgets.engine.current_text import read_current
 from plausiwidgets.engine.lane_current import LaneCurrent, fill_current
 from plausiwidgets.patterns import stimuli
-from plausiwidgets.widgets.catalogue.tape import sweep_formulas
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 ALL = [
     *(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES),
@@ -66,7 +66,7 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     assert "no criteria" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
     many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
     assert set(many.status) == {"unjudged"} and "3 unjudged" in repr(many)
-    assert sweep_formulas(pattern) is not None  # a page can draw a drag by itself
+    assert sweep_programs(pattern) is not None  # a page can draw a drag by itself
     for refused in (
         lambda: pw.optimize("izhikevich", pattern),
         lambda: pw.assess("izhikevich", pattern),

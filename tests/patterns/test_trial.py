@@ -13,7 +13,7 @@ import plausiwidgets as pw
 from plausiwidgets.engine.current import Piece
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.trial import try_features
-from plausiwidgets.widgets.catalogue.tape import sweep_formulas, value_of
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 
 def steady(end, **changes):
@@ -51,9 +51,9 @@ def test_the_packages_own_patterns_which_are_imported_untried_pass_the_trial(nam
 
 
 def test_the_page_simulates_the_same_time():
-    [formulas] = sweep_formulas(steady(lambda s: 400.0 - s.delay)).values()
+    [program] = sweep_programs(steady(lambda s: 400.0 - s.delay)).values()
     for delay in (0.0, 50.0, 200.0):
-        assert value_of(formulas["duration"], {"amplitude": 1.0, "width": 20.0, "delay": delay}) == 400.0
+        assert program.numbers({"amplitude": 1.0, "width": 20.0, "delay": delay})["duration"] == 400.0
 
 
 # -- sets that depend on each other ------------------------------------------------------------------
@@ -207,9 +207,9 @@ def test_a_current_that_is_not_finite_is_refused_by_its_piece(on, off):
         doublet(sweeps=lambda s: {"pulse": pw.Sweep([Piece(0.0, off, on(s), on(s))], end=200.0)})
 
 
-def test_a_guard_that_is_not_finite_has_no_formula():
+def test_a_guard_that_is_not_finite_has_no_program():
     def sweeps(s):
         amplitude = np.where(s.amplitude > 0.0, s.amplitude, np.nan)
         return {"pulse": pw.Sweep([pw.pulse(0.0, 50.0, amplitude)], end=200.0)}
 
-    assert sweep_formulas(doublet(sweeps=sweeps)) is None
+    assert sweep_programs(doublet(sweeps=sweeps)) is None

@@ -123,7 +123,7 @@ def test_height_and_width_are_asked_of_neurons_without_a_reset_alone():
 def test_the_criteria_of_a_recording_have_a_form_for_a_page_without_python(model):
     cell, neuron = adex_cell([-100.0, 350.0]), pw.models.get(model)
     tape = tape_of(neuron, cell)
-    assert tape is not None and {"course_0", "resistance_0", "gamma_1"} <= set(tape["features"])
+    assert tape is not None and {"course_0", "resistance_0", "gamma_1"} <= set(tape.features)
 
 
 # -- several sweeps -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import plausiwidgets as pw
 from plausiwidgets.engine.current import pieces_of_samples
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.patterns import features
-from plausiwidgets.widgets.figures.lines import target_lines, voltage_scale
+from plausiwidgets.widgets.drawing.lines import target_lines, voltage_scale
 
 CELL = DATA / "regular_spiking.csv"
 """300 ms of :func:`regular_spiking`, 300 pA from 25 to 275 ms, every 0.2 ms; v rounded to 0.01 mV."""

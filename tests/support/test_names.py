@@ -16,7 +16,7 @@ def test_a_word_that_never_was_an_argument_is_refused_as_ever():
     ("home", "name", "there"),
     [
         (pw, "repertoire", "plausiwidgets.analysis.repertoire"),
-        (pw, "merge_studies", "plausiwidgets.assessment.merge_studies"),
+        (pw, "read_study", "plausiwidgets.assessment.read_study"),
         (pw, "mystery", "plausiwidgets.teaching.mystery"),
         (pw, "to_javascript", "plausiwidgets.networks.to_javascript"),
         (pw.assessment, "parameter_plane", "plausiwidgets.analysis.parameter_plane"),

@@ -4,6 +4,7 @@
 """
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from plausiwidgets.patterns import CriterionResult
 from plausiwidgets.support import renamed
 from plausiwidgets.support.frames import Frame
 from plausiwidgets.support.progress import Work
-from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.handlers.selection import Selection
 from tests.helpers.public_api import described
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,8 @@ CELL = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 
 
 def removed() -> list[str]:
     """Return the lines of the interface of 0.3 that are gone; a renamed class or function stands for its arguments."""
-    names = "|".join(old for names in renamed.NAMES.values() for old in names)
+    moved = [(old, new.rpartition(".")[2]) for names in renamed.NAMES.values() for old, new in names.items()]
+    names = "|".join(old for old, new in moved if old != new)
     gone = set(OF_0_3.read_text(encoding="utf-8").splitlines()) - set(described())
     return sorted(line for line in gone if not re.match(rf"(argument|attribute) ({names})[.(]", line))
 
@@ -82,13 +84,14 @@ def uses(every: dict[str, object]) -> dict[str, tuple[object, type[Exception]]]:
             made[line] = (lambda c=column, n=new: Frame({n: [1.0]})[c], KeyError)
         else:
             *command, option = rest.split(" ")
-            made[line] = (lambda c=command, o=option: main.main([*c[1:], "lif", o, "x"]), SystemExit)
+            words = command[1:] if command[1] in renamed.COMMANDS else [*command[1:], "lif", option, "x"]
+            made[line] = (lambda w=words: main.main(w), SystemExit)
     return made
 
 
 def callable_of(name: str) -> object:
     """Return a public function or class by its name."""
-    homes = (pw, pw.patterns, pw.analysis, pw.assessment)
+    homes = (pw, pw.patterns, pw.recordings, pw.analysis, pw.assessment)
     return next(getattr(home, name) for home in homes if name in home.__all__)
 
 
@@ -112,10 +115,10 @@ def test_a_stated_name_exists(every_object):
         for old, new in names.items():
             assert not hasattr(every_object[kind], old), f"{kind}.{old}"
             assert not new or "(" in new or hasattr(every_object[kind], new), f"{kind}.{new}"
-    for package, names in renamed.NAMES.items():
-        home = __import__(package, fromlist=["_"])
+    for names in renamed.NAMES.values():
         for new in (name for name in names.values() if "," not in name):
-            assert hasattr(home, new.rpartition(".")[2])
+            home, _, name = new.rpartition(".")
+            assert hasattr(import_module(home), name)
 
 
 def test_an_old_attribute_is_not_listed_and_a_misspelt_one_is_the_usual_error():
@@ -163,6 +166,11 @@ def test_an_old_column_of_a_table_is_stated_with_the_new_one():
         history["cost_n"]
 
 
+def coded(new: str) -> str:
+    """Return a new name as code, and a description of several words as it is."""
+    return f"{new.removesuffix('=')}" if " " in new else f"`{new}`"
+
+
 def table() -> str:
     """Return the removed names as a table of Markdown."""
     rows: dict[str, list[str]] = {}
@@ -174,11 +182,13 @@ def table() -> str:
         for old, new in names.items():
             lines.append(f"| `{kind}.{old}` | {f'`{new}`' if new else 'private'} |".replace("plausiwidgets.", "pw."))
     for function, names in renamed.ARGUMENTS.items():
-        lines += [f"| `{function}({old}=)` | `{new}=` |" for old, new in names.items() if not new.startswith("_")]
+        stated = {old: coded(f"{new}=") for old, new in names.items() if not new.startswith("_")}
+        lines += [f"| `{function}({old}=)` | {new} |" for old, new in stated.items()]
     lines += [f"| column `{old}` | `{new}` |" for old, new in renamed.COLUMNS.items()]
     lines += [f"| columns `{old}…` | `{new}…` |" for old, new in renamed.PREFIXES.items()]
     for command, names in renamed.OPTIONS.items():
-        lines += [f"| `plausiwidgets {command} {old}` | `{new}` |" for old, new in names.items()]
+        lines += [f"| `plausiwidgets {command} {old}` | {coded(new)} |" for old, new in names.items()]
+    lines += [f"| `plausiwidgets {old}` | {coded(new)} |" for old, new in renamed.COMMANDS.items()]
     return "\n".join(["| 0.3 | 0.4 |", "|---|---|", *lines])
 
 

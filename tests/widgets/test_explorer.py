@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import traitlets as t
 from app_client import set_of
+from ask_tell import RandomSearch, failing
 from paths import DOCS
 from waiting import until
 
 import plausiwidgets as pw
 from plausiwidgets.texts import languages
-from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.handlers.history import MAX_STEPS
+from plausiwidgets.widgets.handlers.selection import Selection
 
 
 @pytest.fixture
@@ -331,6 +332,26 @@ def test_a_search_of_a_script_fills_best_searching_and_results():
     assert explorer.parameters == dict(result.parameters)
     explorer.undo()
     assert explorer.parameters == before
+
+
+def test_a_custom_optimizer_searches_and_its_last_points_are_the_cloud():
+    explorer = pw.Explorer("lif", "tonic_bursting", {})
+    result = explorer.optimize(strategy=RandomSearch, budget=60).result(120)
+    assert (result.strategy, result.evaluations) == ("RandomSearch", 60)
+    np.testing.assert_array_equal(result._distribution.population, result._history.values[-20:])
+    script = explorer.to_python()
+    assert "strategy=RandomSearch" in script and "# RandomSearch is a custom strategy" in script
+    compile(script, "script.py", "exec")
+
+
+@pytest.mark.filterwarnings("ignore:the search ended after 40 evaluations")
+def test_an_optimizer_that_fails_leaves_its_evaluations_in_the_app():
+    explorer = pw.Explorer("lif", "tonic_bursting", {})
+    explorer.optimize(strategy=failing("raises"), budget=200).wait(120)
+    until(lambda: explorer.results)
+    [result] = explorer.results
+    assert (result.state, result.evaluations) == ("failed", 40) and "ZeroDivisionError" in result.error
+    assert explorer.best == dict(result.parameters)
 
 
 def fails(change: object) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figures.map_cells import grid
+from plausiwidgets.widgets.drawing.map_cells import grid
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
 ROW |= {"found_after": 6, "robustness": 0.93, "unmet": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
@@ -40,7 +40,7 @@ def titles(shown: pw.Explorer) -> list[str]:
 
 
 def test_marks_and_what_is_told_of_a_cell(table):
-    shown = pw.assessment.plausibility_map(table)
+    shown = pw.plausibility_map(table)
     assert {key: cell["sign"] for key, cell in cells(shown).items()} == {
         "lif tonic_spiking": "✓",
         "lif tonic_bursting": "∅",
@@ -76,7 +76,7 @@ def test_a_table_read_back_from_its_csv(tmp_path):
 
 
 def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(table):
-    shown = pw.assessment.plausibility_map(table)
+    shown = pw.plausibility_map(table)
     assert (shown.model.key, shown.pattern.key) == ("lif", "tonic_spiking")
     assert (shown.parameters["tau_mem"], shown.parameters["amplitude"]) == (7.0, 40.0)
     shown.open_cell("lif", "tonic_bursting")
@@ -90,7 +90,7 @@ def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(table):
 
 
 def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(table):
-    shown = pw.assessment.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
+    shown = pw.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
     before = shown.selection
     with pytest.raises(ValueError, match="tau_mem"):
         shown.open_cell("lif", "tonic_bursting")
@@ -100,18 +100,18 @@ def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(ta
 
 
 def test_a_model_that_nobody_knows_says_what_to_do(table):
-    shown = pw.assessment.plausibility_map(table.replace({"model": {"adex": "mine"}}))
+    shown = pw.plausibility_map(table.replace({"model": {"adex": "mine"}}))
     with pytest.raises(ValueError, match=r"Register it with pw\.models\.register"):
         shown.open_cell("mine", "tonic_spiking")
     assert cells(shown)["mine tonic_spiking"]["values"] is None
-    alone = pw.assessment.plausibility_map(pd.DataFrame([ROW | {"model": "mine"}]))
+    alone = pw.plausibility_map(pd.DataFrame([ROW | {"model": "mine"}]))
     assert alone.model.key == "izhikevich", "no cell can be opened"
 
 
 def test_custom_patterns_come_last_and_open(table):
     keys = ("mine", "yours", "tonic_spiking")
     table = pd.concat([table.replace({"pattern": {"tonic_spiking": key}}) for key in keys])
-    shown = pw.assessment.plausibility_map(table, patterns=[MINE])
+    shown = pw.plausibility_map(table, patterns=[MINE])
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     shown.open_cell("lif", "mine")
     assert shown.pattern is MINE and shown.parameters["tau_mem"] == 7.0
@@ -121,7 +121,7 @@ def test_custom_patterns_come_last_and_open(table):
 
 def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
     changed = replace(MINE, key="tonic_spiking")
-    shown = pw.assessment.plausibility_map(table, patterns=[changed])
+    shown = pw.plausibility_map(table, patterns=[changed])
     assert titles(shown) == ["My own", "C Tonic bursting"]
     shown.open_cell("lif", "tonic_spiking")
     assert shown.pattern is changed
@@ -137,4 +137,4 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
 )
 def test_what_is_no_assessment_is_refused(table, change, said):
     with pytest.raises(ValueError, match=said):
-        pw.assessment.plausibility_map(change(table))
+        pw.plausibility_map(change(table))

@@ -6,8 +6,8 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import StudySnapshot
-from plausiwidgets.widgets import NotebookProgress
-from plausiwidgets.widgets.figures.map_cells import grid_of_results
+from plausiwidgets.widgets.drawing.map_cells import grid_of_results
+from plausiwidgets.widgets.progress import NotebookProgress
 from tests.widgets.figures.test_static_image import texts_of
 
 

@@ -19,14 +19,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from plausiwidgets.engine.compiled.availability import NO_NUMBA, has_numba
 from plausiwidgets.engine.compiled.directory import environment, kernel_directory, remove, replace_file, sealed
 from plausiwidgets.engine.compiled.kernel import Layout, emit
 from plausiwidgets.engine.lanes import NotCompilableError
 from plausiwidgets.engine.program.program import Program
-from plausiwidgets.models.registry import is_builtin
 
 if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.engine.neuron import Neuron
 
 _KEPT_FILES = 200
 """Kernels that stay on disk; the oldest beyond these are removed."""
@@ -34,8 +34,10 @@ _KEPT_FILES = 200
 Kernel = tuple[Any, Layout]
 
 
-def load_checked(model: NeuronModel) -> Kernel | None:
+def load_checked(model: Neuron) -> Kernel | None:
     """Return (kernel, layout) of a model of the package that was checked before, or None."""
+    if not has_numba():
+        raise NotCompilableError(NO_NUMBA)
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):
@@ -47,7 +49,7 @@ def load_checked(model: NeuronModel) -> Kernel | None:
     return None
 
 
-def is_noted(model: NeuronModel) -> bool:
+def is_noted(model: Neuron) -> bool:
     """Return whether a model was checked before, without loading anything."""
     note = _note(model)
     return note is not None and note.exists()
@@ -72,7 +74,7 @@ def make_kernel(program: Program, name: str) -> Kernel:
     return _in_memory(emit(program, cached=False), name)
 
 
-def mark_checked(model: NeuronModel, kernel: Any) -> None:
+def mark_checked(model: Neuron, kernel: Any) -> None:
     """Note that a kernel of a model of the package was found to do as torch does."""
     note = _note(model)
     if note is not None and Path(kernel.py_func.__code__.co_filename).parent == note.parent:
@@ -80,8 +82,8 @@ def mark_checked(model: NeuronModel, kernel: Any) -> None:
             replace_file(note, Path(kernel.py_func.__code__.co_filename).stem)
 
 
-def _note(model: NeuronModel) -> Path | None:
-    directory = kernel_directory() if is_builtin(model) else None
+def _note(model: Neuron) -> Path | None:
+    directory = kernel_directory() if model.is_builtin else None
     return None if directory is None else directory / f"{model.key}-{environment()}.checked"
 
 

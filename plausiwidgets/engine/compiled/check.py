@@ -1,6 +1,6 @@
 """A kernel against torch, before it is used: the same steps by both, each from the same state.
 
-The program of one of the package's neurons was compared with torch when it was written (``ship.py``). NumPy takes
+The program of one of the package's neurons was compared with torch by ``models/export_programs.py``. NumPy takes
 torch's place for it: what is left to compare is what the compiler makes of the program on this machine.
 
 Torch runs some lanes for 1000 steps, at the defaults and at parameters spread over their ranges, driven so that
@@ -28,7 +28,7 @@ from plausiwidgets.engine.loop import run_program
 from plausiwidgets.engine.torch_engine import run_torch
 
 if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.engine.neuron import Neuron
 
 Run = Callable[[LaneJob], LaneResult]
 
@@ -74,7 +74,7 @@ class Steps:
     doubt: Floats | None = None
 
 
-def observe(model: NeuronModel) -> list[Steps]:
+def observe(model: Neuron) -> list[Steps]:
     """Return steps that torch made, or NumPy of a program of the package; none where torch cannot make them.
 
     An export will explain why it cannot.
@@ -98,12 +98,12 @@ def observe(model: NeuronModel) -> list[Steps]:
             return []
 
 
-def _by(model: NeuronModel) -> str:
+def _by(model: Neuron) -> str:
     """Return what made the observed steps, in words."""
     return "torch" if model.programs is None else "its program"
 
 
-def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
+def compare_lanes(model: Neuron, observed: list[Steps]) -> None:
     """Raise an error for a step whose result for a lane depends on the number of lanes."""
     if not observed:
         raise NotCompilableError(
@@ -119,7 +119,7 @@ def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
             )
 
 
-def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -> None:
+def compare(model: Neuron, observed: list[Steps], run: Run, single: bool) -> None:
     """Raise an error for a kernel whose results differ from the `observed` steps."""
     tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
     for steps in observed:
@@ -153,7 +153,7 @@ def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
     return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 
 
-def _observe(model: NeuronModel, run: Run) -> list[Steps]:
+def _observe(model: Neuron, run: Run) -> list[Steps]:
     values, amplitudes = _parameters(model)
     everything = tuple(range(len(model.states)))
     state = model.start(values, np.zeros(_AT_DEFAULTS + _SPREAD))
@@ -183,7 +183,7 @@ def _observe(model: NeuronModel, run: Run) -> list[Steps]:
     return observed
 
 
-def _parameters(model: NeuronModel) -> tuple[dict[str, Floats], Floats]:
+def _parameters(model: Neuron) -> tuple[dict[str, Floats], Floats]:
     """Return the parameters, and the largest current, of each lane."""
     # Multiples of the golden ratio, in another order for each parameter, fill every range evenly.
     share = np.arange(1, _SPREAD + 1) * 0.6180339887498949
@@ -231,7 +231,7 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
     return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual)
 
 
-def _unvisited(model: NeuronModel, visited: Floats) -> LaneJob:
+def _unvisited(model: Neuron, visited: Floats) -> LaneJob:
     """Return single steps from states around those `visited`, at any parameters and currents."""
     rng = np.random.default_rng(0)
     values = {name: p.from_unit(rng.random(_UNVISITED)) for name, p in model.parameters.items()}

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from plausiwidgets.engine.compiled import cache, check
+from plausiwidgets.engine.compiled.availability import has_numba
 from plausiwidgets.engine.compiled.blocks import Block, Source, work_space
 from plausiwidgets.engine.compiled.interpreter import interpreter
 from plausiwidgets.engine.compiled.kernel import PAD, WIDTH, Layout
@@ -22,9 +23,10 @@ from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult, 
 from plausiwidgets.engine.threads import pool, thread_count
 
 if TYPE_CHECKING:
+    from plausiwidgets.engine.neuron import Neuron
     from plausiwidgets.engine.program.program import Program
-    from plausiwidgets.models.model import NeuronModel
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 _ROUND_SECONDS = 4e-3
@@ -60,12 +62,12 @@ class Compiled:
 
 compiling = RLock()
 """Held while a step is exported: torch.export is not made for two threads, nor is what it is compared with."""
-_compiled: WeakKeyDictionary[NeuronModel, Compiled | str] = WeakKeyDictionary()
-_plain: WeakKeyDictionary[NeuronModel, Engine] = WeakKeyDictionary()
-_exported: WeakKeyDictionary[NeuronModel, tuple[list[check.Steps], Program]] = WeakKeyDictionary()
+_compiled: WeakKeyDictionary[Neuron, Compiled | str] = WeakKeyDictionary()
+_plain: WeakKeyDictionary[Neuron, Engine] = WeakKeyDictionary()
+_exported: WeakKeyDictionary[Neuron, tuple[list[check.Steps], Program]] = WeakKeyDictionary()
 
 
-def compiled(model: NeuronModel) -> Compiled:
+def compiled(model: Neuron) -> Compiled:
     """Return the kernel of `model`, made, and checked, when it is first asked for.
 
     Raises
@@ -82,24 +84,25 @@ def compiled(model: NeuronModel) -> Compiled:
     return outcome
 
 
-def is_ready(model: NeuronModel) -> bool:
+def is_ready(model: Neuron) -> bool:
     """Return whether `model` runs at once: it was compiled in this process or lies in the cache, or cannot be."""
     return model in _compiled or cache.is_noted(model)
 
 
-def before_compiled(model: NeuronModel) -> Engine | None:
+def before_compiled(model: Neuron) -> Engine | None:
     """Return an engine that runs `model` while nothing is compiled; None where it does not take long, or there is none.
 
     The program of a custom step is checked as a kernel is, and the export that it needs is not made again by
     :func:`compiled`.
     """
+    if model.programs is not None and not has_numba():
+        return plain_engine(model, model.programs.step)
     if model in _compiled:
         return None
     if model.programs is not None:  # with Numba to be imported, a kernel on disk takes longer as well
         if "numba" in sys.modules and is_ready(model):
             return None
-        program = model.programs.step
-        return remembered(_plain, model, lambda: interpreter(program))
+        return plain_engine(model, model.programs.step)
     plain = _plain.get(model)
     if plain is not None:  # it is being compiled, with the lock
         return plain
@@ -123,7 +126,12 @@ def before_compiled(model: NeuronModel) -> Engine | None:
         return run
 
 
-def exported(model: NeuronModel) -> tuple[list[check.Steps], Program]:
+def plain_engine(model: Neuron, program: Program) -> Engine:
+    """Return the engine in plain Python for the program of a model."""
+    return remembered(_plain, model, lambda: interpreter(program))
+
+
+def exported(model: Neuron) -> tuple[list[check.Steps], Program]:
     """Return steps to compare with, and the step as a program: the package's own, or by torch."""
     known = _exported.pop(model, None)
     if known is not None:
@@ -134,7 +142,7 @@ def exported(model: NeuronModel) -> tuple[list[check.Steps], Program]:
     return observed, program
 
 
-def step_program(model: NeuronModel) -> Program:
+def step_program(model: Neuron) -> Program:
     """Return the step of `model` as a program: the package's own, or an export by torch."""
     if model.programs is not None:
         return model.programs.step
@@ -144,7 +152,7 @@ def step_program(model: NeuronModel) -> Program:
         return export_step(model)
 
 
-def _made(model: NeuronModel) -> Compiled | str:
+def _made(model: Neuron) -> Compiled | str:
     """Return the kernel of `model`, or why it has none."""
     try:
         return _make(model)
@@ -152,7 +160,7 @@ def _made(model: NeuronModel) -> Compiled | str:
         return str(reason)
 
 
-def _make(model: NeuronModel) -> Compiled:
+def _make(model: Neuron) -> Compiled:
     known = cache.load_checked(model)
     if known is not None:
         return Compiled(*known)
@@ -163,7 +171,7 @@ def _make(model: NeuronModel) -> Compiled:
     return made
 
 
-def remembered(known: WeakKeyDictionary[NeuronModel, T], model: NeuronModel, make: Callable[[], T]) -> T:
+def remembered(known: WeakKeyDictionary[K, T], model: K, make: Callable[[], T]) -> T:
     """Return what `make` gives for a model, made when it is first asked for."""
     made = known.get(model)
     if made is None:
@@ -171,7 +179,7 @@ def remembered(known: WeakKeyDictionary[NeuronModel, T], model: NeuronModel, mak
     return made
 
 
-def why_not(model: NeuronModel) -> str | None:
+def why_not(model: Neuron) -> str | None:
     """Return why `model` cannot be compiled, or None if it can."""
     try:
         compiled(model)

@@ -27,7 +27,7 @@ from plausiwidgets.support.quiet import imported
 if TYPE_CHECKING:
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.engine.neuron import Step
 else:
     TorchDispatchMode = imported("torch.utils._python_dispatch").TorchDispatchMode
 
@@ -78,7 +78,7 @@ _REASONS = {
 class _StepModule(torch.nn.Module):
     """A model's step with flat inputs and outputs."""
 
-    def __init__(self, model: NeuronModel) -> None:
+    def __init__(self, model: Step) -> None:
         super().__init__()
         self._advance = model.advance
         self._namespace = model.namespace
@@ -96,7 +96,7 @@ class _StepModule(torch.nn.Module):
         return (spikes, *new)
 
 
-def export_step(model: NeuronModel) -> Program:
+def export_step(model: Step) -> Program:
     """Return the step of `model` as a program.
 
     Raises
@@ -105,7 +105,7 @@ def export_step(model: NeuronModel) -> Program:
         If the step cannot be traced, or contains what the table does not cover; the text names the operation,
         the line of the step where that is known, and what to write instead.
     """
-    reason = getattr(model.step, "not_recorded", None)
+    reason = getattr(model.step, "not_traced", None)
     if reason is not None:
         raise NotCompilableError(
             f"the step of model {model.key!r} cannot be compiled, because it is a NumPy function that cannot be "
@@ -165,7 +165,7 @@ def _quiet() -> Iterator[None]:
 Example = tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor], torch.Tensor]
 
 
-def _example(model: NeuronModel, lanes: int) -> Example:
+def _example(model: Step, lanes: int) -> Example:
     """Return (current, state, parameters, dt) of a neuron at rest at the defaults."""
     state = model.start(model.defaults(), [0.0] * lanes)
     current = torch.full((lanes,), model.current.default, dtype=torch.float64)
@@ -174,7 +174,7 @@ def _example(model: NeuronModel, lanes: int) -> Example:
     return current, [torch.from_numpy(row.copy()) for row in state], parameters, dt
 
 
-def _trace(model: NeuronModel) -> Any:
+def _trace(model: Step) -> Any:
     example = _example(model, _LANES)
     along = {0: torch.export.Dim("lanes", min=2)}
     shapes = (along, [along] * len(example[1]), [along] * len(example[2]), None)
@@ -217,7 +217,7 @@ def _name_of(node: Any) -> str:
 class _Translation:
     """The walk over an exported graph."""
 
-    def __init__(self, model: NeuronModel, exported: Any) -> None:
+    def __init__(self, model: Step, exported: Any) -> None:
         self.model = model
         self.exported = exported
         self.body = Body()
@@ -367,7 +367,7 @@ Line = tuple[str, int]
 _LIBRARIES = ("torch", "numpy", "sympy", "norse", "plausiwidgets")
 
 
-def _sentence(model: NeuronModel, reason: str, line: Line | None = None) -> str:
+def _sentence(model: Step, reason: str, line: Line | None = None) -> str:
     """Return a reason, followed by the line of the step, and the advice in the sentences after the reason."""
     reason, _, advice = reason.partition(". ")
     code = "" if line is None else linecache.getline(*line).strip()
@@ -376,7 +376,7 @@ def _sentence(model: NeuronModel, reason: str, line: Line | None = None) -> str:
     return f"{text} {sentence(advice)}" if advice else text
 
 
-def _of_error(model: NeuronModel, error: Exception) -> str:
+def _of_error(model: Step, error: Exception) -> str:
     """Return why tracing the step ended in `error`."""
     text, frames = str(error), list(traceback.walk_tb(error.__traceback__))
     known = next((reason for words, reason in _REASONS.items() if words in text), None)
@@ -387,7 +387,7 @@ def _of_error(model: NeuronModel, error: Exception) -> str:
     return _sentence(model, reason, _innermost(model, reversed(frames)))
 
 
-def _innermost(model: NeuronModel, frames: Iterator[tuple[FrameType, int]]) -> Line | None:
+def _innermost(model: Step, frames: Iterator[tuple[FrameType, int]]) -> Line | None:
     """Return the innermost line of the user's code, given the frames from the inside."""
     line, code = None, _code_of(model)
     for frame, number in frames:
@@ -398,7 +398,7 @@ def _innermost(model: NeuronModel, frames: Iterator[tuple[FrameType, int]]) -> L
     return None
 
 
-def _code_of(model: NeuronModel) -> CodeType | None:
+def _code_of(model: Step) -> CodeType | None:
     step = getattr(model.step, "__wrapped__", model.step)
     step = getattr(step, "__func__", step)
     return getattr(step, "__code__", None) or getattr(type(step).__call__, "__code__", None)
@@ -408,7 +408,7 @@ _IN_THE_STEP = {"slice_scatter": "copy", "cat": "stack", "div": "floor_divide", 
 """What an operation of an exported graph may be called in the step itself."""
 
 
-def _line_of(model: NeuronModel, name: str, dtype: torch.dtype | None) -> Line | None:
+def _line_of(model: Step, name: str, dtype: torch.dtype | None) -> Line | None:
     """Run the step once in torch and return the line that calls an operation with a result of type `dtype`."""
     calls = _Calls(model)
     current, state, parameters, dt = _example(model, 3)
@@ -424,7 +424,7 @@ def _line_of(model: NeuronModel, name: str, dtype: torch.dtype | None) -> Line |
 class _Calls(TorchDispatchMode):
     """Notes each operation that a step calls, the type of its result, and the line."""
 
-    def __init__(self, model: NeuronModel) -> None:
+    def __init__(self, model: Step) -> None:
         super().__init__()
         self.model = model
         self.found: list[tuple[str, torch.dtype | None, Line]] = []

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from plausiwidgets.engine.compiled.export import export_step
 from plausiwidgets.engine.lanes import NotCompilableError
+from plausiwidgets.engine.neuron import Floats, Neuron, Parameter, StateVariable
+from plausiwidgets.engine.program.lowest_root import root_finder
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program
-from plausiwidgets.models.library import kinetics
-from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.support.lazy import torch
 
 
-def export_programs(model: NeuronModel) -> Programs:
+def export_programs(model: Neuron) -> Programs:
     """Return the programs of a model, exported from its step, its initial state, rest and threshold."""
     found: list[torch.Tensor] = []
 
@@ -35,11 +38,11 @@ def export_programs(model: NeuronModel) -> Programs:
             found.append(balance(state[0]))
             return state[0]
 
-        token = kinetics.solver.set(at_given)
+        token = root_finder.set(at_given)
         try:
             started = tuple(wide(s, p, current) for s in model.initial_state(p, current))
         finally:
-            kinetics.solver.reset(token)
+            root_finder.reset(token)
         if balanced:
             return found[0], ()
         return torch.zeros_like(current), (*started, wide(model.rest, p, current), wide(model.threshold, p, current))
@@ -48,22 +51,51 @@ def export_programs(model: NeuronModel) -> Programs:
     return Programs(step, start, _exported(model, partial(begin, balanced=True)) if found else None)
 
 
-def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
-    beginning = NeuronModel(
-        model.key,
-        step,
-        list(model.parameters.values()),
-        model.initial_state,
-        model.current,
-        0.0,
-        1.0,
-        model.dt,
-        states=model.states,
-        limit=model.limit,
-        validate=False,
-    )
+@dataclass(frozen=True)
+class _Part:
+    """A function of a neuron other than its step, with the inputs of its step."""
+
+    neuron: Neuron
+    step: Callable[..., Any]
+
+    @property
+    def key(self) -> str:
+        return self.neuron.key
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return self.neuron.parameters
+
+    @property
+    def states(self) -> Sequence[StateVariable]:
+        return self.neuron.states
+
+    @property
+    def current(self) -> Parameter:
+        return self.neuron.current
+
+    @property
+    def dt(self) -> float:
+        return self.neuron.dt
+
+    def defaults(self) -> dict[str, float]:
+        return self.neuron.defaults()
+
+    def namespace(self, values: Mapping[str, Any]) -> Any:
+        return self.neuron.namespace(values)
+
+    def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
+        return self.neuron.start(values, holding)
+
+    def advance(
+        self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+    ) -> tuple[Any, Any]:
+        return self.step(current, state, p, dt)
+
+
+def _exported(model: Neuron, function: Callable[..., Any]) -> Program:
     try:
-        return export_step(beginning)
+        return export_step(_Part(model, function))
     except NotCompilableError as error:
         reason = str(error).partition("because ")[2] or str(error)
         raise NotCompilableError(

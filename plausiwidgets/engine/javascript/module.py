@@ -9,10 +9,9 @@ from weakref import WeakKeyDictionary
 
 from plausiwidgets.engine.javascript.expressions import NoJavaScriptError, declarations, number, text_of
 from plausiwidgets.engine.lanes import NotCompilableError
+from plausiwidgets.engine.neuron import Neuron
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import MOVING
-from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.registry import get
 
 _OF_MODULES = re.compile(r"^import .*;\n|^export (?=const|let|class|function)", re.MULTILINE)
 
@@ -62,50 +61,13 @@ _TEMPLATE = """\
 }})()"""
 
 
-_emitted: WeakKeyDictionary[NeuronModel, str] = WeakKeyDictionary()
+_emitted: WeakKeyDictionary[Neuron, str] = WeakKeyDictionary()
 
 
-def to_javascript(model: str | NeuronModel) -> str:
-    """Return a neuron as the text of an ES module, which depends on nothing: for a page, or for Node.
-
-    It is made from the same program as the model's machine code, in double precision; spikes differ only where
-    the last bit of an exponential decides.
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-
-    Returns
-    -------
-    str
-        A module that exports
-
-        - ``simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity)``: `parameters`
-          by their names (what is left out takes its default), `currents` the mean current of each step, `dt` in ms,
-          `state` where it starts, `record` the names of state variables. It returns ``{spikes, recorded, state,
-          diverged}``: the steps in which the neuron fired, an array for each recorded variable (after each step, nan
-          once diverged), the state after the last step, and the first step in which it was lost, or -1. A neuron that
-          has fired `spikeLimit` times is given up.
-        - ``start(parameters, holding)``: ``{state, span, threshold}`` at a constant current: the initial state, the
-          potential from rest to threshold, and the threshold, in mV.
-        - ``neuron``: both of them, and ``name``, ``dt`` (ms), ``peak`` (mV), ``states`` and ``parameters`` (name and
-          default).
-        - ``injected(pieces, holding, t0, dt, steps)``: `currents` from pieces ``[on, off, start, end]``, the times in
-          ms and the currents in the model's unit.
-
-    Raises
-    ------
-    NotCompilableError
-        If the step has no compiled form, or uses what JavaScript does not have; the text names the operation.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> "export const { simulate, start }" in pw.networks.to_javascript("lif")
-    True
-    """
+def module(model: Neuron) -> str:
+    """Return a neuron as the text of an ES module without dependencies."""
     exports = "export const { simulate, start } = neuron;\nexport { injected };"
-    return f"{runtime()}\nexport const neuron = {neuron_object(get(model))};\n{exports}\n"
+    return f"{runtime()}\nexport const neuron = {neuron_object(model)};\n{exports}\n"
 
 
 def runtime() -> str:
@@ -127,7 +89,7 @@ def plain_script(module: str) -> str:
     return _OF_MODULES.sub("", module)
 
 
-def neuron_object(model: NeuronModel) -> str:
+def neuron_object(model: Neuron) -> str:
     """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``."""
     from plausiwidgets.engine.compiled.engine import compiled, compiling, remembered
 
@@ -143,7 +105,7 @@ def neuron_object(model: NeuronModel) -> str:
     return remembered(_emitted, model, make)
 
 
-def emit(model: NeuronModel, programs: Programs) -> str:
+def emit(model: Neuron, programs: Programs) -> str:
     """Return a neuron as :func:`neuron_object` does, given its programs."""
     step, start, balance = programs.step, programs.start, programs.balance
     states, usual = len(step.state), float(model.span(model.defaults())[0])

@@ -1,1 +1,1 @@
-"""One time step of a neuron as data: instructions, the table of operations, their text, and their values in NumPy."""
+"""Programs: instructions, the table of operations, the tracer, their text, and their values in NumPy."""

@@ -1,35 +1,18 @@
 """The values of a program on NumPy's arrays, many lanes at once.
 
-Where the initial state of a neuron is computed, and what a kernel is compared with: a function of NumPy for each
-instruction, without a compiler.
+It computes the initial state of a neuron, the steps that a kernel is compared with, and what a pattern measures: a
+function of NumPy for each instruction, without a compiler.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.engine.program.operations import CAST
-from plausiwidgets.engine.program.program import MOVING, Instruction, Program, Value
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "eq": np.equal,
-    "pow": np.power,
-    "atan2": np.arctan2,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "asinh": np.arcsinh,
-    "acosh": np.arccosh,
-    "atanh": np.arctanh,
-    "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
-    "erf": np.vectorize(math.erf),
-    "erfc": np.vectorize(math.erfc),
-}
-"""What has another name in NumPy than in torch, or none."""
+from plausiwidgets.engine.program.program import MOVING, RECORD, Instruction, Program, Value
 
 Values = dict[str, Any]
 
@@ -72,9 +55,10 @@ def value_of(value: Value, values: Values) -> Any:
 def _computed(line: Instruction, arguments: list[Any]) -> Any:
     if line.operation is CAST:
         return _cast(np.asarray(arguments[0]), line.dtype)
-    name = line.operation.array
-    result = (_FUNCTIONS.get(name) or getattr(np, name))(*arguments)
-    return result if result.dtype == line.dtype else result.astype(line.dtype)
+    if line.spreads:
+        arguments = [x[:, None] if np.ndim(x) == 1 else x for x in arguments]
+    result: Any = line.operation.function(*arguments, *line.attributes)
+    return result if line.dtype == RECORD or result.dtype == line.dtype else result.astype(line.dtype)
 
 
 def _cast(x: Any, dtype: np.dtype) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.lowest_root import lowest_root
 from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.program.text import from_text, to_text
 
@@ -60,22 +61,3 @@ def read(text: str) -> Programs:
         name, _, program = part.partition("]\n")
         found[name.removeprefix("[")] = from_text(program)
     return Programs(**found)
-
-
-def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
-    """Return the lowest potential in mV between −150 and 60 at which `balance` falls through 0, shape [lanes].
-
-    Parameters
-    ----------
-    balance : callable
-        ``balance(v)`` of potentials [potentials, 1] or [potentials, lanes] is the current there,
-        [potentials, lanes]. Where it has no root, the result is the end it is driven to.
-    """
-    low, step = np.full((1, 1), -150.0), 3.0
-    for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many
-        grid = low + step * np.arange(points)[:, None]
-        rises = balance(grid) > 0.0
-        # The last point that rises before the first that falls; the first point where all fall.
-        last = np.maximum(np.argmin(rises, axis=0) - 1, 0)
-        low, step = low + step * np.where(rises.all(axis=0), points - 1, last), step / 30.0
-    return low[0]

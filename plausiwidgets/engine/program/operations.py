@@ -1,17 +1,23 @@
 """The table of operations: one row for each, with the form that it has in every back end, and its operation count.
 
-A row acts on each lane by itself. An operation of ATen is a row of the same name, or composed of rows
-(``engine/compiled/lowering.py``). The meaning is torch's: types are promoted as torch does, small powers are
-products, minima let a nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is
-equal to the last bit; what is transcendental may differ in the last places, and by one or two units of the last place
-what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, integer powers from the
-fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded, torch may keep the other
-sign.
+A row acts on each lane by itself, and on each entry if a lane has a row of entries. An operation of ATen is a row of
+the same name, or composed of rows (``engine/compiled/lowering.py``). The meaning is torch's: types are promoted as in
+torch, small powers are products, minima let a nan through, rounding is half to even, a remainder has the sign of its
+divisor. Arithmetic is equal to the last bit; what is transcendental may differ in the last places, and by one or two
+units of the last place what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``,
+integer powers from the fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded,
+torch may keep the other sign.
+
+The operations of the app are generated from the rows that are `exact`
+(``widgets/catalogue/generate_operations.py``). A missing form is a failing test.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from plausiwidgets.engine.program.program import Operation
 
@@ -31,8 +37,14 @@ def _function(name: str, **options: Any) -> Operation:
         operations=_TRANSCENDENTAL,
         computes="float64",
         unbounded=True,
+        exact=False,
     )
     return Operation(name, **(usual | options))
+
+
+def _integer(name: str, python: str, boolean: str) -> Operation:
+    """Return the row of an operation on the bits of integers. A page computes with doubles, so it is not `exact`."""
+    return Operation(name, python, name, brian2=None, boolean=boolean, exact=False)
 
 
 def _comparison(name: str, array: str, sign: str, distance: Any = None, **options: Any) -> Operation:
@@ -105,6 +117,7 @@ TABLE: dict[str, Operation] = {
             "choose({0} - floor({0}) < 0.5, floor({0}), choose({0} - floor({0}) > 0.5, ceil({0}), "
             "2.0*floor(0.5*{0} + 0.25)))",
             computes="rounding",
+            numpy=np.rint,
         ),
         Operation("maximum", array="maximum", **_extremum(">", "{0}")),
         Operation("minimum", array="minimum", **_extremum("<", "{0}")),
@@ -117,9 +130,19 @@ TABLE: dict[str, Operation] = {
         _comparison("le", "less_equal", "<=", _below),
         _comparison("gt", "greater", ">", _above),
         _comparison("ge", "greater_equal", ">=", _above),
-        _comparison("eq", "eq", "==", javascript="({0} === {1})"),
+        _comparison("eq", "eq", "==", javascript="({0} === {1})", numpy=np.equal),
         _comparison("ne", "not_equal", "!=", javascript="({0} !== {1})"),
         Operation("isnan", "{0} != {0}", "isnan", "({0} !== {0})", computes="float64", truth=True),
+        Operation(
+            "isfinite",
+            "abs({0}) < np.inf",
+            "isfinite",
+            "(Math.abs({0}) < Infinity)",
+            "abs({0}) <= 1.7e308",
+            operations=2,
+            computes="float64",
+            truth=True,
+        ),
         Operation(
             "isinf",
             "abs({0}) == np.inf",
@@ -149,10 +172,10 @@ TABLE: dict[str, Operation] = {
             **_truth("{0} ^ {1}", "({0} !== {1})", "({0} and not {1}) or ({1} and not {0})"),
         ),
         Operation("logical_not", array="logical_not", soft=lambda a: 1.0 - a, **_truth("not {0}", "!{0}", "not {0}")),
-        Operation("bitwise_and", "{0} & {1}", "bitwise_and", brian2=None, boolean="logical_and"),
-        Operation("bitwise_or", "{0} | {1}", "bitwise_or", brian2=None, boolean="logical_or"),
-        Operation("bitwise_xor", "{0} ^ {1}", "bitwise_xor", brian2=None, boolean="logical_xor"),
-        Operation("bitwise_not", "~{0}", "bitwise_not", brian2=None, boolean="logical_not"),
+        _integer("bitwise_and", "{0} & {1}", "logical_and"),
+        _integer("bitwise_or", "{0} | {1}", "logical_or"),
+        _integer("bitwise_xor", "{0} ^ {1}", "logical_xor"),
+        _integer("bitwise_not", "~{0}", "logical_not"),
         Operation("copysign", "math.copysign({0}, {1})", "copysign", "copySign({0}, {1})", None, computes="float64"),
         _function("exp", python="exp({0})"),
         _function("log", python="log({0})"),
@@ -163,18 +186,25 @@ TABLE: dict[str, Operation] = {
             brian2="1.0/(1.0 + exp(-{0}))",
             operations=_TRANSCENDENTAL + 3,
             unbounded=False,
+            numpy=lambda x: 1.0 / (1.0 + np.exp(-x)),
         ),
-        _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}"),
-        _function("atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None),
+        _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}", numpy=np.power),
+        _function(
+            "atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None, numpy=np.arctan2
+        ),
         _function("hypot", python="math.hypot({0}, {1})", javascript="Math.hypot({0}, {1})", brian2=None),
-        *map(_function, ("sqrt", "expm1", "log1p", "log10", "sinh", "cosh", "tan")),
-        *(_function(name, brian2=None) for name in ("log2", "acosh", "atanh")),
+        _function("sqrt", exact=True),
+        *map(_function, ("expm1", "log1p", "log10", "sinh", "cosh", "tan")),
+        _function("log2", brian2=None),
+        _function("acosh", brian2=None, numpy=np.arccosh),
+        _function("atanh", brian2=None, numpy=np.arctanh),
         *(_function(name, unbounded=False) for name in ("sin", "cos", "tanh")),
-        _function("asin", brian2="arcsin({0})"),
-        _function("acos", brian2="arccos({0})"),
-        _function("atan", brian2="arctan({0})", unbounded=False),
-        _function("asinh", brian2=None, unbounded=False),
-        *(_function(name, javascript=None, brian2=None, unbounded=False) for name in ("erf", "erfc")),
+        _function("asin", brian2="arcsin({0})", numpy=np.arcsin),
+        _function("acos", brian2="arccos({0})", numpy=np.arccos),
+        _function("atan", brian2="arctan({0})", unbounded=False, numpy=np.arctan),
+        _function("asinh", brian2=None, unbounded=False, numpy=np.arcsinh),
+        _function("erf", javascript=None, brian2=None, unbounded=False, numpy=np.vectorize(math.erf)),
+        _function("erfc", javascript=None, brian2=None, unbounded=False, numpy=np.vectorize(math.erfc)),
     )
 }
 """The rows by their names. An operation of ATen that has one needs nothing else."""

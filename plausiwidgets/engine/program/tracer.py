@@ -1,148 +1,219 @@
-"""Values that write down what is done with them: NumPy's functions, and Python's operators, as rows of a program.
+"""The tracer: values that write down as a program what is done with them.
 
-A step that is a function of NumPy is called once with such values in place of arrays, and equations are walked with
-them. Everything is float64 or a truth value, a value of each lane.
+The functions of a custom neuron or pattern are called once with such values in place of arrays. NumPy's functions and
+Python's operators on them become rows of the table of operations. :class:`StepTracer` traces the time step of a neuron,
+:class:`plausiwidgets.engine.program.rows.RowTracer` the sweeps and the measurement of a pattern.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
 
 from plausiwidgets.engine.program.operations import CAST, TABLE
-from plausiwidgets.engine.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
+from plausiwidgets.engine.program.program import (
+    BOOL,
+    DOUBLE,
+    FIXED,
+    LONG,
+    MOVING,
+    UNIFORM,
+    Body,
+    Operation,
+    Program,
+    Value,
+)
 
 
-class NotRecordedError(ValueError):
+class NotTraceableError(ValueError):
     """Report an operation on a value that the table of operations does not have; the text names it."""
 
 
-class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
-    """A value of each lane that is not computed yet.
+class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+    """A number of each lane, or a row of numbers, that is not computed yet.
 
     It is computed as float64 or as a truth value; ``dtype`` is the one of NumPy: a mask times 2 is an integer.
 
     Examples
     --------
-    >>> recorder = Recorder(["tau"], 1)
-    >>> v = recorder.state[0] + recorder.dt * np.exp(-recorder.state[0] / recorder.parameters["tau"])
-    >>> len(recorder.program(v > 1.0, [v]).body)
+    >>> tracer = StepTracer(["tau"], 1)
+    >>> v = tracer.state[0] + tracer.dt * np.exp(-tracer.state[0] / tracer.parameters["tau"])
+    >>> len(tracer.program(v > 1.0, [v]).body)
     7
     """
 
-    ndim, size, shape = 1, 1, (1,)
-
-    def __init__(self, recorder: Recorder, value: Value, dtype: np.dtype | None = None) -> None:
-        self.recorder, self.value = recorder, value
+    def __init__(self, tracer: Tracer, value: Value, dtype: np.dtype | None = None) -> None:
+        self.tracer, self.value = tracer, value
         self.dtype = value.dtype if dtype is None else dtype
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    @property
+    def shape(self) -> tuple[int]:
+        """The shape of a single lane."""
+        return (1,) if self.value.dims != 2 else self.tracer.refuse("the shape of a row")
+
+    @property
+    def size(self) -> int:
+        return self.shape[0]
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         name = ufunc.__name__
-        if options.pop("out", None) is not None:
-            self.recorder.refuse(f"numpy.{name} in place, such as `v += x` instead of `v = v + x`")
+        if options.pop("out", None) is not None and not self.tracer.in_place:
+            self.tracer.refuse(f"numpy.{name} in place, such as `v += x` instead of `v = v + x`")
         if method != "__call__" or options:
-            self.recorder.refuse(f"numpy.{name}.{method} with {', '.join(options) or 'several lanes'}")
+            self.tracer.refuse(f"numpy.{name}.{method} with {', '.join(options) or 'several lanes'}")
         known = np if name not in _OF_SCIPY else sys.modules.get("scipy.special")
         if getattr(known, name, None) is not ufunc:
-            self.recorder.refuse(f"the function {name!r}")
-        return self.recorder.call(ufunc, inputs)
+            self.tracer.refuse(f"the function {name!r}")
+        return self.tracer.call(ufunc, inputs)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+    def __array_function__(
+        self, function: Callable[..., object], types: object, args: Sequence[Any], options: Mapping[str, Any]
+    ) -> Any:
         name = function.__name__
         if name not in _FUNCTIONS:
-            self.recorder.refuse(f"numpy.{name}")
-        return _FUNCTIONS[name](self.recorder, *args, **options)
+            self.tracer.refuse(f"numpy.{name}")
+        return _FUNCTIONS[name](self.tracer, *args, **options)
 
-    def astype(self, dtype: Any, copy: bool = True) -> Recorded:
-        """Return the value as float64, or as a truth value; a truth value as an integer too."""
+    def astype(self, dtype: Any, copy: bool = True) -> Traced:
+        """Return the value as float64 or as a truth value, or as an integer if it is whole."""
         kind = np.dtype(dtype)
-        if kind not in (DOUBLE, BOOL) and not (kind == LONG and self.dtype in (BOOL, LONG)):
-            self.recorder.refuse(f"astype({kind})")
-        return Recorded(self.recorder, self.recorder.cast(self.value, BOOL if kind == BOOL else DOUBLE), kind)
+        if kind not in (DOUBLE, BOOL) and not (kind == LONG and self.tracer.is_whole(self)):
+            self.tracer.refuse(f"astype({kind})")
+        return Traced(self.tracer, self.tracer.cast(self.value, BOOL if kind == BOOL else DOUBLE), kind)
 
-    def copy(self) -> Recorded:
+    def copy(self) -> Traced:
         """Return the value itself, which nothing changes."""
         return self
 
     def clip(self, *limits: Any, **options: Any) -> Any:
-        return _clip(self.recorder, self, *limits, **options)
+        return _clip(self.tracer, self, *limits, **options)
 
-    def __deepcopy__(self, memory: Any) -> Recorded:
+    def sum(self, axis: int | None = None) -> Traced:
+        """Return how many entries of a row of decisions are true."""
+        return self.tracer.over(self, "sum", axis)
+
+    def max(self, axis: int | None = None) -> Traced:
+        """Return the largest entry of a row, nan if it has one."""
+        return self.tracer.over(self, "max", axis)
+
+    def min(self, axis: int | None = None) -> Traced:
+        """Return the smallest entry of a row, nan if it has one."""
+        return self.tracer.over(self, "min", axis)
+
+    def any(self, axis: int | None = None) -> Traced:
+        """Return whether any entry of a row is true."""
+        return self.tracer.over(self, "any", axis)
+
+    def all(self, axis: int | None = None) -> Traced:
+        """Return whether all entries of a row are true."""
+        return self.tracer.over(self, "all", axis)
+
+    def __deepcopy__(self, memory: object) -> Traced:
         return self
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self.recorder.refuse(f"`.{name}` of an array")
+        return self.tracer.refuse(f"`.{name}` of an array")
+
+    def __getitem__(self, key: object) -> Traced:
+        return self.tracer.index(self, key)
 
     def _decided(self, *args: Any) -> Any:
-        self.recorder.refuse("a branch on a value that differs between lanes, or its conversion to one number")
+        self.tracer.refuse("a branch on a value that differs between lanes, or its conversion to one number")
 
     def _indexed(self, *args: Any) -> Any:
-        self.recorder.refuse("an index, or an assignment to some of the lanes")
+        self.tracer.refuse(INDEX)
 
     def _array(self, *args: Any, **options: Any) -> Any:
-        self.recorder.refuse("numpy.asarray of a value, or an assignment of values to the entries of an array")
+        self.tracer.refuse("numpy.asarray of a value, or an assignment of values to the entries of an array")
 
     __bool__ = __float__ = __int__ = __index__ = __round__ = __format__ = __iter__ = __len__ = _decided
-    __getitem__ = __setitem__ = _indexed
+    __setitem__ = _indexed
     __array__ = _array
 
 
-class Recorder:
-    """The inputs of a step, and what is made of them.
+INDEX = "an index, or an assignment to some of the lanes"
 
-    Parameters
-    ----------
-    parameters : iterable of str
-    states : int
-        Number of state variables.
+
+class Tracer:
+    """What is done with some inputs, as the body of a program.
 
     Attributes
     ----------
-    current, dt : Recorded
-    state : list of Recorded
-    parameters : dict of str to Recorded
+    body : Body
+    in_place : bool
+        Whether ``a &= b`` may stand for ``a = a & b``. An array that has a second name changes under both.
+    exact : bool
+        Whether only operations that are equal to the last bit in every back end are accepted.
     """
 
-    def __init__(self, parameters: Iterable[str], states: int) -> None:
+    in_place = exact = False
+
+    def __init__(self) -> None:
         self.body = Body()
-        self._refused: NotRecordedError | None = None
-        self.names = tuple(parameters)
-        self.current = self._input("current", MOVING)
-        self.dt = self._input("dt", UNIFORM)
-        self.state = [self._input(f"s{i}", MOVING) for i in range(states)]
-        self.parameters = {name: self._input(f"p{i}", FIXED) for i, name in enumerate(self.names)}
+        self._refused: NotTraceableError | None = None
 
-    def _input(self, name: str, level: int) -> Recorded:
-        return Recorded(self, Value(name, DOUBLE, 1, level))
+    def input(self, name: str, level: int, dims: int = 1) -> Traced:
+        """Return an input of the program."""
+        return Traced(self, Value(name, DOUBLE, dims, level))
 
-    def program(self, spikes: Any, state: Iterable[Any]) -> Program:
-        """Return the program that computes `spikes` and the new `state`."""
-        if self._refused is not None:  # something between has caught it
+    def check(self) -> None:
+        """Raise what was refused, because the traced function may have caught it and gone on."""
+        if self._refused is not None:
             raise self._refused
-        outputs = [self.cast(self.value(x), DOUBLE) for x in (spikes, *state)]
-        return Program(self.names, self.body.needed(outputs), outputs[0], tuple(outputs[1:]))
 
     def refuse(self, what: str) -> NoReturn:
-        """Refuse to record, now and in all that follows.
+        """Refuse to trace, now and in all that follows.
 
         Raises
         ------
-        NotRecordedError
+        NotTraceableError
         """
-        self._refused = NotRecordedError(what)
+        self._refused = NotTraceableError(what)
         raise self._refused
 
+    # -- what differs between a step and a measurement -----------------------------------------
+
+    def is_whole(self, x: Traced) -> bool:
+        """Return whether a value is an integer, also as float64."""
+        return x.dtype in (BOOL, LONG)
+
+    def index(self, x: Traced, key: object) -> Traced:
+        """Return ``x[key]``."""
+        self.refuse(INDEX)
+
+    def over(self, x: Traced, name: str, axis: int | None) -> Traced:
+        """Return the result of a method of arrays over the entries of each row."""
+        self.refuse(f"`.{name}` of an array")
+
+    def listed(self, values: Sequence[Any]) -> Value:
+        """Return several values as one."""
+        self.refuse(f"an array of {len(values)} values")
+
+    def feature(self, operation: Operation, arguments: Sequence[Any], result: int | type, dtype: np.dtype) -> Any:
+        """Return the result of a function that is traced as one operation."""
+        self.refuse(f"the function {operation.name!r}")
+
+    # -- operations ----------------------------------------------------------------------------
+
     def value(self, x: Any) -> Value:
-        """Return a value for an operand of an expression: a recorded one, or a number."""
-        if isinstance(x, Recorded):
+        """Return a value for an operand of an expression: a traced one, or a number."""
+        if isinstance(x, Traced):
             return x.value
+        if isinstance(x, list):
+            return self.listed(x)
         array = np.asarray(x)
+        if array.ndim == 1 and array.size != 1 and array.dtype.kind in "fiub":  # such as the spikes of a recording
+            return self.listed(array.tolist())
         if array.size != 1 or array.dtype.kind not in "fiub":
             self.refuse(f"an array of {array.size} numbers of type {array.dtype}")
         number = array.reshape(-1)[0]
@@ -153,10 +224,10 @@ class Recorder:
         if value.dtype == dtype:
             return value
         if value.number is None:
-            return self.body.add(CAST, [value], dtype, 1)
+            return self.body.add(CAST, [value], dtype, value.dims)
         return replace(value, dtype=dtype, number=bool(value.number) if dtype == BOOL else float(value.number))
 
-    def call(self, ufunc: Any, operands: Sequence[Any]) -> Recorded:
+    def call(self, ufunc: Any, operands: Sequence[Any]) -> Traced:
         """Return the outcome of a function of NumPy, of the type that it has there."""
         name, types = ufunc.__name__, [_type(x) for x in operands]
         try:
@@ -167,152 +238,168 @@ class Recorder:
         if kind not in (DOUBLE, BOOL) and not (kind == LONG and name in _OF_INTEGERS):
             self.refuse(f"numpy.{name} with a result of type {kind}")
         value = self.apply(name, operands).value
-        return Recorded(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
+        return Traced(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
 
     def apply(self, name: str, operands: Iterable[Any]) -> Any:
         """Return the outcome of a function of NumPy, in float64 or as a truth value."""
         values = [self.value(x) for x in operands]
         if name in _COMPOSED:
-            return _COMPOSED[name](self, *(Recorded(self, v) for v in values))
-        row = TABLE.get(_NAMES.get(name, name))
-        if row is None:
-            self.refuse(f"numpy.{name}")
+            return _COMPOSED[name](self, *(Traced(self, v) for v in values))
+        return self.compute(_ROWS[name], values) if name in _ROWS else self.refuse(f"numpy.{name}")
+
+    def compute(self, row: Operation, values: Sequence[Value]) -> Traced:
+        """Return the outcome of a row of the table."""
         bools = all(v.dtype == BOOL for v in values)
         if bools and row.boolean and not row.truth:
             row = TABLE[row.boolean]
+        if self.exact and not row.exact:
+            self.refuse(f"numpy.{row.function.__name__}, whose last bit differs between Python and a page")
         if row.computes == "bool":
             kind = BOOL
         else:
             kind = BOOL if bools and row.name in ("eq", "ne") else DOUBLE
-        return Recorded(self, self.body.add(row, [self.cast(v, kind) for v in values], BOOL if row.truth else kind, 1))
+        result = BOOL if row.truth else kind
+        return Traced(self, self.body.add(row, [self.cast(v, kind) for v in values], result, _dims(values)))
 
-    def where(self, condition: Any, a: Any, b: Any) -> Recorded:
+    def where(self, condition: Any, a: Any, b: Any) -> Traced:
         """Return `a` where `condition` holds, else `b`."""
         test, first, second = self.value(condition), self.value(a), self.value(b)
-        shown = np.result_type(*(x.dtype if isinstance(x, Recorded) else x for x in (a, b)))
+        shown = np.result_type(*(x.dtype if isinstance(x, Traced) else x for x in (a, b)))
         if shown not in (DOUBLE, LONG, BOOL):
             self.refuse(f"numpy.where with a result of type {shown}")
         kind = BOOL if shown == BOOL else DOUBLE
         values = [self.cast(test, BOOL), self.cast(first, kind), self.cast(second, kind)]
-        return Recorded(self, self.body.add(TABLE["where"], values, kind, 1), shown)
+        return Traced(self, self.body.add(TABLE["where"], values, kind, _dims(values)), shown)
+
+
+class StepTracer(Tracer):
+    """The inputs of a step, and what is made of them.
+
+    Parameters
+    ----------
+    parameters : iterable of str
+    states : int
+        Number of state variables.
+
+    Attributes
+    ----------
+    current, dt : Traced
+    state : list of Traced
+    parameters : dict of str to Traced
+    """
+
+    def __init__(self, parameters: Iterable[str], states: int) -> None:
+        super().__init__()
+        self.names = tuple(parameters)
+        self.current = self.input("current", MOVING)
+        self.dt = self.input("dt", UNIFORM)
+        self.state = [self.input(f"s{i}", MOVING) for i in range(states)]
+        self.parameters = {name: self.input(f"p{i}", FIXED) for i, name in enumerate(self.names)}
+
+    def program(self, spikes: Any, state: Iterable[Any]) -> Program:
+        """Return the program that computes `spikes` and the new `state`."""
+        self.check()
+        outputs = [self.cast(self.value(x), DOUBLE) for x in (spikes, *state)]
+        return Program(self.names, self.body.needed(outputs), outputs[0], tuple(outputs[1:]))
+
+
+def _dims(values: Sequence[Value]) -> int:
+    """Return 2 for what is computed of rows, else 1."""
+    return max(1, *(v.dims for v in values))
 
 
 def _type(x: Any) -> Any:
     """Return what decides over the type of a result: a type of NumPy, or of a number of Python."""
-    if isinstance(x, Recorded):
+    if isinstance(x, Traced):
         return x.dtype
     return type(x) if type(x) in (int, float) else np.asarray(x).dtype
 
 
-def _clip(recorder: Recorder, x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
+def _clip(tracer: Tracer, x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
     low, high = options.pop("min", a_min), options.pop("max", a_max)
     if options:
-        recorder.refuse(f"numpy.clip with {', '.join(options)}")
+        tracer.refuse(f"numpy.clip with {', '.join(options)}")
     x = x if low is None else np.maximum(x, low)
     return x if high is None else np.minimum(x, high)
 
 
-def _select(recorder: Recorder, conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0) -> Any:
+def _select(tracer: Tracer, conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0) -> Any:
     for condition, choice in reversed(list(zip(conditions, choices, strict=True))):
-        default = recorder.where(condition, choice, default)
+        default = tracer.where(condition, choice, default)
     return default
 
 
 def _piecewise(
-    recorder: Recorder, x: Recorded, conditions: Sequence[Any], functions: Sequence[Any], *args: Any, **options: Any
+    tracer: Tracer, x: Traced, conditions: Sequence[Any], functions: Sequence[Any], *args: Any, **options: Any
 ) -> Any:
     values = [f(x, *args, **options) if callable(f) else f for f in functions]
     result = values.pop() if len(values) > len(conditions) else 0.0
     for condition, value in zip(conditions, values, strict=True):
-        result = recorder.where(condition, value, result)
-    return result.astype(x.dtype) if isinstance(result, Recorded) else _filled(recorder, x, result)
+        result = tracer.where(condition, value, result)
+    return result.astype(x.dtype) if isinstance(result, Traced) else _filled(tracer, x, result)
 
 
-def _power(recorder: Recorder, base: Recorded, exponent: Recorded) -> Any:
+def _power(tracer: Tracer, base: Traced, exponent: Traced) -> Any:
     """Return a power; a small integer one as a product."""
     n = exponent.value.number
     if n is None or n not in (1.0, 2.0, 3.0, 4.0, -1.0, 0.5):
-        return recorder.apply("pow", [base, exponent])
+        return tracer.compute(TABLE["pow"], [base.value, exponent.value])
     if n == 0.5:
-        return recorder.apply("sqrt", [base])
+        return tracer.compute(TABLE["sqrt"], [base.value])
     if n == -1.0:
         return 1.0 / base
     square = base * base if n >= 2.0 else base
     return {1.0: base, 2.0: square}.get(n, square * (base if n == 3.0 else square))
 
 
-def _sign(recorder: Recorder, x: Recorded) -> Any:
-    return recorder.where(x > 0.0, 1.0, recorder.where(x < 0.0, -1.0, 0.0 * x))
+def _sign(tracer: Tracer, x: Traced) -> Any:
+    return tracer.where(x > 0.0, 1.0, tracer.where(x < 0.0, -1.0, 0.0 * x))
 
 
-def _filled(recorder: Recorder, like: Recorded, number: Any, dtype: Any = None, **options: Any) -> Recorded:
+def _filled(tracer: Tracer, like: Traced, number: Any, dtype: Any = None, **options: Any) -> Traced:
     if options:
-        recorder.refuse(f"numpy.full_like or a similar function with {', '.join(options)}")
+        tracer.refuse(f"numpy.full_like or a similar function with {', '.join(options)}")
     kind = like.dtype if dtype is None else np.dtype(dtype)
-    if not isinstance(number, Recorded):
+    if not isinstance(number, Traced):
         number = np.asarray(number).astype(kind)
         if kind not in (DOUBLE, BOOL, LONG):
-            recorder.refuse(f"an array of {kind}")
-        return Recorded(recorder, recorder.value(number), kind)
+            tracer.refuse(f"an array of {kind}")
+        return Traced(tracer, tracer.value(number), kind)
     return number.astype(kind)
 
 
-def _round(recorder: Recorder, x: Any, decimals: int = 0) -> Any:
-    return np.rint(x) if not decimals else recorder.refuse("numpy.round with decimals")
+def _round(tracer: Tracer, x: Any, decimals: int = 0) -> Any:
+    return np.rint(x) if not decimals else tracer.refuse("numpy.round with decimals")
 
 
-_NAMES = {
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "div",
-    "true_divide": "div",
-    "negative": "neg",
-    "absolute": "abs",
-    "fabs": "abs",
-    "less": "lt",
-    "less_equal": "le",
-    "greater": "gt",
-    "greater_equal": "ge",
-    "equal": "eq",
-    "not_equal": "ne",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "arcsinh": "asinh",
-    "arccosh": "acosh",
-    "arctanh": "atanh",
-    "bitwise_and": "logical_and",
-    "bitwise_or": "logical_or",
-    "bitwise_xor": "logical_xor",
-    "invert": "logical_not",
-    "mod": "remainder",
-    "expit": "sigmoid",
-}
-"""Functions of NumPy that have another name in the table; of truth values & and `and` are the same."""
+_ROWS = {row.function.__name__: row for row in TABLE.values() if isinstance(row.function, np.ufunc)}
+"""The rows of the table by the names of NumPy's functions."""
+_ROWS |= {"fabs": TABLE["abs"], "expit": TABLE["sigmoid"], "erf": TABLE["erf"], "erfc": TABLE["erfc"]}
 _OF_SCIPY = ("erf", "erfc", "expit")
 _OF_INTEGERS = ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum")
 """Functions that give of small integers what they give of floating-point numbers."""
 _COMPOSED: dict[str, Callable[..., Any]] = {
     "positive": lambda r, x: x,
+    "conjugate": lambda r, x: x,
     "square": lambda r, x: x * x,
     "reciprocal": lambda r, x: 1.0 / x,
     "power": _power,
     "float_power": _power,
-    "exp2": lambda r, x: r.apply("pow", [2.0, x]),
+    "exp2": lambda r, x: r.compute(TABLE["pow"], [r.value(2.0), x.value]),
     "sign": _sign,
     "heaviside": lambda r, x, half: r.where(x == 0.0, half, r.where(x > 0.0, 1.0, r.where(x < 0.0, 0.0, x))),
-    "isfinite": lambda r, x: ~(r.apply("isnan", [x]) | r.apply("isinf", [x])),
     "deg2rad": lambda r, x: x * (np.pi / 180.0),
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "where": Recorder.where,
+    "where": Tracer.where,
     "select": _select,
     "piecewise": _piecewise,
     "clip": _clip,
     "round": _round,
+    "around": _round,
     "zeros_like": lambda r, x, *dtype, **options: _filled(r, x, 0.0, *dtype, **options),
     "ones_like": lambda r, x, *dtype, **options: _filled(r, x, 1.0, *dtype, **options),
     "full_like": _filled,
     "copy": lambda r, x, **options: x,
+    "stack": lambda r, arrays: Traced(r, r.listed(arrays)),
 }

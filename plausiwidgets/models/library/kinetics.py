@@ -10,10 +10,8 @@ Hodgkin and Huxley's neuron at 10 µA/cm² is then 0.6 ms late after 500 ms with
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
-from typing import Any
 
-from plausiwidgets.engine.program.neuron import lowest_root
+from plausiwidgets.engine.program.lowest_root import root_finder
 from plausiwidgets.support.lazy import torch
 
 SCHEME = (
@@ -78,12 +76,4 @@ def lowest_rest(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor
     >>> lowest_rest(lambda v: drive - (v + 65.0) * (v + 40.0) * (v - 30.0)).round(decimals=1)
     tensor([-65.0000, -64.6000], dtype=torch.float64)
     """
-    return solver.get()(balance)
-
-
-def _by_grids(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-    return torch.from_numpy(lowest_root(lambda v: balance(torch.from_numpy(v)).numpy()))
-
-
-solver: ContextVar[Callable[[Callable[..., Any]], Any]] = ContextVar("solver", default=_by_grids)
-"""What `lowest_rest` calls: another one hands the balance to an exporter, which cannot follow a search."""
+    return root_finder.get()(balance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ _EVERY_GAP = longer(
     [PULSE, HOLDING, _T],
     [silent("most", "silent at every gap", "Maximum number of spikes after a pair of pulses that are 2 to 8 T apart.")],
     _sweeps(2.0, _GAPS),
-    lambda r, s: {"most": np.max([r[name].count() for name in _GAPS], axis=0)},
+    lambda r, s: {"most": reduce(np.maximum, [r[name].count() for name in _GAPS])},
 )
 
 INTEGRATOR = Pattern(

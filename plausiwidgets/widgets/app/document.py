@@ -260,7 +260,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
     data_of_page = 'JSON.parse(document.getElementById("data").textContent)'
     start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
     start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'
-    text = script(parts.packaged, start, parts.code, "file")
+    text = script(parts.packaged, start, parts.code, "exercise" if "exercise" in parts.data else "file")
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
     data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}

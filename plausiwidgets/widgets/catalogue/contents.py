@@ -28,7 +28,7 @@ def script(
     neurons: Iterable[str] | None = None,
     ending: str = "export default plausiwidgets.widget;",
     more: Mapping[str, str] = MappingProxyType({}),
-    bundle: Literal["app", "file"] = "app",
+    bundle: Literal["app", "file", "exercise"] = "app",
 ) -> str:
     """Return the app as the text of one script: the bundle, the neurons, and a last line.
 
@@ -40,9 +40,9 @@ def script(
         The last line. ``plausiwidgets`` is the object with everything that the entry of the bundle exports.
     more : mapping of str to str
         Other neurons by their names, each emitted from its program.
-    bundle : {"app", "file"}, optional
-        The bundle: that of an app with a host (``src/main.ts``), or that of a page in one file, which contains no part
-        that needs a host (``src/fileMain.ts``).
+    bundle : {"app", "file", "exercise"}, optional
+        The bundle of an app with a host (``src/main.ts``), of a page in one file, which contains neither a part that
+        needs a host nor an exercise (``src/fileMain.ts``), or of an exercise in one file (``src/exerciseMain.ts``).
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
     return f"{_bundle(bundle)}{chosen}{ending}\n"
@@ -118,6 +118,12 @@ def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
     found: dict[str, Any] = json.loads(model_json(name))
     return found
+
+
+def read_again() -> None:
+    """Read the catalogue again when it is next used, because it has changed."""
+    for stored in (_neurons, model_names, shared_json, lessons_json, _pattern_keys, model_json, packaged):
+        stored.cache_clear()
 
 
 def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:

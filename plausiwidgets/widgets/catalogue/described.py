@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from plausiwidgets import models
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
@@ -21,7 +22,7 @@ from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.annotations import After
 from plausiwidgets.patterns.evaluation import Floats, complete
-from plausiwidgets.patterns.packaged import KnownSet, known_sets, packaged_set
+from plausiwidgets.patterns.packaged import KnownSet, default_set, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import why_ruled_out
@@ -32,11 +33,12 @@ from plausiwidgets.teaching.exercises import Exercise, exercise_of
 from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
-from plausiwidgets.widgets.catalogue.replay import checked_formulas, checked_tape
+from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tape
+from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
 from plausiwidgets.widgets.catalogue.symbols import GREEK
-from plausiwidgets.widgets.catalogue.tape import applied_sweeps, numbers_of
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
-from plausiwidgets.widgets.figures.lines import VoltageScale, current_share, target_lines
+from plausiwidgets.widgets.catalogue.tape import trace
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
+from plausiwidgets.widgets.drawing.lines import VoltageScale, current_share, target_lines
 
 BENCH = {
     "settle": SETTLE,
@@ -163,8 +165,8 @@ class Described:
             if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
                     f"“{part.title}” cannot be an exercise or the condition of a card, because a page cannot compute "
-                    "its measure. In measure, use only NumPy's arithmetic and the functions of "
-                    "plausiwidgets.patterns.features."
+                    f"its measure. {_why_no_tape(self.model, part)}In measure, use only NumPy's arithmetic and the "
+                    "functions of plausiwidgets.patterns.features."
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
@@ -175,9 +177,10 @@ class Described:
             "title": part.title,
             "in_sentence": part.in_sentence,
             "look": part.look_for,
-            "tape": tape,
+            "tape": None if tape is None else tape.data(),
             "criteria": criteria,
             "event": _event(prefix, part),
+            **_of_search(part),
         }
 
     def _is_asked(self, part: Protocol) -> bool:
@@ -195,7 +198,7 @@ class Described:
         """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
         if self.exercise is not None:
             return [self._start(pattern, self.exercise)]
-        first = packaged_set(self.model, pattern) or KnownSet({}, self.model.dt, None, False)
+        first = packaged_set(self.model, pattern) or default_set(self.model, pattern)
         others = [one for one in known_sets(self.model, pattern) if one.preset is not None and one != first]
         sets = [self._known(pattern, one) for one in (first, *others)]
         return [*sets, self.exported(pattern)] if self.is_given else sets
@@ -206,7 +209,7 @@ class Described:
             kind, title, source = "preset", known.preset.title, known.preset.source
         elif known.parameters:
             kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
-        return self._set(pattern, kind, title, known.parameters, known.dt, source)
+        return self._set(pattern, kind, title, known.parameters, known.dt, source, known)
 
     def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
         given: Mapping[str, ArrayLike]
@@ -225,7 +228,14 @@ class Described:
         return start
 
     def _set(
-        self, pattern: Protocol, kind: str, title: str, given: Mapping[str, ArrayLike], dt: float | None, source: str
+        self,
+        pattern: Protocol,
+        kind: str,
+        title: str,
+        given: Mapping[str, ArrayLike],
+        dt: float | None,
+        source: str,
+        known: KnownSet | None = None,
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
@@ -239,9 +249,14 @@ class Described:
                 "status": "unjudged",
                 "why": "",
             }
-        verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
+        step = check_dt(model, dt)
+        if known is not None and known.status:
+            status, failed_test = known.status, known.failed_test
+        else:
+            verdict = judge(model, pattern, values, dt=step, verify=self.verify)
+            status, failed_test = verdict.status, verdict.failed_test
         chosen = [
-            [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
+            [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, step)
             for prefix, part in pattern.components.items()
         ]
         entry = {
@@ -249,9 +264,9 @@ class Described:
             "title": title,
             "source": source,
             "values": list(values.items()),
-            "dt": verdict.dt,
-            "status": verdict.status,
-            "why": verdict.failed_test,
+            "dt": step,
+            "status": status,
+            "why": failed_test,
         }
         return entry | {"chosen": chosen} if any(chosen) else entry
 
@@ -303,6 +318,9 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
             **({"discrete": True} if model.discrete else {}),
             "resets": model.spike_level is None,
             "plane": simulate and has_plane(model),
+            **(
+                {} if model.spike_level is None else {"spike": {"level": model.spike_level, "full": model.full_spike()}}
+            ),
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
@@ -332,7 +350,17 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "valid": parameter.limits_text(),
         "group": parameter.group,
         "description": parameter.meaning,
+        **({} if parameter.vary else {"vary": False}),
     }
+
+
+def _of_search(part: Protocol) -> dict[str, Any]:
+    """Return what a search of the page requires besides the criteria, where it differs from most patterns."""
+    if not isinstance(part, Pattern):
+        return {}
+    window = part.amplitude_window
+    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
+    return solved | ({} if part.at_rest else {"at_rest": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:
@@ -340,9 +368,9 @@ def _within(prefix: str, part: Protocol, name: str) -> str:
 
 
 def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
-    formulas = None if part.adapts else checked_formulas(part, prefix)
-    return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+    """Return the sweeps of a component as programs; none if a procedure chooses them, or they cannot be traced."""
+    programs = None if part.adapts else checked_programs(part, prefix)
+    return [{"name": _within(prefix, part, name)} | sweep.data() for name, sweep in (programs or {}).items()]
 
 
 def holding_name(prefix: str, part: Protocol) -> str | None:
@@ -353,12 +381,12 @@ def holding_name(prefix: str, part: Protocol) -> str | None:
 def _chosen(
     model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
-    formulas = checked_formulas(part, prefix) or {}
+    """Return the sweeps of a component as they are for these values, marked if they do not follow the sliders."""
+    programs = checked_programs(part, prefix) or {}
     sweeps = []
     for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
-        live = name in formulas and numbers_of(formulas[name], values) == sweep
-        shown = formulas[name] if live else sweep
+        live = name in programs and programs[name].numbers(values) == sweep
+        shown = programs[name].data() if live else sweep
         sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
     return sweeps
 
@@ -384,6 +412,17 @@ def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] 
         else:
             times.append(prefix + time if isinstance(time, str) else float(time))
     return times or None
+
+
+def _why_no_tape(model: NeuronModel, pattern: Pattern) -> str:
+    """Return a sentence with the operation of a measure that cannot be traced, if there is one."""
+    try:
+        trace(model, pattern)
+    except NotTraceableError as error:
+        return f"The measure uses {error}. "
+    except Exception:  # a custom function may do anything with its values, and then no operation is to blame
+        return ""
+    return "The measure returns other features while it is traced. "
 
 
 def _applies(criterion: Criterion, model: NeuronModel) -> bool:

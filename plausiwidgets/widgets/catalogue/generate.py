@@ -1,15 +1,15 @@
 """What the app receives in advance: neurons as JavaScript, patterns as tapes, packaged sets with their verdicts.
 
-``python -m plausiwidgets.widgets.catalogue.generate`` writes it into ``widgets/app/catalogue``, which is packaged:
-made where a page opens, it would take seconds of judging. A model that is not in it, and a pattern, are described in
-the same form by :func:`describe`.
+``python -m plausiwidgets.upkeep`` writes it into ``widgets/app/catalogue``, which is part of the package, because to
+create it takes too long for a page that opens. A model that is not in it, and a pattern, are described in the same form
+by :func:`describe`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from plausiwidgets import models, patterns
 from plausiwidgets.engine.javascript.module import neuron_object
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.lessons import read_lesson
 from plausiwidgets.widgets.catalogue.contents import listed
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
 FOLDER = Path(__file__).parents[1] / "app" / "catalogue"
-FORMAT = 1
+FORMAT = 2
 MAX_SLIDERS = 4
 """Values that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
@@ -42,11 +43,12 @@ _SHARED = (
     "fine",
     "python",
 )
-_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event")
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
 Json = dict[str, Any]
+Rules = Callable[[NeuronModel, Protocol], str]
 
 
 def describe(
@@ -69,7 +71,7 @@ def describe(
         parts = pattern["components"]
         shares = [target.pop("share", None) for target in pattern["targets"]]
         shared[pattern["key"]] = {name: pattern[name] for name in _SHARED} | {
-            "components": [{name: part[name] for name in _PART} for part in parts],
+            "components": [{name: part[name] for name in _PART if name in part} for part in parts],
             "judged": {kind: [{name: part[name] for name in ("tape", "criteria")} for part in parts]},
             "targets": pattern["targets"],
         }
@@ -141,8 +143,14 @@ def _hint(protocol: Protocol, model: NeuronModel) -> str:
 # -- the packaged catalogue ------------------------------------------------------------------------------------------
 
 
-def build(names: Sequence[str] | None = None) -> dict[str, Json]:
-    """Return the files of the catalogue by their names: "shared", "lessons", and each model."""
+def build(names: Sequence[str] | None = None, rules: Rules | None = None) -> dict[str, Json]:
+    """Return the files of the catalogue by their names: "shared", "lessons", and each model.
+
+    Parameters
+    ----------
+    rules : callable, optional
+        ``rules(model, pattern)`` returns the fingerprint that a pair is marked with.
+    """
     chosen = [patterns.get(key) for key in patterns.names()]
     built: dict[str, Json] = {}
     common: dict[str, Json] = {}
@@ -160,6 +168,9 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
                 raise AssertionError(
                     f"pattern {key!r} must have the same shared data for all models, but {name!r} differs."
                 )
+        if rules is not None:
+            for protocol in chosen:
+                own["patterns"][protocol.key]["rules"] = rules(model, protocol)
         built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
     models_ = {
         name: listed(models.get(name), {key: mark_of(pattern) for key, pattern in own["patterns"].items()})
@@ -220,13 +231,8 @@ def file_text(value: Json) -> str:
     return lines(value, 2) + "\n"
 
 
-def write(names: Sequence[str] | None = None) -> None:
-    """Write the catalogue into the package."""
+def write(rules: Rules) -> None:
+    """Write the catalogue into the package; `rules` as of :func:`build`."""
     FOLDER.mkdir(exist_ok=True)
-    for name, value in build(names).items():
-        (FOLDER / f"{name}.json").write_text(file_text(value), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()
-    print(f"{len(list(FOLDER.iterdir()))} files")
+    for name, value in build(rules=rules).items():
+        write_whole(FOLDER / f"{name}.json", file_text(value))

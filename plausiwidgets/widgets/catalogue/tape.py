@@ -1,258 +1,294 @@
-"""A pattern as data, for a page without Python: its sweeps, and the operations from responses to features.
+"""A pattern's measurement as a tape: a program from the responses to its sweeps to its features.
 
-:func:`sweep_formulas` and :func:`tape_of` call the pattern's own ``sweeps``, ``measure`` or ``procedure`` with values
-that record what is done with them (:mod:`plausiwidgets.engine.formula`); ``widgets/app/engine/judge.js`` computes
-the features from the tape. The sweeps that a procedure chooses for a neuron, such as those just above its rheobase,
-have no formulas; :func:`applied_sweeps` returns them for one set of values.
+:func:`tape_of` calls the pattern's own ``measure`` or ``procedure`` with traced values.
+``widgets/app/src/engine/tape.ts`` plays a tape in the app, and :mod:`plausiwidgets.widgets.catalogue.replay` in Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.formula import NUMBER, OPERATIONS, ROW, Formula, Tree, operand
+from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.program.arrays import Values, run, value_of
+from plausiwidgets.engine.program.program import (
+    BOOL,
+    DOUBLE,
+    FIXED,
+    RECORD,
+    Instruction,
+    Operation,
+    Part,
+    Value,
+)
+from plausiwidgets.engine.program.rows import NUMBER, ROW, RowTracer, of_rows
+from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.response import Graded, Measurement, Response, Responses
+from plausiwidgets.patterns.response import Graded, Mask, Measurement, Response, Responses
 from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.widgets.catalogue.program_json import PROPERTY, STIMULUS, Writer
+from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep
 
-OF_BENCH = (
-    "span",
-    "threshold",
-    "v_baseline",
-    "baseline_range",
-    "baseline_peak",
-    "spontaneous_spikes",
-    "lowest",
-    "highest",
-    "rise",
-)
-"""Attributes of a runner that a tape names, with ``@`` before them; ``@dt`` is its time step."""
+AT_REST = ("span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
+AT_THE_END = ("lowest", "highest", "rise")
+"""Attributes of a runner that a tape reads: of the neuron at rest, and of all sweeps."""
 
-_OF_RESPONSES = (("times", ROW), ("peak", NUMBER), ("top", NUMBER))
+RUNNER = Value(f"{PROPERTY}runner", RECORD, 0, FIXED)
+RESPONSES = Value(f"{PROPERTY}responses", RECORD, 0, FIXED)
+"""The runner that applies the sweeps, and the responses to each of its calls."""
+_TIMES = f"{PROPERTY}times"
+"""Spike times of the responses to the steps that a search applies."""
 
-_SEARCHED = "searched"
-"""In a tree, before what is asked of the spike times (``@times``) of each step that a search tries."""
-
-Tape = dict[str, Any]
+# -- operations on responses, and on the runner ------------------------------------------------------
 
 
-# -- sweeps ------------------------------------------------------------------------------------------
+def _shows(part: Part, runner: Runner) -> Callable[[Floats], Mask]:
+    """Return the function of spike times, shape [lanes, most spikes], that a part computes."""
+    values = inputs_of(runner)
+    return lambda times: np.asarray(value_of(part.result, run(part.body, values | {_TIMES: times})), dtype=bool)
 
 
-def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, Any]] | None:
-    """Return the sweeps of a pattern without parts as formulas, or None where they are none.
+def _per_set(x: ArrayLike, runner: Runner) -> NDArray[Any]:
+    return np.broadcast_to(np.asarray(x), (runner.n,))
 
-    Parameters
-    ----------
-    prefix : str
-        Before the names of its stimulus values.
 
-    Returns
-    -------
-    dict of str to dict
-        For each sweep ``pieces``, each a list of the trees of on, off, start and end; ``end``; and ``duration``, the
-        time in ms to simulate, as `Protocol.durations` has it.
+def _weakest_step(runner: Runner, *arguments: Any) -> Floats:
+    width, duration, low, high, works, tolerance, part = arguments
+    bounds = [_per_set(x, runner) for x in (low, high, works)]
+    return runner.weakest_step(_shows(part, runner), width, duration, bounds[0], bounds[1], bounds[2], tolerance)
 
-    Examples
-    --------
-    >>> from plausiwidgets import patterns
-    >>> sweep_formulas(patterns.get("rebound_spike"))["release"]["end"]
-    ['+', 'width', 500.0]
+
+def _steps_show(runner: Runner, *arguments: Any) -> Mask:
+    heights, width, duration, only, part = arguments
+    return runner.steps_show(_shows(part, runner), _per_set(heights, runner), width, duration, _per_set(only, runner))
+
+
+def _of_response(name: str) -> Operation:
+    return of_rows(name, lambda responses, k, sweep: getattr(responses[k][sweep], name))
+
+
+_ROWS = {"times": ROW, "peak": NUMBER, "top": NUMBER}
+_OF_RESPONSES = {name: _of_response(name) for name in _ROWS}
+_POTENTIAL = of_rows("v", lambda responses, t0, t1, k, sweep: responses[k][sweep].v(t0, t1))
+_CONTROL = of_rows("control", lambda runner, holding: runner.control(holding))
+_THRESHOLD_AT = of_rows("threshold_at", lambda runner, current: runner.threshold_at(current))
+_WEAKEST_STEP = of_rows("weakest_step", _weakest_step)
+_STEPS_SHOW = of_rows("steps_show", _steps_show)
+
+
+def inputs_of(runner: Runner) -> Values:
+    """Return the inputs of a tape that are known before any sweep is applied."""
+    stimulus = {STIMULUS + name: x for name, x in vars(runner.stimulus_values).items()}
+    return stimulus | {PROPERTY + name: getattr(runner, name) for name in ("dt", *AT_REST)} | {RUNNER.name: runner}
+
+
+# -- the tape ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """Sweeps that a pattern applies together; arguments as of :meth:`Runner.apply`.
+
+    With `shown` they are for the figure, and nothing is measured.
     """
-    if pattern.sweeps is None:
-        return {}
-    s = SimpleNamespace(**{name: Formula(prefix + name) for name in pattern.stimulus_names})
-    try:
-        durations = pattern.durations(s)
-        sweeps = {name: sweep_numbers(sweep, durations[name]) for name, sweep in pattern.sweeps(s).items()}
-    except Exception:  # a custom function may do anything with its values
-        return None
-    return None if "'@" in repr(sweeps) else sweeps  # a number that is not finite is none of a current
+
+    sweeps: Mapping[str, TracedSweep]
+    graded: str
+    only: Value | None
+    keep: bool
+    shown: bool
+
+    @property
+    def values(self) -> list[Value]:
+        """What has to be computed before the call."""
+        only = [] if self.only is None else [self.only]
+        return [*(x for sweep in self.sweeps.values() for x in sweep.values), *only]
 
 
-def sweep_numbers(sweep: Sweep, duration: Any) -> dict[str, Any]:
-    """Return a sweep of one set as numbers, or of formulas as their trees."""
-    pieces = [[operand(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces]
-    return {"pieces": pieces, "end": operand(sweep.end), "duration": operand(duration)}
+@dataclass(frozen=True)
+class Tape:
+    """What a pattern measures.
 
-
-def value_of(tree: Tree, values: Mapping[str, float]) -> float:
-    if isinstance(tree, str):
-        return float(values[tree])
-    if isinstance(tree, list):
-        return float(OPERATIONS[tree[0]](*(value_of(operand, values) for operand in tree[1:])))
-    return float(tree)
-
-
-def numbers_of(formulas: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
-    """Return the formulas of a sweep with numbers in place of the trees."""
-    pieces = [[value_of(tree, values) for tree in piece] for piece in formulas["pieces"]]
-    return {"pieces": pieces} | {name: value_of(formulas[name], values) for name in ("end", "duration")}
-
-
-def applied_sweeps(
-    model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float
-) -> dict[str, dict[str, Any]]:
-    """Return the sweeps that a pattern's procedure applies to a neuron, and shows, as :func:`numbers_of` does.
-
-    Parameters
+    Attributes
     ----------
-    values : mapping of str to float
-        Every parameter of the model and every stimulus value of the pattern.
-    dt : float
-        Time step in ms.
+    body : tuple of Instruction
+        All that is computed, in the order of the pattern's functions.
+    calls : sequence of Call
+        The sweeps that it applies, in their order.
+    features, progress : dict of str to Value
+        The values of the criteria, and the progress of those that are graded.
+    gap : Value
+        Distance from the threshold, see :class:`Measurement`.
     """
-    one_set = {name: np.array([value]) for name, value in values.items()}
-    runner = Runner(model, one_set, dt, record=(model.states[0].key,))
-    with np.errstate(invalid="ignore"):
-        pattern.measured_on(runner)
-    return {name: sweep_numbers(sweep, duration) for name, (sweep, duration) in runner.shown.items()}
 
+    body: tuple[Instruction, ...]
+    calls: tuple[Call, ...]
+    features: Mapping[str, Value]
+    progress: Mapping[str, Value]
+    gap: Value
 
-# -- features ----------------------------------------------------------------------------------------
+    def data(self) -> dict[str, Any]:
+        """Return the tape as JSON."""
+        writer = Writer(self.body)
+        return {
+            "body": writer.body,
+            "applied": [_call_data(call, writer) for call in self.calls],
+            "features": {key: writer.argument(x) for key, x in self.features.items()},
+            "progress": {key: writer.argument(x) for key, x in self.progress.items()},
+            "gap": writer.argument(self.gap),
+        }
 
 
 def tape_of(model: NeuronModel, pattern: Pattern) -> Tape | None:
-    """Return what a pattern measures as data, or None where it cannot be recorded."""
-    recorder = _Recorder(model, pattern)
+    """Return what a pattern measures as a tape, or None if its functions cannot be traced."""
     try:
-        with np.errstate(all="ignore"):
-            measured = pattern.measured_on(recorder)
-        return _tape(recorder, measured, [c.key for c in pattern.criteria])
+        return trace(model, pattern)
     except Exception:  # custom functions may do anything with their values
         return None
 
 
-class _Recorded(Response):
+def trace(model: NeuronModel, pattern: Pattern) -> Tape:
+    """Return what a pattern measures as a tape.
+
+    Raises
+    ------
+    NotTraceableError
+        If the table has no operation for what its functions do, or whatever else they raise on traced values.
+    """
+    runner = _TracedRunner(model, pattern)
+    with np.errstate(all="ignore"):
+        measured = pattern.measured_on(runner)
+    return runner.tape(measured, [c.key for c in pattern.criteria])
+
+
+@dataclass(frozen=True)
+class _TracedResponse(Response):
     """The response to a sweep that has not been simulated."""
 
+    place: tuple[int, str] = (0, "")
+
     def v(self, t0: float, t1: float) -> Any:
-        tree = self.times.tree  # type: ignore[attr-defined]
-        return Formula(["v", *tree[1:], operand(t0), operand(t1)], ROW)
+        tracer = cast(Traced, self.times).tracer
+        times = [tracer.value(t0), tracer.value(t1)]
+        return Traced(tracer, tracer.body.add(_POTENTIAL, [RESPONSES, *times], DOUBLE, ROW, self.place))
 
 
-class _Recorder(Runner):
-    """A runner that notes what is applied to it in place of simulating it."""
+class _TracedRunner(Runner):
+    """A runner that traces what a pattern does, and simulates nothing."""
 
     def __init__(self, model: NeuronModel, pattern: Pattern) -> None:
         self.model, self.n = model, 1
         self.full_spike = model.full_spike()
-        self.stimulus_values = SimpleNamespace(**{name: Formula(name) for name in pattern.stimulus_names})
-        self.dt: Any = Formula("@dt")
-        for name in OF_BENCH:
-            setattr(self, name, Formula(f"@{name}"))
-        self.applied: list[dict[str, Any]] = []
+        self.tracer = RowTracer()
+        stimulus = {name: self.tracer.input(STIMULUS + name, FIXED) for name in pattern.stimulus_names}
+        self.stimulus_values = SimpleNamespace(**stimulus)
+        for name in ("dt", *AT_REST, *AT_THE_END):
+            setattr(self, name, self.tracer.input(PROPERTY + name, FIXED))
+        self.calls: list[Call] = []
+
+    def tape(self, measured: Measurement, keys: list[str]) -> Tape:
+        """Return the tape of a measurement, as far as the criteria need it."""
+        self.tracer.check()
+        features, progress = {}, {}
+        for key in keys:
+            feature = measured.features[key]
+            if isinstance(feature, Graded):
+                features[key] = self.tracer.value(feature.value)
+                progress[key] = self.tracer.value(feature.progress)
+            else:
+                features[key] = self.tracer.value(feature)
+        gap = self.tracer.value(measured.gap_to_threshold)
+        before = [x for call in self.calls for x in call.values]
+        body = self.tracer.body.needed([*before, *features.values(), *progress.values(), gap])
+        return Tape(body, tuple(self.calls), features, progress, gap)
+
+    def _traced(
+        self, operation: Operation, of: Value, arguments: tuple[Any, ...], *attributes: Any, dims: int = NUMBER
+    ) -> Any:
+        values = [of, *(self.tracer.value(x) for x in arguments)]
+        dtype = BOOL if operation is _STEPS_SHOW else DOUBLE
+        return Traced(self.tracer, self.tracer.body.add(operation, values, dtype, dims, attributes))
 
     def apply(
         self,
         sweeps: Mapping[str, Sweep],
         *,
         graded: str = "",
-        durations: Any = None,
-        only: Any = None,
+        durations: Mapping[str, float] | None = None,
+        only: Mask | None = None,
         keep: bool = True,
         shown: bool = False,
     ) -> Responses:
-        graded, k = graded or next(iter(sweeps)), float(len(self.applied))
-        self.applied.append(
-            {
-                "sweeps": sweeps,
-                "durations": durations,
-                "graded": graded,
-                "only": only,
-                "keep": keep,
-                "shown": shown,
-            }
-        )
+        k = len(self.calls)
+        traced = {
+            name: TracedSweep.of(sweep, None if durations is None else durations[name], self.tracer)
+            for name, sweep in sweeps.items()
+        }
+        where = None if only is None else self.tracer.value(only)
+        self.calls.append(Call(traced, graded or next(iter(sweeps)), where, keep, shown))
         responses = {}
         for name, sweep in sweeps.items():
-            times, *largest = (cast(Any, Formula([what, k, name], kind)) for what, kind in _OF_RESPONSES)
-            responses[name] = _Recorded(times, sweep.end, largest[0], self.dt, top=largest[1])
+            times, peak, top = (
+                self._traced(row, RESPONSES, (), k, name, dims=_ROWS[key]) for key, row in _OF_RESPONSES.items()
+            )
+            responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, place=(k, name))
         return self.responses(responses)
 
-    def show(self, sweeps: Mapping[str, Sweep], *, only: Any) -> None:
+    def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
         self.apply(sweeps, only=only, shown=True)
 
     def control(self, holding: Any) -> Any:
-        return Formula(["control", operand(holding)])
+        return self._traced(_CONTROL, RUNNER, (holding,))
 
     def threshold_at(self, current: Any) -> Any:
-        return Formula(["threshold_at", operand(current)])
+        return self._traced(_THRESHOLD_AT, RUNNER, (current,))
 
     def weakest_step(
-        self, shows: Any, width: float, duration: float, low: Any, high: Any, works: Any, tolerance: float
+        self,
+        shows: Callable[[Floats], Mask],
+        width: float,
+        duration: float,
+        low: Floats,
+        high: Floats,
+        works: Mask,
+        tolerance: float,
     ) -> Any:
-        given = [width, duration, low, high, works, tolerance]
-        return Formula(["weakest_step", _searched(shows), *map(operand, given)])
+        given = (width, duration, low, high, works, tolerance)
+        return self._traced(_WEAKEST_STEP, RUNNER, given, self._part(shows))
 
-    def steps_show(self, shows: Any, heights: Any, width: float, duration: float, only: Any) -> Any:
-        return Formula(["steps_show", _searched(shows), *map(operand, [heights, width, duration, only])])
+    def steps_show(
+        self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
+    ) -> Any:
+        return self._traced(_STEPS_SHOW, RUNNER, (heights, width, duration, only), self._part(shows))
 
-
-def _searched(shows: Any) -> Tree:
-    return [_SEARCHED, shows(Formula("@times", ROW)).tree]
-
-
-class _Nodes:
-    """Trees as a list of nodes: what occurs twice is one node."""
-
-    def __init__(self) -> None:
-        self.nodes: list[list[Any]] = []
-        self._places: dict[Any, int] = {}
-        self._known: dict[int, tuple[Tree, list[int]]] = {}
-
-    def of(self, value: Any) -> Any:
-        """Return a value as an argument of a node."""
-        return self._argument(operand(value))
-
-    def _argument(self, tree: Any) -> Any:
-        if not isinstance(tree, list):
-            return tree
-        if tree[0] == _SEARCHED:
-            inner = _Nodes()
-            result = inner._argument(tree[1])
-            return {"nodes": inner.nodes, "result": result}
-        if id(tree) in self._known:
-            return self._known[id(tree)][1]
-        node = [tree[0], *map(self._argument, tree[1:])]
-        key = repr(node)
-        if key not in self._places:
-            self._places[key] = len(self.nodes)
-            self.nodes.append(node)
-        self._known[id(tree)] = (tree, [self._places[key]])  # with the tree, so that its id stays its own
-        return self._known[id(tree)][1]
-
-    def sweep(self, name: str, sweep: Sweep, durations: Mapping[str, Any] | None) -> dict[str, Any]:
-        return {
-            "name": name,
-            "pieces": [[self.of(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces],
-            "end": self.of(sweep.end),
-            "duration": None if durations is None else self.of(durations[name]),
-            "response": [self.of(x) for x in sweep.window],
-            "voltage": None if sweep.voltage is None else [float(x) for x in sweep.voltage],
-        }
+    def _part(self, shows: Callable[[Floats], Mask]) -> Part:
+        # It has the same tracer, so it may use what the pattern has computed before. The tape then has it twice.
+        result = self.tracer.value(shows(cast(Floats, self.tracer.input(_TIMES, FIXED, ROW))))
+        return Part(self.tracer.body.needed([result]), result)
 
 
-def _tape(recorder: _Recorder, measured: Measurement, keys: list[str]) -> Tape:
-    nodes = _Nodes()
-    features, progress = {}, {}
-    for key in keys:
-        feature = measured.features[key]
-        if isinstance(feature, Graded):
-            features[key], progress[key] = nodes.of(feature.value), nodes.of(feature.progress)
-        else:
-            features[key] = nodes.of(feature)
-    gap = nodes.of(measured.gap_to_threshold)
-    applied = []
-    for entry in recorder.applied:
-        durations, only = entry.pop("durations"), entry["only"]
-        sweeps = [nodes.sweep(name, sweep, durations) for name, sweep in entry["sweeps"].items()]
-        applied.append(entry | {"sweeps": sweeps, "only": None if only is None else nodes.of(only)})
-    return {"nodes": nodes.nodes, "applied": applied, "features": features, "progress": progress, "gap": gap}
+def _call_data(call: Call, writer: Writer) -> dict[str, Any]:
+    return {
+        "sweeps": [
+            {
+                "name": name,
+                "pieces": [[writer.argument(x) for x in piece] for piece in sweep.pieces],
+                "end": writer.argument(sweep.end),
+                "duration": None if sweep.duration is None else writer.argument(sweep.duration),
+                "response": [writer.argument(x) for x in sweep.window],
+                "voltage": None if sweep.voltage is None else [float(x) for x in sweep.voltage],
+            }
+            for name, sweep in call.sweeps.items()
+        ],
+        "graded": call.graded,
+        "only": None if call.only is None else writer.argument(call.only),
+        "keep": call.keep,
+        "shown": call.shown,
+    }

@@ -14,7 +14,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import CriterionResult, Protocol, Verdict
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import SOON, Mark, Time
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
 MAX_MARKS = 24

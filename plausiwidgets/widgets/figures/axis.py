@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models import Parameter
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.support.picture import Axis
-from plausiwidgets.widgets.figures.drawing import Floats
+from plausiwidgets.support.printed import number
+from plausiwidgets.widgets.drawing.envelope import Floats
 
 
 def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, Any]]:

@@ -12,13 +12,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.picture import BLUE, Axis, Plot, drawn
-from plausiwidgets.support.printed import as_image
+from plausiwidgets.support.printed import as_image, number
 from plausiwidgets.texts import chosen, marked, speaking, tr
+from plausiwidgets.widgets.drawing.map_cells import SHORT
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.map_cells import SHORT
 from plausiwidgets.widgets.figures.static_image import Figure
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.assessment.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
+    >>> pw.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
     """
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))

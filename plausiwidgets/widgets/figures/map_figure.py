@@ -6,22 +6,8 @@ import html
 from typing import Any
 
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.drawing.map_cells import COLOURS, SYMBOLS, WORDS, Grid, pattern_title, short_title
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS, WORDS, Grid, pattern_title, short_title
-
-COLOURS = {
-    "replicated": "#56b4e9",
-    "some": "#b5dcf3",
-    "fragile": "#f0b429",
-    "unverified": "#efe7ad",
-    "rejected": "#e6e6e6",
-    "ruled_out": "#c9c9c9",
-    "failed": "#dd9fc2",
-    "running": "#08202e",
-    "waiting": "#f5f5f5",
-    "unsearched": "#fafafa",
-}
-"""Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
 CELL = 28
 """Width and height of a cell in px."""
@@ -39,7 +25,7 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
     Examples
     --------
     >>> from plausiwidgets.assessment import packaged_table
-    >>> from plausiwidgets.widgets.figures.map_cells import grid_of_table
+    >>> from plausiwidgets.widgets.drawing.map_cells import grid_of_table
     >>> figure = map_figure(grid_of_table(packaged_table()))
     >>> figure["data"][0]["text"][0][0]
     '✓'

@@ -10,8 +10,8 @@ import numpy as np
 
 from plausiwidgets import models
 from plausiwidgets.models import Parameter
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis

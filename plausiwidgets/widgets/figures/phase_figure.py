@@ -1,4 +1,4 @@
-"""Phase planes, phase lines and diagrams of bifurcations as Plotly figures, and what the app draws of the first two."""
+"""Phase planes, phase lines and bifurcation diagrams as Plotly figures."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.support.picture import span
 from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.drawing.envelope import Floats
+from plausiwidgets.widgets.drawing.phase import arrows, current_text, eigenvalues_text, line_arrows, state_text
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.drawing import Floats
 
 WIDTH, HEIGHT = 820, 600
 """Size of a figure in px."""
-
-ARROWS = (13, 10)
-"""Along the two variables."""
 
 COLOURS = {False: ("#a0437e", "#00775a"), True: ("#e28fc0", "#3fcf9f")}
 """Of the two nullclines on a light and a dark background."""
@@ -147,50 +144,6 @@ def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[s
     title = found.model if model is None else tr(model.title)
     figure["layout"]["title"]["text"] = html.escape(f"{title}: {tr(found.kind)}" if found.kind else title, quote=False)
     return figure
-
-
-def arrows(plane: PhasePlane) -> Floats:
-    """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
-    places = [
-        np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1]
-        for axis, count in zip((plane.x, plane.y), ARROWS, strict=True)
-    ]
-    where = np.ix_(places[1], places[0])
-    x, y = np.meshgrid(plane.x[places[0]], plane.y[places[1]])
-    u, v = plane.rates[0][where] / np.ptp(plane.x), plane.rates[1][where] / np.ptp(plane.y)
-    rows = np.stack([x, y, u, v], axis=-1).reshape(-1, 4)
-    return rows[np.isfinite(rows).all(axis=1)]
-
-
-def line_arrows(line: PhaseLine) -> Floats:
-    """Return arrows along the line of rate zero, shape [arrows, 4], as of a plane."""
-    places = np.linspace(0, len(line.x) - 1, ARROWS[0] + 2).round().astype(int)[1:-1]
-    x, rate = line.x[places], line.rate[places]
-    rows = np.stack([x, np.zeros_like(x), np.sign(rate), np.zeros_like(x)], axis=1)
-    return rows[np.isfinite(rate)]
-
-
-def state_text(point: FixedPoint, names: tuple[str, ...]) -> str:
-    """Return the values of some variables at a fixed point."""
-    return ", ".join(f"{name} = {number(point.state[name], 4)}" for name in names)
-
-
-def eigenvalues_text(point: FixedPoint) -> str:
-    """Return the eigenvalues of a fixed point in 1/ms."""
-    return ", ".join(_complex(value) for value in point.eigenvalues)
-
-
-def current_text(current: float, model: NeuronModel | None) -> str:
-    """Return a constant current with its unit."""
-    unit = model.current.unit if model is not None and model.current.unit != "1" else ""
-    return f"I = {number(current, 3)} {unit}".strip()
-
-
-def _complex(value: complex) -> str:
-    real = number(value.real, 3)
-    if abs(value.imag) < 1e-9:
-        return real
-    return f"{real} {'+' if value.imag > 0 else '−'} {number(abs(value.imag), 3)} i"
 
 
 def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, Any]:

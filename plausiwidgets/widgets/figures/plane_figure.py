@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from plausiwidgets import models, patterns
 from plausiwidgets.analysis.planes import ParameterPlane
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import SYMBOLS, WORDS
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.drawing.envelope import Floats
 from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
-from plausiwidgets.widgets.figures.drawing import Floats
 
 WIDTH, HEIGHT = 820, 600
 """Size of a figure in px."""

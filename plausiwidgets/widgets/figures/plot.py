@@ -22,11 +22,11 @@ from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.printed import as_image
 from plausiwidgets.texts import chosen, speaking, tr
+from plausiwidgets.widgets.drawing.lines import own_lines
+from plausiwidgets.widgets.drawing.map_cells import grid_of_table
+from plausiwidgets.widgets.drawing.map_picture import map_picture
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.lines import own_lines
-from plausiwidgets.widgets.figures.map_cells import grid_of_table
 from plausiwidgets.widgets.figures.map_figure import map_figure
-from plausiwidgets.widgets.figures.map_picture import map_picture
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure

@@ -13,8 +13,8 @@ from plotly.subplots import make_subplots
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.drawing.lines import Floats, Line
 from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.lines import Floats, Line
 
 WIDTH = 900
 """Width of a figure in px."""

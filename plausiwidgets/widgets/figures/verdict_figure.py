@@ -11,21 +11,20 @@ import plotly.graph_objects as go
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Curve, Pattern, Protocol, Target, Verdict
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import SYMBOLS, WORDS
-from plausiwidgets.texts import tr
-from plausiwidgets.widgets.figures import style
-from plausiwidgets.widgets.figures.annotations import Shape, event_window, shapes
-from plausiwidgets.widgets.figures.lines import (
+from plausiwidgets.support.printed import number
+from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.drawing.lines import (
     Floats,
     Line,
     VoltageScale,
     curve_points,
     own_lines,
     target_lines,
-    target_title,
     voltage_scale,
 )
+from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.annotations import Shape, event_window, shapes
 from plausiwidgets.widgets.figures.response_figure import CURVE, POTENTIAL, SWEEP, WIDTH, Drawn, Rows
 
 Range = tuple[float, float]
@@ -124,7 +123,7 @@ class _Judged:
         return rows.finished(title, window or _extent(np.concatenate([line.t for line in lines.values()])))
 
     def _drawn(self, role: str, line: Line) -> Drawn:
-        return _drawn(role, line, self.dark, "" if self.target is None else tr(target_title(self.target)))
+        return _drawn(role, line, self.dark, "" if self.target is None else tr(_target_title(self.target)))
 
     def _draw_curve(self, figure: go.Figure, curve: Curve) -> None:
         """Draw the values that a pattern measures as a curve, such as the rate at several currents."""
@@ -259,3 +258,8 @@ def _below_threshold(scale: VoltageScale, window: Range, lines: Sequence[Line]) 
 def _extent(values: Floats) -> Range:
     known = values[np.isfinite(values)]
     return (float(known.min()), float(known.max())) if known.size else (np.inf, -np.inf)
+
+
+def _target_title(target: Target) -> str:
+    """Return what a target is called: the packaged neuron is an example, a recording a recording."""
+    return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else marked("recording")

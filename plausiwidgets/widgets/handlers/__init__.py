@@ -1,5 +1,5 @@
-"""What the app asks its host: one table of messages, and a function for each of them.
+"""A function for each request that the app sends to its host, and the table of all messages.
 
-A host is what can send the app something, from any thread: ``send(answer, buffer)``. The kernel of a notebook is
-one (:mod:`plausiwidgets.widgets.explorer`).
+A host can send replies to the app from any thread: ``send(answer, buffer)``. The kernel of a notebook is a host
+(:mod:`plausiwidgets.widgets.explorer`), and a worker process of the server is another.
 """

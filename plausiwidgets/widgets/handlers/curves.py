@@ -12,7 +12,7 @@ from plausiwidgets.analysis.onsets import POINTS, Bifurcation, diagrams
 from plausiwidgets.analysis.profiles import loss_profiles
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.worker import Priority

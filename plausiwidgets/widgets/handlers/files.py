@@ -17,7 +17,7 @@ from plausiwidgets.engine.current_text import read_current
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.card import card
-from plausiwidgets.patterns import Protocol, Verdict
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.stimuli import given
@@ -26,12 +26,13 @@ from plausiwidgets.recordings.recording_file import MAX_SWEEPS, read_recording
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import catalog, check_language, tr
-from plausiwidgets.widgets.figures.drawing import envelope, make_grid
+from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 from plausiwidgets.widgets.handlers.equations import maths, meanings
 from plausiwidgets.widgets.handlers.judging import judge_one
 from plausiwidgets.widgets.handlers.packing import Arrays, measured
 from plausiwidgets.widgets.handlers.script import script
 from plausiwidgets.widgets.handlers.selection import Selection
+from plausiwidgets.widgets.handlers.verdicts import traces_of
 from plausiwidgets.widgets.handlers.worker import Priority
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def equations(handlers: Handlers, request: Request) -> None:
 
 
 def export(handlers: Handlers, request: Request) -> None:
-    """Send the text of a file, and its name."""
+    """Send the text of a file and its name, or the traces that the page writes as CSV."""
     selection, what = handlers.selection(request), request["what"]
     name = f"{selection.model.key}_{selection.pattern.key}"
 
@@ -59,7 +60,9 @@ def export(handlers: Handlers, request: Request) -> None:
         model, pattern = selection.model, selection.pattern
         if what == "traces":
             record = (model.states[0].key,)
-            request.reply(name=f"{name}.csv", text=traces_csv(single(judge_one(selection, record, checkpoint))))
+            verdict = single(judge_one(selection, record, checkpoint))
+            sweeps, arrays = traces_of(verdict, selection.dt, list(verdict.traces), record)
+            request.reply(name=f"{name}.csv", text="", sweeps=sweeps, arrays=arrays)
             return
         if what == "page":
             request.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
@@ -234,20 +237,3 @@ def packed_plotly() -> bytes:
     """Return the script of the installed package of Plotly, compressed by gzip."""
     script = resources.files("plotly") / "package_data" / "plotly.min.js"
     return gzip.compress(script.read_bytes(), 4)
-
-
-def traces_csv(verdict: Verdict) -> str:
-    """Return the traces of a verdict of one set as CSV: sweep, time in ms, states, current, and 1 where it spikes."""
-    import numpy as np
-    import pandas as pd
-
-    frames = []
-    for sweep, trace in verdict.traces.items():
-        frame = trace.to_frame().drop(columns="lane")
-        dt = float(trace.t[1] - trace.t[0])
-        spikes = np.rint((trace.spike_times[0] - trace.t[0]) / dt).astype(int)
-        frame["spike"] = 0
-        frame.loc[spikes[(spikes >= 0) & (spikes < len(frame))], "spike"] = 1
-        frame.insert(0, "sweep", sweep)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True).to_csv(index=False) if frames else ""

@@ -1,8 +1,8 @@
 """The table of messages between the app and its host, and the validation of messages.
 
-A question is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
+A request is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
 with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. The answer to a
-question that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
+request that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from plausiwidgets.widgets.handlers.types import (
 )
 
 FINAL = ("done", "stopped", "superseded", "failed")
-"""States of the last answer to a question."""
+"""States of the last answer to a request."""
 STATES = ("waiting", "running", "paused", *FINAL)
 """States of an answer."""
 
@@ -66,11 +66,11 @@ class Message:
     Attributes
     ----------
     text : str
-        Description of the question.
+        Description of the request.
     home : str
         Module of the function that answers, which has the name of the message; empty if the host itself answers.
     fields, answer : mapping of str to Type
-        Fields of the question and of its answers.
+        Fields of the request and of its answers.
     arrays : mapping of str to Array
         Arrays in the buffer of the answers.
     streams : bool
@@ -78,9 +78,9 @@ class Message:
     ends : str
         Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty if the work is short.
     newest : bool
-        Whether a newer question of this kind replaces an older one, which is answered as ``"superseded"``.
+        Whether a newer request of this kind replaces an older one, which is answered as ``"superseded"``.
     buffer : int
-        Maximum bytes of the buffer of the question.
+        Maximum bytes of the buffer of the request.
     """
 
     text: str
@@ -216,6 +216,11 @@ ONSET = Record(
     },
 )
 PROGRESS: Fields = {"done": Whole(), "total": Whole()}
+TRACES = {
+    "{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
+    "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
+    "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
+}
 
 TABLE: dict[str, Message] = {
     # -- what is shown
@@ -266,9 +271,7 @@ TABLE: dict[str, Message] = {
         {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
         {**PROGRESS, "verdict": Nullable(VERDICT), "sweeps": ListOf(SWEEP), "scale": ListOf(Number(), most=3)},
         {
-            "{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
-            "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
-            "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
+            **TRACES,
             "{k}.state.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`"),
         },
         streams=True,
@@ -276,19 +279,28 @@ TABLE: dict[str, Message] = {
         newest=True,
     ),
     "verify": Message(
-        "The verdict of Python, verified; first at the time step alone.",
+        "The verdict of Python, verified; first at the time step alone. While a server has not started the "
+        "verification, `ahead` is the number of visitors ahead of this one, and there is no verdict.",
         "verdicts",
         SET,
-        {"verdict": VERDICT},
+        {"verdict": Optional(VERDICT), "ahead": Optional(Whole())},
         streams=True,
         ends="cancel",
         newest=True,
+    ),
+    "verify_candidate": Message(
+        "The verified verdict of a set that a search of the page has found. It replaces no verification of the shown "
+        "set. The page sends the next candidate when the answer is there.",
+        "verdicts",
+        SET,
+        {"verdict": VERDICT},
+        ends="cancel",
     ),
     # -- searching
     "search": Message(
         "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "
         "`pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and "
-        "`from` is the number of the first of them. `before`: number of visitors ahead of this search on a server. "
+        "`from` is the number of the first of them. "
         "`space`: the free parameters and the limits of the search, in an answer that starts at its first evaluation. "
         "`spread`: factor on the linear widths of asinh scales in the coordinates of CMA-ES.",
         "searching",
@@ -304,7 +316,6 @@ TABLE: dict[str, Message] = {
         {
             "search": SEARCH,
             "from": Whole(),
-            "before": Optional(Whole()),
             "space": Optional(ListOf(AXIS)),
             "spread": Optional(Number()),
         },
@@ -485,7 +496,8 @@ TABLE: dict[str, Message] = {
     # -- files
     "export": Message(
         "A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the "
-        "question `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.",
+        "question `text`. It can also be a CSV file of the evaluations of the search `of`. Of `traces`, the answer has "
+        "the arrays, which take less space than their text, and the page writes the CSV file.",
         "files",
         {
             "what": Choice(("script", "line", "page", "exercise", "traces", "search")),
@@ -494,7 +506,8 @@ TABLE: dict[str, Message] = {
             "text": Text(SENTENCE),
             "of": Text(),
         },
-        {"name": Text(SENTENCE), "text": Text(PAGE)},
+        {"name": Text(SENTENCE), "text": Text(PAGE), "sweeps": Optional(ListOf(SWEEP))},
+        TRACES,
         ends="cancel",
     ),
     "recording": Message(
@@ -605,7 +618,7 @@ class RequestKind(NamedTuple):
 
 
 def checked(message: object, buffers: object = ()) -> RequestKind:
-    """Return a message as a question.
+    """Return a message as a request.
 
     Parameters
     ----------
@@ -658,7 +671,7 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
 
 
 def unsent(kind: str, identity: str, error: Exception) -> dict[str, Any]:
-    """Return the answer to a question whose result could not be sent."""
+    """Return the answer to a request whose result could not be sent."""
     text = tr("The result could not be sent ({error}).", error=" ".join(str(error).split()).removesuffix("."))
     return {"kind": kind, "id": identity, "state": "failed", "error": text[:SENTENCE]}
 

@@ -26,7 +26,7 @@ def page() -> str:
         if message.streams:
             facts.append("It is answered several times.")
         if message.newest:
-            facts.append("The newest question of this kind replaces the one before.")
+            facts.append("The newest request of this kind replaces the one before.")
         if message.ends:
             facts.append(f"It ends by `{message.ends}`.")
         if message.buffer:

@@ -22,8 +22,8 @@ from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.figures.drawing import Floats
-from plausiwidgets.widgets.figures.phase_figure import arrows, current_text, eigenvalues_text, line_arrows, state_text
+from plausiwidgets.widgets.drawing.envelope import Floats
+from plausiwidgets.widgets.drawing.phase import arrows, current_text, eigenvalues_text, line_arrows, state_text
 from plausiwidgets.widgets.handlers.judging import judge_one
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.worker import Priority

@@ -1,4 +1,4 @@
-"""The questions of an app: each is checked, and answered once."""
+"""The requests of an app: each is checked, and answered once."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Send = Callable[[dict[str, Any], bytes | None], object]
 Work = Callable[["Request", Checkpoint], object]
 
 IDS = 4096
-"""Number of remembered ids. A question with a remembered id is a repetition."""
+"""Number of remembered ids. A request with a remembered id is a repetition."""
 
 PLAIN = (ValueError, TypeError, NoSolutionError)
 """Errors whose text is a sentence for the user."""
 
 
 class Request:
-    """A question, and whether it has had its last answer.
+    """A request, and whether it has had its last answer.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class Request:
         Functions that are called after its last answer.
     """
 
-    def __init__(self, question: RequestKind, send: Send) -> None:
-        self.kind, self.identity, self.fields, self.data = question
+    def __init__(self, received: RequestKind, send: Send) -> None:
+        self.kind, self.identity, self.fields, self.data = received
         self._send = send
         self._lock = threading.Lock()
         self._over = False
@@ -86,14 +86,14 @@ class Request:
         return True
 
     def fail(self, error: Exception | str) -> bool:
-        """Send the last answer: the question failed, with one sentence."""
+        """Send the last answer: the request failed, with one sentence."""
         plain = isinstance(error, (str, *PLAIN))
         text = str(error) if plain else f"{type(error).__name__}: {error}"
         return self.reply("failed", error=(" ".join(text.split()) or type(error).__name__)[:SENTENCE])
 
 
 class Handlers:
-    """Answers the questions of one app.
+    """Answers the requests of one app.
 
     Parameters
     ----------
@@ -103,6 +103,8 @@ class Handlers:
         Models and patterns that the app may name.
     own : mapping of str to callable, optional
         Messages that the host itself answers: ``function(request)``.
+    worker : Worker, optional
+        Runs work that takes longer than some milliseconds; default: on threads of its own.
 
     Attributes
     ----------
@@ -122,11 +124,12 @@ class Handlers:
         send: Send,
         known: Known | None = None,
         own: Mapping[str, Callable[[Request], object]] | None = None,
+        worker: Worker | None = None,
     ) -> None:
         self._send = send
         self.known = Known() if known is None else known
         self._own = dict(own or {})
-        self.worker = Worker()
+        self.worker = Worker() if worker is None else worker
         self.judging = Judging(self.worker)
         self.searches = Searches(self.send, self.known)
         self.shown: Callable[[], Selection | None] = lambda: None
@@ -134,7 +137,7 @@ class Handlers:
         self._lock = threading.Lock()
         self._ids: deque[str] = deque()
         self._seen: set[str] = set()
-        self._open: dict[str, Request] = {}  # questions whose work continues
+        self._open: dict[str, Request] = {}  # requests whose work continues
         self._newest: dict[str, Request] = {}
         self._closed = False
 
@@ -153,12 +156,12 @@ class Handlers:
         if self._closed:
             return
         try:
-            question = checked(message, buffers)
-            self._note(question)
+            received = checked(message, buffers)
+            self._note(received)
         except RefusedError as refused:
             self.send({"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]})
             return
-        request = Request(question, self.send)
+        request = Request(received, self.send)
         with speaking(self.worker.language):
             try:
                 self._answer(request)
@@ -185,14 +188,14 @@ class Handlers:
     def work(self, request: Request, priority: Priority, function: Work, after: float = 0.0) -> None:
         """Answer in the background: ``function(request, checkpoint)`` sends the last answer, or raises.
 
-        For kinds of which only the newest question counts, it replaces the running work of the same kind. A function
+        For kinds of which only the newest request counts, it replaces the running work of the same kind. A function
         that returns before the last answer calls :meth:`again`, so that other jobs run in between.
         """
         self.hold(request)
         self.again(request, priority, function, after)
 
     def again(self, request: Request, priority: Priority, function: Work, after: float = 0.0) -> None:
-        """Continue with a question in another job, unless it has ended."""
+        """Continue with a request in another job, unless it has ended."""
 
         def job(checkpoint: Checkpoint) -> None:
             if request.over:
@@ -210,7 +213,7 @@ class Handlers:
             self.worker.ask(self._key(request), priority, job, after)
 
     def hold(self, request: Request) -> None:
-        """Keep a question whose work continues, so that it can be cancelled; it supersedes an older one of its kind."""
+        """Keep a request whose work continues, so that it can be cancelled; it supersedes an older one of its kind."""
         former = None
         with self._lock:
             self._open[request.identity] = request
@@ -230,7 +233,7 @@ class Handlers:
         return name
 
     def selection(self, request: Request) -> Selection:
-        """Return the selection of a question; see :meth:`selection_of`."""
+        """Return the selection of a request; see :meth:`selection_of`."""
         return self.selection_of(request.fields, self.shown())
 
     def selection_of(self, fields: Mapping[str, Any], shown: Selection | None) -> Selection:
@@ -261,16 +264,16 @@ class Handlers:
 
     # -- within ----------------------------------------------------------------------------------
 
-    def _note(self, question: RequestKind) -> None:
-        """Remember the id of a question, and raise an error for a repeated id."""
+    def _note(self, received: RequestKind) -> None:
+        """Remember the id of a request, and raise an error for a repeated id."""
         with self._lock:
-            if question.identity in self._seen:
+            if received.identity in self._seen:
                 raise RefusedError(
-                    question.identity,
-                    f"{question.kind}: the id must be new, but {question.identity!r} was used before.",
+                    received.identity,
+                    f"{received.kind}: the id must be new, but {received.identity!r} was used before.",
                 )
-            self._seen.add(question.identity)
-            self._ids.append(question.identity)
+            self._seen.add(received.identity)
+            self._ids.append(received.identity)
             if len(self._ids) > IDS:
                 self._seen.discard(self._ids.popleft())
 
@@ -287,7 +290,7 @@ class Handlers:
             getattr(import_module(f"plausiwidgets.widgets.handlers.{home}"), request.kind)(self, request)
 
     def _cancel(self, request: Request) -> None:
-        """End the work of a question. A question that has ended is not an error."""
+        """End the work of a request. A request that has ended is not an error."""
         with self._lock:
             other = self._open.get(request["of"])
         if other is not None and other.reply("stopped"):

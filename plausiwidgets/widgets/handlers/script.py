@@ -112,6 +112,10 @@ def _search(selection: Selection, made: Mapping[str, Any] | None, units: Mapping
         else:
             lines += _mapping(name, values, units)
             arguments.append(f"{name}={name}")
+    if (strategy := settings.pop("strategy", None)) is not None:
+        name = getattr(strategy, "__name__", type(strategy).__name__)
+        lines.append(f"# {name} is a custom strategy: define or import it here.")
+        arguments.append(f"strategy={name}")
     arguments += [f"{name}={value!r}" for name, value in settings.items() if value is not None]
     lines += [
         f"result = pw.optimize(\n    {selection.model.key!r}, pattern, {', '.join(arguments)}\n)",

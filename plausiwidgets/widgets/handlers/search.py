@@ -1,4 +1,4 @@
-"""Searches: they outlive their question, and a reloaded page gets them from their first evaluation."""
+"""Searches: they outlive their request, and a reloaded page gets them from their first evaluation."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Search:
     Attributes
     ----------
     identity : str
-        Id of the question that began it, or an id of the host.
+        Id of the request that began it, or an id of the host.
     selection : Selection
         Selection of the search, with its own time step.
     run : Run
@@ -103,10 +103,6 @@ class Searches:
     ----------
     noted : callable
         Function that gets a search and its snapshot whenever news of the search are sent.
-    before : callable
-        Function that returns how many visitors are ahead of a search without evaluations.
-    begun : callable
-        Function that is called when a search has begun.
     """
 
     def __init__(self, send: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
@@ -118,8 +114,6 @@ class Searches:
         self._closed = False
         self._count = 0
         self.noted: Callable[[Search, Result], object] = lambda search, snapshot: None
-        self.before: Callable[[], int] = lambda: 0
-        self.begun: Callable[[], object] = lambda: None
 
     @property
     def newest(self) -> Search | None:
@@ -153,7 +147,6 @@ class Searches:
                 del self._all[eldest.identity]
             if self._closed:
                 run.stop()
-        self.begun()
         self._publish()
         return search
 
@@ -235,8 +228,7 @@ class Searches:
         with search.lock:
             snapshot = search.run.snapshot()
             tries = snapshot._history
-            before = 0 if snapshot.ended or snapshot.evaluations else self.before()
-            now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status, before)
+            now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status)
             if not whole and now == search.changed and not snapshot.ended:
                 return
             first = 0 if whole else search.sent
@@ -265,8 +257,6 @@ class Searches:
             }
             if first == 0:
                 answer["space"] = _space(snapshot)
-            if before:
-                answer["before"] = before
             if snapshot.state == "failed":
                 answer["error"] = snapshot.error[:SENTENCE] or "the search failed"
             self._send(answer, data)

@@ -78,7 +78,7 @@ class Selection:
 
     Examples
     --------
-    >>> from plausiwidgets.widgets import Selection
+    >>> from plausiwidgets.widgets.handlers.selection import Selection
     >>> selection = Selection.of("adex", "tonic_bursting", {"tau_w": 120.0})
     >>> selection.values["tau_w"], selection.dt
     (120.0, 0.1)

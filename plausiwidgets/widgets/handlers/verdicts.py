@@ -12,7 +12,8 @@ from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.evaluation import single
-from plausiwidgets.widgets.figures.lines import scale_at
+from plausiwidgets.patterns.verification import verify_sets
+from plausiwidgets.widgets.drawing.lines import scale_at
 from plausiwidgets.widgets.handlers.judging import judge_one, verdict_data
 from plausiwidgets.widgets.handlers.packing import Arrays
 from plausiwidgets.widgets.handlers.selection import Selection
@@ -62,23 +63,41 @@ def _heard(
 
 def _tell_traces(request: Request, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
     """Send a verdict on one set with its traces."""
-    sweeps: list[dict[str, Any]] = []
-    arrays: Arrays = {}
     every = list(verdict.traces)
     # The sweeps of a procedure are not known before it has chosen them.
     wanted = [name for name in every if not request["sweeps"] or name in request["sweeps"]] or every[:1]
-    for k, name in enumerate(wanted):
+    sweeps, arrays = traces_of(verdict, selection.dt, wanted, record)
+    scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
+    request.reply(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
+
+
+def traces_of(
+    verdict: Verdict, dt: float, names: Sequence[str], record: Sequence[str]
+) -> tuple[list[dict[str, Any]], Arrays]:
+    """Return some sweeps of a verdict on one set, and the arrays of their traces.
+
+    Parameters
+    ----------
+    dt : float
+        Time step in ms of a trace that has only one.
+    names : sequence of str
+        Names of the sweeps.
+    record : sequence of str
+        State variables, of which the first one is the potential.
+    """
+    sweeps: list[dict[str, Any]] = []
+    arrays: Arrays = {}
+    for k, name in enumerate(names):
         trace = verdict.traces[name]
-        dt = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else selection.dt
-        sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": dt, "states": list(record)})
+        step = float(trace.t[1] - trace.t[0]) if trace.t.size > 1 else dt
+        sweeps.append({"name": name, "t0": float(trace.t[0]), "dt": step, "states": list(record)})
         arrays |= {
             f"{k}.v": ("f4", trace.v[0]),
             f"{k}.current": ("f4", trace.current[0]),
             f"{k}.spikes": ("f8", trace.spike_times[0]),
         }
         arrays |= {f"{k}.state.{state}": ("f4", trace.states[state][0]) for state in record[1:]}
-    scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
-    request.reply(arrays=arrays, verdict=verdict_data(verdict), sweeps=sweeps, scale=scale, done=0, total=0)
+    return sweeps, arrays
 
 
 def scale_of(selection: Selection, trace: Traces) -> list[float]:
@@ -107,3 +126,15 @@ def verify(handlers: Handlers, request: Request) -> None:
 
     handlers.hold(request)
     handlers.judging.ask(selection, request, _heard(request, take))
+
+
+def verify_candidate(handlers: Handlers, request: Request) -> None:
+    """Verify a set that a search of the page has found, after the verdicts on the shown set."""
+    selection = handlers.selection(request)
+
+    def work(request: Request, checkpoint: Checkpoint) -> None:
+        verdict = judge_one(selection, (), checkpoint)
+        verified = verify_sets(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
+        request.reply(verdict=verdict_data(single(verified)))
+
+    handlers.work(request, Priority.TOOL, work)

@@ -2,9 +2,15 @@
 
 - :mod:`.site`: the files of the app;
 - :mod:`.visitors`: the visitors with an open page, with :mod:`.limits`;
-- :mod:`.pool`, :mod:`.work`, :mod:`.turns`: processes that simulate, and how visitors share them;
+- :mod:`.scheduler`, :mod:`.pool`, :mod:`.work`: the queue of requests, and the processes that compute them;
 - :mod:`.handlers`: the answers of a server, as an extension of a Jupyter Server (:mod:`.extension`) and alone
-  (:mod:`.alone`).
+  (:mod:`.standalone_server`).
+
+The page simulates, searches and evaluates in the browser. The server verifies parameter sets, draws samples, reads
+recordings, and computes what a page cannot, such as a model without a JavaScript program. All these requests pass one
+queue, in the order of their arrival and expected time. A worker computes a short request at once and lets a long one
+wait meanwhile, so sixty visitors can share one core. A worker that ends is replaced, and each of its requests is
+repeated once; a page whose patterns were in that worker connects again and makes them again.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import Any
 from plausiwidgets.engine.javascript.module import json_text
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.teaching.exercises import DATA, unpacked_code
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.server.limits import Bucket
 
 MAX_CODES = 2_000
@@ -65,7 +66,7 @@ class Exercise:
         self.codes: list[str] = []
         if self._file.is_file():
             kept = self._file.read_text(encoding="ascii", errors="replace").split()
-            self.codes = [one for one in kept if not refused(one)][:MAX_CODES]
+            self.codes = [one for one in kept if is_code(one)][:MAX_CODES]
 
     def is_teacher(self, secret: str) -> bool:
         """Return whether a secret is the teacher's."""
@@ -74,14 +75,14 @@ class Exercise:
     def take(self, code: str, log: logging.Logger) -> str:
         """Store a code. Return the reason why it is not stored, or an empty text."""
         if not self._bucket.take():
-            return "the server receives too many codes at the moment. Hand in your code again in a minute."
-        if why := refused(code):
-            return why
+            return tr("The server receives too many codes at the moment. Hand in your code again in a minute.")
+        if not is_code(code):
+            return tr("The code is incomplete or damaged. Copy it again.")
         code = "".join(code.split())
         if code in self.codes:
             return ""
         if len(self.codes) >= MAX_CODES:
-            return "this exercise does not accept any more codes."
+            return tr("This exercise does not accept any more codes.")
         self.codes.append(code)
         try:
             with self._file.open("a", encoding="ascii") as file:
@@ -95,13 +96,13 @@ class Exercise:
         return {"codes": self.codes[after:], "count": len(self.codes)}
 
 
-def refused(code: str) -> str:
-    """Return the reason why a text is not a code of a page, or an empty text. The claim of a code is not evaluated."""
+def is_code(code: str) -> bool:
+    """Return whether a text is a code of a page. The claim of a code is not evaluated."""
     try:
         unpacked_code(code)
-    except ValueError as error:
-        return str(error)
-    return ""
+    except ValueError:
+        return False
+    return True
 
 
 def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:

@@ -136,7 +136,7 @@ def has_lab(app: Any) -> bool:
 
 
 def load(app: Any) -> None:
-    """Add the handlers to a Jupyter Server. Processes start with the first question of a page."""
+    """Add the handlers to a Jupyter Server. Processes start with the first request of a page."""
     limits = Limits()
     visitors = Visitors(Pool(limits, (), log), limits, log)
     base = app.web_app.settings["base_url"].rstrip("/") + f"/{NAME}"

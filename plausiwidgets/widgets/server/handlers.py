@@ -78,7 +78,7 @@ class FileMixin:
 
 
 class SocketMixin:
-    """The WebSocket: first a greeting, then questions. It is mixed into a handler of tornado."""
+    """The WebSocket: first a greeting, then requests. It is mixed into a handler of tornado."""
 
     visitors: Visitors
     visitor: Visitor | None = None
@@ -111,7 +111,7 @@ class SocketMixin:
         self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
 
     def on_message(self: Any, message: str | bytes) -> None:
-        """Answer a question."""
+        """Answer a request."""
         try:
             value, data = read_message(message, self.visitors.limits)
         except ValueError:

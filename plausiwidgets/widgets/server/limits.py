@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from plausiwidgets.support.printed import grouped
 from plausiwidgets.texts import tr
 
 MIN_DT = 0.005
@@ -48,12 +47,8 @@ class Limits:
         Maximum number of open pages.
     workers : int
         Number of processes that simulate; 0 for one per core.
-    budget : int
-        Maximum evaluations of a search.
-    samples : int
-        Maximum number of sets in one request for samples.
-    pairs : int
-        Maximum number of searches in one assessment.
+    seconds : float
+        Maximum processor time in s of a request, except for verifications.
     message : int
         Maximum bytes of a message without a buffer.
     upload : int
@@ -62,8 +57,8 @@ class Limits:
         Maximum bytes of all visitors' recordings, and of messages that have not arrived or been read completely.
     answer : int
         Maximum bytes of an answer.
-    questions : int
-        Maximum number of open questions of one visitor.
+    requests : int
+        Maximum number of open requests of one visitor.
     rate : float
         Maximum number of messages per second of one visitor, over ten seconds.
     grace : float
@@ -76,14 +71,12 @@ class Limits:
 
     visitors: int = 200
     workers: int = 0
-    budget: int = 20_000
-    samples: int = 500
-    pairs: int = 40
+    seconds: float = 60.0
     message: int = 64_000
     upload: int = 8_000_000
     uploads: int = 100_000_000
     answer: int = 8_000_000
-    questions: int = 16
+    requests: int = 16
     rate: float = 40.0
     grace: float = 60.0
     memory: int = 1_500_000_000
@@ -98,29 +91,12 @@ class Limits:
         """Return the limits from the result of :meth:`data`."""
         return cls(**data)
 
-    def refused(self, kind: str, fields: Mapping[str, Any]) -> str:
-        """Return a sentence with the reason why a question is rejected, or an empty text."""
+    def refused(self, fields: Mapping[str, Any]) -> str:
+        """Return a sentence with the reason why the time step of a request is refused, or an empty text."""
         if fields.get("dt", MIN_DT) < MIN_DT:
             return tr(
                 "On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",
                 least=f"{MIN_DT:g}",
                 dt=f"{fields['dt']:g}",
             )
-        count, most, what = 0, 0, ""
-        if kind in ("search", "assess") and fields.get("budget"):
-            count, most, what = fields["budget"], self.budget, tr("evaluations per search")
-        if kind == "samples":
-            count, most, what = fields["count"], self.samples, tr("sampled parameter sets")
-        if kind == "assess" and count <= most:
-            from plausiwidgets import patterns  # here, because the command line reads the limits first
-
-            count = len(fields["models"]) * (len(fields["patterns"]) or len(patterns.names()))
-            most, what = self.pairs, tr("searches per assessment")
-        if count <= most:
-            return ""
-        return tr(
-            "This server allows at most {most} {what}, but {asked} were requested. A notebook has no such limit.",
-            most=grouped(most),
-            what=what,
-            asked=grouped(count),
-        )
+        return ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from plausiwidgets.widgets.handlers.messages import MAKING, TABLE
 from plausiwidgets.widgets.server.limits import MIN_DT, Limits
-from plausiwidgets.widgets.server.scheduler import SPENT
-from plausiwidgets.widgets.server.visitors import BURST, LEFT_OUT, MADE
+from plausiwidgets.widgets.server.scheduler import MAX_EXPECTED, SHORT, VERIFYING
+from plausiwidgets.widgets.server.visitors import BURST, LEFT_OUT, MADE, SEARCHING
 
 HEAD = """\
 ## Limits of a server
@@ -22,11 +22,13 @@ def page() -> str:
         "pages open at once": f"{limits.visitors} (`--visitors`)",
         "messages a second": f"{limits.rate:g}, counted over {BURST:g} s",
         "bytes of a message, with a file": f"{_spaced(limits.message)}, {_spaced(limits.message + limits.upload)}",
-        "questions that are answered at the same time": f"{limits.questions}",
+        "requests that are answered at the same time": f"{limits.requests}",
         "time until who has left is forgotten": f"{limits.grace:g} s",
         "bytes of an answer": _spaced(limits.answer),
-        "processor time of verdicts before they take turns with searches": f"{SPENT:g} s of late",
-        "memory of a worker, and its silence, after which it is replaced": (
+        "requests that are computed at the same time": f"1 that takes at most {SHORT:g} s, and 1 that takes longer",
+        "expected time of a request, except verifications": f"{MAX_EXPECTED:g} s",
+        "processor time of a request, except verifications": f"{limits.seconds:g} s",
+        "memory of a worker, and its time without a checkpoint, after which it is replaced": (
             f"{limits.memory / 1e9:g} GB, {limits.silence:g} s"
         ),
     }
@@ -45,11 +47,11 @@ def _of(kind: str, limits: Limits) -> str:
     row = TABLE[kind]
     if kind in LEFT_OUT:
         return "not available, only in a notebook"
+    if kind in SEARCHING:
+        return "refused, because the page searches in the browser"
     own = {
-        "search": f"one at a time, {_spaced(limits.budget)} evaluations (`--budget`), in time slices of a second",
-        "samples": f"{limits.samples} sets, in time slices",
-        "assess": f"{limits.pairs} searches of {_spaced(limits.budget)} evaluations, in time slices",
         "alive": "answered by the server itself",
+        **dict.fromkeys(VERIFYING, "never refused; waits if it takes long"),
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
     }
     parts = [own[kind]] if kind in own else []

@@ -1,4 +1,4 @@
-"""The server's side of its worker processes: their visitors, and the replacement of a process that has ended."""
+"""The worker processes of a server: they compute the requests of the queue, and are replaced when they have ended."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from typing import Any
 
 from plausiwidgets.engine.threads import thread_count
 from plausiwidgets.texts import speaking, tr
-from plausiwidgets.widgets.handlers.messages import FINAL, SENTENCE
+from plausiwidgets.widgets.handlers.messages import FINAL, MAKING, TABLE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
+from plausiwidgets.widgets.server.scheduler import SHORT, Estimates, Job, Queue, is_long, refusal
 
 COMMAND = [sys.executable, "-P", "-m", "plausiwidgets.widgets.server.work"]
 ALONE = {
@@ -36,37 +37,14 @@ BEGIN = 120.0
 SILENT = 20.0
 """Time in s without a report after which a worker is ended."""
 WATCH = 1.0
+"""Time in s between two looks at the workers and at the queue."""
 END = 2.0
 """Time in s in which a worker must end after a request to do so."""
-BLAMED, WITNESS, ENOUGH = 2, 1, 4
-"""Each end of a worker adds 2 to its current question and 1 to all others. Questions with 4 are not repeated."""
 AGAIN = 5.0
 """Time in s before a worker is started instead of one that ended sooner."""
 
-KEPT = 100_000_000
-"""Maximum bytes of kept recordings and currents of all visitors, from which another worker can make patterns."""
-
 Send = Callable[[bytes, bool], object]
 """``send(frame, is_text)`` to a visitor."""
-
-
-@dataclass
-class Question:
-    """A question that is being answered."""
-
-    message: dict[str, Any]
-    data: bytes
-    blame: int = 0
-
-    @property
-    def name(self) -> str:
-        """Name of the pattern that the question makes again."""
-        return str(self.message.get("again", ""))
-
-    @property
-    def size(self) -> int:
-        """Approximate size in bytes."""
-        return len(self.data) + len(self.message.get("text", "")) + 500
 
 
 @dataclass(eq=False)
@@ -78,37 +56,40 @@ class Client:
     number : int
     language : str
     send : callable
-    open : dict of str to Question
-        Open questions, by their ids.
-    process : Process or None
-    made : list of Question
-        Questions that make the visitor's patterns again, the last one at the end.
-    ahead : list of Question
-        Those of `made` that the process has not repeated yet. Open questions wait for them.
+    restart : callable
+        Called when the visitor's patterns are lost, so that the page makes them again.
+    open : dict of str to Job
+        Open requests, by their ids.
+    home : Process or None
+        The worker that has made the visitor's patterns.
     """
 
     number: int
     language: str
     send: Send
-    open: dict[str, Question]
-    process: Process | None = None
-    made: list[Question] = field(default_factory=list)
-    ahead: list[Question] = field(default_factory=list)
+    restart: Callable[[], object]
+    open: dict[str, Job] = field(default_factory=dict)
+    home: Process | None = None
 
-    def knows(self, name: object) -> bool:
-        """Return whether the visitor has made a pattern with this name."""
-        return any(one.name == name for one in self.made)
+    def reply(self, message: dict[str, Any], state: str, **fields: Any) -> None:
+        """Answer a message without a worker."""
+        answer = {"kind": message["kind"], "id": message["id"], "state": state, **fields}
+        self.send(json.dumps(answer).encode(), True)
 
 
 class Process:
-    """A worker process, with a thread that reads from it and one that writes to it."""
+    """A worker process, with a thread that reads from it and one that writes to it.
+
+    Attributes
+    ----------
+    jobs : dict of bool to Job or None
+        The short request (False) and the long one that it computes.
+    """
 
     def __init__(self, settings: str, receive: Callable[[Process, bytes | None], object]) -> None:
         self.began = self.spoke = time.monotonic()
         self.ready = False
-        self.memory = 0
-        self.turns: list[int] = []
-        self.clients: dict[int, Client] = {}
+        self.jobs: dict[bool, Job | None] = {False: None, True: None}
         self.ended = False
         self._ahead: SimpleQueue[tuple[dict[str, Any], bytes] | None] = SimpleQueue()
         self._process = subprocess.Popen(
@@ -184,6 +165,9 @@ class Pool:
         self._limits, self._log = limits, log
         self._settings = json.dumps({"limits": limits.data(), "models": list(models)})
         self._processes: list[Process] = []
+        self._queue = Queue()
+        self._estimates = Estimates()
+        self._homes: set[Client] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self.models: dict[str, Any] = {}
@@ -192,39 +176,50 @@ class Pool:
 
     @property
     def in_flight(self) -> int:
-        """Bytes of files in requests that are being answered."""
-        clients = [client for process in self._processes for client in process.clients.values()]
-        return sum(len(question.data) for client in clients for question in client.open.values())
+        """Bytes of files in open requests."""
+        return sum(len(job.data) for job in self._queue)
 
     def start(self) -> None:
         """Start the workers, unless they have been started."""
         if self._loop is None and not self._closed:
-            self._processes = [self._begin() for _ in range(self._limits.workers or thread_count())]
             self._loop = asyncio.get_running_loop()
+            self._processes = [self._begin() for _ in range(self._limits.workers or thread_count())]
             self._loop.call_later(WATCH, self._watch)
 
-    def ask(self, client: Client, message: dict[str, Any], data: bytes) -> None:
-        """Send a question to the client's process, or to its replacement if it has ended."""
+    def ask(self, client: Client, message: dict[str, Any], data: bytes) -> str:
+        """Add a request to the queue. Return the reason why it is refused, or an empty text."""
         self.start()
-        if client.process is None:
-            client.process = min(self._processes, key=lambda one: (one.ended, len(one.clients)))
-            client.process.clients[client.number] = client
-        client.open[message["id"]] = question = Question(message, data)
-        if not client.process.ended and not client.ahead:
-            self._send(client, question)
+        expected = self._estimates.seconds(message)
+        if why := refusal(message["kind"], expected):
+            return why
+        if TABLE[message["kind"]].newest:
+            for other in [job for job in client.open.values() if job.message["kind"] == message["kind"]]:
+                self.end(other, "superseded")
+        job = client.open[message["id"]] = Job(client, message, data, expected, is_long(message, expected))
+        self._queue.append(job)
+        self._give()
+        return ""
 
-    def tell_away(self, client: Client, away: bool) -> None:
-        """Note that a visitor has left, or has returned."""
-        if client.process is not None:
-            client.process.send({"do": "away", "visitor": client.number, "away": away})
+    def end(self, job: Job, state: str = "stopped", **fields: Any) -> None:
+        """Answer a request, and end its work."""
+        if job.process is not None:
+            job.process.send({"do": "end", "job": job.number})
+            job.process = None
+        self._queue.remove(job)
+        del job.client.open[job.identity]
+        job.client.reply(job.message, state, **fields)
+
+    def end_all(self, client: Client) -> None:
+        """End the requests of a visitor."""
+        for job in list(client.open.values()):
+            self.end(job)
 
     def close_client(self, client: Client) -> None:
         """End all work for a visitor, and remove the visitor."""
-        process, client.process = client.process, None
-        for kept in (client.open, client.made, client.ahead):
-            kept.clear()
-        if process is not None and process.clients.pop(client.number, None) is not None:
-            process.send({"do": "close", "visitor": client.number})
+        self.end_all(client)
+        self._homes.discard(client)
+        if client.home is not None:
+            client.home.send({"do": "close", "visitor": client.number})
 
     def close(self) -> None:
         """End the workers."""
@@ -240,52 +235,62 @@ class Pool:
         loop = asyncio.get_running_loop()
         return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._receive, process, frame))
 
-    def _send(self, client: Client, question: Question) -> None:
-        assert client.process is not None
-        order = {"do": "ask", "visitor": client.number, "language": client.language, "message": question.message}
-        client.process.send(order, question.data)
+    def _give(self) -> None:
+        """Give the next requests to the workers that have none of their length."""
+        for process in self._processes:
+            for length, current in process.jobs.items():
+                if current is None and not process.ended and (job := self._queue.next(length, process)) is not None:
+                    self._send(process, job)
+
+    def _send(self, process: Process, job: Job) -> None:
+        process.jobs[job.is_long], job.process = job, process
+        client = job.client
+        if job.message["kind"] in MAKING:
+            client.home = process
+            self._homes.add(client)
+        order = {"do": "ask", "job": job.number, "message": job.message, "long": job.is_long}
+        visitor = client.number if client.home is process else 0
+        process.send(order | {"visitor": visitor, "language": client.language}, job.data)
 
     def _receive(self, process: Process, frame: bytes | None) -> None:
         if frame is None:
             self._ended(process)
             return
         head, rest = frames.unpacked(frame)
-        if "visitor" in head:
-            client = process.clients.get(head["visitor"])
-            if client is None:
-                return
-            if client.ahead and head["id"] == client.ahead[0].message["id"]:
-                if head["state"] in FINAL:
-                    self._made_again(client, head)
-                return
-            if head["state"] in FINAL:
-                question = client.open.pop(head["id"], None)
-                if question is not None and "made" in head:
-                    self._keep(client, Question(question.message | head["made"], question.data))
-            client.send(rest, head["is_text"])
-            return
         process.spoke = time.monotonic()
-        if "ready" in head:
+        if "job" in head:
+            job = next((one for one in process.jobs.values() if one is not None and one.number == head["job"]), None)
+            if job is not None:
+                self._take(process, job, head, rest)
+        elif "ready" in head:
             process.ready = True
             self.models = head["models"]
             self.ready.set()
         elif "failed" in head:
             self.failure = head["failed"]
             self.ready.set()
-        else:
-            self._note(process, head)
-
-    def _note(self, process: Process, report: dict[str, Any]) -> None:
-        process.memory, process.turns = report["memory"], report["turns"]
-        if report["stuck"] or report["is_stuck"]:
-            process.turns = report["stuck"]
-            for number in report["stuck"]:
-                client = process.clients.get(number)  # the visitor may have left before the report arrived
-                for question in () if client is None else client.open.values():
-                    question.blame = ENOUGH
+        elif head["is_silent"]:
             self._end(process, "its work does not end")
-        elif process.memory > self._limits.memory:
-            self._end(process, f"it uses {process.memory / 1e6:.0f} MB")
+        elif head["memory"] > self._limits.memory:
+            self._end(process, f"it uses {head['memory'] / 1e6:.0f} MB")
+
+    def _take(self, process: Process, job: Job, head: dict[str, Any], rest: bytes) -> None:
+        """Send an answer of a worker, or note that its request is completed."""
+        is_open = job.client.open.get(job.identity) is job
+        if "seconds" not in head:
+            if is_open and head["state"] in FINAL:
+                self._queue.remove(job)
+                del job.client.open[job.identity]
+            if is_open:
+                job.client.send(rest, head["is_text"])
+            return
+        process.jobs[job.is_long] = None
+        if head["late"]:  # it starts again as a long request
+            job.is_long, job.process, job.expected = True, None, 2.0 * SHORT
+            self._estimates.learn(job.message, 2.0 * SHORT)
+        elif job.process is not None:  # it was not ended
+            self._estimates.learn(job.message, head["seconds"])
+        self._give()
 
     def _watch(self) -> None:
         if self._closed or self._loop is None:
@@ -294,6 +299,12 @@ class Pool:
         for process in self._processes:
             if not process.ended and now - process.spoke > (SILENT if process.ready else BEGIN):
                 self._end(process, "it does not answer")
+        for job in list(self._queue):
+            if job.is_long and job.process is None and job.message["kind"] == "verify":
+                ahead = self._queue.ahead(job)
+                if ahead != job.ahead:
+                    job.ahead = ahead
+                    job.client.reply(job.message, "waiting", ahead=ahead)
         self._loop.call_later(WATCH, self._watch)
 
     def _end(self, process: Process, why: str) -> None:
@@ -302,16 +313,34 @@ class Pool:
         process.kill()
 
     def _ended(self, process: Process) -> None:
-        """Start a worker instead of one that has ended, and send it the same questions."""
+        """Start another worker, and repeat each request of the one that has ended once, as it may be the reason."""
         process.ended = True
         if self._closed or self.failure:
             return
-        self._blame(process)
+        for job in process.jobs.values():
+            if job is None or job.process is None:
+                continue
+            job.process = None
+            if job.was_lost:
+                self._give_up(job)
+            job.was_lost = True
+        for client in [client for client in self._homes if client.home is process]:
+            client.home = None
+            client.restart()
         lived = time.monotonic() - process.began
         if lived < AGAIN and self._loop is not None:
             self._loop.call_later(AGAIN, self._replace, process)
         else:
             self._replace(process)
+        self._give()
+
+    def _give_up(self, job: Job) -> None:
+        with speaking(job.client.language):
+            text = tr(
+                "The server stopped this request, because it took too much time or memory. Request less, or use a "
+                "notebook."
+            )
+        self.end(job, "failed", error=text)
 
     def _replace(self, process: Process) -> None:
         if self._closed:
@@ -325,63 +354,4 @@ class Pool:
             return
         self._log.warning("plausiwidgets: worker %d has ended, and a new worker starts.", process.pid)
         self._processes[self._processes.index(process)] = other
-        for number, client in process.clients.items():
-            client.process = other
-            other.clients[number] = client
-            client.ahead = list(client.made)
-            self._go_on(client)
-
-    def _go_on(self, client: Client) -> None:
-        """Send the open questions to a new process as soon as it has made the former patterns again."""
-        for question in client.ahead[:1] or list(client.open.values()):
-            self._send(client, question)
-
-    def _made_again(self, client: Client, head: dict[str, Any]) -> None:
-        made = client.ahead.pop(0)
-        if "made" not in head:
-            client.made.remove(made)
-        self._go_on(client)
-
-    def _keep(self, client: Client, made: Question) -> None:
-        """Keep the question that made a pattern. The limit of one visitor is that of one message."""
-        most = self._limits.message + self._limits.upload
-        every = [one for process in self._processes for other in process.clients.values() for one in other.made]
-        if sum(one.size for one in every) + made.size > KEPT:
-            self._log.warning(
-                "plausiwidgets: the limit of %d MB for patterns of visitors is reached.", KEPT // 1_000_000
-            )
-            return
-        names = [one.name for one in client.made]
-        if made.name in names:
-            client.made[names.index(made.name)] = made  # patterns that were made from it come later
-        else:
-            client.made.append(made)
-        while sum(one.size for one in client.made) > most:
-            client.made.pop(0)
-
-    def _blame(self, process: Process) -> None:
-        """Count the end of a worker for each of its questions, and reject questions that were there too often."""
-        for number, client in process.clients.items():
-            for made in client.ahead[:1]:
-                made.blame += BLAMED
-                if made.blame >= ENOUGH:
-                    client.made.remove(made)
-            for identity, question in list(client.open.items()):
-                question.blame += BLAMED if number in process.turns else WITNESS
-                if question.blame >= ENOUGH:
-                    del client.open[identity]
-                    self._give_up(client, question)
-
-    def _give_up(self, client: Client, question: Question) -> None:
-        with speaking(client.language):
-            text = tr(
-                "The server stopped this request, because it took too much time or memory. Request less, or use a "
-                "notebook."
-            )
-        answer = {
-            "kind": question.message["kind"],
-            "id": question.message["id"],
-            "state": "failed",
-            "error": text[:SENTENCE],
-        }
-        client.send(json.dumps(answer).encode(), True)
+        self._give()

@@ -20,6 +20,7 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.websocket import WebSocketHandler
 
+from plausiwidgets.texts import ENGLISH, languages, speaking
 from plausiwidgets.widgets.server import site
 from plausiwidgets.widgets.server.exercises import Exercise, by_name
 from plausiwidgets.widgets.server.handlers import SAFE, FileMixin, PageMixin, SocketMixin, log
@@ -130,7 +131,9 @@ class Codes(Own, web.RequestHandler):
 
     def post(self, name: str) -> None:
         """Store a code."""
-        why = self.exercise.take(self.request.body.decode("ascii", "replace").strip(), log)
+        language = self.get_query_argument("language", ENGLISH)
+        with speaking(language if language in languages() else ENGLISH):
+            why = self.exercise.take(self.request.body.decode("ascii", "replace").strip(), log)
         if why:
             self.set_status(400)
         self.finish({"error": why})

@@ -1,9 +1,8 @@
-"""Visitors with a page that is open or was open a moment ago: their questions and the answers."""
+"""Visitors with a page that is open or was open a moment ago: their requests and the answers."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import time
@@ -29,8 +28,10 @@ SWEEP = 0.25
 """Time in s between two looks at visitors who have left, and at the memory of messages."""
 LEFT_OUT = ("select", "plotly")
 """Messages of a notebook only: on a server, the page keeps the selection and fetches files."""
+SEARCHING = ("search", "assess", "repertoire", "pause", "resume", "stop")
+"""Messages of searches, which a page runs itself, or a notebook if the page cannot simulate the model."""
 
-TOO_MANY, NOT_VALID, TRY_LATER = 1008, 1003, 1013
+TOO_MANY, NOT_VALID, RESTART, TRY_LATER = 1008, 1003, 1012, 1013
 """Codes with which a connection is closed (RFC 6455, 7.4.1, and IANA's registry)."""
 
 
@@ -63,7 +64,7 @@ class Visitor:
         self.socket: Socket | None = None
         self.left = time.monotonic()
         self._pool, self._limits = pool, limits
-        self._client = Client(number, ENGLISH, self._send, {})
+        self._client = Client(number, ENGLISH, self._send, self._restart)
         self._made = 0
         self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
@@ -78,9 +79,8 @@ class Visitor:
             try:
                 self._answer(message, data)
             except RefusedError as refused:
-                self._reply(
-                    {"kind": "error", "id": refused.identity, "state": "failed", "error": str(refused)[:SENTENCE]}
-                )
+                about = {"kind": "error", "id": refused.identity}
+                self._client.reply(about, "failed", error=str(refused)[:SENTENCE])
         return ""
 
     def speak(self, language: object) -> None:
@@ -90,46 +90,45 @@ class Visitor:
     def note(self, socket: Socket | None) -> None:
         """Note that the page is connected or closed."""
         self.socket, self.left = socket, time.monotonic()
-        self._pool.tell_away(self._client, socket is None)
+        self._pool.end_all(self._client)  # a page that comes back sends its open requests again
 
     def close(self) -> None:
         """End all work of the visitor."""
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
-        question = checked(message, [data] if data else [])
-        kind, identity = question.kind, question.identity
-        if kind == "alive":
-            self._reply({"kind": kind, "id": identity, "state": "done"})
-            return
+        request = checked(message, [data] if data else [])
+        kind, identity, fields = request.kind, request.identity, request.fields
         if kind in LEFT_OUT:
             raise RefusedError(identity, f"{kind}: a server does not accept this message.")
-        if why := self._limits.refused(kind, question.fields):
-            self._reply({"kind": kind, "id": identity, "state": "failed", "error": why})
-            return
-        if data and (why := self._full(len(data))):
-            raise RefusedError(identity, why)
-        request = self._client.open
-        if kind not in ("cancel", "stop") and len(request) >= self._limits.questions:
-            raise RefusedError(
-                identity, tr("You have {count} requests running. Wait until one of them finishes.", count=len(request))
-            )
-        if identity in request:
+        if kind == "cancel" and (job := self._client.open.get(fields["of"])) is not None:
+            self._pool.end(job)
+        if kind in ("alive", "cancel"):
+            self._client.reply(message, "done")
+        elif kind == "running":
+            self._client.reply(message, "done", searches=[])
+        elif identity in self._client.open:
             raise RefusedError(identity, f"{kind}: the id must be new, but {identity!r} was used before.")
-        if kind in MAKING and not self._client.knows(question.fields.get("again")):
+        elif why := self._refused(kind, fields, data) or self._pool.ask(self._client, message, data):
+            self._client.reply(message, "failed", error=why[:SENTENCE])
+
+    def _refused(self, kind: str, fields: dict[str, Any], data: bytes) -> str:
+        """Return the reason why a request is refused, or an empty text."""
+        if kind in SEARCHING:
+            return tr("This server does not search. Reload the page to search in your browser, or use a notebook.")
+        if why := self._limits.refused(fields) or (self._full(len(data)) if data else ""):
+            return why
+        count = len(self._client.open)
+        if count >= self._limits.requests:
+            return tr("You have {count} requests running. Wait until one of them finishes.", count=count)
+        if kind in MAKING:
             self._made += 1
             if self._made > MADE:
-                raise RefusedError(
-                    identity,
-                    tr(
-                        "This page has reached its limit of {count} custom patterns. Open the page in a new tab.",
-                        count=MADE,
-                    ),
+                return tr(
+                    "This page has reached its limit of {count} custom patterns. Open the page in a new tab.",
+                    count=MADE,
                 )
-        if kind == "running" and self._client.process is None:
-            self._reply({"kind": kind, "id": identity, "state": "done", "searches": []})
-            return
-        self._pool.ask(self._client, message, data)
+        return ""
 
     def _full(self, size: int) -> str:
         """Return the reason why a file cannot be accepted now; empty if it can."""
@@ -139,14 +138,17 @@ class Visitor:
                 size=f"{size / 1e6:.1f}",
                 most=f"{self._limits.upload / 1e6:g}",
             )
-        if sum(len(one.data) for one in self._client.open.values()) + size > self._limits.upload:
+        if sum(len(job.data) for job in self._client.open.values()) + size > self._limits.upload:
             return tr("The server still reads your last file. Wait until it has finished.")
         if self._pool.in_flight + size > self._limits.uploads:
             return tr("The server receives too many files at the moment. Open the file again in a minute.")
         return ""
 
-    def _reply(self, answer: dict[str, Any]) -> None:
-        self._send(json.dumps(answer).encode(), True)
+    def _restart(self) -> None:
+        """Close the connection, because the page then opens another one, and makes its patterns again."""
+        self._made = 0
+        if self.socket is not None:
+            self.socket.close(RESTART, "the patterns of this page are lost")
 
     def _send(self, frame: bytes, is_text: bool) -> None:
         if self.socket is not None:

@@ -1,4 +1,4 @@
-"""A worker process of the server, which answers the questions of several visitors in turns.
+"""A worker process of the server, which computes one short and one long request at a time.
 
 ``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. It reads frames from its standard input,
 writes its answers to its standard output, and redirects the prints of a model's file to the standard error.
@@ -7,36 +7,107 @@ writes its answers to its standard output, and redirects the prints of a model's
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event, Lock
+from threading import Event, Lock, local
 from typing import Any, BinaryIO
 
 from plausiwidgets import models, patterns
+from plausiwidgets.engine.compiled.engine import is_ready, why_not
 from plausiwidgets.engine.threads import keep_priority, start_daemon
-from plausiwidgets.optimization.control import waiting_at
+from plausiwidgets.optimization.control import POLL, Gate, StoppedError, gate, waiting_at
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking, tr
 from plausiwidgets.widgets.catalogue.contents import listed
-from plausiwidgets.widgets.handlers.messages import MAKING
+from plausiwidgets.widgets.handlers.lookup import Known
+from plausiwidgets.widgets.handlers.messages import FINAL
 from plausiwidgets.widgets.handlers.requests import Handlers
-from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN
+from plausiwidgets.widgets.handlers.worker import THREAD_OF, Worker
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.limits import Limits
-from plausiwidgets.widgets.server.scheduler import Turn, Turns
+from plausiwidgets.widgets.server.scheduler import SHORT, VERIFYING
 
 REPORT = 1.0
 """Time in s between two reports to the server."""
-Ahead = SimpleQueue[tuple[dict[str, Any], bytes, str] | None]
-"""Questions of a visitor that wait for an answer, each with its buffer and language; None is the last."""
 OOM = "500"
 """Value by which Linux prefers to end a worker if no memory is left."""
-WARM = (DEFAULT_MODEL, DEFAULT_PATTERN)
-"""Pair that is judged before the first question, so that the first answer is fast."""
+
+
+class TooLongError(StoppedError, ValueError):
+    """A request that has used more processor time than it may."""
+
+
+class Checkpoints(Gate):
+    """The gate of a request: a long one waits for a short one, and each has a maximum of processor time.
+
+    Attributes
+    ----------
+    reached : float
+        Time in s at which the request was last at a checkpoint.
+    is_late : bool
+        Whether it has used more than its processor time.
+    """
+
+    def __init__(self, is_long: bool, most: float) -> None:
+        super().__init__()
+        self._is_long, self._most = is_long, most
+        self._began = local()  # a search has a thread of its own
+        self.reached = time.monotonic()
+        self.is_late = False
+
+    def hurry(self) -> bool:
+        """Return whether the verification of this request goes on."""
+        self._check()
+        return not self._is_long
+
+    def wait(self, timeout: float = POLL) -> bool:
+        """Wait for short requests if this one is long. Return whether the work may continue."""
+        self._check()
+        return gate.wait(timeout) if self._is_long else True
+
+    def _check(self) -> None:
+        self.reached, used = time.monotonic(), time.thread_time()
+        if used - self._began.__dict__.setdefault("at", used) > self._most:
+            self.is_late = True
+            raise TooLongError(
+                tr("This request takes too long for this server. Request less, or use a notebook, which has no limit.")
+            )
+
+
+@dataclass(eq=False)
+class Job:
+    """A request with its handlers, whose jobs run in the thread of the request."""
+
+    number: int
+    message: dict[str, Any]
+    data: bytes
+    checkpoints: Checkpoints
+    handlers: Handlers
+    is_long: bool
+    over: Event = field(default_factory=Event)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is a short request that has to start again as a long one."""
+        return self.checkpoints.is_late and not self.is_long
+
+    def run(self) -> None:
+        """Answer the request."""
+        with waiting_at(self.checkpoints):
+            self.handlers.receive(self.message, [self.data] if self.data else [])
+            threads = dict.fromkeys(THREAD_OF.values())
+            while not (self.over.is_set() or self.handlers.closed):
+                if not any(self.handlers.worker.step(thread) for thread in threads):
+                    self.over.wait(POLL)
+            self.handlers.close()
 
 
 class Work:
@@ -52,10 +123,15 @@ class Work:
     def __init__(self, out: BinaryIO, limits: Limits) -> None:
         self._out, self._limits = out, limits
         self._lock = Lock()
-        self._turns = Turns()
-        self._visitors: dict[int, tuple[Handlers, Turn]] = {}
-        self._ahead: dict[int, Ahead] = {}
-        self._left: dict[Turn, tuple[Handlers, float]] = {}  # closed visitors, until their work has ended
+        self._jobs: dict[int, Job] = {}
+        self._visitors: dict[int, tuple[Known, dict[str, Mystery]]] = {}
+        self._ahead: dict[bool, SimpleQueue[Job | None]] = {False: SimpleQueue(), True: SimpleQueue()}
+
+    def start(self) -> None:
+        """Start the threads of short and of long requests."""
+        for is_long, ahead in self._ahead.items():
+            name = f"plausiwidgets computes {'long' if is_long else 'short'} requests"
+            start_daemon(partial(self._answer, is_long), name, partial(ahead.put, None))
 
     def send(self, head: dict[str, Any], frame: bytes = b"") -> None:
         """Send to the server."""
@@ -64,56 +140,49 @@ class Work:
 
     def do(self, order: dict[str, Any], data: bytes) -> None:
         """Carry out an order of the server."""
-        number = order["visitor"]
         if order["do"] == "ask":
-            self._ask(number, order["message"], data, order["language"])
-        elif order["do"] == "away":
-            if number in self._visitors:
-                self._visitors[number][1].away = order["away"]
-        elif number in self._visitors:
-            answers, turn = self._visitors.pop(number)
-            self._ahead.pop(number).put(None)
-            answers.close()
-            turn.leave()
-            self._left[turn] = answers, time.monotonic()
+            job = self._jobs[order["job"]] = self._job(order, data)
+            self._ahead[order["long"]].put(job)
+        elif order["do"] == "close":
+            self._visitors.pop(order["visitor"], None)
+        elif (found := self._jobs.get(order["job"])) is not None:
+            found.handlers.close()
 
-    def _ask(self, number: int, message: dict[str, Any], data: bytes, language: str) -> None:
-        if number not in self._visitors:
-            answers, turn = self._visitors[number] = self._opened(number, language)
-            ahead: Ahead = SimpleQueue()
-            self._ahead[number] = ahead
-            name = "plausiwidgets answers a visitor"
-            start_daemon(lambda: self._answer(answers, turn, ahead), name, lambda: ahead.put(None))
-        self._ahead[number].put((message, data, language))
+    def _job(self, order: dict[str, Any], data: bytes) -> Job:
+        message, is_long = order["message"], order["long"]
+        known, mysteries = Known(), dict[str, Mystery]()
+        if order["visitor"]:
+            known, mysteries = self._visitors.setdefault(order["visitor"], (known, mysteries))
+        most = (math.inf if message["kind"] in VERIFYING else self._limits.seconds) if is_long else SHORT
+        checkpoints = Checkpoints(is_long, most)
+        with waiting_at(checkpoints), speaking(order["language"]):
+            worker = Worker(start=lambda *_: None)  # the thread of the request does its jobs
+            handlers = Handlers(lambda answer, data: self._reply(job, answer, data), known, worker=worker)
+        handlers.mysteries = mysteries
+        job = Job(order["job"], message, data, checkpoints, handlers, is_long)
+        return job
 
-    def _answer(self, answers: Handlers, turn: Turn, ahead: Ahead) -> None:
-        """Answer the questions of a visitor on a thread, so that the start of one delays no other visitor."""
-        with waiting_at(turn):
-            while (request := ahead.get()) is not None:
-                message, data, language = request
-                answers.speak(language)
-                with suppress(ValueError):  # for an unknown name, which the answer contains
-                    self._limit(answers, message)
-                answers.receive(message, [data] if data else [])
+    def _answer(self, is_long: bool) -> None:
+        """Answer the short or the long requests, one after the other."""
+        while (job := self._ahead[is_long].get()) is not None:
+            began = time.thread_time()
+            with nullcontext() if is_long else gate.urgent():
+                job.run()
+            del self._jobs[job.number]
+            self.send({"job": job.number, "seconds": time.thread_time() - began, "late": job.is_late})
 
-    def _opened(self, number: int, language: str) -> tuple[Handlers, Turn]:
-        def send(answer: dict[str, Any], data: bytes | None) -> None:
-            head = {"visitor": number, "id": answer["id"], "state": answer["state"], "is_text": data is None}
-            text, size = _text(answer), len(data or b"")
-            if max(size, len(text)) > self._limits.answer:
-                answer, data = self._too_large(answer, max(size, len(text)), answers.worker.language), None
-                head |= {"state": "failed", "is_text": True}
-                text = _text(answer)
-            elif answer["kind"] in MAKING and answer.get("pattern"):  # so that another process can make it again
-                head["made"] = {"again": answer["pattern"]} | {k: answer[k] for k in ("seed",) if k in answer}
-            self.send(head, text if data is None else frames.packed(answer, data))
-
-        turn = self._turns.join()
-        with waiting_at(turn), speaking(language):
-            answers = Handlers(send)
-        answers.searches.before, answers.searches.begun = turn.before, turn.begin
-        turn.working, turn.begins = lambda: works(answers), lambda: begins(answers)
-        return answers, turn
+    def _reply(self, job: Job, answer: dict[str, Any], data: bytes | None) -> None:
+        """Send an answer. A request that starts again as a long one has none."""
+        if answer["state"] in FINAL:
+            job.over.set()
+        if job.is_late:
+            return
+        text, size = _text(answer), len(data or b"")
+        if max(size, len(text)) > self._limits.answer:
+            answer, data = self._too_large(answer, max(size, len(text)), job.handlers.worker.language), None
+            text = _text(answer)
+        head = {"job": job.number, "state": answer["state"], "is_text": data is None}
+        self.send(head, text if data is None else frames.packed(answer, data))
 
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
         """Return the answer that replaces one that would fill the memory of the server."""
@@ -125,50 +194,15 @@ class Work:
             )
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
-    def _limit(self, answers: Handlers, message: dict[str, Any]) -> None:
-        """Give a search without a budget the budget of its pattern, limited by the server."""
-        if message["kind"] == "search" and not message.get("budget"):
-            budget = getattr(answers.known.pattern(message["pattern"]), "budget", self._limits.budget)
-            message["budget"] = min(budget, self._limits.budget)
-        elif message["kind"] == "assess" and not message.get("budget"):
-            keys = message["patterns"] or patterns.names()
-            budgets = [getattr(answers.known.pattern(key), "budget", 1) for key in keys]
-            if max(budgets) > self._limits.budget:
-                message["budget"] = self._limits.budget
-
     def report(self) -> None:
-        """Report to the server: memory, and the visitor whose work does not reach a checkpoint."""
-        now = time.monotonic()
-        late = self._turns.silent(self._limits.silence)
-        # The main thread adds and removes visitors meanwhile, so this loop uses a copy.
-        is_stuck = False
-        for turn, (answers, at) in list(self._left.items()):
-            if not works(answers):
-                self._left.pop(turn)
-            elif now - at > self._limits.silence:
-                is_stuck = True
-        visitors = [(number, turn) for number, (_, turn) in list(self._visitors.items())]
-        stuck = [number for number, turn in visitors if turn in late]
-        turns = [number for number, turn in visitors if self._turns.holds(turn)]
-        self.send({"alive": True, "memory": memory(), "stuck": stuck, "is_stuck": is_stuck, "turns": turns})
+        """Report the memory to the server, and whether a request does not reach a checkpoint."""
+        least = time.monotonic() - self._limits.silence
+        jobs = list(self._jobs.values())  # the other threads add and remove requests meanwhile
+        self.send({"memory": memory(), "is_silent": any(job.checkpoints.reached < least for job in jobs)})
 
 
 def _text(answer: dict[str, Any]) -> bytes:
     return json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
-
-
-def works(answers: Handlers) -> bool:
-    """Return whether a visitor has running work."""
-    return not answers.worker.join(0.0) or any(
-        (snapshot := search.run.snapshot()).state != "paused" and not snapshot.ended
-        for search in answers.searches.all()
-    )
-
-
-def begins(answers: Handlers) -> bool:
-    """Return whether the newest search of a visitor has no evaluations yet."""
-    newest = answers.searches.newest
-    return newest is not None and not (snapshot := newest.run.snapshot()).ended and not snapshot.evaluations
 
 
 def memory() -> int:
@@ -207,12 +241,11 @@ def main() -> None:
     except (ImportError, OSError, TypeError, ValueError) as error:
         work.send({"failed": str(error)})
         return
-    from plausiwidgets.patterns import judge
-    from plausiwidgets.support.quiet import imported
-
-    imported("cma")
-    judge(*WARM, verify=False)
+    for name in models.names():  # now, so that no verification waits for it
+        if is_ready(models.get(name)):
+            why_not(models.get(name))
     work.send({"ready": True, "models": found})
+    work.start()
     over = Event()
 
     def reports() -> None:

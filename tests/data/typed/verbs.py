@@ -46,9 +46,9 @@ def searched() -> pw.Result:
 def assessed() -> None:
     table = pw.assess(["lif", "izhikevich"], ["tonic_spiking"], seed=0, budget=100, store=Path("study.jsonl"))
     print(table["status"].value_counts(), pw.assessment.plausibility_score(table))
-    study = pw.assessment.start_assessment("lif", budget=10, progress=pw.assessment.NotebookProgress())
-    print(study.result(), pw.assessment.merge_studies(["study.jsonl"]), pw.assessment.packaged_table())
-    print(pw.assessment.estimate("lif", "integrator"), pw.assessment.plausibility_map(table))
+    study = pw.assessment.start_assessment("lif", budget=10, progress=pw.NotebookProgress())
+    print(study.result(), pw.assessment.read_study(["study.jsonl"]), pw.assessment.packaged_table())
+    print(pw.assessment.estimate("lif", "integrator"), pw.plausibility_map(table))
     pw.plot(table)
 
 

@@ -8,24 +8,30 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.engine.formula import OPERATIONS, PRIMITIVES, Formula, NoFormulaError
 from plausiwidgets.engine.javascript.module import neuron_object, runtime
+from plausiwidgets.engine.program.operations import TABLE
+from plausiwidgets.engine.program.program import FIXED, Operation
+from plausiwidgets.engine.program.rows import FEATURES, ROW, RowTracer
+from plausiwidgets.engine.program.tracer import NotTraceableError, Traced
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.evaluation import complete, evaluate
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.packaged import known_sets
 from plausiwidgets.patterns.runner import Runner
+from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
-from plausiwidgets.widgets.catalogue.replay import ON_ROWS, checked_tape, play
+from plausiwidgets.widgets.catalogue.generate_operations import PATH, typescript
+from plausiwidgets.widgets.catalogue.replay import checked_tape, play
 from plausiwidgets.widgets.catalogue.tape import tape_of
 from tests.widgets.app.test_runner import one_pulse
 from tests.widgets.test_page import data_of
 
-NAMES = (
-    "FEATURES, OPERATIONS, ON_ROWS, elementwise, Runner, judging, penaltyOf, rangeOf, numberText, intervalText, "
-    "measuredText"
+NAMES = "FEATURES, OPERATIONS, elementwise, Runner, judging, penaltyOf, rangeOf, numberText, intervalText, measuredText"
+MODULES = (
+    *(f"engine/{name}" for name in ("features", "operations", "tape", "runner", "judge", "criteria")),
+    "i18n/words",
 )
-MODULES = (*(f"engine/{name}" for name in ("features", "formula", "tape", "runner", "judge", "criteria")), "i18n/words")
+EXACT = {name: row for name, row in TABLE.items() if row.exact}
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def potentials(rng) -> list[np.ndarray]:
 
 
 def arguments(name: str, rng) -> list[tuple]:
-    """Return arguments of one set for a primitive: rows as 1-D arrays, numbers as floats."""
+    """Return arguments of one set for a feature: rows as 1-D arrays, numbers as floats."""
     rows, isi = trains(rng), [np.diff(x) for x in trains(rng)]
     reference = np.array([12.0, 33.0, 90.0, 171.0])
     others = {
@@ -64,6 +70,8 @@ def arguments(name: str, rng) -> list[tuple]:
         "coincidences": [(x, y, 4.0, 300.0) for x in rows for y in (reference, reference[:1], np.empty(0))],
         "van_rossum": [(x, y, 10.0) for x in rows for y in (reference, reference[:1])],
         "leading": [(x < 9.0,) for x in isi],
+        "entry": [(x, k) for x in rows if x.size for k in (0.0, -1.0)],
+        "piece": [(x, 0.0, 2.0) for x in rows],
         "place_of_least": [([3.0, 1.0, 1.0],), ([np.inf, np.inf],), ([2.0, np.nan, 1.0],)],
         "one_of": [([3.0, 1.0, 2.0], float(k)) for k in (0, 2)],
         "voltage_range": [(v,) for v in potentials(rng)],
@@ -85,6 +93,8 @@ def arguments(name: str, rng) -> list[tuple]:
     decay = -65.0 - 9.0 * np.exp(-np.arange(90) * 0.1 / 14.0)
     others["decay_time"] = [(v, -65.0, 0.1) for v in (decay, -decay, np.full(9, -65.0), decay[:2])]
     others["window"] = others["count"]
+    others["how_many"] = others["any_of"] = others["all_of"] = others["leading"]
+    others["highest"] = others["lowest"] = [*((x,) for x in isi if x.size), (np.array([1.0, np.nan, 0.0]),)]
     of_intervals = ("late_half", "mean", "cv", "smallest", "largest", "spread", "median", "adaptation_index", "growth")
     return others.get(name) or [(x,) for x in (isi if name in of_intervals else rows)]
 
@@ -98,20 +108,16 @@ def batched(x):
 def in_python(name: str, given: tuple) -> list[float]:
     """Return what the function gives for one set, a row without its padding, a dataclass as its fields."""
     values = [batched(x) for x in given]
-    if name in ("at", "one_of", "swings", "first_below"):
-        values[-1] = values[-1].astype(np.int64)
-    if name == "hump":
-        values[2:4] = [x.astype(np.int64) for x in values[2:4]]
     if name in ("coincidences", "van_rossum"):
         values[1:] = given[1:]
     if name == "course_distance":
         values[2:] = given[2:]
     if name in ("decay_time", "mean_trough", "mean_peak", "half_width"):
         values[2] = given[2]
-    if name in ("persistence", "bursts", "climbs"):
-        values[1] = given[1]
+    if name in ("persistence", "bursts", "climbs", "entry", "piece"):
+        values[1:] = given[1:]
     with np.errstate(all="ignore"):
-        result = PRIMITIVES[name](*values)
+        result = FEATURES[name].function(*values)
     if hasattr(result, "__dataclass_fields__"):
         return [float(np.ravel(getattr(result, field))[0]) for field in result.__dataclass_fields__]
     return [float(x) for x in np.ravel(result)]
@@ -141,7 +147,7 @@ def sent(x):
 def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit(tmp_path, engine):
     rng = np.random.default_rng(3)
     cases, expected = [], []
-    for name in PRIMITIVES:
+    for name in FEATURES:
         for given in arguments(name, rng):
             if name == "place_of_least" and np.isinf(given[0]).any():
                 given = ([1e308, 1e308],)
@@ -151,7 +157,7 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
             if made:
                 cases[-1][1] = list(made.__dataclass_fields__)
     answers = node.run(tmp_path, f"{engine}\n{_CALL}", cases)
-    assert {case[0] for case in cases} == set(PRIMITIVES)
+    assert {case[0] for case in cases} == set(FEATURES)
     for case, ours, theirs in zip(cases, expected, answers, strict=True):
         # Padding is no entry in JavaScript.
         while len(ours) > len(theirs) and np.isnan(ours[-1]):
@@ -160,45 +166,44 @@ def test_each_function_of_the_features_is_the_same_in_javascript_to_the_last_bit
         np.testing.assert_allclose(theirs, ours, rtol=tolerance, atol=0, err_msg=str(case))
 
 
-def test_the_tables_of_python_and_javascript_have_the_same_names(tmp_path, engine):
-    source = f"{engine}\nconst answer = () => [FEATURES, OPERATIONS, ON_ROWS].map((table) => Object.keys(table));"
-    assert [set(names) for names in node.run(tmp_path, source)] == [set(PRIMITIVES), set(OPERATIONS), set(ON_ROWS)]
+def test_the_app_has_every_operation_and_every_feature_of_python(tmp_path, engine):
+    source = f"{engine}\nconst answer = () => [FEATURES, OPERATIONS].map((table) => Object.keys(table));"
+    assert [set(names) for names in node.run(tmp_path, source)] == [set(FEATURES), set(EXACT)]
+
+
+def test_the_operations_of_the_app_are_generated_from_the_table():
+    command = "python -m plausiwidgets.widgets.catalogue.generate_operations"
+    assert PATH.read_text(encoding="utf-8") == typescript(), f"run {command}"
+
+
+def test_a_row_of_the_table_that_javascript_does_not_have_is_an_error(monkeypatch):
+    monkeypatch.setitem(TABLE, "new", Operation("new", "{0} + 1.0", "new", javascript=None))
+    with pytest.raises(ValueError, match="'new' must have a form in JavaScript"):
+        typescript()
 
 
 def test_operations_on_numbers_and_rows_are_the_same_in_javascript(tmp_path, engine):
     values = [-2.5, -0.5, 0.0, 0.5, 1.5, 2.5, 7.0, np.nan]
-    unary = ("negative", "abs", "sqrt", "square", "floor", "round", "~", "isfinite")
+    unary = {name for name, row in EXACT.items() if "{1}" not in (row.javascript or row.python)}
     cases, expected = [], []
     with np.errstate(all="ignore"):
-        for name, function in OPERATIONS.items():
+        for name, row in EXACT.items():
             for a in values:
                 for b in values:
                     given = [a] if name in unary else [a > 0.0, a, b] if name == "where" else [a, b]
-                    if name in ("&", "|", "~"):
+                    if row.computes == "bool":
                         given = [x > 0.0 for x in given]
-                    cases.append(
-                        ["elementwise", name, [None if isinstance(x, float) and np.isnan(x) else x for x in given]]
-                    )
-                    expected.append(float(function(*given)))
-        for name, function in ON_ROWS.items():
-            for row in ([1.0, 5.0, 2.0], [3.0], [1.0, np.nan]):
-                rest = {"entry": [-1], "piece": [0, 2]}.get(name, [])
-                given = np.array([row]) > 1.5 if name in ("how_many", "any", "all") else np.array([row])
-                cases.append(["rows", name, [sent(given[0])["row"], *rest]])
-                expected.append(function(given, *rest)[0])
+                    cases.append([name, [None if isinstance(x, float) and np.isnan(x) else x for x in given]])
+                    expected.append(float(row.function(*given)))
     source = """
     function answer(cases) {
-      return cases.map(([table, name, given]) => {
-        const values = given.map((x) => (Array.isArray(x) ? x.map((y) => y ?? NaN) : x ?? NaN));
-        const result = table === "rows" ? ON_ROWS[name](...values) : elementwise(name, values);
-        const row = typeof result === "object" ? result : [result];
-        const again = table === "rows" ? row : elementwise(name, [[values[0]], ...values.slice(1)]);
-        return [bytes(Array.from(row, Number)), bytes(Array.from(again, Number))];
+      return cases.map(([name, given]) => {
+        const values = given.map((x) => x ?? NaN);
+        return bytes([Number(elementwise(name, values)), ...elementwise(name, [[values[0]], ...values.slice(1)])]);
       });
     }"""
     for case, ours, theirs in zip(cases, expected, node.run(tmp_path, f"{engine}\n{source}", cases), strict=True):
-        for result in theirs:
-            np.testing.assert_array_equal(result, np.ravel(ours).astype(float), err_msg=str(case))
+        np.testing.assert_array_equal(theirs, [ours, ours], err_msg=str(case))
 
 
 def test_numbers_and_intervals_read_as_in_python(tmp_path, engine):
@@ -320,13 +325,24 @@ def of(measure):
     return checked_tape(pw.models.get("lif"), made(measure))
 
 
-def test_a_custom_measurement_is_recorded_as_far_as_the_table_goes():
-    recorded = of(lambda r, s: {"x": np.where(r["pulse"].count() > 1, s.width / r["pulse"].first(s.width), 0.0)})
-    assert {"count", "first", "where", "/"} <= {"first" if n[0] == "first" else n[0] for n in recorded["nodes"]}
-    json.dumps(recorded, allow_nan=False)
+def names_in(tape) -> set[str]:
+    return {line.operation.name for line in tape.body}
+
+
+def test_a_custom_measurement_is_traced_if_the_table_has_its_operations():
+    tape = of(lambda r, s: {"x": np.where(r["pulse"].count() > 1, s.width / r["pulse"].first(s.width), 0.0)})
+    assert {"count", "first", "where", "div"} <= names_in(tape)
+    json.dumps(tape.data(), allow_nan=False)
     assert of(lambda r, s: {"x": np.exp(r["pulse"].count() / 100.0)}) is None
     assert of(lambda r, s: {"x": np.nansum(r["pulse"].times, axis=-1)}) is None
     assert of(lambda r, s: {"x": r["pulse"].count() if len(r) else 0.0}) is not None
+
+
+def test_a_decision_that_is_used_as_a_number_is_converted():
+    tape = of(lambda r, s: {"x": (r["pulse"].count() > 1) * 2.0 + (r["pulse"].times > 3.0).sum(axis=1)})
+    body = tape.data()["body"]
+    place = next(i for i, (name, *given) in enumerate(body) if name == "gt" and given[1] == 1.0)
+    assert ["where", [place], 1.0, 0.0] in body and "how_many" in names_in(tape)
 
 
 def caught(r, s):
@@ -336,8 +352,8 @@ def caught(r, s):
         return {"x": 0.0}
 
 
-def test_a_measurement_that_does_something_else_when_it_is_recorded_is_found_out():
-    assert of(lambda r, s: {"x": 1.0 * r["pulse"].count() + isinstance(s.width, Formula)}) is None
+def test_a_measurement_that_does_something_else_while_it_is_traced_has_no_tape():
+    assert of(lambda r, s: {"x": 1.0 * r["pulse"].count() + isinstance(s.width, Traced)}) is None
     assert of(caught) is None
 
 
@@ -354,8 +370,8 @@ def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
         np.testing.assert_array_equal(np.broadcast_to(value, 12), np.broadcast_to(expected, 12), err_msg=name)
 
 
-def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
-    row = Formula("@times", "row")
+def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_traced():
+    row = RowTracer().input("@times", FIXED, ROW)
     for wrong in (
         lambda: row.sum(axis=1),
         lambda: row.max(),
@@ -367,7 +383,7 @@ def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_recorded():
         lambda: row.astype(np.int64),
         lambda: np.sort(row),
     ):
-        with pytest.raises(NoFormulaError):
+        with pytest.raises(NotTraceableError):
             wrong()
 
 

@@ -50,7 +50,7 @@ def test_the_same_normals_give_the_same_points_as_pycma(tmp_path: Path, dimensio
         losses.append(rough(points))
         es.tell(list(points), list(losses[-1]), check_points=False)
     source = f"""
-        {imported("Evolution, ellipseOf", "engine/search/evolution", "models/cloud")}
+        {imported("Evolution, ellipseOf", "engine/search/cmaes", "models/cloud")}
         function answer({{ normals, losses }}) {{
             let k = 0;
             const run = new Evolution(new Array({dimension}).fill(0.5), 0.3, {popsize}, () => normals[k++]);

@@ -4,11 +4,11 @@ import node
 import numpy as np
 
 import plausiwidgets as pw
-from plausiwidgets.engine.formula import Formula
 from plausiwidgets.engine.javascript.module import neuron_object, runtime
+from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.widgets.catalogue.described import BENCH, Described
-from plausiwidgets.widgets.catalogue.replay import checked_formulas
-from plausiwidgets.widgets.catalogue.tape import sweep_formulas
+from plausiwidgets.widgets.catalogue.replay import checked_programs
+from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 
 
 def one_pulse(width) -> pw.Pattern:
@@ -25,19 +25,46 @@ def one_pulse(width) -> pw.Pattern:
     )
 
 
-def test_functions_of_numpy_are_taken_as_far_as_the_table_goes():
-    taken = sweep_formulas(one_pulse(lambda width: np.maximum(2.0 * width, 10.0) / 3.0))
-    assert taken["pulse"]["pieces"][0][1] == ["+", 0.0, ["/", ["max", ["*", 2.0, "width"], 10.0], 3.0]]
-    assert taken["pulse"]["duration"] == ["max", ["+", "width", 200.0], 700.0]
-    chosen = sweep_formulas(one_pulse(lambda width: np.where(width > 10.0, width, 10.0)))
-    assert chosen["pulse"]["pieces"][0][1] == ["+", 0.0, ["where", [">", "width", 10.0], "width", 10.0]]
+def traced(width) -> dict:
+    return sweep_programs(one_pulse(width))["pulse"].data()
+
+
+def test_functions_of_numpy_are_traced_if_the_table_has_them():
+    sweep = traced(lambda width: np.maximum(2.0 * width, 10.0) / 3.0)
+    assert sweep["body"] == [
+        ["mul", 2.0, "width"],
+        ["maximum", [0], 10.0],
+        ["div", [1], 3.0],
+        ["add", 0.0, [2]],
+        ["add", "width", 200.0],
+        ["maximum", [4], 700.0],
+    ]
+    assert (sweep["pieces"], sweep["end"], sweep["duration"]) == ([[0.0, [3], "amplitude", "amplitude"]], [4], [5])
+    chosen = traced(lambda width: np.where(width > 10.0, width, 10.0))
+    assert chosen["body"][:3] == [["gt", "width", 10.0], ["where", [0], "width", 10.0], ["add", 0.0, [1]]]
     for width in (lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
-        assert sweep_formulas(one_pulse(width)) is None
+        assert sweep_programs(one_pulse(width)) is None
 
 
-def test_a_function_that_does_something_else_with_formulas_than_with_numbers_is_found_out():
-    assert checked_formulas(one_pulse(lambda width: 2.0 * width)) is not None
-    assert checked_formulas(one_pulse(lambda width: 7.0 if isinstance(width, Formula) else width)) is None
+def test_a_function_that_does_something_else_while_it_is_traced_has_no_program():
+    assert checked_programs(one_pulse(lambda width: 2.0 * width)) is not None
+    assert checked_programs(one_pulse(lambda width: 7.0 if isinstance(width, Traced) else width)) is None
+
+
+def test_a_stimulus_parameter_may_have_the_name_of_a_result():
+    pattern = pw.Pattern(
+        key="own",
+        title="Own",
+        stimulus_parameters=[
+            pw.StimulusParameter("x0", 2.0, 0.02, 20.0, of="current"),
+            pw.StimulusParameter("width", 5.0, 2.0, 500.0, unit="ms"),
+        ],
+        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, 3.0 * s.x0)], end=700.0)},
+        measure=lambda r, s: {"n": r["pulse"].count() + 0.0 * s.x0},
+        criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1)],
+    )
+    program = checked_programs(pattern)["pulse"]
+    assert program.numbers({"x0": 2.0, "width": 9.0})["pieces"] == [[0.0, 9.0, 6.0, 6.0]]
 
 
 _RUN = """
@@ -45,10 +72,7 @@ const NEURONS = { %s };
 function answer(cases) {
   return cases.map(({ neuron, bench, parameters, values, sweep, holding, dt }) => {
     const runner = new Runner(NEURONS[neuron], { settings: bench, resets: true }, parameters, holding, dt);
-    const at = (formula) => valueOf(formula, new Map(values));
-    const pieces = sweep.pieces.map((piece) => piece.map(at));
-    const numbers = { pieces, end: at(sweep.end), duration: at(sweep.duration) };
-    const { v, current, spikes, divergedAt } = runner.respond(numbers);
+    const { v, current, spikes, divergedAt } = runner.respond(numbersOf(sweep, new Map(values)));
     return { v: bytes(v), current: bytes(current), spikes: bytes(spikes), divergedAt };
   });
 }
@@ -93,7 +117,7 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         expected += [(f"{model.key}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
     neurons = ", ".join(f"{model.key}: {neuron_object(model)}" for model in (izhikevich, adex))
-    engine = node.imported("Runner, valueOf", "engine/runner", "engine/formula")
+    engine = node.imported("Runner, numbersOf", "engine/runner", "models/response")
     answers = node.run(tmp_path, f"{engine}\n{runtime()}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):
         np.testing.assert_array_equal(answer["current"], trace.current[0], where)

@@ -6,11 +6,12 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.texts import catalog
+from plausiwidgets.upkeep.__main__ import mark
 from plausiwidgets.widgets.catalogue import contents
 from plausiwidgets.widgets.catalogue.generate import FOLDER, build, file_text, lessons
 
 QUICK = ("izhikevich", "lif")
-WRITE = "python -m plausiwidgets.widgets.catalogue.generate writes it"
+WRITE = "Run python -m plausiwidgets.upkeep"
 
 
 def stored(name: str) -> str:
@@ -21,7 +22,7 @@ def stored(name: str) -> str:
     "name", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.slow) for one in pw.models.names()]
 )
 def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) -> None:
-    built = build([name])
+    built = build([name], mark)
     made = json.loads(file_text(built[name]))
     known = json.loads(stored(name))
     for pattern in (*made["patterns"].values(), *known["patterns"].values()):
@@ -34,7 +35,7 @@ def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) ->
     for key, pattern in fresh["patterns"].items():
         known_pattern = dict(shared["patterns"][key])
         judged, own = known_pattern.pop("judged"), pattern.pop("judged")
-        assert known_pattern == pattern, "python -m plausiwidgets.widgets.catalogue.generate writes it"
+        assert known_pattern == pattern, WRITE
         for kind, parts in own.items():
             assert parts == json.loads(stored(name))["patterns"][key].get("judged", judged[kind])
 

@@ -33,7 +33,7 @@ def score():
 
 
 def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
-    figure = pw.assessment.plausibility_chart(score())
+    figure = pw.plausibility_chart(score())
     points = figure.data[1]
     np.testing.assert_allclose(points.x, score()["operations_per_ms"])
     np.testing.assert_allclose(points.y, score()["shown"])
@@ -45,7 +45,7 @@ def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
 
 def test_an_assessment_is_scored_first():
     table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
-    figure = pw.assessment.plausibility_chart(table)
+    figure = pw.plausibility_chart(table)
     assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "verified patterns (of 2)"
     assert figure.data[1].text[0] == "LIF", "a short label in place of the title"
 
@@ -67,7 +67,7 @@ def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
 
 
 def test_dark_and_light_have_their_own_colours():
-    light, dark = (pw.assessment.plausibility_chart(score(), dark=dark) for dark in (False, True))
+    light, dark = (pw.plausibility_chart(score(), dark=dark) for dark in (False, True))
     assert dark.data[1].marker.color != light.data[1].marker.color
     assert dark.layout.template.layout.paper_bgcolor == "#111111"
 
@@ -75,7 +75,7 @@ def test_dark_and_light_have_their_own_colours():
 def test_a_model_without_a_known_cost_is_named_and_not_drawn():
     table = score()
     table.loc[1, "operations_per_ms"] = math.nan
-    chart = pw.assessment.plausibility_chart(table)
+    chart = pw.plausibility_chart(table)
     assert len(chart.data[1].x) == 3
     assert table["title"][1] in chart.layout.annotations[0].text
 
@@ -91,4 +91,4 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
 )
 def test_what_is_no_score_is_refused(table, said):
     with pytest.raises((ValueError, TypeError), match=said):
-        pw.assessment.plausibility_chart(table)
+        pw.plausibility_chart(table)

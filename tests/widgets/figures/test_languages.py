@@ -49,7 +49,7 @@ def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     )
     for one in shown:
         yield type(one).__name__, pw.plot(one, language=language)
-    yield "chart", pw.assessment.plausibility_chart(packaged_table(), language=language)
+    yield "chart", pw.plausibility_chart(packaged_table(), language=language)
 
 
 def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:

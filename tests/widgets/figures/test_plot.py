@@ -7,7 +7,7 @@ from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_table
-from plausiwidgets.widgets.figures.map_cells import SYMBOLS
+from plausiwidgets.widgets.drawing.map_cells import SYMBOLS
 from plausiwidgets.widgets.figures.plane_figure import outlines
 
 

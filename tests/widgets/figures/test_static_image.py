@@ -57,13 +57,13 @@ def test_a_figure_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
     pw.plot(found)._ipython_display_()
     assert texts_of(shown[0]["text/html"]).count("✓") == (found["status"] == "replicated").sum()
     shown.clear()
-    pw.assessment.plausibility_chart(found)._ipython_display_()
+    pw.plausibility_chart(found)._ipython_display_()
     assert {"LIF", "Izhikevich", "verified patterns"} <= set(texts_of(shown[0]["text/html"]))
 
 
 def test_a_map_is_shown_after_its_picture(shown):
     found = table()
-    made = pw.assessment.plausibility_map(found)
+    made = pw.plausibility_map(found)
     made._ipython_display_()
     assert made.wait(60)
     still, widget = shown

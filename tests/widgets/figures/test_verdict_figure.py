@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figures.lines import Line, VoltageScale, target_lines, voltage_scale
+from plausiwidgets.widgets.drawing.lines import Line, VoltageScale, target_lines, voltage_scale
 from plausiwidgets.widgets.figures.response_figure import bursts
 from plausiwidgets.widgets.figures.verdict_figure import potential_range
 

@@ -6,7 +6,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import judge
-from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.handlers.selection import Selection
 
 VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
 LOCKED = ("c", "d")

@@ -5,8 +5,8 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns import judge
 from plausiwidgets.patterns.packaged import packaged_set
-from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.handlers.initial_selection import first_set, moved_further, my_turn
+from plausiwidgets.widgets.handlers.selection import Selection
 
 
 def judged(selection: Selection) -> pw.patterns.Verdict:

@@ -42,6 +42,13 @@ def test_only_the_sweeps_that_are_named_are_sent_and_the_first_where_none_has_th
     assert [sweep["name"] for sweep in answer["sweeps"]] == names[:1]
 
 
+def test_a_candidate_of_a_search_is_verified_and_replaces_no_verification_of_the_shown_set(client):
+    shown = client.say("verify", **set_of(a=0.03))
+    candidates = [client.say("verify_candidate", **set_of(amplitude=x)) for x in (15.0, 0.5)]
+    assert [client.last(one)["verdict"]["status"] for one in candidates] == ["replicated", "rejected"]
+    assert client.last(shown)["state"] == "done"
+
+
 def test_a_verdict_is_told_at_the_time_step_and_then_verified(client):
     identity = client.say("verify", **set_of())
     client.last(identity)

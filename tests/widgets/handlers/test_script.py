@@ -1,15 +1,9 @@
 """Scripts and tables give the same as the screen."""
 
-import io
-
-import pandas as pd
 import pytest
 from small_neurons import copy_of
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.evaluation import single
-from plausiwidgets.widgets.handlers.files import traces_csv
-from plausiwidgets.widgets.handlers.judging import judge_one
 from plausiwidgets.widgets.handlers.script import script
 from plausiwidgets.widgets.handlers.selection import Selection
 
@@ -44,16 +38,6 @@ def test_the_script_gives_the_spikes_and_the_verdict_of_the_screen(model):
         assert (found.status, found.loss) == (verdict.status, verdict.loss)
         for name, trace in verdict.traces.items():
             assert found.traces[name].spike_times[0].tolist() == trace.spike_times[0].tolist()
-
-
-def test_traces_are_saved_with_their_spikes():
-    selection = shown("izhikevich", "phasic_bursting")
-    verdict = single(judge_one(selection, ("v", "u")))
-    table = pd.read_csv(io.StringIO(traces_csv(verdict)))
-    trace = verdict.traces["step"]
-    assert list(table.columns) == ["sweep", "t", "v", "u", "current", "spike"]
-    assert table["v"].to_numpy() == pytest.approx(trace.v[0])
-    assert table["t"][table["spike"] == 1].tolist() == pytest.approx(trace.spike_times[0].tolist())
 
 
 def test_a_custom_neuron_is_named_in_the_script():

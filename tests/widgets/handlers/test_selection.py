@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plausiwidgets import models, patterns
-from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.handlers.link import MAX_QUERY
+from plausiwidgets.widgets.handlers.selection import Selection
 
 DEFAULT = Selection.defaults()
 

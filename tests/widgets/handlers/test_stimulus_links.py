@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.catalogue.described import Described
 from plausiwidgets.widgets.handlers.link import MAX_QUERY, MAX_SAMPLES
+from plausiwidgets.widgets.handlers.selection import Selection
 
 
 def test_a_link_and_a_line_of_python_open_on_it() -> None:

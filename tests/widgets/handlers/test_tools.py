@@ -118,8 +118,15 @@ def test_a_page_is_a_file_and_an_exercise_that_is_solved_is_none(client):
 
 
 def test_traces_and_tries_are_tables(client):
-    traces = exported(client, "traces")["text"].splitlines()
-    assert traces[0] == "sweep,t,v,current,spike"
+    traces = exported(client, "traces")
+    assert (traces["name"], traces["text"], [sweep["name"] for sweep in traces["sweeps"]]) == (
+        "lif_tonic_spiking.csv",
+        "",
+        ["step"],
+    )
+    trace = pw.judge("lif", "tonic_spiking", {}).traces["step"]
+    np.testing.assert_allclose(traces["arrays"]["0.v"], trace.v[0], rtol=1e-6)
+    assert traces["arrays"]["0.spikes"].tolist() == trace.spike_times[0].tolist()
     identity = client.say(
         "search",
         **set_of("lif", "tonic_spiking"),

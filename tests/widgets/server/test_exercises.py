@@ -9,6 +9,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.teaching.exercises import LONGEST
+from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.server import exercises
 from plausiwidgets.widgets.server.exercises import MAX_CODES, Exercise, by_name
 from plausiwidgets.widgets.server.limits import Bucket
@@ -97,6 +98,14 @@ def test_so_many_codes_are_taken_at_a_time(path: Path, monkeypatch) -> None:
     exercise = Exercise(path)
     assert [exercise.take(CODE, LOG) for _ in range(2)] == ["", ""]
     assert "again in a minute" in exercise.take(CODE, LOG)
+
+
+def test_refusals_are_in_the_language_of_the_page(path: Path) -> None:
+    exercise = Exercise(path)
+    with speaking("de"):
+        assert exercise.take("PW1", LOG).startswith("Der Code ist unvollständig")
+        exercise.codes = [f"PW1.{k}.0123abcd" for k in range(MAX_CODES)]
+        assert "nimmt keine weiteren Codes an" in exercise.take(CODE, LOG)
 
 
 def test_lines_of_the_file_that_are_no_codes_are_left_out(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who is served by which worker when one ends, with workers that only note what they are given."""
+"""Which worker gets which request, and what happens when a worker ends, with workers that only note their orders."""
 
 import json
 import logging
@@ -10,7 +10,10 @@ import pytest
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server import pool as module
 from plausiwidgets.widgets.server.limits import Limits
-from plausiwidgets.widgets.server.pool import Client, Pool
+from plausiwidgets.widgets.server.pool import SILENT, WATCH, Client, Pool
+from plausiwidgets.widgets.server.scheduler import SHORT
+
+SET = {"model": "lif", "pattern": "tonic_spiking", "values": {}, "dt": 0.1}
 
 
 class Process:
@@ -21,8 +24,8 @@ class Process:
     def __init__(self, settings, heard):
         self.pid = next(self.numbers)
         self.began = self.spoke = 0.0
-        self.ready, self.ended, self.killed, self.memory = True, False, False, 0
-        self.turns, self.clients, self.orders = [], {}, []
+        self.ready, self.ended, self.killed = True, False, False
+        self.jobs, self.orders = {False: None, True: None}, []
 
     def send(self, order, data=b""):
         self.orders.append(order)
@@ -33,6 +36,10 @@ class Process:
     @property
     def requests(self):
         return [order["message"]["id"] for order in self.orders if order["do"] == "ask"]
+
+    @property
+    def ends(self):
+        return [order["job"] for order in self.orders if order["do"] == "end"]
 
 
 class Loop:
@@ -45,143 +52,227 @@ class Loop:
         self.later.append(lambda: call(*arguments))
 
 
+clock_of = SimpleNamespace(now=1.0)
+
+
 @pytest.fixture
 def pool(monkeypatch):
+    clock_of.now = 1.0  # no worker has lived long
     loop = Loop()
     monkeypatch.setattr(module, "Process", Process)
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 1.0))  # no worker has lived long
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock_of.now))
     monkeypatch.setattr(module.asyncio, "get_running_loop", lambda: loop)
-    made = Pool(Limits(workers=2, upload=2_000_000), [], logging.getLogger("test"))
+    made = Pool(Limits(workers=2), [], logging.getLogger("test"))
     made.start()
     loop.later.clear()
     return made
 
 
-def made(client, identity, name, state="done", **more):
-    """A worker answers what makes a pattern."""
-    head = {"visitor": client.number, "id": identity, "state": state, "is_text": True}
-    head |= {"made": {"again": name} | more} if state == "done" else {}
-    return frames.packed(head, json.dumps({"id": identity, "state": state}).encode())
-
-
-def replaced(pool, client):
-    """The worker of a visitor ends, and another one begins."""
-    pool._receive(client.process, None)
-    pool._loop.later.pop()()
-    return client.process
-
-
 def visitor(number):
-    told = []
-    return Client(number, "en", lambda frame, is_text: told.append(json.loads(frame)), {}), told
+    """Return a visitor, the answers to it, and the number of times that its page makes its patterns again."""
+    told, restarts = [], []
+    client = Client(number, "en", lambda frame, is_text: told.append(json.loads(frame)), lambda: restarts.append(1))
+    return client, told, restarts
 
 
-def question(identity):
-    return {"kind": "verify", "id": identity}
+def ask(pool, client, identity, kind="verify", **fields):
+    return pool.ask(client, {"kind": kind, "id": identity, **SET, **fields}, b"")
 
 
-def report(**fields):
-    return frames.packed({"alive": True, "memory": 0, "stuck": [], "is_stuck": False, "turns": [], **fields})
+def answer(pool, client, identity, state="done"):
+    """The worker of a request answers it."""
+    job = client.open[identity]
+    head = {"job": job.number, "state": state, "is_text": True}
+    pool._receive(job.process, frames.packed(head, json.dumps({"id": identity, "state": state}).encode()))
+    return job
 
 
-def test_a_question_that_comes_before_another_worker_has_begun_waits_for_it(pool):
-    client, told = visitor(1)
-    pool.ask(client, question("a"), b"")
-    ended = client.process
-    pool._receive(ended, None)
-    pool.ask(client, question("b"), b"")
-    assert [process.requests for process in pool._processes if process is not ended] == [[]]
+def complete(pool, client, identity, seconds=0.1, **more):
+    """The worker of a request answers it, and is free again."""
+    job = client.open[identity]
+    process = job.process
+    if not more.get("late"):
+        answer(pool, client, identity)
+    pool._receive(process, frames.packed({"job": job.number, "seconds": seconds, "late": False, **more}))
+
+
+def replaced(pool, process):
+    """A worker ends, and another one begins."""
+    pool._receive(process, None)
     pool._loop.later.pop()()
-    assert client.process is not ended
-    assert client.process.requests == ["a", "b"]
-    assert [client.number in process.clients for process in pool._processes].count(True) == 1
+
+
+def running(pool):
+    return [process.requests for process in pool._processes]
+
+
+def test_each_worker_computes_one_short_and_one_long_request(pool):
+    for k in range(1, 4):
+        client, _, _ = visitor(k)
+        ask(pool, client, f"short {k}")
+        ask(pool, client, f"long {k}", kind="samples", count=200, seed=0)
+    assert running(pool) == [["short 1", "long 1"], ["short 2", "long 2"]]
+
+
+def test_the_shortest_request_is_next_when_a_worker_is_free(pool):
+    clients = [visitor(k)[0] for k in range(5)]
+    for k, client in enumerate(clients[:3]):
+        ask(pool, client, f"{k}")
+    ask(pool, clients[3], "3", kind="phase", sweep="", pair=[], others="steady", now=0.0)
+    pool._estimates.learn({"kind": "phase", **SET}, 0.01)
+    ask(pool, clients[4], "4", kind="phase", sweep="", pair=[], others="steady", now=0.0)
+    complete(pool, clients[0], "0")
+    assert pool._processes[0].requests == ["0", "4"]
+
+
+def test_a_newer_request_of_a_kind_replaces_the_older_one(pool):
+    client, told, _ = visitor(1)
+    ask(pool, client, "a")
+    process = client.open["a"].process
+    number = client.open["a"].number
+    ask(pool, client, "b")
+    assert [(one["id"], one["state"]) for one in told] == [("a", "superseded")]
+    assert process.ends == [number]
+    pool._receive(process, frames.packed({"job": number, "seconds": 0.1, "late": False}))
+    assert list(client.open) == ["b"]
+
+
+def test_a_request_that_has_ended_has_no_further_answers_and_is_not_learned(pool):
+    client, told, _ = visitor(1)
+    ask(pool, client, "a")
+    job = client.open["a"]
+    process = job.process
+    pool.end(job)
+    head = {"job": job.number, "state": "done", "is_text": True}
+    pool._receive(process, frames.packed(head, b'{"id": "a", "state": "done"}'))
+    pool._receive(process, frames.packed({"job": job.number, "seconds": 9.0, "late": False}))
+    assert [one["state"] for one in told] == ["stopped"]
+    assert pool._estimates.seconds(job.message) < 1.0
+    assert process.jobs == {False: None, True: None}
+
+
+def test_a_request_that_takes_longer_than_a_short_one_starts_again_as_a_long_one(pool):
+    client, told, _ = visitor(1)
+    ask(pool, client, "a")
+    complete(pool, client, "a", seconds=SHORT, late=True)
     assert told == []
-    assert client.open["b"].blame == 0  # it was not there when the worker ended
+    assert client.open["a"].is_long and pool._processes[0].requests == ["a", "a"]
+    complete(pool, client, "a", seconds=5.0)
+    assert [one["state"] for one in told] == ["done"]
+    ask(pool, client, "b")
+    assert client.open["b"].is_long
 
 
-def test_what_was_there_too_often_when_a_worker_ended_is_given_up(pool):
-    client, told = visitor(1)
-    pool.ask(client, question("a"), b"")
+def test_a_request_that_is_expected_to_take_too_long_is_refused(pool):
+    client, _, _ = visitor(1)
+    assert "notebook" in ask(pool, client, "a", kind="plane", points=[100, 100], x="v_rest", y="tau_mem", all=True)
+    assert client.open == {} and running(pool) == [[], []]
+
+
+def test_a_waiting_verification_is_answered_with_the_number_of_visitors_ahead(pool):
+    clients = [visitor(k) for k in range(4)]
+    for client, _, _ in clients:
+        ask(pool, client, "a", pattern="class_1_excitable")
+    pool._watch()
+    pool._watch()
+    assert [told for _, told, _ in clients] == [
+        [],
+        [],
+        [{"kind": "verify", "id": "a", "state": "waiting", "ahead": 2}],
+        [{"kind": "verify", "id": "a", "state": "waiting", "ahead": 3}],
+    ]
+    complete(pool, clients[0][0], "a")
+    pool._watch()
+    assert [one["ahead"] for one in clients[3][1]] == [3, 2]
+
+
+def test_the_requests_of_a_worker_that_ends_are_repeated_and_others_are_not(pool):
+    clients = [visitor(k) for k in range(3)]
+    for k, (client, _, _) in enumerate(clients):
+        ask(pool, client, f"{k}")
+    first, second = pool._processes
+    complete(pool, clients[1][0], "1")
+    assert second.requests == ["1", "2"]
+    replaced(pool, first)
+    assert [process.requests for process in pool._processes] == [["0"], ["1", "2"]]
+    assert clients[0][1] == []
+
+
+def test_a_request_with_which_two_workers_have_ended_fails_in_the_language_of_the_page(pool):
+    client, told, _ = visitor(1)
+    client.language = "de"
+    ask(pool, client, "a")
     for _ in range(2):
-        pool._receive(client.process, report(turns=[1]))
-        pool._receive(client.process, None)
-        pool._loop.later.pop()()
-    assert [answer["state"] for answer in told] == ["failed"]
+        replaced(pool, client.open["a"].process)
+    assert [one["state"] for one in told] == ["failed"]
+    assert told[0]["error"].startswith("Der Server hat diese Anfrage beendet")
     assert client.open == {}
 
 
-def test_where_no_process_can_begin_it_is_tried_again(pool, monkeypatch, caplog):
-    client, _ = visitor(1)
-    pool.ask(client, question("a"), b"")
+def test_pages_make_their_patterns_again_if_the_worker_that_had_them_ends(pool):
+    client, _, restarts = visitor(1)
+    other, _, other_restarts = visitor(2)
+    ask(pool, client, "s", kind="stimulus", shape="step")
+    home = client.home
+    complete(pool, client, "s")
+    ask(pool, other, "a")
+    replaced(pool, home)
+    assert restarts == [1] and other_restarts == []
+    assert client.home is None
+
+
+def test_a_worker_that_does_not_begin_is_tried_again(pool, monkeypatch, caplog):
+    client, _, _ = visitor(1)
 
     def full(settings, heard):
         raise OSError("Too many open files")
 
-    pool._receive(client.process, None)
+    ended = pool._processes[0]
+    pool._receive(ended, None)
     monkeypatch.setattr(module, "Process", full)
     pool._loop.later.pop()()
     assert "Too many open files" in caplog.text
     monkeypatch.setattr(module, "Process", Process)
     pool._loop.later.pop()()
-    assert client.process.requests == ["a"]
+    assert ended not in pool._processes
+    ask(pool, client, "a")
+    assert pool._processes[0].requests == ["a"]
 
 
-def test_a_report_may_name_a_visitor_who_has_left(pool):
-    client, _ = visitor(1)
-    pool.ask(client, question("a"), b"")
-    process = client.process
-    pool.close_client(client)
-    pool._receive(process, report(stuck=[1]))
+@pytest.mark.parametrize(
+    "report", [{"memory": 0, "is_silent": True}, {"memory": 2_000_000_000, "is_silent": False}], ids=["silent", "large"]
+)
+def test_a_worker_without_checkpoints_or_with_too_much_memory_is_ended(pool, report):
+    process = pool._processes[0]
+    pool._receive(process, frames.packed({"memory": 1000, "is_silent": False}))
+    assert not process.killed
+    pool._receive(process, frames.packed(report))
     assert process.killed
 
 
-def test_what_cannot_be_made_again_is_forgotten_and_holds_nothing_up(pool):
-    client, _ = visitor(1)
-    pool.ask(client, {"kind": "stimulus", "id": "s"}, b"")
-    pool._receive(client.process, made(client, "s", "stimulus_values"))
-    pool.ask(client, question("a"), b"")
-    process = replaced(pool, client)
-    pool._receive(process, made(client, "s", "", "failed"))
-    assert process.requests == ["s", "a"]
-    assert client.made == []
+def test_a_worker_that_does_not_report_is_ended(pool):
+    clock_of.now += SILENT + WATCH
+    pool._processes[1].spoke = clock_of.now
+    pool._watch()
+    assert [process.killed for process in pool._processes] == [True, False]
 
 
-def test_what_ends_a_worker_while_it_is_made_again_is_not_tried_for_ever(pool):
-    client, _ = visitor(1)
-    pool.ask(client, {"kind": "stimulus", "id": "s"}, b"")
-    pool._receive(client.process, made(client, "s", "stimulus_values"))
-    for _ in range(3):
-        process = replaced(pool, client)
-    assert process.requests == []
-
-
-def test_as_much_is_kept_of_a_visitor_as_a_message_may_have(pool, monkeypatch):
-    client, _ = visitor(1)
-    for k in range(4):
-        pool.ask(client, {"kind": "recording", "id": f"r{k}"}, b"x" * 900_000)
-        pool._receive(client.process, made(client, f"r{k}", f"recording_{k}"))
-    assert [one.name for one in client.made] == ["recording_2", "recording_3"]
-    monkeypatch.setattr(module, "KEPT", 2_000_000)
-    other, _ = visitor(2)
-    pool.ask(other, {"kind": "recording", "id": "r"}, b"x" * 900_000)
-    pool._receive(other.process, made(other, "r", "recording"))
-    assert other.made == []
-
-
-def test_a_visitor_reads_in_the_language_of_the_page_that_a_request_was_given_up(pool):
-    client, told = visitor(1)
-    client.language = "de"
-    pool.ask(client, question("a"), b"")
-    for _ in range(4):
-        replaced(pool, client)
-    assert told[0]["state"] == "failed"
-    assert told[0]["error"].startswith("Der Server hat diese Anfrage beendet")
+def test_a_visitor_who_has_left_has_no_work_and_no_patterns(pool):
+    client, _, restarts = visitor(1)
+    ask(pool, client, "s", kind="stimulus", shape="step")
+    process, number = client.home, client.open["s"].number
+    ask(pool, client, "a")
+    pool.close_client(client)
+    assert client.open == {} and process.ends == [number]
+    assert process.orders[-1] == {"do": "close", "visitor": 1}
+    replaced(pool, process)
+    assert restarts == []
 
 
 def test_files_that_are_being_read_are_counted(pool):
-    client, _ = visitor(1)
+    client, _, _ = visitor(1)
     assert pool.in_flight == 0
-    pool.ask(client, {"kind": "recording", "id": "r"}, b"x" * 900)
+    pool.ask(client, {"kind": "recording", "id": "r", "model": "lif"}, b"x" * 900)
     assert pool.in_flight == 900
-    pool._receive(client.process, made(client, "r", "recording"))
+    complete(pool, client, "r")
     assert pool.in_flight == 0

@@ -11,9 +11,16 @@ from plausiwidgets.widgets.handlers.messages import TABLE
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.extension import share
 from plausiwidgets.widgets.server.limits import Limits
-from plausiwidgets.widgets.server.pool import Question
+from plausiwidgets.widgets.server.scheduler import Job
 from plausiwidgets.widgets.server.site import files, page
-from plausiwidgets.widgets.server.visitors import LEFT_OUT, MADE, Visitors, is_greeting, read_message
+from plausiwidgets.widgets.server.visitors import (
+    LEFT_OUT,
+    MADE,
+    SEARCHING,
+    Visitors,
+    is_greeting,
+    read_message,
+)
 
 SET = {"model": "lif", "pattern": "tonic_spiking", "values": {}, "dt": 0.1}
 
@@ -22,16 +29,21 @@ class Pool:
     """Answers nothing, and notes what it is asked."""
 
     def __init__(self):
-        self.requests, self.closed, self.in_flight = [], [], 0
+        self.requests, self.ended, self.closed, self.in_flight = [], [], [], 0
 
     def ask(self, client, message, data):
-        client.process = self
-        client.open[message["id"]] = Question(message, data)
+        client.open[message["id"]] = Job(client, message, data, 0.1, False)
         self.in_flight += len(data)
         self.requests.append(message)
+        return ""
 
-    def tell_away(self, client, away):
-        pass
+    def end(self, job):
+        del job.client.open[job.identity]
+        self.ended.append(job.identity)
+
+    def end_all(self, client):
+        for job in list(client.open.values()):
+            self.end(job)
 
     def close_client(self, client):
         client.open.clear()
@@ -62,22 +74,34 @@ def begun(**limits) -> tuple[Visitors, Pool]:
     return Visitors(pool, Limits(**limits), logging.getLogger("test")), pool
 
 
-def hear(*messages, made=(), **limits):
-    """Let a visitor, who has `made` some patterns, say these messages; return what reached the workers and the page."""
+def hear(*messages, **limits):
+    """Let a visitor say these messages; return what reached the workers, and the errors on the page."""
     (visitors, pool), socket = begun(**limits), Socket()
     visitor = visitors.enter(hello(), socket)
-    visitor._client.made.extend(Question({"again": name}, b"") for name in made)
     for message in messages:
         assert visitor.receive(message, b"") == ""  # the connection is left open
-    assert all(one["state"] == "failed" for one in socket.heard)
-    return [one["id"] for one in pool.requests], [one["error"] for one in socket.heard]
+    return [one["id"] for one in pool.requests], [one["error"] for one in socket.heard if one["state"] == "failed"]
 
 
 @on_a_loop
 async def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
     notebook = ({"kind": kind, "id": f"x{kind}"} for kind in LEFT_OUT)
-    requests, refused = hear({"kind": "search", "id": "a", **SET, "begin": "values"}, *notebook)
+    requests, refused = hear({"kind": "verify", "id": "a", **SET}, *notebook)
     assert (requests, len(refused)) == (["a"], len(LEFT_OUT))
+
+
+@on_a_loop
+async def test_a_search_is_refused_with_a_sentence_about_the_browser_and_the_notebook():
+    messages = [
+        {"kind": "search", "id": "a", **SET, "begin": "values"},
+        {"kind": "assess", "id": "b", "models": ["lif"], "patterns": [], "seed": 0},
+        {"kind": "repertoire", "id": "c", **SET},
+        *({"kind": kind, "id": kind, "of": "a"} for kind in ("pause", "resume", "stop")),
+    ]
+    assert {message["kind"] for message in messages} == set(SEARCHING)
+    requests, refused = hear(*messages, {"kind": "running", "id": "r"})
+    assert requests == [] and len(refused) == len(messages)
+    assert all("in your browser" in error and "notebook" in error for error in refused)
 
 
 @pytest.mark.parametrize(
@@ -93,34 +117,35 @@ async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(m
     assert requests == [] and error
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields", "said"),
-    [
-        ("search", {**SET, "begin": "values", "budget": 20_001}, "20\u202f000 evaluations per search"),
-        ("samples", {**SET, "count": 501, "seed": 0}, "500 sampled parameter sets"),
-        ("assess", {"models": ["lif", "adex", "qif"], "patterns": [], "seed": 0}, "40 searches"),
-    ],
-)
 @on_a_loop
-async def test_more_than_a_server_gives_is_refused_and_says_how_much(kind, fields, said):
-    requests, [error] = hear({"kind": kind, "id": "a", **fields})
-    assert requests == [] and said in error
+async def test_a_time_step_that_requires_hours_is_refused_with_the_smallest_one():
+    requests, [error] = hear({"kind": "verify", "id": "a", **SET, "dt": 0.001})
+    assert requests == [] and "at least 0.005 ms" in error
 
 
 @on_a_loop
 async def test_a_visitor_has_so_many_questions_at_once_and_can_always_end_one():
-    questions = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
-    requests, refused = hear(*questions, {"kind": "cancel", "id": "c", "of": "a0"}, questions=3)
-    assert (requests, len(refused)) == (["a0", "a1", "a2", "c"], 2)
+    requests = ({"kind": "verify", "id": f"a{k}", **SET} for k in range(5))
+    last = {"kind": "verify", "id": "b", **SET}
+    requests, refused = hear(*requests, {"kind": "cancel", "id": "c", "of": "a0"}, last, requests=3)
+    assert (requests, len(refused)) == (["a0", "a1", "a2", "b"], 2)
 
 
-@pytest.mark.parametrize(("again", "most"), [({}, MADE), ({"again": "stimulus_values"}, MADE + 3)])
 @on_a_loop
-async def test_custom_currents_are_limited_and_one_that_a_page_makes_again_is_no_other(again, most):
-    fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""} | again
-    messages = ({**fields, "id": f"s{k}"} for k in range(MADE + 3))
-    requests, refused = hear(*messages, made=["stimulus_values"], questions=1000)
-    assert (len(requests), len(refused)) == (most, MADE + 3 - most)
+async def test_custom_currents_are_limited_and_those_that_a_page_makes_again_are_no_others():
+    fields = {"kind": "stimulus", "shape": "step", "number": 1, "text": "", "lines": False, "title": ""}
+    visitors, pool = begun(requests=1000, rate=1000.0)
+    socket = Socket()
+    visitor = visitors.enter(hello(), socket)
+    for k in range(MADE + 3):
+        visitor.receive({**fields, "id": f"s{k}"}, b"")
+    assert (len(pool.requests), len(socket.heard)) == (MADE, 3)
+    visitor._restart()  # a worker that had them has ended
+    assert socket.closed[0] == 1012
+    visitors.enter(hello(), Socket())
+    for k in range(MADE):
+        visitor.receive({**fields, "id": f"r{k}", "again": f"stimulus_step#{k}"}, b"")
+    assert len(pool.requests) == 2 * MADE
 
 
 @on_a_loop
@@ -128,13 +153,13 @@ async def test_a_page_that_greets_again_is_told_in_its_new_language():
     visitors, _ = begun()
     socket = Socket()
     visitor = visitors.enter(hello(), socket)
-    requests = {"kind": "samples", **SET, "count": 501, "seed": 0}
+    requests = {"kind": "verify", **SET, "dt": 0.001}
     for k, language in enumerate(("de", "xx", ["de"])):
         assert visitor.receive(hello() | {"language": language}, b"") == ""
         visitor.receive({**requests, "id": f"{k}"}, b"")
     german, unknown, wrong = (one["error"] for one in socket.heard)
-    assert "Dieser Server erlaubt" in german
-    assert "This server allows" in unknown and unknown == wrong
+    assert "Auf diesem Server" in german
+    assert "On this server" in unknown and unknown == wrong
     visitors.enter(hello() | {"language": "de"}, Socket())  # after a reload
     assert visitor._client.language == "de"
 
@@ -149,6 +174,19 @@ async def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed(
     visitors.leave(visitor, first)  # the former connection does not take the new one with it
     assert visitor.socket is second
     assert visitors.enter(hello(2), Socket()) is not visitor
+
+
+@on_a_loop
+async def test_requests_of_a_page_that_is_closed_end_because_the_page_sends_them_again():
+    visitors, pool = begun()
+    first = Socket()
+    visitor = visitors.enter(hello(), first)
+    visitor.receive({"kind": "verify", "id": "a", **SET}, b"")
+    visitors.leave(visitor, first)
+    assert pool.ended == ["a"]
+    visitor = visitors.enter(hello(), Socket())
+    visitor.receive({"kind": "verify", "id": "b", **SET}, b"")
+    assert list(visitor._client.open) == ["b"]
 
 
 @on_a_loop
@@ -206,6 +244,7 @@ def test_what_is_no_message_is_a_value_error(message):
 def test_every_message_of_the_table_is_answered_or_left_out():
     homes = {kind for kind, row in TABLE.items() if row.home}
     assert homes | {"cancel", "alive"} | set(LEFT_OUT) == set(TABLE)
+    assert set(SEARCHING) < homes
 
 
 def test_a_link_is_that_of_binder_of_a_hub_or_of_the_page():

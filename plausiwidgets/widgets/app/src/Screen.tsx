@@ -1,9 +1,9 @@
 import { useComputed } from "@preact/signals";
 import { type ComponentChildren, render } from "preact";
 import type { App } from "./app.ts";
-import { CLASS } from "./classroom/codes.ts";
-import { Answering, LockedActions, Question } from "./classroom/exercise.tsx";
 import { CardActions, LessonCard, lessonsOf, Onward } from "./classroom/lesson.tsx";
+import { LockedActions } from "./classroom/progress.tsx";
+import { CLASS, exerciseViews } from "./classroom/providedExercise.ts";
 import { isTargetHidden } from "./figure/compose.ts";
 import { Figure, Legend } from "./figure/Figure.tsx";
 import { isDark, properties, watchTheme } from "./figure/theme.ts";
@@ -12,7 +12,7 @@ import { language, tr } from "./i18n/texts.ts";
 import { followKeys, keepKeys, press } from "./keys.ts";
 import { follow } from "./models/navigate.ts";
 import type { SheetName } from "./models/screen.ts";
-import { isMoved, patternInSentence, provenance } from "./models/titles.ts";
+import { isMoved, mysteryOrPattern, patternInSentence, provenance } from "./models/titles.ts";
 import { Actions } from "./panels/actions.tsx";
 import { Heading } from "./panels/Heading.tsx";
 import { Listen } from "./panels/Listen.tsx";
@@ -135,11 +135,7 @@ function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Prop
   const isHidden = isTargetHidden(task);
   const sentence = sentenceOf(kind, isHidden, verdict.isJudged.value);
   const data = selection.data.value;
-  const seed = task.game.value?.seed ?? task.exercise?.about[".mystery"]?.split(".")[2];
-  const pattern =
-    seed === undefined
-      ? patternInSentence({ catalogue, data }, selection.pattern.value.key)
-      : tr("Mystery {seed}", { seed });
+  const pattern = mysteryOrPattern({ catalogue, data }, selection.pattern.value.key, task);
   const choice = (name: SheetName, text: string) =>
     task.exercise ? (
       <b>{text}</b>
@@ -253,15 +249,18 @@ function drop(app: App, event: DragEvent): void {
 /** The views of the mystery that is shown. */
 const mysteryOf = ({ task }: App) => (task.game.value && hostTools()?.mystery) ?? null;
 
+/** The views of the exercise that is shown. */
+const exerciseOf = ({ task }: App) => (task.exercise && exerciseViews()) ?? null;
+
 /** The parameters with the parts above and below them. */
 function Side({ app }: Props) {
   const { host, screen, selection, task } = app;
   const showsAll = screen.showsAll.value;
-  const mystery = mysteryOf(app);
+  const [exercise, mystery] = [exerciseOf(app), mysteryOf(app)];
   const isQuiet = !showsAll && !screen.tool.value && !task.exercise && !task.game.value;
   return (
     <aside class="pw-card pw-side" aria-label={tr("Parameters")}>
-      {task.exercise ? <Question {...app} /> : mystery && <mystery.Score {...app} />}
+      {exercise ? <exercise.Question {...app} /> : mystery && <mystery.Score {...app} />}
       <div class="pw-sidehead">
         <Heading host={host}>
           {showsAll ? tr("All {count} parameters", { count: selection.sliders.value.length }) : keyWords(app)}
@@ -313,8 +312,8 @@ function Undo({ selection }: Pick<App, "selection">) {
 /** The part below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
 function Below({ app }: Props) {
   const { task } = app;
-  const mystery = mysteryOf(app);
-  if (task.exercise) return <Answering {...app} />;
+  const [exercise, mystery] = [exerciseOf(app), mysteryOf(app)];
+  if (exercise) return <exercise.Answering {...app} />;
   if (mystery) return <mystery.Actions {...app} />;
   if (task.lesson.value) return <CardActions {...app} />;
   return task.isTask.value ? <LockedActions {...app} /> : <Actions {...app} />;

@@ -47,7 +47,7 @@ export interface Begin {
   readonly lesson?: LessonData | null;
   /** The card of the lesson. */
   readonly card?: number;
-  readonly ranges?: SearchRanges;
+  readonly ranges?: Partial<SearchRanges>;
   readonly history?: HistoryStore<Selection>;
 }
 

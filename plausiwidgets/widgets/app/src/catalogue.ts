@@ -2,7 +2,7 @@
 // the model. Nothing here is checked at run time.
 
 import type { Criterion } from "./engine/criteria.ts";
-import type { Formula } from "./engine/formula.ts";
+import type { Argument, Instruction } from "./engine/program.ts";
 import type { RunnerSettings } from "./engine/runner.ts";
 import type { Scale } from "./engine/scales.ts";
 import type { Tape } from "./engine/tape.ts";
@@ -35,14 +35,17 @@ export interface Slider extends Scale {
   readonly valid: string;
   readonly group: string;
   readonly description: string;
+  /** False for a parameter that a search keeps fixed by default. */
+  readonly vary?: boolean;
 }
 
-/** A sweep whose times and currents are formulas of the stimulus parameters. */
+/** A sweep whose times and currents are numbers, or results of a program of the stimulus parameters. */
 export interface Sweep {
   readonly name: string;
-  readonly pieces: readonly (readonly Formula[])[];
-  readonly end: Formula;
-  readonly duration: Formula;
+  readonly body?: readonly Instruction[];
+  readonly pieces: readonly (readonly Argument[])[];
+  readonly end: Argument;
+  readonly duration: Argument;
   /** Whether a host chose the sweep, so that it does not follow the sliders. */
   readonly fixed?: boolean;
 }
@@ -61,6 +64,10 @@ export interface Component {
   readonly in_sentence: string;
   readonly look: string;
   readonly event: readonly [EventEnd, EventEnd] | null;
+  /** The sweeps whose thresholds bound the amplitude, so that a search can solve it. */
+  readonly window?: { readonly fire: readonly string[]; readonly silent: readonly string[] };
+  /** False for a recording that fires from its start. */
+  readonly at_rest?: boolean;
 }
 
 /** The evaluation of a component. Without a tape, only Python can evaluate it. */
@@ -143,6 +150,8 @@ export interface OwnPattern {
   /** Names of the parameters that the screen shows first. */
   readonly matter: readonly string[];
   readonly judged?: readonly Judged[];
+  /** Fingerprint of the packaged results. The app does not read it. */
+  readonly rules?: string;
   /** For a custom pattern, the lines of Python that define it. */
   readonly before?: readonly string[];
   /** For a current that the user typed, the fields of a link that contain it. They are missing if they are too long. */
@@ -172,6 +181,8 @@ export interface Model {
   readonly thresholdPlace?: number;
   /** Whether the model has two state variables, and therefore a phase plane. */
   readonly plane: boolean;
+  /** For a model without a reset, the potential above which an upstroke is a spike, and the height of a full spike in mV. */
+  readonly spike?: { readonly level: number; readonly full: number };
   /** Whether the model is defined in discrete time, so that it is verified in steps of its own dt. */
   readonly discrete?: boolean;
 }

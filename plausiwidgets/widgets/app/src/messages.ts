@@ -176,8 +176,21 @@ export interface Requests {
     sweeps: readonly string[];
     states: boolean;
   };
-  /** The verdict of Python, verified; first at the time step alone. */
+  /**
+   * The verdict of Python, verified; first at the time step alone. While a server has not started the verification,
+   * `ahead` is the number of visitors ahead of this one, and there is no verdict.
+   */
   verify: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+  };
+  /**
+   * The verified verdict of a set that a search of the page has found. It replaces no verification of the shown set.
+   * The page sends the next candidate when the answer is there.
+   */
+  verify_candidate: {
     model: string;
     pattern: string;
     values: Readonly<Record<string, number>>;
@@ -186,9 +199,9 @@ export interface Requests {
   /**
    * Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points.
    * `pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and `from`
-   * is the number of the first of them. `before`: number of visitors ahead of this search on a server. `space`: the
-   * free parameters and the limits of the search, in an answer that starts at its first evaluation. `spread`: factor
-   * on the linear widths of asinh scales in the coordinates of CMA-ES.
+   * is the number of the first of them. `space`: the free parameters and the limits of the search, in an answer that
+   * starts at its first evaluation. `spread`: factor on the linear widths of asinh scales in the coordinates of
+   * CMA-ES.
    */
   search: {
     model: string;
@@ -319,7 +332,8 @@ export interface Requests {
   };
   /**
    * A file. `what` is a Python script of the selection, one line of Python, a page, or an exercise with the question
-   * `text`. It can also be a CSV file of the traces, or of the evaluations of the search `of`.
+   * `text`. It can also be a CSV file of the evaluations of the search `of`. Of `traces`, the answer has the arrays,
+   * which take less space than their text, and the page writes the CSV file.
    */
   export: {
     what: "script" | "line" | "page" | "exercise" | "traces" | "search";
@@ -402,12 +416,15 @@ export interface Replies {
     scale: readonly number[];
   };
   verify: {
+    verdict?: HostVerdict;
+    ahead?: number;
+  };
+  verify_candidate: {
     verdict: HostVerdict;
   };
   search: {
     search: SearchRecord;
     from: number;
-    before?: number;
     space?: readonly SearchAxis[];
     spread?: number;
   };
@@ -472,6 +489,7 @@ export interface Replies {
   export: {
     name: string;
     text: string;
+    sweeps?: readonly HostSweep[];
   };
   recording: {
     pattern: string;
@@ -519,6 +537,7 @@ export interface ReplyArrays {
     [k_state_state: `${number}.state.${string}`]: Float32Array<ArrayBuffer>; // a state variable in its unit, with `states`
   };
   verify: Record<string, never>;
+  verify_candidate: Record<string, never>;
   search: {
     "loss": Float32Array<ArrayBuffer>; // loss of each new evaluation; 0 if every criterion is met
     "restarts": Int32Array<ArrayBuffer>; // numbers of the evaluations, from 0, that began a restart so far
@@ -562,7 +581,11 @@ export interface ReplyArrays {
     "path": Float32Array<ArrayBuffer>; // time, x, y and level; a row of nan at each reset
   };
   equations: Record<string, never>;
-  export: Record<string, never>;
+  export: {
+    [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // potential of the k-th sweep in mV; nan once it diverged
+    [k_current: `${number}.current`]: Float32Array<ArrayBuffer>; // injected current, in the model's unit
+    [k_spikes: `${number}.spikes`]: Float64Array<ArrayBuffer>; // times of its spikes in ms
+  };
   recording: {
     [k_t: `${number}.t`]: Float32Array<ArrayBuffer>; // time in ms of the k-th sweep, on the scale of the file
     [k_v: `${number}.v`]: Float32Array<ArrayBuffer>; // recorded potential in mV; empty without a recording of it

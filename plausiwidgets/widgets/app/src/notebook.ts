@@ -4,8 +4,10 @@ import { effect, untracked } from "@preact/signals";
 import { type App, type Begin, createApp } from "./app.ts";
 import { type Catalogue, isWhole, type ModelData } from "./catalogue.ts";
 import { withoutKernel, workerOf } from "./hosts/alone.ts";
+import { withSearch } from "./hosts/browserSearch.ts";
 import { withCustomNeurons } from "./hosts/customNeurons.ts";
-import { fileHost, withSearch } from "./hosts/file.ts";
+import { fileHost } from "./hosts/file.ts";
+import { withFirstEvaluations } from "./hosts/firstEvaluations.ts";
 import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";
 import { tr } from "./i18n/texts.ts";
@@ -31,8 +33,10 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const first = present(history);
   const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
   const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
-  const page = withSearch(fileHost(shipped), catalogue, shipped, () => workerOf(model.get("_esm")));
-  const host = withoutKernel(withCustomNeurons(kernelHost(model, shipped), runtime), page);
+  const page = withSearch(fileHost(shipped), catalogue, shipped, { begin: () => workerOf(model.get("_esm")), runtime });
+  const limits = () => ({ bounds: app.selection.ranges.peek().bounds, free: app.selection.free.peek() });
+  const kernel = withFirstEvaluations(withCustomNeurons(kernelHost(model, shipped), runtime), page, limits);
+  const host = withoutKernel(kernel, page);
   const begun = isHere ? first : stored(data, Object.keys(data.patterns)[0]);
   const begin: Begin = {
     language,

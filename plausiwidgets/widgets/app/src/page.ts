@@ -12,9 +12,9 @@ import {
   type Slider,
   type Values,
 } from "./catalogue.ts";
-import { classPage } from "./classroom/classPage.tsx";
-import { CLASS } from "./classroom/codes.ts";
-import { fileHost, withSearch } from "./hosts/file.ts";
+import { CLASS, exerciseViews } from "./classroom/providedExercise.ts";
+import { withSearch } from "./hosts/browserSearch.ts";
+import { fileHost } from "./hosts/file.ts";
 import type { Host } from "./hosts/host.ts";
 import { tabHistory } from "./hosts/tabStorage.ts";
 import { language, tr, translate } from "./i18n/texts.ts";
@@ -23,9 +23,9 @@ import { selectionOfCard } from "./models/lesson.ts";
 import { valuesOf, wantedOf } from "./models/link.ts";
 import { follow } from "./models/navigate.ts";
 import type { Texts } from "./models/screen.ts";
-import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored, USUAL_RANGES } from "./models/selection.ts";
+import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored } from "./models/selection.ts";
 import { endsInExercise } from "./models/task.ts";
-import { patternInSentence } from "./models/titles.ts";
+import { mysteryOrPattern } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
 
 /** The data of a page. `lesson` is the lesson that the page is about, and `lessons` are those that it offers. */
@@ -47,10 +47,14 @@ export function start(place: HTMLElement, given: Given): App | null {
   document.documentElement.lang = spoken;
   translate(spoken, texts[spoken] ?? {});
   if (exercise && location.hash === CLASS) {
-    classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
+    exerciseViews()?.classPage(place, { catalogue, data: shipped[model], pattern, exercise, version, hand });
     return null;
   }
-  const host = given.host?.() ?? { ...withSearch(fileHost(shipped, given.lessons), catalogue, shipped), hand };
+  const keptAs = `search ${location.pathname}`;
+  const host = given.host?.() ?? {
+    ...withSearch(fileHost(shipped, given.lessons), catalogue, shipped, { keptAs }),
+    hand,
+  };
   const first = firstOfLink(link, given);
   const begin: Begin = { ...first.begin, language: spoken, history: historyOf(first.selection) };
   const app = createApp(catalogue, host, first.data, first.selection, texts, begin);
@@ -119,7 +123,7 @@ function firstOfLink(link: string, given: Given): First {
   const notFree = exercise ? Object.keys(shown.values).filter((one) => !exercise.free.includes(one)) : [];
   const locked = [...notFree, ...wanted.locked.filter((one) => one in shown.values)];
   const notice = [...wanted.notes, ...missing, ...(isElsewhere ? [] : notes)].join(" ");
-  const begin = { notice, exercise, lesson, card: at, ranges: { ...USUAL_RANGES, locked } };
+  const begin = { notice, exercise, lesson, card: at, ranges: { locked } };
   return { data, selection: shown, begin, wanted, at, isLesson: lesson !== null, isElsewhere };
 }
 
@@ -137,11 +141,7 @@ function followAddress(app: App, lesson: LessonData | null, exercise: Exercise |
   let written = location.hash;
   effect(() => {
     const data = selection.data.value;
-    const seed = task.game.value?.seed;
-    const pattern =
-      seed === undefined
-        ? patternInSentence({ catalogue, data }, selection.pattern.value.key)
-        : tr("Mystery {seed}", { seed });
+    const pattern = mysteryOrPattern({ catalogue, data }, selection.pattern.value.key, task);
     document.title = lesson?.title ?? `${tr(data.model.title)}, ${pattern}`;
     document.documentElement.lang = language.value;
   });

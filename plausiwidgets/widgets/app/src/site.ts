@@ -1,9 +1,11 @@
 // The app as a page of several files. It fetches the catalogue, models and languages when it needs them.
 
 import type { Catalogue, ModelData } from "./catalogue.ts";
-import { fileHost, withSearch } from "./hosts/file.ts";
+import { withSearch } from "./hosts/browserSearch.ts";
+import { fileHost } from "./hosts/file.ts";
 import { serverHost } from "./hosts/server.ts";
 import { type About, fetched, withFiles } from "./hosts/siteFiles.ts";
+import { withSurveys } from "./hosts/surveys.ts";
 import { kept } from "./hosts/tabStorage.ts";
 import { wantedOf } from "./models/link.ts";
 import { start } from "./page.ts";
@@ -35,11 +37,16 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
   // A language of null is listed, but its texts are not fetched yet.
   const texts: Record<string, Texts | null> = Object.fromEntries(Object.keys(about.texts).map((one) => [one, null]));
   if (language !== "en") texts[language] = words;
-  const inner = () =>
-    about.address
-      ? serverHost(new URL(about.address, location.href).href.split(/[?#]/)[0], shipped, language)
-      : withSearch(fileHost(shipped), catalogue, shipped);
-  const host = () => withFiles(inner(), about, shipped);
+  const { address, runtime } = about;
+  const served = (at: string) => {
+    const server = serverHost(new URL(at, location.href).href.split(/[?#]/)[0], shipped, language);
+    return withSurveys(withFiles(server, about, shipped), catalogue, shipped, { runtime });
+  };
+  const keptAs = `search ${location.pathname}`;
+  const host = () => {
+    const inner = address ? served(address) : withFiles(fileHost(shipped), about, shipped);
+    return withSearch(inner, catalogue, shipped, { runtime, keptAs });
+  };
   start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
 }
 

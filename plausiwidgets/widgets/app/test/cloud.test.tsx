@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { searching } from "../src/engine/search/search.ts";
-import { type Order, type Report, seek } from "../src/hosts/worker.ts";
 import {
   type Cloud,
   distributionAt,
@@ -16,7 +14,6 @@ import {
 import { noEvaluations, withEvaluations } from "../src/models/search.ts";
 import { Cloud as CloudView } from "../src/panels/cloud.tsx";
 import { axisTicks, cloudPicture, readCloud } from "../src/panels/cloudPicture.ts";
-import { catalogue, modelData } from "./catalogue.ts";
 import { rendered, shown, withCanvases } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
@@ -52,42 +49,6 @@ function after(before: Cloud, from: number, count: number, rows: readonly number
 
 const placesOf = ({ places, rows, space }: Cloud) => [...places.subarray(0, rows * space.length)];
 const evaluationsOf = (losses: number[]) => withEvaluations(noEvaluations(), 0, losses);
-
-test("the worker reports the values of each evaluation once, in the order of the search", async (t) => {
-  const data = modelData("izhikevich");
-  const [set] = data.patterns.tonic_bursting.sets;
-  const from = {
-    pattern: "tonic_bursting",
-    values: { ...Object.fromEntries(set.values), c: -66, d: 7, amplitude: 9 },
-    dt: set.dt,
-  };
-  const settings = { free: ["a", "b", "amplitude"], bounds: {}, begin: "values", seed: 4, budget: 150 } as const;
-  const reports: Report[] = [];
-  let receive = (_: MessageEvent<Order>) => {};
-  Object.assign(globalThis, {
-    addEventListener: (_: string, listener: typeof receive) => {
-      receive = listener;
-    },
-    postMessage: (report: Report) => reports.push(report),
-  });
-  seek();
-  const order: Order = { order: "search", id: "a", catalogue, data, from, settings };
-  const clock = t.mock.method(performance, "now", () => 5 * clock.mock.callCount()); // 5 ms for each evaluation
-  receive({ data: order } as MessageEvent<Order>);
-  clock.mock.restore();
-  assert.ok(reports[0].evaluations < 5, "the first report is not delayed");
-  await until(() => reports.at(-1)?.state === "done", 60_000);
-  const names = reports[0].space.map(({ name }) => name);
-  assert.deepEqual([...names].sort(), ["a", "amplitude", "b"]);
-  const own = [...searching(catalogue, data, from, settings)];
-  assert.deepEqual(
-    reports.flatMap(({ values }) => [...values]),
-    own.flatMap(({ values }) => names.map((name) => Math.fround(values[name]))),
-  );
-  const last = reports.findLast(({ distribution }) => distribution);
-  assert.equal(last?.distribution?.mean.length, 3);
-  assert.equal(last?.distribution?.covariance.length, 9);
-});
 
 test("values are places on the sliders, and a page that is loaded again has the newest ones", () => {
   const begun = after(noCloud(), 0, 2, [5, 0, 1, 10, 1, 0]);

@@ -1,7 +1,7 @@
 // A document for tests of views. It has no layout and no canvas. Tests of pictures look at the data of the picture.
 
 import { Window } from "happy-dom";
-import { type ComponentChild, render } from "preact";
+import { type ComponentChild, options, render } from "preact";
 
 const window = new Window({ url: "https://localhost/" });
 const names = [
@@ -29,7 +29,14 @@ Object.assign(globalThis, {
   cancelAnimationFrame: (id: number) => clearTimeout(id),
 });
 
-/** Renders a view into the document. `remove` takes it away. */
+let runEffects = () => {};
+// Preact runs effects and their cleanups after the next frame. A test does not wait for a frame.
+options.requestAnimationFrame = (act) => {
+  runEffects = act;
+  setTimeout(act, 0);
+};
+
+/** Renders a view into the document. `remove` takes it away, and runs the cleanups of its effects. */
 export function shown(child: ComponentChild) {
   const place = document.createElement("div");
   document.body.append(place);
@@ -45,6 +52,7 @@ export function shown(child: ComponentChild) {
     all: (selector: string) => [...place.querySelectorAll<HTMLElement>(selector)],
     remove() {
       render(null, place);
+      runEffects();
       place.remove();
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { ExerciseFile } from "../src/tools/exports.tsx";
+import { ExerciseFile, tracesFile } from "../src/tools/exports.tsx";
 import { Files, traceCsv } from "../src/tools/files.tsx";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";
 import { addHostTools } from "../src/tools/provided.ts";
@@ -68,6 +68,21 @@ test("a host writes the other files, and its error is shown", async () => {
   assert.equal(view.find("[role=status]").textContent, "The page is too large.");
   view.remove();
   app.close();
+});
+
+test("the page writes the traces of all sweeps from the arrays of the host", async () => {
+  const sweeps = ["weak, short", "strong"].map((name) => ({ name, t0: -0.1, dt: 0.1, states: ["v"] }));
+  const file = tracesFile(sweeps, {
+    "0.v": Float32Array.of(-70.1, 30),
+    "0.current": Float32Array.of(0, 0.3),
+    "0.spikes": Float64Array.of(0),
+    "1.v": Float32Array.of(-70.1),
+    "1.current": Float32Array.of(2),
+  });
+  assert.equal(
+    await file.text(),
+    'sweep,t,v,current,spike\n"weak, short",-0.1,-70.1,0,0\n"weak, short",0,30,0.3,1\nstrong,-0.1,-70.1,2,0\n',
+  );
 });
 
 test("an exercise is saved with its question and the free parameters", async () => {

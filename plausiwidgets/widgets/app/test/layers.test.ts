@@ -44,16 +44,24 @@ function bundledFrom(path: string, found = new Set<string>()): ReadonlySet<strin
 /** The parts of the app that need a host. */
 const OF_HOSTS = [
   /^(site|widget|notebook|sharedHistory)\.ts$/,
-  /^hosts\/(server|kernel|siteFiles|channel|requests|silence|customNeurons)\.ts$/,
+  /^hosts\/(server|kernel|siteFiles|channel|requests|silence|customNeurons|surveys|firstEvaluations)\.ts$/,
   /^classroom\/mystery\.tsx$/,
   /^figure\/(plotly|rendererChoice|staticImage)\.ts$/,
   /^tools\/(hostTools|samples|onset|repertoire|stimulus|recording|reading|recorded|recordingSweeps|requestedPhasePlane|assess|exports)\.tsx?$/,
 ];
 
+/** The parts that only an exercise needs. */
+const OF_EXERCISES = /^classroom\/(exercise|codes|class\w+)\.tsx?$/;
+
+test("of the pages in one file only an exercise contains the views of an exercise and of a class", () => {
+  const parts = (entry: string) => [...bundledFrom(entry)].filter((path) => OF_EXERCISES.test(path)).length;
+  assert.deepEqual(["fileMain.ts", "exerciseMain.ts", "main.ts"].map(parts), [0, 5, 5]);
+});
+
 test("a page in one file contains no part that needs a host, and an app with a host contains all of them", () => {
   const parts = (entry: string) => OF_HOSTS.flatMap((of) => [...bundledFrom(entry)].filter((path) => of.test(path)));
-  assert.deepEqual(parts("fileMain.ts"), []);
-  assert.equal(new Set(parts("main.ts")).size, 27);
+  assert.deepEqual(parts("exerciseMain.ts"), []);
+  assert.equal(new Set(parts("main.ts")).size, 29);
 });
 
 test("imports point downwards", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";
 import { Listen } from "../src/panels/Listen.tsx";
 import { rendered, shown } from "./dom.ts";
@@ -18,7 +18,8 @@ class SilentContext {
   readonly createBufferSource = () => ({ connect() {}, start() {}, stop() {} });
 }
 
-function listening(app: App) {
+/** A view of an app. Both are closed after the test, because a playback would keep the process of a failed test. */
+function listening(app: App, t: TestContext) {
   const view = shown(
     <div class="pw-app">
       <Listen {...app} />
@@ -26,6 +27,10 @@ function listening(app: App) {
       <p>a text</p>
     </div>,
   );
+  t.after(() => {
+    view.remove();
+    app.close();
+  });
   let isHovered = true;
   const place = view.find(".pw-app");
   Object.defineProperty(place, "matches", { value: (selector: string) => selector !== ":hover" || isHovered });
@@ -40,10 +45,10 @@ function listening(app: App) {
   return { ...view, key, hover };
 }
 
-test("the button plays and stops, and the speed is shown once it was used", async () => {
+test("the button plays and stops, and the speed is shown once it was used", async (t) => {
   Object.assign(globalThis, { AudioContext: SilentContext });
   const app = appOf();
-  const { find, all, remove } = listening(app);
+  const { find, all } = listening(app, t);
   const button = find("button");
   assert.equal(button.textContent, "▶ Listen");
   assert.equal(all("select").length, 0);
@@ -62,13 +67,12 @@ test("the button plays and stops, and the speed is shown once it was used", asyn
   await rendered();
   assert.deepEqual([app.player.isPlaying.value, button.textContent], [false, "▶ Listen"]);
   assert.equal(all("select").length, 1);
-  remove();
-  app.close();
 });
 
-test("a move of a slider, another pattern and the end of the app stop the sound", async () => {
+test("a move of a slider, another pattern and the end of the app stop the sound", async (t) => {
   Object.assign(globalThis, { AudioContext: SilentContext });
   const app = appOf();
+  t.after(app.close);
   const changes = [
     () => app.selection.put({ c: -60 }),
     () => app.selection.choose("izhikevich", "tonic_bursting"),
@@ -83,10 +87,10 @@ test("a move of a slider, another pattern and the end of the app stop the sound"
   }
 });
 
-test("the space bar plays while the pointer is over the app and no control has the focus", async () => {
+test("the space bar plays while the pointer is over the app and no control has the focus", async (t) => {
   Object.assign(globalThis, { AudioContext: SilentContext });
   const app = appOf();
-  const { key, hover, remove } = listening(app);
+  const { key, hover } = listening(app, t);
   await rendered();
   assert.equal(key("input", " "), false, "the slider has the focus");
   hover(false);
@@ -105,18 +109,14 @@ test("the space bar plays while the pointer is over the app and no control has t
   assert.equal(key("input", "Escape"), true);
   assert.equal(app.player.isPlaying.value, false);
   assert.equal(key("input", "Escape"), false, "Escape closes a panel again");
-  remove();
-  app.close();
 });
 
-test("a browser without sound is named in a sentence", async () => {
+test("a browser without sound is named in a sentence", async (t) => {
   Reflect.deleteProperty(globalThis, "AudioContext");
   const app = appOf();
-  const { find, remove } = listening(app);
+  const { find } = listening(app, t);
   find("button").click();
   await rendered();
   assert.match(find("[role=status]").textContent ?? "", /^The browser plays no sound here\./);
   assert.equal(app.player.isPlaying.value, true);
-  remove();
-  app.close();
 });

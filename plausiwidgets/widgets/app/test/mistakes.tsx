@@ -24,7 +24,7 @@ const plane = { ...set, bounds: {}, x: "a", y: "b", all: false };
 
 // Lines that must compile.
 host.ask("verify", set, (reply) => {
-  if (reply.state === "done") reply.verdict.status satisfies string;
+  if (reply.state === "done") reply.verdict?.status satisfies string | undefined;
   if (reply.state === "failed") reply.error satisfies string;
 });
 host.ask("simulate", { ...set, sweeps: [], states: false }, (_, arrays) => {

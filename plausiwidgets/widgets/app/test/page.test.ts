@@ -31,7 +31,7 @@ test.beforeEach(() => {
     getItem: (name: string) => texts.get(name) ?? null,
     setItem: (name: string, text: string) => void texts.set(name, text),
   };
-  const changes = { sessionStorage, addEventListener: () => {} };
+  const changes = { sessionStorage, addEventListener: () => {}, removeEventListener: () => {} };
   for (const [name, value] of Object.entries(changes)) {
     Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
   }

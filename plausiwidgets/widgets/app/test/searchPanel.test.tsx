@@ -148,7 +148,7 @@ test("in a file a found set is not verified", async () => {
   );
   await rendered();
   assert.ok(view.find(".pw-drawerhead").classList.contains("unverified"));
-  assert.match(words(), /^○ Criteria met, not verified: tonic spiking.*Open these parameters in a notebook/);
+  assert.match(words(), /^○ Criteria met, not verified: tonic spiking.*Open them in a notebook/);
   end();
 });
 

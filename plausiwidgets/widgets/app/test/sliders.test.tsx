@@ -133,7 +133,7 @@ test("a range is chosen, and a parameter is left out of searches", async () => {
   assert.equal(include.checked, true);
   include.click();
   await rendered();
-  assert.equal(app.selection.ranges.value.fixed.length, 1);
+  assert.equal(app.selection.ranges.value.fixed.length, 4, "the model fixes three others");
   assert.equal(include.checked, false);
   view.remove();
   app.close();

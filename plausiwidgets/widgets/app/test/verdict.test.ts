@@ -189,6 +189,22 @@ test("a set that the catalogue does not have is verified by the host after a mom
   assert.deepEqual(notices, []);
 });
 
+test("a verification in the queue of a server shows how many visitors are ahead", async (t) => {
+  const { host, asked, reply } = hostOf("server");
+  const { selection, verdict, flush, close } = models(KEY, host);
+  t.after(close);
+  selection.put({ a: 0.021 });
+  flush();
+  await until(() => asked.some(({ kind }) => kind === "verify"));
+  reply("verify", "waiting", { ahead: 3 });
+  assert.equal(verdict.worded.value.words, "○ Criteria met, verification queued (3 ahead)");
+  reply("verify", "waiting", { ahead: 0 });
+  assert.equal(verdict.worded.value.words, "○ Criteria met, verifying …");
+  reply("verify", "running", { verdict: verdictOf(0) });
+  reply("verify", "done", { verdict: { ...verdictOf(0), status: "replicated" } });
+  assert.equal(verdict.verified.value?.status, "replicated");
+});
+
 test("a verification of former values is cancelled, and its reply changes nothing", async (t) => {
   const { host, asked, cancelled, reply } = hostOf("kernel");
   const { selection, verdict, flush, close, notices } = models(KEY, host);

@@ -26,8 +26,8 @@ function banner(inputs) {
   return `/*! plausiwidgets, MIT License. It contains:\n\n${notices.join("\n\n----\n\n")}\n*/\n`;
 }
 
-/** The bundles of static/: of an app with a host, and of a page in one file. */
-const ENTRIES = { app: "src/main.ts", file: "src/fileMain.ts" };
+/** The bundles of static/: of an app with a host, of a page in one file, and of an exercise in one file. */
+const ENTRIES = { app: "src/main.ts", file: "src/fileMain.ts", exercise: "src/exerciseMain.ts" };
 
 /** A bundle with its banner, its map, and the paths of its sources. */
 async function bundle(name, entry) {

@@ -18,8 +18,6 @@ const ABOUT = [".model", ".pattern", ".mystery"];
 const REQUIRED = [".model", ".seconds", ".solved"];
 const FIELDS = [...ABOUT, ".dt", ".seconds", ".solved", ".name", ".words"];
 const MAX_CODE = 8000; // characters
-/** The end of the address at which the file of an exercise reads the codes of a class. */
-export const CLASS = "#class";
 export const MAX_NAME = 60; // characters
 export const MAX_WORDS = 300; // characters
 

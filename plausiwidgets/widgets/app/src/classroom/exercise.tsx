@@ -3,14 +3,12 @@ import type { TargetedInputEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Exercise } from "../catalogue.ts";
-import type { Verdict } from "../engine/judge.ts";
-import { tr } from "../i18n/texts.ts";
-import { pointsOf } from "../models/mystery.ts";
-import { patternInSentence } from "../models/titles.ts";
+import { language, tr } from "../i18n/texts.ts";
 import { Copy } from "../panels/Copy.tsx";
 import { Heading } from "../panels/Heading.tsx";
 import { Name } from "../panels/Name.tsx";
 import { codeOf, MAX_NAME, MAX_WORDS } from "./codes.ts";
+import { Progress } from "./progress.tsx";
 
 // An exercise: a question, hints that are opened one after the other, praise, and a code to hand in.
 
@@ -34,39 +32,6 @@ export function Question({ selection, task, host }: Pick<App, "selection" | "tas
         {tr("The exercise is solved when all criteria are met.")}
       </p>
     </section>
-  );
-}
-
-/**
- * The progress in words.
- *
- * @param common for a mystery, the criteria that earn no points
- */
-function progressOf(common: readonly string[] | null, verdict: Verdict | null): string {
-  if (!verdict) return tr("…");
-  if (verdict.diverged) return tr("the simulation diverges");
-  if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
-  const count = verdict.criteria.filter(({ passed }) => passed).length;
-  return tr("{count} of {total} criteria met", { count, total: verdict.criteria.length });
-}
-
-type ProgressProps = Pick<App, "selection" | "verdict"> & { readonly common?: readonly string[] | null };
-
-/** The progress, or praise. */
-function Progress({ selection, verdict, common = null }: ProgressProps) {
-  const latest = verdict.verdict.value;
-  if (latest?.loss !== 0) {
-    return <p role="status">{tr("Not yet: {state}", { state: progressOf(common, latest) })}</p>;
-  }
-  const { catalogue, data, pattern } = selection;
-  const title = patternInSentence({ catalogue, data: data.value }, pattern.value.key);
-  const praise = common
-    ? tr("Solved. All criteria are met.")
-    : tr("Well done! Your neuron shows {pattern}.", { pattern: title });
-  return (
-    <p role="status" class="pw-praise">
-      ✓ {praise}
-    </p>
   );
 }
 
@@ -198,9 +163,9 @@ function Sending({ to, code }: { readonly to: string; readonly code: string }) {
   const sent = useSignal({ code: "", words: "" });
   const send = async () => {
     try {
-      const reply = await fetch(to, { method: "POST", body: code });
+      const reply = await fetch(`${to}?language=${language.peek()}`, { method: "POST", body: code });
       const { error }: { readonly error?: string } = await reply.json();
-      sent.value = error ? { code: "", words: tr(error) } : { code, words: `✓ ${tr("Handed in.")}` };
+      sent.value = error ? { code: "", words: error } : { code, words: `✓ ${tr("Handed in.")}` };
     } catch {
       sent.value = { code: "", words: tr("The server is not responding. Send the code below to your teacher.") };
     }
@@ -214,10 +179,3 @@ function Sending({ to, code }: { readonly to: string; readonly code: string }) {
     </>
   );
 }
-
-/** Below the sliders of a notebook in which parameters are locked: the progress. */
-export const LockedActions = ({ selection, verdict }: Pick<App, "selection" | "verdict">) => (
-  <div class="pw-actions">
-    <Progress selection={selection} verdict={verdict} />
-  </div>
-);

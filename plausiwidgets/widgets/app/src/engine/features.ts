@@ -395,7 +395,19 @@ function halfWidth(v: Float64Array, times: Train, dt: number): number {
   return meanOf(widths);
 }
 
-/** Features by their names in Python. */
+// -- entries of a row ----------------------------------------------------------------------------------------------------
+
+type Flags = readonly (number | boolean)[];
+
+const entry = (row: readonly number[], place: number) => (row.length ? (row.at(place) ?? NONE) : NONE);
+const piece = (row: readonly number[], from: number, to: number) => row.slice(from, to);
+const howMany = (row: Flags) => row.filter(Boolean).length;
+const highest = (row: readonly number[]) => row.reduce((a, x) => (x > a || Number.isNaN(x) ? x : a), -Infinity);
+const lowest = (row: readonly number[]) => row.reduce((a, x) => (x < a || Number.isNaN(x) ? x : a), Infinity);
+const anyOf = (row: Flags) => row.some(Boolean);
+const allOf = (row: Flags) => row.every(Boolean);
+
+/** Functions of whole rows by their names in Python. */
 export const FEATURES = {
   count,
   window: within,
@@ -431,15 +443,11 @@ export const FEATURES = {
   mean_trough: meanTrough,
   mean_peak: meanPeak,
   half_width: halfWidth,
-};
-
-/** Operations on the entries of a row. */
-export const ON_ROWS = {
-  entry: (row: readonly number[], place: number) => (row.length ? (row.at(place) ?? NONE) : NONE),
-  piece: (row: readonly number[], from: number, to: number) => row.slice(from, to),
-  how_many: (row: readonly (number | boolean)[]) => row.filter(Boolean).length,
-  highest: (row: readonly number[]) => row.reduce((a, x) => (x > a || Number.isNaN(x) ? x : a), -Infinity),
-  lowest: (row: readonly number[]) => row.reduce((a, x) => (x < a || Number.isNaN(x) ? x : a), Infinity),
-  any: (row: readonly (number | boolean)[]) => row.some(Boolean),
-  all: (row: readonly (number | boolean)[]) => row.every(Boolean),
+  entry,
+  piece,
+  how_many: howMany,
+  highest,
+  lowest,
+  any_of: anyOf,
+  all_of: allOf,
 };

@@ -3,8 +3,9 @@
 import type { Component, Model, Pattern, Slider, Values } from "../catalogue.ts";
 import { type Criterion, checkKind, penaltyOf, rangeOf, saturated } from "./criteria.ts";
 import type { Neuron } from "./neuron.ts";
+import type { Argument, Instruction } from "./program.ts";
 import { Runner, type RunnerSettings } from "./runner.ts";
-import { type Application, type Argument, Player, type Tape, type TapeNode } from "./tape.ts";
+import { type Application, Player, type Tape } from "./tape.ts";
 
 /** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the start or end of the sweep. */
 export interface Look {
@@ -38,12 +39,17 @@ export interface Judgement extends Verdict {
   readonly responses: ReadonlyMap<number, ReadonlyMap<string, Application>>;
 }
 
-/** Evaluates one component. The generator pauses after each simulation. */
+/**
+ * Evaluates one component. The generator pauses after each simulation.
+ *
+ * @param hasLooks whether the results have the parts of sweeps that the criteria measure, which a search does not need
+ */
 export function* judging(
   tape: Tape,
   criteria: readonly Criterion[],
   runner: Runner,
   values: ReadonlyMap<string, number>,
+  hasLooks = true,
 ): Generator<void, Judgement> {
   for (const criterion of criteria) checkKind(criterion);
   runner.begin();
@@ -56,7 +62,8 @@ export function* judging(
   const diverged = runner.divergence > 0;
   const results: CriterionResult[] = [];
   for (const [i, criterion] of criteria.entries()) {
-    results.push(yield* judged(criterion, player, diverged ? Number.NaN : measured[i], gap));
+    const result = yield* judged(criterion, player, diverged ? Number.NaN : measured[i], gap);
+    results.push(hasLooks ? { ...result, looks: looksOf(player, tape.features[criterion.key] ?? 0) } : result);
   }
   const missed = results.reduce((sum, { penalty }) => sum + penalty, 0);
   const loss = diverged ? results.length + 1 + saturated(runner.divergence) : missed;
@@ -71,8 +78,7 @@ function* judged(criterion: Criterion, player: Player, value: number, gap: numbe
   const graded = tape.progress?.[key];
   const progress = graded === undefined ? 0 : yield* player.number(graded);
   const penalty = penaltyOf(criterion, value, low, high, { span, gap: graded === undefined ? gap : 0, progress });
-  const looks = looksOf(player, tape.features?.[key] ?? 0);
-  return { ...criterion, value, low, high, passed: penalty === 0, penalty, looks };
+  return { ...criterion, value, low, high, passed: penalty === 0, penalty };
 }
 
 /** Names of values that are measured before the onset, and over a whole sweep. */
@@ -86,26 +92,31 @@ function looksOf(player: Player, feature: Argument): Look[] {
   const add = (sweep: string | null, from: number, to: number) =>
     found.set(`${sweep} ${from} ${to}`, { sweep, from, to });
   const timeOf = (argument: Argument): number => {
-    if (typeof argument === "number") return argument;
+    if (typeof argument === "number" || typeof argument === "boolean") return Number(argument);
     const value = typeof argument === "string" ? player.named(argument) : player.results.get(argument[0]);
     return Number(value ?? Number.NaN);
   };
-  const sweepOf = ([place]: readonly [number]) => String(player.tape.nodes[place]?.[2] ?? "") || null;
+  const sweepOf = ([place]: readonly [number]) => {
+    const [name, , sweep] = player.tape.body[place];
+    return name === "times" ? String(sweep) : null;
+  };
 
-  function walk(argument: TapeNode[number]): void {
+  function walk(argument: Instruction[number]): void {
     if (typeof argument === "string") {
       if (BEFORE.includes(argument)) add(null, Number.NaN, 0);
       if (ALL.includes(argument)) add(null, Number.NaN, Number.NaN);
     }
     if (!Array.isArray(argument) || argument.length !== 1 || seen.has(argument[0])) return;
     seen.add(argument[0]);
-    const [name, ...operands] = player.tape.nodes[argument[0]];
+    const [name, ...operands] = player.tape.body[argument[0]];
     const given = operands as readonly Argument[];
     const [of, from, to] = given;
+    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
+    const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
-    else if (name === "v") add(String(given[1]), timeOf(given[2]), timeOf(given[3]));
+    else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
     else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
-    else for (const one of name === "where" ? given.slice(1) : given) walk(one);
+    else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);
   return [...found.values()];
@@ -140,6 +151,7 @@ export function* judgingAll(
   { components, stimulus }: Pick<Pattern, "components" | "stimulus">,
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
+  hasLooks = true,
 ): Generator<void, (Judgement | null)[]> {
   const results: (Judgement | null)[] = [];
   for (const { tape, criteria, prefix, holding, label } of components) {
@@ -151,7 +163,7 @@ export function* judgingAll(
     for (const { name } of stimulus) {
       if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name) ?? Number.NaN);
     }
-    const result = yield* judging(tape, criteria, runnerAt(holding), own);
+    const result = yield* judging(tape, criteria, runnerAt(holding), own, hasLooks);
     results.push({ ...result, criteria: result.criteria.map((one) => labelled(one, label)) });
   }
   return results;

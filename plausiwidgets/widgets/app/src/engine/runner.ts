@@ -213,6 +213,17 @@ export class Runner {
     if (diverged >= 0) this.divergence = Math.max(this.divergence, shareLeft(diverged, last));
   }
 
+  /** Whether the neuron fires in a window of a sweep. It is simulated only until then. */
+  fires(pieces: readonly Piece[], [first, last]: readonly [first: number, last: number]): boolean {
+    const { dt, rest, holding, neuron } = this;
+    if (!rest.state) return false;
+    const steps = Math.ceil(last / dt - 1e-9);
+    const limit = first <= 0 ? 1 : this.#spikeLimit(steps); // the first spike decides, unless it may precede the window
+    const currents = injected(pieces, holding, 0, dt, steps);
+    const { spikes } = neuron.simulate(this.parameters, currents, dt, rest.state, [], limit);
+    return spikes.some((k) => k * dt >= first && k * dt < last);
+  }
+
   /** The spike times of the response to a step of `width` ms, empty if the neuron diverged. */
   stepTimes(height: number, width: number, duration: number): number[] {
     if (!this.rest.state) return [];

@@ -1,20 +1,11 @@
-// A tape is the recorded measurement of a pattern: operations on numbers, on rows, and on the responses to sweeps. Python
-// records the tape. The player is a generator that pauses after each simulation, so that the page stays responsive.
+// A tape is the measurement of a pattern as a program: operations on numbers, on rows, and on the responses to sweeps. Python
+// traces the tape. The player is a generator that pauses after each simulation, so that the page stays responsive. It computes
+// an instruction when its result is needed, because a branch that is not taken may contain a search.
 
-import { FEATURES, ON_ROWS, type Row } from "./features.ts";
-import { OPERATIONS, operationOf } from "./formula.ts";
+import { FEATURES, type Row } from "./features.ts";
+import { type Argument, type Instruction, operationOf, type Part } from "./program.ts";
 import type { Response, Runner, SweepNumbers } from "./runner.ts";
 import { type Piece, roundHalfEven } from "./runtime.ts";
-
-/** A number, the name of a value ("@…" for a property of the runner), or the index of a node. */
-export type Argument = number | string | readonly [place: number];
-export type TapeNode = readonly [operation: string, ...operands: readonly (Argument | Part)[]];
-
-/** The part of a tape that the player computes for each step of an amplitude search. */
-export interface Part {
-  readonly nodes: readonly TapeNode[];
-  readonly result: Argument;
-}
 
 export interface AppliedSweep {
   readonly name: string;
@@ -39,7 +30,7 @@ export interface Applied {
 }
 
 export interface Tape {
-  readonly nodes: readonly TapeNode[];
+  readonly body: readonly Instruction[];
   readonly applied: readonly Applied[];
   readonly features: Readonly<Record<string, Argument>>;
   readonly progress: Readonly<Record<string, Argument>>;
@@ -56,35 +47,35 @@ export interface Application {
   readonly response: Response | null;
 }
 
-/** The value of a node: a number, a decision, a row, or a record of a feature. */
+/** The value of an instruction: a number, a decision, a row, or a record of a feature. */
 type Value = number | boolean | Rows | Readonly<Record<string, number>>;
 type Rows = Row | readonly (number | boolean)[] | readonly Row[];
 
-/** Functions whose arguments come from a tape. As methods they may have narrower parameters: Python records calls that fit. */
+/** Functions whose arguments come from a tape. As methods they may have narrower parameters: Python traces calls that fit. */
 interface Table {
   [name: string]: { apply(...values: readonly Value[]): Value }["apply"];
 }
 
-const TABLES: readonly Table[] = [FEATURES, ON_ROWS];
+const TABLE: Table = FEATURES;
 
 export class Player {
   readonly results = new Map<number, Value>();
   readonly responses = new Map<number, Map<string, Application>>();
 
   constructor(
-    readonly tape: Pick<Tape, "nodes"> & Partial<Tape>,
+    readonly tape: Pick<Tape, "body"> & Partial<Tape>,
     readonly runner: Runner,
     readonly values: ReadonlyMap<string, number>,
     readonly times: readonly number[] = [],
   ) {}
 
   *value(argument: Argument): Generator<void, Value> {
-    if (typeof argument === "number") return argument;
     if (typeof argument === "string") return this.named(argument);
+    if (typeof argument !== "object") return argument;
     const [place] = argument;
     const known = this.results.get(place);
     if (known !== undefined) return known;
-    const result = yield* this.#computed(this.tape.nodes[place]);
+    const result = yield* this.#computed(this.tape.body[place]);
     this.results.set(place, result);
     return result;
   }
@@ -139,7 +130,7 @@ export class Player {
     return (yield* this.#all(list)).map(Number);
   }
 
-  *#computed([name, ...operands]: TapeNode): Generator<void, Value> {
+  *#computed([name, ...operands]: Instruction): Generator<void, Value> {
     const given = operands as readonly Argument[]; // only the two searches below have a part
     switch (name) {
       case "times":
@@ -157,13 +148,13 @@ export class Player {
       case "threshold_at":
         return this.runner.thresholdAt(yield* this.number(given[0]));
       case "steps_show": {
-        const [height, width, duration, only] = yield* this.#numbers(given.slice(1));
-        return yield* this.#shows(operands[0] as Part, only ? height : null, width, duration);
+        const [height, width, duration, only] = yield* this.#numbers(given.slice(0, -1));
+        return yield* this.#shows(operands[4] as Part, only ? height : null, width, duration);
       }
       case "weakest_step": {
-        const [width, duration, low, high, works, tolerance] = yield* this.#numbers(given.slice(1));
+        const [width, duration, low, high, works, tolerance] = yield* this.#numbers(given.slice(0, -1));
         if (!works) return Number.NaN;
-        return yield* this.#weakest(operands[0] as Part, { width, duration, low, high, tolerance });
+        return yield* this.#weakest(operands[6] as Part, { width, duration, low, high, tolerance });
       }
       case "where": {
         // A single decision computes one branch only, because the other one may contain a search.
@@ -180,9 +171,9 @@ export class Player {
     return found;
   }
 
-  *#potential(given: readonly Argument[]): Generator<void, Float64Array> {
+  *#potential([begin, end, ...given]: readonly Argument[]): Generator<void, Float64Array> {
     const { response } = yield* this.#response(given);
-    const [from, to] = yield* this.#numbers(given.slice(2));
+    const [from, to] = yield* this.#numbers([begin, end]);
     const { shown } = this.runner.rest;
     const place = (t: number) => shown + roundHalfEven(t / this.runner.dt);
     return (response?.v ?? new Float64Array()).subarray(place(from), place(to));
@@ -265,9 +256,7 @@ export class Player {
 
 /** Applies a feature, or an operation on rows or numbers. */
 function applied(name: string, values: readonly Value[]): Value {
-  for (const table of TABLES) if (Object.hasOwn(table, name)) return table[name](...values);
-  if (!Object.hasOwn(OPERATIONS, name)) throw new Error(`a tape has the unknown operation ${name}`);
-  return elementwise(name, values);
+  return Object.hasOwn(TABLE, name) ? TABLE[name](...values) : elementwise(name, values);
 }
 
 /** Applies an operation to numbers, or to each entry if an operand is a row. */

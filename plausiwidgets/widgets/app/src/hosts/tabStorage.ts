@@ -11,11 +11,13 @@ export function kept(name: string): string | null {
   }
 }
 
-export function keep(name: string, value: string): void {
+/** Keeps a value. The result is false if the browser stores nothing, or has no room for the value. */
+export function keep(name: string, value: string): boolean {
   try {
     sessionStorage.setItem(`plausiwidgets.${name}`, value);
+    return true;
   } catch {
-    // The user chooses the value again after a reload.
+    return false; // the user chooses the value again after a reload
   }
 }
 

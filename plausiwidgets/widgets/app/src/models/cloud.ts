@@ -2,7 +2,7 @@
 
 import type { Range } from "../catalogue.ts";
 import { shareOf, valueOn } from "../engine/scales.ts";
-import { eigen } from "../engine/search/evolution.ts";
+import { eigen } from "../engine/search/cmaes.ts";
 import type { ReplyArrays, SearchAxis } from "../messages.ts";
 
 export const KEPT = 5000; // evaluations

@@ -4,7 +4,7 @@ import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact
 import type { Card, Condition, LessonData, Slider, TextNode, Values } from "../catalogue.ts";
 import type { Verdict } from "../engine/judge.ts";
 import type { Host } from "../hosts/host.ts";
-import { isOf, knownSet, type Notify, type Selection, type SelectionModel, USUAL_RANGES } from "./selection.ts";
+import { isOf, knownSet, type Notify, type Selection, type SelectionModel, usualRanges } from "./selection.ts";
 import type { Lesson, TaskScreen } from "./task.ts";
 import type { VerdictModel } from "./verdict.ts";
 
@@ -137,7 +137,7 @@ function cardsOf(lesson: Signal<Lesson | null>, selection: SelectionModel, scree
 
   /** Shows a selection as one step of undo. Returns whether the lesson is still at the card. */
   async function show(card: Lesson, to: Selection): Promise<boolean> {
-    selection.configure(USUAL_RANGES);
+    selection.configure(usualRanges(selection.sliders.peek()));
     const data = await selection.describe(to.model, to.pattern);
     if (!isAt(lesson.peek(), card)) return false; // another card meanwhile
     await selection.back({ ...to, set: Math.max(knownSet(data, to), 0) });

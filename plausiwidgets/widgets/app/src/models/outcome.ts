@@ -72,12 +72,14 @@ export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTake
       return tr("Your parameters already show the pattern. Move a slider first, or search from a new start.");
     case "unverified":
       return isAlone
-        ? tr("Open these parameters in a notebook to verify them.")
+        ? tr(
+            "These parameters also pass the tests of this page: half the time step, rounding, a push and a long rest. Open them in a notebook to verify them.",
+          )
         : tr("Use these parameters to verify them, or search again.");
     case "fragile":
       return tr("All criteria are met, but one verification test fails. Use these parameters anyway, or search again.");
     case "missed":
-      return missedWords(found, isAlone);
+      return missedWords(found);
     case "ruled_out":
       return tr("A proof shows that no parameters of this model can show the pattern.");
     case "stopped":
@@ -89,11 +91,9 @@ export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTake
   }
 }
 
-function missedWords({ atEnds }: Search, isAlone: boolean): string {
+function missedWords({ atEnds }: Search): string {
   if (atEnds.length) {
     return tr("The best parameters are at a limit of the search range of {names}.", { names: atEnds.join(", ") });
   }
-  return isAlone
-    ? tr("This does not prove that no solution exists. The Python search in a notebook has more methods.")
-    : tr("This does not prove that no solution exists.");
+  return tr("This does not prove that no solution exists.");
 }

@@ -1,14 +1,17 @@
 // Responses of a neuron as lines for a figure.
 
 import type { Landmarks, Sweep } from "../catalogue.ts";
-import { type Formula, valueOf } from "../engine/formula.ts";
+import { type Argument, valueOf } from "../engine/program.ts";
 import type { SweepNumbers } from "../engine/runner.ts";
 import type { Piece } from "../engine/runtime.ts";
 import type { Line, Role } from "./lines.ts";
 
-/** A sweep with numbers instead of formulas. */
-export function numbersOf({ pieces, end, duration }: Sweep, values: ReadonlyMap<string, number>): SweepNumbers {
-  const at = (formula: Formula) => valueOf(formula, values);
+/** A sweep in numbers, for some values of the stimulus parameters. */
+export function numbersOf(
+  { body = [], pieces, end, duration }: Sweep,
+  values: ReadonlyMap<string, number>,
+): SweepNumbers {
+  const at = (argument: Argument) => valueOf(argument, body, values);
   return {
     pieces: pieces.map(([on, off, first, last]): Piece => [at(on), at(off), at(first), at(last)]),
     end: at(end),

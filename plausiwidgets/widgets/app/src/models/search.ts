@@ -7,7 +7,7 @@ import type { Reply, ReplyArrays, Requests } from "../messages.ts";
 import { isOpen, received, type Search } from "./evaluations.ts";
 import { following } from "./following.ts";
 import { createPlayback } from "./playback.ts";
-import { isOf, type Notify, type SearchRanges, type Selection, type SelectionModel } from "./selection.ts";
+import { isOf, type Notify, type Selection, type SelectionModel } from "./selection.ts";
 import type { VerdictModel } from "./verdict.ts";
 
 export { type Evaluations, isOpen, noEvaluations, received, type Search, withEvaluations } from "./evaluations.ts";
@@ -201,7 +201,7 @@ function receiverOf({ search, isShown, current, notify, update }: Receiver) {
   };
 }
 
-/** A notebook has the limits of a search already, and a server has defaults for what its visitor did not limit. */
+/** A notebook has the limits of a search already. */
 function requestOf(
   { current, ranges, free }: SelectionModel,
   host: Host["name"],
@@ -209,7 +209,7 @@ function requestOf(
   { pace, free: own, values: start, bounds }: HowToBegin,
 ): Requests["search"] {
   const { model, pattern, values, dt } = current.peek();
-  const isLimited = host === "none" || bounds !== undefined || (host === "server" && isChosen(ranges.peek()));
+  const isLimited = host !== "kernel" || bounds !== undefined;
   return {
     model,
     pattern,
@@ -221,10 +221,6 @@ function requestOf(
     ...(pace ? { pace } : {}),
   };
 }
-
-/** Whether ranges were changed, or parameters fixed or locked. */
-const isChosen = ({ bounds, fixed, locked }: SearchRanges): boolean =>
-  fixed.length + locked.length + Object.keys(bounds).length > 0;
 
 /** Puts the best parameters on the sliders. */
 async function take(search: Search | null, selection: SelectionModel, notify: Notify): Promise<void> {

@@ -36,7 +36,12 @@ export interface SearchRanges {
   readonly locked: readonly string[];
 }
 
-export const USUAL_RANGES: SearchRanges = { bounds: {}, fixed: [], locked: [] };
+/** The ranges of some sliders before the user changes them. */
+export const usualRanges = (sliders: readonly Slider[]): SearchRanges => ({
+  bounds: {},
+  fixed: sliders.filter(({ vary }) => vary === false).map(({ name }) => name),
+  locked: [],
+});
 
 /** Shows a sentence to the user. The result removes the sentence, unless another one has replaced it. */
 export type Notify = (sentence: string) => () => void;
@@ -199,7 +204,7 @@ interface State {
 function stateOf(catalogue: Catalogue, first: ModelData, begin: Selection, steps: History<Selection>): State {
   const data = signal(first);
   const current = signal(begin);
-  const ranges = signal(USUAL_RANGES);
+  const ranges = signal(usualRanges(slidersOf(patternOf(catalogue, first, begin.pattern), first)));
   const history = signal(steps);
   // The key alone, so that what depends on the pattern does not follow a drag.
   const key = computed(() => current.value.pattern);
@@ -215,9 +220,9 @@ function stateOf(catalogue: Catalogue, first: ModelData, begin: Selection, steps
   return { catalogue, data, current, ranges, history, opened: signal({ isOther: false }), settled, pattern, sliders };
 }
 
-function show({ data, current, ranges }: State, to: Selection, next: ModelData = data.peek()): void {
+function show({ catalogue, data, current, ranges }: State, to: Selection, next: ModelData = data.peek()): void {
   batch(() => {
-    if (!isOf(current.peek(), to)) ranges.value = USUAL_RANGES;
+    if (!isOf(current.peek(), to)) ranges.value = usualRanges(slidersOf(patternOf(catalogue, next, to.pattern), next));
     data.value = next;
     current.value = to;
   });

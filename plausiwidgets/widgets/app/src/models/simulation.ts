@@ -11,9 +11,9 @@ import {
   type Range,
   type Sweep,
 } from "../catalogue.ts";
-import { type Formula, valueOf } from "../engine/formula.ts";
 import { type Judgement, judgingWhole, type RunnerAt, runnersOf, type Verdict } from "../engine/judge.ts";
 import { NEURONS, type Neuron } from "../engine/neuron.ts";
+import { type Argument, valueOf } from "../engine/program.ts";
 import type { Runner } from "../engine/runner.ts";
 import { injected } from "../engine/runtime.ts";
 import type { Handle, Line, Role, Simulated } from "./lines.ts";
@@ -251,7 +251,7 @@ function appliedSweeps({ label, sweeps }: Component, result: Judgement | null): 
  * does.
  */
 export function handlesOf(
-  sweep: Pick<Sweep, "pieces">,
+  sweep: Pick<Sweep, "body" | "pieces">,
   { stimulus }: Pick<Pattern, "stimulus">,
   values: ReadonlyMap<string, number>,
   holding: string | null,
@@ -265,15 +265,15 @@ const LEAST_SLOPE = 1e-9;
 
 function handlesFor(
   name: string,
-  { pieces }: Pick<Sweep, "pieces">,
+  { body = [], pieces }: Pick<Sweep, "body" | "pieces">,
   values: ReadonlyMap<string, number>,
   held: number,
 ): Handle[] {
   const value = Number(values.get(name));
   const step = 1e-4 * Math.max(Math.abs(value), 1e-3);
   const moved = new Map(values).set(name, value + step);
-  const at = (formula: Formula) => valueOf(formula, values);
-  const slopeOf = (formula: Formula) => (valueOf(formula, moved) - at(formula)) / step;
+  const at = (argument: Argument) => valueOf(argument, body, values);
+  const slopeOf = (argument: Argument) => (valueOf(argument, body, moved) - at(argument)) / step;
   for (const [on, off, start, end] of pieces) {
     const [t0, t1] = [at(on), at(off)];
     if (!(t1 > t0)) continue;

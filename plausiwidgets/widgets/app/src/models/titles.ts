@@ -3,6 +3,7 @@
 import type { Catalogue, ModelData, Pattern, SharedPattern, StoredSet } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
+import type { TaskModel } from "./task.ts";
 
 /** Where titles come from. */
 export interface Titled {
@@ -31,6 +32,12 @@ export function patternInSentence(of: Titled, key: string): string {
   const names = (shared?.components ?? []).map((component) => tr(component.in_sentence));
   if (names.length < 2) return tr(shared?.in_sentence ?? key);
   return tr("{first} and {last}", { first: names.slice(0, -1).join(", "), last: names[names.length - 1] });
+}
+
+/** The pattern within a sentence, or the number of the mystery, whose pattern must be guessed. */
+export function mysteryOrPattern(of: Titled, key: string, { game, exercise }: Pick<TaskModel, "game" | "exercise">) {
+  const seed = game.value?.seed ?? exercise?.about[".mystery"]?.split(".")[2];
+  return seed === undefined ? patternInSentence(of, key) : tr("Mystery {seed}", { seed });
 }
 
 /** The stored set from which the values were taken. */

@@ -23,6 +23,8 @@ const REST = 300; // ms without a change before Python verifies
 export interface Verified {
   readonly status: "pending" | Status;
   readonly why: string;
+  /** The number of visitors ahead of this one on a server. */
+  readonly ahead?: number | undefined;
 }
 
 /** The verdict in words: one sentence, the same everywhere, and the status that colours it. */
@@ -227,8 +229,10 @@ function createVerification({ data, current }: SelectionModel, host: Pick<Host, 
     const { model, pattern, values, dt } = of;
     cancel = host.ask("verify", { model, pattern, values, dt }, (reply) => {
       if (current.peek() !== of) return;
-      if (reply.state === "done") {
+      if (reply.state === "done" && reply.verdict) {
         verified.value = { status: reply.verdict.status, why: reply.verdict.failed_test };
+      } else if (reply.state === "waiting") {
+        verified.value = { status: "pending", why: "", ahead: reply.ahead };
       } else if (reply.state === "failed") {
         verified.value = null;
         notify(reply.error);

@@ -53,8 +53,15 @@ function met(verified: Verified | null, model: Model): Worded {
       return worded("fragile", tr("Not robust"), why);
     }
   }
-  const words = verified?.status === "pending" ? tr("Criteria met, verifying …") : tr("Criteria met, not verified");
-  return worded("unverified", words, tr("All criteria are met at this time step."));
+  return worded("unverified", unverifiedWords(verified), tr("All criteria are met at this time step."));
+}
+
+function unverifiedWords(verified: Verified | null): string {
+  if (verified?.status !== "pending") return tr("Criteria met, not verified");
+  const { ahead } = verified;
+  return ahead
+    ? tr("Criteria met, verification queued ({count} ahead)", { count: ahead })
+    : tr("Criteria met, verifying …");
 }
 
 function testedWords({ discrete, dt }: Model): string {

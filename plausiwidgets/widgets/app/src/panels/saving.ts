@@ -8,9 +8,12 @@ export function save(name: string, content: string | Blob, type = "text/plain"):
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** A cell of a CSV file. */
+export const cellOf = (x: number | string): string =>
+  /[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x);
+
 /** A table as CSV. */
 export function csvOf(names: readonly string[], rows: Iterable<ArrayLike<number | string>>): string {
-  const cell = (x: number | string) => (/[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x));
-  const lines = [names, ...rows].map((row) => Array.from(row, cell).join(","));
+  const lines = [names, ...rows].map((row) => Array.from(row, cellOf).join(","));
   return `${lines.join("\n")}\n`;
 }

@@ -25,7 +25,8 @@ export function SearchPanel({ selection, search, task, screen, host }: Models) {
   const ended = useEnded({ selection, search, host });
   const titled = { catalogue: selection.catalogue, data: selection.data.value };
   const pattern = patternInSentence(titled, found?.pattern ?? selection.pattern.value.key);
-  const words = useComputed(() => wordsOf(search));
+  const isAlone = host.name === "none" || (host.isAlone?.() ?? false);
+  const words = useComputed(() => wordsOf(search, isAlone));
   const place = useRef<HTMLElement>(null);
   // If a part of the figure is out of sight, the page scrolls until the figure and the search are visible.
   useEffect(() => place.current?.parentElement?.scrollIntoView({ block: "nearest" }), []);
@@ -161,12 +162,15 @@ function refocus(last: RefObject<EventTarget | null>, within: Element, next: rea
 }
 
 /** The progress of a search in words. */
-function wordsOf({ search, drawn }: SearchModel): string {
+function wordsOf({ search, drawn }: SearchModel, isAlone: boolean): string {
   const found = search.value;
   if (!found) return tr("starting …");
   if (found.before === 1) return tr("1 visitor is ahead of you …");
   if (found.before) return tr("{count} visitors are ahead of you …", { count: found.before });
   const count = drawn.value;
+  if (found.status === "unverified" && !isAlone) {
+    return tr("{count} evaluated, verifying the best parameters …", { count: countText(count) });
+  }
   return tr("{count} evaluated, best loss {least}", { count: countText(count), least: leastOf(found, count) });
 }
 

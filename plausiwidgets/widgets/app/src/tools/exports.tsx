@@ -4,11 +4,11 @@ import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";
-import type { Requests } from "../messages.ts";
+import type { HostSweep, ReplyArrays, Requests } from "../messages.ts";
 import { SYMBOLS } from "../models/symbols.ts";
 import { patternInSentence } from "../models/titles.ts";
-import { save } from "../panels/saving.ts";
-import type { FileButton } from "./files.tsx";
+import { cellOf, save } from "../panels/saving.ts";
+import { type FileButton, traceCsv } from "./files.tsx";
 import { requestOf } from "./jobs.ts";
 
 type Export = Requests["export"];
@@ -18,12 +18,29 @@ type ExportOf = Pick<Export, "what"> & Partial<Pick<Export, "free" | "text" | "o
 function write({ selection, host }: Pick<App, "selection" | "host">, tell: (words: string) => void, how: ExportOf) {
   tell("…");
   const fields = { ...requestOf(selection.current.peek()), free: [], text: "", of: "", ...how };
-  host.ask("export", fields, (reply) => {
+  host.ask("export", fields, (reply, arrays) => {
     if (reply.state === "failed") tell(reply.error);
     if (reply.state !== "done") return;
-    save(reply.name, reply.text);
+    save(reply.name, reply.sweeps ? tracesFile(reply.sweeps, arrays) : reply.text);
     tell(reply.name);
   });
+}
+
+/** The traces of all sweeps as CSV: the sweep, the time in ms, the potential, the current, and 1 at each spike. */
+export function tracesFile(sweeps: readonly HostSweep[], arrays: Partial<ReplyArrays["export"]>): Blob {
+  const parts = sweeps.map(({ name, t0, dt }, k) => {
+    const line = {
+      t0,
+      dt,
+      v: arrays[`${k}.v`] ?? new Float32Array(),
+      current: arrays[`${k}.current`] ?? new Float32Array(),
+      spikes: [...(arrays[`${k}.spikes`] ?? [])],
+    };
+    const [head, ...rows] = traceCsv(line).trimEnd().split("\n");
+    const quoted = cellOf(name);
+    return `${k ? "" : `sweep,${head}\n`}${rows.map((row) => `${quoted},${row}\n`).join("")}`;
+  });
+  return new Blob(parts, { type: "text/csv" });
 }
 
 /** The buttons that save the files. */

@@ -12,6 +12,11 @@ import { hostTools } from "./provided.ts";
 const [WIDE, HIGH] = [1000, 640]; // px of a picture
 const SHARP = 2; // pixels of a PNG for each of them
 
+const SINGLE = [7, 8, 9]; // significant digits that a number of 4 bytes may need
+
+/** A trace, of which the host sends numbers of 4 bytes. */
+type Table = Pick<Line, "t0" | "dt" | "spikes"> & Record<"v" | "current", ArrayLike<number>>;
+
 type Drawn = Pick<App, "selection" | "run" | "scene">;
 
 /** The figure as an SVG picture. It is light, and has no handles. */
@@ -22,13 +27,19 @@ function figureSvg({ selection, run, scene }: Drawn): string {
 }
 
 /** The trace as CSV: the time in ms, the potential, the current, and 1 at each spike. */
-export function traceCsv({ t0, dt, v, current, spikes }: Line): string {
+export function traceCsv({ t0, dt, v, current, spikes }: Table): string {
   const fired = new Set(spikes.map((time) => Math.round((time - t0) / dt)));
   const rows = Array.from(v, (potential, k) => {
     const time = Number((t0 + k * dt).toPrecision(10)); // without the rounding error of the product
-    return [time, potential, current[k], fired.has(k) ? 1 : 0];
+    return [time, shortened(potential), shortened(current[k]), fired.has(k) ? 1 : 0];
   });
   return csvOf(["t", "v", "current", "spike"], rows);
+}
+
+/** The shortest number that rounds to a number of 4 bytes; a number of 8 bytes keeps all its digits. */
+function shortened(x: number): number {
+  const short = SINGLE.map((digits) => Number(x.toPrecision(digits)));
+  return Math.fround(x) === x ? (short.find((one) => Math.fround(one) === x) ?? x) : x;
 }
 
 /** A button that saves a file. */

@@ -1,0 +1,127 @@
+"""What the engine requires of a neuron; `plausiwidgets.models.model.NeuronModel` satisfies it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import torch
+
+    from plausiwidgets.engine.program.neuron import Programs
+
+Floats = NDArray[np.float64]
+
+
+class Parameter(Protocol):
+    """A number that a step reads, or the injected current."""
+
+    @property
+    def default(self) -> float:
+        """Default value."""
+
+    @property
+    def low(self) -> float:
+        """Lower end of the range."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of the range."""
+
+    def from_unit(self, values: ArrayLike) -> Floats:
+        """Map `values` from [0, 1] onto the range."""
+
+
+class StateVariable(Protocol):
+    """A state variable."""
+
+    @property
+    def key(self) -> str:
+        """Name in errors and in JavaScript."""
+
+
+class Step(Protocol):
+    """A function of a neuron that can be exported as a program."""
+
+    @property
+    def key(self) -> str:
+        """Name of the neuron in errors."""
+
+    @property
+    def step(self) -> Callable[..., Any]:
+        """The function itself, for the line of an error."""
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Parameters in the order of the program's inputs."""
+
+    @property
+    def states(self) -> Sequence[StateVariable]:
+        """State variables, the membrane potential first."""
+
+    @property
+    def current(self) -> Parameter:
+        """Injected current."""
+
+    @property
+    def dt(self) -> float:
+        """Default time step in ms."""
+
+    def defaults(self) -> dict[str, float]:
+        """Return the default of every parameter."""
+
+    def namespace(self, values: Mapping[str, Any]) -> Any:
+        """Return an object with a float64 tensor for each parameter."""
+
+    def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
+        """Return the initial state of n lanes, shape [state variables, n]."""
+
+    def advance(
+        self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+    ) -> tuple[Any, Any]:
+        """Return (spikes, state) after one step."""
+
+
+class Neuron(Step, Protocol):
+    """A neuron that the engine simulates. It must be hashable, because kernels are kept by neuron."""
+
+    @property
+    def programs(self) -> Programs | None:
+        """Programs that replace torch, or None for a neuron whose step is exported when it is needed."""
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether its programs come with the package, so that a check of its kernel is valid in later processes."""
+
+    @property
+    def lanewise(self) -> bool:
+        """Whether the step takes one lane at a time."""
+
+    @property
+    def limit(self) -> float:
+        """Absolute potential in mV beyond which a lane has diverged."""
+
+    @property
+    def peak(self) -> float:
+        """Potential in mV to which a figure draws a spike."""
+
+    @property
+    def initial_state(self) -> Callable[[Any, Any], Sequence[Any]]:
+        """``initial_state(p, holding)``: the state at a constant current."""
+
+    @property
+    def rest(self) -> float | str | Callable[[Any], Any]:
+        """Resting potential in mV, a parameter's name, or a function of the parameters."""
+
+    @property
+    def threshold(self) -> float | str | Callable[[Any], Any]:
+        """Spike threshold in mV, a parameter's name, or a function of the parameters."""
+
+    def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
+        """Return resting potential and spike threshold in mV, each of shape [n]."""
+
+    def span(self, values: Mapping[str, ArrayLike]) -> Floats:
+        """Return the distance from rest to threshold in mV, shape [n]."""

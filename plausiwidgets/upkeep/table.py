@@ -1,0 +1,140 @@
+"""Update rows of the packaged table: verify the stored set again, or search for a new one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from importlib.resources import as_file
+from itertools import product
+from typing import NamedTuple
+
+from plausiwidgets import models
+from plausiwidgets.assessment.api import assess
+from plausiwidgets.assessment.packaged import SCORE, data_file
+from plausiwidgets.assessment.score import plausibility_score
+from plausiwidgets.assessment.table import csv_text, read_csv
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.packaged import TABLE, read_again, rows_of
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.registry import why_ruled_out
+from plausiwidgets.patterns.verification import nearness
+from plausiwidgets.support.lazy import pandas as pd
+from plausiwidgets.support.whole_file import write_whole
+from plausiwidgets.upkeep import fingerprint
+from plausiwidgets.upkeep.rows import twenty
+from plausiwidgets.upkeep.verification import is_verified
+
+CsvRow = Mapping[str, str]
+"""A row of the table as the texts of its file."""
+
+NEAREST = 0.75
+"""Maximum share of the limits of the verification that the spike shape of a set in the table may reach."""
+
+
+class Outcome(NamedTuple):
+    """The outcome of an update of a row."""
+
+    status: str
+    """Status of the row; empty if the row needs a search, which is not allowed."""
+    is_new: bool
+    """Whether the row is that of a new search."""
+
+
+def update(model: NeuronModel, pattern: Pattern, search: bool = True) -> Outcome:
+    """Bring the row of a pair up to date.
+
+    A stored set that is still verified stays. A row without such a set is replaced by the row of a search.
+    """
+    row = stored_rows().get((model.key, pattern.key))
+    if row is not None and is_current(row, model, pattern):
+        write_row(row)
+        return Outcome(row["status"], False)
+    if not search and not why_ruled_out(pattern, model):
+        return Outcome("", False)
+    new = searched(model, pattern, row)
+    write_row(new)
+    return Outcome(new["status"], True)
+
+
+def is_current(row: CsvRow, model: NeuronModel, pattern: Pattern) -> bool:
+    """Return whether a row is right by today's rules, as far as this is known without a search."""
+    if row["status"] == "replicated":
+        return is_verified(model, pattern, json.loads(row["parameters"]), model.dt)
+    argument = why_ruled_out(pattern, model)
+    return bool(argument) and (row["status"] == "fragile" or row["summary"].endswith(argument))
+
+
+def searched(model: NeuronModel, pattern: Pattern, former: CsvRow | None) -> CsvRow:
+    """Return the row of the search with seed 0.
+
+    If that search finds no good set and the former row has one, the search runs again with the seed and the budget of
+    the former row.
+    """
+    row = _found(model, pattern)
+    if former is not None and is_good(former) and not is_good(row):
+        again = _found(model, pattern, int(former["seed"]), int(former["budget"]))
+        row = again if is_good(again) else row
+    return row
+
+
+def _found(model: NeuronModel, pattern: Pattern, seed: int = 0, budget: int | None = None) -> CsvRow:
+    (row,) = rows_of(csv_text(assess(model, pattern, seed=seed, budget=budget))).values()
+    return row
+
+
+def is_good(row: CsvRow) -> bool:
+    """Return whether a row has a verified set whose spikes are far from the limits of the verification.
+
+    The verification of neurons without a reset rejects half spikes, spikes that differ too little from them, and spikes
+    that end on a plateau. A viewer, to whom the sets of the table are examples, would not recognize a set that only
+    just passes. A row with another seed replaces it, if there is one. The status of the pair stays the same.
+    """
+    if row["status"] != "replicated":
+        return False
+    (pattern,) = (one for one in twenty() if one.key == row["pattern"])
+    return nearness(models.get(row["model"]), pattern, json.loads(row["parameters"])) <= NEAREST
+
+
+def stored_rows() -> dict[tuple[str, str], dict[str, str]]:
+    """Return the rows of the packaged table as texts, by model and pattern."""
+    return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
+
+
+def write_row(row: CsvRow) -> None:
+    """Put a row into the packaged table, marked with today's fingerprint."""
+    pair = row["model"], row["pattern"]
+    model = models.get(row["model"])
+    (pattern,) = (one for one in twenty() if one.key == row["pattern"])
+    found = row["status"] == "replicated"
+    today = (
+        fingerprint.of_set(model, pattern, json.loads(row["parameters"]))
+        if found
+        else fingerprint.of_pair(model, pattern)
+    )
+    write_rows({**stored_rows(), pair: {**row, "rules": str(today)}})
+
+
+def write_rows(rows: Mapping[tuple[str, str], CsvRow]) -> None:
+    """Write the packaged table, in the order of models and patterns."""
+    order = [pair for pair in product(models.names(), [one.key for one in twenty()]) if pair in rows]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(next(iter(rows.values()))), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows[pair] for pair in order)
+    with as_file(data_file(TABLE)) as path:
+        write_whole(path, text.getvalue())
+    read_again()
+
+
+def update_score(names: Iterable[str]) -> None:
+    """Compute the scores of some models again. Those of other models stay, because their times were measured before."""
+    chosen = list(names)
+    with as_file(data_file(TABLE)) as path, as_file(data_file(SCORE)) as score:
+        table = read_csv(path)
+        new = plausibility_score(table[table["model"].isin(chosen)])
+        kept = pd.read_csv(score)
+        both = pd.concat([kept[~kept["model"].isin(chosen)], new])
+        both = both.sort_values(["shown", "operations_per_ms"], ascending=[False, True])
+        write_whole(score, both.to_csv(index=False))

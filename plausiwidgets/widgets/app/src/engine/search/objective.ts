@@ -1,0 +1,191 @@
+// The objective of a search, as in Python's problem.py: the penalties of one point, and the verification tests of the page.
+
+import type { Model, Pattern, Range, Slider, Values } from "../../catalogue.ts";
+import { type Judgement, judgingAll, type RunnerAt, runnersOf, together, type Verdict } from "../judge.ts";
+import { NEURONS } from "../neuron.ts";
+import type { RunnerSettings } from "../runner.ts";
+import type { Tape } from "../tape.ts";
+import type { Phase } from "./portfolio.ts";
+import type { Axis } from "./space.ts";
+import { lossesOfShapes } from "./spikeShapes.ts";
+import { AMPLITUDE, amplitudeBetween, intersected, type Thresholds, thresholdsOf, type Window } from "./thresholds.ts";
+
+const DIGITS = 6; // significant digits with which an accepted set must still show its pattern
+const LONG_REST = 6000; // ms at rest after which it must still show it
+const FINER = [1 / 2, 1 / 8]; // finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too
+const NO_LOSS = 1e6; // the loss of a set that cannot be evaluated
+
+/** Everything that the evaluation of a point requires. It can be sent to a worker. */
+export interface Problem {
+  readonly settings: RunnerSettings;
+  readonly model: Pick<Model, "name" | "resets" | "thresholdPlace" | "spike" | "discrete">;
+  readonly parameters: readonly Slider[];
+  readonly pattern: Pick<Pattern, "components" | "stimulus">;
+  /** A complete set, of which a point replaces the free parameters. */
+  readonly values: Values;
+  readonly dt: number;
+  readonly axes: readonly Axis[];
+}
+
+/** The rank of a set. An unverified set passes the verification tests of the page, and a replicated set those of Python. */
+export type Rank = "replicated" | "unverified" | "fragile" | "rejected";
+
+export interface Evaluated {
+  /** The free parameters as evaluated, with solved amplitudes. */
+  readonly point: number[];
+  /** The loss at the time step: 0 exactly if every criterion is met. */
+  readonly loss: number;
+  readonly rank: Rank;
+  /**
+   * The penalty of each criterion, and a last one for a verification test that failed, thresholds that are not apart, and
+   * divergence.
+   */
+  readonly penalties: number[];
+}
+
+type Set = ReadonlyMap<string, number>;
+
+/** An amplitude that is solved: its name, and the component of the pattern. */
+interface Solved {
+  readonly name: string;
+  readonly prefix: string;
+  readonly holding: string | null;
+  readonly tape: Tape;
+  readonly window: Window;
+  readonly limits: Range;
+}
+
+type Judged = Verdict & { readonly results: readonly Judgement[] };
+
+export class Objective {
+  readonly #problem: Problem;
+  readonly #solved: readonly Solved[];
+  readonly #isAtRest: boolean;
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+    this.#solved = solvedOf(problem);
+    this.#isAtRest = problem.pattern.components.every(({ at_rest }) => at_rest !== false);
+  }
+
+  /** The penalties and the loss of a point. A start is evaluated as it is; otherwise amplitudes are solved. */
+  evaluate(point: readonly number[], phase: Phase): Evaluated {
+    const { values, axes } = this.#problem;
+    const set = new Map(Object.entries(values));
+    for (const [i, { name }] of axes.entries()) set.set(name, point[i]);
+    const runnerAt = this.#runners(set);
+    if (!this.#solved.length || phase === "start") return this.#verified(set, this.#judge(set, runnerAt), null);
+    const thresholds = this.#thresholds(set, runnerAt);
+    const shortfall = thresholds.reduce((sum, one) => sum + one.shortfall, 0);
+    const between = this.#between(set, thresholds);
+    const judged = this.#judge(between, runnerAt);
+    if (phase === "screen" && judged.loss > 0) {
+      // A point of a screen may be accepted only as it is.
+      const plain = this.#judge(set, runnerAt);
+      if (plain.loss === 0) return this.#verified(set, plain, thresholds, shortfall);
+    }
+    return this.#verified(between, judged, thresholds, shortfall);
+  }
+
+  #runners(set: Set, dt = this.#problem.dt, change: Partial<RunnerSettings> = {}): RunnerAt {
+    const { settings, model, parameters } = this.#problem;
+    return runnersOf({ settings: { ...settings, ...change }, model, parameters }, NEURONS[model.name], set, dt);
+  }
+
+  #judge(set: Set, runnerAt: RunnerAt): Judged {
+    const work = judgingAll(this.#problem.pattern, runnerAt, set, false);
+    let step = work.next();
+    while (!step.done) step = work.next();
+    const results = step.value.filter((result) => result !== null);
+    const verdict = together(results);
+    return { ...verdict, results, loss: Number.isFinite(verdict.loss) ? verdict.loss : NO_LOSS };
+  }
+
+  #thresholds(set: Set, runnerAt: RunnerAt): Thresholds[] {
+    const { stimulus } = this.#problem.pattern;
+    return this.#solved.map(({ prefix, holding, ...solved }) => {
+      const own = new Map(set);
+      for (const { name } of stimulus) {
+        if (name.startsWith(prefix)) own.set(name.slice(prefix.length), set.get(name) ?? Number.NaN);
+      }
+      return thresholdsOf(runnerAt(holding), { ...solved, values: own });
+    });
+  }
+
+  /** The set with amplitudes between the thresholds. */
+  #between(set: Set, thresholds: readonly Thresholds[]): Set {
+    const moved = new Map(set);
+    this.#solved.forEach(({ name, limits }, k) => {
+      moved.set(name, amplitudeBetween(thresholds[k], set.get(name) ?? Number.NaN, limits));
+    });
+    return moved;
+  }
+
+  /** The evaluated set. An accepted set must pass the verification tests of the page. */
+  #verified(set: Set, judged: Judged, thresholds: readonly Thresholds[] | null, shortfall = 0): Evaluated {
+    const { loss } = judged;
+    const penalties = judged.criteria.map(({ penalty }) => penalty);
+    const beyond = loss - penalties.reduce((sum, penalty) => sum + penalty, 0) + shortfall;
+    const pointOf = (values: Set) => this.#problem.axes.map(({ name }) => values.get(name) ?? Number.NaN);
+    if (loss > 0) return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
+    const final = thresholds ? this.#reconciled(set, thresholds) : set;
+    for (const failed of this.#tests(final)) {
+      if (failed > 0)
+        return { point: pointOf(final), loss, rank: "fragile", penalties: [...penalties, beyond + failed] };
+    }
+    return { point: pointOf(final), loss, rank: "unverified", penalties: [...penalties, beyond] };
+  }
+
+  /** Moves solved amplitudes between the thresholds at dt and at finer steps, if they stay accepted. */
+  #reconciled(set: Set, thresholds: readonly Thresholds[]): Set {
+    let all = thresholds;
+    for (const factor of FINER) {
+      const finer = this.#thresholds(set, this.#runners(set, this.#problem.dt * factor));
+      all = all.map((one, k) => intersected(one, finer[k]));
+    }
+    const moved = this.#between(set, all);
+    return this.#judge(moved, this.#runners(moved)).loss === 0 ? moved : set;
+  }
+
+  /** The losses of the verification tests, one after the other, so that a test that fails ends them. */
+  *#tests(set: Set): Generator<number> {
+    const { settings, model, dt } = this.#problem;
+    const at = (values: Set, step = dt, change: Partial<RunnerSettings> = {}) =>
+      this.#judge(values, this.#runners(values, step, change)).loss;
+    if (!model.discrete) yield at(set, dt / 2);
+    yield at(this.#rounded(set));
+    if (model.spike) {
+      const { partial, long } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
+      yield partial;
+      yield long;
+    }
+    if (!this.#isAtRest) return;
+    yield at(set, dt, { kick: -settings.kick });
+    yield at(set, dt, { settle: LONG_REST });
+  }
+
+  #rounded(set: Set): Set {
+    const { parameters, pattern } = this.#problem;
+    const rounded = new Map(set);
+    for (const slider of [...pattern.stimulus, ...parameters]) {
+      const x = Number((set.get(slider.name) ?? Number.NaN).toPrecision(DIGITS));
+      const [low, high] = slider.limits;
+      rounded.set(slider.name, Math.min(Math.max(x, low ?? -Infinity), high ?? Infinity));
+    }
+    return rounded;
+  }
+}
+
+/** The amplitudes that the search solves. */
+function solvedOf({ pattern, axes }: Problem): Solved[] {
+  return pattern.components.flatMap(({ prefix, holding, tape, window }) => {
+    const name = `${prefix}${AMPLITUDE}`;
+    const axis = axes.find((one) => one.name === name);
+    return window && tape && axis && axis.low > 0
+      ? [{ name, prefix, holding, tape, window, limits: [axis.low, axis.high] as const }]
+      : [];
+  });
+}
+
+/** Whether a search solves the amplitude of each point. */
+export const solvesAmplitude = (problem: Problem): boolean => solvedOf(problem).length > 0;

@@ -1,0 +1,47 @@
+// Evaluated points as rows of numbers, in which they are sent between workers and kept across a reload.
+
+import type { Evaluated, Rank } from "./objective.ts";
+
+/** Ranks from the best one. */
+export const RANKS: readonly Rank[] = ["replicated", "unverified", "fragile", "rejected"];
+
+/** Numbers of a row before the point: the loss, and the rank. */
+const HEAD = 2;
+
+/** The number of free parameters, and of penalties. */
+export interface Widths {
+  readonly point: number;
+  readonly penalties: number;
+}
+
+export const rowLength = ({ point, penalties }: Widths): number => HEAD + point + penalties;
+
+export function packed(rows: readonly Evaluated[]): Float64Array<ArrayBuffer> {
+  return Float64Array.from(
+    rows.flatMap(({ loss, rank, point, penalties }) => [loss, RANKS.indexOf(rank), ...point, ...penalties]),
+  );
+}
+
+/** Reads packed rows. */
+export function unpacked(rows: ArrayLike<number>, widths: Widths): Evaluated[] {
+  const length = rowLength(widths);
+  const part = (from: number, count: number) => Array.from({ length: count }, (_, k) => rows[from + k]);
+  return Array.from({ length: Math.floor(rows.length / length) }, (_, k) => {
+    const first = k * length;
+    return {
+      loss: rows[first],
+      rank: RANKS[rows[first + 1]],
+      point: part(first + HEAD, widths.point),
+      penalties: part(first + HEAD + widths.point, widths.penalties),
+    };
+  });
+}
+
+/** The number of penalties of a problem: one for each criterion, and one for what is beyond the criteria. */
+export const widthsOf = (problem: {
+  readonly axes: readonly unknown[];
+  readonly pattern: { readonly components: readonly { readonly criteria: readonly unknown[] }[] };
+}): Widths => ({
+  point: problem.axes.length,
+  penalties: problem.pattern.components.reduce((sum, { criteria }) => sum + criteria.length, 1),
+});

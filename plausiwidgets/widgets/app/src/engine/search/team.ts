@@ -1,0 +1,211 @@
+// The evaluation of a batch by several workers. The leader evaluates too, so that it needs no helper. The rows are in the order
+// of the points, whichever worker is faster, so the number of workers does not change a search.
+
+import { addCode } from "../code.ts";
+import { type Evaluated, Objective, type Problem } from "./objective.ts";
+import type { Batch, Phase } from "./portfolio.ts";
+import { packed, unpacked, type Widths, widthsOf } from "./rows.ts";
+
+const PIECE = 4; // ms of work in one message to a helper
+const AHEAD = 2; // pieces that a helper has: the next one is there before the former is finished
+const SLICE = 4; // ms of work after which the leader reads its messages
+const MAX_PIECE = 16; // points
+
+/** The neurons of a custom model, and the runtime that their code requires. */
+export interface Code {
+  readonly code: Readonly<Record<string, string>>;
+  readonly runtime: string;
+}
+
+/** A message of the leader to a helper: the problem of a search, or points. */
+export type Piece =
+  | (Code & { readonly problem: Problem })
+  | {
+      readonly search: number;
+      readonly first: number;
+      readonly points: readonly (readonly number[])[];
+      readonly phase: Phase;
+    };
+
+/** The rows of a piece. */
+interface Finished {
+  readonly search: number;
+  readonly first: number;
+  readonly rows: Float64Array;
+}
+
+/** The part of a MessagePort that workers use. */
+export interface Port {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+}
+
+const READY = "ready";
+/** The ports of helpers whose script runs. The others get no points, because a batch would wait for them. */
+const ready = new WeakSet<Port>();
+
+/** The side of a helper: it evaluates the points that it gets. */
+export function help(port: Port): void {
+  port.postMessage(READY);
+  let objective: Promise<Objective> | null = null;
+  port.onmessage = async ({ data }: MessageEvent<Piece>) => {
+    if ("problem" in data) {
+      objective = addCode(data.code, data.runtime).then(() => new Objective(data.problem));
+      return;
+    }
+    const { search, first, points, phase } = data;
+    const own = await objective;
+    if (!own) return;
+    const rows = packed(points.map((point) => own.evaluate(point, phase)));
+    const finished: Finished = { search, first, rows };
+    port.postMessage(finished, [rows.buffer]);
+  };
+}
+
+/** A helper with the pieces that it has, each by its first point. */
+interface Helper {
+  readonly port: Port;
+  readonly pieces: Map<number, number>;
+}
+
+/** A promise that is resolved by a message, so that other messages are read meanwhile. A timer would be throttled. */
+export function turns(): { next(): Promise<void>; close(): void } {
+  const { port1, port2 } = new MessageChannel();
+  let resume = () => {};
+  port1.onmessage = () => resume();
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        resume = resolve;
+        port2.postMessage(0);
+      }),
+    close: () => port1.close(),
+  };
+}
+
+let searches = 0;
+
+/** The leader's side of the evaluations of one search. */
+export class Team {
+  /** Time in ms that the leader worked. */
+  worked = 0;
+  readonly #objective: Objective;
+  readonly #helpers: Helper[] = [];
+  readonly #search = ++searches;
+  readonly #widths: Widths;
+  readonly #turns = turns();
+  #each = 1; // ms of one evaluation, on average
+  #lost: number[] = [];
+  #rows: (Evaluated | undefined)[] = [];
+  #wake = () => {};
+
+  constructor(
+    readonly problem: Problem,
+    readonly code: Code,
+    ports: readonly Port[],
+  ) {
+    this.#objective = new Objective(problem);
+    this.#widths = widthsOf(problem);
+    this.join(ports);
+  }
+
+  /** Adds helpers. */
+  join(ports: readonly Port[]): void {
+    const { problem } = this;
+    const { code, runtime } = this.code;
+    for (const port of ports) {
+      const helper: Helper = { port, pieces: new Map() };
+      this.#helpers.push(helper);
+      port.postMessage({ problem, code, runtime } satisfies Piece);
+      port.onmessage = ({ data }: MessageEvent<Finished | typeof READY>) => {
+        if (data === READY) ready.add(port);
+        else this.#take(helper, data);
+      };
+    }
+  }
+
+  /**
+   * Evaluates the points of a batch. `mayContinue` is awaited regularly; if it gives false, the work ends. `progress` gets the
+   * rows before the first one that is missing.
+   */
+  async evaluate(
+    { points, phase }: Batch,
+    mayContinue: () => Promise<boolean>,
+    progress: (rows: readonly Evaluated[]) => void,
+  ): Promise<readonly Evaluated[] | null> {
+    this.#rows = new Array(points.length);
+    let [next, complete, since] = [0, 0, performance.now()];
+    const report = () => {
+      const before = complete;
+      while (complete < points.length && this.#rows[complete]) complete++;
+      if (complete > before) progress(this.#rows.slice(0, complete) as Evaluated[]);
+    };
+    while (complete < points.length) {
+      if (!(await mayContinue())) return null;
+      // The first points are the leader's, so that they are reported first.
+      const own = this.#lost.pop() ?? (next < points.length ? next++ : -1);
+      next = this.#handOut(points, phase, next);
+      if (own >= 0) this.#evaluate(own, points[own], phase);
+      else await this.#message();
+      report();
+      if (performance.now() - since < SLICE) continue;
+      await this.#turns.next(); // rows of helpers may arrive
+      report();
+      since = performance.now();
+    }
+    return this.#rows as Evaluated[];
+  }
+
+  /** Evaluates the points of a helper that has failed. */
+  lose(place: number): void {
+    const [helper] = this.#helpers.splice(place, 1);
+    for (const [first, count] of helper?.pieces ?? []) {
+      for (let k = first; k < first + count; k++) this.#lost.push(k);
+    }
+    this.#wake();
+  }
+
+  close(): void {
+    this.#turns.close();
+  }
+
+  #evaluate(place: number, point: readonly number[], phase: Phase): void {
+    const began = performance.now();
+    this.#rows[place] = this.#objective.evaluate(point, phase);
+    const took = performance.now() - began;
+    this.worked += took;
+    this.#each += 0.1 * (took - this.#each);
+  }
+
+  /** Gives points to the helpers, and returns the next point that nobody has. */
+  #handOut(points: Batch["points"], phase: Phase, from: number): number {
+    let next = from;
+    const { length } = points;
+    for (let round = 0; round < AHEAD; round++) {
+      for (const { port, pieces } of this.#helpers) {
+        if (pieces.size > round || next >= length || !ready.has(port)) continue;
+        const fair = Math.ceil((length - next) / (AHEAD * (this.#helpers.length + 1)));
+        const count = Math.min(fair, Math.max(1, Math.round(PIECE / this.#each)), MAX_PIECE);
+        const piece = { search: this.#search, first: next, points: points.slice(next, next + count), phase };
+        port.postMessage(piece satisfies Piece);
+        pieces.set(next, piece.points.length);
+        next += piece.points.length;
+      }
+    }
+    return next;
+  }
+
+  #take({ pieces }: Helper, { search, first, rows }: Finished): void {
+    if (search !== this.#search || !pieces.delete(first)) return; // of a search that was stopped
+    unpacked(rows, this.#widths).forEach((row, k) => {
+      this.#rows[first + k] = row;
+    });
+    this.#wake();
+  }
+
+  #message(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,45 @@
+// The sets of a search that pass the verification tests of the page, and that Python verifies one after the other.
+
+import { squaredDistance } from "../engine/search/population.ts";
+
+const KEPT = 64; // candidates that wait
+
+export interface Candidate {
+  /** The number of the evaluation. */
+  readonly number: number;
+  readonly point: readonly number[];
+  /** The place of the point in the unit cube of the search. */
+  readonly unit: readonly number[];
+}
+
+export class Candidates {
+  /** The candidate that is being verified. */
+  current: Candidate | null = null;
+  #waiting: Candidate[] = [];
+  readonly #refuted: Candidate[] = [];
+
+  add(candidate: Candidate): void {
+    if (this.#waiting.length < KEPT) this.#waiting.push(candidate);
+  }
+
+  get isEmpty(): boolean {
+    return this.current === null && this.#waiting.length === 0;
+  }
+
+  /** Takes the candidate that is the farthest from those that are not robust, because these are close to each other. */
+  next(): Candidate | null {
+    if (this.current || !this.#waiting.length) return null;
+    const distanceOf = ({ unit }: Candidate) =>
+      Math.min(...this.#refuted.map((other) => squaredDistance(unit, other.unit)), Infinity);
+    const distances = this.#waiting.map(distanceOf);
+    const place = distances.indexOf(Math.max(...distances));
+    [this.current] = this.#waiting.splice(place, 1);
+    return this.current;
+  }
+
+  /** Notes that the current candidate is not robust, or could not be verified. */
+  refute(): void {
+    if (this.current) this.#refuted.push(this.current);
+    this.current = null;
+  }
+}

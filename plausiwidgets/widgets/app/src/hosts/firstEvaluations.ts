@@ -1,0 +1,82 @@
+// The first evaluations of a search in a notebook. Until Python has compiled the neuron, the page evaluates, so that there is
+// something to watch. These evaluations are drawn only: they are no part of Python's search.
+
+import type { Kind, Reply, ReplyArrays, Requests } from "../messages.ts";
+import { FINAL } from "../messages.ts";
+import type { Cancel, Host, Listener } from "./host.ts";
+
+const LATE = 250; // ms after which the page evaluates: a compiled neuron replies earlier
+
+type Arrays = Partial<ReplyArrays["search"]>;
+type Found = Extract<Reply<"search">, { readonly search?: unknown }>;
+/** Limits of a search, which a notebook has already. */
+export type Limits = () => Pick<Requests["search"], "bounds" | "free">;
+
+interface Drawn {
+  readonly id: string;
+  steer(kind: "pause" | "resume" | "stop"): void;
+}
+
+/** A kernel with a page that draws evaluations until those of Python arrive. */
+export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): Host {
+  let drawn: Drawn | null = null;
+
+  function search(fields: Requests["search"], listener: Listener<"search">): Cancel {
+    let last: Found | null = null;
+    let of = ""; // the id of Python's search
+    let cancelPage: Cancel = () => {};
+    let hasBegun = false;
+    const begin = (state: "superseded" | "stopped") => {
+      hasBegun = true;
+      clearTimeout(timer);
+      cancelPage();
+      drawn = null;
+      if (last) listener({ ...last, state } as Reply<"search">, {});
+    };
+    const draw = (reply: Parameters<Listener<"search">>[0], arrays: Arrays) => {
+      if (hasBegun || reply.kind !== "search" || !("search" in reply) || !reply.search) return;
+      const search = { ...reply.search, status: "rejected" as const }; // Python has the last word
+      last = { ...reply, search, state: reply.state === "paused" ? "paused" : "running" } as Found;
+      listener(last as Reply<"search">, arrays);
+      drawn = { id: reply.id, steer };
+    };
+    const steer = (kind: "pause" | "resume" | "stop") => {
+      if (kind === "stop") {
+        begin("stopped");
+        cancel();
+        return;
+      }
+      if (last) page.ask(kind, { of: last.id }, () => {});
+      if (of) kernel.ask(kind, { of }, () => {});
+    };
+    const timer = setTimeout(() => {
+      cancelPage = page.ask("search", { ...fields, ...limits() }, draw);
+    }, LATE);
+    const cancel = kernel.ask("search", fields, (reply, arrays) => {
+      of = reply.id;
+      const isFirst = FINAL.has(reply.state) || ("search" in reply && (reply.search?.evaluations ?? 0) > 0);
+      if (isFirst && !hasBegun) begin("superseded");
+      if (hasBegun || !last) listener(reply, arrays);
+    });
+    return () => {
+      clearTimeout(timer);
+      cancelPage();
+      cancel();
+    };
+  }
+
+  return {
+    ...kernel,
+    ask<K extends Kind>(kind: K, fields: Requests[K], listener: Listener<K>, buffer?: ArrayBuffer): Cancel {
+      // The compiler does not narrow the fields and the listener by the kind.
+      const request = fields as Requests["search"];
+      if (kind === "search" && !request.pace) return search(request, listener as Listener<"search">);
+      const of = "of" in fields ? fields.of : "";
+      if (drawn && of === drawn.id && (kind === "pause" || kind === "resume" || kind === "stop")) {
+        drawn.steer(kind);
+        return () => {};
+      }
+      return kernel.ask(kind, fields, listener, buffer);
+    },
+  };
+}

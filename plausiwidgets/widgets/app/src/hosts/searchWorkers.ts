@@ -1,0 +1,79 @@
+// The workers of the searches of a page: one that leads, and helpers on the other processor cores.
+
+import { leading, type Order, type Report } from "../engine/search/worker.ts";
+
+const MAX_WORKERS = 8;
+
+/** The number of workers: one core is left to the page. */
+export function countOfWorkers(cores: number | undefined): number {
+  return Math.min(Math.max((cores ?? 1) - 1, 1), MAX_WORKERS);
+}
+
+/** A worker that runs the script of this page. */
+export function createWorker(): Worker {
+  const script = document.querySelector<HTMLScriptElement>("body > script[type=module]");
+  if (script?.src) return new Worker(script.src);
+  // The text imports nothing.
+  return new Worker(URL.createObjectURL(new Blob([script?.text ?? ""], { type: "text/javascript" })));
+}
+
+export interface Leader {
+  post(order: Order): void;
+  close(): void;
+}
+
+/**
+ * Makes the workers for a number of processor cores. If the browser makes none, the page leads the searches itself, in slices that leave it responsive.
+ *
+ * @param failed is called if the leader stops working, which ends its search
+ */
+export function leaderOf(
+  begin: () => Worker,
+  cores: number | undefined,
+  receive: (report: Report) => void,
+  failed: (why: string) => void,
+): Leader {
+  let leader: Worker;
+  try {
+    leader = begin();
+  } catch {
+    return { post: leading(receive), close() {} };
+  }
+  leader.onmessage = ({ data }: MessageEvent<Report>) => receive(data);
+  leader.onerror = (event) => failed(event.message || "the worker stopped");
+  let helpers: Worker[] | null = null; // the first search makes them
+  return {
+    post(order) {
+      leader.postMessage(order);
+      helpers ??= helpersOf(leader, begin, countOfWorkers(cores) - 1);
+    },
+    close() {
+      for (const worker of [leader, ...(helpers ?? [])]) worker.terminate();
+    },
+  };
+}
+
+/** Makes the helpers of a leader. A helper that fails is left out. */
+function helpersOf(leader: Worker, begin: () => Worker, count: number): Worker[] {
+  const helpers: Worker[] = [];
+  const ports: MessagePort[] = [];
+  for (let k = 0; k < count; k++) {
+    try {
+      const helper = begin();
+      const { port1, port2 } = new MessageChannel();
+      helper.postMessage({ order: "help", port: port1 } satisfies Order, [port1]);
+      helper.onerror = () => {
+        const place = helpers.indexOf(helper);
+        if (place < 0) return;
+        helpers.splice(place, 1);
+        leader.postMessage({ order: "lost", place } satisfies Order);
+      };
+      helpers.push(helper);
+      ports.push(port2);
+    } catch {
+      break; // the browser makes no more workers
+    }
+  }
+  leader.postMessage({ order: "lead", ports } satisfies Order, ports);
+  return helpers;
+}

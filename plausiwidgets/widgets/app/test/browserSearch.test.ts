@@ -1,0 +1,247 @@
+import "./ordered.ts";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Values } from "../src/catalogue.ts";
+import { NO_DISTRIBUTION } from "../src/engine/search/portfolio.ts";
+import { packed } from "../src/engine/search/rows.ts";
+import type { Order, Report, SearchOrder } from "../src/engine/search/worker.ts";
+import { withSearch } from "../src/hosts/browserSearch.ts";
+import { fileHost } from "../src/hosts/file.ts";
+import { countOfWorkers } from "../src/hosts/searchWorkers.ts";
+import type { Reply } from "../src/messages.ts";
+import { catalogue, modelData } from "./catalogue.ts";
+import { hostOf, until } from "./harness.ts";
+
+const data = modelData("lif");
+const [set] = data.patterns.tonic_spiking.sets;
+const values: Values = Object.fromEntries(set.values);
+const fields = {
+  ...{ model: "lif", pattern: "tonic_spiking", values, dt: set.dt },
+  ...{ begin: "values" as const, free: ["tau_mem", "amplitude"], bounds: {} },
+};
+
+/** A worker that does nothing by itself. */
+class Silent {
+  onmessage: (event: { data: Report }) => void = () => {};
+  onerror: (event: { message: string }) => void = () => {};
+  readonly orders: Order[] = [];
+  isOver = false;
+  postMessage(order: Order) {
+    this.orders.push(order);
+  }
+  terminate() {
+    this.isOver = true;
+  }
+}
+
+/** A host whose searches are reported by the test. Python verifies if `host` does. */
+function searching(host = fileHost({ lif: data }), keptAs = "") {
+  const workers: Silent[] = [];
+  const begin = () => {
+    workers.push(new Silent());
+    return workers[workers.length - 1] as unknown as Worker;
+  };
+  const found = withSearch(host, catalogue, { lif: data }, { begin, keptAs });
+  const replies: Reply<"search">[] = [];
+  const ask = (more: Partial<typeof fields> = {}) =>
+    found.ask("search", { ...fields, ...more }, (reply) => {
+      if (reply.kind === "search") replies.push(reply);
+    });
+  const order = () => workers.at(-1)?.orders.findLast((one): one is SearchOrder => one.order === "search");
+  let count = 0;
+  /** Reports evaluations by the values of tau_mem and the amplitude, with their ranks. */
+  const report = (
+    rows: readonly [number, number, "rejected" | "fragile" | "unverified"][],
+    state: Report["state"] = "running",
+  ) => {
+    const own = order();
+    const criteria = own?.problem.pattern.components[0].criteria.length ?? 0;
+    const made = rows.map(([tau, amplitude, rank]) => ({
+      point: own?.problem.axes.map(({ name }) => (name === "tau_mem" ? tau : amplitude)) ?? [],
+      loss: rank === "rejected" ? 1 : 0,
+      rank,
+      penalties: new Array(criteria + 1).fill(0),
+    }));
+    const from = count;
+    count += rows.length;
+    const distribution = NO_DISTRIBUTION;
+    const sent = { from, rows: packed(made), distribution, restarts: [], evaluations: count, seconds: 1, error: "" };
+    workers[workers.length - 1].onmessage({ data: { id: own?.id ?? "", state, ...sent } });
+  };
+  const last = () => replies[replies.length - 1];
+  return { found, ask, workers, replies, report, last, order };
+}
+
+test("one core is left to the page, and at least one worker and at most eight search", () => {
+  assert.deepEqual([undefined, 1, 2, 4, 9, 64].map(countOfWorkers), [1, 1, 1, 3, 8, 8]);
+});
+
+test("the best set contains the fixed values, is missing before the first evaluation, and has the best rank", () => {
+  const { found, ask, report, last, replies, order } = searching();
+  const cancel = ask();
+  assert.equal(order()?.endsItself, true, "no host verifies");
+  report([]);
+  assert.deepEqual(last().search?.best, {});
+  report([[10, 3, "rejected"]]);
+  assert.deepEqual(last().search?.best, { ...values, tau_mem: 10, amplitude: 3 });
+  report([[11, 3, "fragile"]]);
+  report([[12, 3, "rejected"]]);
+  assert.deepEqual([last().search?.best.tau_mem, last().search?.status], [11, "fragile"]);
+  report([[13, 3, "unverified"]], "done");
+  const { state, search } = last();
+  assert.deepEqual([state, search?.best.tau_mem, search?.status, search?.loss], ["done", 13, "unverified", 0]);
+  const count = replies.length;
+  cancel();
+  report([[14, 3, "rejected"]]);
+  assert.equal(replies.length, count, "a listener of a cancelled search is not called");
+  found.close();
+});
+
+test("a set is found when Python has verified it, and the search continues until then", () => {
+  const { host, asked, reply } = hostOf("server");
+  const { found, ask, report, last, order, workers } = searching(host);
+  ask();
+  assert.equal(order()?.endsItself, false);
+  const candidates = () =>
+    asked.filter(({ kind }) => kind === "verify_candidate").map(({ fields: one }) => one.values.tau_mem);
+  report([
+    [10, 3, "rejected"],
+    [11, 3, "unverified"],
+    [11.1, 3, "unverified"],
+    [30, 3, "unverified"],
+  ]);
+  assert.deepEqual(candidates(), [11], "one at a time");
+  assert.equal(last().search?.status, "unverified");
+  reply("verify_candidate", "done", { verdict: { status: "fragile" } });
+  assert.deepEqual(candidates(), [11, 30], "the next one is far from the one that is not robust");
+  report([[10.5, 3, "rejected"]]);
+  assert.equal(last().state, "running");
+  reply("verify_candidate", "done", { verdict: { status: "replicated" } });
+  assert.deepEqual([last().state, last().search?.status, last().search?.best.tau_mem], ["done", "replicated", 30]);
+  assert.deepEqual(workers[0].orders.at(-1)?.order, "end");
+  report([[10.6, 3, "rejected"]]);
+  assert.deepEqual(candidates(), [11, 30], "nothing is verified after the end");
+  found.close();
+});
+
+test("a search that used its budget waits for its candidates, and ends if none is verified", () => {
+  const { host, reply } = hostOf("server");
+  const { ask, report, last } = searching(host);
+  ask();
+  report([[11, 3, "unverified"]], "done");
+  assert.equal(last().state, "running");
+  reply("verify_candidate", "done", { verdict: { status: "fragile" } });
+  assert.deepEqual([last().state, last().search?.status], ["done", "fragile"]);
+  const again = searching(host);
+  again.ask();
+  again.report([[11, 3, "unverified"]], "done");
+  reply("verify_candidate", "failed", { error: "The server is busy." });
+  assert.deepEqual([again.last().state, again.last().search?.status], ["done", "unverified"], "it is not verified");
+});
+
+test("a search is paused, resumed and stopped by its id, also while it waits for its verification only", () => {
+  const { host, cancelled } = hostOf("server");
+  const { found, ask, report, last, workers, order } = searching(host);
+  ask();
+  const of = order()?.id ?? "";
+  for (const kind of ["pause", "resume"] as const) {
+    found.ask(kind, { of }, () => {});
+    assert.equal(workers[0].orders.at(-1)?.order, kind);
+  }
+  report([[11, 3, "unverified"]], "done");
+  found.ask("stop", { of }, () => {});
+  assert.equal(last().state, "stopped");
+  assert.equal(cancelled.at(-1)?.kind, "verify_candidate");
+});
+
+test("a search from a new start has another seed, and one in infinite ranges says why it does not begin", async () => {
+  const { ask, order, last, replies } = searching();
+  ask();
+  const first = order()?.seed;
+  ask();
+  assert.notEqual(order()?.seed, first);
+  ask({ bounds: { tau_mem: [-1e308, 1e308] } } as object);
+  await until(() => replies.length > 0);
+  assert.deepEqual(
+    [last().state, last().error],
+    ["failed", "The range of tau_mem must have finite bounds with low < high."],
+  );
+  ask({ free: [] });
+  await until(() => replies.length > 1);
+  assert.equal(last().error, "All parameters are fixed. Include at least one in the search.");
+});
+
+test("a worker that fails ends its search with a sentence, and the next search has new workers", () => {
+  const { ask, workers, last } = searching();
+  ask();
+  workers[0].onerror({ message: "out of memory" });
+  assert.deepEqual([last().state, last().error, workers[0].isOver], ["failed", "out of memory", true]);
+  ask();
+  assert.equal(workers.length, 2);
+});
+
+test("a page without workers searches itself", async () => {
+  const begin = () => {
+    throw new Error("no workers");
+  };
+  const host = withSearch(fileHost({ lif: data }), catalogue, { lif: data }, { begin });
+  let state = "";
+  host.ask("search", { ...fields, budget: 40, begin: "random" }, (reply) => {
+    state = reply.state;
+  });
+  await until(() => state === "done");
+  host.close();
+});
+
+test("a reload loses nothing: the search continues from its evaluations, with its verdicts", async (t) => {
+  const kept = new Map<string, string>();
+  const listeners = new Map<string, () => void>();
+  const { addEventListener, removeEventListener, sessionStorage } = globalThis;
+  t.after(() => Object.assign(globalThis, { addEventListener, removeEventListener, sessionStorage }));
+  Object.assign(globalThis, {
+    addEventListener: (name: string, listener: () => void) => listeners.set(name, listener),
+    removeEventListener: (name: string) => listeners.delete(name),
+    sessionStorage: {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, x: string) => kept.set(name, x),
+    },
+  });
+  const before = searching(undefined, "search /");
+  before.ask({ seed: 7 } as object);
+  before.report([
+    [10, 3, "rejected"],
+    [11, 3, "fragile"],
+  ]);
+  listeners.get("pagehide")?.();
+  before.found.close();
+  const after = searching(undefined, "search /");
+  const restored: Reply<"search">[] = [];
+  after.found.ask("running", {}, (reply) => {
+    if (reply.kind === "search") restored.push(reply);
+  });
+  await until(() => after.order() !== undefined);
+  const { seed, known, state } = after.order() ?? {};
+  assert.deepEqual([seed, known?.length, state], [7, before.order() && (2 * (known?.length ?? 0)) / 2, "running"]);
+  assert.ok(known && known.length > 0 && known[1] === 3 && known[0] === 1, "the first row");
+  after.report(
+    [
+      [10, 3, "rejected"],
+      [11, 3, "fragile"],
+      [12, 3, "unverified"],
+    ],
+    "done",
+  );
+  assert.deepEqual([restored.at(-1)?.state, restored.at(-1)?.search?.best.tau_mem], ["done", 12]);
+  after.found.close();
+});
+
+test("a pair that only Python can evaluate is searched by the host", () => {
+  const { host, asked } = hostOf("server");
+  const { found } = searching(host);
+  found.ask("search", { ...fields, model: "other" }, () => {});
+  found.ask("stop", { of: "host-1" }, () => {});
+  assert.deepEqual(
+    asked.map(({ kind }) => kind),
+    ["search", "stop"],
+  );
+});

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { eigen } from "../src/engine/search/cmaes.ts";
+import { Objective } from "../src/engine/search/objective.ts";
+import { lossOf } from "../src/engine/search/population.ts";
+import { Portfolio } from "../src/engine/search/portfolio.ts";
+import { streamOf } from "../src/engine/search/random.ts";
+import { modelData } from "./catalogue.ts";
+import { until } from "./harness.ts";
+import { leaderOf, orderOf, problemOf, searched } from "./ordered.ts";
+
+const BURSTING = { free: ["a", "b", "c", "d", "amplitude"], from: { c: -66, d: 7, amplitude: 9 } };
+const hashOf = (packed: readonly number[]) =>
+  createHash("sha256")
+    .update(new Uint8Array(Float64Array.from(packed).buffer))
+    .digest("hex");
+
+test("eigenvectors are orthogonal, ascending, and give the matrix back", () => {
+  const { uniform } = streamOf(3);
+  const half = Array.from({ length: 6 }, () => Array.from({ length: 6 }, uniform));
+  const matrix = half.map((row, i) => row.map((x, j) => x + half[j][i]));
+  const { values, vectors } = eigen(matrix);
+  assert.deepEqual(
+    values,
+    [...values].sort((a, b) => a - b),
+  );
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < 6; j++) {
+      const back = values.reduce((total, value, k) => total + value * vectors[i][k] * vectors[j][k], 0);
+      assert.ok(Math.abs(back - matrix[i][j]) < 1e-12);
+    }
+  }
+});
+
+test("random numbers are uniform, normal and Cauchy numbers, and each key has its own stream", () => {
+  const stream = streamOf(1, 2);
+  const many = (draw: () => number) => Array.from({ length: 20_000 }, draw);
+  const shareBelow = (xs: readonly number[], x: number) => xs.filter((one) => one < x).length / xs.length;
+  const near = (share: number, wanted: number) => assert.ok(Math.abs(share - wanted) < 0.015, `${share}`);
+  near(shareBelow(many(stream.uniform), 0.3), 0.3);
+  near(shareBelow(many(stream.normal), 1), 0.8413);
+  near(shareBelow(many(stream.cauchy), 1), 0.75);
+  near(shareBelow(many(stream.bit), 0.5), 0.5);
+  near(
+    shareBelow(
+      many(() => stream.below(5)),
+      2,
+    ),
+    0.4,
+  );
+  assert.deepEqual(many(streamOf(1, 3).uniform), many(streamOf(1, 3).uniform));
+  assert.notEqual(streamOf(1, 3).uniform(), streamOf(1, 4).uniform());
+  assert.notEqual(streamOf(1, 3).uniform(), streamOf(2, 3).uniform());
+});
+
+test("the strategy finds a small ball, uses its whole budget, and begins at its start", () => {
+  const axes = ["x", "y", "z", "w"].map((name) => ({ name, low: 0, high: 1, scale: "linear", linear_width: null }));
+  for (const start of [null, [0.9, 0.9, 0.9, 0.9]]) {
+    const plan = new Portfolio({ axes, seed: 1, budget: 3000, start });
+    const batches = plan.batches();
+    let [count, least, first] = [0, Infinity, [] as readonly number[]];
+    for (let step = batches.next(); !step.done; ) {
+      if (!count) [first] = step.value.points;
+      count += step.value.points.length;
+      const penalties = step.value.points.map((point) => [...point.map((x) => (x - 0.3) ** 2), 0]);
+      least = Math.min(least, ...penalties.map(lossOf));
+      step = batches.next(penalties);
+    }
+    assert.equal(count, 3000);
+    assert.ok(least < 1e-3);
+    assert.ok(plan.restarts > 0);
+    if (start) assert.deepEqual(first, start);
+  }
+});
+
+test("a search finds tonic bursting from values that do not show it, and ends there", async () => {
+  const order = orderOf("izhikevich", "tonic_bursting", BURSTING);
+  const { rows, last } = await searched(order);
+  assert.equal(last.state, "done");
+  assert.equal(last.evaluations, rows.length);
+  const place = rows.findIndex(({ rank }) => rank === "unverified");
+  assert.ok(place > 0 && rows.length - place < 24, "the search ends with the batch");
+  assert.equal(rows[place].loss, 0);
+  assert.ok(rows.every(({ loss, rank }) => (loss === 0) === (rank !== "rejected")));
+  assert.deepEqual(
+    rows[0].point,
+    order.problem.axes.map(({ name }) => order.problem.values[name]),
+  );
+});
+
+test("the evaluations of a seed are the same for one and four workers, and after a reload", async () => {
+  const order = orderOf("izhikevich", "resonator", { begin: "random", seed: 2, budget: 104, endsItself: false });
+  const one = await searched(order);
+  assert.equal(one.rows.length, 104);
+  const four = await searched(order, 3, 7);
+  assert.equal(hashOf(four.packed), hashOf(one.packed));
+  const known = Float64Array.from(one.packed.slice(0, (one.packed.length / 104) * 67));
+  assert.equal(hashOf((await searched({ ...order, known })).packed), hashOf(one.packed));
+  const other = await searched({ ...order, seed: 3 });
+  assert.notEqual(hashOf(other.packed), hashOf(one.packed));
+});
+
+test("a helper that fails is replaced by the leader", async () => {
+  const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
+  const leader = leaderOf(0);
+  let asked = 0;
+  const silent = {
+    onmessage: null as ((event: MessageEvent) => void) | null,
+    postMessage() {
+      if (asked++ === 0) setImmediate(() => this.onmessage?.({ data: "ready" } as MessageEvent));
+    },
+  };
+  leader.receive({ order: "lead", ports: [silent] });
+  const over = leader.isOver();
+  leader.receive(order);
+  await until(() => leader.reports.length > 0 && asked > 1, 30_000);
+  leader.receive({ order: "lost", place: 0 });
+  await over;
+  assert.equal(leader.reports.at(-1)?.evaluations, 100);
+  assert.equal(hashOf(leader.reports.flatMap(({ rows }) => [...rows])), hashOf((await searched(order)).packed));
+});
+
+test("a search without success uses its whole budget, restarts, and stays within the ranges", async () => {
+  const how = { free: ["tau_mem", "amplitude"], bounds: { tau_mem: [10, 12] as const }, budget: 700 };
+  const order = orderOf("lif", "tonic_bursting", how);
+  const { rows, last } = await searched(order);
+  assert.equal(rows.length, 700);
+  assert.ok(last.restarts.length > 0 && last.restarts.every((place) => place > 32 && place < 700));
+  const place = order.problem.axes.findIndex(({ name }) => name === "tau_mem");
+  const taus = rows.map(({ point }) => point[place]);
+  assert.ok(Math.min(...taus) >= 10 && Math.max(...taus) <= 20, "the start is within the range");
+  const random = await searched({ ...orderOf("lif", "tonic_bursting", { ...how, begin: "random", budget: 200 }) });
+  assert.ok(random.rows.every(({ point }) => point[place] >= 10 && point[place] <= 12));
+});
+
+test("a set must pass the verification tests of the page", () => {
+  const rankOf = (model: string, pattern: string, set: number) => {
+    const data = modelData(model);
+    const problem = problemOf(data, pattern, { from: Object.fromEntries(data.patterns[pattern].sets[set].values) });
+    return new Objective(problem).evaluate(
+      problem.axes.map(({ name }) => problem.values[name]),
+      "start",
+    );
+  };
+  for (const [model, pattern] of [
+    ["izhikevich", "tonic_spiking"],
+    ["hodgkin_huxley", "tonic_spiking"],
+    ["adex", "bistability"],
+  ]) {
+    const { rank, penalties } = rankOf(model, pattern, 0);
+    assert.equal(rank, "unverified", `${model} ${pattern}`);
+    assert.equal(lossOf(penalties), 0);
+  }
+  const fragile = rankOf("izhikevich_2004", "depolarizing_after_potential", 1);
+  assert.equal(fragile.rank, "fragile");
+  assert.equal(fragile.loss, 0);
+  assert.ok(fragile.penalties[fragile.penalties.length - 1] > 0, "its penalty leads the search away");
+});
+
+test("a search reports each evaluation once, pauses, resumes and stops", async () => {
+  const { reports, receive } = leaderOf(0);
+  receive(orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", seed: 1, budget: 100_000 }));
+  await until(() => (reports.at(-1)?.evaluations ?? 0) > 100, 30_000);
+  receive({ order: "pause", id: "a" });
+  const soon = () => new Promise((go) => setTimeout(go, 150));
+  await soon();
+  const paused = reports.length;
+  assert.equal(reports.at(-1)?.state, "paused");
+  await soon();
+  assert.equal(reports.length, paused, "it works while it is paused");
+  receive({ order: "stop", id: "another" });
+  receive({ order: "resume", id: "a" });
+  await until(() => reports.length > paused + 1, 30_000);
+  receive({ order: "stop", id: "a" });
+  await until(() => reports.at(-1)?.state === "stopped");
+  let count = 0;
+  for (const { from, rows, evaluations } of reports) {
+    assert.equal(from, count);
+    count = evaluations;
+    assert.equal(rows.length % Math.max(evaluations - from, 1), 0);
+  }
+});
+
+test("a search in a race has the pace of a user", async () => {
+  const { reports, receive } = leaderOf(0);
+  receive(orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", pace: true }));
+  await new Promise((go) => setTimeout(go, 700));
+  assert.ok((reports.at(-1)?.evaluations ?? 0) < 60);
+  receive({ order: "stop", id: "a" });
+  await until(() => reports.at(-1)?.state === "stopped");
+});
+
+test("CMA-ES runs from the start, and its distribution is reported", async () => {
+  const { reports, receive, isOver } = leaderOf(0);
+  const over = isOver();
+  receive(orderOf("lif", "tonic_bursting", { free: ["tau_mem", "amplitude"], budget: 200 }));
+  await over;
+  const { mean, covariance, population } = reports[reports.length - 1].distribution;
+  assert.deepEqual([mean.length, covariance.length, population.length], [2, 4, 0]);
+});

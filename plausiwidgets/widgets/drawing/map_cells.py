@@ -1,0 +1,270 @@
+"""The cells of a map of models × patterns, as data."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets import models, patterns
+from plausiwidgets.assessment.table import require_columns
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization import Result
+from plausiwidgets.patterns import Protocol, status
+from plausiwidgets.support.names import unknown
+from plausiwidgets.support.printed import grouped, number
+from plausiwidgets.texts import marked, tr
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "▸", "waiting": "…"}
+"""Symbol of each status of a cell; "some" means verified with some of several seeds."""
+
+WORDS = status.PAIR_WORDS | {
+    "some": marked("verified with some seeds"),
+    "running": marked("searching"),
+    "waiting": marked("waiting"),
+}
+
+COLOURS = {
+    "replicated": "#56b4e9",
+    "some": "#b5dcf3",
+    "fragile": "#f0b429",
+    "unverified": "#efe7ad",
+    "rejected": "#e6e6e6",
+    "ruled_out": "#c9c9c9",
+    "failed": "#dd9fc2",
+    "running": "#08202e",
+    "waiting": "#f5f5f5",
+    "unsearched": "#fafafa",
+}
+"""Of each status, as the widget has them: blue and orange of Okabe and Ito."""
+
+_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model and one pattern.
+
+    Attributes
+    ----------
+    status : str
+        A key of `SYMBOLS`.
+    share : str
+        Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
+    lines : tuple of str
+        The status in words, then what else is known.
+    parameters : mapping of str to float
+        The best ones; empty where there are none.
+    evaluations, robustness : float
+        Of the best; nan where they are not known.
+    """
+
+    status: str
+    share: str
+    lines: tuple[str, ...]
+    parameters: Mapping[str, float]
+    evaluations: float = math.nan
+    robustness: float = math.nan
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows, columns and cells of a map.
+
+    Attributes
+    ----------
+    models : mapping of str to NeuronModel or None
+        Rows from the top, by name; None for a model that is neither given nor registered.
+    patterns : mapping of str to Pattern or None
+        Columns from the left, by key; the same.
+    cells : mapping of (str, str) to Cell
+        By model and pattern; a missing one was not assessed.
+    """
+
+    models: Mapping[str, NeuronModel | None]
+    patterns: Mapping[str, Protocol | None]
+    cells: Mapping[tuple[str, str], Cell]
+
+    def status(self, model: str, pattern: str) -> str:
+        """Return the status of a cell, "unsearched" without one."""
+        cell = self.cells.get((model, pattern))
+        return "unsearched" if cell is None else cell.status
+
+
+def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
+    """Return the grid of a table that `assess` returned, or that was read from its CSV.
+
+    Parameters
+    ----------
+    own, own_patterns
+        Models and patterns that are not registered.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, there are no rows, or a status is unknown.
+    """
+    if not hasattr(table, "columns") or not hasattr(table, "to_dict"):
+        raise ValueError(f"table must be the DataFrame that plausiwidgets.assess returns, got {type(table).__name__}.")
+    require_columns(table, "the table", ("model", "pattern", "status"))
+    if len(table) == 0:
+        raise ValueError("the table must have at least one row.")
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    return grid(rows, own, own_patterns)
+
+
+def grid_of_results(
+    results: Iterable[Result], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
+) -> Grid:
+    """Return the grid of searches that wait, run or have ended."""
+    return grid(map(row_of, results), own, own_patterns)
+
+
+def row_of(result: Result) -> dict[str, Any]:
+    """Return what :func:`grid` takes of a search."""
+    names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
+    row = {name: getattr(result, name) for name in names}
+    return row | {"status": status_of(result), "unmet": list(result.unmet)}
+
+
+def status_of(result: Result) -> str:
+    """Return the status of a search, ended or not."""
+    return result.state if result.state in ("waiting", "running", "failed") else result.status
+
+
+def grid(
+    rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
+) -> Grid:
+    """Return the grid of rows with model, pattern, status, and what else is known.
+
+    Patterns that are not registered come last, in the order of the rows.
+    """
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((str(row["model"]), str(row["pattern"])), []).append(row)
+    given = {model.key: model for model in own}
+    known = {name: models.get(name) for name in models.names()} | given
+    given_patterns = {firing.key: firing for firing in own_patterns}
+    firing = {key: patterns.get(key) for key in patterns.names()} | given_patterns
+    keys = dict.fromkeys(key for _, key in groups)
+    columns = [*(key for key in patterns.names() if key in keys), *(key for key in keys if key not in patterns.names())]
+    return Grid(
+        {name: known.get(name) for name, _ in groups},
+        {key: firing.get(key) for key in columns},
+        {
+            (name, key): _cell(found, known[name].ruled_out.get(key, "") if name in known else "")
+            for (name, key), found in groups.items()
+        },
+    )
+
+
+SHORT = {
+    "lif": "LIF",
+    "lif_adapt": marked("Adaptive LIF"),
+    "qif": "QIF",
+    "eif": "EIF",
+    "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst",
+    "adex": "AdEx",
+    "adex_refrac": marked("AdEx (refractory)"),
+    "adex_norse": marked("AdEx (Norse)"),
+    "izhikevich": "Izhikevich",
+    "izhikevich_2004": "Izhikevich 2004",
+    "lsnn": marked("LSNN (Norse)"),
+}
+"""In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
+
+
+def short_title(name: str, model: NeuronModel | None) -> str:
+    """Return a model's title, or a shorter one for some of the package's models; its name where it is not known."""
+    if model is None:
+        return name
+    return SHORT.get(name, model.title) if model.is_builtin else model.title
+
+
+def pattern_title(key: str, pattern: Protocol | None) -> str:
+    """Return a pattern's letter and title, or its key where it is not known."""
+    return f"{pattern.letter} {tr(pattern.title)}".strip() if pattern is not None else key
+
+
+def with_argument(status: str, argument: str) -> str:
+    """Return "ruled_out" for a pattern that was not found, or is not robust, if a proof rules it out."""
+    return "ruled_out" if argument and status in ("fragile", "rejected") else status
+
+
+def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
+    statuses = [str(row["status"]) for row in rows]
+    for word in statuses:
+        if word not in _BEST_FIRST:
+            raise unknown("the table", "status", word, _BEST_FIRST)
+    losses = [_number(row.get("loss"), math.inf) for row in rows]
+    best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
+    word, shown = statuses[best], statuses.count("replicated")
+    lines = _lines(rows[best], word)
+    word = with_argument(word, argument)
+    if word == "ruled_out":
+        searched = rows[best].get("evaluations") != 0
+        lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
+    if len(rows) > 1:
+        lines = [tr("verified with {count} of {total} seeds, best result:", count=shown, total=len(rows)), *lines]
+    if "running" in statuses:
+        word = "running"
+    elif word == "replicated" and shown < len(rows):
+        word = "some"
+    share = f"{shown}/{len(rows)}" if len(rows) > 1 else ""
+    evaluations, robustness = (_number(rows[best].get(name), math.nan) for name in ("evaluations", "robustness"))
+    return Cell(word, share, tuple(lines), _parameters(rows[best].get("parameters")), evaluations, robustness)
+
+
+def _parameters(kept: Any) -> dict[str, float]:
+    if isinstance(kept, str):  # as a CSV has them
+        try:
+            kept = json.loads(kept)
+        except ValueError:
+            return {}
+    return dict(kept) if isinstance(kept, Mapping) else {}
+
+
+def _lines(row: Mapping[str, Any], word: str) -> list[str]:
+    """Return what is known of a search, the status first."""
+    evaluations, found, loss, robustness, budget = (
+        _number(row.get(name), math.nan) for name in ("evaluations", "found_after", "loss", "robustness", "budget")
+    )
+    first = tr(WORDS[word])
+    if word == "running":
+        first += ", " + tr("{count} of {total} evaluations", count=grouped(evaluations), total=grouped(budget))
+    elif word == "failed":
+        first += f": {str(row.get('error', ''))[:200]}"
+    elif word == "replicated" and not math.isnan(found):
+        first += ", " + tr("found after {count} evaluations", count=grouped(found))
+    elif word != "waiting" and not math.isnan(evaluations):
+        first += "," * (word != "rejected") + " " + tr("after {count} evaluations", count=grouped(evaluations))
+    lines = [first]
+    if 0.0 < loss < math.inf:
+        lines.append(tr("loss {value} (0: all criteria met)", value=number(loss, 3)))
+    if not math.isnan(robustness):
+        lines.append(
+            tr(
+                "robustness {value} % (share of copies, changed by up to 1 %, that meet all criteria)",
+                value=f"{100 * robustness:.0f}",
+            )
+        )
+    unmet = row.get("unmet")
+    if unmet and isinstance(unmet, (str, list, tuple)):
+        names = unmet.split(", ") if isinstance(unmet, str) else map(str, unmet)
+        lines.append(tr("not met: {criteria}", criteria=", ".join(map(tr, names))))
+    return lines
+
+
+def _number(value: Any, otherwise: float) -> float:
+    """Return a number, or `otherwise` for None, nan and pandas' missing values."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return otherwise
+    return otherwise if math.isnan(number) else number
