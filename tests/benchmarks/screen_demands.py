@@ -36,7 +36,8 @@ STATE = """() => {
     const boxOf = (one) => one.getBoundingClientRect();
     const isShown = (one) => {
         const { width, height, top, left } = boxOf(one);
-        return width > 0 && height > 0 && top < innerHeight && left < innerWidth && !one.closest('.pw-unseen');
+        const isOther = one.closest('.pw-unseen, [aria-label=Undo], [aria-label=Redo]');
+        return width > 0 && height > 0 && top < innerHeight && left < innerWidth && !isOther;
     };
     const controls = [...app.querySelectorAll('button, input, a')].filter((one) => !one.disabled && isShown(one));
     const texts = [...app.querySelectorAll('*')].filter((one) =>
@@ -98,11 +99,12 @@ def contrast_in(picture: bytes, colour: list[int]) -> float:
 
 
 def tab_stops(page: Page) -> int:
-    """Return how often the Tab key is pressed from the model to the first slider."""
+    """Return how often the Tab key is pressed from the model to the first slider, without steps of earlier visits."""
+    steps = page.locator(":is([aria-label=Undo], [aria-label=Redo]):not(:disabled)").count()
     page.locator(".pw-sentence button").first.focus()
     for count in range(1, 30):
         if page.evaluate("document.activeElement.type === 'range'"):
-            return count
+            return count - steps
         page.keyboard.press("Tab")
     return 30
 
@@ -192,7 +194,7 @@ def in_lab(browser: Browser, folder: Path) -> dict[str, Measured]:
 
 
 def main() -> None:
-    """Measure, print what misses a demand, and write all measurements."""
+    """Measure, print what misses a demand, and write the measurements. Those of the other host are kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", nargs="+", choices=("file", "lab"), default=["file", "lab"])
     hosts = parser.parse_args().hosts
@@ -211,7 +213,8 @@ def main() -> None:
         for name in missed(host, int(width), found):
             print(f"{place}: {name} is {found[name]}")
     output = Path(__file__).with_suffix(".json")
-    output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    before: dict[str, Measured] = json.loads(output.read_text(encoding="utf-8")) if output.exists() else {}
+    output.write_text(json.dumps(before | results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
