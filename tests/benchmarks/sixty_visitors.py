@@ -1,8 +1,8 @@
 """Measure what visitors of a server wait for, and its memory.
 
 Run ``python -m tests.benchmarks.sixty_visitors OUTPUT [--checkout NAME=FOLDER ...] [--visitors 1 10 60] [--pages 6]
-[--seconds 300] [--limits]``. A checkout's package is measured, which can be an older version. The server runs on the
-first core, and everything else on the last one.
+[--seconds 300] [--nice 0] [--limits]``. A checkout's package is measured, which can be an older version. The server
+runs on the first core, and everything else on the last one.
 
 At most six visitors are pages in Chromium. Each measures the time to its first trace, searches a neuron for a pattern,
 and then drags a slider now and then. All other visitors are scripts, which verify as a page does during bursts of
@@ -214,6 +214,7 @@ async def measured(server: Server, visitors: int, pages: int, seconds: float) ->
     return {
         "visitors": visitors,
         "seconds": round(total),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
         "load": round(os.getloadavg()[0], 1),
         "processor_share": round((processor_seconds(server) - used) / total, 2),
         "memory_mb": {name: round(value) for name, value in largest.items()},
@@ -237,12 +238,14 @@ def main() -> None:
     parser.add_argument("--visitors", nargs="*", type=int, default=[1, 10, 60])
     parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--nice", type=int, default=0, help="priority of all processes on a machine with other work")
     parser.add_argument("--limits", action="store_true")
     given = parser.parse_args()
     here = Path(plausiwidgets.__file__).parents[1]
     versions = dict(one.split("=", 1) for one in given.checkout) | {"this version": str(here)}
     cores = sorted(os.sched_getaffinity(0))
     rows = []
+    os.setpriority(os.PRIO_PROCESS, 0, given.nice)  # the server and Chromium inherit it
     for visitors in given.visitors:
         for name, checkout in versions.items():
             os.environ["PYTHONPATH"] = str(Path(checkout).resolve())
