@@ -111,13 +111,9 @@ class SocketMixin:
         self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
 
     def on_message(self: Any, message: str | bytes) -> None:
-<<<<<<< HEAD
-        """Answer a request."""
-=======
-        """Answer a question. Messages that were sent before the page has read that it is cut off are dropped."""
+        """Answer a request. Messages that were sent before the page has read that it is cut off are dropped."""
         if self.ws_connection is None:
             return
->>>>>>> server
         try:
             value, data = read_message(message, self.visitors.limits)
         except ValueError:
