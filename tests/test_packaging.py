@@ -18,7 +18,9 @@ PACKAGE = "plausiwidgets"
 HOSTS = {
     "127.0.0.1",
     "arxiv.org",
+    "facebookresearch.github.io",
     "hub.mybinder.org",
+    "mpi4py.readthedocs.io",
     "hub.example.org",
     "explorer.example.org",
     "anywidget.dev",

@@ -56,7 +56,9 @@ def test_the_shards_of_a_study_are_read_as_one_table(shards):
 def test_a_shard_is_not_continued_but_refused_unchanged_with_the_way_to_its_table(shards, tmp_path):
     before = [file.read_bytes() for file in shards]
     for store in (shards[0], [tmp_path / "new.jsonl", *shards]):
-        with pytest.raises(pw.assessment.StoreError, match=r"0\.3\.0' there.*read_study returns its table"):
+        with pytest.raises(
+            pw.assessment.StoreError, match=r"read_study returns its table|put a new file in front of it"
+        ):
             pw.assess(["lif", "rf"], "tonic_spiking", budget=64, store=store)
     assert [file.read_bytes() for file in shards] == before and not (tmp_path / "new.jsonl").exists()
 

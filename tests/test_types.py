@@ -56,4 +56,4 @@ def test_each_misspelt_name_and_argument_does_not(errors: dict[str, dict[int, st
 def test_the_scripts_use_every_public_name_that_needs_no_other_package() -> None:
     used = "".join((TYPED / script).read_text(encoding="utf-8") for script in ("verbs.py", "own.py"))
     missing = {name for name in pw.__all__ if not re.search(rf"\bpw\.{name}\b", used)}
-    assert missing <= {"from_norse", "from_brian2", "from_nir", "to_nir"}
+    assert missing <= {"from_norse", "from_brian2", "from_nir", "to_nir", "recordings"}

@@ -11,7 +11,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from plausiwidgets.cli.console import CommandError, whole_number
+from plausiwidgets.cli.console import CommandError, reject_old_options, whole_number
 from plausiwidgets.texts import languages
 from plausiwidgets.widgets.server.limits import Limits
 
@@ -29,6 +29,7 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         help="folder of your notebooks (default: %(default)s)",
     )
     port, some = whole_number(1, 65535, "a port number"), whole_number(1, 10_000)
+    reject_old_options(parser, "explore")
     parser.add_argument("--port", type=port, help="port of the server (default: the first available port)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     app = parser.add_argument_group("options of the app as a web page, on which visitors cannot run code")
@@ -82,8 +83,8 @@ def explore(options: argparse.Namespace) -> int:
         raise CommandError(f"a file of models requires --app. Run: plausiwidgets --app {options.files[0]}")
     if find_spec("jupyterlab") is None:
         raise CommandError(
-            "JupyterLab is not installed. To install it, run: pip install 'plausiwidgets[lab]'. Without it, the app is "
-            "a web page: plausiwidgets --app",
+            "JupyterLab is not installed. Run: pip install 'plausiwidgets[lab]'. Without JupyterLab, the app is a web "
+            "page. Run: plausiwidgets --app",
         )
     notebook = working_copy(options.folder.expanduser())
     # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.

@@ -128,6 +128,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
         "--dry-run": "plausiwidgets.assessment.estimate in Python",
         "--shard": "several files in --store, with other models, --patterns or --seed in each job",
     },
+    "explore": {"--budget": "a setting of the search in the app, because a server does not search"},
     "page": {"--out": "--site-dir"},
 }
 """Command → old option → new option."""

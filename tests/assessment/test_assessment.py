@@ -183,8 +183,8 @@ def test_progress_on_a_terminal(progress, capsys):
         ({"budget": 0}, "budget must be an integer ≥ 1, got 0"),
         ({"engine": "gpu"}, "unknown engine 'gpu'"),
         ({"time_limit": 0}, r"time_limit must be a finite number > 0 \(s\), got 0"),
-        ({"store": ""}, "store must be None or the path of a file, got ''"),
-        ({"store": ":memory:"}, "store must be None or the path of a file, got ':memory:'"),
+        ({"store": ""}, "store must be None, the path of a file or a list of paths, got ''"),
+        ({"store": ":memory:"}, "store must be None, the path of a file or a list of paths, got ':memory:'"),
     ],
 )
 def test_errors_name_the_value_and_what_is_valid(arguments, text):

@@ -49,7 +49,7 @@ OTHERS = re.compile(
     r"python3? -m (venv|pip|build) |conda (create|run) |pip |pre-commit |twine |jupyter nbconvert |\.ci/run "
     r"|(\.venv\S*[/\\]\w+[/\\])(python -m (pip|pytest) |ruff |sphinx-build |mypy )"
     r"|PLAUSIWIDGETS_\w+=\S+ (pytest|sphinx-build) |python (?P<script>docs/\S+)"
-    r"|cd (?P<folder>plausiwidgets/\S+)|npm (ci|run (build|check)) |npx biome check "
+    r"|cd (?P<folder>plausiwidgets/\S+)|npm (ci|run (build|check)) |npx biome check |node (tools|--test )"
 )
 """What installs, builds and tests: `.ci/run` does."""
 IMPORTED = re.compile(r'python -c "from (?P<module>plausiwidgets[\w.]*) import (?P<name>\w+) as f; f\([^"]*\)"\Z')

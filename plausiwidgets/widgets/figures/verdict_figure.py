@@ -67,7 +67,8 @@ def verdict_figure(
     response = own_lines(verdict.traces, model)
     if model is None or pattern is None:
         sweep, line = next(iter(response.items()))
-        rows = Rows([_drawn(role, line, dark)], ("mV", verdict.traces[sweep].current_unit), (), dark)
+        units = verdict.traces[sweep].potential_unit, verdict.traces[sweep].current_unit
+        rows = Rows([_drawn(role, line, dark)], units, (), dark)
         return rows.finished(title, _extent(line.t))
     return _Judged(verdict, model, pattern, response, target, role, dark).figure(title)
 

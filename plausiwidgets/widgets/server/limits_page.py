@@ -48,10 +48,10 @@ def _of(kind: str, limits: Limits) -> str:
     if kind in LEFT_OUT:
         return "not available, only in a notebook"
     if kind in SEARCHING:
-        return "refused, because the page searches in the browser"
+        return "rejected, because the page searches in the browser"
     own = {
         "alive": "answered by the server itself",
-        **dict.fromkeys(VERIFYING, "never refused; waits if it takes long"),
+        **dict.fromkeys(VERIFYING, "never rejected, but waits if it takes long"),
         **dict.fromkeys(MAKING, f"{MADE} of all three kinds"),
     }
     parts = [own[kind]] if kind in own else []

@@ -48,7 +48,7 @@ def assessed() -> None:
     print(table["status"].value_counts(), pw.assessment.plausibility_score(table))
     study = pw.assessment.start_assessment("lif", budget=10, progress=pw.NotebookProgress())
     print(study.result(), pw.assessment.read_study(["study.jsonl"]), pw.assessment.packaged_table())
-    print(pw.assessment.estimate("lif", "integrator"), pw.plausibility_map(table))
+    print(pw.assessment.estimate("lif", "integrator"), pw.plausibility_map(table), pw.plausibility_chart(table))
     pw.plot(table)
 
 
