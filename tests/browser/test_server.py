@@ -88,7 +88,8 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
 
 
 SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]
-SQUEEZED = """([wide, high]) => [document.querySelector('[data-pw-figure]'), document.querySelector('[data-pw-objective]')]
+SQUEEZED = """([wide, high]) =>
+    [document.querySelector('[data-pw-figure]'), document.querySelector('[data-pw-objective]')]
     .map(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])
     .filter(([width, height]) => width < wide || height < high)"""
 """Sizes of a figure or an objective curve that nobody can read."""
