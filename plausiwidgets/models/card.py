@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from plausiwidgets.models.parameter import Parameter
-
-if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel, Preset
 
 DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
 """How the source of a neuron names its publication."""
 
 
-def card(model: NeuronModel, operations: str = "") -> str:
+def card(model: Any, operations: str = "") -> str:
     """Return the card of a model, with the operation count of a step in words, where it is given."""
     unit = "" if model.states[0].unit == "1" else f" {model.states[0].unit}"
     level = "" if model.spike_level is None else f"{_number(model.spike_level)}{unit}"
@@ -42,7 +39,7 @@ def card(model: NeuronModel, operations: str = "") -> str:
     return "\n".join(parts)
 
 
-def _preset(preset: Preset) -> tuple[str, ...]:
+def _preset(preset: Any) -> tuple[str, ...]:
     values = ", ".join(f"{n} {_number(v)}" for n, v in preset.parameters.items())
     pattern = (preset.pattern or "").replace("_", " ")
     return preset.title, values, pattern, "" if preset.dt is None else f"{_number(preset.dt)} ms", preset.source

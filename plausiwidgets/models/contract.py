@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +19,11 @@ from numpy.typing import NDArray
 from plausiwidgets.engine.program.arrays import evaluate
 from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.models.checked_model import CheckedModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
-
-if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel
 
 _LANES = 3
 _PROBED_LANES = 7
@@ -99,7 +96,7 @@ class WatchedNamespace(Namespace):
 # ------------------------------------------------------------------ the check
 
 
-def check_contract(model: NeuronModel) -> None:
+def check_contract(model: CheckedModel) -> None:
     """Run a NeuronModel on a few lanes, and raise a ValueError if it breaks the contract.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
@@ -131,7 +128,7 @@ class _MeaninglessError(Exception):
     """The step raised something at values that a simulation need not reach."""
 
 
-def _check(model: NeuronModel, lanes: int) -> None:
+def _check(model: CheckedModel, lanes: int) -> None:
     read: set[str] = set()
     start = _start(model, lanes, read)
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
@@ -160,7 +157,7 @@ def _check(model: NeuronModel, lanes: int) -> None:
     _refuse_unused(model, read)
 
 
-def _check_program(model: NeuronModel, made: ProgramStep) -> None:
+def _check_program(model: CheckedModel, made: ProgramStep) -> None:
     start = _first_rows(model, np.full(_LANES, model.current.default))
     names = [s.key for s in model.states]
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
@@ -186,7 +183,7 @@ def _check_program(model: NeuronModel, made: ProgramStep) -> None:
     _refuse_unused(model, read)
 
 
-def _refuse_unused(model: NeuronModel, read: set[str]) -> None:
+def _refuse_unused(model: CheckedModel, read: set[str]) -> None:
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
@@ -195,7 +192,7 @@ def _refuse_unused(model: NeuronModel, read: set[str]) -> None:
         )
 
 
-def _start(model: NeuronModel, lanes: int, read: set[str]) -> Floats:
+def _start(model: CheckedModel, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = WatchedNamespace(read, **values)
@@ -220,7 +217,7 @@ def _start(model: NeuronModel, lanes: int, read: set[str]) -> Floats:
     return _first_rows(model, np.full(lanes, model.current.default))
 
 
-def _volts(model: NeuronModel, potential: float) -> str:
+def _volts(model: CheckedModel, potential: float) -> str:
     return _amount(potential, model.states[0].unit)
 
 
@@ -229,7 +226,7 @@ def _amount(x: float, unit: str) -> str:
     return f"{x:g}" if unit in ("", "1") else f"{x:g} {unit}"
 
 
-def _check_potentials(model: NeuronModel, rest: float, threshold: float) -> None:
+def _check_potentials(model: CheckedModel, rest: float, threshold: float) -> None:
     """Check that rest, threshold, limit and spike level are in the right order."""
     if not 0 < threshold - rest < float("inf"):
         raise _BrokenError(
@@ -249,7 +246,7 @@ def _check_potentials(model: NeuronModel, rest: float, threshold: float) -> None
 
 
 def _potential(
-    model: NeuronModel, what: str, p: WatchedNamespace, values: dict[str, torch.Tensor], read: set[str]
+    model: CheckedModel, what: str, p: WatchedNamespace, values: dict[str, torch.Tensor], read: set[str]
 ) -> float:
     """Return rest or threshold at the default parameters."""
     entry = getattr(model, what)
@@ -269,7 +266,7 @@ def _potential(
         raise _BrokenError(f"{what} must return a number in {unit}, got {name}.") from None
 
 
-def _check_step(model: NeuronModel, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
+def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
     """Run one step, raise an error if it breaks the contract, and return the new state."""
     lanes = rows.shape[1]
     names = [s.key for s in model.states]
@@ -313,7 +310,7 @@ def _check_step(model: NeuronModel, rows: Floats, when: str, read: set[str]) -> 
     return new
 
 
-def _call(model: NeuronModel, what: str, when: str, *args: object) -> object:
+def _call(model: CheckedModel, what: str, when: str, *args: object) -> object:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
@@ -366,7 +363,7 @@ def _describe(value: object) -> str:
 # ------------------------------------------------------------------ one step
 
 
-def _inputs(model: NeuronModel, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
+def _inputs(model: CheckedModel, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
     """Return what a step gets (current, state, parameters, dt) as tensors that share nothing."""
     current, *others = (torch.from_numpy(row.copy()) for row in rows)
     count = len(model.states)
@@ -378,7 +375,7 @@ def _alone(rows: Floats) -> list[Floats]:
     return [rows[:, i : i + 1] for i in range(rows.shape[1])]
 
 
-def _outcome(model: NeuronModel, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
+def _outcome(model: CheckedModel, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
     """Return (spikes, state) after one step, of a `share` of dt, shape [1 + state variables, lanes]."""
     if alone:
         return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
@@ -392,7 +389,7 @@ def _outcome(model: NeuronModel, rows: Floats, alone: bool, share: float = 1.0) 
     return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat]).numpy()
 
 
-def _of_program(model: NeuronModel, step: Program, rows: Floats, share: float) -> Floats:
+def _of_program(model: CheckedModel, step: Program, rows: Floats, share: float) -> Floats:
     """Return what NumPy makes of the program of a step."""
     count = len(model.states)
     inputs = {"current": rows[0], "dt": share * model.dt} | {f"s{i}": rows[1 + i] for i in range(count)}
@@ -401,7 +398,7 @@ def _of_program(model: NeuronModel, step: Program, rows: Floats, share: float) -
     return np.stack([np.broadcast_to(np.asarray(x, dtype=np.float64), rows.shape[1:]) for x in (spikes, *state)])
 
 
-def _refuse_chance(model: NeuronModel, rows: Floats) -> None:
+def _refuse_chance(model: CheckedModel, rows: Floats) -> None:
     """Raise an error for a step that returns different values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
@@ -413,7 +410,7 @@ def _refuse_chance(model: NeuronModel, rows: Floats) -> None:
             )
 
 
-def _mixes_lanes(model: NeuronModel, rows: Floats) -> bool:
+def _mixes_lanes(model: CheckedModel, rows: Floats) -> bool:
     """Return whether a lane gives other values alone than together with the others."""
     together = _outcome(model, rows, False)
     with suppress(Exception):  # a step that needs the others
@@ -422,7 +419,7 @@ def _mixes_lanes(model: NeuronModel, rows: Floats) -> bool:
     return True
 
 
-def _probes(model: NeuronModel) -> Iterator[tuple[Floats, str]]:
+def _probes(model: CheckedModel) -> Iterator[tuple[Floats, str]]:
     """Yield inputs, and when they are met in words, that show more of a step than a neuron at rest.
 
     First the default parameters with potentials from far below to far above threshold, so that
@@ -446,14 +443,14 @@ def _probes(model: NeuronModel) -> Iterator[tuple[Floats, str]]:
         yield rows[:, _ORDER], "at other parameters within their ranges"
 
 
-def _first_rows(model: NeuronModel, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
+def _first_rows(model: CheckedModel, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
     """Return what the first step of lanes gets, at the default parameters unless others are given."""
     if values is None:
         values = {name: np.full(currents.size, p.default) for name, p in model.parameters.items()}
     return np.stack([currents, *model.start(values, np.zeros(currents.size)), *values.values()])
 
 
-def random_values(model: NeuronModel, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+def random_values(model: CheckedModel, n: int, rng: np.random.Generator) -> dict[str, Floats]:
     """Return parameters of n lanes, every other lane at the defaults and the rest anywhere within the ranges."""
     values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
     for name, p in model.parameters.items():
@@ -469,7 +466,7 @@ def _spread(parameter: Parameter, place: int) -> Floats:
 # ------------------------------------------------------------------ singularities
 
 
-def _round_potentials(model: NeuronModel) -> Floats:
+def _round_potentials(model: CheckedModel) -> Floats:
     """Return the potentials at which a rate may be 0/0: round ones, and parameters that are potentials."""
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
@@ -479,7 +476,7 @@ def _round_potentials(model: NeuronModel) -> Floats:
     return np.append(np.arange(low, high) * spacing, potentials)
 
 
-def _refuse_singularity(model: NeuronModel, start: Floats, potentials: Floats) -> None:
+def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) -> None:
     """Raise an error for a step that returns nan at a potential and finite values at potentials next to it."""
     names = [s.key for s in model.states]
 
@@ -506,7 +503,7 @@ def _refuse_singularity(model: NeuronModel, start: Floats, potentials: Floats) -
 # ------------------------------------------------------------------ the first milliseconds
 
 
-def _check_trial(model: NeuronModel) -> None:
+def _check_trial(model: CheckedModel) -> None:
     """Run the neuron briefly at several currents, and check that it has a potential and fires once per spike."""
     name = model.states[0].key
     rest, threshold = model.usual_rest_threshold()
@@ -550,7 +547,7 @@ _TRIED, _TRIED_STEPS = 200, 40
 """States from which, and steps in which, a step is tried with half of dt."""
 
 
-def _ignores_dt(model: NeuronModel) -> bool:
+def _ignores_dt(model: CheckedModel) -> bool:
     """Return whether half a time step gives the same as a whole one, wherever it is tried.
 
     Such a neuron is defined in steps of its dt, as those of machine learning are. It is run for some steps from
@@ -576,14 +573,14 @@ def _ignores_dt(model: NeuronModel) -> bool:
     return True
 
 
-def _fires_again(model: NeuronModel, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
+def _fires_again(model: CheckedModel, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
     """Return where a neuron fires in two successive steps, with its potential above the threshold."""
     above = fired & (v > model.usual_rest_threshold()[1]) & (v <= model.limit)
     # A potential that is reset is the same after each spike of a neuron that runs away.
     return above[1:] & above[:-1] & (v[1:] != v[:-1])
 
 
-def _smaller_current(model: NeuronModel) -> float | None:
+def _smaller_current(model: CheckedModel) -> float | None:
     """Return the largest share of the default current at which the neuron fires, and one spike at a time."""
     currents: Floats = model.current.default * np.float64(0.7) ** np.arange(1, 20)
     fired, v = _first_milliseconds(model, currents)
@@ -591,7 +588,7 @@ def _smaller_current(model: NeuronModel) -> float | None:
     return float(f"{currents[single][0]:.2g}") if single.any() else None
 
 
-def _first_milliseconds(model: NeuronModel, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
+def _first_milliseconds(model: CheckedModel, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
     """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
 
     The currents are, unless given, none, the default and twice the default, then the least and the greatest.

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
 from importlib.util import find_spec
 from types import FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,13 +21,11 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.engine.program.tracer import NotTraceableError, StepTracer
 from plausiwidgets.models.captured import Outside, captured, global_names
+from plausiwidgets.models.checked_model import CheckedModel
 from plausiwidgets.models.contract import Namespace, random_values
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.support.extras import NotInstalledError
 from plausiwidgets.support.lazy import torch
-
-if TYPE_CHECKING:
-    from plausiwidgets.models.model import NeuronModel
 
 Lanes = Floats | np.float64
 """What a step of NumPy takes: arrays of several lanes, or the numbers of one."""
@@ -38,7 +35,7 @@ _DEEPEST = 4
 """How many functions deep a library is looked for."""
 
 
-def take_numpy(model: NeuronModel) -> None:
+def take_numpy(model: CheckedModel) -> None:
     """Make a model of a step that is a function of NumPy; leave one that is none.
 
     A step of NumPy that cannot be written down stays one, behind tensors of torch.
@@ -123,7 +120,7 @@ def _several(x: float) -> Floats:
     return np.full(3, x)
 
 
-def _tried(model: NeuronModel) -> tuple[Callable[[float], Lanes] | None, str]:
+def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
     """Return what a step takes, arrays of some lanes, or the numbers of one, or None; and what it raises on arrays."""
     failed = ""
     for lanes in (_several, np.float64):
@@ -136,7 +133,7 @@ def _tried(model: NeuronModel) -> tuple[Callable[[float], Lanes] | None, str]:
     return None, failed
 
 
-def _run(model: NeuronModel, lanes: Callable[[float], Lanes], share: float = 1.0) -> None:
+def _run(model: CheckedModel, lanes: Callable[[float], Lanes], share: float = 1.0) -> None:
     """Run a step at the defaults, with a share of the current."""
     p = Namespace(**{name: lanes(q.default) for name, q in model.parameters.items()})
     state = tuple(x + lanes(1.0 - share) for x in model.initial_state(p, lanes(0.0)))
@@ -144,7 +141,7 @@ def _run(model: NeuronModel, lanes: Callable[[float], Lanes], share: float = 1.0
         model.step(lanes(share * model.current.default), state, p, np.float64(model.dt))
 
 
-def _refuse_memory(model: NeuronModel, lanes: Callable[[float], Lanes]) -> str:
+def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
     """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
     before = Outside({"step": model.step})
     if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
@@ -158,7 +155,7 @@ def _refuse_memory(model: NeuronModel, lanes: Callable[[float], Lanes]) -> str:
     )
 
 
-def _draws(model: NeuronModel, lanes: Callable[[float], Lanes]) -> bool:
+def _draws(model: CheckedModel, lanes: Callable[[float], Lanes]) -> bool:
     """Run a step, and return whether the usual random numbers are other ones after it."""
 
     def drawn() -> tuple[object, str]:
@@ -172,7 +169,7 @@ def _draws(model: NeuronModel, lanes: Callable[[float], Lanes]) -> bool:
 # ------------------------------------------------------------------ the program
 
 
-def _traced(model: NeuronModel) -> Programs:
+def _traced(model: CheckedModel) -> Programs:
     """Return the programs of a step, of the initial state, and of rest and threshold."""
     begin = StepTracer(model.parameters, 0)
     p = Namespace(**begin.parameters)
@@ -191,12 +188,12 @@ def _traced(model: NeuronModel) -> Programs:
     return Programs(tracer.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
 
 
-def _ends(model: NeuronModel, p: Namespace) -> list[object]:
+def _ends(model: CheckedModel, p: Namespace) -> list[object]:
     """Return rest and threshold."""
     return [getattr(p, x) if isinstance(x, str) else x(p) if callable(x) else x for x in (model.rest, model.threshold)]
 
 
-def _compare(model: NeuronModel, programs: Programs) -> None:
+def _compare(model: CheckedModel, programs: Programs) -> None:
     """Refuse a program that does not give what the step gives: from many states, at several time steps."""
     rng = np.random.default_rng(0)
     values = random_values(model, _LANES, rng)
