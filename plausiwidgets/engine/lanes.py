@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.neuron import Neuron
 
 Floats = NDArray[np.float64]
+S = TypeVar("S", bound=np.generic)
 
 Checkpoint = Callable[[], None]
 """Called by an engine every few ms of work; it may block (pause) or raise (stop)."""
@@ -132,25 +133,25 @@ class LaneResult:
 def joined(parts: Sequence[LaneResult], recorded: Floats | None) -> LaneResult:
     """Return the lanes of several results of one job, one after the other, given what was recorded of all."""
 
-    def all_of(name: str, axis: int = 0) -> Any:
-        return np.concatenate([getattr(part, name) for part in parts], axis=axis)
+    def all_of(of: Callable[[LaneResult], NDArray[S]], axis: int = 0) -> NDArray[S]:
+        return np.concatenate([of(part) for part in parts], axis=axis)
 
-    counts = all_of("counts")
+    counts = all_of(lambda part: part.counts)
     spikes = np.full((counts.size, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
     for part in parts:
         spikes[lane : lane + part.counts.size, : part.spikes.shape[1]] = part.spikes
         lane += part.counts.size
     return LaneResult(
-        all_of("state", axis=1),
+        all_of(lambda part: part.state, axis=1),
         spikes,
         counts,
         recorded,
-        all_of("v_max"),
-        all_of("lowest"),
-        all_of("highest"),
-        all_of("rise"),
-        all_of("diverged"),
+        all_of(lambda part: part.v_max),
+        all_of(lambda part: part.lowest),
+        all_of(lambda part: part.highest),
+        all_of(lambda part: part.rise),
+        all_of(lambda part: part.diverged),
         parts[0].engine,
     )
 

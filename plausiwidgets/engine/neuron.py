@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,7 +52,7 @@ class Step(Protocol):
         """Name of the neuron in errors."""
 
     @property
-    def step(self) -> Callable[..., Any]:
+    def step(self) -> Callable[..., object]:
         """The function itself, for the line of an error."""
 
     @property
@@ -73,15 +74,15 @@ class Step(Protocol):
     def defaults(self) -> dict[str, float]:
         """Return the default of every parameter."""
 
-    def namespace(self, values: Mapping[str, Any]) -> Any:
+    def namespace(self, values: Mapping[str, object]) -> SimpleNamespace:
         """Return an object with a float64 tensor for each parameter."""
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         """Return the initial state of n lanes, shape [state variables, n]."""
 
     def advance(
-        self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-    ) -> tuple[Any, Any]:
+        self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: SimpleNamespace, dt: torch.Tensor
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
         """Return (spikes, state) after one step."""
 
 
@@ -109,15 +110,15 @@ class Neuron(Step, Protocol):
         """Potential in mV to which a figure draws a spike."""
 
     @property
-    def initial_state(self) -> Callable[[Any, Any], Sequence[Any]]:
+    def initial_state(self) -> Callable[..., Sequence[object]]:
         """``initial_state(p, holding)``: the state at a constant current."""
 
     @property
-    def rest(self) -> float | str | Callable[[Any], Any]:
+    def rest(self) -> float | str | Callable[..., object]:
         """Resting potential in mV, a parameter's name, or a function of the parameters."""
 
     @property
-    def threshold(self) -> float | str | Callable[[Any], Any]:
+    def threshold(self) -> float | str | Callable[..., object]:
         """Spike threshold in mV, a parameter's name, or a function of the parameters."""
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:

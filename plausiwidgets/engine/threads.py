@@ -11,7 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock, Thread, get_native_id, local
-from typing import Any
 
 NICENESS = 19
 """Priority of a thread that works in the background, as of the command ``nice``."""
@@ -79,10 +78,10 @@ def keep_priority() -> None:
     _steps_back = False
 
 
-_behind: dict[Thread, Callable[[], Any]] = {}
+_behind: dict[Thread, Callable[[], object]] = {}
 
 
-def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = lambda: None) -> Thread:
+def start_daemon(work: Callable[[], object], name: str, end: Callable[[], object] = lambda: None) -> Thread:
     """Start a daemon thread that Python's exit ends by `end()`.
 
     A daemon thread that is still within torch's or LLVM's code at exit aborts the process.

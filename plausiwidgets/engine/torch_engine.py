@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,10 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
 
 
 def loop_of_tensors(
-    job: LaneJob, advance: Callable[..., tuple[Any, Sequence[Any]]], engine: str, checkpoint: Checkpoint | None = None
+    job: LaneJob,
+    advance: Callable[..., tuple[object, Sequence[object]]],
+    engine: str,
+    checkpoint: Checkpoint | None = None,
 ) -> LaneResult:
     """Simulate a batch of lanes by ``advance(current, state)`` of tensors, without autograd; `engine` is a name."""
 

@@ -6,16 +6,16 @@ given here. Between two steps the linear equations are solved exactly for a curr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, cast
 
 import numpy as np
 
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
-from plausiwidgets.engine.program.tracer import StepTracer
+from plausiwidgets.engine.program.tracer import StepTracer, Traced
 from plausiwidgets.models.model import NeuronModel, StateVariable
-from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get
 from plausiwidgets.support.arguments import checked, finite, shown
 from plausiwidgets.support.quiet import imported
@@ -37,7 +37,7 @@ _INTERVAL = 50.0
 
 @checked
 def from_nir(
-    node: Any,
+    node: object,
     *,
     dt: float,
     reset: str | float,
@@ -88,7 +88,7 @@ def from_nir(
     parameters = [_parameter(name, x) for name, x in values.items()]
     tracer = StepTracer([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
     p, x, time_step = tracer.parameters, gain * tracer.current + bias, tracer.dt
-    v, synaptic = tracer.state[0], list[Any]()
+    v, synaptic = tracer.state[0], list[Traced]()
     if kind == "IF":
         v = v + time_step * 1e-3 * p["r"] * x
     elif kind == "LIF":
@@ -138,29 +138,38 @@ _FIELDS = {
 }
 
 
-def _passed(dt: Any, tau: Any, tau_syn: Any) -> Any:
+def _passed(dt: Traced, tau: Traced, tau_syn: Traced) -> Traced:
     """Return what the membrane gets within a step of a synaptic current that decays from 1, over what it keeps."""
     z = dt * (tau_syn - tau) / (tau_syn * tau)
     near = abs(z) < 1e-12
-    return dt / tau * np.where(near, 1.0, np.expm1(z) / np.where(near, 1.0, z))
+    kept: Traced = dt / tau * np.where(near, 1.0, np.expm1(z) / np.where(near, 1.0, z))
+    return kept
 
 
-def _one_neuron(node: Any) -> tuple[Any, float, float]:
+class _Graph(Protocol):
+    """A graph of NIR."""
+
+    nodes: Mapping[str, object]
+    edges: Iterable[tuple[str, str]]
+
+
+def _one_neuron(node: object) -> tuple[object, float, float]:
     """Return (neuron, gain, bias) of a node or a graph."""
     kind = type(node).__name__
     if not any(base.__module__.partition(".")[0] == "nir" for base in type(node).__mro__):
         raise TypeError(f"from_nir: node must be a node or a graph from NIR, such as nir.LIF(…), got {shown(node)}.")
     gain, bias, neuron = 1.0, 0.0, node
     if kind == "NIRGraph":
-        neurons = [n for n in node.nodes.values() if type(n).__name__ not in (*_GAINS, *_EDGES)]
+        graph = cast(_Graph, node)
+        neurons = [n for n in graph.nodes.values() if type(n).__name__ not in (*_GAINS, *_EDGES)]
         names = ", ".join(type(n).__name__ for n in neurons) or "none"
         if len(neurons) != 1:
             raise ValueError(
                 f"from_nir: the graph must have one neuron with one current, got {len(neurons)} neurons ({names})."
             )
         neuron = neurons[0]
-        for name in _before(node, neuron):
-            inner = node.nodes[name]
+        for name in _before(graph, neuron):
+            inner = graph.nodes[name]
             if type(inner).__name__ in _GAINS:
                 scale = _number(inner, "scale" if type(inner).__name__ == "Scale" else "weight")
                 gain *= scale
@@ -175,7 +184,7 @@ def _one_neuron(node: Any) -> tuple[Any, float, float]:
     return neuron, gain, bias
 
 
-def _before(graph: Any, neuron: Any) -> list[str]:
+def _before(graph: _Graph, neuron: object) -> list[str]:
     """Return the names of the nodes that lead to the neuron of a graph, in order of what they do."""
     name = next(name for name, node in graph.nodes.items() if node is neuron)
     found: list[str] = []
@@ -201,7 +210,7 @@ def _before(graph: Any, neuron: Any) -> list[str]:
     return found
 
 
-def _number(node: Any, name: str) -> float:
+def _number(node: object, name: str) -> float:
     """Return a number of a node: NIR holds one for each neuron."""
     values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
     if values.size != 1:
@@ -230,7 +239,7 @@ def _current(values: Mapping[str, float], gain: float, bias: float, span: float,
 
 
 @checked
-def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> Any:
+def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> object:
     """Return a packaged neuron as a node of NIR, where NIR has an equal: ``lif``, as ``nir.LIF``.
 
     NIR has no reset, no refractory period and no time step: they are in the node's ``metadata``, and a platform that
@@ -258,7 +267,7 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
     if values["t_ref"] > 0.0:
         raise ValueError(f"to_nir: t_ref must be 0 ms, got {values['t_ref']:g}. NIR has no refractory period.")
 
-    def one(x: float) -> Any:
+    def one(x: float) -> Floats:
         return np.array([x])
 
     return nir.LIF(

@@ -11,13 +11,13 @@ from __future__ import annotations
 import copy
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, SupportsFloat
 
 import numpy as np
 
-from plausiwidgets.interop.libraries import POTENTIALS, REST, THRESHOLDS, Library, library_of
+from plausiwidgets.interop.libraries import POTENTIALS, REST, THRESHOLDS, Convert, Library, library_of
 from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
 from plausiwidgets.models.nested import leaves, rebuilt
@@ -26,8 +26,16 @@ from plausiwidgets.support.arguments import checked, finite, sentence, shown
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
 
-Convert = Callable[[Any, Any], Any]
-Named = Mapping[str, "Parameter | tuple[Sequence[Parameter], Convert]"]
+if TYPE_CHECKING:
+    from torch.overrides import TorchFunctionMode
+
+Tensors = tuple["torch.Tensor", ...]
+Outcome = tuple[list["torch.Tensor"], dict[str, "torch.Tensor"]]
+"""The outputs of a step and the states after it, all [lanes]."""
+Constants = Mapping[str, "torch.Tensor | float"]
+"""What replaces constants of a module, by their paths."""
+Found = dict[str, tuple[list[Parameter], Convert]]
+"""By the path of a constant, the parameters of the model that decide it, and how."""
 
 _LANES = 17
 """Of a trial: no axis of a module has this length by chance."""
@@ -55,7 +63,7 @@ class Spot:
     """A place in which a module holds something: an entry of one of its dicts, and in that a field of a NamedTuple."""
 
     path: str
-    home: dict[str, Any]
+    home: dict[str, Any]  # of torch or of the module: each holds values of its own type
     key: str
     fields: tuple[str, ...] = ()
 
@@ -65,30 +73,38 @@ class Spot:
         return self.path.rsplit(".", 1)[-1]
 
     @property
-    def value(self) -> Any:
+    def value(self) -> object:
         """What is there."""
-        value = self.home[self.key]
+        value: object = self.home[self.key]
         for name in self.fields:
             value = getattr(value, name)
         return value
 
-    def set(self, value: Any) -> None:
+    def set(self, value: object) -> None:
         """Put something there, past the assignment of the module itself."""
         self.home[self.key] = _with_field(self.home[self.key], self.fields, value) if self.fields else value
 
 
-def _with_field(whole: Any, fields: Sequence[str], value: Any) -> Any:
+class _Record(Protocol):
+    """A NamedTuple of any class."""
+
+    def _replace(self, **fields: object) -> object: ...
+
+
+def _with_field(whole: _Record, fields: Sequence[str], value: object) -> object:
     first, *others = fields
     return whole._replace(**{first: _with_field(getattr(whole, first), others, value) if others else value})
 
 
-def _spots(module: Any) -> dict[str, Spot]:
+def _spots(module: torch.nn.Module) -> dict[str, Spot]:
     """Return every place of a module and of what it contains, by its path."""
     inner = {*vars(torch.nn.Module()), "_memories", "_memories_rv"}
     found: dict[str, Spot] = {}
     for prefix, part in module.named_modules():
         own = vars(part)
-        places = [(home, key) for home in (part._parameters, part._buffers, own.get("_memories") or {}) for key in home]
+        # Torch, and SpikingJelly with its memories, look these names up outside of the module's own dict.
+        homes: list[dict[str, Any]] = [part._parameters, part._buffers, own.get("_memories") or {}]
+        places = [(home, key) for home in homes for key in home]
         for home, key in [*places, *((own, key) for key in own if key not in inner)]:
             for spot in _fields_of(Spot(f"{prefix}.{key}".lstrip("."), home, key)):
                 found.setdefault(spot.path, spot)
@@ -112,12 +128,14 @@ def _is_number(spot: Spot) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _float(value: Any) -> float:
+def _float(value: object) -> float:
+    assert isinstance(value, SupportsFloat)
     return float(value.detach() if isinstance(value, torch.Tensor) else value)
 
 
-def _copy(module: Any) -> Any:
+def _copy(module: torch.nn.Module) -> torch.nn.Module:
     """Return a copy in float64, whose constants are the decimals that they were written as, and without a history."""
+    # Torch refuses to copy a tensor with a history, such as the state of a module that was trained before.
     known = {
         id(s.value): s.value.detach().clone()
         for s in _spots(module).values()
@@ -138,15 +156,15 @@ def _copy(module: Any) -> Any:
     return made
 
 
-def _decimal(value: Any) -> float:
+def _decimal(value: object) -> float:
     """Return the shortest decimal that is this number in its own precision: 0.9 for a float32 of 0.8999999761581421."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
         return float(str(np.float32(value.detach().item())))
-    return float(value)
+    return _float(value)
 
 
 @functools.cache
-def _double_mode() -> Any:
+def _double_mode() -> type[TorchFunctionMode]:
     """Return the class of contexts in which a tensor that a module makes of numbers is float64: its state is, then.
 
     Other threads are not concerned, as they would be by torch's default type.
@@ -154,10 +172,17 @@ def _double_mode() -> Any:
     from torch.overrides import TorchFunctionMode
 
     class InDouble(TorchFunctionMode):
-        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            out = func(*args, **(kwargs or {}))
-            made = isinstance(out, torch.Tensor) and out.dtype == torch.float32 and "dtype" not in (kwargs or {})
-            return out.double() if made and getattr(func, "__name__", "") in _MAKERS else out
+        def __torch_function__(
+            self,
+            func: Callable[..., object],
+            types: object,
+            args: Sequence[object] = (),
+            kwargs: Mapping[str, object] | None = None,
+        ) -> object:
+            options = kwargs or {}
+            out = func(*args, **options)
+            makes = getattr(func, "__name__", "") in _MAKERS and "dtype" not in options
+            return out.double() if isinstance(out, torch.Tensor) and out.dtype == torch.float32 and makes else out
 
     return InDouble
 
@@ -193,13 +218,13 @@ class Wrapped:
         Which of the outputs, or which attribute, is the spikes.
     """
 
-    module: Any
-    fresh: Any
+    module: torch.nn.Module
+    fresh: torch.nn.Module
     layout: str = "[lanes]"
     given: str = "hidden"
-    template: Any = None
+    template: object = None
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    kinds: dict[str, Any] = field(default_factory=dict)
+    kinds: dict[str, torch.dtype] = field(default_factory=dict)
     scratch: dict[str, tuple[int, ...]] = field(default_factory=dict)
     spikes: int | str = 0
 
@@ -212,24 +237,24 @@ class Wrapped:
     def _homes(self) -> list[dict[str, Any]]:
         return list({id(s.home): s.home for s in self.spots.values()}.values())
 
-    def keep(self, path: str, value: Any) -> None:
+    def keep(self, path: str, value: torch.Tensor) -> None:
         """Keep something as a state."""
         self.shapes[path] = tuple(-1 if n == _LANES else int(n) for n in value.shape)
         self.kinds[path] = value.dtype
 
-    def lay(self, x: Any, shape: Sequence[int] | None = None) -> Any:
+    def lay(self, x: torch.Tensor, shape: Sequence[int] | None = None) -> torch.Tensor:
         """Return lanes as the module lays them out, or in another shape."""
         shape = _LAYOUTS[self.layout] if shape is None else shape
         return x if tuple(shape) == (-1,) else x.reshape(tuple(shape))
 
-    def call(self, x: Any, state: Any = None) -> Any:
+    def call(self, x: torch.Tensor, state: Any = None) -> Any:
         """Call the module on lanes `x`; what it keeps in itself stays there."""
         x = self.lay(x)
         if self.given == "spread" and state is not None:
             return self.module(x, *state)
         return self.module(x, state) if self.given == "packed" and state is not None else self.module(x)
 
-    def advance(self, x: Any, state: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    def advance(self, x: torch.Tensor, state: Mapping[str, torch.Tensor], values: Constants) -> Outcome:
         """Return (outputs, state) after one step from `state`, all [lanes]; the module is left as it was.
 
         Constants are replaced by `values`, by their paths.
@@ -240,8 +265,8 @@ class Wrapped:
         like = next(iter(self.shapes.values()), (-1,))  # a constant of a module meets its state
         try:
             for path, value in values.items():
-                flat = isinstance(value, torch.Tensor) and value.dim() == 1
-                spots[path].set(self.lay(value, like) if flat else value)
+                laid_out = self.lay(value, like) if isinstance(value, torch.Tensor) and value.dim() == 1 else value
+                spots[path].set(laid_out)
             hidden = self.given == "hidden"
             for path, shape in self.scratch.items():
                 spots[path].set(self.lay(torch.zeros_like(x), shape))
@@ -254,21 +279,21 @@ class Wrapped:
                 home.clear()
                 home.update(before)
 
-    def read(self, out: Any, spots: Mapping[str, Spot]) -> tuple[list[Any], dict[str, Any]]:
+    def read(self, out: Any, spots: Mapping[str, Spot]) -> Outcome:
         """Return (outputs, state), all [lanes], of what the module returned and of what it keeps."""
         first, *new = (out, *(spots[path].value for path in self.shapes)) if self.given == "hidden" else out
         outputs = spots[self.spikes].value if isinstance(self.spikes, str) else first
         read, state = ([x.reshape(-1).to(torch.float64) for _, x in leaves(y)] for y in (outputs, new))
         return read, dict(zip(self.shapes, state, strict=True))
 
-    def fired(self, outputs: Sequence[Any]) -> Any:
+    def fired(self, outputs: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the spikes among the outputs."""
         return outputs[self.spikes if isinstance(self.spikes, int) else 0]
 
-    def loop(self, currents: Any) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    def loop(self, currents: torch.Tensor) -> Iterator[Outcome]:
         """Yield (outputs, state) of the module's own loop over `currents`, [steps, lanes], in a copy of it."""
         own = replace(self, module=copy.deepcopy(self.fresh))
-        state = None
+        state: object = None
         for x in currents:
             with _double_mode()():
                 out = own.call(x, state)
@@ -277,7 +302,7 @@ class Wrapped:
             yield own.read(out, _spots(own.module))
 
 
-def _ladder(steps: int) -> Any:
+def _ladder(steps: int) -> torch.Tensor:
     """Return noise from far below to far above 1, [steps, lanes]: a current may be in A as well."""
     noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, _LANES)))
     few = torch.logspace(-12, -3, _LANES // 4, dtype=torch.float64)
@@ -287,7 +312,9 @@ def _ladder(steps: int) -> Any:
 # ------------------------------------------------------------------ finding
 
 
-def _find(module: Any, where: str, spikes: int | str | None, potential: str | None, library: Library) -> Wrapped:
+def _find(
+    module: torch.nn.Module, where: str, spikes: int | str | None, potential: str | None, library: Library
+) -> Wrapped:
     """Return how a module is called on lanes, and what it remembers."""
     problems: list[str] = []
     forgets = None
@@ -346,8 +373,8 @@ def _begin(wrapped: Wrapped) -> None:
     x = torch.linspace(0.1, 0.5, _LANES, dtype=torch.float64)
     with torch.no_grad(), _double_mode()():
         if wrapped.given == "hidden":
-            out = wrapped.call(x)
-            out = wrapped.call(x)
+            wrapped.call(x)
+            out = wrapped.call(x)  # the first call may only create the state
             if not any(leaf.numel() == _LANES for _, leaf in leaves(out)):
                 raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in leaves(out)]}.")
             return
@@ -368,7 +395,7 @@ def _begin(wrapped: Wrapped) -> None:
         wrapped.keep(name, leaf)
 
 
-def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
+def _with_zeros(wrapped: Wrapped, x: torch.Tensor) -> Any:
     """Call a module without a state, or where it needs one with zeros."""
     try:
         return wrapped.call(x)
@@ -424,6 +451,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                     f"each of its entries a separate buffer, as in `self.first, self.second = x, self.first`."
                 )
             others.append(f"{path!r}, a {type(value).__name__}")
+    # A step may write what no later step reads, such as a copy of its last output. Only trials tell these apart.
     reads = _influences(wrapped, currents)
     # What the output depends on, directly or by way of others, or what depends on itself: that may take longer than a
     # trial. And a potential that is an output and nothing else.
@@ -446,45 +474,46 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
     return others
 
 
-def _counts(wrapped: Wrapped, x: Any) -> list[str]:
+def _counts(wrapped: Wrapped, x: torch.Tensor) -> list[str]:
     """Return what is one number for all lanes and goes on from step to step, such as a count of steps."""
     one, other = (replace(wrapped, module=copy.deepcopy(wrapped.module)) for _ in range(2))
-    before = {path: s.value for path, s in _spots(one.module).items() if _is_number(s) or _is_flag(s.value)}
+    numbers = {path: s for path, s in _spots(one.module).items() if _is_number(s) or _is_flag(s.value)}
+    before: dict[str, Any] = {path: s.value for path, s in numbers.items()}
     one.call(x)
     after = {path: s.value for path, s in _spots(one.module).items() if path in before}
-    changed = [path for path, value in after.items() if float(value) != float(before[path])]
+    changed = [path for path, value in after.items() if _float(value) != float(before[path])]
     spots = _spots(other.module)
     for path in changed:
         spots[path].set(before[path] + 1)
     other.call(x)
     beside = _spots(other.module)
-    return [path for path in changed if float(beside[path].value) != float(after[path])]
+    return [path for path in changed if _float(beside[path].value) != _float(after[path])]
 
 
-def _is_flag(value: Any) -> bool:
+def _is_flag(value: object) -> bool:
     """Return whether something is a truth value or a number of NumPy, or an integer tensor of one."""
     tensor = isinstance(value, torch.Tensor) and value.numel() == 1 and not value.is_floating_point()
     return tensor or isinstance(value, (bool, np.number, np.bool_))
 
 
-def _content(value: Any) -> Any:
+def _content(value: object) -> object:
     """Return what tells whether something changes in place."""
     if isinstance(value, torch.Tensor):
         return value._version
     return repr(value) if isinstance(value, (list, dict, set, bytearray)) or "deque" in type(value).__name__ else None
 
 
-def _holds_tensors(value: Any) -> bool:
-    entries = value.values() if isinstance(value, Mapping) else value
-    is_list = isinstance(value, (list, dict)) or "deque" in type(value).__name__
-    return is_list and any(isinstance(entry, torch.Tensor) for entry in entries)
+def _holds_tensors(value: object) -> bool:
+    if not isinstance(value, Iterable) or not (isinstance(value, (list, dict)) or "deque" in type(value).__name__):
+        return False
+    return any(isinstance(entry, torch.Tensor) for entry in (value.values() if isinstance(value, Mapping) else value))
 
 
 def _last(path: str) -> str:
     return path.rsplit(".", 1)[-1]
 
 
-def _influences(wrapped: Wrapped, currents: Any) -> set[tuple[str, str]]:
+def _influences(wrapped: Wrapped, currents: torch.Tensor) -> set[tuple[str, str]]:
     """Return the pairs (state, state or ``"output"``) of which the first changes the second within a step."""
     noise = torch.Generator().manual_seed(0)
     found: set[tuple[str, str]] = set()
@@ -494,6 +523,7 @@ def _influences(wrapped: Wrapped, currents: Any) -> set[tuple[str, str]]:
             outputs, new = wrapped.advance(x, state, {})
             for path in state:
                 size = 1.0 + state[path].abs()
+                # A small change may not reach a threshold, and a large one may leave the range of a clamp.
                 for factor in (0.3, 3.0):
                     moved = state[path] + factor * size * torch.randn(_LANES, generator=noise, dtype=torch.float64)
                     if wrapped.kinds[path] == torch.bool:
@@ -548,8 +578,8 @@ def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
 
 @checked
 def from_torch(
-    module: Any,
-    parameters: Mapping[str, Any] | None = None,
+    module: object,
+    parameters: Mapping[str, object] | None = None,
     *,
     key: str | None = None,
     dt: float | None = None,
@@ -621,19 +651,19 @@ def from_torch(
     """
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"from_torch: module must be a torch.nn.Module, such as snn.Leaky(0.9), got {shown(module)}.")
-    module = getattr(module, "_orig_mod", module)  # of torch.compile
-    kind = type(module).__name__
+    neuron: torch.nn.Module = getattr(module, "_orig_mod", module)  # of torch.compile
+    kind = type(neuron).__name__
     where = f"from_torch({kind})"
-    if isinstance(module, torch.jit.ScriptModule):
+    if isinstance(neuron, torch.jit.ScriptModule):
         raise UnfitError(f"{where}: the state of a scripted module cannot be read. Pass the module that was scripted.")
-    library = library_of(module)
-    library.refuse(module, where)
-    work = _copy(module)
+    library = library_of(neuron)
+    library.refuse(neuron, where)
+    work = _copy(neuron)
     fixed = library.prepare(work, where)
-    step_ms = finite(where, "dt", dt or library.dt(module) or 1.0, above=0.0, unit="ms")
+    step_ms = finite(where, "dt", dt or library.dt(neuron) or 1.0, above=0.0, unit="ms")
     wrapped = _find(work, where, spikes, potential, library)
     space = _Space(wrapped, where, fixed, step_ms, _ordered(wrapped, where, potential))
-    space.begin = _start(space, library, module)
+    space.begin = _start(space, library, neuron)
     found = _found_parameters(space) if parameters is None else _named(space, parameters)
     space.conversions = {path: convert for path, (_, convert) in found.items()}
     own = {p.key: p for ps, _ in found.values() for p in ps}
@@ -664,7 +694,7 @@ def from_torch(
         **{
             "title": f"{library.title} {kind}".strip() if library.title and key is None else "",
             "source": library.source,
-            "description": library.description(module),
+            "description": library.description(neuron),
         }
         | options,
     )
@@ -692,24 +722,28 @@ class _Space:
     begin: dict[str, float] = field(default_factory=dict)
     conversions: dict[str, Convert] = field(default_factory=dict)
 
-    def constants(self, p: Any, dt: Any) -> dict[str, Any]:
+    def constants(self, p: Namespace, dt: torch.Tensor) -> dict[str, torch.Tensor | float]:
         """Return what the constants become."""
         return {path: convert(p, dt) for path, convert in {**self.fixed, **self.conversions}.items()}
 
-    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> tuple[Any, tuple[Any, ...]]:
+    def __call__(
+        self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor
+    ) -> tuple[torch.Tensor, Tensors]:
         before = dict(zip(self.states, state, strict=True))
         outputs, new = self.wrapped.advance(current, before, self.constants(p, dt))
         return self.wrapped.fired(outputs), tuple(new[path] for path in self.states)
 
-    def initial_state(self, p: Any, holding: Any) -> tuple[Any, ...]:
+    def initial_state(self, p: Namespace, holding: torch.Tensor) -> Tensors:
         return tuple(0.0 * holding + value for value in self.begin.values())
 
-    def as_the_library_needs(self) -> dict[str, Any]:
+    def as_the_library_needs(self) -> dict[str, torch.Tensor | float]:
         """Return what only the time step decides."""
         dt = torch.tensor(self.dt, dtype=torch.float64)
-        return {path: convert(None, dt) for path, convert in self.fixed.items()}
+        return {path: convert(Namespace(), dt) for path, convert in self.fixed.items()}
 
-    def run(self, x: Any, steps: int, values: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, Any]]:
+    def run(
+        self, x: torch.Tensor, steps: int, values: Constants | None = None
+    ) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
         """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
         state = {path: torch.full_like(x, number) for path, number in self.begin.items()}
         now = self.as_the_library_needs() | dict(values or {})
@@ -719,8 +753,8 @@ class _Space:
             yield self.wrapped.fired(outputs), state
 
     def beside(
-        self, module: Wrapped, currents: Any, begin: Mapping[str, float], values: Mapping[str, Any]
-    ) -> Iterator[tuple[list[Any], dict[str, Any], list[Any], dict[str, Any]]]:
+        self, module: Wrapped, currents: torch.Tensor, begin: Mapping[str, float], values: Constants
+    ) -> Iterator[tuple[list[torch.Tensor], dict[str, torch.Tensor], list[torch.Tensor], dict[str, torch.Tensor]]]:
         """Yield (outputs, state) of the step, and those of a module's own loop, for currents [steps, lanes]."""
         state = {path: torch.full_like(currents[0], number) for path, number in begin.items()}
         loop = module.loop(currents)
@@ -758,7 +792,7 @@ def _number(space: _Space, names: Sequence[str]) -> tuple[str, float] | None:
     return next(((s.path, _float(s.value)) for s in named), None)
 
 
-def _start(space: _Space, library: Library, module: Any) -> dict[str, float]:
+def _start(space: _Space, library: Library, module: torch.nn.Module) -> dict[str, float]:
     """Return what each state begins with: what the first step of the module itself does with it tells."""
     spots = _spots(_copy(module))
     known = []
@@ -767,6 +801,7 @@ def _start(space: _Space, library: Library, module: Any) -> dict[str, float]:
         found = library.begins(module, _last(path)) if own is None else own
         known.append(0.0 if found is None else found)
     zeros = [0.0] * (len(known) - 1)
+    # A library may ignore the number in an attribute and begin at zero, so each option is compared with its own loop.
     for option in (known, [known[0], *zeros], [0.0, *zeros]):
         begin = dict(zip(space.states, option, strict=True))
         if all(
@@ -780,7 +815,7 @@ def _start(space: _Space, library: Library, module: Any) -> dict[str, float]:
     return dict(zip(space.states, known, strict=True))
 
 
-def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
+def _threshold(space: _Space, found: Found) -> float | str:
     """Return what is called the threshold of a module, or else the largest potential without a spike at any current."""
     number = _number(space, THRESHOLDS)
     if number is not None:
@@ -800,7 +835,7 @@ def _threshold(space: _Space, found: Mapping[str, Any]) -> float | str:
     return float(f"{best:.3g}")
 
 
-def _rest(space: _Space, values: Mapping[str, Any]) -> float:
+def _rest(space: _Space, values: Constants) -> float:
     """Return what the neuron rests at without a current, where it does."""
     v = space.begin[space.states[0]]
     for spikes, state in space.run(torch.zeros(1, dtype=torch.float64), 500, values):
@@ -858,7 +893,7 @@ def _short(x: float) -> float:
     return float(f"{x:.6g}")
 
 
-def _found_parameters(space: _Space) -> dict[str, Any]:
+def _found_parameters(space: _Space) -> Found:
     """Return a parameter for each number that decides over the spikes, and that may differ from lane to lane."""
     spots = _spots(space.wrapped.module)
     inner = {*space.wrapped.shapes, *space.wrapped.scratch, *space.fixed}
@@ -870,15 +905,16 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
     lanes = 3 * _LANES
     x = span * torch.cat([torch.logspace(-12, -2, _LANES), torch.logspace(-2, 3, lanes - _LANES)]).double()
 
-    def course(values: Mapping[str, Any]) -> list[Any]:
+    def course(values: Constants) -> list[torch.Tensor]:
         return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(x, 60, values)]
 
-    def binary(spikes: Any) -> bool:
+    def binary(spikes: torch.Tensor) -> bool:
         return bool(((spikes == 0) | (spikes == 1) | ~spikes.isfinite()).all())
 
-    usual, found = course({}), {}
+    usual, found = course({}), dict[str, float]()
     for path, number in numbers.items():
         try:
+            # A tensor with the same number must change nothing, or the module has another branch for tensors.
             same = course({path: torch.full_like(x, number)})
             other = course({path: torch.full_like(x, 0.9 * number if number else 0.1 * span)})
             decides = _near(usual, same) and not all(map(_same, usual, other))
@@ -886,7 +922,7 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
             continue
         if decides and all(binary(v[:lanes]) for v in other):
             found[path] = number
-    made = {}
+    made: Found = {}
     for path, number in found.items():
         is_threshold = level is not None and path == level[0]
         low, high, scale = _range(_last(path), number, span, is_threshold)
@@ -903,12 +939,12 @@ def _found_parameters(space: _Space) -> dict[str, Any]:
     return made
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
     """Return whether two tensors are equal, nan where the other is."""
     return bool(torch.equal(a.nan_to_num(), b.nan_to_num()))
 
 
-def _near(one: Sequence[Any], other: Sequence[Any]) -> bool:
+def _near(one: Sequence[torch.Tensor], other: Sequence[torch.Tensor]) -> bool:
     """Return whether two courses are equal but for the rounding of float32, which some make of their spikes."""
     a, b = (torch.stack(list(course)) for course in (one, other))
     size = a.nan_to_num(0.0, 0.0, 0.0).abs().amax(0)
@@ -921,12 +957,12 @@ def _read(name: str) -> Convert:
     return lambda p, dt: getattr(p, name)
 
 
-def _named(space: _Space, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _named(space: _Space, parameters: Mapping[str, object]) -> Found:
     """Return ([Parameter], function) by path, as `parameters` says."""
     where, inner = space.where, {*space.wrapped.shapes, *space.wrapped.scratch}
     spots = _spots(space.wrapped.module)
     valid = [p for p, s in spots.items() if p not in inner and _is_number(s)]
-    found = {}
+    found: Found = {}
     for key, entry in parameters.items():
         path = key if key in spots else next((p for p in valid if _last(p) == key), None)
         if path is None or path in space.wrapped.shapes:
@@ -955,7 +991,7 @@ def _identifier(path: str, others: Sequence[str]) -> str:
 # ------------------------------------------------------------------ the check
 
 
-def _compare(space: _Space, drive: Parameter, values: Mapping[str, Any]) -> None:
+def _compare(space: _Space, drive: Parameter, values: Constants) -> None:
     """Raise an error if the module's own loop differs from its step; the text has the first step that differs."""
     noise = np.random.default_rng(1).uniform(-0.5, 2.5, (_NOISE_STEPS, 3)) * np.array([0.7, 1.0, 2.0]) * drive.default
     reference = replace(space.wrapped, fresh=copy.deepcopy(space.wrapped.fresh))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +14,9 @@ from plausiwidgets.interop.torch_step import Tensors, torch_step
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.printed import Table, extent
+
+State = tuple["torch.Tensor", ...]
+"""A NamedTuple with a tensor for each state variable."""
 
 
 class NeuronLayer(torch.nn.Module):
@@ -70,8 +72,8 @@ class NeuronLayer(torch.nn.Module):
                 self.neuron.register_buffer(name, tensor)
         self.register_buffer("alpha", _tensor(alpha))
         self.register_buffer("scale", None if scale is None else _tensor(scale))
-        self._state: Any = collections.namedtuple("State", [s.key for s in model.states])  # type: ignore[misc]
-        self._prepared: tuple[Any, Tensors] | None = None
+        self._state: Callable[..., State] = collections.namedtuple("State", [s.key for s in model.states])  # type: ignore[misc]
+        self._prepared: tuple[object, Tensors] | None = None
 
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
@@ -94,7 +96,7 @@ class NeuronLayer(torch.nn.Module):
         note = f"An input of 1 is {given} {self.model.current.unit}."
         return str(Table(title, ("parameter", "value", "unit", ""), rows, [note]))
 
-    def forward(self, input: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
+    def forward(self, input: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
         """Take one time step.
 
         Parameters
@@ -128,7 +130,7 @@ class NeuronLayer(torch.nn.Module):
         spikes, *entries = (x.expand(current.shape) for x in (spikes, *new))
         return spikes, self._state(*entries)
 
-    def _initial(self, current: torch.Tensor, p: list[torch.Tensor]) -> Any:
+    def _initial(self, current: torch.Tensor, p: list[torch.Tensor]) -> State:
         """Return a new initial state for each neuron of a batch."""
         shape, n = current.shape, current.numel()
         lanes = {name: x.expand(shape).reshape(n) for name, x in zip(self.model.parameters, p, strict=True)}

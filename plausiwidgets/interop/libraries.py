@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from plausiwidgets.models.nested import leaves
 from plausiwidgets.support.lazy import torch
+
+Convert = Callable[[SimpleNamespace, "torch.Tensor"], "torch.Tensor | float"]
+"""What a constant becomes of the parameters and the time step."""
 
 POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
 THRESHOLDS = (
@@ -48,78 +52,83 @@ class Library:
     refused: Mapping[str, str] = field(default_factory=dict)
     several: str = ""
 
-    def refuse(self, module: Any, where: str) -> None:
+    def refuse(self, module: torch.nn.Module, where: str) -> None:
         """Refuse a module of a class, or with a part of one, that is no neuron with one current."""
-        for part in module.modules():
+        for part in _parts(module):
             for kind in type(part).__mro__:
                 if kind.__name__ in self.refused and LIBRARIES.get(kind.__module__.partition(".")[0]) is self:
                     raise ValueError(f"{where}: {self.title}'s {type(part).__name__} {self.refused[kind.__name__]}.")
 
-    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+    def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
         """Set what a neuron needs to take a step, and return what its constants become of (p, dt), by path."""
         return {}
 
-    def dt(self, module: Any) -> float | None:
+    def dt(self, module: torch.nn.Module) -> float | None:
         """Return the time step of a module in ms, where it has one."""
         return None
 
-    def begins(self, module: Any, name: str) -> float | None:
+    def begins(self, module: torch.nn.Module, name: str) -> float | None:
         """Return what the state `name` begins with, where the module does not hold it."""
         return None
 
-    def description(self, module: Any) -> str:
+    def description(self, module: torch.nn.Module) -> str:
         """Return a sentence for the card of the model."""
         return f"{self.title}'s {type(module).__name__}, as it is." if self.title else ""
 
 
 class _SnnTorch(Library):
-    def refuse(self, module: Any, where: str) -> None:
+    def refuse(self, module: torch.nn.Module, where: str) -> None:
         super().refuse(module, where)
-        if any(getattr(part, "inhibition", False) for part in module.modules()):
+        if any(getattr(part, "inhibition", False) for part in _parts(module)):
             raise ValueError(
                 f"{where}: the module must be one neuron, but it inhibits other neurons of its layer (inhibition=True)."
             )
 
 
 class _Sinabs(Library):
-    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
-        for part in module.modules():
+    def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
+        for part in _parts(module):
             if hasattr(part, "record_states"):
                 part.record_states = False
         return {}
 
 
 class _SpikingJelly(Library):
-    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
-        for part in module.modules():
+    def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
+        for part in _parts(module):
             if getattr(part, "step_mode", "s") != "s":
                 if "s" not in tuple(part.supported_step_mode()):
                     raise ValueError(f"{where}: SpikingJelly's {type(part).__name__} {_AT_ONCE}.")
                 part.step_mode = "s"
             if hasattr(part, "store_v_seq"):
                 part.store_v_seq = False
-        if hasattr(module, "reset"):
-            module.reset()
+        if reset := getattr(module, "reset", None):
+            reset()
         return {}
 
 
 class _Norse(Library):
-    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+    def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
         return {f"{name}.dt".lstrip("."): lambda p, dt: dt * 1e-3 for name, _ in _with_dt(module)}  # in s
 
-    def dt(self, module: Any) -> float | None:
+    def dt(self, module: torch.nn.Module) -> float | None:
         found = {1e3 * float(part.dt) for _, part in _with_dt(module)}
         return found.pop() if len(found) == 1 else None
 
-    def begins(self, module: Any, name: str) -> float | None:
-        for part in module.modules():
+    def begins(self, module: torch.nn.Module, name: str) -> float | None:
+        for part in _parts(module):
             if hasattr(part, "state_fallback"):
                 value = dict(leaves(part.state_fallback(torch.zeros(1)))).get(name)
                 return None if value is None else float(value.detach().reshape(-1)[0])
         return None
 
 
-def _with_dt(module: Any) -> list[tuple[str, Any]]:
+def _parts(module: torch.nn.Module) -> Iterator[Any]:
+    """Yield a module and those in it; what attributes they have depends on their library."""
+    return module.modules()
+
+
+def _with_dt(module: torch.nn.Module) -> list[tuple[str, Any]]:
     """Return the parts of a module that have a time step, by their paths."""
     return [(name, part) for name, part in module.named_modules() if hasattr(part, "dt")]
 
@@ -193,9 +202,9 @@ LIBRARIES: dict[str, Library] = {
 """By the package that a class comes from."""
 
 
-def library_of(module: Any) -> Library:
+def library_of(module: torch.nn.Module) -> Library:
     """Return the library of a module or of the first of its parts that has one; one without a name for a custom one."""
-    for part in module.modules():
+    for part in _parts(module):
         for kind in type(part).__mro__:
             library = LIBRARIES.get(kind.__module__.partition(".")[0])
             if library is not None:

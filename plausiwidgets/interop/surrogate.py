@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from plausiwidgets.support.lazy import torch
 
+Gradients = torch.Tensor | tuple[torch.Tensor | None, ...]
 Function = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -19,17 +20,28 @@ SURROGATES: dict[str, Function] = {
 function; Esser et al. 2016. Each has the area 1."""
 
 
+class _Context(Protocol):
+    """What torch keeps of a call for its derivative."""
+
+    saved_tensors: tuple[torch.Tensor, ...]
+    slope: Function
+
+    def save_for_backward(self, *tensors: torch.Tensor) -> None: ...
+
+
 class Fired(torch.autograd.Function):
     """1.0 where a comparison holds; backwards, the slope at its distance."""
 
     @staticmethod
-    def forward(ctx: Any, holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function) -> Any:
+    def forward(
+        ctx: _Context, holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function
+    ) -> torch.Tensor:
         ctx.save_for_backward(distance, alpha)
         ctx.slope = slope
         return holds.to(distance.dtype)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+    def backward(ctx: _Context, *gradients: torch.Tensor) -> Gradients:
         distance, alpha = ctx.saved_tensors
         slope = gradients[0] * alpha * ctx.slope(alpha * distance)
         return None, _finite(slope), None, None
@@ -44,12 +56,12 @@ class Chosen(torch.autograd.Function):
     """``a`` where the soft truth value is 1, else ``b``; backwards it changes with the difference of the two."""
 
     @staticmethod
-    def forward(ctx: Any, truth: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> Any:
+    def forward(ctx: _Context, truth: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward(truth, a, b)
         return torch.where(truth > 0.5, a, b)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+    def backward(ctx: _Context, *gradients: torch.Tensor) -> Gradients:
         truth, a, b = ctx.saved_tensors
         (g,) = gradients
         to_a = g * truth
@@ -63,11 +75,11 @@ class Guarded(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor) -> Any:
+    def forward(ctx: _Context, x: torch.Tensor) -> torch.Tensor:
         return x.view_as(x)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+    def backward(ctx: _Context, *gradients: torch.Tensor) -> Gradients:
         return _finite(gradients[0])
 
 

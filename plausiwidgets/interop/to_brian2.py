@@ -183,7 +183,7 @@ def _names(model: NeuronModel) -> dict[str, str]:
 
 
 @cache
-def _choose() -> Any:
+def _choose() -> object:
     """Return a function of Brian2 that gives one of two values: their products with 0 and 1 make nan of inf."""
     function = imported("brian2").Function(
         np.where, arg_units=[1, 1, 1], return_unit=1, arg_types=["boolean", "any", "any"], return_type="highest"

@@ -13,9 +13,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
 
 _LIBRARIES = frozenset({"torch", "numpy", "scipy", "norse", "snntorch", "spikingjelly", "plausiwidgets"})
 _CLOSED = _LIBRARIES | sys.stdlib_module_names
@@ -31,11 +34,13 @@ _MISSING = object()
 class Outside:
     """The values that functions read from outside of themselves, as they were; what is not callable is left out."""
 
-    def __init__(self, functions: Mapping[str, Any]) -> None:
-        self._functions = {name: function for name, function in functions.items() if callable(function)}
-        self._known: dict[str, Any] = dict(_values(self._functions))
+    def __init__(self, functions: Mapping[str, object]) -> None:
+        self._functions: dict[str, object] = {
+            name: function for name, function in functions.items() if callable(function)
+        }
+        self._known: dict[str, object] = dict(_values(self._functions))
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type[Outside], tuple[dict[str, object]]]:
         # Where it arrives, what the functions read has been made anew with them.
         return Outside, ({},)
 
@@ -56,22 +61,22 @@ class Outside:
         return None
 
 
-class _Code(tuple[Any, ...]):
+class _Code(tuple[object, ...]):
     """What a function does, wherever it stands in a file or a notebook."""
 
     __slots__ = ()
 
 
-def _parts(code: CodeType) -> tuple[Any, ...]:
+def _parts(code: CodeType) -> tuple[object, ...]:
     constants = tuple(_parts(x) if isinstance(x, CodeType) else repr(x) for x in code.co_consts)
     return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars
 
 
-def _equal(a: Any, b: Any) -> bool:
+def _equal(a: object, b: object) -> bool:
     return a is b or (type(a) is type(b) and bool(a == b))
 
 
-def _difference(before: Any, now: Any) -> str:
+def _difference(before: object, now: object) -> str:
     if isinstance(before, _Code) or isinstance(now, _Code):
         return "been defined again"
     if now is _MISSING:
@@ -81,15 +86,15 @@ def _difference(before: Any, now: Any) -> str:
     return "changed"
 
 
-Named = tuple[str, Any, tuple[str, ...]]
+Named = tuple[str, object, tuple[str, ...]]
 """A value with its name, and the names that code asks of it, perhaps."""
 
 
-def _values(functions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _values(functions: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Yield what can be compared of functions, by name."""
     seen: set[int] = set()
 
-    def walk(name: str, value: Any, names: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
+    def walk(name: str, value: object, names: tuple[str, ...], depth: int) -> Iterator[tuple[str, object]]:
         found = _comparable(value)
         if found is not None:
             yield name, found
@@ -102,7 +107,7 @@ def _values(functions: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from walk(name, function, (), 0)
 
 
-def _comparable(value: Any) -> Any:
+def _comparable(value: object) -> object:
     """Return what tells whether a value is another one; None for one that is looked into."""
     if isinstance(value, (int, float, complex, str, bytes, np.generic)) or value is None:
         return repr(value)
@@ -116,10 +121,10 @@ def _comparable(value: Any) -> Any:
         return object()  # to ask it for its next changes it
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes() if value.size <= _LARGEST else id(value)
-    return _of_tensor(value) if _is_torch(value, "Tensor") else None
+    return _of_tensor(value) if _is_tensor(value) else None
 
 
-def _inside(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
+def _inside(name: str, value: object, names: tuple[str, ...]) -> Iterator[Named]:
     """Yield what a value holds or reads."""
     if isinstance(value, FunctionType):
         yield from _of_function(name, value)
@@ -138,7 +143,7 @@ def _inside(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
     elif isinstance(value, dict):
         for key in [*value][:_ENTRIES]:
             yield f"{name}[{key!r}]", value[key], names
-    elif _is_torch(value, "nn", "Module"):
+    elif _is_module(value):
         yield from _of_module(name, value)
     elif isinstance(value, ModuleType):
         if value.__name__.partition(".")[0] not in _CLOSED:
@@ -168,7 +173,7 @@ def _of_function(name: str, function: FunctionType) -> Iterator[Named]:
                 yield variable, function.__globals__[variable], names
 
 
-def _of_module(name: str, module: Any) -> Iterator[Named]:
+def _of_module(name: str, module: torch.nn.Module) -> Iterator[Named]:
     """Yield parameters, buffers and numbers of a torch module and of those in it."""
     for part, child in module.named_modules():
         numbers = {
@@ -181,7 +186,7 @@ def _of_module(name: str, module: Any) -> Iterator[Named]:
                 yield f"{name}.{part}.{key}" if part else f"{name}.{key}", x, ()
 
 
-def _of_object(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]:
+def _of_object(name: str, value: object, names: tuple[str, ...]) -> Iterator[Named]:
     """Yield methods and attributes that the code asks of an object, and those that its methods ask of it."""
     own = getattr(value, "__dict__", None) or {}
     todo, known = ["__call__", *names], set[str]()
@@ -198,7 +203,7 @@ def _of_object(name: str, value: Any, names: tuple[str, ...]) -> Iterator[Named]
             yield f"{name}.{x}", own[x], names
 
 
-def _of_tensor(tensor: Any) -> Any:
+def _of_tensor(tensor: torch.Tensor) -> object:
     if tensor.numel() > _LARGEST or tensor.device.type != "cpu":
         return tuple(tensor.shape), id(tensor), tensor._version
     known = tensor.detach()
@@ -207,14 +212,22 @@ def _of_tensor(tensor: Any) -> Any:
     return tuple(known.shape), repr(known.tolist())
 
 
-def _is_torch(value: Any, *path: str) -> bool:
-    kind: Any = sys.modules.get("torch")
+def _is_torch(value: object, *path: str) -> bool:
+    kind: object = sys.modules.get("torch")
     for name in path:
         kind = getattr(kind, name, None)
-    return kind is not None and isinstance(value, kind)
+    return isinstance(kind, type) and isinstance(value, kind)
 
 
-def captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
+def _is_tensor(value: object) -> TypeGuard[torch.Tensor]:
+    return _is_torch(value, "Tensor")
+
+
+def _is_module(value: object) -> TypeGuard[torch.nn.Module]:
+    return _is_torch(value, "nn", "Module")
+
+
+def captured(function: FunctionType) -> Iterator[tuple[str, object]]:
     """Yield the variables that a function reads from the one it was made in, and what they are."""
     for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         with suppress(ValueError):  # empty so far

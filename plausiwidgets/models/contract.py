@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.program.arrays import evaluate
+from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.models.checked_model import CheckedModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.support.arguments import sentence
 from plausiwidgets.support.lazy import torch
@@ -68,7 +69,7 @@ class Namespace(SimpleNamespace):
     constant in the other.
     """
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         raise ReadOnlyError(
             f"p.{name} cannot be set, because parameters are the same in every time step. Use a local variable, "
             f"`{name} = p.{name} * 2`. Make a value that changes between steps an entry of the state."
@@ -81,11 +82,11 @@ class Namespace(SimpleNamespace):
 class WatchedNamespace(Namespace):
     """A namespace of parameters that notes which of them are read."""
 
-    def __init__(self, read: set[str], /, **values: Any) -> None:
+    def __init__(self, read: set[str], /, **values: object) -> None:
         super().__init__(**values)
         object.__setattr__(self, "_read", read)
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> object:
         value = super().__getattribute__(name)
         if not name.startswith("_"):
             super().__getattribute__("_read").add(name)
@@ -95,7 +96,7 @@ class WatchedNamespace(Namespace):
 # ------------------------------------------------------------------ the check
 
 
-def check_contract(model: Any) -> None:
+def check_contract(model: CheckedModel) -> None:
     """Run a NeuronModel on a few lanes, and raise a ValueError if it breaks the contract.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
@@ -104,7 +105,7 @@ def check_contract(model: Any) -> None:
     """
     try:
         if isinstance(model.step, ProgramStep):
-            _check_program(model)
+            _check_program(model, model.step)
             return
         try:
             _check(model, _LANES)
@@ -127,7 +128,7 @@ class _MeaninglessError(Exception):
     """The step raised something at values that a simulation need not reach."""
 
 
-def _check(model: Any, lanes: int) -> None:
+def _check(model: CheckedModel, lanes: int) -> None:
     read: set[str] = set()
     start = _start(model, lanes, read)
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
@@ -156,7 +157,7 @@ def _check(model: Any, lanes: int) -> None:
     _refuse_unused(model, read)
 
 
-def _check_program(model: Any) -> None:
+def _check_program(model: CheckedModel, made: ProgramStep) -> None:
     start = _first_rows(model, np.full(_LANES, model.current.default))
     names = [s.key for s in model.states]
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
@@ -170,10 +171,10 @@ def _check_program(model: Any) -> None:
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
             raise _BrokenError(f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when}).")
-    if not model.step.singular:
+    if not made.singular:
         _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
-    step, begin = model.programs.step, model.programs.start
+    step, begin = made.programs.step, made.programs.start
     model.discrete = not any("dt" in line.reads for line in step.body) and "dt" not in {v.name for v in step.state}
     read = {entry for entry in (model.rest, model.threshold) if isinstance(entry, str)}
     for program in (step, begin):
@@ -182,7 +183,7 @@ def _check_program(model: Any) -> None:
     _refuse_unused(model, read)
 
 
-def _refuse_unused(model: Any, read: set[str]) -> None:
+def _refuse_unused(model: CheckedModel, read: set[str]) -> None:
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
@@ -191,7 +192,7 @@ def _refuse_unused(model: Any, read: set[str]) -> None:
         )
 
 
-def _start(model: Any, lanes: int, read: set[str]) -> Floats:
+def _start(model: CheckedModel, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = WatchedNamespace(read, **values)
@@ -216,7 +217,7 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     return _first_rows(model, np.full(lanes, model.current.default))
 
 
-def _volts(model: Any, potential: float) -> str:
+def _volts(model: CheckedModel, potential: float) -> str:
     return _amount(potential, model.states[0].unit)
 
 
@@ -225,7 +226,7 @@ def _amount(x: float, unit: str) -> str:
     return f"{x:g}" if unit in ("", "1") else f"{x:g} {unit}"
 
 
-def _check_potentials(model: Any, rest: float, threshold: float) -> None:
+def _check_potentials(model: CheckedModel, rest: float, threshold: float) -> None:
     """Check that rest, threshold, limit and spike level are in the right order."""
     if not 0 < threshold - rest < float("inf"):
         raise _BrokenError(
@@ -244,7 +245,9 @@ def _check_potentials(model: Any, rest: float, threshold: float) -> None:
         )
 
 
-def _potential(model: Any, what: str, p: WatchedNamespace, values: dict[str, torch.Tensor], read: set[str]) -> float:
+def _potential(
+    model: CheckedModel, what: str, p: WatchedNamespace, values: dict[str, torch.Tensor], read: set[str]
+) -> float:
     """Return rest or threshold at the default parameters."""
     entry = getattr(model, what)
     if isinstance(entry, str):
@@ -263,7 +266,7 @@ def _potential(model: Any, what: str, p: WatchedNamespace, values: dict[str, tor
         raise _BrokenError(f"{what} must return a number in {unit}, got {name}.") from None
 
 
-def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
+def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
     """Run one step, raise an error if it breaks the contract, and return the new state."""
     lanes = rows.shape[1]
     names = [s.key for s in model.states]
@@ -307,7 +310,7 @@ def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[tor
     return new
 
 
-def _call(model: Any, what: str, when: str, *args: Any) -> Any:
+def _call(model: CheckedModel, what: str, when: str, *args: object) -> object:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
@@ -335,7 +338,7 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
         raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
 
 
-def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
+def _as_lanes(value: object, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
@@ -353,14 +356,14 @@ def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     return value.to(torch.float64)
 
 
-def _describe(value: Any) -> str:
+def _describe(value: object) -> str:
     return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, (tuple, list)) else "")
 
 
 # ------------------------------------------------------------------ one step
 
 
-def _inputs(model: Any, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
+def _inputs(model: CheckedModel, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
     """Return what a step gets (current, state, parameters, dt) as tensors that share nothing."""
     current, *others = (torch.from_numpy(row.copy()) for row in rows)
     count = len(model.states)
@@ -372,12 +375,12 @@ def _alone(rows: Floats) -> list[Floats]:
     return [rows[:, i : i + 1] for i in range(rows.shape[1])]
 
 
-def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
+def _outcome(model: CheckedModel, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
     """Return (spikes, state) after one step, of a `share` of dt, shape [1 + state variables, lanes]."""
     if alone:
         return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
     if isinstance(model.step, ProgramStep):
-        return _of_program(model, rows, share)
+        return _of_program(model, model.step.programs.step, rows, share)
     current, state, values, dt = _inputs(model, rows)
     dt = share * dt
     with torch.no_grad(), np.errstate(all="ignore"):
@@ -386,16 +389,16 @@ def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> Float
     return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat]).numpy()
 
 
-def _of_program(model: Any, rows: Floats, share: float) -> Floats:
+def _of_program(model: CheckedModel, step: Program, rows: Floats, share: float) -> Floats:
     """Return what NumPy makes of the program of a step."""
-    count, step = len(model.states), model.programs.step
+    count = len(model.states)
     inputs = {"current": rows[0], "dt": share * model.dt} | {f"s{i}": rows[1 + i] for i in range(count)}
     values = dict(zip(model.parameters, rows[1 + count :], strict=True))
     spikes, state = evaluate(step, inputs | {f"p{i}": values[name] for i, name in enumerate(step.parameters)})
     return np.stack([np.broadcast_to(np.asarray(x, dtype=np.float64), rows.shape[1:]) for x in (spikes, *state)])
 
 
-def _refuse_chance(model: Any, rows: Floats) -> None:
+def _refuse_chance(model: CheckedModel, rows: Floats) -> None:
     """Raise an error for a step that returns different values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
@@ -407,7 +410,7 @@ def _refuse_chance(model: Any, rows: Floats) -> None:
             )
 
 
-def _mixes_lanes(model: Any, rows: Floats) -> bool:
+def _mixes_lanes(model: CheckedModel, rows: Floats) -> bool:
     """Return whether a lane gives other values alone than together with the others."""
     together = _outcome(model, rows, False)
     with suppress(Exception):  # a step that needs the others
@@ -416,7 +419,7 @@ def _mixes_lanes(model: Any, rows: Floats) -> bool:
     return True
 
 
-def _probes(model: Any) -> Iterator[tuple[Floats, str]]:
+def _probes(model: CheckedModel) -> Iterator[tuple[Floats, str]]:
     """Yield inputs, and when they are met in words, that show more of a step than a neuron at rest.
 
     First the default parameters with potentials from far below to far above threshold, so that
@@ -440,14 +443,14 @@ def _probes(model: Any) -> Iterator[tuple[Floats, str]]:
         yield rows[:, _ORDER], "at other parameters within their ranges"
 
 
-def _first_rows(model: Any, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
+def _first_rows(model: CheckedModel, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
     """Return what the first step of lanes gets, at the default parameters unless others are given."""
     if values is None:
         values = {name: np.full(currents.size, p.default) for name, p in model.parameters.items()}
     return np.stack([currents, *model.start(values, np.zeros(currents.size)), *values.values()])
 
 
-def random_values(model: Any, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+def random_values(model: CheckedModel, n: int, rng: np.random.Generator) -> dict[str, Floats]:
     """Return parameters of n lanes, every other lane at the defaults and the rest anywhere within the ranges."""
     values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
     for name, p in model.parameters.items():
@@ -463,7 +466,7 @@ def _spread(parameter: Parameter, place: int) -> Floats:
 # ------------------------------------------------------------------ singularities
 
 
-def _round_potentials(model: Any) -> Floats:
+def _round_potentials(model: CheckedModel) -> Floats:
     """Return the potentials at which a rate may be 0/0: round ones, and parameters that are potentials."""
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
@@ -473,7 +476,7 @@ def _round_potentials(model: Any) -> Floats:
     return np.append(np.arange(low, high) * spacing, potentials)
 
 
-def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
+def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) -> None:
     """Raise an error for a step that returns nan at a potential and finite values at potentials next to it."""
     names = [s.key for s in model.states]
 
@@ -500,7 +503,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
 # ------------------------------------------------------------------ the first milliseconds
 
 
-def _check_trial(model: Any) -> None:
+def _check_trial(model: CheckedModel) -> None:
     """Run the neuron briefly at several currents, and check that it has a potential and fires once per spike."""
     name = model.states[0].key
     rest, threshold = model.usual_rest_threshold()
@@ -544,7 +547,7 @@ _TRIED, _TRIED_STEPS = 200, 40
 """States from which, and steps in which, a step is tried with half of dt."""
 
 
-def _ignores_dt(model: Any) -> bool:
+def _ignores_dt(model: CheckedModel) -> bool:
     """Return whether half a time step gives the same as a whole one, wherever it is tried.
 
     Such a neuron is defined in steps of its dt, as those of machine learning are. It is run for some steps from
@@ -570,22 +573,22 @@ def _ignores_dt(model: Any) -> bool:
     return True
 
 
-def _fires_again(model: Any, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
+def _fires_again(model: CheckedModel, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
     """Return where a neuron fires in two successive steps, with its potential above the threshold."""
     above = fired & (v > model.usual_rest_threshold()[1]) & (v <= model.limit)
     # A potential that is reset is the same after each spike of a neuron that runs away.
     return above[1:] & above[:-1] & (v[1:] != v[:-1])
 
 
-def _smaller_current(model: Any) -> float | None:
+def _smaller_current(model: CheckedModel) -> float | None:
     """Return the largest share of the default current at which the neuron fires, and one spike at a time."""
-    currents = model.current.default * 0.7 ** np.arange(1, 20)
+    currents: Floats = model.current.default * np.float64(0.7) ** np.arange(1, 20)
     fired, v = _first_milliseconds(model, currents)
     single = fired.any(0) & ~_fires_again(model, fired, v).any(0)
     return float(f"{currents[single][0]:.2g}") if single.any() else None
 
 
-def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
+def _first_milliseconds(model: CheckedModel, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
     """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
 
     The currents are, unless given, none, the default and twice the default, then the least and the greatest.

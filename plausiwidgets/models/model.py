@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,7 +26,7 @@ from plausiwidgets.support.renamed import renamed
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
-PerSet = float | str | Callable[[Any], Any]
+PerSet = float | str | Callable[..., object]
 
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
 LINK_NAMES = ("model", "pattern", "dt", "seed", "lock", "samples", "lines", "self")
@@ -236,7 +237,7 @@ class NeuronModel:
         key: str,
         step: Step,
         parameters: Sequence[Parameter],
-        initial_state: Callable[[Any, Any], Sequence[Any]],
+        initial_state: Callable[..., Sequence[Any]],
         current: Parameter,
         rest: PerSet,
         threshold: PerSet,
@@ -381,7 +382,7 @@ class NeuronModel:
 
     # -- tensors -------------------------------------------------------------------------------
 
-    def namespace(self, values: Mapping[str, Any]) -> Namespace:
+    def namespace(self, values: Mapping[str, object]) -> Namespace:
         """Return ``p`` of a step: an attribute, a float64 tensor, for each parameter."""
         return Namespace(**{n: _tensor(values[n]) for n in self.parameters})
 
@@ -397,7 +398,9 @@ class NeuronModel:
             state = self.initial_state(self.namespace(lanes), _tensor(held))
         return np.stack([np.broadcast_to(_tensor(s).numpy(), (n,)) for s in state]).astype(np.float64)
 
-    def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
+    def advance(
+        self, current: torch.Tensor, state: Tensors, p: SimpleNamespace, dt: torch.Tensor
+    ) -> tuple[torch.Tensor, Tensors]:
         """Return (spikes, state) after one step; spikes are those of the step or crossings of `spike_level`."""
         with _stepping:
             out = self.step(current, state, p, dt)
@@ -520,7 +523,7 @@ def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVari
     return tuple(named)
 
 
-def _tensor(value: Any) -> torch.Tensor:
+def _tensor(value: object) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
         return value.to(torch.float64)
     return torch.as_tensor(np.array(value, dtype=np.float64))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from plausiwidgets.support.lazy import torch
 
 
-def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
     """Yield (name, tensor) of a structure, in order."""
     if isinstance(value, torch.Tensor):
         yield name, value
@@ -21,12 +20,13 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(entry, str(key))
 
 
-def rebuilt(template: Any, values: Iterator[Any]) -> Any:
+def rebuilt(template: object, values: Iterator[torch.Tensor]) -> object:
     """Return a structure like `template` with other tensors."""
     if isinstance(template, torch.Tensor):
         return next(values)
     if isinstance(template, tuple) and hasattr(template, "_fields"):
-        return type(template)(*(rebuilt(entry, values) for entry in template))
+        kind: Callable[..., object] = type(template)
+        return kind(*(rebuilt(entry, values) for entry in template))
     if isinstance(template, (tuple, list)):
         return type(template)(rebuilt(entry, values) for entry in template)
     if isinstance(template, Mapping):

@@ -14,14 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.model import NeuronModel, PerSet
 from plausiwidgets.models.nested import leaves, rebuilt
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.quiet import imported
+
+NorseTuple = tuple[object, ...]
+"""A NamedTuple of Norse, nested or not, of tensors and numbers: its parameters or a state."""
+NorseResult = tuple["torch.Tensor", NorseTuple]
+"""The spikes and the state that a step returns."""
 
 NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 
@@ -51,23 +57,24 @@ class NorseStep:
         self.module = module
         self.__name__ = name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return getattr(functional(self.module), self.__name__)(*args, **kwargs)
+    def __call__(self, *args: object, **kwargs: object) -> NorseResult:
+        step: Callable[..., NorseResult] = getattr(functional(self.module), self.__name__)
+        return step(*args, **kwargs)
 
 
 @checked
 def from_norse(
     key: str,
-    step: Any,
-    convert: Callable[[Any, Any], Any],
-    initial_state: Callable[[Any, Any], Any],
+    step: object,
+    convert: Callable[..., NorseTuple],
+    initial_state: Callable[..., NorseTuple],
     parameters: Sequence[Parameter],
     current: Parameter,
     rest: PerSet,
     threshold: PerSet,
     dt: float = 0.1,
     *,
-    inject: Callable[[Any, Any, Any], Any] | None = None,
+    inject: Callable[..., object] | None = None,
     **options: Any,
 ) -> NeuronModel:
     """Wrap a feed-forward step, or a cell, of Norse as a neuron model.
@@ -116,29 +123,29 @@ def from_norse(
         For a recurrent step, conductance inputs, several compartments or noise; the text says
         how to wrap one input.
     """
-    function = getattr(step, "activation", step)
-    label = getattr(function, "__name__", type(step).__name__)
-    _refuse(label, function)
-    template: list[Any] = []
+    activation = getattr(step, "activation", step)
+    label = getattr(activation, "__name__", type(step).__name__)
+    function = _accepted(label, activation)
+    template: list[object] = []
 
-    def flat_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def flat_state(p: Namespace, holding: torch.Tensor) -> Tensors:
         state = initial_state(p, holding)
         if not hasattr(state, "_fields"):
             raise ValueError(
                 f"from_norse: initial_state must return a NamedTuple from Norse, got {type(state).__name__}."
             )
-        state = _filled(state, holding)
-        template[:] = [state]
-        return tuple(leaf for field, leaf in leaves(state) if field != "i")
+        filled = _filled(state, holding)
+        template[:] = [filled]
+        return tuple(leaf for field, leaf in leaves(filled) if field != "i")
 
     def norse_step(
-        injected: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        injected: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor
+    ) -> tuple[torch.Tensor, Tensors]:
         if not template:
             flat_state(p, injected)
         fields, own = [field for field, _ in leaves(template[0])], iter(state)
         if "i" in fields:
-            given = torch.zeros_like(injected)
+            given: object = torch.zeros_like(injected)
         else:
             given = injected if inject is None else inject(injected, p, dt)
         before = rebuilt(template[0], (injected if field == "i" else next(own) for field in fields))
@@ -162,15 +169,16 @@ def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -
     return _code(convert(SimpleNamespace(**values), torch.tensor(dt, dtype=torch.float64)), 1.0 / dt)
 
 
-def _filled(entry: Any, like: torch.Tensor) -> Any:
+def _filled(entry: object, like: torch.Tensor) -> object:
     """Return a NamedTuple, nested or not, whose plain numbers are tensors like another."""
     if isinstance(entry, tuple):
         inner = [_filled(e, like) for e in entry]
-        return type(entry)(*inner) if hasattr(entry, "_fields") else tuple(inner)
+        kind: Callable[..., object] = type(entry)
+        return kind(*inner) if hasattr(entry, "_fields") else tuple(inner)
     return torch.full_like(like, float(entry)) if isinstance(entry, Real) else entry
 
 
-def _code(entry: Any, tau_syn_inv: float, field: str = "") -> str:
+def _code(entry: object, tau_syn_inv: float, field: str = "") -> str:
     """Return Python for a NamedTuple, nested or not, of tensors of one element."""
     if isinstance(entry, tuple):
         names: Sequence[str] = getattr(entry, "_fields", ())
@@ -181,7 +189,8 @@ def _code(entry: Any, tau_syn_inv: float, field: str = "") -> str:
     return f"torch.tensor({float(entry)!r})" if isinstance(entry, torch.Tensor) else repr(entry)
 
 
-def _refuse(label: str, function: Any) -> None:
+def _accepted(label: str, function: object) -> Callable[..., NorseResult]:
+    """Return a step of Norse; raise an error for one that is not one neuron with one current."""
     if not callable(function):
         raise ValueError(
             f"from_norse: step must be a feed-forward step or a cell from Norse, got {shown(function)}. For a cell "
@@ -197,3 +206,4 @@ def _refuse(label: str, function: Any) -> None:
             f"from_norse: step must be one neuron with one injected current, but Norse's {label} is recurrent and has "
             f"weights. Use {label.replace('_recurrent', '').removesuffix('_step')}_feed_forward_step."
         )
+    return cast(Callable[..., NorseResult], function)

@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import dis
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
 from importlib.util import find_spec
 from types import FunctionType, MethodType, ModuleType
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.program.arrays import evaluate
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.engine.program.tracer import NotTraceableError, StepTracer
 from plausiwidgets.models.captured import Outside, captured, global_names
+from plausiwidgets.models.checked_model import CheckedModel
 from plausiwidgets.models.contract import Namespace, random_values
+from plausiwidgets.models.parameter import Floats
 from plausiwidgets.support.extras import NotInstalledError
 from plausiwidgets.support.lazy import torch
 
+Lanes = Floats | np.float64
+"""What a step of NumPy takes: arrays of several lanes, or the numbers of one."""
 _LANES, _STEPS, _AGAIN = 40, 120, 6
 """Of the comparison of a program with the step; after so many steps it goes on from other states."""
 _DEEPEST = 4
 """How many functions deep a library is looked for."""
 
 
-def take_numpy(model: Any) -> None:
+def take_numpy(model: CheckedModel) -> None:
     """Make a model of a step that is a function of NumPy; leave one that is none.
 
     A step of NumPy that cannot be written down stays one, behind tensors of torch.
@@ -82,13 +86,13 @@ class _RefusedError(ValueError):
 # ------------------------------------------------------------------ is it one of NumPy?
 
 
-def _may_be_numpy(step: Any) -> bool:
+def _may_be_numpy(step: object) -> bool:
     """Return whether a function, or one that it calls, uses NumPy and none torch; or none, where there is no torch."""
     used = set(_libraries(step, set(), 0))
     return "torch" not in used and ("numpy" in used or find_spec("torch") is None)
 
 
-def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
+def _libraries(function: object, seen: set[int], depth: int) -> Iterator[str]:
     """Yield the packages of what a function names, and of what the functions name that it calls."""
     while not isinstance(function, FunctionType):
         inner = function.func if isinstance(function, partial) else getattr(function, "__func__", None)
@@ -112,11 +116,11 @@ def _libraries(function: Any, seen: set[int], depth: int) -> Iterator[str]:
             yield line.argval.partition(".")[0]
 
 
-def _several(x: float) -> Any:
+def _several(x: float) -> Floats:
     return np.full(3, x)
 
 
-def _tried(model: Any) -> tuple[Callable[[float], Any] | None, str]:
+def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
     """Return what a step takes, arrays of some lanes, or the numbers of one, or None; and what it raises on arrays."""
     failed = ""
     for lanes in (_several, np.float64):
@@ -129,7 +133,7 @@ def _tried(model: Any) -> tuple[Callable[[float], Any] | None, str]:
     return None, failed
 
 
-def _run(model: Any, lanes: Callable[[float], Any], share: float = 1.0) -> None:
+def _run(model: CheckedModel, lanes: Callable[[float], Lanes], share: float = 1.0) -> None:
     """Run a step at the defaults, with a share of the current."""
     p = Namespace(**{name: lanes(q.default) for name, q in model.parameters.items()})
     state = tuple(x + lanes(1.0 - share) for x in model.initial_state(p, lanes(0.0)))
@@ -137,7 +141,7 @@ def _run(model: Any, lanes: Callable[[float], Any], share: float = 1.0) -> None:
         model.step(lanes(share * model.current.default), state, p, np.float64(model.dt))
 
 
-def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
+def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
     """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
     before = Outside({"step": model.step})
     if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
@@ -151,10 +155,10 @@ def _refuse_memory(model: Any, lanes: Callable[[float], Any]) -> str:
     )
 
 
-def _draws(model: Any, lanes: Callable[[float], Any]) -> bool:
+def _draws(model: CheckedModel, lanes: Callable[[float], Lanes]) -> bool:
     """Run a step, and return whether the usual random numbers are other ones after it."""
 
-    def drawn() -> Any:
+    def drawn() -> tuple[object, str]:
         return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002
 
     before = drawn()
@@ -165,7 +169,7 @@ def _draws(model: Any, lanes: Callable[[float], Any]) -> bool:
 # ------------------------------------------------------------------ the program
 
 
-def _traced(model: Any) -> Programs:
+def _traced(model: CheckedModel) -> Programs:
     """Return the programs of a step, of the initial state, and of rest and threshold."""
     begin = StepTracer(model.parameters, 0)
     p = Namespace(**begin.parameters)
@@ -184,12 +188,12 @@ def _traced(model: Any) -> Programs:
     return Programs(tracer.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
 
 
-def _ends(model: Any, p: Namespace) -> list[Any]:
+def _ends(model: CheckedModel, p: Namespace) -> list[object]:
     """Return rest and threshold."""
     return [getattr(p, x) if isinstance(x, str) else x(p) if callable(x) else x for x in (model.rest, model.threshold)]
 
 
-def _compare(model: Any, programs: Programs) -> None:
+def _compare(model: CheckedModel, programs: Programs) -> None:
     """Refuse a program that does not give what the step gives: from many states, at several time steps."""
     rng = np.random.default_rng(0)
     values = random_values(model, _LANES, rng)
@@ -207,14 +211,15 @@ def _compare(model: Any, programs: Programs) -> None:
             now, dt = drive * rng.uniform(-0.5, 1.5, _LANES), model.dt / (1, 2, 6)[k % 3]
             out = model.step(now.copy(), tuple(x.copy() for x in state), p, np.float64(dt))
             fired, new = ([], out) if model.spike_level is not None else ([out[0]], out[1])
-            inputs = {f"p{i}": values[name] for i, name in enumerate(programs.step.parameters)}
-            inputs |= {"current": now, "dt": dt} | {f"s{i}": x for i, x in enumerate(state)}
+            inputs: dict[str, ArrayLike] = {f"p{i}": values[name] for i, name in enumerate(programs.step.parameters)}
+            inputs |= {f"s{i}": x for i, x in enumerate(state)}
+            inputs |= {"current": now, "dt": dt}
             ours, computed = evaluate(programs.step, inputs)
             _refuse_others([*new, *fired], [*computed, *([ours] if fired else [])], f"step {k}")
             state = np.stack([np.nan_to_num(np.broadcast_to(x, _LANES)) for x in computed])
 
 
-def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> Any:
+def _moved(start: Floats, rest: Floats, threshold: Floats, rng: np.random.Generator) -> Floats:
     """Return other states: of any potential about the threshold, and of any size of the others."""
     state = np.nan_to_num(start.copy())
     state[0] = rest + rng.uniform(-1.0, 2.0, _LANES) * np.nan_to_num(threshold - rest)
@@ -222,7 +227,7 @@ def _moved(start: Any, rest: Any, threshold: Any, rng: np.random.Generator) -> A
     return state
 
 
-def _refuse_others(theirs: list[Any], ours: list[Any], when: str) -> None:
+def _refuse_others(theirs: Sequence[object], ours: Sequence[ArrayLike], when: str) -> None:
     for one, other in zip(theirs, ours, strict=True):
         if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
             raise NotTraceableError(f"the program and the step return different results at {when} of a comparison")
@@ -243,11 +248,11 @@ class NumpyFunction:
         Whether it takes the numbers of one lane, and no arrays of several.
     """
 
-    def __init__(self, function: Callable[..., Any], reason: str = "", alone: bool = False) -> None:
+    def __init__(self, function: Callable[..., object], reason: str = "", alone: bool = False) -> None:
         self.function, self.not_traced, self.alone = function, reason, alone
 
-    def __call__(self, *arguments: Any) -> Any:
-        if self.alone and len(arguments[0]) > 1:
+    def __call__(self, *arguments: object) -> object:
+        if self.alone and isinstance(arguments[0], Sized) and len(arguments[0]) > 1:
             raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_traced}.")
         out = self.function(*(_given(x, self.alone) for x in arguments))
         return _tensors(out, (1,) if self.alone else None)
@@ -259,11 +264,11 @@ class _Read(Namespace):
     def __init__(self, p: Namespace, alone: bool) -> None:
         vars(self).update(_p=p, _alone=alone)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return _given(getattr(self._p, name), self._alone)
 
 
-def _given(value: Any, alone: bool) -> Any:
+def _given(value: object, alone: bool) -> object:
     """Return tensors as arrays, or as the numbers of one lane; in a tuple or a namespace too."""
     if isinstance(value, torch.Tensor):
         return value.numpy() if value.dim() and not alone else np.float64(value.item())
@@ -272,7 +277,7 @@ def _given(value: Any, alone: bool) -> Any:
     return _Read(value, alone) if isinstance(value, Namespace) else value
 
 
-def _tensors(value: Any, shape: tuple[int, ...] | None = None) -> Any:
+def _tensors(value: object, shape: tuple[int, ...] | None = None) -> object:
     """Return arrays as tensors, in a tuple too; with a shape, numbers as well."""
     if isinstance(value, tuple | list):
         return tuple(_tensors(x, shape) for x in value)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copyreg
 import pickle
+from collections.abc import Callable
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 from plausiwidgets.engine.program.neuron import read
 from plausiwidgets.models.library import NAMES
@@ -173,7 +173,7 @@ custom = Registry(
 """The custom models."""
 
 
-def _reduced(model: NeuronModel) -> Any:
+def _reduced(model: NeuronModel) -> str | tuple[Callable[..., NeuronModel], tuple[object, ...]]:
     """Return how a model is pickled: a built-in one by its name, a custom one by its functions."""
     if model.is_builtin:
         return get, (model.key,)

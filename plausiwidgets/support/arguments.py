@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.support.renamed import argument_error
 
-T = TypeVar("T", bound=Callable[..., Any])
+T = TypeVar("T", bound=Callable[..., object])
 P = typing.ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V")
@@ -51,7 +51,7 @@ def _checked(what: T) -> T:
     signature, name = inspect.signature(what), what.__qualname__.removesuffix(".__init__")
 
     @functools.cache
-    def hints() -> dict[str, Any]:  # at the first call, as an annotation may name what is defined further down
+    def hints() -> dict[str, object]:  # at the first call, as an annotation may name what is defined further down
         of_arguments = {n: hint for n, hint in what.__annotations__.items() if n != "return"}
         pandas = import_module("pandas") if "pd." in str(of_arguments) else None
         known = typing.get_type_hints(
@@ -64,7 +64,7 @@ def _checked(what: T) -> T:
         return known | dict.fromkeys(infinite, Unlimited)
 
     @functools.wraps(what)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
@@ -83,7 +83,7 @@ def _checked(what: T) -> T:
     return typing.cast(T, call)
 
 
-def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+def takes(original: Callable[P, object]) -> Callable[[Callable[..., R]], Callable[P, R]]:
     """Give a checked function of ``(*args, **settings)`` the parameters of another, for help and type checkers."""
 
     def decorate(function: Callable[..., R]) -> Callable[P, R]:
@@ -96,7 +96,7 @@ def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P
     return decorate
 
 
-def require(where: str, argument: str, value: object, hint: Any) -> None:
+def require(where: str, argument: str, value: object, hint: object) -> None:
     """Raise a TypeError for a value that does not fit a type; the error names the argument and the accepted type.
 
     For a number that is not finite, and for masked values, the error is a ValueError.
@@ -225,7 +225,7 @@ def _is_masked(value: object) -> bool:
     return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
 
 
-_SIMPLE: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+_SIMPLE: dict[object, tuple[str, Callable[[object], bool]]] = {
     str: ("a string", lambda x: isinstance(x, str)),
     float: ("a finite number", lambda x: math.isfinite(math.nan if (y := _number(x)) is None else y)),
     Unlimited: ("a number", lambda x: not math.isnan(math.nan if (y := _number(x)) is None else y)),

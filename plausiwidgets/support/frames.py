@@ -26,7 +26,7 @@ class Frame(pd.DataFrame):
             raise
 
 
-def _attribute(frame: Frame, name: str) -> Any:
+def _attribute(frame: Frame, name: str) -> object:
     try:
         return pd.DataFrame.__getattr__(frame, name)
     except AttributeError:

@@ -52,7 +52,7 @@ _PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in _PARTS))
 
 def lazily(
     package: str, modules: Mapping[str, tuple[str, ...]]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
 
     `modules` has the names of each module, below plausiwidgets; the empty one has subpackages. The package imports the
@@ -62,7 +62,7 @@ def lazily(
     homes = {name: module for module, names in modules.items() for name in names}
     names = sorted(homes)
 
-    def get(name: str) -> Any:
+    def get(name: str) -> object:
         if name not in homes:
             if renamed := name_error(package, name):
                 raise renamed

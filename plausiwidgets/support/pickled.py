@@ -6,10 +6,9 @@ import pickle
 import sys
 from collections.abc import Mapping
 from types import FunctionType
-from typing import Any
 
 
-def refuse_local(where: str, functions: Mapping[str, Any], instead: str) -> None:
+def refuse_local(where: str, functions: Mapping[str, object], instead: str) -> None:
     """Raise a TypeError for the first function that another process cannot find by its name.
 
     A pickler that sends functions by their code, such as cloudpickle, accepts every function.
@@ -30,7 +29,7 @@ with def.
 
 def _is_found(function: FunctionType) -> bool:
     """Return whether a function is found by the names of its module and itself."""
-    found: Any = sys.modules.get(function.__module__)
+    found: object = sys.modules.get(function.__module__)
     for part in function.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is function

@@ -72,7 +72,7 @@ class Progress(Protocol):
         """End, with the last snapshot."""
 
 
-ProgressLike = Progress | Callable[[Any], object] | str | None
+ProgressLike = Progress | Callable[..., object] | str | None
 """A progress, a function of a snapshot, a name, or None."""
 
 
@@ -92,7 +92,7 @@ class NoProgress:
 class CallbackProgress(NoProgress):
     """Calls a function with every snapshot, the last one included."""
 
-    def __init__(self, callback: Callable[[Any], object]) -> None:
+    def __init__(self, callback: Callable[[WorkSnapshot], object]) -> None:
         self.callback = callback
 
     def step(self, snapshot: WorkSnapshot) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from plausiwidgets.support.arguments import sentence
@@ -31,7 +31,7 @@ class Keyed(Protocol):
 
 K = TypeVar("K", bound=Keyed)
 
-_ran: dict[PythonFile, Mapping[str, Any]] = {}
+_ran: dict[PythonFile, Mapping[str, object]] = {}
 """What each file defined when it was last run in this process."""
 _one_at_a_time = RLock()
 
@@ -60,7 +60,7 @@ class PythonFile:
         found = Path(path).expanduser().absolute()
         return cls(str(found), found.read_bytes())
 
-    def run(self) -> Mapping[str, Any]:
+    def run(self) -> Mapping[str, object]:
         """Run the file and return its names.
 
         An ImportError of an optional package has the line and the command that installs it; what else it raises, and

@@ -9,10 +9,10 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dis import opmap
-from typing import Any, TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 V = TypeVar("V")
-T = TypeVar("T", bound=Callable[..., Any])
+T = TypeVar("T", bound=Callable[..., object])
 
 _PACKAGE = "plausiwidgets"
 _STIMULUS = {"FreeValue": f"{_PACKAGE}.StimulusParameter"}
@@ -192,7 +192,7 @@ def new_column(name: str) -> str | None:
 def renamed(kind: type[V]) -> type[V]:
     """Make the old attributes and arguments of a class raise an error that states the new name."""
 
-    def missing(self: V, name: str) -> Any:
+    def missing(self: V, name: str) -> NoReturn:
         usual = AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         raise attribute_error(type(self), name) or usual
 
@@ -207,7 +207,7 @@ def states_arguments(function: T, where: str) -> T:
     """Make a function raise an error that states the new name of an old argument."""
 
     @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         try:
             return function(*args, **kwargs)
         except TypeError:

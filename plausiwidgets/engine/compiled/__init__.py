@@ -1,1 +1,1 @@
-"""Any step as machine code: export, program, kernel, cache."""
+"""Every step as machine code: export, program, kernel, cache."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from plausiwidgets.engine.compiled.kernel import (
@@ -18,6 +16,7 @@ from plausiwidgets.engine.compiled.kernel import (
     STRIDE,
     TROUGH,
     WIDTH,
+    KernelFunction,
     Layout,
 )
 from plausiwidgets.engine.lanes import Floats, LaneJob, LaneResult
@@ -91,7 +90,9 @@ class Block:
     the window], which are each lane's own: blocks may run in any order and in any thread. It takes some 0.4 kB a lane.
     """
 
-    def __init__(self, kernel: Any, source: Source, space: Floats, recorded: Floats, first: int, last: int) -> None:
+    def __init__(
+        self, kernel: KernelFunction, source: Source, space: Floats, recorded: Floats, first: int, last: int
+    ) -> None:
         n = last - first
         self.kernel = kernel
         self.source = source

@@ -17,11 +17,11 @@ import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.engine.compiled.availability import NO_NUMBA, has_numba
 from plausiwidgets.engine.compiled.directory import environment, kernel_directory, remove, replace_file, sealed
-from plausiwidgets.engine.compiled.kernel import Layout, emit
+from plausiwidgets.engine.compiled.kernel import KernelFunction, Layout, emit
 from plausiwidgets.engine.lanes import NotCompilableError
 from plausiwidgets.engine.program.program import Program
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _KEPT_FILES = 200
 """Kernels that stay on disk; the oldest beyond these are removed."""
 
-Kernel = tuple[Any, Layout]
+Kernel = tuple[KernelFunction, Layout]
 
 
 def load_checked(model: Neuron) -> Kernel | None:
@@ -74,7 +74,7 @@ def make_kernel(program: Program, name: str) -> Kernel:
     return _in_memory(emit(program, cached=False), name)
 
 
-def mark_checked(model: Neuron, kernel: Any) -> None:
+def mark_checked(model: Neuron, kernel: KernelFunction) -> None:
     """Note that a kernel of a model of the package was found to do as torch does."""
     note = _note(model)
     if note is not None and Path(kernel.py_func.__code__.co_filename).parent == note.parent:

@@ -9,7 +9,7 @@ from concurrent.futures import wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,7 +18,7 @@ from plausiwidgets.engine.compiled import cache, check
 from plausiwidgets.engine.compiled.availability import has_numba
 from plausiwidgets.engine.compiled.blocks import Block, Source, work_space
 from plausiwidgets.engine.compiled.interpreter import interpreter
-from plausiwidgets.engine.compiled.kernel import PAD, WIDTH, Layout
+from plausiwidgets.engine.compiled.kernel import PAD, WIDTH, KernelFunction, Layout
 from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilableError, joined
 from plausiwidgets.engine.threads import pool, thread_count
 
@@ -46,7 +46,7 @@ _SPARE = 4
 class Compiled:
     """A model's kernel."""
 
-    kernel: Any
+    kernel: KernelFunction
     layout: Layout
     seconds: float = _GUESSED_SECONDS
     """Time per lane and step, as measured last; it only sizes the pieces of work."""

@@ -12,10 +12,10 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TextIO
 
 from plausiwidgets.engine.compiled.lowering import NUMPY, RESHAPED, Call, UnsupportedError, covers, lower
 from plausiwidgets.engine.lanes import NotCompilableError
@@ -123,7 +123,7 @@ def export_step(model: Step) -> Program:
 class _Muted:
     """A stream that drops what one thread writes."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._thread = threading.get_ident()
 
@@ -132,7 +132,7 @@ class _Muted:
             return len(text)
         return self._stream.write(text)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
 
@@ -174,7 +174,7 @@ def _example(model: Step, lanes: int) -> Example:
     return current, [torch.from_numpy(row.copy()) for row in state], parameters, dt
 
 
-def _trace(model: Step) -> Any:
+def _trace(model: Step) -> torch.export.ExportedProgram:
     example = _example(model, _LANES)
     along = {0: torch.export.Dim("lanes", min=2)}
     shapes = (along, [along] * len(example[1]), [along] * len(example[2]), None)
@@ -183,7 +183,7 @@ def _trace(model: Step) -> Any:
         return exported if _is_plain(exported) else exported.run_decompositions()
 
 
-def _is_plain(exported: Any) -> bool:
+def _is_plain(exported: torch.export.ExportedProgram) -> bool:
     """Return whether a graph has nothing that torch would rewrite: that takes twice as long as the export.
 
     Neither a change in place, nor something from outside that is no tensor of its own, nor an operation that is not
@@ -202,14 +202,21 @@ def _is_plain(exported: Any) -> bool:
         name = _name_of(node)
         if name in _SKIPPED:
             continue
-        if not covers(name) or getattr(node.target, "namespace", "") != "aten" or node.target._schema.is_mutable:
+        operation = _of_aten(node)
+        if not covers(name) or operation is None or operation._schema.is_mutable:
             return False
-        if name not in _REWRITTEN and node.target in rewritten:
+        if name not in _REWRITTEN and operation in rewritten:
             return False
     return True
 
 
-def _name_of(node: Any) -> str:
+def _of_aten(node: torch.fx.Node) -> torch._ops.OpOverload | None:
+    """Return the operation of a node; None for one that is not ATen's."""
+    target = node.target
+    return target if isinstance(target, torch._ops.OpOverload) and target.namespace == "aten" else None
+
+
+def _name_of(node: torch.fx.Node) -> str:
     packet = getattr(node.target, "overloadpacket", None)
     return str(getattr(packet, "__name__", getattr(node.target, "__name__", str(node.target))))
 
@@ -217,12 +224,12 @@ def _name_of(node: Any) -> str:
 class _Translation:
     """The walk over an exported graph."""
 
-    def __init__(self, model: Step, exported: Any) -> None:
+    def __init__(self, model: Step, exported: torch.export.ExportedProgram) -> None:
         self.model = model
         self.exported = exported
         self.body = Body()
-        self.values: dict[Any, Value] = {}
-        self.failed: dict[Any, str] = {}
+        self.values: dict[torch.fx.Node, Value] = {}
+        self.failed: dict[torch.fx.Node, str] = {}
 
     def program(self) -> Program:
         self._inputs()
@@ -251,7 +258,7 @@ class _Translation:
             else:
                 self._constant(node, captured[spec.target])
 
-    def _constant(self, node: Any, tensor: Any) -> None:
+    def _constant(self, node: torch.fx.Node, tensor: object) -> None:
         if isinstance(tensor, torch.Tensor) and tensor.numel() == 1 and tensor.dtype in NUMPY:
             self.values[node] = Value("", NUMPY[tensor.dtype], tensor.dim(), UNIFORM, tensor.item())
         else:
@@ -268,12 +275,14 @@ class _Translation:
                 raise UnsupportedError(_sentence(self.model, _IN_PLACE))
             if spec.kind.name != "USER_OUTPUT":
                 raise UnsupportedError(_sentence(self.model, _OUTSIDE))
-            outputs.append(self._operand(nodes[spec.arg.name] if hasattr(spec.arg, "name") else spec.arg.value))
+            value = self._operand(nodes[spec.arg.name] if hasattr(spec.arg, "name") else spec.arg.value)
+            assert isinstance(value, Value)
+            outputs.append(value)
         if any(value.mask is not None for value in outputs):
             raise UnsupportedError(_sentence(self.model, "it does not return all lanes"))
         return outputs
 
-    def _operand(self, argument: Any) -> Any:
+    def _operand(self, argument: object) -> object:
         if isinstance(argument, torch.fx.Node):
             if argument in self.failed:
                 raise UnsupportedError(self.failed[argument])
@@ -287,10 +296,10 @@ class _Translation:
             return [self._operand(a) if isinstance(a, torch.fx.Node) else a for a in argument]
         return argument
 
-    def _node(self, node: Any) -> None:
+    def _node(self, node: torch.fx.Node) -> None:
         """Translate a node; what cannot be matters only if an output needs it."""
         name = _name_of(node)
-        aten = getattr(node.target, "namespace", "") == "aten"
+        aten = _of_aten(node)
         if name in _SKIPPED:
             return
         value = node.meta.get("val")
@@ -306,7 +315,7 @@ class _Translation:
         except UnsupportedError as error:
             self.failed[node] = str(error)
 
-    def _lower(self, key: str, name: str, node: Any) -> Value:
+    def _lower(self, key: str, name: str, node: torch.fx.Node) -> Value:
         def refuse(problem: str) -> UnsupportedError:
             line = _line_of(self.model, name, getattr(node.meta.get("val"), "dtype", None))
             if name == "_local_scalar_dense":
@@ -318,11 +327,13 @@ class _Translation:
                 if argument in self.failed:
                     raise UnsupportedError(self.failed[argument])
             raise refuse(_ELEMENTWISE)
-        if key == "view" and node.target._overloadname == "dtype":
+        operation = _of_aten(node)
+        assert operation is not None  # others are not covered
+        if key == "view" and operation._overloadname == "dtype":
             raise refuse("reads the bits of a number as another type. To convert a number, use `x.to(torch.float64)`")
         if self._picks(key, node):
             raise refuse("selects some of the lanes, although each lane is a separate neuron")
-        arguments = self._arguments(key, node)
+        arguments = self._arguments(key, operation, node)
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in arguments.values())
         meta = node.meta["val"]
         if meta.dtype not in NUMPY:
@@ -334,10 +345,10 @@ class _Translation:
         except UnsupportedError as error:
             raise refuse(str(error)) from None
 
-    def _arguments(self, key: str, node: Any) -> dict[str, Any]:
+    def _arguments(self, key: str, operation: torch._ops.OpOverload, node: torch.fx.Node) -> dict[str, object]:
         """Return the operands by name, with the defaults that the graph leaves out."""
         found = {}
-        for i, argument in enumerate(node.target._schema.arguments):
+        for i, argument in enumerate(operation._schema.arguments):
             # Of some operations the first argument, or all but the first, only says how large the result is.
             if (key in _SIZED_BY_FIRST and i == 0) or (key in _SIZED_BY_REST and i > 0):
                 continue
@@ -345,16 +356,19 @@ class _Translation:
             found[argument.name] = self._operand(given)
         return found
 
-    def _picks(self, key: str, node: Any) -> bool:
+    def _picks(self, key: str, node: torch.fx.Node) -> bool:
         """Return whether one of several lanes is picked for all, or some of those that a mask selected."""
         shape = _shape(node)
-        if key in _SIZED_BY_REST and getattr(self.values.get(node.args[0]), "mask", None) is not None:
-            return shape != _shape(node.args[0])
+        first = node.args[0] if node.args else None
+        if key in _SIZED_BY_REST and isinstance(first, torch.fx.Node):
+            value = self.values.get(first)
+            if value is not None and value.mask is not None:
+                return shape != _shape(first)
         scalar = shape == ["1"] or (key in RESHAPED and not shape)
         return scalar and any(_shape(n) == [self.lanes] for n in node.all_input_nodes)
 
 
-def _shape(node: Any) -> list[str]:
+def _shape(node: torch.fx.Node) -> list[str]:
     """Return the shape of a node without axes of length one, with which libraries lay out lanes as [lanes, 1]."""
     sizes = [str(n) for n in getattr(node.meta.get("val"), "shape", ())]
     return [n for n in sizes if n != "1"] or sizes[:1]
@@ -429,7 +443,13 @@ class _Calls(TorchDispatchMode):
         self.model = model
         self.found: list[tuple[str, torch.dtype | None, Line]] = []
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_dispatch__(
+        self,
+        func: torch._ops.OpOverload,
+        types: object,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         result = func(*args, **(kwargs or {}))
         line = _innermost(self.model, traceback.walk_stack(sys._getframe(1)))
         if line is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import SupportsFloat
 
 from numpy.typing import ArrayLike
 
@@ -17,21 +18,28 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program
 from plausiwidgets.support.lazy import torch
 
+Tensors = tuple["torch.Tensor", ...]
+Advance = Callable[["torch.Tensor", Tensors, SimpleNamespace, "torch.Tensor"], tuple["torch.Tensor", Tensors]]
+"""A function of (current, state, p, dt) that returns (spikes, state)."""
+
 
 def export_programs(model: Neuron) -> Programs:
     """Return the programs of a model, exported from its step, its initial state, rest and threshold."""
     found: list[torch.Tensor] = []
 
-    def wide(value: Any, p: Any, current: torch.Tensor) -> torch.Tensor:
+    def wide(value: object, p: SimpleNamespace, current: torch.Tensor) -> torch.Tensor:
         if isinstance(value, str):
             value = getattr(p, value)
         elif callable(value):
             value = value(p)
-        return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
+        if isinstance(value, torch.Tensor):
+            return value.double()
+        assert isinstance(value, SupportsFloat)
+        return torch.full_like(current, float(value))
 
     def begin(
-        current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor, balanced: bool = False
-    ) -> tuple[torch.Tensor, tuple[Any, ...]]:
+        current: torch.Tensor, state: Tensors, p: SimpleNamespace, dt: torch.Tensor, balanced: bool = False
+    ) -> tuple[torch.Tensor, Tensors]:
         found.clear()
 
         def at_given(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
@@ -56,7 +64,7 @@ class _Part:
     """A function of a neuron other than its step, with the inputs of its step."""
 
     neuron: Neuron
-    step: Callable[..., Any]
+    step: Advance
 
     @property
     def key(self) -> str:
@@ -81,19 +89,19 @@ class _Part:
     def defaults(self) -> dict[str, float]:
         return self.neuron.defaults()
 
-    def namespace(self, values: Mapping[str, Any]) -> Any:
+    def namespace(self, values: Mapping[str, object]) -> SimpleNamespace:
         return self.neuron.namespace(values)
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         return self.neuron.start(values, holding)
 
     def advance(
-        self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-    ) -> tuple[Any, Any]:
+        self, current: torch.Tensor, state: Tensors, p: SimpleNamespace, dt: torch.Tensor
+    ) -> tuple[torch.Tensor, Tensors]:
         return self.step(current, state, p, dt)
 
 
-def _exported(model: Neuron, function: Callable[..., Any]) -> Program:
+def _exported(model: Neuron, function: Advance) -> Program:
     try:
         return export_step(_Part(model, function))
     except NotCompilableError as error:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import FunctionType
+from typing import Protocol
 
 from plausiwidgets.engine.compiled.source import assignments, text_of
 from plausiwidgets.engine.program.program import (
@@ -40,6 +42,15 @@ RESULTS = 4
 
 _KEPT_EXACTLY = (DOUBLE, SINGLE, BOOL)
 """Types that survive a row of float64."""
+
+
+class KernelFunction(Protocol):
+    """A compiled kernel: a dispatcher of Numba."""
+
+    py_func: FunctionType
+
+    def __call__(self, *arguments: object) -> tuple[int, int, bool]:
+        """Run a block; return (next step, lanes that are left, whether a lane has no room for another spike)."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +48,7 @@ class Call:
     """
 
     body: Body
-    arguments: dict[str, Any]
+    arguments: Mapping[str, object]
     dtype: np.dtype
     dims: int
 
@@ -225,7 +225,7 @@ def _put_by_mask(call: Call) -> Value:
     return call.apply("where", mask, new, value)
 
 
-def _only_mask(indices: Any) -> Value:
+def _only_mask(indices: Sequence[object]) -> Value:
     if len(indices) != 1 or not isinstance(indices[0], Value) or indices[0].dtype != BOOL:
         raise UnsupportedError("selects lanes by their index")
     return indices[0]

@@ -6,6 +6,7 @@ Only kernels import this module: it needs Numba.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import llvmlite.binding
@@ -17,6 +18,7 @@ from plausiwidgets.engine.compiled.shared import shared
 
 # Typed for compiled callers only: the first argument is not passed by them.
 intrinsic: Any = extending.intrinsic
+Codegen = Callable[[object, ir.IRBuilder, object, Sequence[ir.Value]], ir.Value]
 
 
 def _cpu_has_fma() -> bool:
@@ -27,30 +29,30 @@ def _cpu_has_fma() -> bool:
 
 
 @intrinsic
-def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+def _fused(typingctx: object, a: types.Type, b: types.Type, c: types.Type) -> tuple[object, Codegen]:
     """a·b + c, rounded once."""
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.fma(*args)
 
     return types.float64(types.float64, types.float64, types.float64), codegen
 
 
 @intrinsic
-def bits_of(typingctx: Any, x: Any) -> Any:
+def bits_of(typingctx: object, x: types.Type) -> tuple[object, Codegen]:
     """The bits of a double as an integer."""
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.bitcast(args[0], ir.IntType(64))
 
     return types.int64(types.float64), codegen
 
 
 @intrinsic
-def _from_bits(typingctx: Any, i: Any) -> Any:
+def _from_bits(typingctx: object, i: types.Type) -> tuple[object, Codegen]:
     """The double that has these bits."""
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.bitcast(args[0], ir.DoubleType())
 
     return types.float64(types.int64), codegen
@@ -58,14 +60,13 @@ def _from_bits(typingctx: Any, i: Any) -> Any:
 
 inline = shared(forceinline=True)
 
-_muladd: Any
-if _cpu_has_fma():
-    _muladd = _fused
-else:
 
-    @inline
-    def _muladd(a: float, b: float, c: float) -> float:
-        return a * b + c
+@inline
+def _rounded_twice(a: float, b: float, c: float) -> float:
+    return a * b + c
+
+
+_muladd: Callable[[float, float, float], float] = _fused if _cpu_has_fma() else _rounded_twice
 
 
 # Added to a number below 2^51, this leaves no bits for a fraction: the sum is rounded to an

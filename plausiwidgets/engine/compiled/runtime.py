@@ -6,9 +6,8 @@ it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.engine
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.engine import lane_current
 from plausiwidgets.engine.compiled.kernel import (
@@ -29,6 +28,9 @@ from plausiwidgets.engine.compiled.kernel import (
 from plausiwidgets.engine.compiled.mathfunctions import bits_of
 from plausiwidgets.engine.compiled.shared import shared
 
+Floats = NDArray[np.float64]
+Notes = NDArray[np.int64]
+
 DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
 there; the number of spikes of lane j and the step in which it diverged."""
@@ -38,8 +40,7 @@ ON, OFF, START, END = range(4)
 _LARGEST = float(np.finfo(np.float64).max)
 
 # Only kernels call what is made here, so that nothing needs a way in from Python.
-_OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled = shared(nogil=True, **_OPTIONS)
+compiled = shared(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 # One source for the currents of both engines, see plausiwidgets.engine.lane_current.
 _fill_current = compiled(lane_current.fill_current)
@@ -53,7 +54,7 @@ def padded(n: int) -> int:
 
 
 @compiled
-def fill_up(w: Any, rows: int, n: int) -> None:
+def fill_up(w: Floats, rows: int, n: int) -> None:
     """Make the places between the n lanes and the next multiple of the padding copies of the first."""
     for i in range(n, padded(n)):
         for row in range(rows):
@@ -61,7 +62,9 @@ def fill_up(w: Any, rows: int, n: int) -> None:
 
 
 @compiled
-def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int) -> int:
+def renew_currents(
+    k: int, dt: float, t0: float, w: Floats, pieces: Floats, notes: Notes, n: int, m: int, states: int
+) -> int:
     """Compute the currents that change at step k; return the next step at which one does."""
     current = (states + CURRENT) * STRIDE
     base = (states + BASE) * STRIDE
@@ -94,7 +97,7 @@ def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any
 
 
 @compiled
-def keep(w: Any, i: int, lane: int, states: int, spiked: bool) -> None:
+def keep(w: Floats, i: int, lane: int, states: int, spiked: bool) -> None:
     """Write the results of the lane at place i; `spiked`: the spike under way counts, if its top is over."""
     first, out = states * STRIDE + i, w.size - RESULTS * STRIDE + lane
     low, high, rise = w[first + LOW * STRIDE], w[first + HIGH * STRIDE], w[first + RISE * STRIDE]
@@ -108,7 +111,16 @@ def keep(w: Any, i: int, lane: int, states: int, spiked: bool) -> None:
 
 @compiled
 def take_out(
-    w: Any, pieces: Any, notes: Any, recorded: Any, n: int, k: int, limit: float, k0: int, k1: int, states: int
+    w: Floats,
+    pieces: Floats,
+    notes: Notes,
+    recorded: Floats,
+    n: int,
+    k: int,
+    limit: float,
+    k0: int,
+    k1: int,
+    states: int,
 ) -> int:
     """Take out the lanes that diverged in step k; return how many are left."""
     rows = w.size // STRIDE - RESULTS
@@ -141,7 +153,7 @@ def take_out(
 
 
 @compiled
-def note_rise(w: Any, first: int, spiked: bool) -> None:
+def note_rise(w: Floats, first: int, spiked: bool) -> None:
     """Note, at a spike, how far the one before rose; `first` is the place of the lane behind its state."""
     low, high = first + LOW * STRIDE, first + HIGH * STRIDE
     trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
@@ -154,7 +166,7 @@ def note_rise(w: Any, first: int, spiked: bool) -> None:
 
 
 @compiled
-def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int, extremes: int) -> bool:
+def note_spikes(w: Floats, notes: Notes, spikes: NDArray[np.int32], n: int, k: int, states: int, extremes: int) -> bool:
     """Note the spikes of step k, and how far the ones before rose; return whether a lane has no room for another."""
     spiked = (states + SPIKED) * STRIDE
     full = False
@@ -178,7 +190,7 @@ def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int, ex
 
 
 @compiled
-def record(w: Any, notes: Any, recorded: Any, places: Any, n: int, column: int) -> None:
+def record(w: Floats, notes: Notes, recorded: Floats, places: NDArray[np.int64], n: int, column: int) -> None:
     """Keep what is recorded of the present step."""
     for state in range(places.size):
         place = places[state]
@@ -188,7 +200,7 @@ def record(w: Any, notes: Any, recorded: Any, places: Any, n: int, column: int) 
 
 
 @compiled
-def keep_extremes(w: Any, notes: Any, n: int, states: int) -> None:
+def keep_extremes(w: Floats, notes: Notes, n: int, states: int) -> None:
     """Write the results of the lanes that are left."""
     for i in range(n):
         keep(w, i, notes[LANE, i], states, notes[COUNT, notes[LANE, i]] > 0)

@@ -9,14 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numba
 
 from plausiwidgets.engine.compiled.directory import environment, kernel_directory, remove, sealed
 
+F = TypeVar("F", bound=Callable[..., object])
+
 _KEPT = 3
 """Environments whose code stays on disk."""
+
+
+class _Cache(Protocol):
+    """What Numba keeps the code of a function with."""
+
+    save_overload: Callable[..., None]
 
 
 def _directory() -> Path | None:
@@ -27,11 +35,11 @@ def _directory() -> Path | None:
 _DIRECTORY = _directory()  # the functions are bound to it when they are defined
 
 
-def shared(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+def shared(**options: Any) -> Callable[[F], F]:
     """Return a decorator: ``njit`` with these options, and a cache among the kernels where they have a directory."""
 
-    def decorate(function: Callable[..., Any]) -> Any:
-        dispatcher = numba.njit(error_model="numpy", **options)(function)
+    def decorate(function: F) -> F:
+        dispatcher: Any = numba.njit(error_model="numpy", **options)(function)
         if _DIRECTORY is not None:
             config: Any = numba.config
             before = config.CACHE_DIR
@@ -46,18 +54,18 @@ def shared(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return decorate
 
 
-def _spare(cache: Any) -> None:
+def _spare(cache: _Cache) -> None:
     """Let a cache go without what cannot be written: on a full disk, kernels are compiled all the same."""
     save = cache.save_overload
 
-    def saved(*arguments: Any) -> None:
+    def saved(*arguments: object) -> None:
         with suppress(OSError):
             save(*arguments)
 
     cache.save_overload = saved
 
 
-def trusted() -> AbstractContextManager[Any]:
+def trusted() -> AbstractContextManager[object]:
     """Return a context that begins without code that is not what was written before, and notes what is added in it."""
     directory = _DIRECTORY
     if directory is None:

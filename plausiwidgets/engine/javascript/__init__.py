@@ -1,1 +1,1 @@
-"""Any step as an ES module: the program of the kernel once more, for a page."""
+"""Every step as an ES module: the program of the kernel once more, for a page."""

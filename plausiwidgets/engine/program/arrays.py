@@ -6,18 +6,22 @@ function of NumPy for each instruction, without a compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.program.operations import CAST
 from plausiwidgets.engine.program.program import MOVING, RECORD, Instruction, Program, Value
 
+Floats = NDArray[np.float64]
+Step = Callable[[Floats, Iterable[Floats]], tuple[Floats, list[Floats]]]
 Values = dict[str, Any]
+"""Numbers, arrays of any type and records by the names of a program."""
 
 
-def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+def evaluate(program: Program, inputs: Mapping[str, ArrayLike]) -> tuple[Floats, list[Floats]]:
     """Return (spikes, state) that a program computes from ``current``, ``dt``, ``s0`` … and ``p0`` …: those it reads.
 
     They are numbers or arrays, which broadcast.
@@ -34,12 +38,12 @@ def run(lines: tuple[Instruction, ...], values: Values) -> Values:
     return values
 
 
-def stepper(program: Program, constants: Mapping[str, Any]) -> Callable[[Any, Any], tuple[Any, list[Any]]]:
+def stepper(program: Program, constants: Mapping[str, ArrayLike]) -> Step:
     """Return ``step(current, state)``, which gives (spikes, state); what ``dt`` and ``p0`` … give is computed once."""
     known = run(tuple(line for line in program.body if line.level != MOVING), dict(constants))
     moving = tuple(line for line in program.body if line.level == MOVING)
 
-    def step(current: Any, state: Any) -> tuple[Any, list[Any]]:
+    def step(current: Floats, state: Iterable[Floats]) -> tuple[Floats, list[Floats]]:
         values = run(moving, known | {"current": current} | {f"s{i}": x for i, x in enumerate(state)})
         spikes, *new = (np.broadcast_to(value_of(v, values), current.shape) for v in (program.spikes, *program.state))
         return spikes, new
@@ -61,7 +65,7 @@ def _computed(line: Instruction, arguments: list[Any]) -> Any:
     return result if line.dtype == RECORD or result.dtype == line.dtype else result.astype(line.dtype)
 
 
-def _cast(x: Any, dtype: np.dtype) -> Any:
+def _cast(x: Floats, dtype: np.dtype) -> NDArray[np.generic]:
     """Return an array as another type; a float without an integer of it becomes the smallest, as in every engine."""
     if x.dtype.kind == "f" and dtype.kind == "i":
         least = float(np.iinfo(dtype).min)

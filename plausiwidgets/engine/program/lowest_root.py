@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from plausiwidgets.support.lazy import torch
 
 Floats = NDArray[np.float64]
+Balance = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
@@ -33,9 +33,9 @@ def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
     return low[0]
 
 
-def _by_grids(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+def _by_grids(balance: Balance) -> torch.Tensor:
     return torch.from_numpy(lowest_root(lambda v: balance(torch.from_numpy(v)).numpy()))
 
 
-root_finder: ContextVar[Callable[[Callable[..., Any]], Any]] = ContextVar("root_finder", default=_by_grids)
+root_finder: ContextVar[Callable[[Balance], torch.Tensor]] = ContextVar("root_finder", default=_by_grids)
 """Finds the root of a balance of tensors. The export sets another one, because a search cannot be traced."""

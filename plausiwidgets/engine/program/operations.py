@@ -15,6 +15,7 @@ The operations of the app are generated from the rows that are `exact`
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from plausiwidgets.engine.program.program import Operation
 
 if TYPE_CHECKING:
     import torch
+
+Distance = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
 
 _TRANSCENDENTAL = 10
 
@@ -47,7 +50,7 @@ def _integer(name: str, python: str, boolean: str) -> Operation:
     return Operation(name, python, name, brian2=None, boolean=boolean, exact=False)
 
 
-def _comparison(name: str, array: str, sign: str, distance: Any = None, **options: Any) -> Operation:
+def _comparison(name: str, array: str, sign: str, distance: Distance | None = None, **options: Any) -> Operation:
     return Operation(name, f"{{0}} {sign} {{1}}", array, computes="promoted", truth=True, distance=distance, **options)
 
 

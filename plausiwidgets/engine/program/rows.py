@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import wraps
 from inspect import signature
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.program.program import BOOL, DOUBLE, RECORD, Operation, Value
 from plausiwidgets.engine.program.tracer import INDEX, Traced, Tracer
+
+Floats = NDArray[np.float64]
 
 NUMBER, ROW = 1, 2
 """Results of a traceable function: one number of each lane, or a row of numbers. They are the `dims` of a Value."""
@@ -66,13 +68,13 @@ def traceable(result: int | type, dtype: np.dtype = DOUBLE) -> Callable[[Callabl
 
 
 @traceable(NUMBER)
-def entry(row: NDArray[Any], place: int) -> NDArray[Any]:
+def entry(row: Floats, place: int) -> Floats:
     """Return one entry of each row."""
     return row[:, int(place)]
 
 
 @traceable(ROW)
-def piece(row: NDArray[Any], first: int, last: int) -> NDArray[Any]:
+def piece(row: Floats, first: int, last: int) -> Floats:
     """Return the entries [first, last) of each row."""
     return row[:, int(first) : int(last)]
 
@@ -84,16 +86,16 @@ def how_many(decisions: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 @traceable(NUMBER)
-def highest(row: NDArray[Any]) -> NDArray[Any]:
+def highest(row: Floats) -> Floats:
     """Return the largest entry of each row, nan if it has one."""
-    found: NDArray[Any] = row.max(axis=1)
+    found: Floats = row.max(axis=1)
     return found
 
 
 @traceable(NUMBER)
-def lowest(row: NDArray[Any]) -> NDArray[Any]:
+def lowest(row: Floats) -> Floats:
     """Return the smallest entry of each row, nan if it has one."""
-    found: NDArray[Any] = row.min(axis=1)
+    found: Floats = row.min(axis=1)
     return found
 
 
@@ -109,7 +111,7 @@ def all_of(decisions: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.all(decisions, axis=1)
 
 
-_OVER: dict[str, Callable[..., Any]] = {
+_OVER: dict[str, Callable[..., object]] = {
     "sum": how_many,
     "max": highest,
     "min": lowest,
@@ -121,7 +123,7 @@ _OVER: dict[str, Callable[..., Any]] = {
 # -- the tracer ----------------------------------------------------------------------------------------
 
 
-def _listed(*values: Any) -> Any:
+def _listed(*values: ArrayLike) -> object:
     """Return constants as an array; values of the lanes as a list, because some of them may be constants."""
     return np.array(values) if all(np.ndim(x) == 0 for x in values) else np.broadcast_arrays(*values)
 
@@ -173,11 +175,11 @@ class RowTracer(Tracer):
             self.refuse("the opposite of a row of decisions")
         return super().compute(row, values)
 
-    def listed(self, values: Sequence[Any]) -> Value:
+    def listed(self, values: Sequence[object]) -> Value:
         """Return several values as one: constants such as the spikes of a recording, or numbers of the lanes."""
         return self.body.add(LIST, [self.value(x) for x in values], RECORD, ROW)
 
-    def feature(self, operation: Operation, arguments: Sequence[Any], result: int | type, dtype: np.dtype) -> Any:
+    def feature(self, operation: Operation, arguments: Sequence[object], result: int | type, dtype: np.dtype) -> object:
         """Return the result of a function that is traced as one operation."""
         values = [self.value(x) for x in arguments]
         if isinstance(result, int):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Union
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.engine.program.arrays import evaluate
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.operations import CAST
-from plausiwidgets.engine.program.program import BOOL, Program
+from plausiwidgets.engine.program.program import BOOL, Program, Value
 from plausiwidgets.support.lazy import torch
+
+Lanes = Union["torch.Tensor", NDArray[np.float64]]
+"""Numbers of the lanes: a tensor of torch or an array of NumPy."""
 
 
 class ProgramStep:
@@ -29,25 +34,27 @@ class ProgramStep:
     def __init__(self, programs: Programs, level: float | None, singular: bool = False) -> None:
         self.programs, self.level, self.singular = programs, level, singular
 
-    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> Any:
+    def __call__(
+        self, current: Lanes, state: Sequence[Lanes], p: SimpleNamespace, dt: Lanes
+    ) -> tuple[Lanes, ...] | tuple[Lanes, tuple[Lanes, ...]]:
         inputs = {"current": current, "dt": dt} | {f"s{i}": x for i, x in enumerate(state)}
         spikes, *new = _values(self.programs.step, inputs, p)
         return tuple(new) if self.level is not None else (spikes, tuple(new))
 
-    def initial_state(self, p: Any, holding: Any) -> tuple[Any, ...]:
+    def initial_state(self, p: SimpleNamespace, holding: Lanes) -> tuple[Lanes, ...]:
         """Return the initial state, without the rest and the threshold that follow."""
         return tuple(_values(self.programs.start, {"current": holding}, p)[1:-2])
 
 
-def _values(program: Program, inputs: dict[str, Any], p: Any) -> list[Any]:
+def _values(program: Program, inputs: dict[str, Lanes], p: SimpleNamespace) -> list[Lanes]:
     """Return the spikes and the state of a program."""
     current = inputs["current"]
-    values = inputs | {f"p{i}": getattr(p, name) for i, name in enumerate(program.parameters)}
+    values: dict[str, Any] = inputs | {f"p{i}": getattr(p, name) for i, name in enumerate(program.parameters)}
     if isinstance(current, np.ndarray):
         spikes, state = evaluate(program, values)
         return [np.broadcast_to(x, current.shape) for x in (spikes, *state)]
 
-    def value(v: Any) -> Any:
+    def value(v: Value) -> torch.Tensor:
         kind = torch.bool if v.dtype == BOOL else torch.float64
         return values[v.name] if v.number is None else torch.tensor(v.number, dtype=kind)
 

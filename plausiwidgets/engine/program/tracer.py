@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from plausiwidgets.engine.program.operations import CAST, TABLE
 from plausiwidgets.engine.program.program import (
@@ -63,7 +64,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def ndim(self) -> int:
         return len(self.shape)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: object) -> Traced:
         name = ufunc.__name__
         if options.pop("out", None) is not None and not self.tracer.in_place:
             self.tracer.refuse(f"numpy.{name} in place, such as `v += x` instead of `v = v + x`")
@@ -75,14 +76,14 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self.tracer.call(ufunc, inputs)
 
     def __array_function__(
-        self, function: Callable[..., object], types: object, args: Sequence[Any], options: Mapping[str, Any]
-    ) -> Any:
+        self, function: Callable[..., object], types: object, args: Sequence[object], options: Mapping[str, object]
+    ) -> object:
         name = function.__name__
         if name not in _FUNCTIONS:
             self.tracer.refuse(f"numpy.{name}")
         return _FUNCTIONS[name](self.tracer, *args, **options)
 
-    def astype(self, dtype: Any, copy: bool = True) -> Traced:
+    def astype(self, dtype: DTypeLike, copy: bool = True) -> Traced:
         """Return the value as float64 or as a truth value, or as an integer if it is whole."""
         kind = np.dtype(dtype)
         if kind not in (DOUBLE, BOOL) and not (kind == LONG and self.tracer.is_whole(self)):
@@ -93,7 +94,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         """Return the value itself, which nothing changes."""
         return self
 
-    def clip(self, *limits: Any, **options: Any) -> Any:
+    def clip(self, *limits: ArrayLike | None, **options: ArrayLike | None) -> ArrayLike:
         return _clip(self.tracer, self, *limits, **options)
 
     def sum(self, axis: int | None = None) -> Traced:
@@ -119,21 +120,21 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __deepcopy__(self, memory: object) -> Traced:
         return self
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self.tracer.refuse(f"`.{name}` of an array")
+        self.tracer.refuse(f"`.{name}` of an array")
 
     def __getitem__(self, key: object) -> Traced:
         return self.tracer.index(self, key)
 
-    def _decided(self, *args: Any) -> Any:
+    def _decided(self, *args: object) -> NoReturn:
         self.tracer.refuse("a branch on a value that differs between lanes, or its conversion to one number")
 
-    def _indexed(self, *args: Any) -> Any:
+    def _indexed(self, *args: object) -> NoReturn:
         self.tracer.refuse(INDEX)
 
-    def _array(self, *args: Any, **options: Any) -> Any:
+    def _array(self, *args: object, **options: object) -> NoReturn:
         self.tracer.refuse("numpy.asarray of a value, or an assignment of values to the entries of an array")
 
     __bool__ = __float__ = __int__ = __index__ = __round__ = __format__ = __iter__ = __len__ = _decided
@@ -195,17 +196,17 @@ class Tracer:
         """Return the result of a method of arrays over the entries of each row."""
         self.refuse(f"`.{name}` of an array")
 
-    def listed(self, values: Sequence[Any]) -> Value:
+    def listed(self, values: Sequence[object]) -> Value:
         """Return several values as one."""
         self.refuse(f"an array of {len(values)} values")
 
-    def feature(self, operation: Operation, arguments: Sequence[Any], result: int | type, dtype: np.dtype) -> Any:
+    def feature(self, operation: Operation, arguments: Sequence[object], result: int | type, dtype: np.dtype) -> object:
         """Return the result of a function that is traced as one operation."""
         self.refuse(f"the function {operation.name!r}")
 
     # -- operations ----------------------------------------------------------------------------
 
-    def value(self, x: Any) -> Value:
+    def value(self, x: object) -> Value:
         """Return a value for an operand of an expression: a traced one, or a number."""
         if isinstance(x, Traced):
             return x.value
@@ -227,20 +228,20 @@ class Tracer:
             return self.body.add(CAST, [value], dtype, value.dims)
         return replace(value, dtype=dtype, number=bool(value.number) if dtype == BOOL else float(value.number))
 
-    def call(self, ufunc: Any, operands: Sequence[Any]) -> Traced:
+    def call(self, ufunc: np.ufunc, operands: Sequence[object]) -> Traced:
         """Return the outcome of a function of NumPy, of the type that it has there."""
         name, types = ufunc.__name__, [_type(x) for x in operands]
         try:
             kind = ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))[-1]
         except TypeError:
-            words = [getattr(t, "name", None) or t.__name__ for t in types]
+            words = [t.__name__ if isinstance(t, type) else t.name for t in types]
             self.refuse(f"numpy.{name} of {', '.join(words)}")
         if kind not in (DOUBLE, BOOL) and not (kind == LONG and name in _OF_INTEGERS):
             self.refuse(f"numpy.{name} with a result of type {kind}")
         value = self.apply(name, operands).value
         return Traced(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
 
-    def apply(self, name: str, operands: Iterable[Any]) -> Any:
+    def apply(self, name: str, operands: Iterable[object]) -> Traced:
         """Return the outcome of a function of NumPy, in float64 or as a truth value."""
         values = [self.value(x) for x in operands]
         if name in _COMPOSED:
@@ -261,7 +262,7 @@ class Tracer:
         result = BOOL if row.truth else kind
         return Traced(self, self.body.add(row, [self.cast(v, kind) for v in values], result, _dims(values)))
 
-    def where(self, condition: Any, a: Any, b: Any) -> Traced:
+    def where(self, condition: object, a: ArrayLike, b: ArrayLike) -> Traced:
         """Return `a` where `condition` holds, else `b`."""
         test, first, second = self.value(condition), self.value(a), self.value(b)
         shown = np.result_type(*(x.dtype if isinstance(x, Traced) else x for x in (a, b)))
@@ -296,7 +297,7 @@ class StepTracer(Tracer):
         self.state = [self.input(f"s{i}", MOVING) for i in range(states)]
         self.parameters = {name: self.input(f"p{i}", FIXED) for i, name in enumerate(self.names)}
 
-    def program(self, spikes: Any, state: Iterable[Any]) -> Program:
+    def program(self, spikes: object, state: Iterable[object]) -> Program:
         """Return the program that computes `spikes` and the new `state`."""
         self.check()
         outputs = [self.cast(self.value(x), DOUBLE) for x in (spikes, *state)]
@@ -308,14 +309,20 @@ def _dims(values: Sequence[Value]) -> int:
     return max(1, *(v.dims for v in values))
 
 
-def _type(x: Any) -> Any:
+def _type(x: object) -> np.dtype | type:
     """Return what decides over the type of a result: a type of NumPy, or of a number of Python."""
     if isinstance(x, Traced):
         return x.dtype
     return type(x) if type(x) in (int, float) else np.asarray(x).dtype
 
 
-def _clip(tracer: Tracer, x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
+def _clip(
+    tracer: Tracer,
+    x: ArrayLike,
+    a_min: ArrayLike | None = None,
+    a_max: ArrayLike | None = None,
+    **options: ArrayLike | None,
+) -> ArrayLike:
     low, high = options.pop("min", a_min), options.pop("max", a_max)
     if options:
         tracer.refuse(f"numpy.clip with {', '.join(options)}")
@@ -323,23 +330,30 @@ def _clip(tracer: Tracer, x: Any, a_min: Any = None, a_max: Any = None, **option
     return x if high is None else np.minimum(x, high)
 
 
-def _select(tracer: Tracer, conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0) -> Any:
+def _select(
+    tracer: Tracer, conditions: Sequence[object], choices: Sequence[ArrayLike], default: ArrayLike = 0
+) -> ArrayLike:
     for condition, choice in reversed(list(zip(conditions, choices, strict=True))):
         default = tracer.where(condition, choice, default)
     return default
 
 
 def _piecewise(
-    tracer: Tracer, x: Traced, conditions: Sequence[Any], functions: Sequence[Any], *args: Any, **options: Any
-) -> Any:
-    values = [f(x, *args, **options) if callable(f) else f for f in functions]
-    result = values.pop() if len(values) > len(conditions) else 0.0
+    tracer: Tracer,
+    x: Traced,
+    conditions: Sequence[object],
+    functions: Sequence[Callable[..., ArrayLike] | float],
+    *args: object,
+    **options: object,
+) -> Traced:
+    values: list[ArrayLike] = [f(x, *args, **options) if callable(f) else f for f in functions]
+    result: ArrayLike = values.pop() if len(values) > len(conditions) else 0.0
     for condition, value in zip(conditions, values, strict=True):
         result = tracer.where(condition, value, result)
     return result.astype(x.dtype) if isinstance(result, Traced) else _filled(tracer, x, result)
 
 
-def _power(tracer: Tracer, base: Traced, exponent: Traced) -> Any:
+def _power(tracer: Tracer, base: Traced, exponent: Traced) -> Traced:
     """Return a power; a small integer one as a product."""
     n = exponent.value.number
     if n is None or n not in (1.0, 2.0, 3.0, 4.0, -1.0, 0.5):
@@ -352,11 +366,11 @@ def _power(tracer: Tracer, base: Traced, exponent: Traced) -> Any:
     return {1.0: base, 2.0: square}.get(n, square * (base if n == 3.0 else square))
 
 
-def _sign(tracer: Tracer, x: Traced) -> Any:
+def _sign(tracer: Tracer, x: Traced) -> Traced:
     return tracer.where(x > 0.0, 1.0, tracer.where(x < 0.0, -1.0, 0.0 * x))
 
 
-def _filled(tracer: Tracer, like: Traced, number: Any, dtype: Any = None, **options: Any) -> Traced:
+def _filled(tracer: Tracer, like: Traced, number: object, dtype: DTypeLike | None = None, **options: object) -> Traced:
     if options:
         tracer.refuse(f"numpy.full_like or a similar function with {', '.join(options)}")
     kind = like.dtype if dtype is None else np.dtype(dtype)
@@ -368,7 +382,7 @@ def _filled(tracer: Tracer, like: Traced, number: Any, dtype: Any = None, **opti
     return number.astype(kind)
 
 
-def _round(tracer: Tracer, x: Any, decimals: int = 0) -> Any:
+def _round(tracer: Tracer, x: ArrayLike, decimals: int = 0) -> ArrayLike:
     return np.rint(x) if not decimals else tracer.refuse("numpy.round with decimals")
 
 
@@ -378,7 +392,7 @@ _ROWS |= {"fabs": TABLE["abs"], "expit": TABLE["sigmoid"], "erf": TABLE["erf"], 
 _OF_SCIPY = ("erf", "erfc", "expit")
 _OF_INTEGERS = ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum")
 """Functions that give of small integers what they give of floating-point numbers."""
-_COMPOSED: dict[str, Callable[..., Any]] = {
+_COMPOSED: dict[str, Callable[..., Traced]] = {
     "positive": lambda r, x: x,
     "conjugate": lambda r, x: x,
     "square": lambda r, x: x * x,
@@ -390,7 +404,7 @@ _COMPOSED: dict[str, Callable[..., Any]] = {
     "heaviside": lambda r, x, half: r.where(x == 0.0, half, r.where(x > 0.0, 1.0, r.where(x < 0.0, 0.0, x))),
     "deg2rad": lambda r, x: x * (np.pi / 180.0),
 }
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+_FUNCTIONS: dict[str, Callable[..., object]] = {
     "where": Tracer.where,
     "select": _select,
     "piecewise": _piecewise,

@@ -17,9 +17,7 @@ adaptation of some 90 nS.
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -30,7 +28,7 @@ _WIDE = "; range as wide as that of real cells"
 _INHIBITED = "; range wide enough for inhibition-induced spiking"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by forward Euler.
 
     The quotients of parameters stand in brackets of their own, so that an engine can compute

@@ -13,16 +13,15 @@ b 20 mV and tau_w 5 ms.
 
 from __future__ import annotations
 
-from typing import Any
-
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.library import lif
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
+from plausiwidgets.models.norse import NORSE, NorseStep, NorseTuple, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
 
-def convert(p: Any, dt: Any) -> Any:
+def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
     """Return Norse's parameters."""
     return functional("lif_adex").LIFAdExParameters(
         adaptation_current=p.a,
@@ -37,7 +36,7 @@ def convert(p: Any, dt: Any) -> Any:
     )
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Any:
+def initial_state(p: Namespace, holding: torch.Tensor) -> NorseTuple:
     """Return Norse's state at rest."""
     zero = torch.zeros_like(p.v_rest)
     return functional("lif_adex").LIFAdExFeedForwardState(v=p.v_rest + zero, i=zero, a=zero)

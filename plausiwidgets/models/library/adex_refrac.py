@@ -16,9 +16,8 @@ The step is that of ``adex``, forward Euler at 0.1 ms, and the refractory period
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import adex
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
@@ -27,7 +26,7 @@ from plausiwidgets.support.lazy import torch
 _DESTEXHE = "Destexhe, J. Comput. Neurosci. 27, 2009"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by forward Euler; the refractory period is a number of steps."""
     v, w, rho = state
     refractory = rho > 0.0

@@ -26,9 +26,8 @@ Time step: 0.05 ms. At 15 µA/cm² a spike is then 1.4 ms late after 500 ms, at 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -63,7 +62,7 @@ def a_current(v: torch.Tensor) -> Tensors:
     return a, tau_a, (b * b) * (b * b), tau_b
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h, a, b = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -78,7 +77,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return advance(v, dv, sodium + potassium + transient + p.g_L, dt / p.C), n, m, h, a, b
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
+def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
     def gates(v: torch.Tensor) -> Tensors:

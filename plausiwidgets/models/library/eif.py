@@ -20,9 +20,7 @@ it and its refractory period to one value (`proofs.RESETS_ALL`).
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import adex, proofs
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
@@ -31,7 +29,7 @@ from plausiwidgets.support.lazy import torch
 SOURCE = "Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, J. Neurosci. 23, 2003"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by forward Euler; the refractory period is a number of steps."""
     v, rho = state
     refractory = rho > 0.0

@@ -18,9 +18,7 @@ Time step: 0.05 ms, a tenth of T. After 500 ms at I = 0.6 a spike is 0.02 ms off
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -29,7 +27,7 @@ from plausiwidgets.support.lazy import torch
 _FITZHUGH = "FitzHugh, Biophys. J. 1, 1961"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step y from x, then x from the new y."""
     v, y = state
     x, t = (v + 25.0) * (1.0 / 33.0), dt / p.T
@@ -39,7 +37,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return 33.0 * x - 25.0, y
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
+def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
     """Return the leftmost fixed point, because from −65 mV a neuron that also has a limit cycle may fall onto it.
 
     It is a root of x³/3 + (1/b − 1) x + a/b − I; Newton's method reaches the leftmost one from any place left of it.

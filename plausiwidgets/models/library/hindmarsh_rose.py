@@ -15,9 +15,7 @@ Time step: 0.025 ms, a twentieth of T. In the fast train of I = 4 a spike is the
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -26,7 +24,7 @@ from plausiwidgets.support.lazy import torch
 _HINDMARSH = "Hindmarsh & Rose, Proc. R. Soc. Lond. B 221, 1984"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step y and z from x, then x from the new ones.
 
     The cubic is a conductance x (a x − b) times x; x first makes half a step, for what it is in the middle of the step.
@@ -42,7 +40,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return 25.0 * middle - 25.0, y, z
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
+def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
     """Return the leftmost fixed point, because z takes thousands of ms to get there.
 
     It is a root of a x³ + (d − b) x² + s (x − x_1) − c − I; Newton's method reaches the leftmost one from any

@@ -22,9 +22,8 @@ fires 244 times a second, 2 ms.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -47,7 +46,7 @@ def rates(v: torch.Tensor) -> Tensors:
     return alpha_n, 0.125 * slow, alpha_m, beta_m, 0.07 * fourth, 1.0 / (1.0 + eighth * math.exp(3.0))
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -60,7 +59,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return advance(v, dv, sodium + potassium + p.g_L, dt / p.C), n, m, h
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
+def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
     def gates(v: torch.Tensor) -> Tensors:

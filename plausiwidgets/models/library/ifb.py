@@ -16,9 +16,7 @@ spikes of a burst are some 4 ms apart, so that 0.05 ms places them to 2 %.
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
@@ -26,7 +24,7 @@ from plausiwidgets.support.lazy import torch
 SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step the potential by forward Euler and the gate exactly."""
     v, h = state
     is_open = v > p.V_h
@@ -37,7 +35,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     return fired.to(v.dtype), (torch.where(fired, torch.minimum(p.V_reset, p.V_th - 1.0), v), h)
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the neuron at rest, at most at its threshold, with the T current ready where it rests below V_h."""
     v = torch.minimum(p.V_L + holding / p.g_L, p.V_th)
     return v, torch.where(v > p.V_h, 0.0, torch.ones_like(v))

@@ -10,11 +10,10 @@ with a spike, v → c and u → u + d where v > 30 mV. The step is that of Norse
 
 from __future__ import annotations
 
-from typing import Any
-
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import Preset, StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
+from plausiwidgets.models.norse import NORSE, NorseStep, NorseTuple, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
@@ -22,7 +21,7 @@ IZHIKEVICH_2003 = "Izhikevich, IEEE Trans. Neural Networks 14(6), 2003"
 IZHIKEVICH_2004 = "Izhikevich, IEEE Trans. Neural Networks 15(5), 2004"
 
 
-def convert(p: Any, dt: Any) -> Any:
+def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
     """Return Norse's parameters."""
     return functional("izhikevich").IzhikevichParameters(
         a=p.a,
@@ -37,7 +36,7 @@ def convert(p: Any, dt: Any) -> Any:
     )
 
 
-def fixed_point(p: Any, holding: Any, side: Any) -> torch.Tensor:
+def fixed_point(p: Namespace, holding: torch.Tensor | float, side: torch.Tensor | float) -> torch.Tensor:
     """Return a root of sq v² + (mn − b) v + bias + I = 0, the vertex where there is none.
 
     Parameters
@@ -50,23 +49,23 @@ def fixed_point(p: Any, holding: Any, side: Any) -> torch.Tensor:
     return (-slope + side * torch.sqrt(discriminant)) / (2.0 * p.sq)
 
 
-def stable_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def stable_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return (v, u) at the stable fixed point: with a > 0 that is the lower one, with a < 0 the upper."""
     v = fixed_point(p, holding, torch.where(p.a < 0, 1.0, -1.0).to(torch.float64))
     return v, p.b * v
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Any:
+def initial_state(p: Namespace, holding: torch.Tensor) -> NorseTuple:
     """Return Norse's state at the stable fixed point."""
     return functional("izhikevich").IzhikevichState(*stable_state(p, holding))
 
 
-def rest(p: Any) -> torch.Tensor:
+def rest(p: Namespace) -> torch.Tensor:
     """Return the resting potential, the lower fixed point without a current."""
     return fixed_point(p, 0.0, -1.0)
 
 
-def threshold(p: Any) -> torch.Tensor:
+def threshold(p: Namespace) -> torch.Tensor:
     """Return where the membrane takes off while u still has its resting value.
 
     It is the other root of sq v² + mn v + bias − b v_rest = 0, and the two roots add up to −mn/sq.

@@ -12,9 +12,8 @@ from the new v. With v_u = 65 and k_u = 0 the second equation is that of accommo
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.izhikevich import (
     CURRENT,
     IZHIKEVICH_2004,
@@ -31,7 +30,7 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step as in the figure of 2004: v first, then u from the new v; then the reset."""
     v, u = state
     v = v + dt * (p.sq * v * v + p.mn * v + p.bias - u + current)
@@ -40,7 +39,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     return fired.to(v.dtype), (torch.where(fired, p.c, v), torch.where(fired, u + p.d, u))
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return (v, u) at rest.
 
     du/dt = a b (v + v_u) has no term in u and rests at v = −v_u, whatever u: u then balances the membrane there.

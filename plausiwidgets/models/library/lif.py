@@ -17,11 +17,10 @@ constant: it grows without end.
 
 from __future__ import annotations
 
-from typing import Any
-
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
+from plausiwidgets.models.norse import NORSE, NorseStep, NorseTuple, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
@@ -33,7 +32,7 @@ _GROWS = "Near the rheobase the period grows logarithmically without bound, so f
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
 
 
-def convert(p: Any, dt: Any) -> Any:
+def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
     """Return Norse's parameters."""
     inner = functional("lif").LIFParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem),
@@ -46,12 +45,12 @@ def convert(p: Any, dt: Any) -> Any:
     return functional("lif_refrac").LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
 
 
-def reset_below_threshold(p: Any) -> torch.Tensor:
+def reset_below_threshold(p: Namespace) -> torch.Tensor:
     """Return the reset: at the threshold a leaky neuron would fire without end, or look bistable."""
     return torch.minimum(p.v_reset, p.v_threshold - 1.0)
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Any:
+def initial_state(p: Namespace, holding: torch.Tensor) -> NorseTuple:
     """Return Norse's state at rest."""
     zero = torch.zeros_like(p.v_rest)
     return functional("lif_refrac").LIFRefracFeedForwardState(

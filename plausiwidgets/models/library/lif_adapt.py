@@ -18,9 +18,7 @@ fires later than a pulse (`proofs.LEAKY`).
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable
@@ -35,7 +33,7 @@ _ONCE = (
 )
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step the potential by forward Euler and the conductance exactly."""
     v, g = state
     v = v + (dt / p.C) * (p.g_L * (p.E_L - v) + g * (p.E_K - v) + current)
@@ -44,7 +42,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     return fired.to(v.dtype), (torch.where(fired, reset_below_threshold(p), v), torch.where(fired, g + p.dg, g))
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the neuron at rest, at most at its threshold."""
     v = torch.minimum(p.E_L + holding / p.g_L, p.v_threshold)
     return v, torch.zeros_like(v)

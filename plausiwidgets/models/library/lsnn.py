@@ -17,18 +17,17 @@ and return to rest from one side (`proofs.ONE_VARIABLE`), and after a pulse v on
 
 from __future__ import annotations
 
-from typing import Any
-
+from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.library import lif, proofs
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
+from plausiwidgets.models.norse import NORSE, NorseStep, NorseTuple, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.lazy import torch
 
 _BELLEC = "Bellec et al., NeurIPS 31, 2018"
 
 
-def convert(p: Any, dt: Any) -> Any:
+def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
     """Return Norse's parameters."""
     return functional("lsnn").LSNNParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem),
@@ -41,7 +40,7 @@ def convert(p: Any, dt: Any) -> Any:
     )
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Any:
+def initial_state(p: Namespace, holding: torch.Tensor) -> NorseTuple:
     """Return Norse's state at rest."""
     zero = torch.zeros_like(p.v_rest)
     return functional("lsnn").LSNNFeedForwardState(v=p.v_rest + zero, i=zero, b=p.v_threshold + zero)

@@ -28,9 +28,7 @@ responses reach highest when they are closest, so that the neuron fires at T/2 w
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -44,7 +42,7 @@ _UNIMODAL = (
 SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step each equation exactly, with the mean of its drive."""
     v, theta, i1, i2 = state
     decay1, decay2 = torch.exp(-p.k1 * dt), torch.exp(-p.k2 * dt)
@@ -63,7 +61,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     )
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
     """Return potential and threshold at rest."""
     above = holding / p.G
     return p.E_L + above, p.Theta_inf + p.a / p.b * above, 0.0, 0.0

@@ -17,9 +17,7 @@ Time step: 0.1 ms. After 500 ms a spike is 0.003 ms off, because everything here
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -29,7 +27,7 @@ _MORRIS = "Morris & Lecar, Biophys. J. 35, 1981"
 _RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step N from V, then V from the new N.
 
     ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)), and with q = exp(−(V − V_3)/(2 V_4)) both functions of V_3 and V_4 are
@@ -49,7 +47,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return advance(v, dv, conductance, dt / p.C), n
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the lowest resting potential with the gate that belongs to it."""
 
     def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -20,9 +20,7 @@ it to one value (`proofs.RESETS_ALL`).
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -31,7 +29,7 @@ from plausiwidgets.support.lazy import torch
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, sec. 5.3"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step by the midpoint rule."""
     (v,) = state
     half = v + (0.5 * dt) * (p.a * (v - p.v_rest) * (v - p.v_threshold) + current)
@@ -40,7 +38,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     return fired.to(v.dtype), (torch.where(fired, p.v_reset, v),)
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor]:
     """Return the stable fixed point, the vertex of the parabola where there is none."""
     middle, half = 0.5 * (p.v_threshold + p.v_rest), 0.5 * (p.v_threshold - p.v_rest)
     return (middle - torch.sqrt(torch.clamp(half * half - holding / p.a, min=0.0)),)

@@ -22,9 +22,7 @@ alone do not tell it where a turn overshoots by less than a millionth, as exp(âˆ
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -45,7 +43,7 @@ _SPAN = 15.0
 """Potential in mV at y = 0, and mV from there to the threshold y = 1."""
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
     """Step exactly: turn and shrink about the fixed point of this step's current."""
     v, x = state
     squared = p.b * p.b + p.omega * p.omega
@@ -59,7 +57,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tup
     return fired.to(v.dtype), (v, torch.where(fired, p.x_reset, x))
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the fixed point."""
     squared = p.b * p.b + p.omega * p.omega
     return _REST + _SPAN * holding * p.omega / squared, -holding * p.b / squared

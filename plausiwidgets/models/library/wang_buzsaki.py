@@ -18,9 +18,8 @@ Time step: 0.05 ms. At 1 µA/cm² a spike is then 1.6 ms early after 500 ms, at 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -39,7 +38,7 @@ def rates(v: torch.Tensor) -> Tensors:
     return (0.07 * math.exp(-0.7)) * fourth, beta_h, alpha_n, 0.125 * slow, eighth * math.exp(0.9)
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step the gates from V, then V from the new gates.
 
     The sodium gate follows the potential at once: V first makes half a step, for m∞ in the middle of the step.
@@ -60,7 +59,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return middle, h, n
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> Tensors:
+def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
     """Return the lowest resting potential with the gates that belong to it."""
 
     def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

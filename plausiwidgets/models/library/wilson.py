@@ -20,9 +20,7 @@ spiking one, which fires 366 times a second, 3.7 ms.
 
 from __future__ import annotations
 
-from typing import Any
-
-from plausiwidgets.models.contract import Tensors
+from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
@@ -31,7 +29,7 @@ from plausiwidgets.support.lazy import torch
 _WILSON = "Wilson, J. Theor. Biol. 200, 1999"
 
 
-def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Tensors:
+def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
     """Step R, T and H from V, then V from the new ones."""
     v, r, t, h = state
     u = 0.01 * v
@@ -46,7 +44,7 @@ def step(current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> Ten
     return advance(v, dv, conductance, dt / p.C), r, t, h
 
 
-def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
+def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
     """Return the lowest resting potential with the other variables that belong to it."""
 
     def settled(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
