@@ -195,4 +195,4 @@ class Measurement:
     features: Mapping[str, ArrayLike | Graded]
     gap_to_threshold: Floats
     curve: Mapping[str, Floats] = field(default_factory=dict)
-    spontaneous: NDArray[Any] | None = None
+    spontaneous: NDArray[np.int64] | None = None

@@ -142,7 +142,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     criteria: tuple[CriterionResult[Flag, Number], ...]
     diverged: Flag
     engine: str
-    measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
     uncompiled: str = ""
@@ -175,7 +175,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the verdict for a pickle: of one set with its traces, without the objects of a custom pattern."""
         state = {one.name: getattr(self, one.name) for one in fields(self)} | {"_record": None, "_judged_on": None}
         if self._record is not None and ("traces" in self.__dict__ or not isinstance(self.loss, np.ndarray)):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
@@ -42,7 +43,7 @@ SMALLEST_SWING = 0.1
 """Smallest turning point that counts in mV, for the usual span."""
 
 
-def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _oscillation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     v = r["pulse"].v(0.0, SWINGS_END)
     found = f.swings(v, r.v_baseline, SMALLEST_SWING * r.span / USUAL_SPAN, _start(r, v, SWINGING))
     return {"n": r["pulse"].count(), "extrema": Graded(found.number, found.progress)}
@@ -89,7 +90,7 @@ FLAT = 5.0
 """A potential that never rises again has a rise of minus its fall in so many ms, where it falls most slowly."""
 
 
-def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _after_potential(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     v, spike = r["pulse"].v(0.0, END), r["pulse"].last()
     fired = np.isfinite(spike)
     stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
