@@ -182,7 +182,7 @@ def widened(found: tuple[Range, Range], shown: list[list[float]] | None) -> tupl
     return wide[0], wide[1]
 
 
-def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any]:
+def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, object]:
     return {
         "x": float(point.state[names[0]]),
         "y": y,

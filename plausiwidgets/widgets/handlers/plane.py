@@ -105,7 +105,7 @@ def _fields(found: ParameterPlane) -> dict[str, Any]:
     return {"patterns": list(found.patterns), "criteria": criteria[:BITS], "solved": list(found.solved)}
 
 
-def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[Any]]]:
+def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[np.generic]]]:
     if found.several:
         missed = ~found.accepted[:BITS]
     else:
