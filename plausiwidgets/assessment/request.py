@@ -39,7 +39,7 @@ def describe_request(
     engine: str,
     dt: float | None,
     strategy: StrategyFactory | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return everything that a table depends on, besides the versions; a budget for each pattern."""
     custom = {} if strategy is None else {"strategy": strategy_fingerprint(strategy)}
     return custom | {
