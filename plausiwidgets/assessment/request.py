@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -124,7 +123,7 @@ def pattern_fingerprint(pattern: Judged) -> str:
     return _digest(described, measured)
 
 
-def _verified_by(pattern: Pattern) -> list[Any]:
+def _verified_by(pattern: Pattern) -> list[object]:
     """Return what the verification of a pattern depends on; the key of a built-in one says it."""
     if is_builtin(pattern):
         return []

@@ -233,7 +233,9 @@ _ADVICE = {
 }
 
 
-def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], *, part: bool = False) -> None:
+def compare(
+    path: Path, found: Mapping[str, object], asked: Mapping[str, Mapping[str, object]], *, part: bool = False
+) -> None:
     """Raise a StoreError for a file with other versions or another request, with each difference.
 
     For a `part`, the request may have more or fewer models, patterns and seeds, but at least one search in common.
@@ -254,7 +256,7 @@ def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], *, p
             raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). {_ADVICE[what]}")
 
 
-def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(one: Mapping[str, object], other: Mapping[str, Any]) -> dict[str, object]:
     """Return the part of a request that another one has too, without seeds and without a shard of 0.3."""
     return {
         name: {key: x for key, x in value.items() if key in (other.get(name) or ())}

@@ -299,7 +299,7 @@ def _made_of(verdicts: Sequence[Verdict], make: Callable[[list[Any]], Any]) -> V
     """Return a verdict in which each number is made of the arrays [n] of several verdicts."""
     first = verdicts[0]
 
-    def made(names: Sequence[str], several: Sequence[Any]) -> dict[str, Any]:
+    def made(names: Sequence[str], several: Sequence[object]) -> dict[str, Any]:
         return {name: make([getattr(one, name) for one in several]) for name in names}
 
     results = tuple(

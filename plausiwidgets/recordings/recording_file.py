@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.recordings.foreign_file import (
@@ -472,7 +473,7 @@ class _Part:
         )
         return times + (every if self.count is None else min(float(self.count), every))
 
-    def values(self) -> Any:
+    def values(self) -> Floats:
         """Return the data in V or A."""
         chosen = self.series.data[self.first : None if self.count is None else self.first + self.count]
         return np.asarray(chosen, dtype=np.float64) * float(self.series.conversion) + float(self.series.offset or 0.0)
@@ -584,7 +585,7 @@ def _commented(text: str, column: str) -> str:
     return _unit(found[1]) if found else ""
 
 
-def _span(spikes: Any) -> np.ndarray:
+def _span(spikes: object) -> Floats:
     """Return begin and end in ms of a recording of spike times alone."""
     times = np.asarray(spikes, dtype=float) if isinstance(spikes, np.ndarray) else np.empty(0)
     times = times[np.isfinite(times)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
@@ -24,7 +23,7 @@ def _pulse(width: float, end: float) -> Callable[[StimulusValues], Mapping[str, 
     return lambda s: {"pulse": Sweep([pulse(0.0, width, s.amplitude)], end, voltage=(0.0, end))}
 
 
-def _start(r: Responses, v: Floats, width: float) -> Any:
+def _start(r: Responses, v: Floats, width: float) -> NDArray[np.int64]:
     """Return the index from which a potential is below the threshold again after the pulse and its last spike.
 
     An action potential that is still going on, or the way back from it, is no swing and no hump.

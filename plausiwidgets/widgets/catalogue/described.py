@@ -136,7 +136,7 @@ class Described:
             "common": list(COMMON) if isinstance(exercise, Mystery) else None,
         }
 
-    def _pattern(self, pattern: Protocol) -> dict[str, Any]:
+    def _pattern(self, pattern: Protocol) -> dict[str, object]:
         sets = self._sets(pattern)
         return {
             "key": pattern.key,
@@ -194,7 +194,7 @@ class Described:
 
     # -- sets ----------------------------------------------------------------------------------
 
-    def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
+    def _sets(self, pattern: Protocol) -> list[dict[str, object]]:
         """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
         if self.exercise is not None:
             return [self._start(pattern, self.exercise)]
@@ -203,7 +203,7 @@ class Described:
         sets = [self._known(pattern, one) for one in (first, *others)]
         return [*sets, self.exported(pattern)] if self.is_given else sets
 
-    def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, Any]:
+    def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, object]:
         kind, title, source = "defaults", marked("defaults"), ""
         if known.preset is not None:
             kind, title, source = "preset", known.preset.title, known.preset.source
@@ -443,9 +443,9 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:
+def _recorded(target: Target, columns: int) -> list[dict[str, object]]:
     """Return the lines of a recording, decimated to what a screen can show."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
         grid = make_grid(line.t, columns)
         lines.append(
