@@ -116,8 +116,7 @@ def model_json(name: str) -> str:
 @cache
 def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
-    found: dict[str, Any] = json.loads(model_json(name))
-    return found
+    return json.loads(model_json(name))
 
 
 def read_again() -> None:
