@@ -167,14 +167,24 @@ _seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionar
 """Custom patterns, and the models with which a batch of them was compared with sets alone."""
 
 
-def judged_alone(model: NeuronModel, pattern: Pattern, verdict: Verdict, i: int, *args: Any, **how: Any) -> bool:
+def judged_alone(
+    model: NeuronModel,
+    pattern: Pattern,
+    verdict: Verdict,
+    i: int,
+    engine: str | Engine,
+    checkpoint: Checkpoint | None,
+    *,
+    settle: float = SETTLE,
+    kick: float = KICK,
+) -> bool:
     """Return whether set i of a verdict of many is accepted alone, with the other arguments of :func:`evaluate`.
 
     A ValueError is raised where a feature is another alone than with others: the pattern mixes its sets, and no number
     of it can be trusted.
     """
     values = {name: value[i : i + 1] for name, value in verdict.parameters.items()}
-    alone = evaluate(model, pattern, values, verdict.dt, *args, **how)
+    alone = evaluate(model, pattern, values, verdict.dt, engine, checkpoint, settle=settle, kick=kick)
     together, single = ({c.key: c.value for c in v.criteria} for v in (verdict, alone))
     trial.refuse_mixed(f"pattern {pattern.key!r}", together, single, np.array([i]), len(verdict.loss))
     return bool(alone.loss[0] == 0.0)
