@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -1184,7 +1183,7 @@ def _residual(v: Floats) -> float:
     return float(np.std(v - v.mean() - place * (float(place @ v) / max(float(place @ place), 1.0))))
 
 
-def _average(values: Sequence[Any]) -> Any:
+def _average(values: Sequence[Floats]) -> Floats:
     total = values[0]
     for value in values[1:]:
         total = total + value

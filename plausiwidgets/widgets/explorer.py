@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -95,6 +95,9 @@ class _Selected(t.TraitType):  # type: ignore[type-arg]
 
     def instance_init(self, obj: object) -> None:
         """Keep no value of its own."""
+
+
+W = TypeVar("W")
 
 
 class _Made(t.TraitType):  # type: ignore[type-arg]
@@ -639,7 +642,7 @@ class Explorer(anywidget.AnyWidget):
         base = shown if about.is_about(shown.model, shown.pattern) else about
         self._show(base.filled(best, about.dt).within(shown) if base is shown else base.filled(best, about.dt))
 
-    def add(self, widget: Any) -> Any:
+    def add(self, widget: W) -> W:
         """Show a custom widget in the slot next to the neuron.
 
         Parameters

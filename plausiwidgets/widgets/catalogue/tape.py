@@ -244,10 +244,10 @@ class _TracedRunner(Runner):
     def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
         self.apply(sweeps, only=only, shown=True)
 
-    def control(self, holding: ArrayLike) -> Any:
+    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
         return self._traced(_CONTROL, RUNNER, (holding,))
 
-    def threshold_at(self, current: ArrayLike) -> Any:
+    def threshold_at(self, current: ArrayLike) -> Floats:
         return self._traced(_THRESHOLD_AT, RUNNER, (current,))
 
     def weakest_step(
@@ -259,13 +259,13 @@ class _TracedRunner(Runner):
         high: Floats,
         works: Mask,
         tolerance: float,
-    ) -> Any:
+    ) -> Floats:
         given = (width, duration, low, high, works, tolerance)
         return self._traced(_WEAKEST_STEP, RUNNER, given, self._part(shows))
 
     def steps_show(
         self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
-    ) -> Any:
+    ) -> Mask:
         return self._traced(_STEPS_SHOW, RUNNER, (heights, width, duration, only), self._part(shows))
 
     def _part(self, shows: Callable[[Floats], Mask]) -> Part:
