@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
     import pandas as pd
+
+S = TypeVar("S", bound=np.generic)
 
 POINTS = 40
 """Points along each side: 1600 sets are judged in some tenths of a second for most patterns."""
@@ -169,7 +171,7 @@ class ParameterPlane(Printed):
     def _cell(self, row: int, column: int) -> int:
         return range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
 
-    def _cells(self, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    def _cells(self, arrays: Mapping[str, NDArray[S]]) -> NDArray[S]:
         cells = [np.reshape(a, (len(self.y), len(self.x))) for a in arrays.values()]
         return np.stack(cells) if self.several else cells[0]
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -165,7 +165,7 @@ def distinct_patterns(
     return list(found.values())
 
 
-def row_of(pattern: Judged, result: Result) -> dict[str, Any]:
+def row_of(pattern: Judged, result: Result) -> dict[str, object]:
     """Return the row of a pattern in a repertoire."""
     return {
         "letter": pattern.letter,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import Generator, default_rng
@@ -23,6 +23,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization.api import check_engine
 from plausiwidgets.optimization.evolution import Population
+from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
@@ -107,7 +108,7 @@ def most_versatile(
         best = []
         if possible and any(p.vary for p in neuron.parameters.values()):  # else the defaults are the only neuron
             best = _Search(neuron, possible, step, engine, checkpoint).run(budget, default_rng(seed))
-        found: list[tuple[int, float, dict[str, float], list[Any]]] = []
+        found: list[tuple[int, float, dict[str, float], list[Result]]] = []
         for own, stimuli in best or [(neuron.defaults(), {})]:
             results = list(shown_patterns(neuron, own, asked, seed, BUDGET, step, engine, checkpoint, stimuli))
             shown = sum(result.replicated for result in results)

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.engine.compiled.engine import why_not
@@ -50,7 +49,7 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
         searches.setdefault((unit.waiting.model, unit.waiting.pattern), []).append(unit)
     compiling: dict[str, float] = {}
     reasons: dict[str, str] = {}
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     with watched("estimate", progress, of=len(searches), each="pairs") as watch:
         for (model, pattern), several in searches.items():
             unit = several[0]

@@ -9,7 +9,7 @@ from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.engine.lanes import Checkpoint
@@ -24,6 +24,16 @@ WINDOW = 1000
 HINT = "A model or strategy from a notebook, or with a local function, requires loky.get_reusable_executor() or Dask."
 
 
+class _Future(Protocol):
+    """The part of a future that a study uses."""
+
+    def result(self) -> Result: ...
+
+    def cancel(self) -> object: ...
+
+    def add_done_callback(self, function: Callable[..., object], /) -> object: ...
+
+
 @runtime_checkable
 class Executor(Protocol):
     """An object with ``submit`` as in `concurrent.futures.Executor`.
@@ -31,7 +41,7 @@ class Executor(Protocol):
     Its futures have ``result()``, ``cancel()`` and ``add_done_callback()``.
     """
 
-    def submit(self, function: Callable[[Unit], Result], unit: Unit, /) -> Any:
+    def submit(self, function: Callable[[Unit], Result], unit: Unit, /) -> _Future:
         """Return a future of ``function(unit)``."""
 
 
@@ -74,7 +84,7 @@ def _answers(
     executor: Executor, units: Iterable[Unit], checkpoint: Checkpoint, begin: Callable[[Unit], object]
 ) -> Iterator[tuple[Unit, Result | Exception]]:
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()
-    out: dict[int, tuple[Unit, Any]] = {}  # number → unit and its future
+    out: dict[int, tuple[Unit, _Future]] = {}  # number → unit and its future
     waiting = enumerate(units)
     try:
         while True:
@@ -91,7 +101,7 @@ def _answers(
                 return
             unit, future = out.pop(_next(ended, checkpoint))
             try:
-                answer = future.result()
+                answer: Result | Exception = future.result()
             except Exception as error:
                 answer = error
             yield unit, answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from plausiwidgets import patterns
 from plausiwidgets.assessment.packaged import data_file
@@ -27,6 +27,27 @@ COLUMNS = {
     "cpu_seconds": "processor time in s that the neuron took: the same in all its rows",
 }
 """Columns of :func:`packaged_repertoires`."""
+
+
+class RepertoireEntry(TypedDict):
+    """Whether a neuron shows a pattern, in the file of the packaged repertoires."""
+
+    status: str
+    stimulus: dict[str, float]
+    evaluations: NotRequired[int]
+    rules: NotRequired[str]
+
+
+class StoredNeuron(TypedDict):
+    """A line of the file of the packaged repertoires."""
+
+    model: str
+    neuron: str
+    dt: float
+    parameters: dict[str, float]
+    cpu_seconds: float
+    versions: dict[str, str]
+    patterns: dict[str, RepertoireEntry]
 
 
 def packaged_repertoires() -> pd.DataFrame:
@@ -53,7 +74,7 @@ def packaged_repertoires() -> pd.DataFrame:
     rows = []
     lines = stored_neurons()
     for line in lines:
-        same = {name: line[name] for name in ("model", "neuron", "parameters", "dt", "cpu_seconds")}
+        same = {name: value for name, value in line.items() if name not in ("versions", "patterns")}
         for key, shown in line["patterns"].items():
             rows.append({**same, "letter": patterns.get(key).letter, "pattern": key, **shown})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -72,6 +93,6 @@ def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], f
     return known
 
 
-def stored_neurons() -> list[dict[str, Any]]:
+def stored_neurons() -> list[StoredNeuron]:
     """Return the neurons of the packaged repertoires as their file has them."""
     return [json.loads(line) for line in data_file(REPERTOIRES).read_text(encoding="utf-8").splitlines()]

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,7 +38,7 @@ def describe_request(
     engine: str,
     dt: float | None,
     strategy: StrategyFactory | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return everything that a table depends on, besides the versions; a budget for each pattern."""
     custom = {} if strategy is None else {"strategy": strategy_fingerprint(strategy)}
     return custom | {
@@ -124,7 +123,7 @@ def pattern_fingerprint(pattern: Judged) -> str:
     return _digest(described, measured)
 
 
-def _verified_by(pattern: Pattern) -> list[Any]:
+def _verified_by(pattern: Pattern) -> list[object]:
     """Return what the verification of a pattern depends on; the key of a built-in one says it."""
     if is_builtin(pattern):
         return []

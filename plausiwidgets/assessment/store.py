@@ -73,7 +73,7 @@ class Store:
     def __init__(
         self,
         path: str | Path,
-        request: Mapping[str, Any],
+        request: Mapping[str, object],
         versions: Mapping[str, str],
         others: Sequence[str | Path] = (),
     ) -> None:
@@ -177,7 +177,7 @@ def _add(results: dict[Key, Result], result: Result) -> bool:
     return True
 
 
-def _begun_file(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
+def _begun_file(path: Path) -> tuple[list[dict[str, object]], dict[Key, Result]]:
     """Return what `read_file` does; StoreError for a file that is missing or has no request."""
     heads, results = read_file(path)
     if not heads:
@@ -194,7 +194,7 @@ def _searches(path: Path, head: Mapping[str, Any]) -> list[Key]:
     return [(model, pattern, seed) for model, seed, pattern in product(models, seeds, patterns)]
 
 
-def read_file(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
+def read_file(path: Path) -> tuple[list[dict[str, object]], dict[Key, Result]]:
     """Return the first lines of a study's file, several where files were merged by ``cat``, and its searches.
 
     Both are empty if there is no file. A failed search is replaced by a later one of the same key. StoreError if the
@@ -204,7 +204,7 @@ def read_file(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
         data = path.read_bytes() if path.exists() else b""
     if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
         raise StoreError(f"{path} must be a file of a study. Choose another file name.")
-    heads: list[dict[str, Any]] = []
+    heads: list[dict[str, object]] = []
     results: dict[Key, Result] = {}
     for line in _lines(data):
         if "study" in line:
@@ -233,7 +233,9 @@ _ADVICE = {
 }
 
 
-def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], *, part: bool = False) -> None:
+def compare(
+    path: Path, found: Mapping[str, object], asked: Mapping[str, Mapping[str, object]], *, part: bool = False
+) -> None:
     """Raise a StoreError for a file with other versions or another request, with each difference.
 
     For a `part`, the request may have more or fewer models, patterns and seeds, but at least one search in common.
@@ -254,7 +256,7 @@ def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], *, p
             raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). {_ADVICE[what]}")
 
 
-def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(one: Mapping[str, object], other: Mapping[str, Any]) -> dict[str, object]:
     """Return the part of a request that another one has too, without seeds and without a shard of 0.3."""
     return {
         name: {key: x for key, x in value.items() if key in (other.get(name) or ())}
@@ -265,7 +267,7 @@ def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lines(data: bytes) -> Iterator[dict[str, Any]]:
+def _lines(data: bytes) -> Iterator[dict[str, object]]:
     """Yield the JSON objects of complete lines."""
     # In merged files a request may follow an incomplete line without a line break.
     for line in data.replace(_HEAD, b"\n" + _HEAD).split(b"\n"):

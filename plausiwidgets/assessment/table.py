@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
@@ -110,7 +109,7 @@ def _with_versions(table: pd.DataFrame, made: list[dict[str, str]]) -> pd.DataFr
     return table
 
 
-def _row(result: Result) -> dict[str, Any]:
+def _row(result: Result) -> dict[str, object]:
     low, high = result.volume.interval
     of_result = {name: getattr(result, name) for name in COLUMNS if hasattr(result, name)}
     return of_result | {

@@ -220,7 +220,7 @@ class Background(ABC, Generic[S, R]):
     def _publish(self, snapshot: S) -> None:
         self._snapshot = self._with(snapshot)
 
-    def _with(self, snapshot: S, **fields: Any) -> S:
+    def _with(self, snapshot: S, **fields: object) -> S:
         """Return a snapshot with the present working time and other fields."""
         return cast(S, replace(cast(Any, snapshot), seconds=self._elapsed, **fields))
 

@@ -67,7 +67,7 @@ class Evaluations:
     ranks: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     ends: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     restarts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    phases: NDArray[Any] = field(default_factory=lambda: np.empty(0, object))
+    phases: NDArray[np.generic] = field(default_factory=lambda: np.empty(0, object))
 
     def __len__(self) -> int:
         return len(self.loss)
@@ -135,7 +135,7 @@ class Evaluations:
             criterion.
         """
         at, kinds = self.generation, pd.CategoricalDtype(list(STATUSES))
-        columns: dict[str, Any] = {
+        columns: dict[str, object] = {
             "loss": self.loss,
             "best": self.best,
             "status": pd.Categorical.from_codes(self.ranks, dtype=kinds),
@@ -152,11 +152,11 @@ class Evaluations:
 class _Growing:
     """An array that grows by doubling; rows of a former view stay as they are."""
 
-    def __init__(self, like: NDArray[Any]) -> None:
+    def __init__(self, like: NDArray[np.generic]) -> None:
         self._array = np.empty((_FIRST, *like.shape[1:]), like.dtype)
         self.rows = 0
 
-    def extend(self, rows: NDArray[Any]) -> None:
+    def extend(self, rows: NDArray[np.generic]) -> None:
         before, self.rows = self.rows, self.rows + len(rows)
         if self.rows > len(self._array):
             room = max(self.rows, 2 * len(self._array))
@@ -182,7 +182,7 @@ class EvaluationRecorder:
     def append(self, batch: Batch, restarts: int, phase: str) -> Evaluations:
         """Append a judged generation and return all evaluations so far."""
         before = self._columns["loss"].rows if self._columns else 0
-        new: dict[str, NDArray[Any]] = {
+        new: dict[str, NDArray[np.generic]] = {
             "values": np.column_stack([batch.values[name] for name in self._names]),
             "loss": batch.loss,
             "penalties": batch.penalties,

@@ -155,7 +155,7 @@ class Result(Printed):
     _history: Evaluations = field(repr=False, compare=False, default_factory=Evaluations)
     _distribution: Distribution | None = field(repr=False, compare=False, default=None)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the record for a pickle: without the objects of its model and pattern, as in JSON."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
         plain = {name: dict(value) for name, value in state.items() if isinstance(value, Mapping)}
@@ -312,21 +312,21 @@ class Result(Printed):
 
     # -- as JSON ---------------------------------------------------------------------------------
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return the record as numbers, strings, lists and dicts; infinite and nan values are strings.
 
         `from_dict` restores it exactly, without the objects of a model and a pattern that are not registered.
         """
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _READ}
         plain["volume"] = asdict(self.volume)
-        return {"format": FORMAT, **_plain(plain)}
+        return {"format": FORMAT} | {name: _plain(value) for name, value in plain.items()}
 
     def to_json(self, **options: Any) -> str:
         """Return the record as JSON text, for `from_json`."""
         return json.dumps(self.to_dict(), allow_nan=False, **options)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+    def from_dict(cls, data: Mapping[str, object]) -> Result:
         """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
         if isinstance(data, Mapping) and data.get("format") in OLD_FORMATS:
             data = {STORED_RESULT.get(name, name): value for name, value in data.items()} | {"format": FORMAT}
@@ -430,7 +430,7 @@ def describe_unmet(checks: Iterable[CriterionResult]) -> dict[str, str]:
     return {c.title: f"{number(c.value)}, must be {interval(c.low, c.high, c.unit)}" for c in missed}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(n): _plain(v) for n, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.support.names import unknown
 
-Time = float | str | Callable[[Any, Traces], float]
+Time = float | str | Callable[[SimpleNamespace, Traces], float]
 """A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
 trace."""
 
@@ -85,7 +85,7 @@ class Mark:
             raise unknown(f"mark of criterion {self.criterion!r}", "kind", self.kind, KINDS)
 
 
-def last_onset(s: Any, trace: Traces) -> float:
+def last_onset(s: SimpleNamespace, trace: Traces) -> float:
     """Return the last time in ms at which the current of a trace leaves its holding level, as a `Time`."""
     away = _away(trace)
     onsets = np.flatnonzero(away[1:] & ~away[:-1]) + 1
@@ -110,7 +110,7 @@ class After:
 
     time: float
 
-    def __call__(self, s: Any, trace: Traces) -> float:
+    def __call__(self, s: SimpleNamespace, trace: Traces) -> float:
         away = np.flatnonzero(_away(trace))
         end = float(trace.t[min(away[-1] + 1, len(trace.t) - 1)]) if away.size else 0.0
         return end + self.time

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -138,7 +137,7 @@ class Criterion:
         return self.penalty(x, self.low * one, self.high * one, USUAL_SPAN * one, none, none)
 
 
-def saturated(x: Any) -> Any:
+def saturated(x: ArrayLike) -> Floats:
     """Return x / (1 + x) of a distance x >= 0."""
     distance = np.maximum(x, 0.0)
     return np.where(distance == INF, 1.0, distance / (1.0 + distance))

@@ -167,14 +167,24 @@ _seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionar
 """Custom patterns, and the models with which a batch of them was compared with sets alone."""
 
 
-def judged_alone(model: NeuronModel, pattern: Pattern, verdict: Verdict, i: int, *args: Any, **how: Any) -> bool:
+def judged_alone(
+    model: NeuronModel,
+    pattern: Pattern,
+    verdict: Verdict,
+    i: int,
+    engine: str | Engine,
+    checkpoint: Checkpoint | None,
+    *,
+    settle: float = SETTLE,
+    kick: float = KICK,
+) -> bool:
     """Return whether set i of a verdict of many is accepted alone, with the other arguments of :func:`evaluate`.
 
     A ValueError is raised where a feature is another alone than with others: the pattern mixes its sets, and no number
     of it can be trusted.
     """
     values = {name: value[i : i + 1] for name, value in verdict.parameters.items()}
-    alone = evaluate(model, pattern, values, verdict.dt, *args, **how)
+    alone = evaluate(model, pattern, values, verdict.dt, engine, checkpoint, settle=settle, kick=kick)
     together, single = ({c.key: c.value for c in v.criteria} for v in (verdict, alone))
     trial.refuse_mixed(f"pattern {pattern.key!r}", together, single, np.array([i]), len(verdict.loss))
     return bool(alone.loss[0] == 0.0)
@@ -299,7 +309,7 @@ def _made_of(verdicts: Sequence[Verdict], make: Callable[[list[Any]], Any]) -> V
     """Return a verdict in which each number is made of the arrays [n] of several verdicts."""
     first = verdicts[0]
 
-    def made(names: Sequence[str], several: Sequence[Any]) -> dict[str, Any]:
+    def made(names: Sequence[str], several: Sequence[object]) -> dict[str, Any]:
         return {name: make([getattr(one, name) for one in several]) for name in names}
 
     results = tuple(

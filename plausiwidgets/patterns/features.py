@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -257,7 +256,7 @@ def bursts(times: Floats, end: float) -> Bursts:
     periods = intervals(_compact(times, onset_mask))
     bursting = (ratio >= CUT_RATIO) & (n_isi >= 2)
 
-    def known(values: Any) -> Floats:
+    def known(values: ArrayLike) -> Floats:
         return np.where(bursting, values, np.nan)
 
     return Bursts(
@@ -699,7 +698,7 @@ def _sum(rows: Floats) -> Floats:
     return np.cumsum(np.where(np.isfinite(rows), rows, 0.0), axis=1)[:, -1]
 
 
-def _column(bound: ArrayLike) -> Any:
+def _column(bound: ArrayLike) -> Floats:
     array = np.asarray(bound, dtype=np.float64)
     return array[:, None] if array.ndim else array
 

@@ -79,7 +79,7 @@ def judge(
     engine: str = "auto",
     verify: bool | None = None,
     progress: ProgressLike = None,
-) -> Verdict[Any, Any, Any]:
+) -> Verdict:
     """Judge whether a model shows a pattern with given parameters.
 
     Parameters

@@ -28,7 +28,7 @@ from plausiwidgets.support.arguments import checked
 from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.renamed import StimulusParameters, renamed
 
-StimulusValues = Any
+StimulusValues = SimpleNamespace
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its stimulus parameters."""
 
 _CURRENT, _INJECTED = "current", "injected"
@@ -314,7 +314,7 @@ class Protocol:
         }
         return [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 64)] if ends else []
 
-    def durations(self, stimulus: StimulusValues) -> dict[str, Any]:
+    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
         """Return the time in ms to simulate of each sweep: its longest end over the corners of the values in ms.
 
         It does not depend on the sets, unless the sweep of one of them ends later than at any corner. For traced values
@@ -404,7 +404,7 @@ def unique(what: str, names: Sequence[str]) -> None:
         raise ValueError(f"{what} {', '.join(map(repr, twice))} must be listed only once.")
 
 
-def set_fields(pattern: Protocol, **fields: Any) -> None:
+def set_fields(pattern: Protocol, **fields: object) -> None:
     """Set fields of a frozen protocol during its construction."""
     for name, value in fields.items():
         object.__setattr__(pattern, name, value)

@@ -121,7 +121,7 @@ class Responses(Mapping[str, Response]):
     baseline_peak: Floats
     spontaneous_spikes: NDArray[np.int64]
     full_spike: float | None = None
-    threshold_at: Callable[[Any], Floats] = field(default=lambda current: np.empty(0), repr=False)
+    threshold_at: Callable[[ArrayLike], Floats] = field(default=lambda current: np.empty(0), repr=False)
 
     def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
         """Return the distance of the lowest peak of sweeps that fire above the highest of sweeps that must not, [n].
@@ -195,4 +195,4 @@ class Measurement:
     features: Mapping[str, ArrayLike | Graded]
     gap_to_threshold: Floats
     curve: Mapping[str, Floats] = field(default_factory=dict)
-    spontaneous: NDArray[Any] | None = None
+    spontaneous: NDArray[np.int64] | None = None

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,6 +40,15 @@ is stopped as soon as it has fired more often."""
 
 WORTH_A_RUN = 300_000
 """Lanes times steps that take about as long as a call of the compiled engine."""
+
+
+class _Recorded(TypedDict, total=False):
+    """Fields of a `LaneJob` that choose what is recorded."""
+
+    window: tuple[int, int] | None
+    record: tuple[int, ...]
+    peak_window: tuple[int, int] | None
+    extremes: bool
 
 
 class Runner:
@@ -411,7 +420,7 @@ class Runner:
         current: LaneCurrent,
         steps: int,
         limit: int | None = None,
-        **asked: Any,
+        **asked: Unpack[_Recorded],
     ) -> LaneResult:
         """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
         limit = spike_limit(steps, self.dt) if limit is None else limit

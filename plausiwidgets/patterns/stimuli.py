@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -34,7 +33,7 @@ PULSES, MAX_PULSES = 5, 50
 SWEEP = "stimulus"
 
 _Pieces = Callable[[StimulusValues], list[Piece]]
-_End = Callable[[StimulusValues], Any]
+_End = Callable[[StimulusValues], float]
 
 _HINT = marked("This stimulus has no criteria. Change any parameter and watch the response.")
 _HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)

@@ -7,11 +7,11 @@ on its current alone, and never on the other sets.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.models.model import NeuronModel
@@ -53,10 +53,10 @@ SETS = len(TRAINS)
 class _MadeUp(NeuronModel):
     """The model of the made-up neurons, which needs no torch: its one parameter says which of them a lane is."""
 
-    def start(self, values: Any, holding: Any) -> Floats:
+    def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         return np.asarray(-65.0 + np.asarray(values[_SET], float))[None] + 0.0 * np.asarray(holding, float)
 
-    def rest_threshold(self, values: Any) -> tuple[Floats, Floats]:
+    def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
         shift = np.atleast_1d(np.asarray(values[_SET], float))
         return np.full(shift.shape, -65.0), -50.0 + shift
 
@@ -83,8 +83,8 @@ class UntriableError(KeyError):
     """A procedure is not for made-up neurons: it reads a parameter that they do not have, or raises."""
 
 
-class _NoParameters(dict[str, Any]):
-    def __missing__(self, name: str) -> Any:
+class _NoParameters(dict[str, Floats]):
+    def __missing__(self, name: str) -> Floats:
         raise UntriableError(name)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,10 @@ from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.synthetic import DT, MISTAKES, SETS, UntriableError, bench_of
 from plausiwidgets.support.arguments import bounded, numbers, shown
+
+if TYPE_CHECKING:
+    from plausiwidgets.patterns.pattern import Pattern
+    from plausiwidgets.patterns.protocol import Protocol
 
 MAX_TIME = 1e6
 """Longest time in ms of a sweep, unless the environment allows more."""
@@ -71,7 +75,7 @@ def is_needed() -> bool:
     return _tried.get()
 
 
-def try_sweeps(pattern: Any) -> dict[str, Sweep]:
+def try_sweeps(pattern: Protocol) -> dict[str, Sweep]:
     """Return the sweeps of a protocol for the made-up neurons, checked; a ValueError says what to change."""
     where, s = f"pattern {pattern.key!r}", _values(pattern)
 
@@ -96,7 +100,9 @@ def try_sweeps(pattern: Any) -> dict[str, Sweep]:
     return made
 
 
-def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) -> dict[str, Any] | None:
+def try_features(
+    pattern: Pattern, sweeps: Mapping[str, Sweep], own: Sequence[str]
+) -> dict[str, ArrayLike | Graded] | None:
     """Return what a pattern measures of the made-up neurons, checked; None where it needs a parameter of the neuron.
 
     A ValueError says what to change.
@@ -111,15 +117,16 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
     s, what = _values(pattern), "procedure" if pattern.measure is None else "measure"
     where = f"pattern {pattern.key!r}: {what}"
 
-    def of(sets: NDArray[np.intp]) -> Mapping[str, Any]:
+    def of(sets: NDArray[np.intp]) -> Mapping[str, ArrayLike | Graded]:
         runner = bench_of(_taken(s, sets), sets)
         if pattern.measure is None:
             measured = _called(pattern, what, runner)
             if not isinstance(measured, Measurement):
                 raise ValueError(f"{where} must return a Measurement, got {type(measured).__name__}.")
             return measured.features
+        assert pattern.sweeps is not None  # a pattern without a procedure has sweeps
         now = runner.stimulus_values
-        features: Mapping[str, Any] = _called(
+        features: Mapping[str, ArrayLike | Graded] = _called(
             pattern, what, runner.apply(pattern.sweeps(now), durations=pattern.durations(now)), now
         )
         return features
@@ -141,7 +148,7 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
     return dict(features)
 
 
-def _values(pattern: Any) -> SimpleNamespace:
+def _values(pattern: Protocol) -> SimpleNamespace:
     """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
     s = SimpleNamespace()
     for k, value in enumerate(pattern.stimulus_parameters):
@@ -156,7 +163,7 @@ def _taken(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
     return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
 
 
-def _called(pattern: Any, what: str, *args: Any) -> Any:
+def _called(pattern: Protocol, what: str, *args: object) -> Any:
     """Call a function of the pattern and return the result; an exception becomes a ValueError."""
     try:
         return getattr(pattern, what)(*args)
@@ -171,7 +178,7 @@ def _called(pattern: Any, what: str, *args: Any) -> Any:
         ) from error
 
 
-def _check_names(where: str, features: Any, own: Sequence[str]) -> None:
+def _check_names(where: str, features: object, own: Sequence[str]) -> None:
     if not isinstance(features, Mapping):
         raise ValueError(f"{where} must return a dict of feature → values, got {type(features).__name__}.")
     taken = [name for name in own if name in features]
@@ -191,8 +198,8 @@ def _check_names(where: str, features: Any, own: Sequence[str]) -> None:
 
 def refuse_mixed(
     where: str,
-    together: Mapping[str, Any],
-    again: Mapping[str, Any],
+    together: Mapping[str, ArrayLike | Graded],
+    again: Mapping[str, ArrayLike | Graded],
     sets: NDArray[np.intp],
     n: int,
     named: Callable[[str], str] = repr,
@@ -211,7 +218,7 @@ def refuse_mixed(
                 )
 
 
-def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
+def _checked(where: str, sweeps: object, n: int) -> dict[str, Sweep]:
     if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
         raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, got {shown(sweeps)}.")
     for name, sweep in sweeps.items():
@@ -232,7 +239,7 @@ def _checked(where: str, sweeps: Any, n: int) -> dict[str, Sweep]:
     return dict(sweeps)
 
 
-def _numbers(name: str, sweep: Sweep) -> dict[str, Any]:
+def _numbers(name: str, sweep: Sweep) -> dict[str, ArrayLike]:
     """Return every number of a sweep that may differ from set to set, by what it is."""
     window = dict(zip(("begin of response", "end of response"), sweep.response or (), strict=False))
     pieces = {
@@ -267,9 +274,9 @@ def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
             )
 
 
-def _entries(feature: Any) -> tuple[ArrayLike, ...]:
+def _entries(feature: ArrayLike | Graded) -> tuple[ArrayLike, ...]:
     return (feature.value, feature.progress) if isinstance(feature, Graded) else (feature,)
 
 
-def _per_set(value: Any, n: int) -> Floats:
+def _per_set(value: ArrayLike, n: int) -> Floats:
     return np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import TypeVar
 
+    from plausiwidgets.patterns.protocol import Protocol
     from plausiwidgets.support.picture import Plot
 
     # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
@@ -142,13 +143,13 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     criteria: tuple[CriterionResult[Flag, Number], ...]
     diverged: Flag
     engine: str
-    measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
     uncompiled: str = ""
     parameter_source: str = field(default="", compare=False)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
-    _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
+    _judged_on: Protocol | None = field(default=None, compare=False)  # the pattern itself: it need not be registered
 
     @property
     def accepted(self) -> Flag:
@@ -175,7 +176,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """Return the verdict for a pickle: of one set with its traces, without the objects of a custom pattern."""
         state = {one.name: getattr(self, one.name) for one in fields(self)} | {"_record": None, "_judged_on": None}
         if self._record is not None and ("traces" in self.__dict__ or not isinstance(self.loss, np.ndarray)):

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.current import SETTLE, Piece
 from plausiwidgets.engine.traces import Traces
@@ -576,8 +575,8 @@ VAN_ROSSUM = marked(
     "constant"
 )
 
-Value = Callable[[Response, Responses], Any]
-Measured = Callable[[Response, Responses], Mapping[str, Any]]
+Value = Callable[[Response, Responses], ArrayLike | Graded]
+Measured = Callable[[Response, Responses], Mapping[str, ArrayLike | Graded]]
 
 
 class _Features:
@@ -614,9 +613,9 @@ class _Features:
         """Return whether the potential of a sweep is measured."""
         return any(c.sweep == name and c.name not in SPIKES for c in self.compared)
 
-    def measure(self, r: Responses, s: StimulusValues) -> dict[str, Any]:
+    def measure(self, r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
         """Return the features of all sweeps."""
-        out: dict[str, Any] = {}
+        out: dict[str, ArrayLike | Graded] = {}
         for name, measure in self._measures:
             out |= measure(r[name or next(iter(r))], r)
         return out
@@ -805,7 +804,7 @@ class _Features:
                 ),
             )
 
-        def measure(x: Response, r: Responses) -> dict[str, Any]:
+        def measure(x: Response, r: Responses) -> dict[str, ArrayLike | Graded]:
             times = x.window() if whole else x.window(begin, end)
             gaps = f.intervals(times)
             values = {"n": f.lengths(times), "mean_isi": f.mean(gaps), "cv": f.cv(gaps)}
@@ -1105,9 +1104,9 @@ class _Features:
     def _of_spikes(
         self,
         g: _Recorded,
-        rows: Sequence[Any],
+        rows: Sequence[tuple[Floats, Floats, float]],
         name: str,
-        measure: Any,
+        measure: Callable[[Floats, Floats, float], Floats],
         criterion: Criterion,
         begin: float,
         end: float,
@@ -1123,7 +1122,7 @@ class _Features:
         slack = max(criterion.high, 2.0 * float(values.std()), error, share * middle)
         whole = end - begin >= g.end
 
-        def of_response(x: Response, r: Responses) -> Any:
+        def of_response(x: Response, r: Responses) -> ArrayLike:
             if criterion.without_reset and r.full_spike is None:
                 return np.nan
             return measure(x.v(begin, end), x.window() if whole else x.window(begin, end) - begin, x.dt)
@@ -1184,7 +1183,7 @@ def _residual(v: Floats) -> float:
     return float(np.std(v - v.mean() - place * (float(place @ v) / max(float(place @ place), 1.0))))
 
 
-def _average(values: Sequence[Any]) -> Any:
+def _average(values: Sequence[Floats]) -> Floats:
     total = values[0]
     for value in values[1:]:
         total = total + value

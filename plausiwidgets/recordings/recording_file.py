@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from plausiwidgets.engine.current import Floats
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.recordings.foreign_file import (
@@ -212,7 +213,7 @@ class RecordingFile:
 
 
 def recording_of(
-    t: Any, asked: Mapping[str, Any], time: str, units: Mapping[str, str] | None
+    t: Any, asked: Mapping[str, object], time: str, units: Mapping[str, str] | None
 ) -> tuple[RecordingFile, dict[str, str]]:
     """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
     given = checked_units(units)
@@ -234,7 +235,7 @@ def _plain(series: Any) -> Any:
     return series.to_numpy(dtype=np.float64) if series.dtype.kind in "iuf" else series
 
 
-def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFile:
+def _file_of_arrays(t: Any, asked: Mapping[str, object], time: str) -> RecordingFile:
     given = {name: x for name, x in asked.items() if x is not None}
     roles = {"t": time} | {name: name for name in given}
     values = {time: t} | given
@@ -263,7 +264,7 @@ def _file_of_arrays(t: Any, asked: Mapping[str, Any], time: str) -> RecordingFil
 # -- files --------------------------------------------------------------------------------------------
 
 
-def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> RecordingFile:
+def read_path(path: Path, name: str, asked: Mapping[str, object] | None = None) -> RecordingFile:
     """Return the recording in a file, by the ending of its name: .abf, .nwb, or CSV; `asked` names columns of CSV."""
     bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
     reader = READERS.get(Path(name).suffix.lower())
@@ -273,7 +274,7 @@ def read_path(path: Path, name: str, asked: Mapping[str, Any] | None = None) -> 
         return _read_text(file, name, asked or {})
 
 
-def _read_text(file: BinaryIO, name: str, asked: Mapping[str, Any]) -> RecordingFile:
+def _read_text(file: BinaryIO, name: str, asked: Mapping[str, object]) -> RecordingFile:
     head = file.read(_HEAD).decode("utf-8-sig", "replace")
     file.seek(0)
     with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
@@ -306,7 +307,7 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
         return READERS[ending](path, name, is_upload=True)
 
 
-def _file_of_columns(name: str, source: Source, asked: Mapping[str, Any], head: str = "") -> RecordingFile:
+def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], head: str = "") -> RecordingFile:
     """Return the sweeps of a table; `asked` are names that are given, `head` is text with its comments."""
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
@@ -472,7 +473,7 @@ class _Part:
         )
         return times + (every if self.count is None else min(float(self.count), every))
 
-    def values(self) -> Any:
+    def values(self) -> Floats:
         """Return the data in V or A."""
         chosen = self.series.data[self.first : None if self.count is None else self.first + self.count]
         return np.asarray(chosen, dtype=np.float64) * float(self.series.conversion) + float(self.series.offset or 0.0)
@@ -527,7 +528,7 @@ def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: s
     bounded(name, "number of samples", samples, min(most, MAX_UPLOADED) if is_upload else most)
 
 
-def _source(columns: Mapping[str, Any], name: str, sweep: int) -> Source:
+def _source(columns: Mapping[str, object], name: str, sweep: int) -> Source:
     return Source(columns, lambda column, i: f"{name}, sweep {sweep}, {column}[{i}]")
 
 
@@ -584,7 +585,7 @@ def _commented(text: str, column: str) -> str:
     return _unit(found[1]) if found else ""
 
 
-def _span(spikes: Any) -> np.ndarray:
+def _span(spikes: object) -> Floats:
     """Return begin and end in ms of a recording of spike times alone."""
     times = np.asarray(spikes, dtype=float) if isinstance(spikes, np.ndarray) else np.empty(0)
     times = times[np.isfinite(times)]

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from plausiwidgets.models.model import NeuronModel
@@ -167,7 +167,7 @@ def _task_on(page: str | Path) -> _Task:
     """Return what a page of an exercise says of it."""
     path = Path(page)
     found = DATA.search(path.read_text(encoding="utf-8", errors="replace"))
-    data: Any = None
+    data: object = None
     with suppress(ValueError):
         data = read_json(found[1]) if found else None
     if not isinstance(data, dict) or not data.get("exercise"):

@@ -8,9 +8,9 @@ target's range.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
@@ -128,8 +128,8 @@ def _tell_each(
     sets: Mapping[str, Floats],
     names: Sequence[str],
     dt: float,
-    places: Any,
-) -> Any:
+    places: NDArray[np.intp],
+) -> NDArray[np.bool_]:
     """Return for some candidates whether each parameter, alone at its start, misses the target."""
     alone = {
         name: np.concatenate(
@@ -169,7 +169,7 @@ def value_at(p: Parameter, shares: Floats) -> Floats:
     return p.clip([float(f"{value:.{DIGITS}g}") for value in values])
 
 
-def points(loss: Any, checks: Sequence[CriterionResult]) -> Any:
+def points(loss: Floats | np.float64, checks: Sequence[CriterionResult]) -> Floats:
     """Return how well a response is matched, from 0 to 100, rounded down.
 
     Criteria that are met by every neuron at rest, such as silence before the onset, earn no points.

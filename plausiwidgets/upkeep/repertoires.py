@@ -15,6 +15,8 @@ from plausiwidgets.assessment.packaged import data_file
 from plausiwidgets.assessment.packaged_repertoires import (
     MOST_VERSATILE,
     REPERTOIRES,
+    RepertoireEntry,
+    StoredNeuron,
     published_neurons,
     stored_neurons,
 )
@@ -32,9 +34,6 @@ STIMULI = 100
 """Number of stimuli that are evaluated for each pattern of a published neuron."""
 NEURONS = {"wang_buzsaki": 160, "connor_stevens": 160}
 """Number of neurons that are evaluated for the most versatile one, if the default number takes many minutes."""
-
-Line = dict[str, Any]
-"""A neuron of the file."""
 
 
 def neurons(model: NeuronModel) -> dict[str, tuple[dict[str, float], float] | None]:
@@ -77,9 +76,9 @@ def is_surpassed(model: NeuronModel) -> bool:
     return bool(shown) and max(shown.values()) > shown.get(MOST_VERSATILE, 0)
 
 
-def _update_entry(model: NeuronModel, line: Line, pattern: Pattern, search: bool) -> str:
+def _update_entry(model: NeuronModel, line: StoredNeuron, pattern: Pattern, search: bool) -> str:
     own, dt = line["parameters"], line["dt"]
-    entry: dict[str, Any] = line["patterns"].get(pattern.key, {"status": "", "stimulus": {}})
+    entry: RepertoireEntry = line["patterns"].get(pattern.key, {"status": "", "stimulus": {}})
     if entry["status"] == "replicated" and not is_verified(model, pattern, own | entry["stimulus"], dt):
         entry = {"status": "", "stimulus": {}}
     if why_ruled_out(pattern, model) and entry["status"] != "replicated":
@@ -94,7 +93,7 @@ def _update_entry(model: NeuronModel, line: Line, pattern: Pattern, search: bool
     return str(entry["status"])
 
 
-def entry_of(row: Any) -> dict[str, Any]:
+def entry_of(row: Any) -> RepertoireEntry:
     """Return a row of a repertoire as the file has it."""
     stimulus = row.stimulus if row.status != "rejected" else {}
     return {"status": row.status, "evaluations": row.evaluations, "stimulus": stimulus}
@@ -127,7 +126,7 @@ def _searched(
 
 def line_of(
     model: NeuronModel, title: str, own: Mapping[str, float], dt: float, found: pd.DataFrame, seconds: float
-) -> Line:
+) -> StoredNeuron:
     """Return the line of a neuron whose repertoire was searched."""
     entries = {str(row.pattern): entry_of(row) for row in found.itertuples()}
     return {
@@ -143,7 +142,7 @@ def line_of(
     }
 
 
-def _write(model: str, lines: Mapping[str, Line]) -> None:
+def _write(model: str, lines: Mapping[str, StoredNeuron]) -> None:
     """Write the neurons of a model, the most versatile one first; those of other models stay."""
     own = sorted(lines.values(), key=lambda line: line["neuron"] != MOST_VERSATILE)
     others = [line for line in stored_neurons() if line["model"] != model]

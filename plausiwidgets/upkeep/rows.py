@@ -8,7 +8,12 @@ from typing import NamedTuple
 
 from plausiwidgets import models, patterns
 from plausiwidgets.assessment.packaged import TORCH_TABLE, data_file
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, published_neurons, stored_neurons
+from plausiwidgets.assessment.packaged_repertoires import (
+    MOST_VERSATILE,
+    RepertoireEntry,
+    published_neurons,
+    stored_neurons,
+)
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.packaged import (
@@ -123,7 +128,7 @@ def repertoire_rows(model: NeuronModel) -> Iterator[Row]:
     for title, (own, dt) in neurons.items():
         entries = stored.pop(title, {"patterns": {}})["patterns"]
         for pattern in twenty():
-            entry = entries.get(pattern.key, {})
+            entry = entries.get(pattern.key) or RepertoireEntry(status="", stimulus={})
             today = of_entry(model, pattern, own, dt, entry)
             yield Row(REPERTOIRES, model.key, pattern.key, title, entry.get("rules", ""), today)
     for title, line in stored.items():

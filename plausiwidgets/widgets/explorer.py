@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -25,7 +25,7 @@ from plausiwidgets import models, patterns, texts
 from plausiwidgets.engine.javascript.module import runtime
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.parameter_set import source_of
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.support.arguments import checked, shown
@@ -78,58 +78,61 @@ class _Selected(t.TraitType):  # type: ignore[type-arg]
     """
 
     def __init__(
-        self, read: Callable[[Selection], Any], made: Callable[[Explorer, Any], Selection], about: str
+        self, read: Callable[[Selection], object], made: Callable[[Explorer, Any], Selection], about: str
     ) -> None:
         super().__init__(help=about)
         self._read, self._made = read, made
 
-    def get(self, obj: Any, cls: Any = None) -> Any:
+    def get(self, obj: Any, cls: object = None) -> object:
         return self._read(obj._record.now)
 
-    def set(self, obj: Any, value: Any) -> None:
+    def set(self, obj: Any, value: object) -> None:
         try:
             selection = self._made(obj, value)
         except (ValueError, TypeError) as error:
             raise t.TraitError(f"{self.name}: {error}") from error
         obj._show(selection)
 
-    def instance_init(self, obj: Any) -> None:
+    def instance_init(self, obj: object) -> None:
         """Keep no value of its own."""
+
+
+W = TypeVar("W")
 
 
 class _Made(t.TraitType):  # type: ignore[type-arg]
     """A trait whose value is made when the page reads it, so that a reloaded page gets the newest value."""
 
-    def __init__(self, make: Callable[[Explorer], Any], about: str) -> None:
+    def __init__(self, make: Callable[[Explorer], object], about: str) -> None:
         super().__init__(help=about)
         self._make = make
 
-    def get(self, obj: Any, cls: Any = None) -> Any:
+    def get(self, obj: Any, cls: object = None) -> object:
         return self._make(obj)
 
-    def set(self, obj: Any, value: Any) -> None:
+    def set(self, obj: Any, value: object) -> None:
         raise t.TraitError("this trait is read-only. A message changes it.")
 
-    def instance_init(self, obj: Any) -> None:
+    def instance_init(self, obj: object) -> None:
         """Keep no value of its own."""
 
 
-def _of_model(explorer: Explorer, model: Any) -> Selection:
+def _of_model(explorer: Explorer, model: str | NeuronModel) -> Selection:
     return first_set(models.get(model), explorer.pattern)
 
 
-def _of_pattern(explorer: Explorer, pattern: Any) -> Selection:
+def _of_pattern(explorer: Explorer, pattern: str | Protocol) -> Selection:
     return first_set(explorer.model, patterns.get(pattern))
 
 
-def _of_parameters(explorer: Explorer, parameters: Any) -> Selection:
+def _of_parameters(explorer: Explorer, parameters: object) -> Selection:
     if not isinstance(parameters, Mapping):
         raise TypeError(f"parameters must be a mapping of names to numbers, got {shown(parameters)}.")
     now: Selection = explorer.selection
     return now.filled(parameters, now.dt).within(now)
 
 
-def _of_selection(explorer: Explorer, selection: Any) -> Selection:
+def _of_selection(explorer: Explorer, selection: object) -> Selection:
     if not isinstance(selection, Selection):
         raise TypeError(f"selection must be a Selection, such as Selection.of(model, pattern), got {shown(selection)}.")
     return selection
@@ -338,10 +341,10 @@ class Explorer(anywidget.AnyWidget):
 
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         from plausiwidgets.widgets.handlers.files import translations
 
-        settings: dict[str, Any] = {
+        settings: dict[str, object] = {
             "id": uuid4().hex,
             "language": language,
             "notes": list(notes),
@@ -378,14 +381,14 @@ class Explorer(anywidget.AnyWidget):
 
     # -- the page --------------------------------------------------------------------------------
 
-    def _send_answer(self, answer: dict[str, Any], data: bytes | None) -> None:
+    def _send_answer(self, answer: dict[str, object], data: bytes | None) -> None:
         if self.comm is not None:
             self.send(answer, None if data is None else [data])
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         self._handlers.receive(content, buffers)
 
-    def _history_data(self) -> dict[str, Any]:
+    def _history_data(self) -> dict[str, object]:
         """Return the record, with the ranges and the mystery of the shown step."""
         record, known = self._record, self._handlers.known
         return {
@@ -397,7 +400,7 @@ class Explorer(anywidget.AnyWidget):
             "mystery": self._mystery_data(record.now),
         }
 
-    def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
+    def _mystery_data(self, selection: Selection) -> dict[str, object] | None:
         """Return the data of the shown mystery that the page may have."""
         name = self._handlers.known.name_of_pattern(selection.pattern)
         hidden = self._handlers.mysteries.get(name)
@@ -488,10 +491,10 @@ class Explorer(anywidget.AnyWidget):
         if not now.is_about(before.model, before.pattern):
             self._set("verdict", None)
 
-    def _notify(self, name: str, old: Any, new: Any) -> None:
+    def _notify(self, name: str, old: object, new: object) -> None:
         self.notify_change(t.Bunch(name=name, old=old, new=new, owner=self, type="change"))
 
-    def _set(self, name: str, value: Any) -> None:
+    def _set(self, name: str, value: object) -> None:
         if not self._closed:
             self.set_trait(name, value)
 
@@ -639,7 +642,7 @@ class Explorer(anywidget.AnyWidget):
         base = shown if about.is_about(shown.model, shown.pattern) else about
         self._show(base.filled(best, about.dt).within(shown) if base is shown else base.filled(best, about.dt))
 
-    def add(self, widget: Any) -> Any:
+    def add(self, widget: W) -> W:
         """Show a custom widget in the slot next to the neuron.
 
         Parameters

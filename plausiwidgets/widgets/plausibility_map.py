@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
@@ -75,7 +75,7 @@ class PlausibilityMap(Explorer):
 
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         grid = self._grid
         names = {key: key if model is None else known.name_of_model(model) for key, model in grid.models.items()}
         keys = {key: key if one is None else known.name_of_pattern(one) for key, one in grid.patterns.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import ramp
 from plausiwidgets.patterns.annotations import After, Mark
@@ -10,7 +10,7 @@ from plausiwidgets.patterns.criterion import at_least, count
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
-from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import Sweep
 
 SLOWER = 16.0
@@ -29,7 +29,7 @@ def _ramps(s: StimulusValues) -> dict[str, Sweep]:
     }
 
 
-def _accommodation(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _accommodation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     return {
         "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
         "fast": r["fast ramp"].count(0.0, s.rise + LATE),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
@@ -23,7 +23,7 @@ def _pulse(width: float, end: float) -> Callable[[StimulusValues], Mapping[str, 
     return lambda s: {"pulse": Sweep([pulse(0.0, width, s.amplitude)], end, voltage=(0.0, end))}
 
 
-def _start(r: Responses, v: Floats, width: float) -> Any:
+def _start(r: Responses, v: Floats, width: float) -> NDArray[np.int64]:
     """Return the index from which a potential is below the threshold again after the pulse and its last spike.
 
     An action potential that is still going on, or the way back from it, is no swing and no hump.
@@ -42,7 +42,7 @@ SMALLEST_SWING = 0.1
 """Smallest turning point that counts in mV, for the usual span."""
 
 
-def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _oscillation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     v = r["pulse"].v(0.0, SWINGS_END)
     found = f.swings(v, r.v_baseline, SMALLEST_SWING * r.span / USUAL_SPAN, _start(r, v, SWINGING))
     return {"n": r["pulse"].count(), "extrema": Graded(found.number, found.progress)}
@@ -89,7 +89,7 @@ FLAT = 5.0
 """A potential that never rises again has a rise of minus its fall in so many ms, where it falls most slowly."""
 
 
-def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _after_potential(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     v, spike = r["pulse"].v(0.0, END), r["pulse"].last()
     fired = np.isfinite(spike)
     stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import Criterion, at_least, count
 from plausiwidgets.patterns.izhikevich.common import (
@@ -24,7 +25,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
-from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 
 SINGLE = "single pulse"
@@ -44,10 +45,10 @@ def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[StimulusValues
     return sweeps
 
 
-def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], dict[str, Any]]:
+def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]]:
     """Return what measures the spikes of each sweep, and whether they are all or none."""
 
-    def measure(r: Responses, s: StimulusValues) -> dict[str, Any]:
+    def measure(r: Responses, s: StimulusValues) -> Mapping[str, ArrayLike | Graded]:
         counts = {name: response.count() for name, response in r.items()}
         return counts | {"all_or_none": r.all_or_none(window.fire, window.silent)}
 
@@ -89,7 +90,7 @@ def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
     return [*BEFORE_ONSET, *fire, *(Mark(name, "quiet", 0.0, sweep=name) for name in window.silent)]
 
 
-def _onset(factor: float) -> Callable[[Any, Any], float]:
+def _onset(factor: float) -> Callable[[StimulusValues, Traces], float]:
     return lambda s, trace: float(factor * s.interval)
 
 

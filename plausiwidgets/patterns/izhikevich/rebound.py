@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import pulse
 from plausiwidgets.engine.traces import Traces
@@ -28,7 +28,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
-from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
@@ -55,7 +55,7 @@ def _release(tail: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
     }
 
 
-def _rebound(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _rebound(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     after = r["release"].window(s.width)
     return {
         "during": r["release"].count(0.0, s.width),
@@ -136,7 +136,7 @@ def _excitation(s: StimulusValues, trace: Traces) -> float:
     return float(2.0 * s.width)
 
 
-def _variability(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _variability(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     onset = 2.0 * s.width
     return {
         "up": r["excitation alone"].count(),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import Floats, pulse
 from plausiwidgets.patterns import features as f
@@ -37,7 +37,7 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
-from plausiwidgets.patterns.response import Responses
+from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 
 SHORT, LONG = 500.0, 2000.0
@@ -84,7 +84,7 @@ def lasting(
     """Return the verification of what must go on as long as its step; `bursts`: in bursts, all of them."""
     criteria = [PERSISTS, *((BURST_RATIO, BURST_SMALLEST, BURST_LARGEST) if bursts else ())]
 
-    def measure(r: Responses, s: StimulusValues) -> dict[str, Any]:
+    def measure(r: Responses, s: StimulusValues) -> Mapping[str, ArrayLike | Graded]:
         times = during(r, LASTING)
         # The longest pause of the later half: between spikes, or between bursts.
         pause = f.largest(f.late_half(f.intervals(times)))
@@ -101,7 +101,7 @@ def during(r: Responses, length: float) -> Floats:
     return r["step"].window(0.0, length)
 
 
-def spikes_and_after(r: Responses, length: float, grace: float = 50.0) -> dict[str, Any]:
+def spikes_and_after(r: Responses, length: float, grace: float = 50.0) -> dict[str, ArrayLike | Graded]:
     """Return the spikes during the step, and those later than `grace` ms after its end."""
     return {"n": f.lengths(during(r, length)), "quiet_after": r["step"].count(length + grace)}
 
@@ -112,7 +112,7 @@ def initial_burst(isi: Floats, late: Floats) -> Floats:
     return both / f.median(late)
 
 
-def bursting(r: Responses, length: float, grace: float) -> dict[str, Any]:
+def bursting(r: Responses, length: float, grace: float) -> dict[str, ArrayLike | Graded]:
     """Return what is measured of bursts that last to the end of the step."""
     times = during(r, length)
     b = f.bursts(times, length)
@@ -129,7 +129,7 @@ def bursting(r: Responses, length: float, grace: float) -> dict[str, Any]:
 # -- A ---------------------------------------------------------------------------------------------
 
 
-def _tonic_spiking(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _tonic_spiking(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     late = f.late_half(isi)
@@ -194,7 +194,7 @@ _NO_LATER_SPIKE = {
 }
 
 
-def _phasic(r: Responses, s: StimulusValues, grace: float) -> dict[str, Any]:
+def _phasic(r: Responses, s: StimulusValues, grace: float) -> dict[str, ArrayLike | Graded]:
     times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
     return spikes_and_after(r, LONG, grace) | {
         "latency": f.first(times),
@@ -322,7 +322,7 @@ TONIC_BURSTING = Pattern(
 # -- E ---------------------------------------------------------------------------------------------
 
 
-def _mixed_mode(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _mixed_mode(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     late = f.late_half(isi)
@@ -385,7 +385,7 @@ MIXED_MODE = Pattern(
 # -- F ---------------------------------------------------------------------------------------------
 
 
-def _adaptation(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _adaptation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     growth = f.growth(isi)
@@ -459,7 +459,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
 # -- S and T ---------------------------------------------------------------------------------------
 
 
-def _inhibited(r: Responses, s: StimulusValues) -> dict[str, Any]:
+def _inhibited(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
     times = during(r, INHIBITION)
     isi = f.intervals(times)
     return spikes_and_after(r, INHIBITION, GRACE) | {

@@ -57,7 +57,7 @@ def page_text(
         raise ValueError("export_page: pass either exercise or lesson. A card of a lesson can contain an exercise.")
     _check(shown, chosen, parameters, dt)
     given = None if parameters is None else mapping(parameters)
-    begin: dict[str, Any] = {"model": shown[0].key, "pattern": chosen[0].key}
+    begin: dict[str, str] = {"model": shown[0].key, "pattern": chosen[0].key}
     if exercise is not None:
         parts = _exercise(shown, given, dt, exercise, chosen)
     elif lesson is not None:
@@ -250,9 +250,10 @@ def _lesson(
     return parts
 
 
-def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | None) -> str:
-    data: dict[str, Any] = {
-        "version": versions()["plausiwidgets"],
+def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | None) -> str:
+    version = versions()["plausiwidgets"]
+    data: dict[str, object] = {
+        "version": version,
         "catalogue": parts.catalogue,
         "shipped": parts.shipped,
         **parts.data,
@@ -271,7 +272,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f'<meta name="generator" content="plausiwidgets {html.escape(data["version"])}">\n'
+        f'<meta name="generator" content="plausiwidgets {html.escape(version)}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
         f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style()}</style>\n</head>\n"
         "<body>\n<noscript>This page simulates a neuron: it needs JavaScript.</noscript>\n"

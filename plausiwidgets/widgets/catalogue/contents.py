@@ -116,8 +116,7 @@ def model_json(name: str) -> str:
 @cache
 def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
-    found: dict[str, Any] = json.loads(model_json(name))
-    return found
+    return json.loads(model_json(name))
 
 
 def read_again() -> None:
@@ -126,7 +125,7 @@ def read_again() -> None:
         stored.cache_clear()
 
 
-def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, Any]:
+def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, object]:
     """Return what the catalogue lists of a model: titles, description, and the symbol of each pattern."""
     return {
         "title": model.title,
@@ -145,7 +144,7 @@ def texts_of(language: str, shown: str) -> dict[str, str]:
     }
 
 
-def shipped(names: Iterable[str]) -> dict[str, Any]:
+def shipped(names: Iterable[str]) -> dict[str, object]:
     """Return some models as data for a page, whose script has their neurons."""
     return {name: {k: x for k, x in json.loads(model_json(name)).items() if k != "code"} for name in names}
 

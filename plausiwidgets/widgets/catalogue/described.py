@@ -101,7 +101,7 @@ class Described:
         """Return the model and some patterns, ready for JSON."""
         return {**_model(self.model, self.simulate), "patterns": [self._pattern(pattern) for pattern in patterns]}
 
-    def exported(self, pattern: Protocol) -> dict[str, Any]:
+    def exported(self, pattern: Protocol) -> dict[str, object]:
         """Return the set of the call, as far as a pattern has its parameters; the page opens with it."""
         return self._set(pattern, "exported", marked("as exported"), *self._given(pattern), "") | {"begin": True}
 
@@ -111,7 +111,7 @@ class Described:
         own = None if given is None else {name: value for name, value in given.items() if name in known}
         return parameter_set(self.model, pattern, own, self.dt)[:2]
 
-    def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
+    def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, object]:
         """Return what is asked, and what a code says besides the values."""
         if len(patterns) != 1:
             raise ValueError(
@@ -136,7 +136,7 @@ class Described:
             "common": list(COMMON) if isinstance(exercise, Mystery) else None,
         }
 
-    def _pattern(self, pattern: Protocol) -> dict[str, Any]:
+    def _pattern(self, pattern: Protocol) -> dict[str, object]:
         sets = self._sets(pattern)
         return {
             "key": pattern.key,
@@ -157,7 +157,7 @@ class Described:
             "targets": [target for prefix, part in pattern.components.items() for target in self._target(prefix, part)],
         }
 
-    def _component(self, prefix: str, part: Protocol) -> dict[str, Any]:
+    def _component(self, prefix: str, part: Protocol) -> dict[str, object]:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
         tape, criteria = None, []
         if isinstance(part, Pattern):
@@ -194,7 +194,7 @@ class Described:
 
     # -- sets ----------------------------------------------------------------------------------
 
-    def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
+    def _sets(self, pattern: Protocol) -> list[dict[str, object]]:
         """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
         if self.exercise is not None:
             return [self._start(pattern, self.exercise)]
@@ -203,7 +203,7 @@ class Described:
         sets = [self._known(pattern, one) for one in (first, *others)]
         return [*sets, self.exported(pattern)] if self.is_given else sets
 
-    def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, Any]:
+    def _known(self, pattern: Protocol, known: KnownSet) -> dict[str, object]:
         kind, title, source = "defaults", marked("defaults"), ""
         if known.preset is not None:
             kind, title, source = "preset", known.preset.title, known.preset.source
@@ -211,7 +211,7 @@ class Described:
             kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
         return self._set(pattern, kind, title, known.parameters, known.dt, source, known)
 
-    def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
+    def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, object]:
         given: Mapping[str, ArrayLike]
         if isinstance(exercise, Mystery):
             kind, source = "hidden", marked("a neuron with hidden parameters")
@@ -236,7 +236,7 @@ class Described:
         dt: float | None,
         source: str,
         known: KnownSet | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
         if not self.simulate:
@@ -272,7 +272,7 @@ class Described:
 
     # -- targets -------------------------------------------------------------------------------
 
-    def _target(self, prefix: str, pattern: Protocol) -> list[dict[str, Any]]:
+    def _target(self, prefix: str, pattern: Protocol) -> list[dict[str, object]]:
         """Return the target of a component: a neuron that the page simulates, or a recording; nothing without one."""
         target = target_of(pattern)
         if target is None:
@@ -303,7 +303,7 @@ class Described:
         ]
 
 
-def _model(model: NeuronModel, simulate: bool = True) -> dict[str, Any]:
+def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
     return {
         "model": {
             "name": model.key,
@@ -335,7 +335,7 @@ def has_plane(model: NeuronModel) -> bool:
     return len(Flow(model, values, 0.0).flowing) == 2
 
 
-def _slider(parameter: Parameter) -> dict[str, Any]:
+def _slider(parameter: Parameter) -> dict[str, object]:
     head, _, index = parameter.key.partition("_")
     return {
         "name": parameter.key,
@@ -354,7 +354,7 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _of_search(part: Protocol) -> dict[str, Any]:
+def _of_search(part: Protocol) -> dict[str, object]:
     """Return what a search of the page requires besides the criteria, where it differs from most patterns."""
     if not isinstance(part, Pattern):
         return {}
@@ -429,7 +429,7 @@ def _applies(criterion: Criterion, model: NeuronModel) -> bool:
     return model.spike_level is not None or not criterion.without_reset
 
 
-def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
+def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, object]:
     """Return a criterion as the page judges by it, and shows it; an open end, and what does not apply, is left out."""
     words = {"title": "name", "description": "text"}
     data = {words.get(field, field): x for field, x in dataclasses.asdict(criterion).items()}
@@ -443,9 +443,9 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:
+def _recorded(target: Target, columns: int) -> list[dict[str, object]]:
     """Return the lines of a recording, decimated to what a screen can show."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
         grid = make_grid(line.t, columns)
         lines.append(

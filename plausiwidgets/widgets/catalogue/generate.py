@@ -111,7 +111,7 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
     values = dict(pattern["sets"][0]["values"])
     defaults = model.complete(None)
 
-    def moved(slider: Json) -> float:
+    def moved(slider: Mapping[str, Any]) -> float:
         name = slider["name"]
         low, high = slider["low"], slider["high"]
         parameter = model.parameters[name]
@@ -219,7 +219,7 @@ def mark_of(pattern: Mapping[str, Any]) -> str:
     return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)
 
 
-def file_text(value: Json) -> str:
+def file_text(value: Mapping[str, object]) -> str:
     """Return a file of the catalogue: one line for each pattern or text, so that a change shows where it is."""
 
     def lines(value: object, depth: int) -> str:

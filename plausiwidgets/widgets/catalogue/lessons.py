@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
@@ -12,7 +11,7 @@ from plausiwidgets.teaching.lessons import Lesson
 
 def lesson_data(
     lesson: Lesson, name_of_model: Callable[[NeuronModel], str], name_of_pattern: Callable[[Protocol], str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the cards ready for JSON, each with the names that a page has for its model and its pattern."""
     data = lesson.data(lesson.shown)
     for entry, card in zip(data["cards"], lesson.cards, strict=True):

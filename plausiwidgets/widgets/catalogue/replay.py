@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current import Floats, Piece
 from plausiwidgets.engine.program.arrays import Values, run, value_of
@@ -87,7 +88,7 @@ def _tape_agrees(tape: Tape, model: NeuronModel, pattern: Pattern) -> bool:
     return all(same)
 
 
-def _equal(a: Any, b: Any) -> bool:
+def _equal(a: ArrayLike, b: ArrayLike) -> bool:
     one, other = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
     return bool(np.array_equal(one, other, equal_nan=True))
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.widgets.catalogue.program_json import STIMULUS, Writer
 
-SweepNumbers = dict[str, Any]
+SweepNumbers = dict[str, object]
 """A sweep of one parameter set: ``pieces``, each a list of on, off, start and end; ``end``; and ``duration``, the time
 in ms to simulate."""
 
@@ -107,7 +107,7 @@ def sweep_numbers(sweep: Sweep, duration: float) -> SweepNumbers:
     return _sweep_data(TracedSweep.of(sweep, duration, tracer), lambda x: float(cast(float, x.number)))
 
 
-def _sweep_data(sweep: TracedSweep, written: Callable[[Value], Any]) -> SweepNumbers:
+def _sweep_data(sweep: TracedSweep, written: Callable[[Value], object]) -> SweepNumbers:
     assert sweep.duration is not None
     pieces = [[written(x) for x in piece] for piece in sweep.pieces]
     return {"pieces": pieces, "end": written(sweep.end), "duration": written(sweep.duration)}

@@ -134,7 +134,7 @@ class Tape:
     progress: Mapping[str, Value]
     gap: Value
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """Return the tape as JSON."""
         writer = Writer(self.body)
         return {
@@ -210,7 +210,7 @@ class _TracedRunner(Runner):
         return Tape(body, tuple(self.calls), features, progress, gap)
 
     def _traced(
-        self, operation: Operation, of: Value, arguments: tuple[Any, ...], *attributes: Any, dims: int = NUMBER
+        self, operation: Operation, of: Value, arguments: tuple[object, ...], *attributes: object, dims: int = NUMBER
     ) -> Any:
         values = [of, *(self.tracer.value(x) for x in arguments)]
         dtype = BOOL if operation is _STEPS_SHOW else DOUBLE
@@ -244,10 +244,10 @@ class _TracedRunner(Runner):
     def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
         self.apply(sweeps, only=only, shown=True)
 
-    def control(self, holding: Any) -> Any:
+    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
         return self._traced(_CONTROL, RUNNER, (holding,))
 
-    def threshold_at(self, current: Any) -> Any:
+    def threshold_at(self, current: ArrayLike) -> Floats:
         return self._traced(_THRESHOLD_AT, RUNNER, (current,))
 
     def weakest_step(
@@ -259,13 +259,13 @@ class _TracedRunner(Runner):
         high: Floats,
         works: Mask,
         tolerance: float,
-    ) -> Any:
+    ) -> Floats:
         given = (width, duration, low, high, works, tolerance)
         return self._traced(_WEAKEST_STEP, RUNNER, given, self._part(shows))
 
     def steps_show(
         self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
-    ) -> Any:
+    ) -> Mask:
         return self._traced(_STEPS_SHOW, RUNNER, (heights, width, duration, only), self._part(shows))
 
     def _part(self, shows: Callable[[Floats], Mask]) -> Part:
@@ -274,7 +274,7 @@ class _TracedRunner(Runner):
         return Part(self.tracer.body.needed([result]), result)
 
 
-def _call_data(call: Call, writer: Writer) -> dict[str, Any]:
+def _call_data(call: Call, writer: Writer) -> dict[str, object]:
     return {
         "sweeps": [
             {

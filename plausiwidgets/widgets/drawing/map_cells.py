@@ -125,7 +125,7 @@ def grid_of_results(
     return grid(map(row_of, results), own, own_patterns)
 
 
-def row_of(result: Result) -> dict[str, Any]:
+def row_of(result: Result) -> dict[str, object]:
     """Return what :func:`grid` takes of a search."""
     names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
@@ -138,13 +138,13 @@ def status_of(result: Result) -> str:
 
 
 def grid(
-    rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
+    rows: Iterable[Mapping[str, object]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
     """Return the grid of rows with model, pattern, status, and what else is known.
 
     Patterns that are not registered come last, in the order of the rows.
     """
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[str, str], list[Mapping[str, object]]] = {}
     for row in rows:
         groups.setdefault((str(row["model"]), str(row["pattern"])), []).append(row)
     given = {model.key: model for model in own}
@@ -197,7 +197,7 @@ def with_argument(status: str, argument: str) -> str:
     return "ruled_out" if argument and status in ("fragile", "rejected") else status
 
 
-def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
+def _cell(rows: list[Mapping[str, object]], argument: str) -> Cell:
     statuses = [str(row["status"]) for row in rows]
     for word in statuses:
         if word not in _BEST_FIRST:
@@ -221,7 +221,7 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     return Cell(word, share, tuple(lines), _parameters(rows[best].get("parameters")), evaluations, robustness)
 
 
-def _parameters(kept: Any) -> dict[str, float]:
+def _parameters(kept: object) -> dict[str, float]:
     if isinstance(kept, str):  # as a CSV has them
         try:
             kept = json.loads(kept)
@@ -230,7 +230,7 @@ def _parameters(kept: Any) -> dict[str, float]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
-def _lines(row: Mapping[str, Any], word: str) -> list[str]:
+def _lines(row: Mapping[str, object], word: str) -> list[str]:
     """Return what is known of a search, the status first."""
     evaluations, found, loss, robustness, budget = (
         _number(row.get(name), math.nan) for name in ("evaluations", "found_after", "loss", "robustness", "budget")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from plausiwidgets.models import Parameter
@@ -12,7 +10,7 @@ from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.drawing.envelope import Floats
 
 
-def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, Any]]:
+def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, object]]:
     """Return the positions of values on a Plotly axis, and its settings in a layout.
 
     A linear axis has the values themselves; another one has positions on the parameter's scale, with ticks at some
@@ -20,7 +18,7 @@ def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, d
     """
     low, high = float(values[0]), float(values[-1])
     positions = np.asarray(parameter.transform(values), dtype=np.float64)
-    layout: dict[str, Any] = {"title": {"text": parameter.label}, "showgrid": False, "ticks": "outside"}
+    layout: dict[str, object] = {"title": {"text": parameter.label}, "showgrid": False, "ticks": "outside"}
     if parameter.scale != "linear":
         at = Axis(low, high, scale=parameter.transform).marks(most + 1.0, 1.0)
         layout |= {"tickvals": parameter.transform(at).tolist(), "ticktext": [number(value) for value in at]}

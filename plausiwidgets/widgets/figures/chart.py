@@ -146,7 +146,7 @@ def _caution(score: pd.DataFrame) -> str:
     )
 
 
-def _below(text: str, theme: style.Theme) -> dict[str, Any]:
+def _below(text: str, theme: style.Theme) -> dict[str, object]:
     """Return a text below the axis of operation counts."""
     return {
         "text": "<br>".join(wrap(html.escape(text, quote=False), 84)),
@@ -335,7 +335,7 @@ def _extent(operations: Sequence[float]) -> tuple[float, float]:
     return min(operations, default=10.0) / 2.0, max(operations, default=1000.0) * 5.0
 
 
-def _layout(operations: Sequence[float], most: int, theme: style.Theme) -> dict[str, Any]:
+def _layout(operations: Sequence[float], most: int, theme: style.Theme) -> dict[str, object]:
     return {
         "template": style.template(theme),
         "height": HEIGHT,

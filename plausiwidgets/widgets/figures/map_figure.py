@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.drawing.map_cells import COLOURS, SYMBOLS, WORDS, Grid, pattern_title, short_title
@@ -19,7 +18,7 @@ LETTER = 7.5
 """Width of a letter in px, of the titles of patterns."""
 
 
-def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
+def map_figure(grid: Grid, dark: bool = False) -> dict[str, object]:
     """Return data and layout of a map: a mark in each cell, and beside each model how many patterns it shows.
 
     Examples

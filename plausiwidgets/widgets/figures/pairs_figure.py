@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -57,7 +56,7 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     return [p for _, p in known if p.key in kept]
 
 
-def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
+def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, object]:
     """Return data and layout of sampled sets: on the diagonal each value over its range, below it each pair.
 
     A dashed line is where a value would be that nothing is known of: evenly spread over its range.
@@ -66,8 +65,8 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, Any]:
     shown = drawn_of(table)
     n = len(shown)
     step, size = 1.0 / (n + (n - 1) * SPACE), PANEL * (n + (n - 1) * SPACE)
-    data: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {}
+    data: list[dict[str, object]] = []
+    layout: dict[str, object] = {}
     edges, places, axes = [], [], []
     for p in shown:
         ends, about = axis(p, np.array([p.low, p.high]), TICKS)

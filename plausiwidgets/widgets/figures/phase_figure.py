@@ -34,7 +34,7 @@ SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
 """Of fixed points; what is stable is filled, and what is unstable is hollow."""
 
 
-def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, Any]:
+def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, object]:
     """Return data and layout of a phase plane: flow, nullclines and fixed points.
 
     Examples
@@ -58,7 +58,7 @@ def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, Any]:
     return _laid_out(data, plane.model, plane.current, labels, [plane.x, plane.y], plane.sentence, theme)
 
 
-def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
+def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, object]:
     """Return data and layout of a phase line: the rate of change over the only variable.
 
     Examples
@@ -87,7 +87,7 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
     return figure
 
 
-def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[str, Any]:
+def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[str, object]:
     """Return data and layout of a diagram of bifurcations: fixed points and firing over the current.
 
     Examples
@@ -146,7 +146,7 @@ def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[s
     return figure
 
 
-def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, Any]:
+def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, object]:
     """Return arrows as marks, which turn with the size of the figure as it is made."""
     up = rows[:, 3] * HEIGHT
     along = rows[:, 2] * WIDTH
@@ -167,7 +167,7 @@ def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, A
     }
 
 
-def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str, Any]:
+def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str, object]:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -183,7 +183,7 @@ def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str,
 
 def _marks(
     points: tuple[FixedPoint, ...], names: tuple[str, ...], heights: list[float], theme: style.Theme
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return the fixed points, one trace for each kind."""
     data = []
     for kind in dict.fromkeys(point.kind for point in points):
@@ -213,11 +213,11 @@ def _marks(
 
 
 def _laid_out(
-    data: list[dict[str, Any]],
+    data: list[dict[str, object]],
     name: str,
     current: float,
     labels: list[str],
-    ranges: Sequence[Any],
+    ranges: Sequence[Floats | tuple[float, float]],
     below: str,
     theme: style.Theme,
 ) -> dict[str, Any]:

@@ -30,7 +30,7 @@ NAMED = 4
 """Most criteria or patterns that a label names before it counts the others."""
 
 
-def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
+def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, object]:
     """Return data and layout of a plane.
 
     Examples
@@ -147,13 +147,13 @@ def letter_place(mask: NDArray[np.bool_]) -> tuple[int, int]:
 # -- one pattern -------------------------------------------------------------------------------------
 
 
-def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -> list[dict[str, Any]]:
+def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -> list[dict[str, object]]:
     loss, status = plane.loss, plane.status
     text = [
         [f"{_at(plane, plane.x[k], plane.y[i])}<br>{_judged(plane, i, k)}" for k in range(len(plane.x))]
         for i in range(len(plane.y))
     ]
-    heat: dict[str, Any] = {
+    heat: dict[str, object] = {
         "type": "heatmap",
         "x": x,
         "y": y,
@@ -207,7 +207,7 @@ def _judged(plane: ParameterPlane, row: int, column: int) -> str:
 # -- several patterns --------------------------------------------------------------------------------
 
 
-def _regions(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -> list[dict[str, Any]]:
+def _regions(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -> list[dict[str, object]]:
     accepted, data, letters = plane.accepted, [], []
     shown = [key for i, key in enumerate(plane.patterns) if accepted[i].any()]
     for k, key in enumerate(shown):

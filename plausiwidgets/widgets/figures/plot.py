@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import singledispatch
-from typing import Any
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -34,12 +34,15 @@ from plausiwidgets.widgets.figures.response_figure import Drawn, Rows
 from plausiwidgets.widgets.figures.static_image import Figure
 from plausiwidgets.widgets.figures.verdict_figure import verdict_figure
 
+A = TypeVar("A")
+T = TypeVar("T")
+
 MAX_LANES = 8
 """Lanes of traces that are drawn: more colours cannot be distinguished."""
 
 
 @checked
-def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figure:
+def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Figure:
     """Return the picture of a verdict, a result, traces, a plane or an assessment as a Plotly figure.
 
     Parameters
@@ -100,7 +103,7 @@ def _still(x: Any) -> str:
 
 
 @singledispatch
-def _picture(x: object, dark: bool) -> go.Figure | dict[str, Any]:
+def _picture(x: object, dark: bool) -> go.Figure | dict[str, object]:
     """Return a figure, or its data and layout; each kind of object that can be plotted is registered here."""
     valid = ", ".join(sorted(kind.__name__ for kind in _picture.registry if kind is not object))
     raise TypeError(f"plot: x must be one of {valid}, got {shown(x)}.")
@@ -150,7 +153,7 @@ def _of_traces(traces: Traces, dark: bool) -> go.Figure:
 
 
 @_picture.register
-def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
+def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, object]:
     if is_sample(table):
         return pairs_figure(table, dark)
     try:
@@ -160,26 +163,26 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
 
 
 @_picture.register
-def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, Any]:
+def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, object]:
     return plane_figure(plane, dark)
 
 
 @_picture.register
-def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, Any]:
+def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, object]:
     return phase_plane_figure(plane, dark)
 
 
 @_picture.register
-def _of_bifurcations(found: BifurcationDiagram, dark: bool) -> dict[str, Any]:
+def _of_bifurcations(found: BifurcationDiagram, dark: bool) -> dict[str, object]:
     return bifurcations_figure(found, dark)
 
 
 @_picture.register
-def _of_phase_line(line: PhaseLine, dark: bool) -> dict[str, Any]:
+def _of_phase_line(line: PhaseLine, dark: bool) -> dict[str, object]:
     return phase_line_figure(line, dark)
 
 
-def _known(get: Callable[[Any], Any], name: Any) -> Any:
+def _known(get: Callable[[A], T], name: A) -> T | None:
     """Return what a name means; None where it was never registered, and less is known of it."""
     try:
         return get(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 ROLE_TITLES = {"target": "target", "yours": "your neuron", "best": "best of the search"}
 
@@ -69,7 +68,7 @@ def theme(dark: bool) -> Theme:
     return DARK if dark else LIGHT
 
 
-def template(theme: Theme, size: int = FONT_SIZE) -> dict[str, Any]:
+def template(theme: Theme, size: int = FONT_SIZE) -> dict[str, object]:
     """Return the Plotly template of a theme, with a font size in points."""
     axis = {
         "gridcolor": theme.grid,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.analysis.repertoires import held_parameters, shown_patterns
 from plausiwidgets.assessment import start_assessment
@@ -96,7 +96,7 @@ def repertoire(handlers: Handlers, request: Request) -> None:
     handlers.work(request, Priority.IDLE, work)
 
 
-def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, Any]:
+def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, object]:
     """Return the row of a result, with the names that the page uses."""
     return {
         "model": model,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def bifurcations(handlers: Handlers, request: Request) -> None:
     handlers.work(request, Priority.TOOL, work)
 
 
-def _onset(point: Bifurcation, unit: str) -> dict[str, Any]:
+def _onset(point: Bifurcation, unit: str) -> dict[str, object]:
     text = f"{number(point.current, 5)} {'' if unit == '1' else unit}".strip()
     if np.isfinite(point.frequency):
         text += f", {number(point.frequency, 3)} Hz"

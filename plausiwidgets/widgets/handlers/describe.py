@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 
-def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, Any]:
+def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict[str, object]:
     """Return the outline of a custom model or pattern, without simulating, compiling or calling its step."""
     entry = _entry(model, pattern, name, key, simulate=False)
     entry["patterns"][key]["outlined"] = True
     return entry
 
 
-def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
+def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, object], str]:
     """Return the entry of a model and a pattern, with the page's names, and the reason if it has no JavaScript."""
     try:
         neuron_object(model)

@@ -205,14 +205,14 @@ def lesson(handlers: Handlers, request: Request) -> None:
     request.reply(lesson=lesson_named(request["name"]))
 
 
-def lesson_named(name: str) -> dict[str, Any]:
+def lesson_named(name: str) -> dict[str, object]:
     """Return a lesson that the app offers. Raise a ValueError for an unknown name."""
     from plausiwidgets.widgets.catalogue import contents
 
     known = json.loads(contents.lessons_json())
     if name not in known:
         raise unknown("", "lesson", name, known)
-    found: dict[str, Any] = known[name]
+    found: dict[str, object] = known[name]
     return found
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -284,7 +283,7 @@ def _same(one: Selection, other: Selection) -> bool:
     return one.is_about(other.model, other.pattern) and (one.values, one.dt) == (other.values, other.dt)
 
 
-def verdict_data(verdict: Verdict) -> dict[str, Any]:
+def verdict_data(verdict: Verdict) -> dict[str, object]:
     """Return a verdict on one set as the fields of an answer.
 
     Examples

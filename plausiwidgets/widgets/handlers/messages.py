@@ -670,7 +670,7 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
     return view.tobytes()
 
 
-def unsent(kind: str, identity: str, error: Exception) -> dict[str, Any]:
+def unsent(kind: str, identity: str, error: Exception) -> dict[str, object]:
     """Return the answer to a request whose result could not be sent."""
     text = tr("The result could not be sent ({error}).", error=" ".join(str(error).split()).removesuffix("."))
     return {"kind": kind, "id": identity, "state": "failed", "error": text[:SENTENCE]}

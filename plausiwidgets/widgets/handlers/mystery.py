@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets import models
 from plausiwidgets.engine.lanes import Checkpoint
@@ -46,12 +46,12 @@ def mystery(handlers: Handlers, request: Request) -> None:
     def work(request: Request, checkpoint: Checkpoint) -> None:
         hidden = hidden_neuron(model, about if former is None else former.about, seed)
         name = handlers.hidden(hidden, request.fields.get("again", ""))
-        request.reply(values=dict(hidden.start), dt=hidden.dt, **outline(hidden, name))
+        request.reply("done", None, values=dict(hidden.start), dt=hidden.dt, **outline(hidden, name))
 
     handlers.work(request, Priority.FIGURE, work)
 
 
-def outline(hidden: Mystery, name: str) -> dict[str, Any]:
+def outline(hidden: Mystery, name: str) -> dict[str, object]:
     """Return the data that a page may have of a mystery whose pattern has a name."""
     is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
     return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ ALIGNED = 8
 Place = tuple[str, int, int]
 """Type, first byte and number of entries of an array in the buffer."""
 
-Arrays = dict[str, tuple[str, NDArray[Any]]]
+Array = tuple[str, NDArray[np.generic]]
+Arrays = dict[str, Array]
 """Arrays by name, each with its type."""
 
 
@@ -35,7 +35,7 @@ def measured(value: float) -> float | str | None:
     return number
 
 
-def packed(arrays: Mapping[str, tuple[str, NDArray[Any]]]) -> tuple[dict[str, Place], bytes]:
+def packed(arrays: Mapping[str, Array]) -> tuple[dict[str, Place], bytes]:
     """Return the place of each array, and the buffer with all arrays.
 
     Parameters
@@ -59,6 +59,6 @@ def packed(arrays: Mapping[str, tuple[str, NDArray[Any]]]) -> tuple[dict[str, Pl
     return places, bytes(data)
 
 
-def unpacked(places: Mapping[str, Place], data: bytes) -> dict[str, NDArray[Any]]:
+def unpacked(places: Mapping[str, Place], data: bytes) -> dict[str, NDArray[np.generic]]:
     """Return the arrays of a buffer, one-dimensional."""
     return {name: np.frombuffer(data, f"<{dtype}", count, first) for name, (dtype, first, count) in places.items()}

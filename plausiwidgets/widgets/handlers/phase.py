@@ -61,14 +61,14 @@ def phase(handlers: Handlers, request: Request) -> None:
         if sweep is None:
             raise ValueError("the pattern has no sweep for a phase plane.")
         fields, arrays = drawn(selection.model, selection.values, sweep, request.fields)
-        request.reply(arrays=arrays, **fields)
+        request.reply("done", arrays, **fields)
 
     handlers.work(request, Priority.TOOL, work)
 
 
 def drawn(
     model: NeuronModel, selected: Mapping[str, float], sweep: Traces, request: Mapping[str, Any]
-) -> tuple[dict[str, Any], Arrays]:
+) -> tuple[dict[str, object], Arrays]:
     """Return the picture of a sweep as the fields and arrays of an answer."""
     values = {name: selected[name] for name in model.parameters}
     flow = Flow(model, values, float(sweep.current[0, 0]))
@@ -84,7 +84,7 @@ def drawn(
     return fields | {"ranges": [list(map(float, r)) for r in ranges], "usual": usual, "variables": variables}, arrays
 
 
-Drawn = tuple[dict[str, Any], Arrays, Floats, Floats, tuple[Range, Range]]
+Drawn = tuple[dict[str, object], Arrays, Floats, Floats, tuple[Range, Range]]
 
 
 def _plane(
@@ -130,7 +130,12 @@ def _plane(
             }
         )
     labels = [state.label for name in pair for state in model.states if state.key == name]
-    fields = {"names": list(pair), "labels": labels, "levels": described, "sentence": planes[0].sentence}
+    fields: dict[str, object] = {
+        "names": list(pair),
+        "labels": labels,
+        "levels": described,
+        "sentence": planes[0].sentence,
+    }
     return fields, arrays, sweep.states[pair[0]][0], sweep.states[pair[1]][0], ranges
 
 
@@ -165,7 +170,7 @@ def _line(
                 "points": [_point(point, (line.variable,), 0.0) for point in line.fixed_points],
             }
         )
-    fields = {
+    fields: dict[str, object] = {
         "names": [name],
         "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
         "levels": described,
@@ -182,7 +187,7 @@ def widened(found: tuple[Range, Range], shown: list[list[float]] | None) -> tupl
     return wide[0], wide[1]
 
 
-def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any]:
+def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, object]:
     return {
         "x": float(point.state[names[0]]),
         "y": y,

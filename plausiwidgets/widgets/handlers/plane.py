@@ -99,13 +99,13 @@ def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[
     return {name: float(nearest.get(name, p.default)) for name, p in declared.items()}
 
 
-def _fields(found: ParameterPlane) -> dict[str, Any]:
+def _fields(found: ParameterPlane) -> dict[str, object]:
     (first, *_) = found.verdicts.values()
     criteria = [] if found.several else [check.title for check in first.criteria]
     return {"patterns": list(found.patterns), "criteria": criteria[:BITS], "solved": list(found.solved)}
 
 
-def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[Any]]]:
+def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[np.generic]]]:
     if found.several:
         missed = ~found.accepted[:BITS]
     else:

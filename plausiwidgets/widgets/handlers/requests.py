@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from numpy.typing import NDArray
-
 from plausiwidgets.analysis.samples import NoSolutionError
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.support.names import unknown
@@ -18,12 +16,12 @@ from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.handlers.judging import Judging
 from plausiwidgets.widgets.handlers.lookup import Known
 from plausiwidgets.widgets.handlers.messages import FINAL, SENTENCE, TABLE, RefusedError, RequestKind, checked, unsent
-from plausiwidgets.widgets.handlers.packing import packed
+from plausiwidgets.widgets.handlers.packing import Array, packed
 from plausiwidgets.widgets.handlers.search import Searches
 from plausiwidgets.widgets.handlers.selection import Selection
 from plausiwidgets.widgets.handlers.worker import Priority, SupersededError, Worker
 
-Send = Callable[[dict[str, Any], bytes | None], object]
+Send = Callable[[dict[str, object], bytes | None], object]
 """``send(answer, buffer)``, from any thread."""
 
 Work = Callable[["Request", Checkpoint], object]
@@ -63,9 +61,7 @@ class Request:
         """Whether it has had its last answer."""
         return self._over
 
-    def reply(
-        self, state: str = "done", arrays: Mapping[str, tuple[str, NDArray[Any]]] | None = None, **fields: Any
-    ) -> bool:
+    def reply(self, state: str = "done", arrays: Mapping[str, Array] | None = None, **fields: object) -> bool:
         """Send an answer unless the last one was sent already. Return whether it was sent."""
         places, data = packed(arrays) if arrays else ({}, b"")
         answer = {"kind": self.kind, "id": self.identity, "state": state, **fields}
@@ -146,7 +142,7 @@ class Handlers:
         """Whether no more answers are sent."""
         return self._closed
 
-    def send(self, answer: dict[str, Any], data: bytes | None = None) -> None:
+    def send(self, answer: dict[str, object], data: bytes | None = None) -> None:
         """Send an answer, unless it is closed."""
         if not self._closed:
             self._send(answer, data)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.analysis import NoSolutionError
 from plausiwidgets.analysis.samples import Sampling, Step
+from plausiwidgets.engine.current import Floats
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.texts import marked, tr
@@ -69,7 +70,7 @@ def samples(handlers: Handlers, request: Request) -> None:
             return
         table = sampling.table(checkpoint=checkpoint)
         columns = [name for name in table.columns if name != "status"]
-        values: NDArray[Any] = table[columns].to_numpy(dtype=np.float64)
+        values: Floats = table[columns].to_numpy(dtype=np.float64)
         request.reply(
             arrays={"values": ("f8", values)},
             names=columns,

@@ -17,7 +17,7 @@ from plausiwidgets.recordings.recording_file import code_of
 from plausiwidgets.widgets.handlers.selection import Selection
 
 
-def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str:
+def script(selection: Selection, search: Mapping[str, object] | None = None) -> str:
     """Return a Python script that gives what an explorer shows: the same spikes, verdict and search.
 
     Parameters
@@ -127,7 +127,7 @@ def _search(selection: Selection, made: Mapping[str, Any] | None, units: Mapping
     return ["# The search, with its seed:", *lines]
 
 
-def _mapping(name: str, values: Mapping[str, Any], units: Mapping[str, str]) -> list[str]:
+def _mapping(name: str, values: Mapping[str, object], units: Mapping[str, str]) -> list[str]:
     """Return the lines of a dict, an entry a line with its unit."""
     entries = [f"    {key!r}: {value!r},  # {units.get(key, '')}".rstrip(" #") for key, value in values.items()]
     return [f"{name} = {{", *entries, "}"]

@@ -83,7 +83,7 @@ class Search:
     identity: str
     selection: Selection
     run: Run
-    settings: Mapping[str, Any]
+    settings: Mapping[str, object]
     sent: int = 0
     over: bool = False
     changed: tuple[object, ...] = ()
@@ -105,7 +105,7 @@ class Searches:
         Function that gets a search and its snapshot whenever news of the search are sent.
     """
 
-    def __init__(self, send: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
+    def __init__(self, send: Callable[[dict[str, object], bytes | None], object], known: Known) -> None:
         self._send, self._known = send, known
         self._lock = threading.Lock()
         self._all: dict[str, Search] = {}
@@ -160,7 +160,7 @@ class Searches:
             )
         return found
 
-    def settings(self, selection: Selection) -> Mapping[str, Any] | None:
+    def settings(self, selection: Selection) -> Mapping[str, object] | None:
         """Return the settings of the last search of a model and a pattern; None if there was none."""
         about = [one for one in self.all() if one.selection.is_about(selection.model, selection.pattern)]
         return about[-1].settings if about else None
@@ -246,7 +246,7 @@ class Searches:
             )
             ended, was_over = snapshot.ended, search.over
             search.over = was_over or ended
-            answer: dict[str, Any] = {
+            answer: dict[str, object] = {
                 "kind": "search",
                 "id": search.identity,
                 "state": snapshot.state,
@@ -263,7 +263,7 @@ class Searches:
         if not was_over:
             self.noted(search, snapshot)
 
-    def _data(self, search: Search, snapshot: Result) -> dict[str, Any]:
+    def _data(self, search: Search, snapshot: Result) -> dict[str, object]:
         selection = search.selection
         return {
             "id": search.identity,
@@ -281,7 +281,7 @@ class Searches:
         }
 
 
-def _space(snapshot: Result) -> list[dict[str, Any]]:
+def _space(snapshot: Result) -> list[dict[str, object]]:
     """Return the varied parameters of a search, with its limits."""
     if snapshot.problem is None:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.widgets.handlers.search import Pace
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def search(handlers: Handlers, request: Request) -> None:
     """Begin a search; the publisher sends its answers."""
     selection = handlers.selection(request)
-    settings: dict[str, Any] = {
+    settings: dict[str, object] = {
         name: request[name] for name in ("budget", "seed", "popsize") if request.fields.get(name) is not None
     }
     if request["begin"] == "random":

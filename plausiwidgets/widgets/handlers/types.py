@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -332,7 +331,7 @@ class Optional(Type):
 Fields = Mapping[str, Type]
 
 
-def wrong_fields(given: Mapping[str, Any], wanted: Fields) -> str:
+def wrong_fields(given: Mapping[str, object], wanted: Fields) -> str:
     """Return an error for the fields of a message; empty if they are valid."""
     for name in given:
         if name not in wanted:

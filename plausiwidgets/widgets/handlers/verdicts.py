@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _tell_traces(request: Request, verdict: Verdict, selection: Selection, recor
 
 def traces_of(
     verdict: Verdict, dt: float, names: Sequence[str], record: Sequence[str]
-) -> tuple[list[dict[str, Any]], Arrays]:
+) -> tuple[list[dict[str, object]], Arrays]:
     """Return some sweeps of a verdict on one set, and the arrays of their traces.
 
     Parameters
@@ -85,7 +85,7 @@ def traces_of(
     record : sequence of str
         State variables, of which the first one is the potential.
     """
-    sweeps: list[dict[str, Any]] = []
+    sweeps: list[dict[str, object]] = []
     arrays: Arrays = {}
     for k, name in enumerate(names):
         trace = verdict.traces[name]
