@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.notebooks import BURSTING, LOST, becomes, begin_search, press, python, sleep_in_cell
 from tests.browser.pages import JUDGED, open_tool
@@ -48,8 +49,10 @@ def test_a_kernel_that_has_ended_is_one_sentence_and_the_page_judges_its_plane_a
     open_tool(page, "Sensitivity")
     page.locator(".pw-profile").nth(3).wait_for()
     begin_search(opened)
-    page.locator(".pw-drawer", has_text="starting").get_by_role("button", name="Stop").click()
-    page.locator(".pw-drawer").wait_for(state="detached")
+    page.locator(".pw-drawer").get_by_role("button", name="Stop").click()
+    # Closed before the first evaluation of the page, and otherwise the card of a search that was stopped.
+    page.wait_for_function("() => !/starting|running/.test(document.querySelector('.pw-drawer')?.innerText ?? '')")
+    expect(page.locator(".pw-drawer").get_by_role("button", name="Stop")).to_have_count(0)
     assert page.locator(".pw-notice").count() == 1
 
 

@@ -106,7 +106,7 @@ print(verdict.status, verdict.engine, [thread.name for thread in threading.enume
 @pytest.mark.parametrize(("stderr", "lines"), [("sys.stderr", 1), ("None", 0)])
 def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
     done = process(f"""
-from plausiwidgets.engine.compiled import behind
+from plausiwidgets.engine.choice import background_compile
 background_compile.PATIENCE = 0.2
 before, sys.stderr = sys.stderr, {stderr}
 verdict = pw.judge("lif", "tonic_spiking")
@@ -156,7 +156,7 @@ def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(col
 
 def test_a_process_that_ends_while_a_kernel_is_made_ends_quietly(cold, tmp_path):
     done = process("""
-from plausiwidgets.engine.compiled import behind
+from plausiwidgets.engine.choice import background_compile
 background_compile.compile_behind(pw.models.get("lif"), 0.0)
 background_compile.compile_behind(pw.models.get("adex"), 0.0)
 time.sleep(0.3)
@@ -186,7 +186,7 @@ except KeyboardInterrupt:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_fork_waits_for_the_kernel_that_is_being_made_and_its_child_can_compile(cold):
     done = process("""
-from plausiwidgets.engine.compiled import behind
+from plausiwidgets.engine.choice import background_compile
 background_compile.compile_behind(pw.models.get("lif"), 0.0)
 background_compile.compile_behind(pw.models.get("adex"), 1000.0)
 time.sleep(0.2)

@@ -42,7 +42,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         module = import_module(f"plausiwidgets.{home}")
         (tmp_path / name).write_text(module.data_file(name).read_text(encoding="utf-8"), encoding="utf-8")
     for home in READERS:
-        monkeypatch.setattr(f"plausiwidgets.{home}.data_file", lambda name: tmp_path / name)
+        monkeypatch.setattr(import_module(f"plausiwidgets.{home}"), "data_file", lambda name: tmp_path / name)
     yield tmp_path
     packaged.read_again()
 
