@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import TypeVar
 
-    from plausiwidgets.patterns.protocol import Protocol
     from plausiwidgets.support.picture import Plot
 
     # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
@@ -149,7 +148,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     uncompiled: str = ""
     parameter_source: str = field(default="", compare=False)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
-    _judged_on: Protocol | None = field(default=None, compare=False)  # the pattern itself: it need not be registered
+    _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
 
     @property
     def accepted(self) -> Flag:
