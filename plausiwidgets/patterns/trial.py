@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,10 +23,6 @@ from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.synthetic import DT, MISTAKES, SETS, UntriableError, bench_of
 from plausiwidgets.support.arguments import bounded, numbers, shown
-
-if TYPE_CHECKING:
-    from plausiwidgets.patterns.pattern import Pattern
-    from plausiwidgets.patterns.protocol import Protocol
 
 MAX_TIME = 1e6
 """Longest time in ms of a sweep, unless the environment allows more."""
@@ -75,7 +71,7 @@ def is_needed() -> bool:
     return _tried.get()
 
 
-def try_sweeps(pattern: Protocol) -> dict[str, Sweep]:
+def try_sweeps(pattern: Any) -> dict[str, Sweep]:
     """Return the sweeps of a protocol for the made-up neurons, checked; a ValueError says what to change."""
     where, s = f"pattern {pattern.key!r}", _values(pattern)
 
@@ -100,9 +96,7 @@ def try_sweeps(pattern: Protocol) -> dict[str, Sweep]:
     return made
 
 
-def try_features(
-    pattern: Pattern, sweeps: Mapping[str, Sweep], own: Sequence[str]
-) -> dict[str, ArrayLike | Graded] | None:
+def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) -> dict[str, ArrayLike | Graded] | None:
     """Return what a pattern measures of the made-up neurons, checked; None where it needs a parameter of the neuron.
 
     A ValueError says what to change.
@@ -124,7 +118,6 @@ def try_features(
             if not isinstance(measured, Measurement):
                 raise ValueError(f"{where} must return a Measurement, got {type(measured).__name__}.")
             return measured.features
-        assert pattern.sweeps is not None  # a pattern without a procedure has sweeps
         now = runner.stimulus_values
         features: Mapping[str, ArrayLike | Graded] = _called(
             pattern, what, runner.apply(pattern.sweeps(now), durations=pattern.durations(now)), now
@@ -148,7 +141,7 @@ def try_features(
     return dict(features)
 
 
-def _values(pattern: Protocol) -> SimpleNamespace:
+def _values(pattern: Any) -> SimpleNamespace:
     """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
     s = SimpleNamespace()
     for k, value in enumerate(pattern.stimulus_parameters):
@@ -163,7 +156,7 @@ def _taken(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
     return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
 
 
-def _called(pattern: Protocol, what: str, *args: object) -> Any:
+def _called(pattern: Any, what: str, *args: object) -> Any:
     """Call a function of the pattern and return the result; an exception becomes a ValueError."""
     try:
         return getattr(pattern, what)(*args)
