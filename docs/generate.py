@@ -22,7 +22,7 @@ from plotly.offline import get_plotlyjs
 import plausiwidgets as pw
 from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.api import SHARE
-from plausiwidgets.assessment.packaged_repertoires import COLUMNS as REPERTOIRES_COLUMNS
+from plausiwidgets.assessment.stored_repertoires import COLUMNS as REPERTOIRES_COLUMNS
 from plausiwidgets.models.card import DOI
 from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.patterns.formatting import interval

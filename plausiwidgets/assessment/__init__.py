@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.estimates import ESTIMATE_COLUMNS as ESTIMATE_COLUMNS
     from plausiwidgets.assessment.packaged import packaged_score as packaged_score
     from plausiwidgets.assessment.packaged import packaged_table as packaged_table
-    from plausiwidgets.assessment.packaged_repertoires import packaged_repertoires as packaged_repertoires
     from plausiwidgets.assessment.score import SCORE_COLUMNS as SCORE_COLUMNS
     from plausiwidgets.assessment.score import plausibility_score as plausibility_score
     from plausiwidgets.assessment.store import StoreError as StoreError
     from plausiwidgets.assessment.store import StoreWarning as StoreWarning
     from plausiwidgets.assessment.store import read_study as read_study
+    from plausiwidgets.assessment.stored_repertoires import packaged_repertoires as packaged_repertoires
     from plausiwidgets.assessment.study import Study as Study
     from plausiwidgets.assessment.study import StudySnapshot as StudySnapshot
     from plausiwidgets.assessment.table import COLUMNS as COLUMNS
@@ -33,7 +33,7 @@ else:
             "assessment.api": ("assess", "estimate", "start_assessment"),
             "assessment.estimates": ("ESTIMATE_COLUMNS",),
             "assessment.packaged": ("packaged_score", "packaged_table"),
-            "assessment.packaged_repertoires": ("packaged_repertoires",),
+            "assessment.stored_repertoires": ("packaged_repertoires",),
             "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
             "assessment.store": ("StoreError", "StoreWarning", "read_study"),
             "assessment.study": ("Study", "StudySnapshot"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from plausiwidgets import models, patterns
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE
+from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE
 from plausiwidgets.models.export_programs import export
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from plausiwidgets import models
 from plausiwidgets.assessment.api import estimate
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE
+from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE
 from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.upkeep.repertoires import STIMULI
 from plausiwidgets.upkeep.rows import CATALOGUE, REPERTOIRES, TABLE, Row

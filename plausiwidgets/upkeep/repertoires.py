@@ -12,7 +12,7 @@ from typing import Any
 from plausiwidgets.analysis.repertoires import BUDGET, repertoire
 from plausiwidgets.analysis.versatile import SETS, most_versatile
 from plausiwidgets.assessment.packaged import data_file
-from plausiwidgets.assessment.packaged_repertoires import (
+from plausiwidgets.assessment.stored_repertoires import (
     MOST_VERSATILE,
     REPERTOIRES,
     RepertoireEntry,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plausiwidgets import models, patterns
 from plausiwidgets.assessment.packaged import TORCH_TABLE, data_file
-from plausiwidgets.assessment.packaged_repertoires import (
+from plausiwidgets.assessment.stored_repertoires import (
     MOST_VERSATILE,
     RepertoireEntry,
     published_neurons,

@@ -12,7 +12,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.packaged import SCORE
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, REPERTOIRES, stored_neurons
+from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE, REPERTOIRES, stored_neurons
 from plausiwidgets.patterns import packaged
 from plausiwidgets.patterns.packaged import TABLE, VERDICTS, verdict_rows
 from plausiwidgets.upkeep import repertoires, table, verdicts
@@ -21,7 +21,7 @@ from plausiwidgets.upkeep.rows import verdicts as verdict_fingerprints
 
 READERS = (
     "patterns.packaged",
-    "assessment.packaged_repertoires",
+    "assessment.stored_repertoires",
     "upkeep.table",
     "upkeep.verdicts",
     "upkeep.repertoires",

@@ -5,7 +5,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_repertoires
-from plausiwidgets.assessment.packaged_repertoires import MOST_VERSATILE, published_neurons
+from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE, published_neurons
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.upkeep.stale import COMMAND
 from plausiwidgets.widgets.catalogue.contents import packaged
