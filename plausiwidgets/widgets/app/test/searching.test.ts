@@ -104,17 +104,18 @@ test("the evaluations of a seed are the same for one and four workers, and after
 test("a helper that fails is replaced by the leader", async () => {
   const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
   const leader = leaderOf(0);
-  let asked = 0;
+  let pieces = 0;
   const silent = {
     onmessage: null as ((event: MessageEvent) => void) | null,
-    postMessage() {
-      if (asked++ === 0) setImmediate(() => this.onmessage?.({ data: "ready" } as MessageEvent));
+    postMessage(message: object) {
+      if ("points" in message) pieces++;
+      else queueMicrotask(() => this.onmessage?.({ data: "ready" } as MessageEvent));
     },
   };
   leader.receive({ order: "lead", ports: [silent] });
   const over = leader.isOver();
   leader.receive(order);
-  await until(() => leader.reports.length > 0 && asked > 1, 30_000);
+  await until(() => pieces > 0, 10_000);
   leader.receive({ order: "lost", place: 0 });
   await over;
   assert.equal(leader.reports.at(-1)?.evaluations, 100);
