@@ -118,7 +118,9 @@ def packages() -> str:
     needed = [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
     found = {one: version(one.name) for one in needed}
     if wrong := [
-        f"{one}, found {found[one] or 'none'}" for one in needed if not one.specifier.contains(found[one] or "0")
+        f"{one.name}{one.specifier}, found {found[one] or 'none'}"
+        for one in needed
+        if not one.specifier.contains(found[one] or "0")
     ]:
         raise RuntimeError(f"plausiwidgets requires {'; '.join(wrong)}. Run: pip install -U plausiwidgets")
     return ", ".join(f"{one.name} {found[one]}" for one in needed)

@@ -235,10 +235,13 @@ def test_two_views_and_a_linked_slider_of_ipywidgets_move_together(open_cells):
         for _ in range(4):
             page.keyboard.press(key)
         becomes(opened, f"app.parameters['c'] != {before} and app.parameters['c'] == linked.value", "True")
-        value = float(python(opened, "linked.value"))
         handles = [one.element_handle() for one in places]
         page.wait_for_function(
-            f"([value, places]) => ({numbers})(places).every((one) => one === value)", arg=[value, handles]
+            f"""([before, places]) => {{
+                const [first, ...others] = ({numbers})(places);
+                return first !== before && others.every((one) => one === first);
+            }}""",
+            arg=[float(before), handles],
         )
         page.wait_for_function(f"(before) => ({drawn})().every((one, k) => one !== before[k])", arg=pictures)
 

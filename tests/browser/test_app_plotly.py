@@ -1,6 +1,7 @@
 """Plotly shows the figure of the app while it rests, at the same places, and gives it back with the next change."""
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_it_takes_over_once_it_was_pointed_at_saves_a_picture_and_gives_back_at_
     page.wait_for_timeout(1500)
     assert page.evaluate(PAINTER) == "light"  # nobody has pointed at it
     assert page.locator(".pw-plotly").count() == 0
-    takes_over(page, reads="target, Izhikevich 2004", most=1e-4)
+    takes_over(page, reads="target, Izhikevich 2004")
     point_at(page, 0.5)
     expect(page.locator(".pw-plotly .hoverlayer")).to_contain_text("your neuron")
     expect(page.locator(".pw-plotly .hoverlayer")).to_contain_text("current")
@@ -109,7 +110,7 @@ def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key_a_button_or_a_
     drag(page, 0.2, 0.5)  # of the light painter
     wait_for_plotly(page)
     first = page.evaluate(RANGE)
-    assert 50 < first[0] < 200
+    assert 30 < first[0] < 200
     assert 300 < first[1] < 450
     page.locator(".pw-row input[type=range]").first.press("ArrowRight")
     wait_for_plotly(page)
@@ -193,6 +194,12 @@ def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(open_cells
     page = open_cells(APP.format("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")).page
     page.get_by_role("button", name="Search for parameters").click()
     expect(page.locator(".pw-drawer")).to_contain_text("Found and verified", timeout=60_000)
-    takes_over(page, ".pw-objective", "best so far")
-    point_at(page, 0.3, 0.5, ".pw-objective")
-    expect(page.locator(".pw-objective .hoverlayer")).to_contain_text("best so far")
+    takes_over(page, ".pw-objective", "best so far", 1e-3)
+    # The curve is somewhere in its figure, which is small next to the card of the result.
+    hover = page.locator(".pw-objective .hoverlayer")
+    for x, y in itertools.product((0.5, 0.7, 0.3, 0.85), (0.3, 0.5, 0.7, 0.85)):
+        point_at(page, x, y, ".pw-objective")
+        page.wait_for_timeout(200)
+        if "best so far" in (hover.text_content() or ""):
+            break
+    expect(hover).to_contain_text("best so far")

@@ -79,8 +79,8 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
     --------
     >>> import plausiwidgets as pw
     >>> figure = pw.plot(pw.judge("izhikevich", "rebound_spike"))
-    >>> figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
-    ('time (ms)', 'potential (mV)')
+    >>> figure.layout.yaxis.title.text, figure.layout.yaxis3.title.text
+    ('potential (mV)', 'I (mV/ms)')
     >>> figure.write_html("rebound.html")                                # doctest: +SKIP
     >>> table = pw.assess(["lif", "izhikevich"], ["tonic_spiking", "rebound_spike"], budget=200)
     >>> pw.plot(table).data[0].text[0][0]
